@@ -1,0 +1,69 @@
+"""The numbers of the retrieval library, each with its unit and its origin.
+
+Grouped by stage and immutable. Where no source is named, the value was chosen by
+measurement on real museum photos (see ``docs/evaluation.md``).
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSettings:
+    """What is accepted as a picture."""
+
+    max_pixels: int = 50_000_000
+    """Ceiling on width times height, checked before a pixel is decoded."""
+    max_bytes: int = 40_000_000
+    """Ceiling on the encoded size."""
+    min_side_px: int = 16
+    """Smaller pictures hold nothing that could be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSettings:
+    """RootSIFT extraction."""
+
+    reference_side_px: int = 640
+    """Long side to which a reference image is resized."""
+    reference_features: int = 500
+    query_side_px: int = 800
+    """Long side to which a photo is resized."""
+    query_features: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistSettings:
+    """How both channels propose candidates."""
+
+    global_count: int = 100
+    """Neighbours asked of the global channel."""
+    local_count: int = 50
+    """Candidates kept of the local channel."""
+    assigned_words: int = 3
+    """Visual words that one query feature looks into (multiple assignment)."""
+    max_hamming: int = 22
+    """Largest signature distance of 64 bits that still votes (Jegou 2008)."""
+    hamming_sigma: float = 16.0
+    """Scale of the vote exp(-(h / sigma) ** 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationSettings:
+    """Geometric verification of a candidate."""
+
+    ratio: float = 0.85
+    """Nearest against second nearest distance (Lowe 2004)."""
+    max_error_px: float = 5.0
+    """Largest reprojection error of an inlier, in candidate pixels."""
+    verified_count: int = 50
+    """Candidates verified at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """All settings of one engine."""
+
+    image: ImageSettings = field(default_factory=ImageSettings)
+    local: LocalSettings = field(default_factory=LocalSettings)
+    shortlist: ShortlistSettings = field(default_factory=ShortlistSettings)
+    verification: VerificationSettings = field(default_factory=VerificationSettings)

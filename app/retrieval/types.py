@@ -1,0 +1,236 @@
+"""The nouns of the library: arrays with their shapes, and the records made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image: TypeAlias = NDArray[np.uint8]
+"""An upright picture: (H, W, 3), RGB, sRGB."""
+
+FloatArray: TypeAlias = NDArray[np.float32]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalFeatures:
+    """Keypoints of one picture and their RootSIFT descriptors.
+
+    Attributes
+    ----------
+    xy : (M, 2) float32
+        Positions, x right and y down, in pixels of the *resized* picture.
+    descriptors : (M, 128) uint8
+        RootSIFT, quantised: ``round(512 * sqrt(sift / sum(sift)))`` clipped to 255.
+    size : tuple of int
+        (height, width) in pixels of the resized picture that ``xy`` refers to.
+    """
+
+    xy: FloatArray
+    descriptors: NDArray[np.uint8]
+    size: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        count = len(self.xy)
+        if self.xy.shape != (count, 2) or self.descriptors.shape != (count, 128):
+            raise ValueError(
+                "xy must be (M, 2) and descriptors (M, 128), got "
+                f"{self.xy.shape} and {self.descriptors.shape}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+    @classmethod
+    def empty(cls, size: tuple[int, int] = (1, 1)) -> "LocalFeatures":
+        """No keypoints at all: what a blank wall gives."""
+        return cls(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8), size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassEvidence:
+    """One class that the network saw in a picture, and where.
+
+    Attributes
+    ----------
+    label : str
+    probability : float in [0, 1]
+    activation_map : (h, w) float32 in [0, 1]
+        The class activation map, covering the picture (padding removed).
+    """
+
+    label: str
+    probability: float
+    activation_map: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Description:
+    """What the network says of one picture.
+
+    Attributes
+    ----------
+    descriptor : (D,) float32
+        Unit length.
+    classes : tuple of ClassEvidence
+        The classes whose maps weighted the descriptor, most probable first.
+    """
+
+    descriptor: FloatArray
+    classes: tuple[ClassEvidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One candidate of a shortlist.
+
+    Attributes
+    ----------
+    position : int
+        Row in the gallery.
+    similarity : float
+        Higher is better. Cosine in [-1, 1] from the global channel, an
+        unbounded tf-idf score >= 0 from the local channel.
+    """
+
+    position: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verification:
+    """How well one homography explains the matches between two pictures.
+
+    Attributes
+    ----------
+    matches : (Q, 2) int32
+        Rows of the query's (column 0) and the candidate's (column 1) keypoints.
+    inliers : (Q,) bool
+        Which matches the homography explains.
+    homography : (3, 3) float64 or None
+        Query pixels to candidate pixels (both resized); None when no plausible
+        one was found.
+    """
+
+    matches: NDArray[np.int32]
+    inliers: BoolArray
+    homography: NDArray[np.float64] | None
+
+    @property
+    def inlier_count(self) -> int:
+        """Number of matches that agree with the homography."""
+        return int(np.count_nonzero(self.inliers))
+
+    @property
+    def inlier_share(self) -> float:
+        """Inliers per match, in [0, 1]; 0 without matches."""
+        return self.inlier_count / len(self.matches) if len(self.matches) else 0.0
+
+    @classmethod
+    def none(cls) -> "Verification":
+        """Nothing agrees."""
+        return cls(np.zeros((0, 2), np.int32), np.zeros(0, np.bool_), None)
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryItem:
+    """One reference image of the gallery, known by opaque ids.
+
+    Attributes
+    ----------
+    image_id : str
+        The reference image.
+    work_id : str
+        The work it shows; several images may show one work.
+    """
+
+    image_id: str
+    work_id: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GalleryFeatures:
+    """All that is computed from one reference image.
+
+    Attributes
+    ----------
+    descriptor : (D,) float32
+        Unit length.
+    local_features : LocalFeatures
+    """
+
+    descriptor: FloatArray
+    local_features: LocalFeatures
+
+
+class Verdict(StrEnum):
+    """The three honest answers."""
+
+    FOUND = "found"
+    UNCERTAIN = "uncertain"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """One work proposed as the answer, best reference image first.
+
+    Attributes
+    ----------
+    item : GalleryItem
+    probability : float in [0, 1]
+        That the photo shows this work.
+    similarity : float in [-1, 1]
+        Cosine of the global descriptors.
+    verification : Verification
+    outline : (4, 2) float32 or None
+        Corners of the work in the photo, as shares of its width and height
+        (x right, y down; may lie outside [0, 1]): top left, top right, bottom
+        right, bottom left of the work. None without a homography.
+    """
+
+    item: GalleryItem
+    probability: float
+    similarity: float
+    verification: Verification
+    outline: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarWork:
+    """A work that looks alike, whether or not it is the answer."""
+
+    item: GalleryItem
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What the engine says to one photo.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    matches : tuple of Match
+        One per work, most probable first; empty when nothing fits.
+    similar : tuple of SimilarWork
+        By the global channel alone, one per work, most similar first.
+    description : Description
+        What the network saw, for explanation.
+    timings_ms : mapping of str to float
+        Milliseconds per stage, and ``total``.
+    """
+
+    verdict: Verdict
+    matches: tuple[Match, ...]
+    similar: tuple[SimilarWork, ...]
+    description: Description
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def probability(self) -> float:
+        """Of the first match; 0 without one."""
+        return self.matches[0].probability if self.matches else 0.0

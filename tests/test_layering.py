@@ -1,0 +1,128 @@
+"""The layers of docs/architecture.md, as a test: imports point down only."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+RETRIEVAL = "app.retrieval"
+TRAINING = f"{RETRIEVAL}.training"
+NETWORK = f"{RETRIEVAL}.network"
+
+# Lowest first. A module may import from its own row or from a row above it here.
+LAYERS = [
+    [f"{RETRIEVAL}.{m}" for m in ("errors", "types", "settings")],
+    [
+        f"{RETRIEVAL}.{m}"
+        for m in (
+            "images",
+            "pooling",
+            "whitening",
+            "metrics",
+            "local_features",
+            "verification",
+            "perturbations",
+            "synthetic",
+            "decision",
+        )
+    ],
+    [f"{RETRIEVAL}.{m}" for m in ("backbone", "index", "visual_words")],
+    [f"{RETRIEVAL}.{m}" for m in ("network", "inverted_index", "descriptor")],
+    [f"{RETRIEVAL}.{m}" for m in ("model", "gallery")],
+    [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
+    [f"{RETRIEVAL}.{m}" for m in ("store", "evaluation", "examination")],
+    [TRAINING],
+    ["app.config", "app.extensions", "app.models"],
+    ["app.services"],
+    ["app.web", "app.cli"],
+    ["app.factory"],
+]
+KERAS_ROOMS = [f"{RETRIEVAL}.backbone", NETWORK, TRAINING]
+HOMES = {  # third-party package -> the only places that may import it
+    "flask": ["app.web", "app.cli", "app.factory", "app.extensions"],
+    "flask_sqlalchemy": ["app.extensions"],
+    "flask_migrate": ["app.extensions", "app.cli", "app.services"],
+    "flask_limiter": ["app.extensions"],
+    "flask_wtf": ["app.extensions", "app.web"],
+    "sqlalchemy": ["app.models", "app.services", "app.extensions"],
+    "keras": KERAS_ROOMS,
+    "tensorflow": KERAS_ROOMS,
+    "sklearn": [TRAINING],
+    "annoy": [f"{RETRIEVAL}.index"],
+    "openvino": [f"{RETRIEVAL}.descriptor", NETWORK],
+    "PIL": [f"{RETRIEVAL}.images"],
+    "pillow_heif": [f"{RETRIEVAL}.images"],
+    "cv2": [
+        f"{RETRIEVAL}.{m}"
+        for m in (
+            "images",
+            "local_features",
+            "verification",
+            "perturbations",
+            "synthetic",
+        )
+    ],
+}
+PATHS = {
+    ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p
+    for p in sorted((ROOT / "app").rglob("*.py"))
+}
+
+
+def within(name, prefixes):
+    return any(name == p or name.startswith(f"{p}.") for p in prefixes)
+
+
+def rank(name):
+    return next((i for i, row in enumerate(LAYERS) if within(name, row)), None)
+
+
+def imports_of(name):
+    tree = ast.parse(PATHS[name].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_imports_point_down(name):
+    if PATHS[name].name == "__init__.py":
+        assert not list(imports_of(name)), (
+            "package __init__ files hold only a docstring"
+        )
+        return
+    mine = rank(name)
+    assert mine is not None, f"{name} has no layer yet: add it to LAYERS"
+    assert not [i for i in imports_of(name) if (rank(i) or 0) > mine]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_libraries_stay_in_their_homes(name):
+    strays = {
+        i.split(".")[0]
+        for i in imports_of(name)
+        if not within(name, HOMES.get(i.split(".")[0], [name]))
+    }
+    assert not strays
+
+
+def test_retrieval_imports_without_flask_or_keras():
+    light = [
+        name
+        for name in PATHS
+        if name.startswith(f"{RETRIEVAL}.") and not within(name, KERAS_ROOMS)
+    ]
+    code = (
+        f"import sys, importlib; [importlib.import_module(n) for n in {light!r}]; "
+        "sys.exit(any(m in sys.modules for m in "
+        "('flask', 'sqlalchemy', 'keras', 'tensorflow')))"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
