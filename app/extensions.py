@@ -1,0 +1,48 @@
+"""The Flask extensions, unbound: ``app.factory`` ties them to an application.
+
+Also the one place that knows SQLite: its pragmas are set here, so that the rest of the
+program speaks plain SQL and can move to another database.
+"""
+
+import sqlite3
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Engine, MetaData, event
+
+# Named constraints can be altered by a migration on every database.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+db = SQLAlchemy(metadata=metadata)
+migrate = Migrate()
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another one before SQLite gives up."""
+
+
+@event.listens_for(Engine, "connect")
+def set_sqlite_pragmas(connection: object, _record: object) -> None:
+    """Let readers and a writer work side by side, and enforce foreign keys."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    cursor = connection.cursor()
+    # First, so that even the switch to WAL waits for a busy database.
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # Safe against a crash of the program; a power cut may lose the last commits,
+    # but never damages the file (sqlite.org/wal.html).
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
