@@ -1,0 +1,171 @@
+"""PCA-whitening: learnt once from a collection, applied to every descriptor.
+
+Sum-pooled features of a network burst: a few strong channels dominate every cosine.
+Whitening turns them into uncorrelated directions of equal weight and drops the
+weakest, which is the step that helps off-the-shelf features most.
+"""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
+from app.retrieval.types import FloatArray
+
+_REMEDY = "python train.py"
+
+
+def unit_length(vectors: NDArray[np.floating]) -> FloatArray:
+    """Scale vectors to Euclidean length 1; a zero vector stays zero.
+
+    Parameters
+    ----------
+    vectors : (..., D) floating
+
+    Returns
+    -------
+    unit : (..., D) float32
+    """
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(
+        np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0),
+        dtype=np.float32,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whitening:
+    """A learnt change of basis ``x -> projection @ (x - mean)``.
+
+    Attributes
+    ----------
+    mean : (C,) float32
+    projection : (D, C) float32
+        Rows are principal directions divided by their standard deviation,
+        strongest first.
+    """
+
+    mean: FloatArray
+    projection: FloatArray
+
+    def __post_init__(self) -> None:
+        if self.projection.ndim != 2 or self.mean.shape != self.projection.shape[1:]:
+            raise ValueError(
+                "mean must be (C,) and projection (D, C), got "
+                f"{self.mean.shape} and {self.projection.shape}"
+            )
+
+    @property
+    def dimension(self) -> int:
+        """Length D of a whitened vector."""
+        return len(self.projection)
+
+    def apply(self, vectors: FloatArray) -> FloatArray:
+        """Whiten vectors; lengths are left as they fall.
+
+        Parameters
+        ----------
+        vectors : (..., C) float32
+
+        Returns
+        -------
+        whitened : (..., D) float32
+        """
+        if vectors.shape[-1:] != self.mean.shape:
+            raise ValueError(
+                f"vectors must be (..., {len(self.mean)}), got {vectors.shape}"
+            )
+        return np.asarray((vectors - self.mean) @ self.projection.T, dtype=np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write both arrays as an ``.npz`` file."""
+        with path.open("wb") as file:
+            np.savez(file, mean=self.mean, projection=self.projection)
+
+    @classmethod
+    def load(cls, path: Path) -> "Whitening":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MissingArtefactError
+            If there is no such file.
+        DamagedArtefactError
+            If it is cut short or is not a whitening.
+        """
+        if not path.exists():
+            raise MissingArtefactError(path, _REMEDY)
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return cls(
+                    np.asarray(arrays["mean"], dtype=np.float32),
+                    np.asarray(arrays["projection"], dtype=np.float32),
+                )
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise DamagedArtefactError(path, str(error), _REMEDY) from error
+
+
+def learn_whitening(
+    vectors: FloatArray, dimension: int, *, regularisation: float = 0.01
+) -> Whitening:
+    """Learn PCA-whitening from sample vectors.
+
+    Parameters
+    ----------
+    vectors : (N, C) float32, N >= 2
+        Usually of unit length.
+    dimension : int, 1 to C
+        Directions to keep, D.
+    regularisation : float in [0, 1]
+        Shrinkage of the covariance's eigenvalues towards their mean. With few
+        samples the smallest eigenvalues are far too small, and dividing by them
+        would blow noise up; a share of the mean puts a floor under them. 0 is
+        plain PCA-whitening and needs more than D samples.
+
+    Returns
+    -------
+    whitening : Whitening
+        The same for the same input: the sign of each direction, which PCA leaves
+        open, is chosen so that its largest entry is positive.
+
+    Raises
+    ------
+    ValueError
+        If the samples do not span ``dimension`` directions and
+        ``regularisation`` is 0, or an argument is out of range.
+
+    References
+    ----------
+    .. [1] Jégou and Chum, "Negative evidences and co-occurrences in image
+       retrieval: the benefit of PCA and whitening", ECCV 2012.
+    .. [2] Ledoit and Wolf, "A well-conditioned estimator for large-dimensional
+       covariance matrices", Journal of Multivariate Analysis 2004 (shrinkage
+       towards a multiple of the identity).
+    """
+    if vectors.ndim != 2 or len(vectors) < 2:
+        raise ValueError(f"vectors must be (N, C) with N >= 2, got {vectors.shape}")
+    if not 1 <= dimension <= vectors.shape[1]:
+        raise ValueError(f"dimension must be 1 to {vectors.shape[1]}, got {dimension}")
+    if not 0 <= regularisation <= 1:
+        raise ValueError(f"regularisation must be in [0, 1], got {regularisation}")
+    samples = vectors.astype(np.float64)
+    mean = samples.mean(axis=0)
+    samples -= mean
+    variances, directions = np.linalg.eigh(samples.T @ samples / (len(samples) - 1))
+    variances = np.maximum(variances[::-1], 0)
+    directions = directions.T[::-1][:dimension]
+    shrunk = (1 - regularisation) * variances + regularisation * variances.mean()
+    shrunk = shrunk[:dimension]
+    # Rounding leaves tiny positive numbers where the true variance is zero.
+    if shrunk[-1] <= np.finfo(np.float64).eps * len(mean) * shrunk[0]:
+        raise ValueError(
+            f"{len(vectors)} vectors do not span {dimension} directions; "
+            "use more of them, or a regularisation above 0"
+        )
+    largest = np.abs(directions).argmax(axis=1)
+    signs = np.sign(directions[np.arange(dimension), largest])
+    projection = directions * (signs / np.sqrt(shrunk))[:, None]
+    return Whitening(mean.astype(np.float32), projection.astype(np.float32))
