@@ -28,9 +28,10 @@ LAYERS = [
             "perturbations",
             "synthetic",
             "decision",
+            "threads",
         )
     ],
-    [f"{RETRIEVAL}.{m}" for m in ("backbone", "index", "visual_words")],
+    [f"{RETRIEVAL}.{m}" for m in ("backbone", "index", "visual_words", "feature_bank")],
     [f"{RETRIEVAL}.{m}" for m in ("network", "inverted_index", "descriptor")],
     [f"{RETRIEVAL}.{m}" for m in ("model", "gallery")],
     [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
@@ -64,8 +65,10 @@ HOMES = {  # third-party package -> the only places that may import it
             "verification",
             "perturbations",
             "synthetic",
+            "threads",
         )
     ],
+    "threadpoolctl": [f"{RETRIEVAL}.threads"],
 }
 PATHS = {
     ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p

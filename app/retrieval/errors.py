@@ -14,6 +14,8 @@
         WeightsUnavailableError     .backbone, .weights, .remedy
       EmptyGalleryError             .command
       ExaminationError              .path, .failures
+      StoreBusyError                .path
+      StoreWriteError               .path, .reason
 
 A wrong *argument* from our own code is a ``ValueError``; it is a bug and nobody
 catches it. Finding nothing is no error: it is an empty answer.
@@ -190,4 +192,41 @@ class ExaminationError(RetrievalError):
         super().__init__(
             f"The new index in {path} failed its examination and was not published: "
             + "; ".join(self.failures)
+        )
+
+
+class StoreBusyError(RetrievalError):
+    """Another process is building a generation in the same store.
+
+    Attributes
+    ----------
+    path : Path
+        The folder of the store.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"Another process is building an index in {path}. "
+            "Wait until it has finished, then try again."
+        )
+
+
+class StoreWriteError(RetrievalError):
+    """A new generation could not be written; the live one is untouched.
+
+    Attributes
+    ----------
+    path : Path
+        The folder of the store.
+    reason : str
+        What the operating system said, for example that the disk is full.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"The new index could not be written to {path}: {reason}. "
+            "The index in use is untouched."
         )

@@ -1,0 +1,204 @@
+"""The local features of a whole gallery, packed into four arrays.
+
+One file per picture would mean 44,000 files; one array per picture 44,000 Python
+objects at every start. Packed, a gallery opens in constant time and its pages are
+shared by all processes that map the same files.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, TypeAlias, overload
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import DTypeLike, NDArray
+
+from app.retrieval.types import FloatArray, LocalFeatures
+
+Size: TypeAlias = tuple[int, int]
+
+_XY = "local_xy.npy"
+_DESCRIPTORS = "local_descriptors.npy"
+_STARTS = "local_starts.npy"
+_SIZES = "local_sizes.npy"
+
+
+class FeatureBank(Sequence[LocalFeatures]):
+    """An immutable sequence of N :class:`LocalFeatures`, one per position.
+
+    Parameters
+    ----------
+    xy : (T, 2) float32
+        Keypoints of all pictures, one picture after the other.
+    descriptors : (T, 128) uint8
+    starts : (N + 1,) int64
+        Picture ``i`` owns the rows ``starts[i]`` to ``starts[i + 1]``.
+    sizes : (N, 2) int32
+        (height, width) of the resized pictures.
+    """
+
+    def __init__(
+        self,
+        xy: FloatArray,
+        descriptors: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        sizes: NDArray[np.int32],
+    ) -> None:
+        total = int(starts[-1])
+        if xy.shape != (total, 2) or descriptors.shape != (total, 128):
+            raise ValueError(
+                f"{total} features are announced, but xy is {xy.shape} and "
+                f"descriptors {descriptors.shape}"
+            )
+        if sizes.shape != (len(starts) - 1, 2):
+            raise ValueError(f"{len(starts) - 1} pictures, but sizes is {sizes.shape}")
+        self._xy = xy
+        self._descriptors = descriptors
+        self._starts = starts
+        self._sizes = sizes
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    @overload
+    def __getitem__(self, position: int) -> LocalFeatures: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[LocalFeatures]: ...
+    def __getitem__(
+        self, position: int | slice
+    ) -> LocalFeatures | Sequence[LocalFeatures]:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        if not -len(self) <= position < len(self):
+            raise IndexError(f"position {position} of {len(self)}")
+        position %= len(self)
+        start, stop = int(self._starts[position]), int(self._starts[position + 1])
+        height, width = self._sizes[position]
+        return LocalFeatures(
+            self._xy[start:stop],
+            self._descriptors[start:stop],
+            (int(height), int(width)),
+        )
+
+    @classmethod
+    def pack(cls, pictures: Iterable[LocalFeatures]) -> "FeatureBank":
+        """Pack features in memory.
+
+        Parameters
+        ----------
+        pictures : iterable of LocalFeatures
+            May be empty.
+        """
+        pictures = list(pictures)
+        none = LocalFeatures.empty()
+        return cls(
+            np.concatenate([none.xy, *(p.xy for p in pictures)]),
+            np.concatenate([none.descriptors, *(p.descriptors for p in pictures)]),
+            _starts([len(p) for p in pictures]),
+            _size_array([p.size for p in pictures]),
+        )
+
+    @classmethod
+    def open(cls, folder: Path) -> "FeatureBank":
+        """Map what :class:`FeatureBankWriter` wrote; nothing is read yet.
+
+        Raises
+        ------
+        OSError, ValueError
+            If a file is missing or is not what its header says.
+        """
+        return cls(
+            map_array(folder / _XY),
+            map_array(folder / _DESCRIPTORS),
+            np.load(folder / _STARTS),
+            np.load(folder / _SIZES),
+        )
+
+
+class FeatureBankWriter:
+    """Writes a bank to disk picture by picture, holding none in memory.
+
+    Use it as a context manager; the bank is complete when the block has ended.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._xy = _RowFile(folder / _XY, np.float32, 2)
+        self._descriptors = _RowFile(folder / _DESCRIPTORS, np.uint8, 128)
+        self._counts: list[int] = []
+        self._picture_sizes: list[Size] = []
+
+    def append(self, features: LocalFeatures) -> None:
+        """Add the next picture's features."""
+        self._xy.append(features.xy)
+        self._descriptors.append(features.descriptors)
+        self._counts.append(len(features))
+        self._picture_sizes.append(features.size)
+
+    def __enter__(self) -> "FeatureBankWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._xy.close()
+        self._descriptors.close()
+        np.save(self._folder / _STARTS, _starts(self._counts))
+        np.save(self._folder / _SIZES, _size_array(self._picture_sizes))
+
+
+class _RowFile:
+    """A two-dimensional ``.npy`` file that grows row by row.
+
+    NumPy pads a header so that the first axis can grow to any length in place:
+    the header for 0 rows is as long as the final one.
+    """
+
+    def __init__(self, path: Path, dtype: DTypeLike, columns: int) -> None:
+        self._dtype = np.dtype(dtype)
+        self._columns = columns
+        self._rows = 0
+        self._file = path.open("wb")
+        _write_header(self._file, self._dtype, (0, columns))
+
+    def append(self, rows: NDArray[np.generic]) -> None:
+        self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).data)
+        self._rows += len(rows)
+
+    def close(self) -> None:
+        self._file.seek(0)
+        _write_header(self._file, self._dtype, (self._rows, self._columns))
+        self._file.close()
+
+
+def _write_header(file: BinaryIO, dtype: np.dtype[np.generic], shape: Size) -> None:
+    npy.write_array_header_1_0(
+        file,
+        {
+            "descr": npy.dtype_to_descr(dtype),
+            "fortran_order": False,
+            "shape": shape,
+        },
+    )
+
+
+def map_array(path: Path) -> NDArray[Any]:
+    """Map a ``.npy`` file read-only, as a plain array.
+
+    A slice of a ``numpy.memmap`` runs Python code each time; of its plain view, not.
+    """
+    return np.asarray(np.load(path, mmap_mode="r"))
+
+
+def _starts(counts: Sequence[int]) -> NDArray[np.int64]:
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def _size_array(sizes: Sequence[Size]) -> NDArray[np.int32]:
+    return np.asarray(sizes, np.int32).reshape(-1, 2)
