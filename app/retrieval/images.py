@@ -15,7 +15,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pillow_heif
-from numpy.typing import NDArray
 from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
@@ -198,28 +197,6 @@ def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
     return encoded.tobytes()
 
 
-def warp_perspective(
-    image: Image, homography: NDArray[np.float64], size: tuple[int, int]
-) -> Image:
-    """Show a picture through a plane-to-plane mapping.
-
-    Parameters
-    ----------
-    image : (H, W, 3) uint8
-    homography : (3, 3) float64
-        Pixels of ``image`` to pixels of the result.
-    size : tuple of int
-        (height, width) of the result.
-
-    Returns
-    -------
-    warped : (height, width, 3) uint8
-        Black where ``image`` does not reach.
-    """
-    height, width = size
-    return np.asarray(cv2.warpPerspective(image, homography, (width, height)), np.uint8)
-
-
 def _decode(data: bytes, settings: ImageSettings, max_side_px: int | None) -> Image:
     with _open(data, settings) as picture:
         width, height = picture.size
@@ -272,9 +249,7 @@ def _flatten(picture: Pillow.Image) -> Pillow.Image:
         return _to_eight_bits(picture)
     if picture.mode == "LAB":
         lab = ImageCms.createProfile("LAB")
-        return _required(
-            ImageCms.profileToProfile(picture, lab, _SRGB, outputMode="RGB")
-        )
+        return ImageCms.buildTransform(lab, _SRGB, "LAB", "RGB").apply(picture)
     if picture.has_transparency_data:
         layer = picture.convert("RGBA")
         white = Pillow.new("RGBA", layer.size, "white")
@@ -303,23 +278,14 @@ def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             # Most files carry sRGB itself: nothing to convert, time saved.
-            if "sRGB" in ImageCms.getProfileDescription(source):
-                return picture.convert("RGB")
-            return _required(
-                ImageCms.profileToProfile(picture, source, _SRGB, outputMode="RGB")
-            )
+            if "sRGB" not in ImageCms.getProfileDescription(source):
+                transform = ImageCms.buildTransform(source, _SRGB, picture.mode, "RGB")
+                return transform.apply(picture)
         except (ImageCms.PyCMSError, OSError):
             # A broken profile, or one of another colour space than the pixels:
             # slightly wrong colours still find the work, a refusal never does.
             return picture.convert("RGB")
     return picture.convert("RGB")
-
-
-def _required(converted: Pillow.Image | None) -> Pillow.Image:
-    """Narrow a type: ``profileToProfile`` returns None only when working in place."""
-    if converted is None:
-        raise ValueError("the colour conversion returned no picture")
-    return converted
 
 
 def _scaled(size: tuple[int, int], long_side: int) -> tuple[int, int]:
