@@ -185,7 +185,7 @@ class Query(Base):
     generation: Mapped[str] = mapped_column(String(64))
     """Name of the index that answered. No foreign key: indexes come and go."""
     similar: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    """Works that look alike: ``[artwork id, similarity]`` pairs, most similar first."""
+    """Works that look alike: ``[accession, similarity]`` pairs, most similar first."""
     timings_ms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     matches: Mapped[list["Match"]] = relationship(
@@ -218,7 +218,7 @@ class Match(Base):
     probability: Mapped[float]
     similarity: Mapped[float]
     inlier_count: Mapped[int]
-    outline: Mapped[list[Any] | None] = mapped_column(JSON)
+    outline: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """Four ``[x, y]`` corners as shares of the photo's width and height."""
 
     query: Mapped[Query] = relationship(back_populates="matches")

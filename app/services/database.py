@@ -1,0 +1,65 @@
+"""Whether the database has the tables this program needs, and giving it them.
+
+Every function here works inside an application context.
+"""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.config import ROOT
+from app.extensions import db
+
+MIGRATIONS = ROOT / "migrations"
+UPGRADE_COMMAND = "flask db upgrade"
+
+
+class DatabaseNotReadyError(Exception):
+    """The database cannot be reached, or was made by another version.
+
+    Attributes
+    ----------
+    command : str
+        The command that mends it.
+    """
+
+    def __init__(self, fault: str) -> None:
+        self.command = UPGRADE_COMMAND
+        super().__init__(f"{fault}. Run: {self.command}")
+
+
+def alembic_config() -> Config:
+    """Return Alembic's configuration for this project's migrations."""
+    config = Config()
+    # The file format gives the percent sign a meaning; a path may contain one.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def upgrade() -> None:
+    """Bring the database to the newest version, creating it where there is none."""
+    command.upgrade(alembic_config(), "head")
+
+
+def check() -> None:
+    """Do nothing when the database is at the newest version.
+
+    Raises
+    ------
+    DatabaseNotReadyError
+        If it is older or newer, empty, or cannot be reached.
+    """
+    needed = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    try:
+        with db.engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        raise DatabaseNotReadyError("The database cannot be opened") from error
+    if found is None:
+        raise DatabaseNotReadyError("The database has no tables yet")
+    if found != needed:
+        raise DatabaseNotReadyError(
+            f"The database is at version {found}, but {needed} is needed"
+        )

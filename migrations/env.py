@@ -1,0 +1,49 @@
+"""How Alembic reaches the database: through the Flask application, as Flask-Migrate does.
+
+Run it by ``flask db upgrade``; logging is left as the application set it up.
+"""
+
+from alembic import context
+from flask import current_app
+
+from app.models import UtcDateTime
+
+migrate = current_app.extensions["migrate"]
+
+
+def render_item(kind, item, _autogen_context):
+    """Write the database's own type: a migration must not depend on today's models."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run_online():
+    """Upgrade or downgrade over one connection."""
+    with migrate.db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=migrate.db.metadata,
+            render_item=render_item,
+            **migrate.configure_args,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+def run_offline():
+    """Print the SQL instead of running it (``flask db upgrade --sql``)."""
+    context.configure(
+        url=str(migrate.db.engine.url),
+        target_metadata=migrate.db.metadata,
+        literal_binds=True,
+        **migrate.configure_args,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()
