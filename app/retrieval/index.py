@@ -1,0 +1,318 @@
+"""Nearest neighbours among unit vectors: exactly, and approximately by Annoy.
+
+Facts about Annoy that shape this module: ids are dense integers; its angular distance
+is ``sqrt(2 (1 - cosine))``; the default ``search_k`` can lose most neighbours, so it is
+measured against exact search; it trusts its file and would crash the process over a
+damaged one, so the file is checked before Annoy sees it.
+"""
+
+import json
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import annoy
+import numpy as np
+
+from app.retrieval.errors import (
+    DamagedArtefactError,
+    IncompatibleArtefactError,
+    MissingArtefactError,
+)
+from app.retrieval.types import BoolArray, FloatArray, Hit
+
+_REMEDY = "python precompute_descriptors.py"
+
+
+class Index(Protocol):
+    """Finds the rows of a gallery that are most similar to a descriptor."""
+
+    @property
+    def dimension(self) -> int:
+        """Length D of a descriptor."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def query(
+        self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """Find the k most similar rows.
+
+        Parameters
+        ----------
+        descriptor : (D,) float32, unit length
+        k : int, >= 0
+        excluded : (N,) bool, optional
+            Rows that must not be returned.
+
+        Returns
+        -------
+        hits : tuple of Hit
+            Most similar first; min(k, rows not excluded) of them.
+        """
+        ...
+
+
+class ExactIndex:
+    """Compares with every row.
+
+    The oracle for tests, and as fast as anything up to about 20,000 rows.
+
+    Parameters
+    ----------
+    descriptors : (N, D) float32
+        Unit length; may be memory-mapped.
+    """
+
+    def __init__(self, descriptors: FloatArray) -> None:
+        if descriptors.ndim != 2:
+            raise ValueError(f"descriptors must be (N, D), got {descriptors.shape}")
+        self._descriptors = descriptors
+
+    @property
+    def dimension(self) -> int:
+        """Length D of a descriptor."""
+        return int(self._descriptors.shape[1])
+
+    def __len__(self) -> int:
+        return len(self._descriptors)
+
+    def query(
+        self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """See `Index.query`; of equal rows the first comes first."""
+        _check_query(self, descriptor, excluded)
+        similarities = self._descriptors @ descriptor
+        positions = (
+            np.arange(len(self)) if excluded is None else np.flatnonzero(~excluded)
+        )
+        ranked = positions[np.argsort(-similarities[positions], kind="stable")[:k]]
+        return tuple(Hit(int(row), float(similarities[row])) for row in ranked)
+
+
+class AnnoyIndex:
+    """A forest of random splits in a file that processes share by mapping it.
+
+    Made by `build` and `open`.
+
+    Attributes
+    ----------
+    search_k : int
+        Nodes inspected for the first 100 neighbours; see `choose_search_k`. A
+        larger k inspects proportionally more.
+    """
+
+    def __init__(self, forest: annoy.AnnoyIndex, search_k: int) -> None:
+        self._forest = forest
+        self.search_k = search_k
+
+    @classmethod
+    def build(
+        cls, descriptors: FloatArray, path: Path, *, n_trees: int, seed: int
+    ) -> "AnnoyIndex":
+        """Grow a forest and write it, with a note of its size and checksum beside it.
+
+        Parameters
+        ----------
+        descriptors : (N, D) float32
+            Unit length.
+        path : Path
+            Of the file to write; the note has ``.json`` appended to the name.
+        n_trees : int, > 0
+            More trees find more and take more space.
+        seed : int
+            The same descriptors and seed give the same file, byte for byte.
+
+        Returns
+        -------
+        index : AnnoyIndex
+            The written file, opened, with a ``search_k`` that inspects everything.
+        """
+        if descriptors.ndim != 2 or not len(descriptors):
+            raise ValueError(f"descriptors must be (N, D), got {descriptors.shape}")
+        count, dimension = descriptors.shape
+        forest = annoy.AnnoyIndex(dimension, "angular")
+        forest.set_seed(seed)
+        for position, descriptor in enumerate(descriptors):
+            forest.add_item(position, descriptor)
+        # One thread: with more, the order of the trees is a matter of chance.
+        forest.build(n_trees, n_jobs=1)
+        forest.save(str(path))
+        forest.unload()
+        note = {"dimension": dimension, "count": count, **_fingerprint(path)}
+        _note_path(path).write_text(json.dumps(note), encoding="utf-8")
+        return cls.open(path, dimension, count * n_trees)
+
+    @classmethod
+    def open(cls, path: Path, dimension: int, search_k: int) -> "AnnoyIndex":
+        """Map a written forest into memory, after checking that it is whole.
+
+        Raises
+        ------
+        MissingArtefactError
+            If the file or its note does not exist.
+        IncompatibleArtefactError
+            If it holds descriptors of another length.
+        DamagedArtefactError
+            If it is not what was written (cut short, changed, not an index).
+        """
+        note_path = _note_path(path)
+        for needed in (path, note_path):
+            if not needed.exists():
+                raise MissingArtefactError(needed, _REMEDY)
+        try:
+            note = json.loads(note_path.read_text(encoding="utf-8"))
+            found, count = int(note.pop("dimension")), int(note.pop("count"))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedArtefactError(note_path, str(error), _REMEDY) from error
+        if found != dimension:
+            raise IncompatibleArtefactError(
+                path, f"descriptors of length {dimension}", f"length {found}", _REMEDY
+            )
+        if _fingerprint(path) != note:
+            raise DamagedArtefactError(path, "size or checksum differs", _REMEDY)
+        forest = annoy.AnnoyIndex(dimension, "angular")
+        try:
+            forest.load(str(path))
+        except OSError as error:
+            raise DamagedArtefactError(path, str(error), _REMEDY) from error
+        if forest.get_n_items() != count:
+            raise DamagedArtefactError(path, f"it does not hold {count} rows", _REMEDY)
+        return cls(forest, search_k)
+
+    @property
+    def dimension(self) -> int:
+        """Length D of a descriptor."""
+        return self._forest.f
+
+    @property
+    def full_effort(self) -> int:
+        """A ``search_k`` that inspects every row, and so finds the truth."""
+        return len(self) * self._forest.get_n_trees()
+
+    def __len__(self) -> int:
+        return self._forest.get_n_items()
+
+    def query(
+        self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """See `Index.query`; some of the true neighbours may be missing."""
+        _check_query(self, descriptor, excluded)
+        barred = 0 if excluded is None else int(np.count_nonzero(excluded))
+        asked = min(k + barred, len(self))
+        wanted = min(k, len(self) - barred)
+        effort = max(self.search_k, self.search_k * asked // 100)
+        while True:
+            positions, distances = self._forest.get_nns_by_vector(
+                descriptor, asked, search_k=effort, include_distances=True
+            )
+            hits = [
+                Hit(position, 1 - distance * distance / 2)
+                for position, distance in zip(positions, distances, strict=True)
+                if excluded is None or not excluded[position]
+            ]
+            if len(hits) >= wanted or effort >= self.full_effort:
+                return tuple(hits[:k])
+            effort = min(2 * effort, self.full_effort)
+
+
+def measure_recall(
+    index: Index, exact: Index, queries: FloatArray, k: int = 100
+) -> float:
+    """Share of the k true nearest neighbours that an index finds, on average.
+
+    Parameters
+    ----------
+    index, exact : Index
+        Over the same rows.
+    queries : (Q, D) float32, Q >= 1
+    k : int
+
+    Returns
+    -------
+    recall : float in [0, 1]
+        A row as similar as the k-th true neighbour counts as one: which of several
+        equal rows comes last is nobody's fault.
+    """
+    if not len(queries):
+        raise ValueError("recall needs at least one query")
+    shares = []
+    for descriptor in queries:
+        truth = exact.query(descriptor, k)
+        # Annoy computes in float32 through a square root.
+        bar = truth[-1].similarity - 1e-5 if truth else 0.0
+        found = sum(hit.similarity >= bar for hit in index.query(descriptor, k))
+        shares.append(found / len(truth) if truth else 1.0)
+    return float(np.mean(shares))
+
+
+class SearchEffort(NamedTuple):
+    """A ``search_k`` and the recall that was measured with it."""
+
+    search_k: int
+    recall: float
+
+
+def choose_search_k(
+    index: AnnoyIndex,
+    exact: Index,
+    queries: FloatArray,
+    *,
+    k: int = 100,
+    target: float = 0.99,
+    progress: Callable[[SearchEffort], None] | None = None,
+) -> SearchEffort:
+    """Find the least effort with which Annoy finds what exact search finds.
+
+    Tries k, 1.5 k, 2.25 k, … until the recall on the sample reaches the target or
+    everything is inspected. ``index.search_k`` is set to the result.
+
+    Parameters
+    ----------
+    index : AnnoyIndex
+    exact : Index
+        Over the same rows.
+    queries : (Q, D) float32
+        A sample that looks like real queries: photos of works, not the gallery's
+        own rows, which are easy to find.
+    k : int
+    target : float in (0, 1]
+    progress : callable, optional
+        Told of every trial.
+    """
+    everything = index.full_effort
+    effort = k
+    while True:
+        index.search_k = min(effort, everything)
+        trial = SearchEffort(index.search_k, measure_recall(index, exact, queries, k))
+        if progress is not None:
+            progress(trial)
+        if trial.recall >= target or index.search_k >= everything:
+            return trial
+        effort = int(1.5 * effort) + 1
+
+
+def _note_path(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _fingerprint(path: Path) -> dict[str, int]:
+    """Size and checksum; 100 MB take about 0.1 s and are then in the page cache."""
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            checksum = zlib.crc32(block, checksum)
+        return {"size_bytes": file.tell(), "crc32": checksum}
+
+
+def _check_query(
+    index: Index, descriptor: FloatArray, excluded: BoolArray | None
+) -> None:
+    if descriptor.shape != (index.dimension,):
+        raise ValueError(
+            f"descriptor must be ({index.dimension},), got {descriptor.shape}"
+        )
+    if excluded is not None and excluded.shape != (len(index),):
+        raise ValueError(f"excluded must be ({len(index)},), got {excluded.shape}")
