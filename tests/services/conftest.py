@@ -1,0 +1,22 @@
+"""An empty database and an empty media folder for the services."""
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from app.models import Base
+from app.services.media import MediaFolder
+
+
+@pytest.fixture
+def session(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def media(tmp_path):
+    return MediaFolder(tmp_path / "media")
