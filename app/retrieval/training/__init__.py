@@ -1,0 +1,1 @@
+"""Learning what the models folder holds: offline, from a catalogue and its pictures."""

@@ -1,0 +1,241 @@
+"""Visual words: local descriptors sorted into a vocabulary, with 64-bit signatures.
+
+The word says roughly what a local descriptor looks like; the signature says on
+which side of 64 hyperplanes it lies, and so tells the descriptors of one word
+apart at the price of eight bytes.
+"""
+
+import hashlib
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
+from app.retrieval.types import FloatArray
+
+SIGNATURE_BITS = 64
+DESCRIPTOR_LENGTH = 128
+PROBED_CELLS = 16
+"""Cells whose words are compared with one descriptor."""
+CHUNK = 1024
+"""Descriptors assigned at a time: about 10 MB of distances."""
+TRAINING_COMMAND = "python train.py"
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """A fixed set of visual words, grouped into cells of neighbouring words.
+
+    Attributes
+    ----------
+    words : (V, 128) uint8
+        Centres in the space of local descriptors, those of one cell together.
+    cells : (V,) uint16
+        Cell of each word: ascending, from 0, without gaps.
+    projection : (64, 128) float32
+        Orthonormal rows: the directions in which signatures are taken.
+    thresholds : (V, 64) float16
+        Per word, the median of its descriptors in each direction.
+
+    References
+    ----------
+    .. [1] Sivic and Zisserman, "Video Google: a text retrieval approach to object
+       matching in videos", ICCV 2003.
+    .. [2] Jégou, Douze and Schmid, "Hamming embedding and weak geometric
+       consistency for large scale image search", ECCV 2008.
+    """
+
+    words: NDArray[np.uint8]
+    cells: NDArray[np.uint16]
+    projection: FloatArray
+    thresholds: NDArray[np.float16]
+    fingerprint: str = field(init=False)
+    """Hexadecimal digest of the four arrays."""
+    _tree: "_CellTree" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        count = len(self.words)
+        for name, shape in (
+            ("words", (count, DESCRIPTOR_LENGTH)),
+            ("cells", (count,)),
+            ("projection", (SIGNATURE_BITS, DESCRIPTOR_LENGTH)),
+            ("thresholds", (count, SIGNATURE_BITS)),
+        ):
+            found = getattr(self, name).shape
+            if found != shape or not count:
+                raise ValueError(f"{name} must be {shape} and not empty, got {found}")
+        steps = np.diff(self.cells.astype(np.int64))
+        if self.cells[0] != 0 or steps.min(initial=0) < 0 or steps.max(initial=0) > 1:
+            raise ValueError("cells must ascend from 0 without gaps")
+        digest = hashlib.sha256()
+        for array in (self.words, self.cells, self.projection, self.thresholds):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        object.__setattr__(self, "fingerprint", digest.hexdigest()[:16])
+        object.__setattr__(self, "_tree", _CellTree(self.words, self.cells))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def assign(
+        self,
+        descriptors: NDArray[np.uint8],
+        count: int = 1,
+        *,
+        probed_cells: int = PROBED_CELLS,
+    ) -> NDArray[np.int32]:
+        """Find the nearest words of each descriptor, nearest first.
+
+        Only the words of the nearest cells are looked at, so a word that lies
+        just across the border of a far cell is missed now and then; with as many
+        cells probed as there are, the answer is exact.
+
+        Parameters
+        ----------
+        descriptors : (M, 128) uint8
+        count : int, > 0
+            Words per descriptor; at most ``len(self)``.
+        probed_cells : int, > 0
+            More is slower and nearer to exact.
+
+        Returns
+        -------
+        words : (M, count) int32
+
+        Raises
+        ------
+        ValueError
+            If ``count`` or ``probed_cells`` is out of range, or the descriptors
+            have another length.
+        """
+        if descriptors.ndim != 2 or descriptors.shape[1] != DESCRIPTOR_LENGTH:
+            raise ValueError(f"descriptors must be (M, 128), got {descriptors.shape}")
+        if not 0 < count <= len(self) or probed_cells <= 0:
+            raise ValueError(f"count or probed_cells out of range: {count}")
+        assigned = np.empty((len(descriptors), count), np.int32)
+        for start in range(0, len(descriptors), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            assigned[chunk] = self._tree.nearest(
+                descriptors[chunk].astype(np.float32), count, probed_cells
+            )
+        return assigned
+
+    def signatures(
+        self, descriptors: NDArray[np.uint8], words: NDArray[np.int32]
+    ) -> NDArray[np.uint64]:
+        """Sign descriptors within the words that they were assigned to.
+
+        Parameters
+        ----------
+        descriptors : (M, 128) uint8
+        words : (M, n) int32
+
+        Returns
+        -------
+        signatures : (M, n) uint64
+            Bit i is set where direction i lies above the word's median.
+        """
+        projected = descriptors.astype(np.float32) @ self.projection.T
+        above = projected[:, None, :] > self.thresholds[words]
+        packed = np.packbits(above, axis=2, bitorder="little")
+        return np.asarray(packed.view("<u8")[..., 0], dtype=np.uint64)
+
+    def save(self, path: Path) -> None:
+        """Write the vocabulary to an ``.npz`` file.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        with path.open("wb") as file:
+            np.savez_compressed(
+                file,
+                words=self.words,
+                cells=self.cells,
+                projection=self.projection,
+                thresholds=self.thresholds,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> "Vocabulary":
+        """Read a vocabulary that ``save`` wrote.
+
+        Raises
+        ------
+        MissingArtefactError
+            If there is no such file.
+        DamagedArtefactError
+            If it is not a whole vocabulary.
+        """
+        try:
+            # NumPy leaves a file open that it opened itself and then cannot read.
+            with path.open("rb") as file, np.load(file) as arrays:
+                return cls(
+                    words=arrays["words"].astype(np.uint8, casting="no"),
+                    cells=arrays["cells"].astype(np.uint16, casting="no"),
+                    projection=arrays["projection"].astype(np.float32, casting="no"),
+                    thresholds=arrays["thresholds"].astype(np.float16, casting="no"),
+                )
+        except FileNotFoundError as error:
+            raise MissingArtefactError(path, TRAINING_COMMAND) from error
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            EOFError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
+            raise DamagedArtefactError(path, str(error), TRAINING_COMMAND) from error
+
+
+class _CellTree:
+    """Two levels of search: the nearest cells, then the words in them."""
+
+    def __init__(self, words: NDArray[np.uint8], cells: NDArray[np.uint16]) -> None:
+        self.words = words.astype(np.float32)
+        # Comparing -2 q·w + |w|² leaves out |q|², which all words of q share.
+        self.lengths = np.einsum("vd,vd->v", self.words, self.words)
+        cell_count = int(cells[-1]) + 1
+        self.bounds = np.searchsorted(cells, np.arange(cell_count + 1))
+        sizes = np.diff(self.bounds)
+        self.width = int(sizes.max())
+        sums = np.add.reduceat(self.words, self.bounds[:-1], axis=0)
+        self.centres = sums / sizes[:, None].astype(np.float32)
+        self.centre_lengths = np.einsum("cd,cd->c", self.centres, self.centres)
+
+    def nearest(
+        self, values: FloatArray, count: int, probed_cells: int
+    ) -> NDArray[np.int32]:
+        """Find the nearest words of (M, 128) float32 descriptors: (M, count)."""
+        cell_count = len(self.centres)
+        # A cell may hold a single word: probe enough cells for `count` words.
+        probes = min(max(probed_cells, count), cell_count)
+        to_cells = values @ self.centres.T
+        to_cells *= -2
+        to_cells += self.centre_lengths
+        probed = np.argpartition(to_cells, probes - 1, axis=1)[:, :probes]
+        # One matrix product per cell serves every descriptor that probes it.
+        order = np.argsort(probed, axis=None, kind="stable")
+        edges = np.searchsorted(probed.ravel()[order], np.arange(cell_count + 1))
+        distances = np.full((len(values) * probes, self.width), np.inf, np.float32)
+        for cell in np.flatnonzero(np.diff(edges)):
+            slots = order[edges[cell] : edges[cell + 1]]
+            inside = slice(self.bounds[cell], self.bounds[cell + 1])
+            block = values[slots // probes] @ self.words[inside].T
+            block *= -2
+            block += self.lengths[inside]
+            distances[slots, : block.shape[1]] = block
+        distances = distances.reshape(len(values), probes * self.width)
+        rows = np.arange(len(values))
+        found = np.empty((len(values), count), np.int32)
+        for column in range(count):
+            best = distances.argmin(axis=1)
+            cell_of_best = probed[rows, best // self.width]
+            found[:, column] = self.bounds[cell_of_best] + best % self.width
+            distances[rows, best] = np.inf
+        return found
