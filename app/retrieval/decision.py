@@ -33,8 +33,8 @@ class Evidence:
     inlier_share : float in [0, 1]
         Inliers per match.
     margin : int
-        Inliers more than the best candidate of any *other* work; negative if that
-        one has more.
+        Inliers more than the strongest rival has; negative if that one has more. A
+        rival is another work that explains the same place of the photo.
     coverage : float in [0, 1]
         Share of the candidate's area that the inliers span. Agreement that is
         confined to one corner is rather a shared frame, stamp or signature.
@@ -64,7 +64,7 @@ class Evidence:
             That ``verification`` refers to.
         similarity : float
         runner_up_inliers : int
-            Of the best candidate of any other work; 0 if there is none.
+            Of the strongest rival; 0 if there is none.
         """
         rows = verification.matches[verification.inliers, 1]
         count = verification.inlier_count
