@@ -21,8 +21,9 @@ SMALLEST_SCALE = 0.4
 # Phone main cameras: 24 to 30 mm on a frame 36 mm wide, some cropped by zooming.
 _FOCAL_LENGTHS = (0.67, 1.1)
 _PHOTO_SHAPES = ((3, 4), (3, 4), (3, 4), (9, 16))
-# A visitor who aims at a work leaves some wall around it.
-_FULLEST_SHARE = 0.94
+# How much of the photo a work takes along the tighter side, before scaling: visitors
+# who aim at one work leave some wall around it.
+_SHARES = (0.65, 0.95)
 
 Homography = NDArray[np.float64]
 
@@ -71,7 +72,7 @@ def choose_view(
     view : View
     """
     shrink = 1 - (1 - SMALLEST_SCALE) * amounts.get("scale", 0.0)
-    share = _FULLEST_SHARE * shrink if has_wall else 1.0
+    share = rng.uniform(*_SHARES) * shrink if has_wall else 1.0
     # A work that fills a share of the photo's long side stands this many of its own
     # long sides away: near works show strong perspective, distant ones little.
     distance = rng.uniform(*_FOCAL_LENGTHS) / share
