@@ -26,8 +26,8 @@ from app.retrieval.visual_words import Vocabulary
 FORMAT = 1
 MANIFEST_NAME = "inverted_index.json"
 ARRAY_NAMES = ("edges", "positions", "signatures", "word_weights", "feature_counts")
-CHUNK = 1 << 17
-"""Postings compared at a time: their temporaries (about 4 MB) stay in the cache."""
+CHUNK = 1 << 16
+"""Postings compared at a time: their temporaries (about 2 MB) stay in the cache."""
 BUILD_BATCH = 64
 """Pictures whose features are assigned together when building."""
 BUILD_COMMAND = "python precompute_descriptors.py"
@@ -209,7 +209,7 @@ class InvertedIndex:
             postings = np.repeat(starts[rows].ravel() - before, run)
             postings += np.arange(len(postings))
             differing = np.repeat(signatures[rows].ravel(), run)
-            differing ^= self.signatures[postings]
+            differing ^= self.signatures.take(postings)
             distance = np.bitwise_count(differing)
             near = np.flatnonzero(distance <= settings.max_hamming)
             pair = np.searchsorted(before + run, near, side="right")

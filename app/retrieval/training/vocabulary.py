@@ -13,7 +13,7 @@ from app.retrieval.visual_words import (
 )
 
 WORD_COUNT = 20_000
-CELL_COUNT = 256
+CELL_COUNT = 64
 """Cells that the words are grouped into for a quick search."""
 SAMPLES_PER_PICTURE = 250
 SAMPLES_PER_WORD = 5
