@@ -1,0 +1,208 @@
+"""Measure how well the live index answers photos whose answer is known.
+
+    python evaluate.py --queries photos.csv --leave-out --json report.json
+    python evaluate.py --perturb hard --sample 500
+
+Exit status: 0 all photos were asked, 1 some could not be and the rest were, 2 nothing
+could be asked, 130 stopped by Ctrl-C.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.cli import DONE, FAILED, INCOMPLETE, STOPPED, run_explained, say, watch
+from app.config import Folders
+from app.extensions import db
+from app.factory import create_app
+from app.models import Artwork
+from app.retrieval.engine import Engine
+from app.retrieval.evaluation import (
+    Ask,
+    LabelledPhoto,
+    Outcome,
+    ask_all,
+    engine_asker,
+    global_asker,
+)
+from app.retrieval.model import Model
+from app.retrieval.perturbations import PROFILES
+from app.retrieval.report import Report
+from app.retrieval.store import Store
+from app.services import database
+from app.services.labelled_photos import (
+    LabelsError,
+    PhotoFault,
+    draw_references,
+    open_photos,
+    read_labels,
+    simulate_photos,
+)
+from app.services.media import MediaFolder
+
+ASKERS = {"all": engine_asker, "global": global_asker}
+MISTAKES_SHOWN = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the script; return its exit status."""
+    options = parse(arguments)
+    return run_explained(lambda: run(options))
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description="Measure how well the live index answers photos whose answer is "
+        "known."
+    )
+    photos = parser.add_mutually_exclusive_group(required=True)
+    photos.add_argument(
+        "--queries",
+        type=Path,
+        metavar="CSV",
+        help="list of photos with the columns photo (path relative to the list), "
+        "references (accession numbers joined by |, or NONE) and kind",
+    )
+    photos.add_argument(
+        "--perturb",
+        choices=PROFILES,
+        metavar="PROFILE",
+        help=f"photos simulated from the collection itself: {', '.join(PROFILES)}",
+    )
+    parser.add_argument(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="works to simulate photos of (default: all)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the sample and the simulation"
+    )
+    parser.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="ask each photo also with its own works left out: what is found then is "
+        "a false accept",
+    )
+    parser.add_argument(
+        "--channel",
+        choices=ASKERS,
+        default="all",
+        help="all: the whole engine (default); global: the network's descriptor alone",
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write all figures and mistakes here"
+    )
+    options = parser.parse_args(arguments)
+    if options.sample is not None and (options.queries or options.sample < 1):
+        parser.error("--sample goes with --perturb and must be at least 1")
+    if options.json and not options.json.absolute().parent.is_dir():
+        parser.error(f"--json: there is no folder {options.json.absolute().parent}")
+    return options
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the live index, ask, print and write."""
+    app = create_app()
+    folders = Folders(app.config["MORELLI_INSTANCE"])
+    with app.app_context():
+        database.check()
+        model = Model.open(app.config["MORELLI_MODEL"], threads=1)
+        generation, gallery = Store(folders.generations).open(model)
+        shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+        works = {item.work_id for item in gallery.items}
+        findable = works.intersection(db.session.scalars(shown))
+        try:
+            photos, total, faults = choose_photos(options, folders, findable)
+        except LabelsError as error:
+            say(error)
+            return FAILED
+        ask = hiding(works - findable, ASKERS[options.channel](Engine(model, gallery)))
+        asked = ask_all(named(photos, faults), ask, leave_out=options.leave_out)
+        outcomes: list[Outcome] = []
+        status = DONE
+        try:
+            outcomes.extend(watch(asked, total, "Asking"))
+        except KeyboardInterrupt:
+            say("Stopped: the figures are of the photos asked so far.")
+            status = STOPPED
+    if not outcomes:
+        say("No photo could be asked.")
+        return FAILED
+    report = Report.of(outcomes)
+    present(report)
+    if options.json:
+        origin = {
+            "model": model.model_id,
+            "generation": generation.name,
+            "works": len(findable),
+            "channel": options.channel,
+            "photos_not_asked": len(faults),
+        }
+        content = {**report.to_dict(), "origin": origin}
+        options.json.write_text(json.dumps(content, indent=2), encoding="utf-8")
+    if faults and status == DONE:
+        say(f"{len(faults):,} photos could not be asked and are named above.")
+        status = INCOMPLETE
+    return status
+
+
+def choose_photos(
+    options: argparse.Namespace, folders: Folders, findable: Collection[str]
+) -> tuple[Iterator[LabelledPhoto | PhotoFault], int, list[PhotoFault]]:
+    """Return the photos to ask, how many they are, and faults known beforehand."""
+    if options.queries:
+        labels, faults = read_labels(options.queries, findable)
+        for fault in faults:
+            say(fault)
+        return open_photos(labels), len(labels), faults
+    references = draw_references(
+        db.session(), findable, sample=options.sample, seed=options.seed
+    )
+    media = MediaFolder(folders.works)
+    profile = PROFILES[options.perturb]
+    photos = simulate_photos(references, media, profile, seed=options.seed)
+    return photos, len(references), []
+
+
+def named(
+    photos: Iterator[LabelledPhoto | PhotoFault], faults: list[PhotoFault]
+) -> Iterator[LabelledPhoto]:
+    """Pass photos on; say and collect what could not be opened."""
+    for photo in photos:
+        if isinstance(photo, PhotoFault):
+            say(photo)
+            faults.append(photo)
+        else:
+            yield photo
+
+
+def hiding(withdrawn: Collection[str], ask: Ask) -> Ask:
+    """Ask as the server does: without the works that the database does not show."""
+    return lambda image, excluded: ask(image, {*withdrawn, *excluded})
+
+
+def present(report: Report) -> None:
+    """Print the table, the time per stage and the first mistakes."""
+    print("Shares in per cent; global, local, either: recall@100 of the shortlists.")
+    print(report.table())
+    stages = report.whole.latency_ms["stages"]
+    if stages:
+        parts = (
+            f"{name} {own['p50']:.0f}/{own['p95']:.0f}" for name, own in stages.items()
+        )
+        print("Stages, p50/p95 ms:", ", ".join(parts))
+    for mistake in report.mistakes[:MISTAKES_SHOWN]:
+        print(f"  {mistake}")
+    more = len(report.mistakes) - MISTAKES_SHOWN
+    if more > 0:
+        print(f"  … and {more:,} more mistakes (all are in the file of --json).")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
