@@ -37,9 +37,12 @@ LAYERS = [
     ],
     [f"{RETRIEVAL}.{m}" for m in ("backbone", "index", "visual_words", "feature_bank")],
     [f"{RETRIEVAL}.{m}" for m in ("network", "inverted_index", "descriptor")],
-    [f"{RETRIEVAL}.{m}" for m in ("model", "gallery")],
+    [f"{RETRIEVAL}.{m}" for m in ("model", "gallery", "manifest")],
     [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
-    [f"{RETRIEVAL}.{m}" for m in ("store", "evaluation", "examination", "report")],
+    [
+        f"{RETRIEVAL}.{m}"
+        for m in ("store", "evaluation", "examination", "report", "comparison")
+    ],
     [TRAINING],
     ["app.config", "app.extensions", "app.models"],
     ["app.services"],
