@@ -18,10 +18,10 @@ PICTURES = [picture(3, 1), LocalFeatures.empty((7, 9)), picture(5, 2)]
 
 
 def write(folder, pictures):
-    with FeatureBankWriter(folder) as writer:
-        for features in pictures:
-            writer.append(features)
-    return FeatureBank.open(folder)
+    writer = FeatureBankWriter(folder)
+    for features in pictures:
+        writer.append(features)
+    return writer.finish()
 
 
 def assert_same(bank, pictures):

@@ -1,0 +1,255 @@
+"""The whole path of one photo: two shortlists, geometry, statistics, an answer."""
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from app.retrieval import local_features
+from app.retrieval.decision import Evidence
+from app.retrieval.gallery import Gallery
+from app.retrieval.model import Model
+from app.retrieval.rerank import Candidate, count_rivals, merge_shortlists, rerank
+from app.retrieval.settings import RetrievalSettings
+from app.retrieval.types import (
+    Answer,
+    Description,
+    FloatArray,
+    Hit,
+    Image,
+    LocalFeatures,
+    Match,
+    SimilarWork,
+    Verdict,
+)
+
+TIE = 0.1
+"""With a margin below this share of its inliers, the best work is tied with another
+one that explains the same part of the photo: a copy, a second state of a print."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """One candidate, what speaks for it, and how likely that makes it."""
+
+    candidate: Candidate
+    evidence: Evidence
+    probability: float
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether another work explains the same part of the photo as well."""
+        return self.evidence.margin < TIE * self.evidence.inlier_count
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """An answer together with all that led to it, for measuring and learning.
+
+    Attributes
+    ----------
+    answer : Answer
+    global_hits, local_hits : tuple of Hit
+        What each channel proposed, best first.
+    judgements : tuple of Judgement
+        One per verified work, the most probable first.
+    """
+
+    answer: Answer
+    global_hits: tuple[Hit, ...]
+    local_hits: tuple[Hit, ...]
+    judgements: tuple[Judgement, ...]
+
+
+class Engine:
+    """Answers photos over one gallery. The same photo always gets the same answer.
+
+    Parameters
+    ----------
+    model : Model
+    gallery : Gallery
+        Made with this model.
+    settings : RetrievalSettings, optional
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        gallery: Gallery,
+        settings: RetrievalSettings | None = None,
+    ) -> None:
+        self.model = model
+        self.gallery = gallery
+        self.settings = settings or RetrievalSettings()
+
+    def query(self, image: Image, *, excluded_works: Collection[str] = ()) -> Answer:
+        """Say which work a photo shows, or that it is none of the gallery's.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8, RGB, upright
+        excluded_works : collection of str
+            Ids of works that must not appear (withdrawn, or left out on purpose).
+
+        Returns
+        -------
+        answer : Answer
+            Several matches when the photo shows several works, or when it is not
+            clear which one it shows. ``timings_ms`` has the keys describe, local,
+            shortlist_global, shortlist_local, verify, decide and total.
+        """
+        return self.trace(image, excluded_works=excluded_works).answer
+
+    def trace(self, image: Image, *, excluded_works: Collection[str] = ()) -> Trace:
+        """Answer a photo and keep the intermediate results; see :meth:`query`."""
+        watch = _Stopwatch()
+        settings = self.settings
+        excluded = self.gallery.mask_of(excluded_works)
+        with watch.lap("describe"):
+            description = self.model.descriptor.describe(image)
+        with watch.lap("local"):
+            features = local_features.extract(
+                image,
+                side_px=settings.local.query_side_px,
+                count=settings.local.query_features,
+            )
+        with watch.lap("shortlist_global"):
+            global_hits = self.gallery.search_global(
+                description.descriptor,
+                settings.shortlist.global_count,
+                excluded=excluded,
+            )
+        with watch.lap("shortlist_local"):
+            local_hits = self.gallery.search_local(
+                features, settings.shortlist, excluded=excluded
+            )
+        with watch.lap("verify"):
+            candidates = rerank(
+                features,
+                description.descriptor,
+                self.gallery,
+                merge_shortlists(global_hits, local_hits),
+                settings.verification,
+            )
+        with watch.lap("decide"):
+            judgements = self._judge(candidates, features)
+            answer = self._answer(judgements, description, excluded_works)
+        answer = replace(answer, timings_ms=watch.timings_ms())
+        return Trace(answer, global_hits, local_hits, judgements)
+
+    def similar(
+        self, descriptor: FloatArray, *, excluded_works: Collection[str] = ()
+    ) -> tuple[SimilarWork, ...]:
+        """Find works that look alike, by the global channel alone.
+
+        Parameters
+        ----------
+        descriptor : (D,) float32, unit length
+        excluded_works : collection of str
+            Ids of works that must not appear.
+
+        Returns
+        -------
+        similar : tuple of SimilarWork
+            One per work, most similar first; at most
+            ``settings.shortlist.similar_count``.
+        """
+        hits = self.gallery.search_global(
+            descriptor,
+            self.settings.shortlist.global_count,
+            excluded=self.gallery.mask_of(excluded_works),
+        )
+        first_of_work: dict[str, SimilarWork] = {}
+        for hit in hits:
+            item = self.gallery.items[hit.position]
+            first_of_work.setdefault(item.work_id, SimilarWork(item, hit.similarity))
+        return tuple(first_of_work.values())[: self.settings.shortlist.similar_count]
+
+    def similar_to(
+        self, image_id: str, *, excluded_works: Collection[str] = ()
+    ) -> tuple[SimilarWork, ...]:
+        """Find works that look like a reference image, other than its own work.
+
+        An image that is not in the gallery (yet) has no neighbours.
+        """
+        position = self.gallery.position_of(image_id)
+        if position is None:
+            return ()
+        own = self.gallery.items[position].work_id
+        return self.similar(
+            self.gallery.descriptors[position], excluded_works={own, *excluded_works}
+        )
+
+    def _judge(
+        self, candidates: Sequence[Candidate], features: LocalFeatures
+    ) -> tuple[Judgement, ...]:
+        judgements = []
+        rivals = count_rivals(candidates, features)
+        for candidate, rival in zip(candidates, rivals, strict=True):
+            evidence = Evidence.gather(
+                candidate.verification,
+                self.gallery.local_features[candidate.position],
+                similarity=candidate.similarity,
+                runner_up_inliers=rival,
+            )
+            probability = self.model.decision.probability(evidence)
+            judgements.append(Judgement(candidate, evidence, probability))
+        # Stable: equally probable ones stay in the order of their inliers.
+        return tuple(sorted(judgements, key=lambda one: -one.probability))
+
+    def _answer(
+        self,
+        judgements: Sequence[Judgement],
+        description: Description,
+        excluded_works: Collection[str],
+    ) -> Answer:
+        verdict_of = self.model.decision.verdict
+        plausible = [
+            one
+            for one in judgements
+            if verdict_of(one.probability) is not Verdict.NOT_FOUND
+        ]
+        verdict = Verdict.NOT_FOUND
+        descriptor = description.descriptor
+        if plausible:
+            verdict = verdict_of(plausible[0].probability)
+        if verdict is Verdict.FOUND:
+            # The reference image shows the work without wall, frame and visitors.
+            descriptor = self.gallery.descriptors[plausible[0].candidate.position]
+            if plausible[0].is_tied:
+                verdict = Verdict.UNCERTAIN
+        named = {one.candidate.item.work_id for one in plausible}
+        return Answer(
+            verdict,
+            tuple(_match_of(one) for one in plausible),
+            self.similar(descriptor, excluded_works={*named, *excluded_works}),
+            description,
+        )
+
+
+def _match_of(judgement: Judgement) -> Match:
+    candidate = judgement.candidate
+    return Match(
+        candidate.item,
+        judgement.probability,
+        candidate.similarity,
+        candidate.verification,
+        candidate.outline,
+    )
+
+
+class _Stopwatch:
+    """Times the stages of one query."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._laps_ms: dict[str, float] = {}
+
+    @contextmanager
+    def lap(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self._laps_ms[stage] = 1000 * (time.perf_counter() - start)
+
+    def timings_ms(self) -> dict[str, float]:
+        return {**self._laps_ms, "total": 1000 * (time.perf_counter() - self._start)}

@@ -1,0 +1,118 @@
+"""A model folder, opened: everything learnt that a search needs.
+
+::
+
+    model.json         what it is, how it was trained
+    descriptor.xml     the network, photo to global descriptor (OpenVINO)
+    descriptor.bin     its weights
+    vocabulary.npz     visual words
+    decision.json      how evidence becomes a probability and an answer
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.retrieval import local_features
+from app.retrieval.decision import Decision
+from app.retrieval.descriptor import Descriptor
+from app.retrieval.errors import MissingArtefactError
+from app.retrieval.model_manifest import MANIFEST_FILE, training_command
+from app.retrieval.settings import LocalSettings
+from app.retrieval.threads import limit_threads
+from app.retrieval.types import Description, FloatArray, GalleryFeatures, Image
+from app.retrieval.visual_words import Vocabulary
+
+VOCABULARY_FILE = "vocabulary.npz"
+DECISION_FILE = "decision.json"
+FEATURE_FILES = (MANIFEST_FILE, "descriptor.xml", "descriptor.bin", VOCABULARY_FILE)
+"""What the features and visual words of a picture depend on."""
+
+
+class Describer(Protocol):
+    """What turns a picture into a global descriptor."""
+
+    @property
+    def dimension(self) -> int:
+        """Length D of a descriptor."""
+        ...
+
+    def describe(self, image: Image) -> Description:
+        """Describe one (H, W, 3) uint8 RGB picture, with an explanation."""
+        ...
+
+    def describe_many(self, images: Sequence[Image]) -> FloatArray:
+        """Describe B pictures: (B, D) float32, rows of unit length."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Everything learnt that a search needs.
+
+    Attributes
+    ----------
+    model_id : str
+        Names the content of the network and the visual words, and so whatever is
+        computed with them. The decision is left out: learning new thresholds must
+        not make an index useless.
+    descriptor : Describer
+    vocabulary : Vocabulary
+    decision : Decision
+    """
+
+    model_id: str
+    descriptor: Describer
+    vocabulary: Vocabulary
+    decision: Decision
+
+    @classmethod
+    def open(cls, model_dir: Path, *, threads: int = 1) -> "Model":
+        """Open a model folder, and fix the threads of this process.
+
+        Parameters
+        ----------
+        model_dir : Path
+        threads : int, >= 1
+            For the network, OpenCV and BLAS: see
+            :func:`app.retrieval.threads.limit_threads`.
+
+        Raises
+        ------
+        ArtefactError
+            If a file is missing, damaged or of another format.
+        """
+        digest = hashlib.sha256()
+        for name in FEATURE_FILES:
+            path = model_dir / name
+            if not path.is_file():
+                raise MissingArtefactError(path, training_command(model_dir))
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        limit_threads(threads)
+        return cls(
+            digest.hexdigest()[:16],
+            Descriptor.open(model_dir, threads=threads),
+            Vocabulary.load(model_dir / VOCABULARY_FILE),
+            Decision.load(model_dir / DECISION_FILE),
+        )
+
+    def reference_features(
+        self, image: Image, settings: LocalSettings
+    ) -> GalleryFeatures:
+        """Compute all that a gallery keeps of one reference image.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8, RGB
+        settings : LocalSettings
+        """
+        return GalleryFeatures(
+            self.descriptor.describe_many([image])[0],
+            local_features.extract(
+                image,
+                side_px=settings.reference_side_px,
+                count=settings.reference_features,
+            ),
+        )
