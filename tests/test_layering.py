@@ -56,7 +56,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "flask_migrate": ["app.extensions", "app.cli", "app.services"],
     "flask_limiter": ["app.extensions"],
     "flask_wtf": ["app.extensions", "app.web"],
-    "sqlalchemy": ["app.models", "app.services", "app.extensions"],
+    "sqlalchemy": ["app.models", "app.services", "app.extensions", "app.cli"],
     "keras": KERAS_ROOMS,
     "tensorflow": KERAS_ROOMS,
     "sklearn": [TRAINING],

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ReferenceImage
@@ -228,6 +228,16 @@ def read_picture(
     if size > settings.max_bytes:
         raise ImageTooLargeError(size, settings.max_bytes, "bytes")
     return path.read_bytes()
+
+
+def collection_figures(session: Session) -> dict[str, int]:
+    """Count works on show, withdrawn works and pictures."""
+    counts = {
+        "works": select(func.count(Artwork.id)).where(Artwork.withdrawn_at.is_(None)),
+        "withdrawn works": select(func.count(Artwork.withdrawn_at)),
+        "pictures": select(func.count(ReferenceImage.id)),
+    }
+    return {name: session.scalars(count).one() for name, count in counts.items()}
 
 
 def _record_batch(

@@ -1,0 +1,43 @@
+"""Making sure that a job runs once at a time in an instance."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+INDEXING_LOCK = "indexing.lock"
+"""Name, in the instance folder, of the lock of whoever records works and indexes."""
+
+
+class AlreadyRunningError(Exception):
+    """Another process is doing the same job on the same instance.
+
+    Attributes
+    ----------
+    path : Path
+        The lock that it holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"Another process is indexing this instance (it holds {path}). "
+            "Wait until it has ended."
+        )
+
+
+@contextmanager
+def exclusively(path: Path) -> Iterator[None]:
+    """Hold a lock file; the kernel frees it when the holder dies, however it dies.
+
+    Raises
+    ------
+    AlreadyRunningError
+        If another process holds it.
+    """
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunningError(path) from error
+        yield
