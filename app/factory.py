@@ -4,9 +4,27 @@ import os
 from collections.abc import Mapping
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import config, extensions
+from app import cli, config, extensions
+from app.config import Folders
+from app.retrieval.settings import ImageSettings
 from app.services.database import MIGRATIONS
+from app.services.live_index import LiveIndex
+from app.services.media import MediaFolder
+from app.services.published_engine import PublishedEngine
+from app.services.search import SearchService
+from app.web import (
+    api,
+    artworks,
+    errors,
+    health,
+    media,
+    presentation,
+    search,
+    security,
+)
+from app.web.current import SEARCH
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -44,8 +62,31 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.config.from_mapping(
         {k: v for k, v in overrides.items() if not k.startswith("MORELLI_")}
     )
+    # Accession numbers may hold double slashes, and media names must not be mended.
+    app.url_map.merge_slashes = False
+    proxies = app.config["MORELLI_PROXIES"]
+    # The host a proxy forwards is not believed: every address we write is relative.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the documented way to wrap an application
+    health.guard(app)
+    security.protect(app)
+    errors.handle(app)
+    presentation.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
-    extensions.csrf.init_app(app)
     extensions.limiter.init_app(app)
+    extensions.csrf.init_app(app)
+    for module in (search, artworks, api, media, health):
+        app.register_blueprint(module.bp)
+    app.cli.add_command(cli.collection)
+    app.extensions[SEARCH] = build_search_service(app)
     return app
+
+
+def build_search_service(app: Flask) -> SearchService:
+    """Build the search service; tests put another publication into the settings."""
+    folders = Folders(app.config["MORELLI_INSTANCE"])
+    publication = app.config.get("PUBLICATION") or PublishedEngine(
+        app.config["MORELLI_MODEL"], folders.generations
+    )
+    limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
+    return SearchService(LiveIndex(publication), MediaFolder(folders.queries), limits)

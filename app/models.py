@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    inspect,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -194,6 +195,22 @@ class Query(Base):
         passive_deletes=True,
         order_by="Match.rank",
     )
+
+    @property
+    def proposals(self) -> list["Match"]:
+        """The works that the answer stands by.
+
+        With *found* those that are found themselves, one or several; with *uncertain*
+        all: two that fit equally well are not found, however well they fit.
+        """
+        if self.verdict is Verdict.UNCERTAIN:
+            return list(self.matches)
+        return [match for match in self.matches if match.verdict is self.verdict]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the row is in the database, and so has a page to go back to."""
+        return inspect(self).persistent
 
 
 class Match(Base):

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import ROOT
 from app.extensions import db
+from app.retrieval.manifest import INDEX_COMMAND
 
 MIGRATIONS = ROOT / "migrations"
 UPGRADE_COMMAND = "flask db upgrade"
@@ -25,9 +26,9 @@ class DatabaseNotReadyError(Exception):
         The command that mends it.
     """
 
-    def __init__(self, fault: str) -> None:
-        self.command = UPGRADE_COMMAND
-        super().__init__(f"{fault}. Run: {self.command}")
+    def __init__(self, fault: str, command: str) -> None:
+        self.command = command
+        super().__init__(f"{fault}. Run: {command}")
 
 
 def alembic_config() -> Config:
@@ -56,10 +57,14 @@ def check() -> None:
         with db.engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError as error:
-        raise DatabaseNotReadyError("The database cannot be opened") from error
+        raise DatabaseNotReadyError(
+            "The database cannot be opened", UPGRADE_COMMAND
+        ) from error
     if found is None:
-        raise DatabaseNotReadyError("The database has no tables yet")
+        # Indexing makes the tables as well, and is needed anyway.
+        raise DatabaseNotReadyError("There is no collection yet", INDEX_COMMAND)
     if found != needed:
         raise DatabaseNotReadyError(
-            f"The database is at version {found}, but {needed} is needed"
+            f"The database is at version {found}, but {needed} is needed",
+            UPGRADE_COMMAND,
         )

@@ -1,0 +1,158 @@
+"""The only place where errors become answers, the same in HTML and JSON."""
+
+import logging
+from typing import Any
+
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import db
+from app.retrieval.errors import (
+    ArtefactError,
+    EmptyGalleryError,
+    ImageError,
+    ImageTooLargeError,
+    ImageTooSmallError,
+    UnreadableImageError,
+)
+from app.services.database import DatabaseNotReadyError
+from app.web.upload import NoPhotoError
+
+logger = logging.getLogger(__name__)
+
+DRAINED_BYTES = 250_000_000
+"""How much of an oversized upload is read and thrown away, so that the browser gets
+to see the answer. Most cannot read one while they are still sending."""
+CHUNK_BYTES = 1 << 16
+CODES: dict[type[Exception] | int, str] = {
+    NoPhotoError: "no_photo",
+    UnreadableImageError: "unreadable_image",
+    ImageTooSmallError: "image_too_small",
+    ImageTooLargeError: "image_too_large",
+    EmptyGalleryError: "no_collection",
+    DatabaseNotReadyError: "database_not_ready",
+    CSRFError: "form_expired",
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "image_too_large",
+    422: "unusable_image",
+    429: "too_many_searches",
+    500: "internal_error",
+    503: "not_ready",
+}
+"""What programs may decide on; the words beside it are for people. The error's type
+speaks before its status."""
+TITLES = {
+    400: "That did not work",
+    404: "Nothing hangs here",
+    405: "That did not work",
+    413: "This photo cannot be used",
+    422: "This photo cannot be used",
+    429: "One moment, please",
+    500: "Something broke on our side",
+    503: "Not open yet",
+}
+SENTENCES = {
+    404: "There is no page at this address, or what it showed is gone.",
+    405: "This address cannot be asked in this way.",
+    429: "Too many searches came from your network. Please try again in a minute.",
+    500: "The fault has been noted. Please try again.",
+}
+MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
+
+
+def handle(app: Flask) -> None:
+    """Register the translation of every error."""
+    app.register_error_handler(ImageError, image_error)
+    for unavailable in (ArtefactError, EmptyGalleryError, DatabaseNotReadyError):
+        app.register_error_handler(unavailable, not_ready)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected_error)
+
+
+def image_error(error: ImageError) -> ResponseReturnValue:
+    """Tell the visitor what is wrong with the photo."""
+    too_many_bytes = isinstance(error, ImageTooLargeError) and error.unit == "bytes"
+    return respond(413 if too_many_bytes else 422, error, str(error))
+
+
+def not_ready(error: Exception) -> ResponseReturnValue:
+    """Say which command the operator has to run."""
+    logger.error("cannot search: %s", error)
+    return respond(503, error, remedy(error))
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Put werkzeug's errors into our words, and keep their headers, such as Allow."""
+    status = error.code or 500
+    body, _ = respond(status, error, sentence(status, error))
+    rewritten = current_app.make_response(body)
+    response = error.get_response()
+    response.set_data(rewritten.get_data())
+    response.content_type = rewritten.content_type
+    return response
+
+
+def unexpected_error(error: Exception) -> ResponseReturnValue:
+    """Log a bug and leave the database as it was."""
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    db.session.rollback()
+    return respond(500, error, SENTENCES[500])
+
+
+def remedy(error: Exception) -> str:
+    """Say what the operator has to do, without telling the public where files lie."""
+    if isinstance(error, EmptyGalleryError | DatabaseNotReadyError):
+        return str(error)
+    command = getattr(error, "command", None)
+    todo = f"Run: {command}" if command else "The server's log says why."
+    return f"The collection cannot be searched. {todo}"
+
+
+def sentence(status: int, error: HTTPException) -> str:
+    """Return what to tell the visitor about an HTTP error."""
+    if isinstance(error, CSRFError):
+        return "This form was open for too long. Please choose the photo again."
+    if status == 413:
+        megabytes = current_app.config["MORELLI_MAX_UPLOAD_MB"]
+        return (
+            f"The photo is too large: at most {megabytes} MB are accepted. "
+            "Please use a smaller one."
+        )
+    return SENTENCES.get(status, error.description or error.name)
+
+
+def respond(
+    status: int, error: Exception, message: str
+) -> tuple[str | dict[str, Any], int]:
+    """Build the body of an error as JSON for programs and as a page for people."""
+    drain()
+    if request.path.startswith("/api/"):
+        code = CODES.get(type(error)) or CODES.get(status, "error")
+        return {"error": {"code": code, "message": message}}, status
+    return (
+        render_template(
+            "error.html",
+            title=TITLES.get(status, TITLES[400]),
+            message=message,
+            may_try_again=status in MENDED_BY_ANOTHER_PHOTO,
+        ),
+        status,
+    )
+
+
+def drain() -> None:
+    """Read what is left of the request and throw it away, within bounds.
+
+    Only where the server ends the stream with the body: elsewhere reading on would
+    wait for ever.
+    """
+    if not request.environ.get("wsgi.input_terminated"):
+        return
+    stream = request.environ["wsgi.input"]
+    left = DRAINED_BYTES
+    while left > 0 and (chunk := stream.read(CHUNK_BYTES)):
+        left -= len(chunk)

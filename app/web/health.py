@@ -1,0 +1,43 @@
+"""Two answers for load balancers and monitors: alive, and ready to search."""
+
+from flask import Blueprint, Flask, request
+from flask.typing import ResponseReturnValue
+
+from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.services import database
+from app.services.database import DatabaseNotReadyError
+from app.web.current import search_service
+from app.web.errors import remedy
+
+bp = Blueprint("health", __name__)
+
+NEED_DATABASE = frozenset(("search", "artworks", "api"))
+
+
+@bp.get("/healthz")
+def alive() -> ResponseReturnValue:
+    """Answer as long as the process does."""
+    return {"alive": True}
+
+
+@bp.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """Answer 200 when a photo could be searched now, otherwise 503 and the reason."""
+    try:
+        database.check()
+        generation = search_service().open()
+    except (DatabaseNotReadyError, EmptyGalleryError, ArtefactError) as error:
+        return {"ready": False, "reason": remedy(error)}, 503
+    return {"ready": True, "generation": generation}
+
+
+def guard(app: Flask) -> None:
+    """Refuse pages that need the database until it is ready, then never look again."""
+    is_ready = False
+
+    @app.before_request
+    def need_database() -> None:
+        nonlocal is_ready
+        if not is_ready and request.blueprint in NEED_DATABASE:
+            database.check()
+            is_ready = True

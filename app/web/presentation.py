@@ -1,0 +1,111 @@
+"""What templates need to put an answer into words and pictures."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, current_app, url_for
+
+from app.models import Artwork, Query, ReferenceImage
+from app.retrieval.types import Verdict
+
+VERDICTS = {
+    Verdict.FOUND: "Found",
+    Verdict.UNCERTAIN: "Perhaps one of these",
+    Verdict.NOT_FOUND: "Not in this collection",
+}
+PROPOSAL_COUNT = 5
+"""Proposals shown at most: more would be a list to search, not an answer."""
+
+
+def register(app: Flask) -> None:
+    """Give the templates these functions."""
+    app.jinja_env.filters.update(
+        caption=caption,
+        centre=centre,
+        corners=corners,
+        meaning=meaning,
+        percent=percent,
+        sentence=sentence,
+    )
+    app.jinja_env.globals.update(
+        PROPOSAL_COUNT=PROPOSAL_COUNT,
+        VERDICTS=VERDICTS,
+        asset=asset,
+        picture_url=picture_url,
+        thumbnail_url=thumbnail_url,
+    )
+    # Leaves no blank lines where a template's logic was.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def percent(probability: float) -> str:
+    """Write a probability as people say it: never 0 %, never 100 %."""
+    rounded = round(probability * 100)
+    if rounded < 1:
+        return "under 1 %"
+    return "over 99 %" if rounded > 99 else f"{rounded} %"
+
+
+def meaning(probability: float) -> str:
+    """Say what a probability promises, in numbers that can be pictured."""
+    right = round(probability * 1000) if probability > 0.99 else None
+    if right is not None:
+        return f"of 1,000 answers this sure, about {min(right, 999)} are right"
+    return (
+        f"of 100 answers this sure, about {max(round(probability * 100), 1)} are right"
+    )
+
+
+def caption(work: Artwork) -> str:
+    """Name a work in one line: title, artist, date, as far as they are known."""
+    return ", ".join(filter(None, (work.title or "Untitled", work.artist, work.date)))
+
+
+def sentence(query: Query) -> str:
+    """Say a whole answer in one sentence that can be read aloud."""
+    works = [caption(match.artwork) for match in query.proposals[:PROPOSAL_COUNT]]
+    if query.verdict is Verdict.NOT_FOUND:
+        return "No work of this collection was recognised in your photo."
+    if not works:
+        return "The work that was recognised is no longer in the collection."
+    listed = "; ".join(works)
+    if query.verdict is Verdict.UNCERTAIN:
+        return f"Your photo may show one of these, but that is not certain: {listed}."
+    if len(works) == 1:
+        return f"Your photo shows {listed}."
+    return f"Your photo shows {len(works)} works: {listed}."
+
+
+def corners(outline: Sequence[Sequence[float]], query: Query) -> str:
+    """Return an outline, given as shares of the photo, as points of an SVG polygon."""
+    return " ".join(f"{x * query.width:.1f},{y * query.height:.1f}" for x, y in outline)
+
+
+def centre(outline: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
+    """Return the middle of an outline in pixels of the photo."""
+    x, y = (sum(values) / len(outline) for values in zip(*outline, strict=True))
+    return round(x * query.width, 1), round(y * query.height, 1)
+
+
+def picture_url(image: ReferenceImage) -> str:
+    """Return the address of a work's picture."""
+    return url_for("media.work", name=image.media_name)
+
+
+def thumbnail_url(image: ReferenceImage) -> str:
+    """Return the address of a work's small picture."""
+    return url_for("media.work", name=image.thumbnail_name)
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file, which changes with its content."""
+    folder = Path(str(current_app.static_folder))
+    return url_for("static", filename=name, v=fingerprint(folder / name))
+
+
+@cache
+def fingerprint(path: Path) -> str:
+    """Return a short hash of a file; read once per process."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,226 @@
+"""A small museum: seven drawn works, recorded, pictured and searchable."""
+
+import hashlib
+import re
+import shutil
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from app.extensions import db
+from app.factory import create_app
+from app.models import Artwork, ReferenceImage
+from app.retrieval.engine import Engine
+from app.retrieval.errors import EmptyGalleryError
+from app.retrieval.gallery import Gallery
+from app.retrieval.images import encode_jpeg, resize_to_long_side
+from app.retrieval.settings import LocalSettings
+from app.retrieval.threads import limit_threads
+from app.services import database
+from app.services.indexing import gallery_item
+from app.services.media import MediaFolder
+from app.services.published_engine import EngineSearcher
+from tests.fakes import draw_picture, fake_model, photograph
+
+WORKS = 7
+LABELS = {
+    0: {
+        "title": "The Astronomer’s Table",
+        "artist": "Ada Bright",
+        "date": "c. 1668",
+        "technique": "Oil on canvas",
+        "school": "Dutch",
+        "location": "Room 12",
+    },
+    1: {"title": "<script>alert(1)</script>", "artist": "“><img src=x onerror=a()>"},
+    2: {},
+}
+"""Work 1 tries to break out of the page, work 2 has nothing but its number."""
+
+
+class FakePublication:
+    """Publishes whatever a test puts into it."""
+
+    def __init__(self, searcher=None):
+        self.searcher = searcher
+        self.fault = None
+        self.opened = 0
+
+    def current_name(self):
+        return self.searcher.generation if self.searcher else None
+
+    def open(self):
+        self.opened += 1
+        if self.fault:
+            raise self.fault
+        if self.searcher is None:
+            raise EmptyGalleryError("python precompute_descriptors.py")
+        return self.searcher
+
+
+def accession_of(number):
+    return f"1900.{number}"
+
+
+def original_of(number):
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def encoded(image, kind="JPEG", **options):
+    """Encode a picture as a visitor's phone would."""
+    file = BytesIO()
+    Pillow.fromarray(image).save(file, kind, **options)
+    return file.getvalue()
+
+
+def make_searcher(numbers, generation="generation-1"):
+    gallery = Gallery.build(
+        (
+            (
+                gallery_item(accession_of(number), original_of(number)),
+                fake_model().reference_features(draw_picture(number), LocalSettings()),
+            )
+            for number in numbers
+        ),
+        fake_model().vocabulary,
+    )
+    return EngineSearcher(Engine(fake_model(), gallery), generation)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """Do as the server does: the tests of one machine may run in several processes."""
+    limit_threads(1)
+
+
+@pytest.fixture(scope="session")
+def searcher():
+    return make_searcher(range(WORKS))
+
+
+@pytest.fixture(scope="session")
+def photo():
+    """A photo of work 0, hanging on a wall."""
+    return encoded(photograph(draw_picture(0)))
+
+
+@pytest.fixture(scope="session")
+def unknown_photo():
+    """A photo of a work that the museum does not have."""
+    return encoded(photograph(draw_picture(998)))
+
+
+@pytest.fixture(scope="session")
+def photo_of_two():
+    """A photo of works 0 and 4, side by side."""
+    left, right = photograph(draw_picture(0)), photograph(draw_picture(4), seed=1)
+    return encoded(np.hstack([left, right]))
+
+
+@pytest.fixture(scope="session")
+def grey_photo():
+    """A wall with nothing on it."""
+    return encoded(draw_picture(0) * 0 + 128)
+
+
+@pytest.fixture(scope="session")
+def museum(tmp_path_factory):
+    """An instance folder with works in it, made once and copied for every test."""
+    folder = tmp_path_factory.mktemp("museum")
+    media = MediaFolder(folder / "media" / "works")
+    app = create_app({"MORELLI_INSTANCE": folder})
+    with app.app_context():
+        database.upgrade()
+        for number in range(WORKS):
+            image = draw_picture(number)
+            sha256 = original_of(number)
+            picture = ReferenceImage(
+                sha256=sha256,
+                media_name=f"{sha256[:2]}/{sha256}.jpg",
+                height=image.shape[0],
+                width=image.shape[1],
+            )
+            media.write(picture.media_name, encode_jpeg(image))
+            small = resize_to_long_side(image, 160)
+            media.write(picture.thumbnail_name, encode_jpeg(small))
+            label = LABELS.get(number, {"title": f"Landscape {number}"})
+            db.session.add(
+                Artwork(accession=accession_of(number), images=[picture], **label)
+            )
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def publication(searcher):
+    return FakePublication(searcher)
+
+
+@pytest.fixture
+def make_app(museum, publication, tmp_path):
+    """Build an application over the museum, with settings of the test's own."""
+    apps = []
+
+    def make(**overrides):
+        instance = tmp_path / "instance"
+        if not instance.exists():
+            shutil.copytree(museum, instance)
+        app = create_app(
+            {"MORELLI_INSTANCE": instance, "PUBLICATION": publication, **overrides}
+        )
+        app.testing = True
+        # Errors are to be answered as for visitors, not passed to the test.
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        apps.append(app)
+        return app
+
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def ask(client):
+    """Return a function that sends a photo through the form, as a browser does."""
+
+    def send(photo, name="photo.jpg", **options):
+        page = client.get("/").text
+        [token] = re.findall(r'name="csrf_token" value="([^"]+)"', page)
+        fields = {"csrf_token": token, "photo": (BytesIO(photo), name)}
+        return client.post("/queries", data=fields, **options)
+
+    return send
+
+
+@pytest.fixture
+def ask_api(client):
+    """Return a function that sends a photo to the programmer's interface."""
+
+    def send(photo, name="photo.jpg", **options):
+        fields = {"photo": (BytesIO(photo), name)}
+        return client.post("/api/v1/search", data=fields, **options)
+
+    return send
+
+
+@pytest.fixture
+def in_app(app):
+    """Run the test inside the application's context."""
+    with app.app_context():
+        yield app

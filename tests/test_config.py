@@ -1,0 +1,78 @@
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from app import config
+from app.config import ConfigurationError
+
+
+def test_an_empty_environment_gives_the_defaults(tmp_path):
+    settings = config.read_settings({})
+    assert settings["MORELLI_PORT"] == 8000
+    assert settings["MORELLI_INSTANCE"] == config.ROOT / "instance"
+
+
+def test_an_empty_variable_means_the_default():
+    assert config.read_settings({"MORELLI_PORT": " "})["MORELLI_PORT"] == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MORELLI_PORT", "http"),
+        ("MORELLI_PORT", "70000"),
+        ("MORELLI_WORKERS", "0"),
+        ("MORELLI_MAX_UPLOAD_MB", "-1"),
+        ("MORELLI_SEARCH_RATE", "often"),
+        ("MORELLI_HTTPS", "maybe"),
+        ("MORELLI_SECRET_KEY", "dev"),
+        ("MORELLI_DATABASE_URL", "morelli.db"),
+    ],
+)
+def test_nonsense_is_refused_by_name_and_value(name, value):
+    with pytest.raises(ConfigurationError, match=f"{name}={value} cannot be used: "):
+        config.read_settings({name: value})
+
+
+def test_a_variable_that_is_no_setting_is_named_in_the_log(caplog):
+    config.read_settings({"MORELLI_PROT": "8000"})
+    assert "MORELLI_PROT" in caplog.text
+
+
+def test_every_setting_says_what_it_is_for():
+    assert all(
+        s.help.endswith(".") and s.name.startswith("MORELLI_") for s in config.SETTINGS
+    )
+
+
+def test_the_secret_key_is_made_once_and_kept_private(tmp_path):
+    key = config.obtain_secret_key(tmp_path)
+    assert len(key) == 2 * config.SECRET_KEY_BYTES
+    assert config.obtain_secret_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
+    everybody = Barrier(8)
+
+    def start(_):
+        everybody.wait()
+        return config.obtain_secret_key(tmp_path)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(start, range(8)))) == 1
+
+
+def test_a_damaged_secret_key_is_refused(tmp_path):
+    (tmp_path / "secret_key").write_text("")
+    with pytest.raises(ConfigurationError, match="delete it"):
+        config.obtain_secret_key(tmp_path)
+
+
+def test_an_instance_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="MORELLI_INSTANCE"):
+        config.load({"MORELLI_INSTANCE": str(tmp_path / "file" / "instance")})

@@ -1,0 +1,81 @@
+from sqlalchemy import select, text
+
+from app.extensions import db
+from app.models import Query
+
+
+def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
+    answer = ask_api(photo)
+    assert answer.status_code == 200
+    assert set(answer.json) == {
+        "decision",
+        "probability",
+        "matches",
+        "similar",
+        "timings_ms",
+        "query_id",
+    }
+    assert answer.json["decision"] == "found"
+    assert 0.9 < answer.json["probability"] <= 1
+    assert answer.json["query_id"] == db.session.scalars(select(Query.id)).one()
+
+
+def test_a_match_names_the_work_and_the_evidence(ask_api, photo):
+    match = ask_api(photo).json["matches"][0]
+    assert match["accession"] == "1900.0"
+    assert match["title"] == "The Astronomer’s Table"
+    assert match["artist"] == "Ada Bright"
+    assert match["date"] == "c. 1668"
+    assert match["url"] == "/works/1900.0"
+    assert match["inliers"] > 20
+    assert -1 <= match["similarity"] <= 1
+    assert [len(corner) for corner in match["outline"]] == [2, 2, 2, 2]
+
+
+def test_similar_works_are_labelled_and_leave_out_the_match(ask_api, photo):
+    similar = ask_api(photo).json["similar"]
+    assert len(similar) == 6
+    assert {"accession", "title", "artist", "date", "url", "similarity"} == set(
+        similar[0]
+    )
+    assert "1900.0" not in [work["accession"] for work in similar]
+
+
+def test_timings_name_the_stages(ask_api, photo):
+    timings = ask_api(photo).json["timings_ms"]
+    assert timings["total"] >= timings["verify"] >= 0
+
+
+def test_an_answer_that_cannot_be_stored_has_no_id(ask_api, in_app, photo):
+    db.session.execute(
+        text(
+            "CREATE TRIGGER f BEFORE INSERT ON query BEGIN SELECT RAISE(FAIL, ''); END"
+        )
+    )
+    db.session.commit()
+    answer = ask_api(photo).json
+    assert answer["decision"] == "found"
+    assert answer["query_id"] is None
+
+
+def test_the_interface_uses_no_cookie(ask_api, photo):
+    assert "Set-Cookie" not in ask_api(photo).headers
+
+
+def test_errors_are_json(client):
+    missing = client.get("/api/v1/nothing")
+    assert missing.status_code == 404
+    assert missing.json["error"]["code"] == "not_found"
+    wrong = client.get("/api/v1/search")
+    assert wrong.status_code == 405
+    assert "POST" in wrong.headers["Allow"]
+    assert wrong.json["error"]["code"] == "method_not_allowed"
+
+
+def test_a_bug_is_logged_and_told_to_nobody(ask_api, photo, publication, caplog):
+    publication.fault = RuntimeError("secret detail")
+    answer = ask_api(photo)
+    assert answer.status_code == 500
+    assert answer.json["error"]["code"] == "internal_error"
+    assert "secret detail" not in answer.text
+    assert "secret detail" in caplog.text

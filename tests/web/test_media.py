@@ -1,0 +1,43 @@
+import pytest
+
+from tests.conftest import original_of
+
+NAME = f"{original_of(0)[:2]}/{original_of(0)}"
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".s.jpg"])
+def test_a_works_picture_is_served_for_good(client, suffix):
+    with client.get(f"/media/works/{NAME}{suffix}") as response:
+        assert response.status_code == 200
+        assert response.mimetype == "image/jpeg"
+        assert "immutable" in response.headers["Cache-Control"]
+        assert response.data.startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../secret_key",
+        "..%2f..%2fsecret_key",
+        "%2e%2e/%2e%2e/morelli.db",
+        f"{NAME[:2]}/../{NAME}.jpg",
+        f"{NAME}.jpg%00.txt",
+        f"{NAME}.png",
+        "/etc/passwd",
+        f"{'0' * 2}/{'0' * 64}.jpg",
+    ],
+)
+def test_no_other_name_leads_anywhere(client, name):
+    assert client.get(f"/media/works/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["../../secret_key", "..%2fx.jpg", "1.jpg"])
+def test_a_photo_needs_its_whole_unguessable_name(client, name):
+    assert client.get(f"/media/queries/{name}").status_code == 404
+
+
+def test_a_visitors_photo_is_for_one_browser_only(ask_api, client, photo):
+    query_id = ask_api(photo).json["query_id"]
+    with client.get(f"/media/queries/{query_id}.jpg") as response:
+        assert response.status_code == 200
+        assert "private" in response.headers["Cache-Control"]

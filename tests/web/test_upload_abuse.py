@@ -1,0 +1,127 @@
+"""Everything that is no usable photo is refused in words, as a page and as JSON."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Query
+from tests.conftest import encoded
+from tests.fakes import draw_picture, photograph
+
+
+def png_header(width, height):
+    """The beginning of a PNG that promises a huge picture and holds none."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    end = b"IEND"
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in (header, b"IDAT" + zlib.compress(b""), end)
+    )
+
+
+REFUSED = {
+    "text": (b"Dear museum, which painting is this?", 422, "unreadable_image"),
+    "empty": (b"", 422, "unreadable_image"),
+    "truncated": (encoded(draw_picture(0))[:3000], 422, "unreadable_image"),
+    "one pixel": (
+        encoded(np.zeros((1, 1, 3), np.uint8), "PNG"),
+        422,
+        "image_too_small",
+    ),
+    "flood": (png_header(30_000, 30_000), 422, "image_too_large"),
+    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', 422, "unreadable_image"),
+    "zip": (b"PK\x03\x04" + bytes(100), 422, "unreadable_image"),
+    "oversized": (bytes(450_000), 413, "image_too_large"),
+}
+
+
+@pytest.fixture
+def app(make_app):
+    # Less than the test client keeps in memory: beyond that it leaves open files.
+    return make_app(MAX_CONTENT_LENGTH=400_000, MORELLI_MAX_UPLOAD_MB=1)
+
+
+@pytest.mark.parametrize(("data", "status", "code"), REFUSED.values(), ids=REFUSED)
+def test_the_page_says_what_is_wrong_and_offers_another_try(
+    ask, in_app, data, status, code
+):
+    answer = ask(data, "painting.jpg")
+    assert answer.status_code == status
+    assert "This photo cannot be used" in answer.text
+    assert '<input id="photo"' in answer.text
+    assert db.session.scalar(select(func.count(Query.id))) == 0
+
+
+@pytest.mark.parametrize(("data", "status", "code"), REFUSED.values(), ids=REFUSED)
+def test_the_interface_says_the_same_as_json(ask_api, data, status, code):
+    answer = ask_api(data, "painting.jpg")
+    assert answer.status_code == status
+    assert answer.json["error"]["code"] == code
+    assert answer.json["error"]["message"].endswith(".")
+
+
+def test_a_form_without_a_photo_is_sent_back(ask, ask_api, client):
+    page = ask(b"", name="")
+    assert page.status_code == 400
+    assert "Please choose one" in page.text
+    for answer in (ask_api(b"", name=""), client.post("/api/v1/search")):
+        assert answer.status_code == 400
+        assert answer.json["error"]["code"] == "no_photo"
+
+
+def test_a_photo_in_another_field_is_no_photo(client, photo):
+    answer = client.post("/api/v1/search", data={"file": (BytesIO(photo), "a.jpg")})
+    assert answer.json["error"]["code"] == "no_photo"
+
+
+def test_a_hundred_megabytes_are_refused_by_their_length(client):
+    # The length alone decides: there is no body here to be read.
+    answer = client.post(
+        "/api/v1/search",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": "100000000"},
+    )
+    assert answer.status_code == 413
+    assert "at most 1 MB" in answer.json["error"]["message"]
+
+
+def test_a_refused_body_is_drained_so_that_the_browser_gets_to_read_why(client):
+    body = BytesIO(bytes(3_000_000))
+    answer = client.post(
+        "/api/v1/search",
+        input_stream=body,
+        content_type="multipart/form-data; boundary=x",
+        content_length=3_000_000,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 413
+    assert body.tell() == 3_000_000
+
+
+def test_an_animation_counts_by_its_first_frame(ask_api):
+    frames = [Pillow.fromarray(photograph(draw_picture(n))) for n in (0, 4)]
+    file = BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    assert ask_api(file.getvalue()).json["matches"][0]["accession"] == "1900.0"
+
+
+def test_a_printers_cmyk_is_understood(ask_api):
+    file = BytesIO()
+    Pillow.fromarray(photograph(draw_picture(0))).convert("CMYK").save(file, "JPEG")
+    assert ask_api(file.getvalue()).json["decision"] == "found"
+
+
+def test_a_hostile_file_name_is_ignored(ask, in_app, photo):
+    answer = ask(
+        photo, "../../etc/<script>alert(1)</script>.jpg", follow_redirects=True
+    )
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+    query = db.session.scalars(select(Query)).one()
+    assert query.photo_name == f"{query.id}.jpg"
