@@ -6,6 +6,7 @@ memory together.
 """
 
 import math
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -145,6 +146,7 @@ def global_asker(engine: Engine) -> Ask:
     """Evaluate the global channel of an engine alone; it gives no verdict."""
 
     def ask(image: Image, excluded_works: Collection[str]) -> Reply:
+        begun = time.perf_counter()
         description = engine.model.descriptor.describe(image)
         hits = engine.gallery.search_global(
             description.descriptor,
@@ -153,7 +155,10 @@ def global_asker(engine: Engine) -> Ask:
         )
         works = _works_of(engine, hits)
         confidence = hits[0].similarity if hits else math.nan
-        return Reply(tuple(dict.fromkeys(works)), confidence, None, works, (), {})
+        timings_ms = {"total": 1000 * (time.perf_counter() - begun)}
+        return Reply(
+            tuple(dict.fromkeys(works)), confidence, None, works, (), timings_ms
+        )
 
     return ask
 

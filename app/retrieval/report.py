@@ -49,6 +49,9 @@ class Figures:
         Of the photos with an answer: "found", but another work.
     false_accept : float
         Of those without answer: "found".
+    precision, f1 : float
+        Of all that were called "found": the right ones; and its harmonic mean with
+        ``true_accept``, which is the recall of "found".
     latency_ms : mapping
         ``p50`` and ``p95`` of the whole, and the same per stage in ``stages``.
     """
@@ -64,6 +67,8 @@ class Figures:
     true_accept: float
     misnamed: float
     false_accept: float
+    precision: float
+    f1: float
     latency_ms: Mapping[str, Any]
 
     @classmethod
@@ -85,6 +90,8 @@ class Figures:
         found = np.array([reply.verdict is Verdict.FOUND for reply in asked], np.bool_)
         has_verdicts = any(reply.verdict is not None for reply in asked)
         right, known = np.array(correct, np.bool_), np.array(answerable, np.bool_)
+        true_accept = _share((found & right)[known], has_verdicts)
+        precision = _share(right[found], has_verdicts)
         return cls(
             queries=len(outcomes),
             top1=metrics.recall_at_k(named, works, 1),
@@ -94,9 +101,11 @@ class Figures:
             recall_union_100=_recall(either, works),
             gap=metrics.global_average_precision(correct, confidences, answerable),
             gap_minus=metrics.gap_minus(correct, confidences, answerable),
-            true_accept=_share((found & right)[known], has_verdicts),
+            true_accept=true_accept,
             misnamed=_share((found & ~right)[known], has_verdicts),
             false_accept=_share(found[~known], has_verdicts),
+            precision=precision,
+            f1=metrics.f1(precision, true_accept),
             latency_ms=_latency([reply.timings_ms for reply in replies]),
         )
 

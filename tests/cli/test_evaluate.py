@@ -125,7 +125,7 @@ def test_the_global_channel_can_be_asked_alone(ask):
     assert report["recall_global_100"] == 1
     assert report["recall_local_100"] is None
     assert report["false_accept"] is None
-    assert report["latency_ms"] == {"p50": None, "p95": None, "stages": {}}
+    assert report["latency_ms"]["p50"] > 0
 
 
 def test_withdrawn_works_are_not_found(ask, museum):

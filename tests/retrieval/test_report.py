@@ -53,6 +53,9 @@ def test_figures_by_hand():
     assert figures.misnamed == pytest.approx(1 / 3)
     # Two asked without their works and the street; one was called found.
     assert figures.false_accept == pytest.approx(1 / 3)
+    # Three times "found", once rightly.
+    assert figures.precision == pytest.approx(1 / 3)
+    assert figures.f1 == pytest.approx(1 / 3)
 
 
 def test_gap_takes_photos_without_their_works_for_photos_of_something_else():
