@@ -30,12 +30,23 @@ LAYERS = [
             "surroundings",
             "occlusion",
             "perturbations",
+            "styles",
             "synthetic",
             "decision",
             "threads",
         )
     ],
-    [f"{RETRIEVAL}.{m}" for m in ("backbone", "index", "visual_words", "feature_bank")],
+    [
+        f"{RETRIEVAL}.{m}"
+        for m in (
+            "backbone",
+            "framing",
+            "model_manifest",
+            "index",
+            "visual_words",
+            "feature_bank",
+        )
+    ],
     [f"{RETRIEVAL}.{m}" for m in ("network", "inverted_index", "descriptor")],
     [f"{RETRIEVAL}.{m}" for m in ("model", "gallery", "manifest")],
     [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
@@ -75,7 +86,7 @@ HOMES = {  # third-party package -> the only places that may import it
             "surroundings",
             "occlusion",
             "perturbations",
-            "synthetic",
+            "styles",
             "threads",
         )
     ],

@@ -1,0 +1,1 @@
+"""How the generated pictures are painted: one function per style."""
