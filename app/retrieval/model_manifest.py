@@ -1,0 +1,98 @@
+"""``model.json``: what a model folder says of itself.
+
+Written by training, read by whatever runs the model. The weights are elsewhere; here
+is what one must know to feed them and to read their answers.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.retrieval.errors import (
+    DamagedArtefactError,
+    IncompatibleArtefactError,
+    MissingArtefactError,
+)
+
+FORMAT = 1
+"""Raised whenever an older program could not use the folder, or would misread it."""
+MANIFEST_FILE = "model.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelManifest:
+    """The description of one model.
+
+    Attributes
+    ----------
+    name : str
+    backbone, layer : str
+        Network and layer whose feature maps describe a picture.
+    stride : int
+        Pixels per position of the feature maps.
+    frames : tuple of (height, width)
+        The shapes in pixels that pictures are fitted into.
+    dimension : int
+        Length of a descriptor.
+    classes : tuple of str
+        Names of the classes, in the order of the class head.
+    training : mapping
+        How it came about: data, recipe, seed, figures. For people and for
+        measurements that must keep to held-out works; no program logic reads it.
+    format : int
+    """
+
+    name: str
+    backbone: str
+    layer: str
+    stride: int
+    frames: tuple[tuple[int, int], ...]
+    dimension: int
+    classes: tuple[str, ...]
+    training: Mapping[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def write(self, model_dir: Path) -> None:
+        """Write ``model.json`` into the folder."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
+        (model_dir / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, model_dir: Path) -> "ModelManifest":
+        """Read ``model.json`` of the folder.
+
+        Raises
+        ------
+        MissingArtefactError
+            If there is none.
+        IncompatibleArtefactError
+            If it has another format.
+        DamagedArtefactError
+            If it is not such a file.
+        """
+        path = model_dir / MANIFEST_FILE
+        command = training_command(model_dir)
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            if facts["format"] != FORMAT:
+                raise IncompatibleArtefactError(
+                    path, f"format {FORMAT}", f"format {facts['format']}", command
+                )
+            facts["frames"] = tuple(
+                (int(height), int(width)) for height, width in facts["frames"]
+            )
+            facts["classes"] = tuple(facts["classes"])
+            return cls(**facts)
+        except FileNotFoundError as error:
+            raise MissingArtefactError(path, command) from error
+        except (ValueError, TypeError, LookupError) as error:
+            raise DamagedArtefactError(
+                path, f"it is not a model's description ({error})", command
+            ) from error
+
+
+def training_command(model_dir: Path) -> str:
+    """Say what makes the folder (again)."""
+    return f"python train.py --out {model_dir}"

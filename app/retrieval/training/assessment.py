@@ -1,0 +1,61 @@
+"""How well held-out works are found again by descriptors alone."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.retrieval.perturbations import PROFILES, perturb
+from app.retrieval.training.pictures import PictureBank
+from app.retrieval.types import FloatArray, Image
+
+RANKS = (1, 10, 100)
+PHOTO_SIDE_PX = 512
+
+
+def simulate_queries(
+    bank: PictureBank,
+    positions: Sequence[int] | NDArray[np.int64],
+    profile: str,
+    *,
+    seed: int,
+) -> list[Image]:
+    """Photograph each of the works once; the same photos for the same seed."""
+    return [
+        perturb(
+            bank[position],
+            PROFILES[profile],
+            np.random.default_rng([seed, 2, int(position)]),
+            output_side_px=PHOTO_SIDE_PX,
+        ).image
+        for position in positions
+    ]
+
+
+def recalls(
+    queries: FloatArray,
+    gallery: FloatArray,
+    relevant: Sequence[int] | NDArray[np.int64],
+    ranks: Sequence[int] = RANKS,
+) -> Mapping[str, float]:
+    """Share of queries whose work is among the first k of the gallery.
+
+    Parameters
+    ----------
+    queries : (Q, D) float32
+    gallery : (N, D) float32
+    relevant : (Q,) int
+        Row of the gallery that shows each query's work.
+    ranks : sequence of int
+
+    Returns
+    -------
+    recalls : mapping of ``"recall@k"`` to float in [0, 1]
+        Works that tie with the right one count as better than it.
+    """
+    similarities = queries @ gallery.T
+    rows = np.arange(len(queries))
+    right = similarities[rows, relevant].copy()
+    similarities[rows, relevant] = -np.inf
+    better = (similarities >= right[:, None]).sum(axis=1)
+    return {f"recall@{k}": float((better < k).mean()) for k in ranks}
