@@ -121,7 +121,9 @@ class Mistake:
         ``missed`` (not named first), ``unsure`` (named first, but not "found") or
         ``false accept`` ("found" where nothing was to be found).
     expected : tuple of str
-        Works that the photo shows, sorted; none for a false accept.
+        Works that the photo shows, sorted.
+    left_out : bool
+        Whether it was asked with these works left out.
     answered : str
         The first work answered; "" for none.
     verdict : str
@@ -132,16 +134,19 @@ class Mistake:
     kind: str
     fault: str
     expected: tuple[str, ...]
+    left_out: bool
     answered: str
     verdict: str
     confidence: float
 
     def __str__(self) -> str:
-        expected = " or ".join(self.expected) or "nothing"
+        truth = f"shows {' or '.join(self.expected) or 'nothing'}"
+        if self.left_out:
+            truth += ", which was left out"
         answered = self.answered or "nothing"
         verdict = f", {self.verdict}" if self.verdict else ""
         return (
-            f"{self.photo} ({self.kind}): {self.fault}; shows {expected}, "
+            f"{self.photo} ({self.kind}): {self.fault}; {truth}; "
             f"answered {answered}{verdict} ({self.confidence:.2f})"
         )
 
@@ -212,28 +217,28 @@ def set_columns(lines: Sequence[Sequence[str]]) -> str:
 
 
 def _mistakes(outcome: Outcome) -> Iterator[Mistake]:
-    expected = tuple(sorted(outcome.works))
-
-    def mistake(fault: str, reply: Reply, expected: tuple[str, ...]) -> Mistake:
+    def mistake(fault: str, reply: Reply, *, left_out: bool = False) -> Mistake:
         return Mistake(
             outcome.name,
             outcome.kind,
             fault,
-            expected,
+            tuple(sorted(outcome.works)),
+            left_out,
             reply.works[0] if reply.works else "",
             reply.verdict.value if reply.verdict else "",
             reply.confidence,
         )
 
     reply, without = outcome.reply, outcome.reply_without
-    if expected and not outcome.is_right:
-        yield mistake("missed", reply, expected)
-    elif expected and reply.verdict not in (None, Verdict.FOUND):
-        yield mistake("unsure", reply, expected)
-    if not expected and reply.verdict is Verdict.FOUND:
-        yield mistake("false accept", reply, ())
+    if not outcome.works:
+        if reply.verdict is Verdict.FOUND:
+            yield mistake("false accept", reply)
+    elif not outcome.is_right:
+        yield mistake("missed", reply)
+    elif reply.verdict not in (None, Verdict.FOUND):
+        yield mistake("unsure", reply)
     if without is not None and without.verdict is Verdict.FOUND:
-        yield mistake("false accept", without, ())
+        yield mistake("false accept", without, left_out=True)
 
 
 def _recall(

@@ -103,7 +103,7 @@ def test_mistakes_are_printed(ask, capsys):
     assert report["top1"] == 0
     assert report["mistakes"][0]["answered"] == "A-3"
     assert (
-        "photo3.jpg (phone): missed; shows A-4, answered A-3" in capsys.readouterr().out
+        "photo3.jpg (phone): missed; shows A-4; answered A-3" in capsys.readouterr().out
     )
 
 

@@ -109,8 +109,9 @@ def test_mistakes_are_named():
     named = [(mistake.photo, mistake.fault) for mistake in report.mistakes]
     assert named == [("two", "missed"), ("two", "false accept"), ("three", "unsure")]
     assert str(report.mistakes[0]) == (
-        "two (wall): missed; shows b, answered a, found (0.80)"
+        "two (wall): missed; shows b; answered a, found (0.80)"
     )
+    assert "shows b, which was left out; answered a" in str(report.mistakes[1])
     assert "shows c or d" in str(report.mistakes[2])
 
 
