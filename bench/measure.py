@@ -1,0 +1,69 @@
+"""What the measurements share: clocks, memory, tables."""
+
+import resource
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from app.retrieval.report import set_columns
+
+MEMORY_FIELDS = ("Rss", "Pss", "Pss_Anon", "Pss_File")
+
+
+class Clock:
+    """Seconds per named stage, in the order of their first mention."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time that the block takes to a stage."""
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0) + time.perf_counter() - begun
+
+
+def memory_mb(process: int | str = "self") -> dict[str, float]:
+    """Return a process's memory in megabytes.
+
+    ``Rss`` counts shared pages in every process that has them, ``Pss`` divides them
+    among these processes: only its sum is what a machine needs.
+    """
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
+    values = dict(line.split(":") for line in lines)
+    return {name: int(values[name].split()[0]) / 1024 for name in MEMORY_FIELDS}
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory that this process ever had in use."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def folder_size_mb(folder: Path) -> float:
+    """Return the size of all files below a folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in files) / 1e6
+
+
+def print_figures(title: str, figures: Mapping[str, object]) -> None:
+    """Print names and values as a table; numbers with one digit after the point."""
+    lines = [
+        (name, f"{value:,.1f}" if isinstance(value, float) else f"{value:,}")
+        if isinstance(value, int | float)
+        else (name, str(value))
+        for name, value in figures.items()
+    ]
+    print(f"\n{title}\n{set_columns(lines)}", flush=True)
+
+
+def print_percentiles(title: str, samples: Mapping[str, Sequence[float]]) -> None:
+    """Print median and 95th percentile of several series."""
+    lines = [("", "p50", "p95")]
+    for name, values in samples.items():
+        p50, p95 = np.percentile(values, (50, 95))
+        lines.append((name, f"{p50:,.1f}", f"{p95:,.1f}"))
+    print(f"\n{title}\n{set_columns(lines)}", flush=True)

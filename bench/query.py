@@ -1,0 +1,125 @@
+"""Measure one process that answers photos over a live index.
+
+    python -m bench.query --queries photos.csv
+    python -m bench.query --sample 100
+
+Without a list, photos are simulated from the collection by the hard profile.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.cli import DONE, FAILED, run_explained, say
+from app.config import Folders
+from app.extensions import db
+from app.factory import create_app
+from app.models import Artwork
+from app.retrieval.engine import Engine
+from app.retrieval.evaluation import LabelledPhoto
+from app.retrieval.images import decode, encode_jpeg
+from app.retrieval.model import Model
+from app.retrieval.perturbations import PROFILES
+from app.retrieval.store import Store
+from app.services import database
+from app.services.labelled_photos import (
+    draw_references,
+    read_labels,
+    simulate_photos,
+)
+from app.services.media import MediaFolder
+from app.services.search import PHOTO_SIDE_PX
+from bench.measure import Clock, memory_mb, print_figures, print_percentiles
+
+PROFILE = "hard"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the measurement; return its exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--queries", type=Path, metavar="CSV", help="labelled photos")
+    parser.add_argument(
+        "--sample", type=int, default=100, metavar="N", help="photos at most"
+    )
+    parser.add_argument(
+        "--generations",
+        type=Path,
+        metavar="DIR",
+        help="ask another index than the instance's",
+    )
+    options = parser.parse_args(arguments)
+    return run_explained(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask all photos, one after another."""
+    app = create_app()
+    folders = Folders(app.config["MORELLI_INSTANCE"])
+    clock = Clock()
+    with clock.stage("opening model and index, s"):
+        model = Model.open(app.config["MORELLI_MODEL"], threads=1)
+        generations = options.generations or folders.generations
+        generation, gallery = Store(generations).open(model)
+        engine = Engine(model, gallery)
+    with app.app_context():
+        database.check()
+        photos = list(choose_photos(options, folders))
+    if not photos:
+        say("There is no photo to ask.")
+        return FAILED
+    samples: dict[str, list[float]] = {}
+    named = 0
+    for data, works in photos:
+        begun = time.perf_counter()
+        image = decode(data, max_side_px=PHOTO_SIDE_PX)
+        decoding = 1000 * (time.perf_counter() - begun)
+        answer = engine.query(image)
+        timings = {"decode": decoding, **answer.timings_ms}
+        timings["total"] += decoding
+        for stage, milliseconds in timings.items():
+            samples.setdefault(stage, []).append(milliseconds)
+        named += bool(answer.matches and answer.matches[0].item.work_id in works)
+    if "tensorflow" in sys.modules:
+        say("TensorFlow is loaded: whatever answers photos must not need it.")
+        return FAILED
+    print_percentiles(
+        f"{len(photos)} photos, {generation.manifest.images:,} pictures in the index, "
+        "one thread: milliseconds",
+        samples,
+    )
+    print_figures(
+        "The process that asked",
+        {
+            **clock.seconds,
+            "named right": f"{named} of {len(photos)}",
+            **{f"{name}, MB": value for name, value in memory_mb().items()},
+        },
+    )
+    return DONE
+
+
+def choose_photos(
+    options: argparse.Namespace, folders: Folders
+) -> Iterator[tuple[bytes, Collection[str]]]:
+    """Yield encoded photos, as a server gets them, and the works that they show."""
+    shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+    accessions = set(db.session.scalars(shown))
+    if options.queries:
+        labels, _ = read_labels(options.queries, accessions)
+        for label in labels[: options.sample]:
+            yield label.photo.read_bytes(), label.works
+        return
+    session = db.session()
+    references = draw_references(session, accessions, sample=options.sample)
+    media = MediaFolder(folders.works)
+    for photo in simulate_photos(references, media, PROFILES[PROFILE]):
+        if isinstance(photo, LabelledPhoto):
+            yield encode_jpeg(photo.image), photo.works
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""Measure a collection of any size: building its index, its memory, its answers.
+
+    python -m bench.scale --works 44000
+
+The works of the instance are joined by invented ones, whose features are mixed from
+those of the real: their visual words and their nearness are those of pictures, but no
+two are the same. Photos of the real works are asked among them.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from app.cli import Workplace, run_explained
+from app.config import ROOT
+from app.factory import create_app
+from app.retrieval.examination import examine
+from app.retrieval.store import Store
+from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
+from app.services import database, indexing
+from bench.measure import folder_size_mb, peak_memory_mb, print_figures
+
+NEARNESS = 0.5
+"""Mean cosine of an invented work's descriptor with that of its model."""
+LOCAL_NOISE = 12.0
+"""Standard deviation added to each bin of a mixed RootSIFT descriptor, whose bins
+have about 45 in the mean."""
+PARENTS = 4
+"""Real works that the local features of an invented one are mixed from."""
+
+
+class Inventor:
+    """Invents features like those of some real works.
+
+    Parameters
+    ----------
+    real : sequence of GalleryFeatures
+        At least one.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(
+        self, real: Sequence[GalleryFeatures], rng: np.random.Generator
+    ) -> None:
+        self._real = real
+        self._rng = rng
+
+    def invent(self) -> GalleryFeatures:
+        """Return the features of a work that never was."""
+        parents = [
+            self._real[number]
+            for number in self._rng.integers(len(self._real), size=PARENTS)
+        ]
+        model = parents[0].descriptor
+        stray = self._rng.normal(size=len(model)).astype(np.float32)
+        stray /= np.linalg.norm(stray)
+        mixed = NEARNESS * model + np.sqrt(1 - NEARNESS**2) * stray
+        descriptor = mixed / np.linalg.norm(mixed)
+        return GalleryFeatures(
+            descriptor, self._mix([p.local_features for p in parents])
+        )
+
+    def _mix(self, parents: Sequence[LocalFeatures]) -> LocalFeatures:
+        """Put descriptors half-way between those of different works."""
+        size = parents[0].size
+        count = len(parents[0])
+        pool = np.concatenate([parent.descriptors for parent in parents])
+        if not count:
+            return LocalFeatures.empty(size)
+        first, second = self._rng.integers(len(pool), size=(2, count))
+        halves = (pool[first].astype(np.float32) + pool[second]) / 2
+        halves += self._rng.normal(0, LOCAL_NOISE, halves.shape)
+        halves = halves.clip(0, None)
+        halves *= 512 / np.linalg.norm(halves, axis=1, keepdims=True).clip(1)
+        xy = self._rng.uniform(0, (size[1], size[0]), (count, 2)).astype(np.float32)
+        return LocalFeatures(xy, halves.clip(0, 255).astype(np.uint8), size)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the measurement; return its exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--works", type=int, default=44_000, metavar="N")
+    parser.add_argument("--queries", type=Path, metavar="CSV", help="labelled photos")
+    parser.add_argument("--sample", type=int, default=100, metavar="N")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="where the index is built for the moment; 44,000 works need 4 GB",
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    return run_explained(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build a large index and ask it, each in a process of its own."""
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        build(Path(folder), options.works, np.random.default_rng(options.seed))
+        command = [sys.executable, "-m", "bench.query", "--generations", folder]
+        command += ["--sample", str(options.sample)]
+        if options.queries:
+            command += ["--queries", str(options.queries.resolve())]
+        return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 - our own interpreter
+
+
+def build(folder: Path, count: int, rng: np.random.Generator) -> None:
+    """Build, examine and publish an index of real and invented works."""
+    app = create_app()
+    with app.app_context():
+        database.check()
+        work = Workplace.of_current_app()
+        key = indexing.features_key(work.model.model_id, work.settings.local)
+        real = list(indexing.gallery_items(work.session, key))
+    inventor = Inventor([features for _, features in real], rng)
+
+    def invented() -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
+        for number in range(count - len(real)):
+            yield (
+                GalleryItem(f"invented {number}", f"invented {number}"),
+                (inventor.invent()),
+            )
+
+    # Each step is told when it begins, so the next one's beginning is its end.
+    steps: list[tuple[str, float]] = []
+    items = tqdm(chain(real, invented()), "Adding works", count)
+    generation = Store(folder).build(
+        items,
+        work.model,
+        examine=lambda gallery: examine(gallery, work.model, settings=work.settings),
+        settings=work.settings,
+        progress=lambda step: steps.append((step, time.perf_counter())),
+    )
+    ends = [begun for _, begun in steps[1:]] + [time.perf_counter()]
+    manifest = generation.manifest
+    print_figures(
+        f"Building an index of {manifest.works:,} works",
+        {
+            **{
+                f"{step}, s": end - begun
+                for (step, begun), end in zip(steps, ends, strict=True)
+            },
+            "all, s": ends[-1] - steps[0][1],
+            "peak memory, MB": peak_memory_mb(),
+            "on disk, MB": folder_size_mb(generation.path),
+            **{
+                f"examination, {k}": f"{v:.3f}" for k, v in manifest.examination.items()
+            },
+        },
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
