@@ -24,7 +24,7 @@ function chosen() {
   frame.classList.toggle("filled", Boolean(file));
   if (!file) return;
   preview.src = URL.createObjectURL(file);
-  status.textContent = `${file.name} is chosen.`;
+  status.textContent = `Photo chosen. Now press “${words}”.`;
   button.focus();
 }
 

@@ -18,6 +18,9 @@ VERDICTS = {
 PROPOSAL_COUNT = 5
 """Proposals shown at most: more would be a list to search, not an answer."""
 
+SIMILAR_COUNT = 6
+"""Similar works shown with an answer; a work's own page shows more."""
+
 
 def register(app: Flask) -> None:
     """Give the templates these functions."""
@@ -31,6 +34,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         PROPOSAL_COUNT=PROPOSAL_COUNT,
+        SIMILAR_COUNT=SIMILAR_COUNT,
         VERDICTS=VERDICTS,
         asset=asset,
         picture_url=picture_url,

@@ -1,0 +1,52 @@
+"""The server: a few processes, each with many threads and one engine.
+
+Threads wait for slow phones to send their photos; within a process one photo is
+searched at a time, which ``app.services.live_index`` sees to. Start it by ``gunicorn``
+in this folder.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from app.config import ConfigurationError, read_settings
+
+# Imported before the processes part, so that they share the libraries' memory.
+from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.web.current import SEARCH
+
+try:
+    settings = read_settings(os.environ)
+except ConfigurationError as error:
+    sys.exit(str(error))
+
+logging.basicConfig(
+    level=logging.INFO,
+    format="[%(asctime)s] [%(process)d] [%(levelname)s] %(name)s: %(message)s",
+    datefmt="%Y-%m-%d %H:%M:%S %z",
+)
+
+wsgi_app = "wsgi:app"
+bind = f"{settings['MORELLI_HOST']}:{settings['MORELLI_PORT']}"
+workers = settings["MORELLI_WORKERS"]
+worker_class = "gthread"
+# So many visitors may be sending photos to one process at the same time.
+threads = 16
+# A process that gives no sign of life for so long is replaced (seconds).
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+# The sign of life is a file; in memory it never waits for a busy disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - not a guessable file, gunicorn makes its own
+# Signals are enough to run this server, and two servers would share the socket.
+control_socket_disable = True
+
+
+def post_worker_init(worker):
+    """Open the index before the first visitor comes, in the process that uses it."""
+    try:
+        worker.wsgi.extensions[SEARCH].open()
+    except (ArtefactError, EmptyGalleryError) as error:
+        # Every page says so too, and the next request tries again.
+        worker.log.warning("Cannot search yet: %s", error)

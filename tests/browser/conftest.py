@@ -1,0 +1,77 @@
+"""A real server over the small museum, and headless Chromium in front of it."""
+
+import os
+import shutil
+import threading
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+from werkzeug.serving import make_server
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"there is no Chromium on the PATH ({', '.join(NAMES)})")
+    # Chromium refuses its sandbox to root, which is who runs tests in a container.
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=flags)
+        except Error as error:
+            pytest.skip(f"{path} does not start: {error}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(chromium, address):
+    """Return a function that opens a page; its complaints fail the test."""
+    contexts, complaints = [], []
+
+    def listen(message):
+        # A refused photo is answered with an error status, which is no complaint.
+        is_status = message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not is_status:
+            complaints.append(message.text)
+
+    def start(path="/", *, width=1280, **options):
+        phone = {"has_touch": True, "is_mobile": True} if width < 500 else {}
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844},
+            base_url=address,
+            **phone,
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    # Refusals by the content security policy arrive here as well.
+    assert complaints == []
+
+
+@pytest.fixture
+def photo_file(photo):
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo}
