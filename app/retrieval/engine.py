@@ -52,7 +52,8 @@ class Trace:
     global_hits, local_hits : tuple of Hit
         What each channel proposed, best first.
     judgements : tuple of Judgement
-        One per verified work, the most probable first.
+        One per verified work, the most probable first; before them all, a work
+        that is found in the middle of the photo.
     """
 
     answer: Answer
@@ -195,7 +196,13 @@ class Engine:
             probability = self.model.decision.probability(evidence)
             judgements.append(Judgement(candidate, evidence, probability))
         # Stable: equally probable ones stay in the order of their inliers.
-        return tuple(sorted(judgements, key=lambda one: -one.probability))
+        return tuple(sorted(judgements, key=self._prominence, reverse=True))
+
+    def _prominence(self, judgement: Judgement) -> tuple[bool, float]:
+        """Rank works that are surely there by what the visitor points at."""
+        verdict = self.model.decision.verdict(judgement.probability)
+        is_meant = verdict is Verdict.FOUND and judgement.candidate.is_central
+        return is_meant, judgement.probability
 
     def _answer(
         self,

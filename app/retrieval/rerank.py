@@ -89,6 +89,13 @@ class Candidate:
         """Number of matches that agree with the homography."""
         return self.verification.inlier_count
 
+    @property
+    def is_central(self) -> bool:
+        """Whether the work's outline holds the middle of the photo."""
+        if self.outline is None:
+            return False
+        return bool(_inside(self.outline, np.full((1, 2), 0.5, np.float32))[0])
+
 
 def rerank(
     features: LocalFeatures,
@@ -166,18 +173,20 @@ def _rival_count(
     ]
     if not others:
         return 0
-    place = _inside(candidate.outline, features)
+    height, width = features.size
+    place = _inside(candidate.outline, features.xy / np.float32([width, height]))
     return int(np.count_nonzero(np.stack(others) & place, axis=1).max())
 
 
-def _inside(outline: FloatArray | None, features: LocalFeatures) -> BoolArray:
-    """Tell which keypoints lie in a convex outline with y down: (M,) bool."""
+def _inside(outline: FloatArray | None, points: FloatArray) -> BoolArray:
+    """Tell which points (M, 2) lie in a convex outline with y down: (M,) bool.
+
+    Both are shares of the photo's width and height. All lie in no outline.
+    """
     if outline is None:
-        return np.ones(len(features), np.bool_)
-    height, width = features.size
-    corners = outline * np.array([width, height], np.float32)
-    sides = np.roll(corners, -1, axis=0) - corners  # (4, 2)
-    offsets = features.xy[:, None, :] - corners  # (M, 4, 2)
+        return np.ones(len(points), np.bool_)
+    sides = np.roll(outline, -1, axis=0) - outline  # (4, 2)
+    offsets = points[:, None, :] - outline  # (M, 4, 2)
     turns = sides[:, 0] * offsets[..., 1] - sides[:, 1] * offsets[..., 0]
     return np.asarray((turns >= 0).all(axis=1), dtype=np.bool_)
 

@@ -215,7 +215,8 @@ class Answer:
     ----------
     verdict : Verdict
     matches : tuple of Match
-        One per work, most probable first; empty when nothing fits.
+        One per work, most probable first; empty when nothing fits. When several
+        works are found, the one in the middle of the photo comes first.
     similar : tuple of SimilarWork
         By the global channel alone, one per work, most similar first.
     description : Description

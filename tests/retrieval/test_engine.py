@@ -62,6 +62,13 @@ def test_a_photo_may_show_two_works(engine):
     np.testing.assert_allclose(centres["work-5"], [0.75, 0.5], atol=0.02)
 
 
+@pytest.mark.parametrize(("left", "right"), [(150, 170), (170, 150)])
+def test_of_two_found_works_the_one_in_the_middle_comes_first(engine, left, right):
+    wall = np.hstack([draw_picture(2)[:, -left:], draw_picture(5)[:, :right]])
+    middle, side = ("work-2", "work-5") if left > right else ("work-5", "work-2")
+    assert works_of(engine.query(wall)) == [middle, side]
+
+
 def test_copies_of_one_work_are_both_named_but_not_found():
     (item, features), *others = fake_collection(4)
     copy = (GalleryItem("copy", "forgery"), features)
