@@ -174,7 +174,8 @@ def _rival_count(
     if not others:
         return 0
     height, width = features.size
-    place = _inside(candidate.outline, features.xy / np.float32([width, height]))
+    shares = features.xy / np.array([width, height], np.float32)
+    place = _inside(candidate.outline, shares)
     return int(np.count_nonzero(np.stack(others) & place, axis=1).max())
 
 
