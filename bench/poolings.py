@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from app.cli import DONE, FAILED, run_explained, say
 from app.retrieval.comparison import Pooled, Score, compare, pool_all
 from app.retrieval.descriptor import GRAPH_FILE, Descriptor
 from app.retrieval.images import read
@@ -41,8 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--works", type=int, metavar="N", help="use N works only")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
+    return run_explained(lambda: run(options))
 
+
+def run(options: argparse.Namespace) -> int:
+    """Pool, compare and print."""
     manifest = ModelManifest.read(options.model)
+    if "seed" not in manifest.training:
+        say(f"{options.model} does not say which works its training has seen.")
+        return FAILED
     works = choose_works(options.catalogue, options.images, options.works, options.seed)
     asked = [
         number
@@ -73,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             lines += [row(name, score) for score in scores]
     print(set_columns(lines))
-    return 0
+    return DONE
 
 
 def choose_works(

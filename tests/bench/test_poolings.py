@@ -1,6 +1,7 @@
 """The comparison end to end, with a network that needs no weights."""
 
 import csv
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -84,6 +85,14 @@ def test_a_sample_of_works_is_repeatable(museum):
     draw = [poolings.choose_works(museum / "catalogue.csv", museum, 9, 1) for _ in "ab"]
     assert draw[0] == draw[1]
     assert len(draw[0]) == 9
+
+
+def test_a_model_that_hides_its_training_is_refused(museum, capsys):
+    replace(MANIFEST, training={}).write(museum)
+    catalogue = ["--catalogue", str(museum / "catalogue.csv")]
+    arguments = [*catalogue, "--images", str(museum), "--model", str(museum)]
+    assert poolings.main(arguments) == 2
+    assert "does not say which works" in capsys.readouterr().err
 
 
 @pytest.mark.slow
