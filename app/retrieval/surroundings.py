@@ -148,11 +148,14 @@ def _hang_neighbours(
         right, end = left + wide - 2 * border, start + height - 2 * border
         inside = scene[max(start, 0) : max(end, 0), max(left, 0) : max(right, 0)]
         if inside.size:
-            patches = rng.integers(20, 220, (7, 5, 3), dtype=np.uint8)
+            tones = _pick(_FRAMES, rng) + rng.normal(30, 45, (7, 5, 1))
+            patches = (
+                (tones + rng.normal(0, 14, (7, 5, 3))).clip(0, 255).astype(np.uint8)
+            )
             size = (inside.shape[1], inside.shape[0])
             picture = cv2.resize(patches, size, interpolation=cv2.INTER_CUBIC)
             noise = grain(inside.shape[:2], rng, coarse=True)
-            inside[:] = cv2.addWeighted(picture, 1, noise, 0.6, -77)
+            inside[:] = cv2.addWeighted(picture, 1, noise, 0.4, -51)
 
 
 def _cast_shadow(

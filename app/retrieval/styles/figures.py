@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from app.retrieval.styles.canvas import (
     Colour,
@@ -76,6 +77,7 @@ def portrait(rng: np.random.Generator, size: tuple[int, int], hand: Hand) -> Ima
         image, rng, width=13 * hand.brush, length=46, angle=(gloom - 0.5) * 4
     )
     unit = height * rng.uniform(0.145, 0.19)
+    likeness = rng.uniform(0, 1, 10)
     x, y = width * rng.uniform(0.42, 0.58), height * rng.uniform(0.36, 0.44)
     turn = rng.uniform(-0.25, 0.25)
     skin = vary(np.array(_SKINS[rng.integers(len(_SKINS))], float), rng, 6)
@@ -97,12 +99,12 @@ def portrait(rng: np.random.Generator, size: tuple[int, int], hand: Hand) -> Ima
         (unit * 0.74, unit * 1.04),
         skin,
     )
-    _face(image, (x + turn * unit, y), unit, skin, hair, rng)
+    _face(image, (x + turn * unit, y), unit, skin, hair, likeness)
     _headdress(image, (x, y - 0.75 * unit), unit, rng, hand, hair)
     fine = 3 * hand.brush
     flow = np.asarray((gloom - 0.5) * 3 + 1.2, np.float32)
     image = brush_over(image, rng, width=fine, length=3 * fine, angle=flow, jitter=8)
-    _face(image, (x + turn * unit, y), unit, skin, hair, rng)
+    _face(image, (x + turn * unit, y), unit, skin, hair, likeness)
     return finish(image, rng, relief=0.9)
 
 
@@ -218,41 +220,34 @@ def _face(
     unit: float,
     skin: Colour,
     hair: Colour,
-    rng: np.random.Generator,
+    likeness: NDArray[np.float64],
 ) -> None:
+    """Draw features; ``likeness``, (10,) in [0, 1], makes every sitter another."""
     x, y = centre
     deep = mix(skin, np.array([60.0, 30, 24]), 0.55)
+    iris = mix(np.array([50.0, 34, 24]), np.array([70.0, 110, 130]), likeness[0])
+    apart, half = (0.24 + 0.1 * likeness[1]) * unit, (0.1 + 0.07 * likeness[2]) * unit
+    tall, brow = (0.05 + 0.05 * likeness[3]) * unit, (0.13 + 0.1 * likeness[4]) * unit
+    tilt = (likeness[5] - 0.5) * 0.12 * unit
+    gaze = (likeness[6] - 0.5) * half
     for side in (-1, 1):
-        ex, ey = x + side * 0.29 * unit, y - 0.02 * unit
-        almond = [
-            (ex - 0.15 * unit, ey),
-            (ex, ey - 0.075 * unit),
-            (ex + 0.15 * unit, ey),
-        ]
-        polygon(image, [*almond, (ex, ey + 0.06 * unit)], np.array([236.0, 228, 214]))
-        disc(image, (ex, ey - 0.01 * unit), 0.062 * unit, np.array([40.0, 30, 28]))
+        ex, ey = x + side * apart, y - 0.02 * unit
+        almond = [(ex - half, ey), (ex, ey - tall), (ex + half, ey)]
+        white = np.array([236.0, 228, 214])
+        polygon(image, [*almond, (ex, ey + 0.8 * tall)], white)
+        disc(image, (ex + gaze, ey - 0.01 * unit), 0.85 * tall, iris)
         line(image, almond, deep * 0.6, 0.03 * unit)
-        brow = [(ex - 0.17 * unit, ey - 0.15 * unit), (ex, ey - 0.2 * unit)]
-        line(
-            image,
-            [*brow, (ex + 0.17 * unit, ey - 0.15 * unit)],
-            hair * 0.8,
-            0.045 * unit,
-        )
-    nose = [
-        (x + 0.02 * unit, y),
-        (x + 0.1 * unit, y + 0.36 * unit),
-        (x - 0.06 * unit, y + 0.4 * unit),
-    ]
+        arch = [(ex - 1.2 * half, ey - brow + side * tilt), (ex, ey - 1.3 * brow)]
+        arch.append((ex + 1.2 * half, ey - brow - side * tilt))
+        line(image, arch, hair * 0.8, (0.03 + 0.03 * likeness[3]) * unit)
+    tip = y + (0.3 + 0.14 * likeness[7]) * unit
+    nose = [(x + 0.02 * unit, y), (x + 0.1 * unit, tip), (x - 0.06 * unit, tip + 4)]
     line(image, nose, deep, 0.035 * unit)
-    smile = rng.uniform(-0.03, 0.05) * unit
-    lips = [(x - 0.2 * unit, y + 0.62 * unit), (x, y + 0.62 * unit + smile)]
-    line(
-        image,
-        [*lips, (x + 0.2 * unit, y + 0.62 * unit)],
-        mix(deep, np.array([170.0, 50, 50]), 0.6),
-        0.07 * unit,
-    )
+    wide, mouth = (0.13 + 0.12 * likeness[8]) * unit, tip + 0.24 * unit
+    smile = (likeness[9] - 0.35) * 0.09 * unit
+    lips = [(x - wide, mouth), (x, mouth + smile), (x + wide, mouth)]
+    red = mix(deep, np.array([170.0, 50, 50]), 0.3 + 0.5 * likeness[0])
+    line(image, lips, red, (0.05 + 0.04 * likeness[2]) * unit)
 
 
 def _headdress(

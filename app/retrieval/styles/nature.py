@@ -79,13 +79,17 @@ def pointillism(rng: np.random.Generator, size: tuple[int, int], hand: Hand) -> 
     bank = int(height * rng.uniform(0.58, 0.76))
     mirrored = cv2.flip(base[:bank], 0)[: height - bank]
     base[bank:] = 0.55 * mirrored + 0.45 * mix(hand.palette[1], hand.dark, 0.3)
+    shore = np.full(width, float(bank), np.float32)
+    for _ in range(3):
+        _trees(base, shore, 1.0, rng, hand)
+    _village(base, shore, 1.0, rng, hand)
     image = np.empty((height, width, 3), np.uint8)
     image[:] = mix(hand.pale, np.array([250.0, 246, 236]), 0.6).astype(np.uint8)
-    radius = 2.6 * hand.brush
-    count = int(2.4 * height * width / (np.pi * radius**2))
+    radius = 3.6 * hand.brush
+    count = int(2.8 * height * width / (np.pi * radius**2))
     x, y = rng.integers(0, width, count), rng.integers(0, height, count)
     pure = hand.palette[rng.integers(0, len(hand.palette), count)]
-    stray = np.where(rng.random((count, 1)) < 0.16, 0.75, 0.12)
+    stray = np.where(rng.random((count, 1)) < 0.09, 0.75, 0.1)
     colours = base[y, x] * (1 - stray) + pure * stray + rng.normal(0, 9, (count, 3))
     radii = (8 * radius * rng.uniform(0.7, 1.25, count)).astype(int).tolist()
     for centre, colour, size_8 in zip(

@@ -29,10 +29,13 @@ def woodcut(rng: np.random.Generator, size: tuple[int, int], hand: Hand) -> Imag
     image = np.empty((height, width, 3), np.uint8)
     image[:] = paper.astype(np.uint8)
     horizon = height * rng.uniform(0.55, 0.72)
+    clouds = fractal((2 * height, width), rng, cells=3)[:height]
+    dusk = mix(paper, hand.any(rng), 0.45)
+    blend(image, (2 * clouds - 0.9).clip(0, 1) * (1 - rows / horizon).clip(0), dusk)
     sun = (width * rng.uniform(0.2, 0.8), height * rng.uniform(0.15, 0.35))
     disc(image, sun, min(size) * rng.uniform(0.07, 0.13), hand.any(rng))
-    sky_tone = np.asarray(0.5 - 0.75 * rows / height + 0 * np.ones(size), np.float32)
-    ink = _cut(sky_tone, fractal(size, rng, cells=2, octaves=2), 0.0, 9, rng)
+    sky = (clouds > 0.56) & (clouds < 0.72)
+    ink = np.asarray(sky * _cut(clouds, 0.0, 9, 0.42, rng), np.float32)
     for layer in range(3):
         base = horizon - height * (0.02 + 0.03 * (2 - layer))
         peak = height * rng.uniform(0.14, 0.42) * (1 - 0.25 * layer)
@@ -40,32 +43,25 @@ def woodcut(rng: np.random.Generator, size: tuple[int, int], hand: Hand) -> Imag
         mountain = rows > outline
         block = mix(paper, hand.palette[1 + layer % (len(hand.palette) - 2)], 0.75)
         image[np.roll(mountain, 3, axis=1)] = block.astype(np.uint8)
-        relief = fractal(size, rng, cells=5, octaves=4)
-        tone = np.asarray(0.15 + 0.75 * relief, np.float32)
-        cut = _cut(tone, relief, rng.uniform(0.5, 1.3), 8, rng)
-        ink = np.where(mountain, cut, ink)
-        edge = np.abs(rows - outline) < 2.2
-        ink = np.asarray(np.maximum(ink, edge), np.float32)
+        ink = np.where(mountain, _gullies(size, outline, rng), ink)
+        ink = np.maximum(ink, np.abs(rows - outline) < 2.2).astype(np.float32)
     water = rows > horizon
     image[np.repeat(water, width, axis=1)] = mix(paper, hand.palette[1], 0.55)
-    swell = fractal((height, width), rng, cells=6, octaves=2)
-    tone = np.asarray(0.2 + 0.5 * (rows - horizon) / height + 0.25 * swell, np.float32)
-    ink = np.where(water, _cut(tone, swell, 0.02, 11, rng), ink).astype(np.float32)
-    for _ in range(2 + round(4 * hand.density)):
-        _pine(ink, (width * rng.random(), height * rng.uniform(0.78, 1.0)), rng)
+    swell = fractal((height, 2 * width), rng, cells=9, octaves=4)[:, ::2]
+    crests = (swell > 0.44) * _cut(swell, 0.02, 10, 0.45, rng)
+    ink = np.where(water, crests, ink).astype(np.float32)
+    for _ in range(4 + round(5 * hand.density)):
+        _pine(ink, (width * rng.random(), height * rng.uniform(0.72, 1.0)), rng)
+    for _ in range(3 + round(9 * hand.density)):
+        _bird(ink, (width * rng.random(), horizon * rng.uniform(0.1, 0.8)), rng)
     ink[rng.random(size) < 0.012] = 0  # where the block did not print
     margin = round(min(size) * 0.035)
     frame = np.ones(size, np.bool_)
     frame[margin:-margin, margin:-margin] = False
     image[frame] = paper.astype(np.uint8)
     ink[frame] = 0
-    cv2.rectangle(
-        ink,
-        (margin, margin),
-        (width - margin, height - margin),
-        1.0,
-        max(2, margin // 8),
-    )
+    end = (width - margin, height - margin)
+    cv2.rectangle(ink, (margin, margin), end, 1.0, max(2, margin // 8))
     blend(image, cv2.GaussianBlur(ink, (0, 0), 0.7), hand.dark * 0.6)
     return finish(image, rng, relief=0.35)
 
@@ -95,18 +91,43 @@ def plan(rng: np.random.Generator, size: tuple[int, int], hand: Hand) -> Image:
 
 
 def _cut(
-    tone: FloatArray,
-    grain: FloatArray,
+    swell: FloatArray,
     angle: float,
     pitch: float,
+    darkness: float,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """Cut lines that swell with darkness: (H, W) float32, 1 is ink."""
-    height, width = tone.shape
+    """Cut lines that bend and break with a (H, W) field: float32, 1 is ink."""
+    height, width = swell.shape
     y, x = np.ogrid[:height, :width]
     phase = (x * np.sin(angle) + y * np.cos(angle)) / pitch * 2 * np.pi
-    phase = phase + 14 * grain + rng.uniform(0, 6)
-    return np.asarray(((np.cos(phase) * 0.5 + 0.5) < tone) & (tone > 0.04), np.float32)
+    phase = phase + 40 * swell + rng.uniform(0, 6)
+    return np.asarray(np.cos(phase) * 0.5 + 0.5 < darkness, np.float32)
+
+
+def _gullies(
+    size: tuple[int, int], outline: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Cut a mountain's flank: many strokes on the slopes that face right, few left.
+
+    Irregular on purpose: evenly hatched slopes look alike to any search engine.
+    """
+    height, width = size
+    squeezed = fractal((max(2, height // 5), width), rng, cells=26, octaves=3)
+    streaks = cv2.resize(squeezed, (width, height), interpolation=cv2.INTER_CUBIC)
+    falling = np.gradient(cv2.GaussianBlur(outline[None], (0, 0), 9)[0])
+    shade = 0.1 * np.tanh(2 * falling)
+    patches = 0.16 * (fractal(size, rng, cells=6) - 0.5)
+    return np.asarray(streaks < 0.44 + shade + patches, np.float32)
+
+
+def _bird(ink: FloatArray, at: Point, rng: np.random.Generator) -> None:
+    x, y = at
+    span = rng.uniform(6, 15)
+    lift = span * rng.uniform(0.2, 0.7)
+    left = [[x - span, y - lift], [x - span / 3, y - lift], [x, y]]
+    right = [[x + span / 2, y - lift], [x + span, y - lift * rng.uniform(0.4, 1.2)]]
+    cv2.polylines(ink, [np.array(left + right).astype(np.int32)], False, 1.0, 2)
 
 
 def _pine(ink: FloatArray, foot: Point, rng: np.random.Generator) -> None:
