@@ -174,7 +174,7 @@ def _rival_count(
     if not others:
         return 0
     height, width = features.size
-    shares = features.xy / np.array([width, height], np.float32)
+    shares = np.asarray(features.xy / (width, height), dtype=np.float32)
     place = _inside(candidate.outline, shares)
     return int(np.count_nonzero(np.stack(others) & place, axis=1).max())
 
