@@ -12,10 +12,25 @@ import precompute_descriptors
 from app.retrieval.examination import Examination
 from app.retrieval.images import encode_jpeg
 from app.retrieval.model import Model
-from app.retrieval.synthetic import generate_collection
+from app.retrieval.synthetic import SyntheticWork
 from app.services import demonstration, indexing
 from app.services.catalogue import read_catalogue
 from tests.fakes import draw_picture, fake_model
+
+
+def small_works(count, seed):
+    """Stand in for the drawn works, which take a second each."""
+    for number in range(count):
+        yield SyntheticWork(
+            accession=f"IM-{number + 1:04}",
+            title=f"No. {number}",
+            artist="É. “Nobody”",
+            date="1900",
+            technique="",
+            school="",
+            location="Room 1",
+            image=draw_picture(seed + number),
+        )
 
 
 @pytest.fixture
@@ -30,6 +45,8 @@ def served(tmp_path, monkeypatch):
     monkeypatch.setenv("MORELLI_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setattr(demo, "is_taken", lambda _port: False)
     monkeypatch.setattr(demo, "serve", serve)
+    monkeypatch.setattr(demo, "generate_collection", small_works)
+    monkeypatch.setattr(demonstration, "generate_collection", small_works)
     monkeypatch.setattr(demonstration, "WORKS", 3)
     monkeypatch.setattr(demonstration, "STRANGERS", 1)
     monkeypatch.setattr(
@@ -91,7 +108,7 @@ def test_two_collections_do_not_mix(served, own, tmp_path, capsys):
     assert demo.main([]) == 2
     assert "must not mix" in capsys.readouterr().err
     shutil.rmtree(tmp_path / "instance")
-    demo.draw(tmp_path / "instance" / "drawn")
+    (tmp_path / "instance" / "drawn").mkdir(parents=True)
     assert demo.main(own) == 2
 
 
@@ -119,10 +136,10 @@ def test_one_argument_alone_is_refused(capsys):
 
 def test_a_drawn_catalogue_reads_without_a_fault(tmp_path):
     folder = tmp_path / "drawn"
-    demonstration.draw_collection(folder, generate_collection(2))
+    demonstration.draw_collection(folder, small_works(2, 0))
     catalogue = read_catalogue(folder / demonstration.CATALOGUE_FILE)
     assert [row.accession for row in catalogue.rows] == ["IM-0001", "IM-0002"]
-    assert catalogue.rows[0].label["title"]
+    assert catalogue.rows[0].label["artist"] == "É. “Nobody”"
     assert not catalogue.faults
     images = folder / demonstration.IMAGES_FOLDER
     assert all((images / row.image).exists() for row in catalogue.rows)

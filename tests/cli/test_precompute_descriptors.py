@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import precompute_descriptors
+from app import cli
 from app.retrieval.examination import Examination
 from app.retrieval.images import encode_jpeg
 from app.retrieval.model import Model
@@ -29,6 +30,7 @@ FIELDS = ["accession", "image", "title", "artist"]
 SLOW_SCRIPT = """
 import sys, time
 import precompute_descriptors
+from app import cli
 from app.retrieval.model import Model
 from tests.fakes import FakeDescriptor, fake_model
 
@@ -87,6 +89,13 @@ def instance(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture
+def unexamined(monkeypatch):
+    """The index is examined in other tests; here it would only take time."""
+    passed = Examination({}, ())
+    monkeypatch.setattr(indexing, "examine", lambda *_arguments, **_options: passed)
+
+
 def generation_of(instance):
     """Return the live index: its name and the bytes of every file but the manifest."""
     name = (instance / "generations" / "CURRENT").read_text().strip()
@@ -117,7 +126,7 @@ def test_a_good_catalogue_is_indexed(museum, instance, capsys):
     assert "is live: 3 works, 3 pictures" in printed
 
 
-def test_running_again_does_nothing_anew(museum, instance, capsys):
+def test_running_again_does_nothing_anew(museum, instance, unexamined, capsys):
     museum.add(1)
     arguments = museum.write()
     precompute_descriptors.main(arguments)
@@ -130,7 +139,9 @@ def test_running_again_does_nothing_anew(museum, instance, capsys):
     assert generation_of(instance) == before
 
 
-def test_unusable_rows_are_named_and_the_rest_indexed(museum, instance, capsys):
+def test_unusable_rows_are_named_and_the_rest_indexed(
+    museum, instance, unexamined, capsys
+):
     museum.add(1)
     museum.add(2, image="missing.jpg")
     museum.add(3, image="../secret.jpg")
@@ -238,12 +249,38 @@ def run_and_kill(arguments, instance, table):
     assert run.wait() == -signal.SIGKILL
 
 
-def test_a_killed_run_is_gone_on_with_and_ends_the_same(
-    museum, instance, tmp_path, monkeypatch
+def test_a_stopped_run_is_gone_on_with_and_ends_the_same(
+    museum, instance, tmp_path, monkeypatch, unexamined
 ):
-    # The index is examined in other tests; here it only takes time.
-    passed = Examination({}, ())
-    monkeypatch.setattr(indexing, "examine", lambda *_arguments, **_options: passed)
+    monkeypatch.setattr(indexing, "BATCH_PICTURES", 2)
+    for number in range(5):
+        museum.add(number)
+    arguments = museum.write()
+    assert precompute_descriptors.main(arguments) == 0
+
+    stopped = tmp_path / "stopped"
+    monkeypatch.setenv("MORELLI_INSTANCE", str(stopped))
+    compute = Model.reference_features
+    turns = iter(range(4))
+
+    def compute_three(model, image, settings):
+        if next(turns) == 3:
+            raise KeyboardInterrupt
+        return compute(model, image, settings)
+
+    monkeypatch.setattr(Model, "reference_features", compute_three)
+    monkeypatch.setattr(cli, "worker_count", lambda: 1)
+    assert precompute_descriptors.main(arguments) == 130
+    assert count_rows(stopped, "image_features") == 2
+    monkeypatch.setattr(Model, "reference_features", compute)
+    assert precompute_descriptors.main(arguments) == 0
+    assert generation_of(stopped) == generation_of(instance)
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_gone_on_with_and_ends_the_same(
+    museum, instance, tmp_path, monkeypatch, unexamined
+):
     count = max(BATCH_ROWS, BATCH_PICTURES) + 8
     for number in range(count):
         museum.add(number)
