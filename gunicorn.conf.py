@@ -26,6 +26,8 @@ logging.basicConfig(
     format="[%(asctime)s] [%(process)d] [%(levelname)s] %(name)s: %(message)s",
     datefmt="%Y-%m-%d %H:%M:%S %z",
 )
+# It would tell of itself each time that somebody asks whether we are ready.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 wsgi_app = "wsgi:app"
 bind = f"{settings['MORELLI_HOST']}:{settings['MORELLI_PORT']}"
