@@ -54,12 +54,9 @@ def percent(probability: float) -> str:
 
 def meaning(probability: float) -> str:
     """Say what a probability promises, in numbers that can be pictured."""
-    right = round(probability * 1000) if probability > 0.99 else None
-    if right is not None:
-        return f"of 1,000 answers this sure, about {min(right, 999)} are right"
-    return (
-        f"of 100 answers this sure, about {max(round(probability * 100), 1)} are right"
-    )
+    total = 1000 if probability > 0.99 else 100
+    right = min(max(round(probability * total), 1), total - 1)
+    return f"of {total:,} answers this sure, about {right} are right"
 
 
 def caption(work: Artwork) -> str:

@@ -78,12 +78,24 @@ def test_a_featureless_photo_is_answered_and_not_refused(ask, grey_photo):
 
 def test_an_uncertain_answer_says_perhaps(ask, in_app, client, photo):
     ask(photo)
-    the_query().verdict = Verdict.UNCERTAIN
+    query = the_query()
+    query.verdict = query.matches[0].verdict = Verdict.UNCERTAIN
+    query.matches[0].probability = 0.42
     db.session.commit()
-    answer = client.get(f"/queries/{the_query().id}").text
+    answer = client.get(f"/queries/{query.id}").text
     assert "Perhaps one of these" in answer
     assert "that is not certain" in answer
+    assert "of 100 answers this sure, about 42 are right" in answer
     assert "<polygon" not in answer
+
+
+def test_a_tie_is_told_as_a_tie(ask, in_app, client, photo):
+    ask(photo)
+    the_query().verdict = Verdict.UNCERTAIN  # although the match itself is certain
+    db.session.commit()
+    answer = client.get(f"/queries/{the_query().id}").text
+    assert "so does another work" in answer
+    assert "of 1,000 answers" not in answer
 
 
 def test_an_answer_nobody_asked_for_is_not_there(client):
