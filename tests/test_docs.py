@@ -1,0 +1,53 @@
+"""What the documents promise is there: settings, scripts' options, links."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.config import SETTINGS
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
+
+
+def setting_row(setting):
+    default = f"`{setting.default}`" if setting.default else "–"
+    return f"| `{setting.name}` | {default} | {setting.help} |"
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_every_setting_is_in_the_readme_as_it_is(setting):
+    assert setting_row(setting) in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_knows_no_other_settings():
+    named = set(re.findall(r"MORELLI_\w+", (ROOT / "README.md").read_text("utf-8")))
+    assert named == {setting.name for setting in SETTINGS}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_inside_the_project_lead_somewhere(document):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8"))
+    assert not [link for link in links if not (document.parent / link).exists()]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_option_of_a_script_is_documented(script):
+    options = set(re.findall(r'"(--[a-z-]+)"', (ROOT / script).read_text("utf-8")))
+    operating = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    assert options
+    assert not {option for option in options if f"`{option}" not in operating}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_the_documents_exist(document):
+    text = document.read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
+    assert not [
+        name
+        for name in re.findall(r"python (\w+\.py)", text)
+        if not (ROOT / name).exists()
+    ]
