@@ -10,7 +10,7 @@ from app.retrieval.index import ExactIndex
 from app.retrieval.inverted_index import InvertedIndex
 from tests.fakes import draw_picture, fake_collection, fake_model
 
-COUNT = 8
+COUNT = 5
 
 
 def picture_of(image_id):

@@ -1,0 +1,54 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.retrieval.errors import MissingArtefactError
+from app.retrieval.model import DECISION_FILE, FEATURE_FILES, Model
+from app.retrieval.settings import LocalSettings
+from tests.fakes import draw_picture, fake_decision
+
+BUNDLED = Path(__file__).resolve().parents[2] / "models" / "default"
+
+
+@pytest.fixture
+def model_dir(tmp_path):
+    """The bundled model with a rule of our own."""
+    for name in FEATURE_FILES:
+        shutil.copy(BUNDLED / name, tmp_path / name)
+    fake_decision().save(tmp_path / DECISION_FILE)
+    return tmp_path
+
+
+def test_an_opened_model_describes_a_reference_image(model_dir):
+    model = Model.open(model_dir)
+    settings = LocalSettings(reference_features=50)
+    features = model.reference_features(draw_picture(1), settings)
+    assert features.descriptor.shape == (model.descriptor.dimension,)
+    assert np.linalg.norm(features.descriptor) == pytest.approx(1, abs=1e-3)
+    assert len(features.local_features) == 50
+    assert model.decision == fake_decision()
+
+
+def test_a_new_decision_keeps_the_id_and_other_words_change_it(model_dir):
+    before = Model.open(model_dir).model_id
+    decision = fake_decision().to_json().replace("-9.0", "-8.0")
+    (model_dir / DECISION_FILE).write_text(decision)
+    assert Model.open(model_dir).model_id == before
+    facts = model_dir / "model.json"
+    facts.write_text(facts.read_text() + "\n")
+    assert Model.open(model_dir).model_id != before
+
+
+@pytest.mark.parametrize("name", [*FEATURE_FILES, DECISION_FILE])
+def test_a_missing_file_is_named_with_the_command_that_makes_it(model_dir, name):
+    (model_dir / name).unlink()
+    with pytest.raises(MissingArtefactError, match=r"python train\.py") as caught:
+        Model.open(model_dir)
+    assert caught.value.path == model_dir / name
+
+
+def test_a_process_needs_at_least_one_thread(model_dir):
+    with pytest.raises(ValueError, match="at least 1"):
+        Model.open(model_dir, threads=0)
