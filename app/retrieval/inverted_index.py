@@ -28,6 +28,9 @@ MANIFEST_NAME = "inverted_index.json"
 ARRAY_NAMES = ("edges", "positions", "signatures", "word_weights", "feature_counts")
 CHUNK = 1 << 16
 """Postings compared at a time: their temporaries (about 2 MB) stay in the cache."""
+STRONG_FEATURES = 150
+"""Scale of the say 1 + exp(-i / scale) of the photo's i-th strongest feature. In a
+blurred photo only the strongest are more than noise; the others still count half."""
 BUILD_BATCH = 64
 """Pictures whose features are assigned together when building."""
 BUILD_COMMAND = "python precompute_descriptors.py"
@@ -134,7 +137,7 @@ class InvertedIndex:
         Parameters
         ----------
         features : LocalFeatures
-            Of the photo; may be empty.
+            Of the photo, strongest first; may be empty.
         settings : ShortlistSettings
         excluded : (N,) bool, optional
             Pictures that must not be proposed.
@@ -190,6 +193,7 @@ class InvertedIndex:
         Parameters
         ----------
         words : (M, n) int32
+            The strongest feature first.
         signatures : (M, n) uint64
         settings : ShortlistSettings
 
@@ -198,6 +202,7 @@ class InvertedIndex:
         scores : (N,) float64
         """
         votes = np.zeros(len(self))
+        say = 1 + np.exp(-np.arange(len(words)) / STRONG_FEATURES)
         distances = np.arange(settings.max_hamming + 1)
         vote_of_distance = np.exp(-((distances / settings.hamming_sigma) ** 2))
         starts = self.edges[words]
@@ -213,11 +218,12 @@ class InvertedIndex:
             distance = np.bitwise_count(differing)
             near = np.flatnonzero(distance <= settings.max_hamming)
             pair = np.searchsorted(before + run, near, side="right")
+            feature = pair // words.shape[1]
             vote = (
                 vote_of_distance[distance[near]]
                 * self.word_weights[words[rows].ravel()[pair]]
+                * say[rows][feature]
             )
-            feature = pair // words.shape[1]
             key = feature * len(self) + self.positions[postings[near]]
             # The best vote of each (feature, picture) is the last of its kind.
             order = np.lexsort((vote, key))

@@ -63,9 +63,9 @@ class GallerySettings:
 class VerificationSettings:
     """Geometric verification of a candidate."""
 
-    ratio: float = 0.85
+    ratio: float = 0.9
     """Nearest against second nearest distance (Lowe 2004)."""
-    max_error_px: float = 5.0
+    max_error_px: float = 8.0
     """Largest reprojection error of an inlier, in candidate pixels."""
     verified_count: int = 50
     """Candidates verified at most."""

@@ -62,7 +62,7 @@ def score_slowly(gallery, query, settings):
                         idf = np.log(1 + len(gallery) / holders[word])
                         vote = np.exp(-((distance / settings.hamming_sigma) ** 2))
                         best = max(best, vote * idf**2)
-            scores[position] += best
+            scores[position] += best * (1 + np.exp(-feature / 150))
         scores[position] /= np.sqrt(max(len(picture), 1))
     return scores
 
