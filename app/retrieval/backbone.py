@@ -42,6 +42,8 @@ class Backbone:
         with values 0–255. The argument after it is the seed.
     published : callable or None
         Makes the network with its ImageNet classifier and published weights.
+    mode : str
+        How Keras names the preprocessing of the published network.
     """
 
     layers: tuple[str, ...]
@@ -49,6 +51,7 @@ class Backbone:
     stride: int
     build: Callable[[Any, int], keras.Model]
     published: Callable[..., keras.Model] | None = None
+    mode: str = ""
 
 
 class StandardisedConvolution(layers.Conv2D):
@@ -157,6 +160,20 @@ def published_classifier(name: str) -> keras.Model:
         raise _unavailable(name, IMAGENET, reason) from error
 
 
+def preprocess(pictures: Any, mode: str) -> Any:
+    """Do to RGB pictures, 0–255, what a published network was trained with.
+
+    Parameters
+    ----------
+    pictures : (B, H, W, 3) tensor or float32 array
+    mode : str
+        Of `Backbone`.
+    """
+    return keras.applications.imagenet_utils.preprocess_input(
+        pictures, data_format="channels_last", mode=mode
+    )
+
+
 def save_weights(network: keras.Model, path: Path) -> None:
     """Write all weights of a network as float16, by the name of their layer.
 
@@ -230,22 +247,10 @@ def _application(
 
     def build(pictures: Any, seed: int) -> keras.Model:
         keras.utils.set_random_seed(seed)
-        prepared = _preprocessed(pictures, mode)
+        prepared = preprocess(pictures, mode)
         return make(weights=None, include_top=False, input_tensor=prepared)
 
     return build
-
-
-def _preprocessed(pictures: Any, mode: str) -> Any:
-    """Do what ``keras.applications`` does to RGB 0–255 in its named modes."""
-    if mode == "caffe":  # BGR, mean of ImageNet taken off, not scaled
-        bgr = ops.flip(pictures, axis=-1)
-        return bgr - ops.reshape(ops.array([103.939, 116.779, 123.68]), (1, 1, 1, 3))
-    mean = np.array([0.485, 0.456, 0.406])  # "torch": standardised RGB
-    deviation = np.array([0.229, 0.224, 0.225])
-    return layers.Rescaling(
-        list(1 / (255 * deviation)), list(-mean / deviation), name="preprocessing"
-    )(pictures)
 
 
 def _load(network: keras.Model, name: str, path: Path) -> None:
@@ -320,6 +325,7 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
             16,
             _application(_VGG16, "caffe"),
             _VGG16,
+            "caffe",
         ),
         "resnet152": Backbone(
             ("conv5_block3_out",),
@@ -327,9 +333,15 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
             32,
             _application(_RESNET152, "caffe"),
             _RESNET152,
+            "caffe",
         ),
         "densenet121": Backbone(
-            ("relu",), "relu", 32, _application(_DENSENET121, "torch"), _DENSENET121
+            ("relu",),
+            "relu",
+            32,
+            _application(_DENSENET121, "torch"),
+            _DENSENET121,
+            "torch",
         ),
     }
 )

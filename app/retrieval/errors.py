@@ -14,6 +14,7 @@
         WeightsUnavailableError     .backbone, .weights, .remedy
       EmptyGalleryError             .command
       ExaminationError              .path, .failures
+      TrainingError                 nothing can be learnt like this
       StoreBusyError                .path
       StoreWriteError               .path, .reason
 
@@ -230,3 +231,7 @@ class StoreWriteError(RetrievalError):
             f"The new index could not be written to {path}: {reason}. "
             "The index in use is untouched."
         )
+
+
+class TrainingError(RetrievalError):
+    """Training cannot begin or go on; the message says what to change."""

@@ -218,7 +218,7 @@ def build_network(
     descriptor = Aggregation(dimension, name="descriptor")(vectors)
     outputs = (descriptor, indices, probabilities, cams, maps)
     return keras.Model(
-        backbone.inputs, dict(zip(OUTPUTS, outputs, strict=True)), name="network"
+        backbone.input, dict(zip(OUTPUTS, outputs, strict=True)), name="network"
     )
 
 

@@ -57,5 +57,6 @@ def recalls(
     rows = np.arange(len(queries))
     right = similarities[rows, relevant].copy()
     similarities[rows, relevant] = -np.inf
-    better = (similarities >= right[:, None]).sum(axis=1)
+    # Not "is as good", so that a query that is no number is not right either.
+    better = (~(similarities < right[:, None])).sum(axis=1)
     return {f"recall@{k}": float((better < k).mean()) for k in ranks}

@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from app.retrieval.errors import TrainingError
 from app.retrieval.framing import frame
 from app.retrieval.training import checkpoints
 from app.retrieval.training.assessment import recalls
@@ -56,8 +57,6 @@ class FineTuning:
         Share of the whole from which on photos are told from remembered works too.
         From the start on, the network would just run away from what it remembers:
         tried, all descriptors drifted together and the loss stood still.
-    processes : int
-        That simulate photos.
     """
 
     steps: int
@@ -69,7 +68,6 @@ class FineTuning:
     temperature: float = 0.06
     class_weight: float = 0.1
     memory_from: float = 0.4
-    processes: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,6 @@ class Progress:
     recalls: Mapping[str, float] = field(default_factory=dict)
 
 
-class TrainingFailedError(RuntimeError):
-    """The loss is no number any more: the learning rate is too high."""
-
-
 class FineTuner:
     """One training of one network.
 
@@ -117,6 +111,8 @@ class FineTuner:
         Positions in the bank that may be learnt from.
     targets : (T, K) float32
         Their classes: see :class:`app.retrieval.training.works.Classes`.
+    gallery_count : int
+        The first so many pictures are the gallery of assessments.
     queries : sequence of Image
         Simulated photos of held-out works.
     relevant : (Q,) int
@@ -133,6 +129,7 @@ class FineTuner:
         bank: PictureBank,
         trained_on: NDArray[np.int64],
         targets: FloatArray,
+        gallery_count: int,
         queries: Sequence[Image],
         relevant: NDArray[np.int64],
         recipe: FineTuning,
@@ -144,6 +141,7 @@ class FineTuner:
         self.bank = bank
         self.trained_on = trained_on
         self.targets = targets
+        self.gallery_count = gallery_count
         self.queries = queries
         self.relevant = relevant
         self.recipe = recipe
@@ -153,9 +151,7 @@ class FineTuner:
         self.elapsed_seconds = 0.0
         self.history: list[dict[str, float]] = []
         logits = network.get_layer("classes").output[0]
-        self._model = keras.Model(
-            network.inputs, [network.output["descriptor"], logits]
-        )
+        self._model = keras.Model(network.input, [network.output["descriptor"], logits])
         self._optimizer = keras.optimizers.AdamW(
             recipe.learning_rate, weight_decay=recipe.weight_decay, global_clipnorm=1.0
         )
@@ -175,7 +171,7 @@ class FineTuner:
 
         Raises
         ------
-        TrainingFailedError
+        TrainingError
             If the loss becomes infinite or no number.
         """
         self._resume()
@@ -185,7 +181,6 @@ class FineTuner:
             self.trained_on,
             pair_count=recipe.pair_count,
             seed=self.seed,
-            processes=recipe.processes,
         )
         with pairs as batch_of:
             started = time.monotonic() - self.elapsed_seconds
@@ -237,10 +232,10 @@ class FineTuner:
         return np.concatenate(parts)
 
     def assess(self, side_px: int) -> Mapping[str, float]:
-        """Find the photos of held-out works among all works."""
+        """Find the photos of held-out works among all works of the gallery."""
         if not len(self.queries):
             return {}
-        gallery = self.embed([self.bank[i] for i in range(len(self.bank))], side_px)
+        gallery = self.embed([self.bank[i] for i in range(self.gallery_count)], side_px)
         return recalls(self.embed(self.queries, side_px), gallery, self.relevant)
 
     def _learn(self, batch: PairBatch, remembers: bool) -> NDArray[np.float64]:
@@ -253,15 +248,13 @@ class FineTuner:
             tf.constant(remembers),
         )
         if not np.isfinite(losses).all():
-            raise TrainingFailedError(
+            raise TrainingError(
                 f"the loss is {float(losses[0])} at step {self.step}; "
                 "try a lower learning rate"
             )
         return np.asarray(losses, np.float64)
 
-    def _one_step(
-        self, pictures: Any, rows: Any, targets: Any, remembers: Any
-    ) -> Any:
+    def _one_step(self, pictures: Any, rows: Any, targets: Any, remembers: Any) -> Any:
         with tf.GradientTape() as tape:
             descriptors, logits = self._model(pictures, training=True)
             pairs = pair_loss(

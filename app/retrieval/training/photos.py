@@ -1,18 +1,15 @@
 """Two photos of each of many works at once, simulated in parallel.
 
 A batch is a pure function of seed and step, so training that is stopped and resumed
-sees the same photos as training that never was. No Keras in here: the processes that
-simulate stay small.
+sees the same photos as training that never was.
 """
 
-import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,32 +91,27 @@ def draw_pairs(
 
 @contextmanager
 def pair_stream(
-    bank: PictureBank,
-    candidates: NDArray[np.int64],
-    *,
-    pair_count: int,
-    seed: int,
-    processes: int,
+    bank: PictureBank, candidates: NDArray[np.int64], *, pair_count: int, seed: int
 ) -> Iterator[Callable[[int, int], PairBatch]]:
-    """Simulate batches in other processes, a few steps ahead.
+    """Simulate batches in threads, a few steps ahead.
+
+    Nearly all of it runs in OpenCV and NumPy, outside Python's lock.
 
     Yields
     ------
     batch_of : callable
         From step and side in pixels to the batch. Asked for consecutive steps it
-        answers at once; a side that changes is simulated in time only if the
-        steps ahead had it already, so it should change seldom.
+        mostly has the answer already; when the side changes, what was simulated in
+        advance is thrown away.
     """
-    # Forking a process that runs TensorFlow deadlocks sooner or later.
-    context = multiprocessing.get_context("spawn")
     waiting: deque[tuple[int, int, Future[PairBatch]]] = deque()
-    with ProcessPoolExecutor(
-        processes, mp_context=context, initializer=limit_threads, initargs=(1,)
-    ) as pool:
+    limit_threads(1)  # per simulation: there are already as many as cores
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
 
         def submit(step: int, side_px: int) -> None:
             positions = choose_works(candidates, pair_count, seed=seed, step=step)
-            job = pool.submit(_simulate, bank.folder, positions, side_px, seed, step)
+            rng = np.random.default_rng([seed, 1, step])
+            job = pool.submit(draw_pairs, bank, positions, side_px=side_px, rng=rng)
             waiting.append((step, side_px, job))
 
         def batch_of(step: int, side_px: int) -> PairBatch:
@@ -141,15 +133,3 @@ def _photo(
 ) -> Image:
     profile = PROFILES["hard" if hard else "mild"]
     return perturb(image, profile, rng, output_side_px=side_px).image
-
-
-@lru_cache(maxsize=1)
-def _bank(folder: Path) -> PictureBank:
-    return PictureBank(folder)
-
-
-def _simulate(
-    folder: Path, positions: NDArray[np.int64], side_px: int, seed: int, step: int
-) -> PairBatch:
-    rng = np.random.default_rng([seed, 1, step])
-    return draw_pairs(_bank(folder), positions, side_px=side_px, rng=rng)

@@ -1,0 +1,61 @@
+"""The model card: what a model was made from, how, and how good it is, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.retrieval.model_manifest import ModelManifest
+
+_HEADINGS = {
+    "data": "Data",
+    "recipe": "Recipe",
+    "figures": "Figures",
+}
+
+
+def write_card(manifest: ModelManifest) -> str:
+    """Write ``MODEL_CARD.md`` from what the manifest says of the training.
+
+    Parameters
+    ----------
+    manifest : ModelManifest
+        ``training`` has the groups ``data``, ``recipe`` and ``figures``; a figure is
+        a number or a mapping of names to numbers.
+    """
+    frames = ", ".join(f"{width}×{height}" for height, width in manifest.frames)
+    lines = [
+        f"# Model card: {manifest.name}",
+        "",
+        f"`{manifest.backbone}` up to `{manifest.layer}`, {len(manifest.classes)} "
+        f"classes, descriptors of {manifest.dimension} numbers from pictures fitted "
+        f"into {frames} pixels. Made by `train.py`; `model.json` holds the same facts "
+        "for programs.",
+    ]
+    for group, heading in _HEADINGS.items():
+        lines += ["", f"## {heading}", ""]
+        lines += _rows(manifest.training.get(group, {}))
+    lines += [
+        "",
+        "## Limits",
+        "",
+        "Descriptors say that pictures look alike, not that they show the same work: "
+        "that is for geometric verification to find out. Figures are from simulated "
+        "photos. A work that fills less than about a third of a photo's width is "
+        "mostly missed by the descriptor. Classes follow the catalogue that was "
+        "trained on, with its gaps and its judgement; they weigh a picture and are "
+        "no attribution.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _rows(facts: Mapping[str, Any]) -> list[str]:
+    rows = []
+    for name, fact in facts.items():
+        if isinstance(fact, Mapping):
+            fact = ", ".join(f"{key} {_text(value)}" for key, value in fact.items())
+        rows.append(f"- {name}: {_text(fact)}")
+    return rows or ["- none"]
+
+
+def _text(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

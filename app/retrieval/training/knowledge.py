@@ -1,0 +1,115 @@
+"""What is learnt beside the network: visual words, and the rule that decides."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.retrieval import local_features
+from app.retrieval.descriptor import Descriptor
+from app.retrieval.engine import Engine
+from app.retrieval.gallery import Gallery
+from app.retrieval.images import read
+from app.retrieval.model import DECISION_FILE, VOCABULARY_FILE, Model
+from app.retrieval.perturbations import PROFILES, perturb
+from app.retrieval.settings import LocalSettings
+from app.retrieval.training.decision import FOLDS, learn_decision
+from app.retrieval.training.evidence import UNDECIDED, gather_evidence
+from app.retrieval.training.lessons import Lessons
+from app.retrieval.training.plan import Plan, Reporter
+from app.retrieval.training.vocabulary import learn_vocabulary
+from app.retrieval.types import GalleryFeatures, GalleryItem, Image
+from app.retrieval.visual_words import Vocabulary
+
+DECISION_PHOTOS = 500
+"""Simulated for learning the decision at most, each asked with and without its work."""
+PHOTOS_PER_WORK = 4
+FALSE_ACCEPT_RATE = 0.01
+
+
+def add_vocabulary(
+    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+) -> None:
+    """Write the visual words: the plan's, or learnt from the collection."""
+    if plan.vocabulary_path is not None:
+        shutil.copyfile(plan.vocabulary_path, folder / VOCABULARY_FILE)
+        return
+    settings = LocalSettings()
+    pictures = []
+    for number, work in enumerate(lessons.works, start=1):
+        reporter.count(number, len(lessons.works), "Extracting local features")
+        features = local_features.extract(
+            read(work.image_path, max_side_px=2 * settings.reference_side_px),
+            side_px=settings.reference_side_px,
+            count=settings.reference_features,
+        )
+        pictures.append(features.descriptors)
+    learn_vocabulary(
+        pictures,
+        rng=np.random.default_rng([plan.seed, 3]),
+        progress=lambda done, total: reporter.count(
+            done, total, "Learning visual words"
+        ),
+    ).save(folder / VOCABULARY_FILE)
+
+
+def add_decision(
+    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+) -> Mapping[str, Any]:
+    """Learn the decision from the finished parts of a model, and write it.
+
+    Photos of held-out works, for what the network was trained on looks more alike to
+    it than what it will meet; of all works where too few are held out.
+
+    Returns
+    -------
+    figures : mapping
+        The false-accept rate that was asked for, and what passes at it.
+    """
+    descriptor = Descriptor.open(folder)
+    vocabulary = Vocabulary.load(folder / VOCABULARY_FILE)
+    model = Model("untold", descriptor, vocabulary, UNDECIDED)
+    gallery = Gallery.build(_references(model, lessons, reporter), vocabulary)
+    evidence = gather_evidence(
+        Engine(model, gallery),
+        list(_photos(plan, lessons)),
+        lambda done, total: reporter.count(done, total, "Asking simulated photos"),
+    )
+    decision = learn_decision(
+        evidence.positives,
+        evidence.negatives,
+        false_accept_rate=FALSE_ACCEPT_RATE,
+        seed=plan.seed,
+    )
+    decision.save(folder / DECISION_FILE)
+    return {
+        "decision": {
+            "asked-for false-accept rate": decision.false_accept_rate,
+            "true-accept rate": decision.true_accept_rate,
+        }
+    }
+
+
+def _references(
+    model: Model, lessons: Lessons, reporter: Reporter
+) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
+    settings = LocalSettings()
+    for number, work in enumerate(lessons.works, start=1):
+        reporter.count(number, len(lessons.works), "Indexing the collection")
+        image = read(work.image_path, max_side_px=2 * settings.reference_side_px)
+        features = model.reference_features(image, settings)
+        yield GalleryItem(str(number), work.accession), features
+
+
+def _photos(plan: Plan, lessons: Lessons) -> Iterator[tuple[str, Image]]:
+    """Photograph works in turn, mildly and hard, until there are enough photos."""
+    positions = lessons.held_out
+    if len(positions) < FOLDS:
+        positions = np.arange(len(lessons.works))
+    for number in range(min(DECISION_PHOTOS, PHOTOS_PER_WORK * len(lessons.works))):
+        work = lessons.works[positions[number % len(positions)]]
+        rng = np.random.default_rng([plan.seed, 4, number])
+        profile = PROFILES["hard" if number % 2 else "mild"]
+        yield work.accession, perturb(read(work.image_path), profile, rng).image

@@ -1,0 +1,279 @@
+"""From a catalogue and its pictures to a model folder: the stages of training."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from app.retrieval.backbone import BACKBONES, build_backbone
+from app.retrieval.descriptor import Descriptor, has_bfloat16
+from app.retrieval.errors import TrainingError
+from app.retrieval.model_manifest import ModelManifest
+from app.retrieval.network import build_network
+from app.retrieval.training.assessment import recalls, simulate_queries
+from app.retrieval.training.card import write_card
+from app.retrieval.training.class_head import (
+    cluster_classes,
+    fit_class_head,
+    imagenet_classes,
+    pooled_features,
+)
+from app.retrieval.training.finetune import FineTuner
+from app.retrieval.training.folder import CARD_FILE, replacing, write_network
+from app.retrieval.training.knowledge import add_decision, add_vocabulary
+from app.retrieval.training.lessons import Lessons, prepare_lessons
+from app.retrieval.training.plan import (
+    CATALOGUE,
+    IMAGENET_CLASSES,
+    Plan,
+    Reporter,
+)
+from app.retrieval.training.whitening_choice import (
+    MAX_LESSONS,
+    choose_whitening,
+    class_vectors,
+)
+from app.retrieval.training.works import Classes, Work, catalogue_classes
+from app.retrieval.types import FloatArray, Image
+
+PROFILES_MEASURED = ("mild", "hard")
+
+
+def train(
+    plan: Plan,
+    works: Sequence[Work],
+    out_dir: Path,
+    build_dir: Path,
+    reporter: Reporter,
+) -> ModelManifest:
+    """Learn a model and write its folder.
+
+    Stopped at any moment it goes on where it was, given the same plan and works;
+    the folder appears only when all of it is done.
+
+    Parameters
+    ----------
+    plan : Plan
+    works : sequence of Work
+    out_dir : Path
+        The model folder; replaced if it exists.
+    build_dir : Path
+        For decoded pictures and checkpoints.
+    reporter : Reporter
+
+    Returns
+    -------
+    manifest : ModelManifest
+        Of the written model.
+
+    Raises
+    ------
+    WeightsUnavailableError
+        If the plan's weights or classes cannot be had.
+    TrainingError
+        If there are too few pictures to train on, or training diverges.
+    """
+    folder = build_dir / f"{plan.backbone}-{plan.fingerprint(works)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    lessons = prepare_lessons(plan, works, folder, reporter)
+    if len(lessons.trained_on) < 2:
+        raise TrainingError("There are fewer than two usable pictures to train on.")
+    with _precision(plan):
+        backbone = build_backbone(
+            plan.backbone, weights=plan.weights, layer=plan.layer, seed=plan.seed
+        )
+    keras.utils.set_random_seed(plan.seed)
+    classes = _choose_classes(plan, lessons, backbone, reporter)
+    history: list[dict[str, float]] = []
+    if plan.is_trained:
+        trained = _network(plan, backbone, classes)
+        history = _fine_tune(plan, lessons, classes, trained, folder, reporter)
+        # Calculated with fewer digits while training; from here on with all.
+        fresh = build_backbone(plan.backbone, layer=plan.layer)
+        network = _network(plan, fresh, classes)
+        network.set_weights(trained.get_weights())
+    else:
+        network = _network(plan, backbone, classes)
+        pictures = [lessons.bank[i] for i in lessons.trained_on]
+        reporter.say("Fitting the class head.")
+        features = pooled_features(network, pictures, plan.frames)
+        fit_class_head(network, features, classes, seed=plan.seed)
+    figures = _whiten(plan, lessons, network, reporter)
+    with replacing(out_dir) as staging:
+        manifest = ModelManifest(
+            plan.name,
+            plan.backbone,
+            plan.layer,
+            BACKBONES[plan.backbone].stride,
+            plan.frames,
+            plan.dimension,
+            classes.names,
+        )
+        write_network(network, manifest, staging)
+        add_vocabulary(plan, lessons, staging, reporter)
+        reporter.say("Measuring on works that were not trained on.")
+        figures = {**figures, **measure(staging, lessons, plan.seed)}
+        figures |= add_decision(plan, lessons, staging, reporter)
+        manifest = replace(
+            manifest,
+            training={
+                "data": _data(lessons),
+                "recipe": _recipe(plan, history),
+                "figures": figures,
+            },
+        )
+        manifest.write(staging)
+        (staging / CARD_FILE).write_text(write_card(manifest), encoding="utf-8")
+    return manifest
+
+
+def measure(model_dir: Path, lessons: Lessons, seed: int) -> Mapping[str, Any]:
+    """Find simulated photos of all held-out works by their descriptors alone.
+
+    With the finished network as it will run, in a gallery of all works.
+    """
+    if not len(lessons.held_out):
+        return {}
+    descriptor = Descriptor.open(model_dir)
+    pictures = [lessons.bank[i] for i in range(len(lessons.works))]
+    gallery = descriptor.describe_many(pictures)
+    return {
+        f"held-out works, {profile} photos": recalls(
+            descriptor.describe_many(
+                simulate_queries(lessons.bank, lessons.held_out, profile, seed=seed)
+            ),
+            gallery,
+            lessons.held_out,
+        )
+        for profile in PROFILES_MEASURED
+    }
+
+
+@contextmanager
+def _precision(plan: Plan) -> Iterator[None]:
+    """Build what is to be trained for bfloat16 where the CPU is faster with it."""
+    before = keras.config.dtype_policy()
+    if plan.is_trained and has_bfloat16():
+        keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _network(plan: Plan, backbone: keras.Model, classes: Classes) -> keras.Model:
+    return build_network(
+        backbone,
+        class_count=len(classes.names),
+        dimension=plan.dimension,
+        top_classes=plan.top_classes,
+        extra_convolution=plan.extra_convolution,
+    )
+
+
+def _choose_classes(
+    plan: Plan, lessons: Lessons, backbone: keras.Model, reporter: Reporter
+) -> Classes:
+    """Make the classes, with a row of targets per picture that is trained on."""
+    if plan.classes == CATALOGUE:
+        classes = catalogue_classes(lessons.labelled)
+        if len(classes.names) > 1:
+            reporter.say(f"{len(classes.names)} classes from the catalogue.")
+            return _without_labels_for_generated(classes, len(lessons.trained_on))
+        reporter.say("The catalogue has no classes to learn from: taking clusters.")
+    pictures = [lessons.bank[i] for i in lessons.trained_on]
+    if plan.classes == IMAGENET_CLASSES:
+        reporter.say("Asking the published network for its classes.")
+        return imagenet_classes(plan.backbone, pictures)
+    reporter.say("Clustering the pictures.")
+    network = _network(plan, backbone, Classes(("any",), np.zeros((0, 1), np.float32)))
+    features = pooled_features(network, pictures, plan.frames)
+    return cluster_classes(features, seed=plan.seed)
+
+
+def _without_labels_for_generated(classes: Classes, count: int) -> Classes:
+    """Invented schools and artists are nothing to tell a visitor about."""
+    targets = np.zeros((count, len(classes.names)), np.float32)
+    targets[: len(classes.targets)] = classes.targets
+    return Classes(classes.names, targets)
+
+
+def _fine_tune(
+    plan: Plan,
+    lessons: Lessons,
+    classes: Classes,
+    network: keras.Model,
+    folder: Path,
+    reporter: Reporter,
+) -> list[dict[str, float]]:
+    tuner = FineTuner(
+        network,
+        lessons.bank,
+        lessons.trained_on,
+        classes.targets,
+        len(lessons.works),
+        simulate_queries(lessons.bank, lessons.examined, "hard", seed=plan.seed),
+        lessons.examined,
+        plan.fine_tuning,
+        seed=plan.seed,
+        folder=folder,
+    )
+    tuner.run(reporter.step)
+    return tuner.history
+
+
+def _whiten(
+    plan: Plan, lessons: Lessons, network: keras.Model, reporter: Reporter
+) -> Mapping[str, Any]:
+    """Choose the whitening on held-out works, if there are any."""
+    reporter.say("Learning the whitening.")
+
+    def vectors_of(pictures: Sequence[Image]) -> list[FloatArray]:
+        return class_vectors(network, pictures, plan.frames)
+
+    bank = lessons.bank
+    stride = -(-len(lessons.trained_on) // MAX_LESSONS)
+    queries = simulate_queries(bank, lessons.examined, "hard", seed=plan.seed)
+    tried = choose_whitening(
+        network,
+        vectors_of([bank[i] for i in lessons.trained_on[::stride]]),
+        vectors_of(queries),
+        vectors_of([bank[i] for i in range(len(lessons.works))] if queries else []),
+        lessons.examined,
+        is_trained=plan.is_trained,
+    )
+    return {
+        f"whitening {name}, hard photos": figures for name, figures in tried.items()
+    }
+
+
+def _data(lessons: Lessons) -> Mapping[str, Any]:
+    works = len(lessons.works)
+    return {
+        "works": works,
+        "held out": len(lessons.held_out),
+        "held-out rule": "app.retrieval.training.works.is_held_out, with the seed",
+        "generated pictures": len(lessons.bank) - works,
+        "artists": len({work.label.get("artist", "") for work in lessons.works}),
+    }
+
+
+def _recipe(plan: Plan, history: Sequence[Mapping[str, float]]) -> Mapping[str, Any]:
+    facts = {
+        "backbone": plan.backbone,
+        "weights": Path(plan.weights).name,
+        "classes": plan.classes,
+        "top classes": plan.top_classes,
+        "extra convolution": plan.extra_convolution,
+        "seed": plan.seed,
+    }
+    if history:
+        recipe = asdict(plan.fine_tuning)
+        recipe["sides_px"] = {f"from {at:.0%}": side for at, side in recipe["sides_px"]}
+        facts |= {name.replace("_", " "): value for name, value in recipe.items()}
+        facts |= {"steps": history[-1]["step"], "history": list(history)}
+    return facts

@@ -1,0 +1,128 @@
+"""A whole training of a tiny museum, without and with fine-tuning."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.retrieval.errors import TrainingError
+from app.retrieval.images import encode_jpeg
+from app.retrieval.model import Model
+from app.retrieval.training.works import Work
+from tests.fakes import draw_picture
+
+pytestmark = pytest.mark.slow
+
+SCHOOLS = ("Northern", "Southern")
+
+
+class QuietReporter:
+    """Remembers what was said."""
+
+    def __init__(self):
+        self.said = []
+        self.steps = []
+
+    def say(self, text):
+        self.said.append(text)
+
+    def count(self, done, total, what):
+        assert 1 <= done <= total, what
+
+    def step(self, progress):
+        self.steps.append(progress.step)
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    works = []
+    for number in range(40):
+        path = folder / f"{number}.jpg"
+        path.write_bytes(encode_jpeg(draw_picture(number)))
+        label = {"school": SCHOOLS[number % 2], "artist": f"artist {number % 9}"}
+        works.append(Work(f"W-{number}", path, label))
+    return works
+
+
+def plan_of(**changes):
+    from app.retrieval.training.plan import Plan
+
+    facts = {
+        "name": "tiny",
+        "backbone": "morelli",
+        "layer": "stage4_conv3",
+        "weights": "random",
+        "classes": "catalogue",
+        "dimension": 32,
+        "side_px": 96,
+    }
+    return Plan(**{**facts, **changes})
+
+
+def run(plan, works, folder):
+    from app.retrieval.training.pipeline import train
+
+    reporter = QuietReporter()
+    manifest = train(plan, works, folder / "model", folder / "build", reporter)
+    return manifest, reporter
+
+
+def test_training_writes_a_model_that_opens_and_finds(works, tmp_path):
+    from app.retrieval.training.finetune import FineTuning
+
+    recipe = FineTuning(steps=3, pair_count=6, sides_px=((0.0, 48),))
+    plan = plan_of(fine_tuning=recipe, generated=2)
+    broken = Work("W-broken", works[0].image_path.with_name("nowhere.jpg"))
+    manifest, reporter = run(plan, [*works, broken], tmp_path)
+
+    assert reporter.steps == [1, 2, 3]
+    assert any("W-broken is left out" in text for text in reporter.said)
+    assert manifest.classes == SCHOOLS
+    assert manifest.training["data"]["works"] == 40
+    model = Model.open(tmp_path / "model")
+    descriptors = model.descriptor.describe_many([draw_picture(n) for n in range(4)])
+    assert descriptors.shape == (4, 32)
+    card = (tmp_path / "model" / "MODEL_CARD.md").read_text()
+    assert "held-out works, hard photos: recall@1" in card
+
+    _, second = run(plan, [*works, broken], tmp_path)
+    assert not second.steps, "a finished fine-tuning is not done again"
+
+
+def test_a_silent_catalogue_gets_clusters(works, tmp_path):
+    silent = [Work(work.accession, work.image_path) for work in works]
+    manifest, reporter = run(plan_of(), silent, tmp_path)
+    assert manifest.classes[0] == "cluster 1"
+    assert any("clusters" in text for text in reporter.said)
+
+
+def test_a_failed_training_leaves_the_old_model(works, tmp_path):
+    old = tmp_path / "model"
+    old.mkdir()
+    (old / "model.json").write_text("old")
+    unreadable = [Work(w.accession, Path("nowhere.jpg")) for w in works]
+    with pytest.raises(TrainingError, match="fewer than two"):
+        run(plan_of(), unreadable, tmp_path)
+    assert (old / "model.json").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir() if path.name[0] == "."] == []
+
+
+def test_the_better_whitening_is_kept():
+    from app.retrieval.backbone import build_backbone
+    from app.retrieval.network import build_network
+    from app.retrieval.training.whitening_choice import choose_whitening
+
+    network = build_network(build_backbone("morelli"), class_count=2, dimension=256)
+    layer = network.get_layer("descriptor")
+    layer.projection.assign(np.zeros((256, 256)))  # a trained one that is useless
+    rng = np.random.default_rng(0)
+    gallery = [rng.normal(size=(1, 256)).astype(np.float32) for _ in range(30)]
+    noise = rng.normal(0, 0.3, (30, 1, 256)).astype(np.float32)
+    queries = [part + other for part, other in zip(gallery, noise, strict=True)]
+    figures = choose_whitening(
+        network, gallery, queries, gallery, range(30), is_trained=True
+    )
+    assert list(figures) == ["trained", "pca"]
+    assert figures["pca"]["recall@1"] == 1
+    assert np.asarray(layer.projection).any()

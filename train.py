@@ -1,0 +1,143 @@
+"""Train a model on a catalogue and its pictures, and write its folder under models/.
+
+    python train.py --catalogue works.csv --images pictures/ --out models/mine
+    python train.py … --weights random --minutes 70 --out models/default
+
+Can be stopped and started: fine-tuning goes on from its last checkpoint in build/.
+Exit status: 0 all is well, 2 nothing was written, 130 stopped by Ctrl-C.
+"""
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+# TensorFlow prints a page about CPU features before it does anything.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from app.cli import DONE, run_explained, say
+from app.retrieval.backbone import BACKBONES, IMAGENET, RANDOM
+from app.retrieval.errors import WeightsUnavailableError
+from app.retrieval.training.finetune import FineTuning
+from app.retrieval.training.folder import CARD_FILE, WEIGHTS_FILE
+from app.retrieval.training.pipeline import train
+from app.retrieval.training.plan import CATALOGUE, CLUSTERS, IMAGENET_CLASSES, Plan
+from app.retrieval.training.terminal import TerminalReporter
+from app.retrieval.training.works import Work
+from app.services.catalogue import read_catalogue
+
+ROOT = Path(__file__).resolve().parent
+BUNDLED = "bundled"
+BUNDLED_MODEL = ROOT / "models" / "default"
+BUNDLED_PLAN = {
+    "backbone": "morelli",
+    "layer": None,
+    "weights": BUNDLED,
+    "classes": CATALOGUE,
+}
+"""Options that lead to the bundled model where other weights cannot be had."""
+UNLIMITED_STEPS = 1_000_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the script; return its exit status."""
+    options = parse(arguments)
+    return run_explained(lambda: run(options))
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description="Train a model on a catalogue and its pictures.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--catalogue", type=Path, required=True, metavar="CSV", help="table of works")
+    add("--images", type=Path, required=True, metavar="DIR", help="their pictures")
+    add("--out", type=Path, required=True, metavar="DIR", help="model folder to write")
+    add("--backbone", choices=sorted(BACKBONES), default="morelli", help="network")
+    add("--layer", help="whose maps describe a picture (default: the usual one)")
+    add(
+        "--weights",
+        default=BUNDLED,
+        help=f"{BUNDLED}, {IMAGENET} (fetched by Keras), {RANDOM}, or a file",
+    )
+    add(
+        "--classes",
+        choices=[CATALOGUE, CLUSTERS, IMAGENET_CLASSES],
+        default=CATALOGUE,
+        help="what the class activation maps are of",
+    )
+    add("--top-classes", type=int, default=8, help="classes that weigh a descriptor")
+    add("--extra-convolution", type=int, default=0, help="channels before the classes")
+    add("--dimension", type=int, default=256, help="length of a descriptor")
+    add("--side", type=int, default=256, metavar="PX", help="of a picture, if square")
+    add("--steps", type=int, default=0, help="of fine-tuning at most")
+    add("--minutes", type=float, default=0, help="of fine-tuning at most")
+    add("--generated", type=int, default=0, help="generated pictures to learn from too")
+    add("--vocabulary", type=Path, metavar="NPZ", help="visual words to take over")
+    add("--seed", type=int, default=0, help="of everything that chance decides")
+    add("--build", type=Path, default=ROOT / "build", help="folder for checkpoints")
+    return parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train as the options say."""
+    catalogue = read_catalogue(options.catalogue)
+    for fault in catalogue.faults:
+        say(fault)
+    works = [
+        Work(row.accession, options.images / row.image, row.label)
+        for row in catalogue.rows
+    ]
+    reporter = TerminalReporter()
+    try:
+        manifest = train(plan_of(options), works, options.out, options.build, reporter)
+    except WeightsUnavailableError as error:
+        if options.weights == BUNDLED:
+            raise
+        say(f"{error} Going on with the bundled model.")
+        vars(options).update(BUNDLED_PLAN)
+        manifest = train(plan_of(options), works, options.out, options.build, reporter)
+    print(
+        f"Wrote {options.out}: {len(manifest.classes)} classes, descriptors of "
+        f"{manifest.dimension} numbers; see {CARD_FILE} there."
+    )
+    return DONE
+
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    """Turn the command line into a plan."""
+    weights = options.weights
+    if weights == BUNDLED:
+        weights = str(BUNDLED_MODEL / WEIGHTS_FILE)
+    return Plan(
+        name=options.out.name,
+        backbone=options.backbone,
+        layer=options.layer or BACKBONES[options.backbone].layers[0],
+        weights=weights,
+        classes=options.classes,
+        dimension=options.dimension,
+        side_px=options.side,
+        top_classes=options.top_classes,
+        extra_convolution=options.extra_convolution,
+        generated=options.generated,
+        fine_tuning=fine_tuning_of(options),
+        vocabulary_path=options.vocabulary,
+        seed=options.seed,
+    )
+
+
+def fine_tuning_of(options: argparse.Namespace) -> FineTuning:
+    """Limit fine-tuning by steps, by minutes, or by what comes first."""
+    if not options.steps and not options.minutes:
+        return FineTuning(steps=0)
+    return FineTuning(
+        steps=options.steps or UNLIMITED_STEPS, minutes=options.minutes or math.inf
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
