@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         manifest = train(plan_of(options), works, options.out, options.build, reporter)
     except WeightsUnavailableError as error:
-        if options.weights == BUNDLED:
+        if IMAGENET not in (options.weights, options.classes):
             raise
         say(f"{error} Going on with the bundled model.")
         vars(options).update(BUNDLED_PLAN)

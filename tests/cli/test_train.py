@@ -9,6 +9,12 @@ from tests.fakes import draw_picture
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def few_photos(monkeypatch):
+    """Ask no more photos than a decision can be learnt from."""
+    monkeypatch.setattr("app.retrieval.training.knowledge.DECISION_PHOTOS", 24)
+
+
 @pytest.fixture
 def museum(tmp_path):
     with (tmp_path / "works.csv").open("w", newline="") as file:

@@ -18,6 +18,10 @@ def test_the_bank_gives_back_what_it_was_given(tmp_path):
     assert all(np.array_equal(bank[n], pictures[n]) for n in range(3))
 
 
+def test_a_bank_may_be_empty(tmp_path):
+    assert len(PictureBank.pack([], tmp_path)) == 0
+
+
 def test_the_bank_stores_large_pictures_small(tmp_path):
     bank = PictureBank.pack([np.zeros((700, 1400, 3), np.uint8)], tmp_path)
     assert bank[0].shape == (SIDE_PX // 2, SIDE_PX, 3)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.retrieval.images import resize_to_long_side
 from app.retrieval.types import Image
@@ -24,7 +25,9 @@ class PictureBank:
         self._shapes = np.load(folder / _SHAPES)
         lengths = self._shapes.prod(axis=1) * 3
         self._starts = np.concatenate([[0], np.cumsum(lengths)])
-        self._pixels = np.memmap(folder / _PIXELS, np.uint8, "r")
+        self._pixels: NDArray[np.uint8] = np.zeros(0, np.uint8)
+        if len(self):  # nothing cannot be mapped into memory
+            self._pixels = np.memmap(folder / _PIXELS, np.uint8, "r")
 
     @classmethod
     def pack(cls, pictures: Iterable[Image], folder: Path) -> "PictureBank":
