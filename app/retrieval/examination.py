@@ -166,9 +166,17 @@ def _is_first(position: int, hits: Sequence[Hit]) -> bool:
 def _is_named(
     engine: Engine, position: int, picture: Image, rng: np.random.Generator
 ) -> bool:
-    answer = engine.query(perturb(picture, PROFILES[PROFILE], rng).image)
-    work_id = engine.gallery.items[position].work_id
-    return bool(answer.matches) and answer.matches[0].item.work_id == work_id
+    """Tell whether a photo of an image is answered by its work, or by a copy of it."""
+    matches = engine.query(perturb(picture, PROFILES[PROFILE], rng).image).matches
+    if not matches:
+        return False
+    gallery, first = engine.gallery, matches[0].item
+    if first.work_id == gallery.items[position].work_id:
+        return True
+    copy = gallery.position_of(first.image_id)
+    if copy is None:
+        return False
+    return float(gallery.descriptors[copy] @ gallery.descriptors[position]) >= EQUAL
 
 
 def _share(outcomes: Iterable[bool]) -> float:

@@ -8,6 +8,7 @@ from app.retrieval.feature_bank import FeatureBank
 from app.retrieval.gallery import Gallery
 from app.retrieval.index import ExactIndex
 from app.retrieval.inverted_index import InvertedIndex
+from app.retrieval.types import GalleryItem
 from tests.fakes import draw_picture, fake_collection, fake_model
 
 COUNT = 5
@@ -104,3 +105,17 @@ def test_an_index_over_other_descriptors_fails(collection):
         assemble(collection, searched=other.astype(np.float32)), fake_model()
     )
     assert any("annoy_recall" in failure for failure in examination.failures)
+
+
+def test_a_photo_may_be_named_after_a_copy_of_the_same_picture(collection):
+    item, features = collection[0]
+    copies = [
+        (GalleryItem(f"{item.image_id}/{i}", f"copy-{i}"), features) for i in range(8)
+    ]
+    gallery = assemble([*copies, (item, features)])
+
+    def picture(image_id):
+        return picture_of(image_id.split("/")[0])
+
+    figures = examine(gallery, fake_model(), picture_of=picture).figures
+    assert figures["simulated_photos_named"] == 1.0
