@@ -39,8 +39,8 @@ class ModelManifest:
     classes : tuple of str
         Names of the classes, in the order of the class head.
     training : mapping
-        How it came about: data, recipe, seed, figures. For people and for
-        measurements that must keep to held-out works; no program logic reads it.
+        How it came about: ``seed``, ``data``, ``recipe``, ``figures``. For people;
+        measurements read the seed, which says what was held out.
     format : int
     """
 

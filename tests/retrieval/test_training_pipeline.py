@@ -86,6 +86,7 @@ def test_training_writes_a_model_that_opens_and_finds(works, tmp_path):
     assert any("W-broken is left out" in text for text in reporter.said)
     assert set(manifest.classes) == set(SCHOOLS)
     assert manifest.training["data"]["works"] == 52
+    assert manifest.training["seed"] == 0
     model = Model.open(tmp_path / "model")
     descriptors = model.descriptor.describe_many([draw_picture(n) for n in range(4)])
     assert descriptors.shape == (4, 32)

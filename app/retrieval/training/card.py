@@ -51,6 +51,8 @@ def write_card(manifest: ModelManifest) -> str:
 def _rows(facts: Mapping[str, Any]) -> list[str]:
     rows = []
     for name, fact in facts.items():
+        if isinstance(fact, list):
+            continue  # the course of a training is for programs
         if isinstance(fact, Mapping):
             fact = ", ".join(f"{key} {_text(value)}" for key, value in fact.items())
         rows.append(f"- {name}: {_text(fact)}")

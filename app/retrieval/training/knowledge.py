@@ -10,6 +10,7 @@ import numpy as np
 from app.retrieval import local_features
 from app.retrieval.descriptor import Descriptor
 from app.retrieval.engine import Engine
+from app.retrieval.errors import TrainingError
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import read
 from app.retrieval.model import DECISION_FILE, VOCABULARY_FILE, Model
@@ -67,6 +68,11 @@ def add_decision(
     -------
     figures : mapping
         The false-accept rate that was asked for, and what passes at it.
+
+    Raises
+    ------
+    TrainingError
+        If there are too few works to learn from.
     """
     descriptor = Descriptor.open(folder)
     vocabulary = Vocabulary.load(folder / VOCABULARY_FILE)
@@ -77,6 +83,12 @@ def add_decision(
         list(_photos(plan, lessons)),
         lambda done, total: reporter.count(done, total, "Asking simulated photos"),
     )
+    fewest = min(len(evidence.positives), len(evidence.negatives))
+    if fewest < FOLDS:
+        raise TrainingError(
+            f"Only {fewest} simulated photos could be judged, too few to learn the "
+            "decision from. More works, or pictures with more detail, would help."
+        )
     decision = learn_decision(
         evidence.positives,
         evidence.negatives,

@@ -1,5 +1,6 @@
 """From a catalogue and its pictures to a model folder: the stages of training."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -8,6 +9,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from app.retrieval.backbone import BACKBONES, build_backbone
 from app.retrieval.descriptor import Descriptor, has_bfloat16
@@ -82,26 +84,7 @@ def train(
     lessons = prepare_lessons(plan, works, folder, reporter)
     if len(lessons.trained_on) < 2:
         raise TrainingError("There are fewer than two usable pictures to train on.")
-    with _precision(plan):
-        backbone = build_backbone(
-            plan.backbone, weights=plan.weights, layer=plan.layer, seed=plan.seed
-        )
-    keras.utils.set_random_seed(plan.seed)
-    classes = _choose_classes(plan, lessons, backbone, reporter)
-    history: list[dict[str, float]] = []
-    if plan.is_trained:
-        trained = _network(plan, backbone, classes)
-        history = _fine_tune(plan, lessons, classes, trained, folder, reporter)
-        # Calculated with fewer digits while training; from here on with all.
-        fresh = build_backbone(plan.backbone, layer=plan.layer)
-        network = _network(plan, fresh, classes)
-        network.set_weights(trained.get_weights())
-    else:
-        network = _network(plan, backbone, classes)
-        pictures = [lessons.bank[i] for i in lessons.trained_on]
-        reporter.say("Fitting the class head.")
-        features = pooled_features(network, pictures, plan.frames)
-        fit_class_head(network, features, classes, seed=plan.seed)
+    network, classes, course = _learn(plan, lessons, folder, reporter)
     figures = _whiten(plan, lessons, network, reporter)
     with replacing(out_dir) as staging:
         manifest = ModelManifest(
@@ -121,8 +104,9 @@ def train(
         manifest = replace(
             manifest,
             training={
+                "seed": plan.seed,
                 "data": _data(lessons),
-                "recipe": _recipe(plan, history),
+                "recipe": {**_recipe(plan), **course},
                 "figures": figures,
             },
         )
@@ -151,6 +135,32 @@ def measure(model_dir: Path, lessons: Lessons, seed: int) -> Mapping[str, Any]:
         )
         for profile in PROFILES_MEASURED
     }
+
+
+def _learn(
+    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+) -> tuple[keras.Model, Classes, Mapping[str, Any]]:
+    """Learn all of the network but its whitening, and tell how that went."""
+    with _precision(plan):
+        backbone = build_backbone(
+            plan.backbone, weights=plan.weights, layer=plan.layer, seed=plan.seed
+        )
+    keras.utils.set_random_seed(plan.seed)
+    classes = _choose_classes(plan, lessons, backbone, reporter)
+    if plan.is_trained:
+        trained = _network(plan, backbone, classes)
+        course = _fine_tune(plan, lessons, classes, trained, folder, reporter)
+        # Calculated with fewer digits while training; from here on with all.
+        fresh = build_backbone(plan.backbone, layer=plan.layer)
+        network = _network(plan, fresh, classes)
+        network.set_weights(trained.get_weights())
+        return network, classes, course
+    network = _network(plan, backbone, classes)
+    pictures = [lessons.bank[i] for i in lessons.trained_on]
+    reporter.say("Fitting the class head.")
+    features = pooled_features(network, pictures, plan.frames)
+    fit_class_head(network, features, classes, seed=plan.seed)
+    return network, classes, {}
 
 
 @contextmanager
@@ -209,7 +219,8 @@ def _fine_tune(
     network: keras.Model,
     folder: Path,
     reporter: Reporter,
-) -> list[dict[str, float]]:
+) -> Mapping[str, Any]:
+    """Train the network; return how, for how long and with what success."""
     tuner = FineTuner(
         network,
         lessons.bank,
@@ -223,7 +234,16 @@ def _fine_tune(
         folder=folder,
     )
     tuner.run(reporter.step)
-    return tuner.history
+    recipe = asdict(plan.fine_tuning)
+    recipe["sides_px"] = {f"from {at:.0%}": side for at, side in recipe["sides_px"]}
+    device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU cores"
+    return {
+        **{name.replace("_", " "): value for name, value in recipe.items()},
+        "steps": tuner.step,
+        "minutes": round(tuner.elapsed_seconds / 60, 1),
+        "device": f"{os.cpu_count()} {device}",
+        "history": tuner.history,
+    }
 
 
 def _whiten(
@@ -262,8 +282,8 @@ def _data(lessons: Lessons) -> Mapping[str, Any]:
     }
 
 
-def _recipe(plan: Plan, history: Sequence[Mapping[str, float]]) -> Mapping[str, Any]:
-    facts = {
+def _recipe(plan: Plan) -> Mapping[str, Any]:
+    return {
         "backbone": plan.backbone,
         "weights": Path(plan.weights).name,
         "classes": plan.classes,
@@ -271,9 +291,3 @@ def _recipe(plan: Plan, history: Sequence[Mapping[str, float]]) -> Mapping[str, 
         "extra convolution": plan.extra_convolution,
         "seed": plan.seed,
     }
-    if history:
-        recipe = asdict(plan.fine_tuning)
-        recipe["sides_px"] = {f"from {at:.0%}": side for at, side in recipe["sides_px"]}
-        facts |= {name.replace("_", " "): value for name, value in recipe.items()}
-        facts |= {"steps": history[-1]["step"], "history": list(history)}
-    return facts
