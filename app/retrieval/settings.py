@@ -69,8 +69,9 @@ class VerificationSettings:
     """Nearest against second nearest distance (Lowe 2004)."""
     max_error_px: float = 8.0
     """Largest reprojection error of an inlier, in candidate pixels."""
-    verified_count: int = 50
-    """Candidates verified at most."""
+    verified_count: int = 75
+    """Candidates verified at most: room for the whole local shortlist, whatever the
+    global channel puts between."""
     always_verified: int = 10
     """Candidates verified even when one is certain: other works in the photo."""
     certain_inliers: int = 40

@@ -10,12 +10,16 @@ from app.retrieval.decision import FEATURES, Decision, Evidence, logistic
 
 FOLDS = 5
 """Parts of the samples; thresholds are chosen on what a part's rule has not seen."""
-RIDGE = 1.0
+RIDGE = 0.3
 """Penalty on squared coefficients of standardised features. Right and wrong
 candidates can be perfectly separable, and then only this keeps them finite."""
 UNCERTAIN_FACTOR = 10
 """How many times the false-accept rate may be called uncertain. "Perhaps one of
 these" asks a person to look, who will not mind one look in ten for nothing."""
+
+MORE_LIKELY_THAN_NOT = 0.0
+"""Least logit of "found": the word would be a lie below an even chance, however few
+wrong candidates come near it."""
 
 _Floats = NDArray[np.float64]
 
@@ -31,8 +35,10 @@ def learn_decision(
 
     A logistic regression in which both sides weigh the same, however many samples
     each has, and in which no coefficient is negative: more evidence must never make
-    a candidate less probable. The thresholds come from cross-validation, so they
-    hold for samples that the coefficients have not seen.
+    a candidate less probable. It is fitted to the candidates that some homography
+    connects with the photo: the rest are refused anyway, and would only teach that
+    inliers mean little. The thresholds are chosen on all samples, by
+    cross-validation, so they hold for samples that the coefficients have not seen.
 
     Parameters
     ----------
@@ -68,7 +74,7 @@ def learn_decision(
     )
     right = np.arange(len(samples)) < len(positives)
     logits = _cross_validated_logits(samples, right, np.random.default_rng(seed))
-    found = _threshold(logits, right, false_accept_rate)
+    found = max(_threshold(logits, right, false_accept_rate), MORE_LIKELY_THAN_NOT)
     uncertain = _threshold(
         logits, right, min(UNCERTAIN_FACTOR * false_accept_rate, 0.5)
     )
@@ -113,6 +119,9 @@ def _threshold(logits: _Floats, right: NDArray[np.bool_], rate: float) -> float:
 
 def _fit(samples: _Floats, right: NDArray[np.bool_]) -> _Floats:
     """Fit (1 + features,) weights; those that would be negative are 0."""
+    connected = samples[:, FEATURES.index("log_inliers")] > 0
+    if np.any(right & connected) and np.any(~right & connected):
+        samples, right = samples[connected], right[connected]
     mean, spread = samples.mean(axis=0), samples.std(axis=0)
     used = spread > 0
     while True:
