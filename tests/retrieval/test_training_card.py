@@ -16,5 +16,5 @@ def test_the_card_says_what_the_manifest_says():
     card = write_card(manifest)
     assert "# Model card: tiny" in card
     assert "- works: 12" in card
-    assert "- hard photos: recall@1 0.812" in card
+    assert "- hard photos: recall@1 0.8125" in card
     assert "## Recipe\n\n- none" in card

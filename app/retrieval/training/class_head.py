@@ -13,7 +13,8 @@ from sklearn.cluster import KMeans
 
 from app.retrieval.backbone import BACKBONES, preprocess, published_classifier
 from app.retrieval.errors import WeightsUnavailableError
-from app.retrieval.framing import choose_frame, frame
+from app.retrieval.framing import frame
+from app.retrieval.training.batches import run_network
 from app.retrieval.training.works import Classes
 from app.retrieval.types import FloatArray, Image
 from app.retrieval.whitening import unit_length
@@ -36,13 +37,10 @@ def pooled_features(
     sizes : sequence of (height, width)
         Frames to choose from.
     """
-    maps = keras.Model(network.input, network.get_layer("classes").input)
-    features = []
-    for picture in pictures:
-        size = choose_frame((picture.shape[0], picture.shape[1]), sizes)
-        framed = frame(picture, size).image[None].astype(np.float32)
-        features.append(np.asarray(maps(framed, training=False)).mean(axis=(0, 1, 2)))
-    return np.stack(features).astype(np.float32)
+    maps = network.get_layer("classes").input
+    average = keras.layers.GlobalAveragePooling2D(dtype="float32")(maps)
+    pooled = keras.Model(network.input, average)
+    return np.stack(run_network(pooled, pictures, sizes))
 
 
 def cluster_classes(features: FloatArray, *, seed: int) -> Classes:

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.framing import choose_frame, frame
 from app.retrieval.training.assessment import recalls
+from app.retrieval.training.batches import run_network
 from app.retrieval.types import FloatArray, Image
 from app.retrieval.whitening import Whitening, learn_whitening, unit_length
 
@@ -40,13 +40,10 @@ def class_vectors(
         Per picture, one unit vector per class that is seen somewhere.
     """
     pooling = keras.Model(network.input, network.get_layer("class_vectors").output)
-    parts = []
-    for picture in pictures:
-        size = choose_frame((picture.shape[0], picture.shape[1]), sizes)
-        framed = frame(picture, size).image[None].astype(np.float32)
-        vectors = np.asarray(pooling.predict_on_batch(framed))[0]
-        parts.append(unit_length(vectors[np.any(vectors > 0, axis=1)]))
-    return parts
+    return [
+        unit_length(vectors[np.any(vectors > 0, axis=1)])
+        for vectors in run_network(pooling, pictures, sizes)
+    ]
 
 
 def choose_whitening(
