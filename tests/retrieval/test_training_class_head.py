@@ -41,6 +41,17 @@ def test_separable_classes_are_told_apart(network):
     assert (logits.argmax(axis=1) == labels).mean() > 0.9
 
 
+def test_a_silent_channel_gets_no_huge_weight(network):
+    from app.retrieval.training.class_head import fit_class_head
+
+    features = np.random.default_rng(0).normal(size=(60, 256)).astype(np.float32)
+    features[:, 7] = 1e-8 * features[:, 7]
+    classes = Classes(("a", "b", "c"), np.eye(3, dtype=np.float32)[np.arange(60) % 3])
+    fit_class_head(network, features, classes, seed=0)
+    kernel = np.asarray(network.get_layer("classes").kernel)
+    assert np.abs(kernel).max() < 1000
+
+
 def test_clusters_put_alike_with_alike():
     from app.retrieval.training.class_head import cluster_classes
 

@@ -127,7 +127,10 @@ def fit_class_head(
     """
     has_label = classes.targets.sum(axis=1) > 0
     known, targets = features[has_label], classes.targets[has_label]
-    mean, deviation = known.mean(axis=0), known.std(axis=0) + 1e-6
+    mean, deviation = known.mean(axis=0), known.std(axis=0)
+    # A channel that is nearly silent on this collection must not get a huge weight:
+    # it would not fit into float16, and mean nothing.
+    deviation = np.maximum(deviation, 0.01 * deviation.mean() + 1e-6)
     keras.utils.set_random_seed(seed)
     linear = keras.Sequential(
         [
