@@ -16,6 +16,7 @@ from app.retrieval.images import read
 from app.retrieval.model import DECISION_FILE, VOCABULARY_FILE, Model
 from app.retrieval.perturbations import PROFILES, perturb
 from app.retrieval.settings import LocalSettings
+from app.retrieval.training.crowd import crowd
 from app.retrieval.training.decision import FOLDS, learn_decision
 from app.retrieval.training.evidence import UNDECIDED, gather_evidence
 from app.retrieval.training.lessons import Lessons
@@ -27,6 +28,8 @@ from app.retrieval.visual_words import Vocabulary
 DECISION_PHOTOS = 500
 """Simulated for learning the decision at most, each asked with and without its work."""
 PHOTOS_PER_WORK = 4
+NEIGHBOURS = 6
+"""In a crowded photo."""
 FALSE_ACCEPT_RATE = 0.01
 
 
@@ -116,12 +119,18 @@ def _references(
 
 
 def _photos(plan: Plan, lessons: Lessons) -> Iterator[tuple[str, Image]]:
-    """Photograph works in turn, mildly and hard, until there are enough photos."""
+    """Photograph works in turn: mildly, hard, and hard in a crowd of others."""
     positions = lessons.held_out
     if len(positions) < FOLDS:
         positions = np.arange(len(lessons.works))
     for number in range(min(DECISION_PHOTOS, PHOTOS_PER_WORK * len(lessons.works))):
         work = lessons.works[positions[number % len(positions)]]
         rng = np.random.default_rng([plan.seed, 4, number])
-        profile = PROFILES["hard" if number % 2 else "mild"]
-        yield work.accession, perturb(read(work.image_path), profile, rng).image
+        profile = PROFILES["mild" if number % 3 == 0 else "hard"]
+        photo = perturb(read(work.image_path), profile, rng).image
+        if number % 3 == 2:
+            others = rng.integers(len(lessons.works), size=NEIGHBOURS)
+            photo = crowd(
+                photo, [read(lessons.works[i].image_path) for i in others], rng
+            )
+        yield work.accession, photo
