@@ -19,6 +19,7 @@ from app.web import (
     artworks,
     errors,
     health,
+    languages,
     media,
     presentation,
     search,
@@ -70,6 +71,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     health.guard(app)
     security.protect(app)
     errors.handle(app)
+    languages.register(app)
     presentation.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))

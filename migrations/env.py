@@ -21,6 +21,11 @@ def render_item(kind, item, _autogen_context):
 def run_online():
     """Upgrade or downgrade over one connection."""
     with migrate.db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # Altering a table there copies and drops it, and dropping a table deletes
+            # what refers to its rows. The pragma means nothing inside a transaction.
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.commit()
         context.configure(
             connection=connection,
             target_metadata=migrate.db.metadata,
@@ -29,6 +34,10 @@ def run_online():
         )
         with context.begin_transaction():
             context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            # The connection goes back to the pool.
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+            connection.commit()
 
 
 def run_offline():

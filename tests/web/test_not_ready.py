@@ -89,9 +89,11 @@ def test_not_ready_when_the_database_cannot_be_opened(make_app, tmp_path):
 
 
 def test_a_database_that_becomes_ready_is_noticed(make_app, in_app, client):
-    db.session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    newest = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    replace = text("UPDATE alembic_version SET version_num = :version")
+    db.session.execute(replace, {"version": "0000"})
     db.session.commit()
     assert client.get("/").status_code == 503
-    db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    db.session.execute(replace, {"version": newest})
     db.session.commit()
     assert client.get("/").status_code == 200

@@ -1,0 +1,28 @@
+"""The database: what the museum owns, what visitors asked, and who they are.
+
+The database is the truth and the index is derived from it. Portable SQL only: what is
+particular to SQLite lives in ``app.extensions``.
+"""
+
+from app.models.accounts import AccessToken, Role, User, roles_users
+from app.models.base import Base, UtcDateTime, now, verdict_type
+from app.models.collection import Artwork, Generation, ImageFeatures, ReferenceImage
+from app.models.queries import Feedback, Match, Query
+
+__all__ = [
+    "AccessToken",
+    "Artwork",
+    "Base",
+    "Feedback",
+    "Generation",
+    "ImageFeatures",
+    "Match",
+    "Query",
+    "ReferenceImage",
+    "Role",
+    "User",
+    "UtcDateTime",
+    "now",
+    "roles_users",
+    "verdict_type",
+]

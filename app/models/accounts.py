@@ -1,0 +1,80 @@
+"""Who has an account, what they may do, and the keys their programs use."""
+
+from datetime import datetime
+
+from flask_security import RoleMixin, UserMixin
+from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, UtcDateTime, now
+
+roles_users = Table(
+    "roles_users",
+    Base.metadata,
+    Column("user_id", ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", ForeignKey("role.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Role(Base, RoleMixin):
+    """What an account may do: ``curator`` or ``admin``; everybody is a visitor."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    description: Mapped[str] = mapped_column(String(255), default="")
+
+    users: Mapped[list["User"]] = relationship(
+        secondary=roles_users, back_populates="roles"
+    )
+
+
+class User(Base, UserMixin):
+    """Somebody with an account. Neither name nor network address is asked or kept."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    """Normalised; lower case in the domain."""
+    password: Mapped[str | None] = mapped_column(String(255))
+    """Its Argon2 hash."""
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    """Random; sessions refer to it, so changing it ends them all."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the mailed link was followed; before that nobody can log in."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    language: Mapped[str | None] = mapped_column(String(8))
+    """Of the mails; None: the browser's."""
+
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # the mixin names its own base class, and lists are invariant
+        secondary=roles_users, back_populates="users"
+    )
+    tokens: Mapped[list["AccessToken"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class AccessToken(Base):
+    """A personal access token: lets a program search in its owner's name.
+
+    Only its hash is kept, so that nobody who reads the database can use it.
+    """
+
+    __tablename__ = "access_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(80))
+    """What its owner calls it."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 in hex: the token is random and long, so no salt is needed."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(back_populates="tokens")

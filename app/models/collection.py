@@ -1,0 +1,115 @@
+"""What the museum owns, and which index of it is live."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, UtcDateTime, now
+
+
+class Artwork(Base):
+    """A work of the collection, as its label tells it.
+
+    Dates are the museum's words ("c. 1503–1506"), not numbers. A withdrawn work keeps
+    its row, so that old answers can still name it, but is found by nobody.
+    """
+
+    __tablename__ = "artwork"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    accession: Mapped[str] = mapped_column(String(255), unique=True)
+    title: Mapped[str] = mapped_column(Text, default="")
+    artist: Mapped[str] = mapped_column(Text, default="")
+    date: Mapped[str] = mapped_column(Text, default="")
+    technique: Mapped[str] = mapped_column(Text, default="")
+    school: Mapped[str] = mapped_column(Text, default="")
+    location: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="")
+    rights: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    images: Mapped[list["ReferenceImage"]] = relationship(
+        back_populates="artwork",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="ReferenceImage.position",
+    )
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the work no longer belongs to the searchable collection."""
+        return self.withdrawn_at is not None
+
+
+class ReferenceImage(Base):
+    """One picture of a work: a view, a detail, a photo from the gallery."""
+
+    __tablename__ = "reference_image"
+    __table_args__ = (UniqueConstraint("artwork_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    artwork_id: Mapped[int] = mapped_column(
+        ForeignKey("artwork.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    """Order among the work's pictures; the first one represents it."""
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    """Hex digest of the original bytes, before anything was re-encoded."""
+    media_name: Mapped[str] = mapped_column(String(255))
+    """Generated path below ``media/works/``, e.g. ``ab/abcdef.jpg``."""
+    width: Mapped[int]
+    """Of the stored picture, in pixels."""
+    height: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    artwork: Mapped[Artwork] = relationship(back_populates="images")
+    features: Mapped[list["ImageFeatures"]] = relationship(
+        back_populates="image", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def thumbnail_name(self) -> str:
+        """Path of the small version, beside the stored picture: ``ab/abcdef.s.jpg``."""
+        return f"{self.media_name.removesuffix('.jpg')}.s.jpg"
+
+
+class ImageFeatures(Base):
+    """What one model computed from one reference image; arrays as raw bytes."""
+
+    __tablename__ = "image_features"
+    __table_args__ = (UniqueConstraint("image_id", "model_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(
+        ForeignKey("reference_image.id", ondelete="CASCADE")
+    )
+    model_id: Mapped[str] = mapped_column(String(64), index=True)
+    descriptor: Mapped[bytes] = mapped_column(LargeBinary)
+    """(D,) float32, little-endian."""
+    local_xy: Mapped[bytes] = mapped_column(LargeBinary)
+    """(M, 2) float32, little-endian, pixels of the resized picture."""
+    local_descriptors: Mapped[bytes] = mapped_column(LargeBinary)
+    """(M, 128) uint8."""
+    local_height: Mapped[int]
+    """Of the resized picture that ``local_xy`` refers to, in pixels."""
+    local_width: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    image: Mapped[ReferenceImage] = relationship(back_populates="features")
+
+
+class Generation(Base):
+    """A searchable index that was built, examined and published."""
+
+    __tablename__ = "generation"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    model_id: Mapped[str] = mapped_column(String(64))
+    works: Mapped[int]
+    images: Mapped[int]
+    examination: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

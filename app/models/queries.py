@@ -1,0 +1,136 @@
+"""What visitors asked, what was answered, and what they thought of it."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, inspect
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.accounts import User
+from app.models.base import Base, UtcDateTime, now, verdict_type
+from app.models.collection import Artwork, ReferenceImage
+from app.retrieval.types import Verdict
+
+
+class Query(Base):
+    """One photo that a visitor asked about, and what was answered."""
+
+    __tablename__ = "query"
+
+    id: Mapped[str] = mapped_column(
+        String(36), primary_key=True, default=lambda: str(uuid.uuid4())
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    verdict: Mapped[Verdict] = mapped_column(verdict_type())
+    probability: Mapped[float]
+    photo_name: Mapped[str | None] = mapped_column(String(255))
+    """Generated path below ``media/queries/``; None once the photo is gone."""
+    width: Mapped[int]
+    """Of the upright photo as it was searched, in pixels."""
+    height: Mapped[int]
+    model_id: Mapped[str] = mapped_column(String(64))
+    generation: Mapped[str] = mapped_column(String(64))
+    """Name of the index that answered. No foreign key: indexes come and go."""
+    similar: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Works that look alike: ``[accession, similarity]`` pairs, most similar first."""
+    timings_ms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), index=True
+    )
+    """Whose it is; None: an anonymous visitor's, or a program's without a token."""
+    visitor: Mapped[str | None] = mapped_column(String(43), index=True)
+    """Random name of the anonymous browser session that asked."""
+    share_token: Mapped[str | None] = mapped_column(String(43), unique=True)
+    """Secret part of the link by which the owner shares this answer; None: private."""
+    source: Mapped[str] = mapped_column(String(16), default="upload")
+    """How the photo came: ``upload``, ``link`` or ``api``."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    """Of the page that was asked from."""
+    device: Mapped[str | None] = mapped_column(String(16))
+    """``phone``, ``tablet``, ``desktop`` or ``program``; no more is kept of it."""
+    quality: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Measured faults of the photo, see ``app.retrieval.photo_quality``."""
+    activation_map: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Where the network looked: a small grey PNG that covers the photo."""
+
+    user: Mapped[User | None] = relationship()
+    feedback: Mapped["Feedback | None"] = relationship(
+        back_populates="query", cascade="all, delete-orphan", passive_deletes=True
+    )
+    matches: Mapped[list["Match"]] = relationship(
+        back_populates="query",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="Match.rank",
+    )
+
+    @property
+    def proposals(self) -> list["Match"]:
+        """The works that the answer stands by.
+
+        With *found* those that are found themselves, one or several; with *uncertain*
+        all: two that fit equally well are not found, however well they fit.
+        """
+        if self.verdict is Verdict.UNCERTAIN:
+            return list(self.matches)
+        return [match for match in self.matches if match.verdict is self.verdict]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the row is in the database, and so has a page to go back to."""
+        return inspect(self).persistent
+
+
+class Match(Base):
+    """One work proposed as the answer to a query."""
+
+    __tablename__ = "match"
+    __table_args__ = (UniqueConstraint("query_id", "rank"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    query_id: Mapped[str] = mapped_column(ForeignKey("query.id", ondelete="CASCADE"))
+    rank: Mapped[int]
+    """0 is the most probable."""
+    artwork_id: Mapped[int] = mapped_column(
+        ForeignKey("artwork.id", ondelete="CASCADE"), index=True
+    )
+    image_id: Mapped[int | None] = mapped_column(
+        ForeignKey("reference_image.id", ondelete="SET NULL")
+    )
+    """The reference picture that was recognised."""
+    verdict: Mapped[Verdict] = mapped_column(verdict_type())
+    """Of this work alone: one photo may show several works."""
+    probability: Mapped[float]
+    similarity: Mapped[float]
+    inlier_count: Mapped[int]
+    outline: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Four ``[x, y]`` corners as shares of the photo's width and height."""
+    points: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Details found on both: ``[x, y, u, v]`` as shares of the photo's width and height
+    and of the reference picture's, strongest first."""
+
+    query: Mapped[Query] = relationship(back_populates="matches")
+    artwork: Mapped[Artwork] = relationship()
+    image: Mapped[ReferenceImage | None] = relationship()
+
+
+class Feedback(Base):
+    """What a visitor said of an answer: right, or not."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    query_id: Mapped[str] = mapped_column(
+        ForeignKey("query.id", ondelete="CASCADE"), unique=True
+    )
+    is_right: Mapped[bool]
+    artwork_id: Mapped[int | None] = mapped_column(
+        ForeignKey("artwork.id", ondelete="SET NULL")
+    )
+    """The work that it is, as the visitor says; None: none of those proposed."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    query: Mapped[Query] = relationship(back_populates="feedback")
+    artwork: Mapped[Artwork | None] = relationship()
