@@ -17,7 +17,12 @@ from openvino.preprocess import PrePostProcessor
 
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.framing import Framed, choose_frame, crop_map, frame
-from app.retrieval.model_manifest import ModelManifest, training_command
+from app.retrieval.model_manifest import (
+    FULL_PRECISION,
+    HALF_PRECISION,
+    ModelManifest,
+    training_command,
+)
 from app.retrieval.types import ClassEvidence, Description, FloatArray, Image
 
 GRAPH_FILE = "descriptor.xml"
@@ -167,12 +172,18 @@ class Descriptor:
                 pixels.build(),
                 "CPU",
                 {
-                    "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16() else "f32",
+                    "INFERENCE_PRECISION_HINT": self._precision(),
                     "INFERENCE_NUM_THREADS": self._threads,
                     "NUM_STREAMS": 1,
                 },
             )
         return self._compiled[size]
+
+
+    def _precision(self) -> str:
+        if self.manifest.precision == HALF_PRECISION and has_bfloat16():
+            return HALF_PRECISION
+        return FULL_PRECISION
 
 
 def has_bfloat16() -> bool:

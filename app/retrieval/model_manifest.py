@@ -19,6 +19,8 @@ from app.retrieval.errors import (
 FORMAT = 1
 """Raised whenever an older program could not use the folder, or would misread it."""
 MANIFEST_FILE = "model.json"
+HALF_PRECISION, FULL_PRECISION = "bf16", "f32"
+"""As OpenVINO spells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class ModelManifest:
         Length of a descriptor.
     classes : tuple of str
         Names of the classes, in the order of the class head.
+    precision : str
+        ``bf16`` where the network may be run in bfloat16 on a CPU that is faster with
+        it, because its descriptors stay the same; otherwise ``f32``.
     training : mapping
         How it came about: ``seed``, ``data``, ``recipe``, ``figures``. For people;
         measurements read the seed, which says what was held out.
@@ -51,8 +56,16 @@ class ModelManifest:
     frames: tuple[tuple[int, int], ...]
     dimension: int
     classes: tuple[str, ...]
+    precision: str = FULL_PRECISION
     training: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+
+    def __post_init__(self) -> None:
+        if self.precision not in (HALF_PRECISION, FULL_PRECISION):
+            raise ValueError(
+                f"precision must be {HALF_PRECISION} or {FULL_PRECISION}, "
+                f"got {self.precision!r}"
+            )
 
     def write(self, model_dir: Path) -> None:
         """Write ``model.json`` into the folder."""

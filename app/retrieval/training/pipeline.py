@@ -34,6 +34,7 @@ from app.retrieval.training.plan import (
     Plan,
     Reporter,
 )
+from app.retrieval.training.precision import choose_precision
 from app.retrieval.training.whitening_choice import (
     MAX_LESSONS,
     choose_whitening,
@@ -97,6 +98,8 @@ def train(
             classes.names,
         )
         write_network(network, manifest, staging)
+        pictures = [lessons.bank[i] for i in range(len(lessons.works))]
+        manifest = choose_precision(manifest, staging, pictures)
         add_vocabulary(plan, lessons, staging, reporter)
         reporter.say("Measuring on works that were not trained on.")
         figures = {**figures, **measure(staging, lessons, plan.seed)}
