@@ -15,6 +15,7 @@ from app.services.media import MediaFolder
 from app.services.published_engine import PublishedEngine
 from app.services.search import SearchService
 from app.web import (
+    accounts,
     api,
     artworks,
     errors,
@@ -77,6 +78,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
+    accounts.register(app)
     for module in (search, artworks, api, media, health):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)

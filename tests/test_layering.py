@@ -55,6 +55,8 @@ LAYERS = [
         for m in ("store", "evaluation", "examination", "report", "comparison")
     ],
     [TRAINING],
+    ["app.setting_parsers"],
+    ["app.settings"],
     ["app.config", "app.extensions", "app.models"],
     ["app.services"],
     ["app.web", "app.cli"],

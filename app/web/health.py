@@ -11,7 +11,7 @@ from app.web.errors import remedy
 
 bp = Blueprint("health", __name__)
 
-NEED_DATABASE = frozenset(("search", "artworks", "api"))
+NEED_DATABASE = frozenset(("search", "artworks", "api", "security", "accounts"))
 
 
 @bp.get("/healthz")
