@@ -20,6 +20,7 @@ LAYERS = [
         f"{RETRIEVAL}.{m}"
         for m in (
             "images",
+            "photo_edits",
             "pooling",
             "whitening",
             "metrics",
@@ -48,7 +49,8 @@ LAYERS = [
         )
     ],
     [f"{RETRIEVAL}.{m}" for m in ("network", "inverted_index", "descriptor")],
-    [f"{RETRIEVAL}.{m}" for m in ("model", "gallery", "manifest")],
+    [f"{RETRIEVAL}.{m}" for m in ("model", "searchable", "gallery", "manifest")],
+    [f"{RETRIEVAL}.{m}" for m in ("extended_gallery", "gallery_writer")],
     [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
     [
         f"{RETRIEVAL}.{m}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from app.retrieval import local_features
 from app.retrieval.decision import Evidence
-from app.retrieval.gallery import Gallery
 from app.retrieval.model import Model
 from app.retrieval.rerank import Candidate, count_rivals, merge_shortlists, rerank
+from app.retrieval.searchable import Searchable
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import (
     Answer,
@@ -68,7 +68,7 @@ class Engine:
     Parameters
     ----------
     model : Model
-    gallery : Gallery
+    gallery : Searchable
         Made with this model.
     settings : RetrievalSettings, optional
     """
@@ -76,7 +76,7 @@ class Engine:
     def __init__(
         self,
         model: Model,
-        gallery: Gallery,
+        gallery: Searchable,
         settings: RetrievalSettings | None = None,
     ) -> None:
         self.model = model
@@ -178,7 +178,7 @@ class Engine:
             return ()
         own = self.gallery.items[position].work_id
         return self.similar(
-            self.gallery.descriptors[position], excluded_works={own, *excluded_works}
+            self.gallery.descriptor_of(position), excluded_works={own, *excluded_works}
         )
 
     def _judge(
@@ -222,7 +222,8 @@ class Engine:
             verdict = verdict_of(plausible[0].probability)
         if verdict is Verdict.FOUND:
             # The reference image shows the work without wall, frame and visitors.
-            descriptor = self.gallery.descriptors[plausible[0].candidate.position]
+            position = plausible[0].candidate.position
+            descriptor = self.gallery.descriptor_of(position)
             if plausible[0].is_tied:
                 verdict = Verdict.UNCERTAIN
         named = {one.candidate.item.work_id for one in plausible}

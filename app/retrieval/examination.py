@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.retrieval.engine import Engine
-from app.retrieval.gallery import Gallery, photo_like
+from app.retrieval.gallery import Gallery
+from app.retrieval.gallery_writer import photo_like
 from app.retrieval.index import ExactIndex, measure_recall
 from app.retrieval.model import Model
 from app.retrieval.perturbations import PROFILES, perturb
@@ -176,7 +177,8 @@ def _is_named(
     copy = gallery.position_of(first.image_id)
     if copy is None:
         return False
-    return float(gallery.descriptors[copy] @ gallery.descriptors[position]) >= EQUAL
+    likeness = gallery.descriptor_of(copy) @ gallery.descriptor_of(position)
+    return float(likeness) >= EQUAL
 
 
 def _share(outcomes: Iterable[bool]) -> float:

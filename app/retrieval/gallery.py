@@ -6,15 +6,15 @@ opaque ids and positions only.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from app.retrieval.feature_bank import FeatureBank, FeatureBankWriter, map_array
-from app.retrieval.index import AnnoyIndex, ExactIndex, Index, choose_search_k
+from app.retrieval.feature_bank import FeatureBank, map_array
+from app.retrieval.index import AnnoyIndex, ExactIndex, Index
 from app.retrieval.inverted_index import InvertedIndex
-from app.retrieval.settings import GallerySettings, ShortlistSettings
+from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
     BoolArray,
     FloatArray,
@@ -25,13 +25,10 @@ from app.retrieval.types import (
 )
 from app.retrieval.visual_words import Vocabulary
 
-_ITEMS = "items.json"
-_DESCRIPTORS = "descriptors.npy"
-_INDEX = "index.ann"
-_POSTINGS = "postings"
-
-_CHOSEN_RECALL = 0.998
-"""Aimed at on the sample that chooses the effort, so that 0.99 holds on others."""
+ITEMS_FILE = "items.json"
+DESCRIPTORS_FILE = "descriptors.npy"
+INDEX_FILE = "index.ann"
+POSTINGS_FOLDER = "postings"
 
 
 class Gallery:
@@ -105,6 +102,29 @@ class Gallery:
             At least one.
         vocabulary : Vocabulary
         """
+        return cls._in_memory(items, vocabulary, None)
+
+    def beside(self, items: Iterable[tuple[GalleryItem, GalleryFeatures]]) -> "Gallery":
+        """Make a gallery in memory whose scores compare with this one's.
+
+        A visual word counts there what it counts here: in a handful of images every
+        word would be rare.
+
+        Parameters
+        ----------
+        items : iterable of (GalleryItem, GalleryFeatures)
+            At least one.
+        """
+        mine = self._inverted_index
+        return self._in_memory(items, mine.vocabulary, mine.word_weights)
+
+    @classmethod
+    def _in_memory(
+        cls,
+        items: Iterable[tuple[GalleryItem, GalleryFeatures]],
+        vocabulary: Vocabulary,
+        word_weights: FloatArray | None,
+    ) -> "Gallery":
         pairs = list(items)
         descriptors = np.stack([features.descriptor for _, features in pairs])
         bank = FeatureBank.pack(features.local_features for _, features in pairs)
@@ -113,12 +133,12 @@ class Gallery:
             descriptors,
             bank,
             ExactIndex(descriptors),
-            InvertedIndex.build(bank, vocabulary),
+            InvertedIndex.build(bank, vocabulary, word_weights=word_weights),
         )
 
     @classmethod
     def open(cls, folder: Path, vocabulary: Vocabulary) -> "Gallery":
-        """Map what :class:`GalleryWriter` wrote.
+        """Map what :class:`~app.retrieval.gallery_writer.GalleryWriter` wrote.
 
         Every file is opened here, so that a folder removed later does not matter.
 
@@ -133,14 +153,16 @@ class Gallery:
         OSError, ValueError, ArtefactError
             If a file is missing or is not what it claims to be.
         """
-        listing = json.loads((folder / _ITEMS).read_text(encoding="utf-8"))
-        descriptors = map_array(folder / _DESCRIPTORS)
+        listing = json.loads((folder / ITEMS_FILE).read_text(encoding="utf-8"))
+        descriptors = map_array(folder / DESCRIPTORS_FILE)
         return cls(
             list(map(GalleryItem, listing["image_ids"], listing["work_ids"])),
             descriptors,
             FeatureBank.open(folder),
-            AnnoyIndex.open(folder / _INDEX, descriptors.shape[1], listing["search_k"]),
-            InvertedIndex.open(folder / _POSTINGS, vocabulary),
+            AnnoyIndex.open(
+                folder / INDEX_FILE, descriptors.shape[1], listing["search_k"]
+            ),
+            InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
         )
 
     def position_of(self, image_id: str) -> int | None:
@@ -205,6 +227,10 @@ class Gallery:
         """
         return self._inverted_index.query(features, settings, excluded=excluded)
 
+    def descriptor_of(self, position: int) -> FloatArray:
+        """Return the descriptor (D,) float32 at a position."""
+        return np.asarray(self.descriptors[position])
+
     def similarities(
         self, descriptor: FloatArray, positions: Sequence[int]
     ) -> FloatArray:
@@ -222,97 +248,3 @@ class Gallery:
         """
         rows = self.descriptors[np.asarray(positions, np.intp)]
         return np.asarray(rows @ descriptor, dtype=np.float32)
-
-
-class GalleryWriter:
-    """Writes a gallery into an empty folder, image by image.
-
-    Local features go straight to disk: those of 44,000 works are 3 GB.
-
-    Parameters
-    ----------
-    folder : Path
-    vocabulary : Vocabulary
-    settings : GallerySettings
-    """
-
-    def __init__(
-        self, folder: Path, vocabulary: Vocabulary, settings: GallerySettings
-    ) -> None:
-        self._folder = folder
-        self._vocabulary = vocabulary
-        self._settings = settings
-        self._items: list[GalleryItem] = []
-        self._descriptors: list[FloatArray] = []
-        self._bank = FeatureBankWriter(folder)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def add(self, item: GalleryItem, features: GalleryFeatures) -> None:
-        """Write the next image's features."""
-        self._bank.append(features.local_features)
-        self._items.append(item)
-        self._descriptors.append(features.descriptor)
-
-    def finish(self, progress: Callable[[str], None]) -> None:
-        """Build both indexes over what was added, which is at least one image.
-
-        Parameters
-        ----------
-        progress : callable
-            Told the name of each step when it begins.
-        """
-        bank = self._bank.finish()
-        progress("postings")
-        postings = self._folder / _POSTINGS
-        postings.mkdir()
-        InvertedIndex.build(bank, self._vocabulary).save(postings)
-        progress("index")
-        descriptors = np.stack(self._descriptors)
-        np.save(self._folder / _DESCRIPTORS, descriptors)
-        listing = {
-            "search_k": self._build_index(descriptors),
-            "image_ids": [item.image_id for item in self._items],
-            "work_ids": [item.work_id for item in self._items],
-        }
-        (self._folder / _ITEMS).write_text(json.dumps(listing), encoding="utf-8")
-
-    def _build_index(self, descriptors: FloatArray) -> int:
-        """Grow and write the forest; return the effort that it needs."""
-        index = AnnoyIndex.build(
-            descriptors,
-            self._folder / _INDEX,
-            n_trees=self._settings.n_trees,
-            seed=self._settings.seed,
-        )
-        queries = photo_like(descriptors, np.random.default_rng(self._settings.seed))
-        return choose_search_k(
-            index, ExactIndex(descriptors), queries, target=_CHOSEN_RECALL
-        ).search_k
-
-
-def photo_like(
-    descriptors: FloatArray, rng: np.random.Generator, count: int = 200
-) -> FloatArray:
-    """Make descriptors that lie about as far from the gallery's as photos do.
-
-    A gallery's own rows are too easy to find, and random directions lie nowhere
-    near real pictures; a mixture of two rows does.
-
-    Parameters
-    ----------
-    descriptors : (N, D) float32, unit length, N >= 1
-    rng : numpy.random.Generator
-    count : int
-
-    Returns
-    -------
-    queries : (count, D) float32
-        Unit length; nearer to the first row of the pair (cosine about 0.8).
-    """
-    one, other = rng.integers(0, len(descriptors), (2, count))
-    mixed = descriptors[one] + 0.7 * descriptors[other]
-    lengths = np.linalg.norm(mixed, axis=1, keepdims=True)
-    # A picture in which the network saw nothing has the descriptor zero.
-    return np.asarray(mixed / np.maximum(lengths, 1e-6), dtype=np.float32)

@@ -82,7 +82,11 @@ class InvertedIndex:
 
     @classmethod
     def build(
-        cls, gallery: Iterable[LocalFeatures], vocabulary: Vocabulary
+        cls,
+        gallery: Iterable[LocalFeatures],
+        vocabulary: Vocabulary,
+        *,
+        word_weights: FloatArray | None = None,
     ) -> "InvertedIndex":
         """Index the local features of a gallery, in order of position.
 
@@ -91,6 +95,9 @@ class InvertedIndex:
         gallery : iterable of LocalFeatures
             Read once, a few pictures at a time; pictures may have no features.
         vocabulary : Vocabulary
+        word_weights : (V,) float32, optional
+            Those of another index whose scores are to be compared with this one's;
+            otherwise they follow from the gallery.
 
         Returns
         -------
@@ -113,12 +120,16 @@ class InvertedIndex:
         order = np.argsort(word_of, kind="stable")
         word_of, positions = word_of[order], positions[order]
         edges = np.searchsorted(word_of, np.arange(len(vocabulary) + 1))
+        if word_weights is None:
+            word_weights = _word_weights(
+                word_of, positions, len(counts), len(vocabulary)
+            )
         return cls(
             vocabulary,
             edges.astype(np.int64),
             positions,
             np.concatenate(signatures)[order],
-            _word_weights(word_of, positions, len(counts), len(vocabulary)),
+            word_weights,
             feature_counts,
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.retrieval.gallery import Gallery
+from app.retrieval.searchable import Searchable
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import (
     BoolArray,
@@ -100,7 +100,7 @@ class Candidate:
 def rerank(
     features: LocalFeatures,
     descriptor: FloatArray,
-    gallery: Gallery,
+    gallery: Searchable,
     positions: Sequence[int],
     settings: VerificationSettings,
 ) -> tuple[Candidate, ...]:
@@ -112,7 +112,7 @@ def rerank(
         Of the photo; may be empty.
     descriptor : (D,) float32, unit length
         Of the photo.
-    gallery : Gallery
+    gallery : Searchable
     positions : sequence of int
         The most promising first.
     settings : VerificationSettings
@@ -194,7 +194,7 @@ def _inside(outline: FloatArray | None, points: FloatArray) -> BoolArray:
 
 def _compare(
     features: LocalFeatures,
-    gallery: Gallery,
+    gallery: Searchable,
     position: int,
     similarity: float,
     settings: VerificationSettings,

@@ -35,7 +35,8 @@ from app.retrieval.errors import (
     StoreWriteError,
 )
 from app.retrieval.examination import Examination
-from app.retrieval.gallery import Gallery, GalleryWriter
+from app.retrieval.gallery import Gallery
+from app.retrieval.gallery_writer import GalleryWriter
 from app.retrieval.manifest import INDEX_COMMAND, Manifest
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from app.retrieval.gallery import Gallery, GalleryWriter, photo_like
+from app.retrieval.gallery import Gallery
+from app.retrieval.gallery_writer import GalleryWriter, photo_like
 from app.retrieval.settings import GallerySettings, ShortlistSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
 from tests.fakes import fake_collection, fake_vocabulary

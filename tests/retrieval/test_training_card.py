@@ -11,7 +11,10 @@ def test_the_card_says_what_the_manifest_says():
         ((32, 48),),
         8,
         ("Rococo",),
-        training={"data": {"works": 12}, "figures": {"hard photos": {"recall@1": 0.8125}}},
+        training={
+            "data": {"works": 12},
+            "figures": {"hard photos": {"recall@1": 0.8125}},
+        },
     )
     card = write_card(manifest)
     assert "# Model card: tiny" in card
