@@ -179,7 +179,6 @@ class Descriptor:
             )
         return self._compiled[size]
 
-
     def _precision(self) -> str:
         if self.manifest.precision == HALF_PRECISION and has_bfloat16():
             return HALF_PRECISION
