@@ -197,13 +197,16 @@ def client(app):
 
 @pytest.fixture
 def ask(client):
-    """Return a function that sends a photo through the form, as a browser does."""
+    """Return a function that sends a photo through the form, as a browser does.
 
-    def send(photo, name="photo.jpg", **options):
+    Other fields of the form are keywords too.
+    """
+
+    def send(photo, name="photo.jpg", *, follow_redirects=False, **fields):
         page = client.get("/").text
-        [token] = re.findall(r'name="csrf_token" value="([^"]+)"', page)
-        fields = {"csrf_token": token, "photo": (BytesIO(photo), name)}
-        return client.post("/queries", data=fields, **options)
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+        fields |= {"csrf_token": token, "photo": (BytesIO(photo), name)}
+        return client.post("/queries", data=fields, follow_redirects=follow_redirects)
 
     return send
 

@@ -7,6 +7,7 @@ that it no longer has, or calls withdrawn, is not found, whatever the index stil
 
 import logging
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.extensions import db
 from app.models import Artwork, Match, Query
 from app.retrieval import types
-from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.retrieval.images import decode, encode_jpeg
+from app.retrieval.errors import ArtefactError, EmptyGalleryError, ImageTooSmallError
+from app.retrieval.images import decode, encode_jpeg, resize_to_long_side
+from app.retrieval.photo_edits import NO_EDITS, PhotoEdits
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Answer, Image, Verdict
 from app.services.artworks import works_by_accession, works_in_order
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 PHOTO_SIDE_PX = 1280
 """Long side at which a photo is searched and kept: over what the engine looks at, and
 enough to show on a large screen."""
+UNCROPPED_SIDE_PX = 4 * PHOTO_SIDE_PX
+"""Long side at which a photo is decoded at most, when only a part of it is wanted."""
 PHOTO_QUALITY = 82
 
 
@@ -78,13 +82,23 @@ class SearchService:
         with self._index.use() as searcher:
             return searcher.generation
 
-    def search(self, data: bytes) -> Query:
+    def search(
+        self,
+        data: bytes,
+        *,
+        edits: PhotoEdits = NO_EDITS,
+        attributes: Mapping[str, object] | None = None,
+    ) -> Query:
         """Name the work in a photo.
 
         Parameters
         ----------
         data : bytes
             An encoded picture.
+        edits : PhotoEdits
+            Done before anything else: what is cropped away is not looked at or kept.
+        attributes : mapping of str to object, optional
+            What else to keep of the query: who asked, from where, and how.
 
         Returns
         -------
@@ -99,10 +113,10 @@ class SearchService:
         EmptyGalleryError, ArtefactError
             If nothing can be searched.
         """
-        image = decode(data, settings=self._image_settings, max_side_px=PHOTO_SIDE_PX)
+        image = self._read(data, edits)
         with self._index.use() as searcher:
             answer = searcher.query(image, excluded_works=self._absent(searcher))
-            query = _compose(answer, searcher)
+            query = _compose(answer, searcher, attributes or {})
         query.height, query.width = image.shape[:2]
         self._store(query, image)
         return query
@@ -124,6 +138,17 @@ class SearchService:
             logger.warning("no similar works can be shown: %s", error)
             return []
         return works_in_order(similar.item.work_id for similar in found)
+
+    def _read(self, data: bytes, edits: PhotoEdits) -> Image:
+        """Decode a photo and edit it, at the size at which photos are searched."""
+        side_px = edits.side_before(PHOTO_SIDE_PX, UNCROPPED_SIDE_PX)
+        image = edits.apply(
+            decode(data, settings=self._image_settings, max_side_px=side_px)
+        )
+        height, width = image.shape[:2]
+        if min(height, width) < self._image_settings.min_side_px:
+            raise ImageTooSmallError((height, width), self._image_settings.min_side_px)
+        return resize_to_long_side(image, PHOTO_SIDE_PX)
 
     def _absent(self, searcher: Searcher) -> frozenset[str]:
         """Return the works of the index that must not be found.
@@ -170,7 +195,9 @@ class SearchService:
                 query.photo_name = None
 
 
-def _compose(answer: Answer, searcher: Searcher) -> Query:
+def _compose(
+    answer: Answer, searcher: Searcher, attributes: Mapping[str, object]
+) -> Query:
     """Turn an answer into rows, leaving out works that the database does not show.
 
     Those were excluded from the search already; only one that disappeared while the
@@ -203,6 +230,7 @@ def _compose(answer: Answer, searcher: Searcher) -> Query:
             for stage, duration in answer.timings_ms.items()
         },
         matches=matches,
+        **attributes,
     )
 
 

@@ -9,7 +9,8 @@ from app.extensions import db, limiter
 from app.models import Query
 from app.services.artworks import count_works, sample_works, works_in_order
 from app.web.current import search_rate, search_service
-from app.web.upload import uploaded_photo
+from app.web.upload import photo_edits, uploaded_photo
+from app.web.visitors import owner_fields
 
 bp = Blueprint("search", __name__)
 
@@ -30,7 +31,9 @@ def ask() -> str:
 @limiter.shared_limit(search_rate, scope="search")
 def create() -> ResponseReturnValue:
     """Search the photo and lead to its answer."""
-    query = search_service().search(uploaded_photo())
+    query = search_service().search(
+        uploaded_photo(), edits=photo_edits(), attributes=owner_fields()
+    )
     if query.is_stored:
         return redirect(url_for("search.show", query_id=query.id), 303)
     return show_answer(query)  # it has no page of its own to go to

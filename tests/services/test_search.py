@@ -13,8 +13,10 @@ from app.models import Artwork, Match, Query, now
 from app.retrieval.errors import (
     DamagedArtefactError,
     EmptyGalleryError,
+    ImageTooSmallError,
     UnreadableImageError,
 )
+from app.retrieval.photo_edits import Box, PhotoEdits
 from app.retrieval.types import Verdict
 from app.services.search import PHOTO_SIDE_PX
 from app.web.current import folders, search_service
@@ -67,6 +69,33 @@ def test_a_work_of_another_museum_is_not_found(service, unknown_photo):
 
 def test_a_featureless_photo_is_not_found(service, grey_photo):
     assert service.search(grey_photo).verdict is Verdict.NOT_FOUND
+
+
+def test_an_edited_photo_is_searched_and_kept_as_edited(service, photo_of_two):
+    left_half = PhotoEdits(crop=Box(0, 0, 0.5, 1))
+    query = service.search(photo_of_two, edits=left_half)
+    assert [match.artwork.accession for match in query.proposals] == ["1900.0"]
+    assert (query.width, query.height) == (480, 360)
+    turned = service.search(photo_of_two, edits=PhotoEdits(quarter_turns=1))
+    assert (turned.width, turned.height) == (360, 960)
+
+
+def test_a_small_part_of_a_large_photo_keeps_its_pixels(service):
+    large = encoded(np.zeros((1500, 4000, 3), np.uint8))
+    query = service.search(large, edits=PhotoEdits(crop=Box(0.5, 0, 0.75, 0.1)))
+    assert (query.width, query.height) == (1000, 150)
+
+
+def test_a_crop_that_leaves_too_little_is_refused(service, photo):
+    sliver = PhotoEdits(crop=Box(0.5, 0, 0.51, 1))
+    with pytest.raises(ImageTooSmallError):
+        service.search(photo, edits=sliver)
+
+
+def test_a_query_keeps_who_asked_and_how(service, photo):
+    attributes = {"visitor": "somebody", "language": "fr", "source": "link"}
+    query = service.search(photo, attributes=attributes)
+    assert {name: getattr(query, name) for name in attributes} == attributes
 
 
 def test_what_is_no_picture_leaves_no_trace(service):

@@ -1,6 +1,7 @@
 import re
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import select, text
 
 from app.extensions import db
@@ -29,6 +30,31 @@ def test_a_photo_leads_to_the_works_label(ask, client, in_app, photo):
     assert "Your photo shows The Astronomer’s Table, Ada Bright, c. 1668." in answer
     for fact in ("Found", "Oil on canvas", "Dutch", "Room 12", "1900.0"):
         assert fact in answer
+
+
+def test_a_photo_is_turned_and_cropped_as_the_form_says(ask, in_app, photo_of_two):
+    ask(photo_of_two, turn="1", crop="0,0,1,0.5")
+    query = the_query()
+    assert (query.width, query.height) == (360, 480)
+    assert query.visitor
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"turn": "4"},
+        {"turn": "a"},
+        {"crop": "0,0,1"},
+        {"crop": "0,0,0,0"},
+        {"crop": "0,0,nan,1"},
+        {"crop": "0,0,1,1,1"},
+    ],
+)
+def test_edits_that_make_no_sense_are_refused(ask, in_app, photo, fields):
+    answer = ask(photo, **fields)
+    assert answer.status_code == 400
+    assert "cannot be turned or cropped like this" in answer.text
+    assert db.session.scalars(select(Query)).first() is None
 
 
 def test_the_outline_is_drawn_on_the_photo(ask, in_app, photo):
