@@ -1,11 +1,13 @@
 """A gallery as it is now: the one on disk, less what is gone, plus what is new.
 
 Building a gallery takes minutes, a curator's change must be found at once. So the few
-images that changed since it was built live beside it in memory, searched exactly, and
-those that no longer count are hidden.
+images that changed since it was built live behind it in small galleries in memory,
+searched exactly, and images that no longer count are hidden.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import accumulate
 from typing import overload
 
 import numpy as np
@@ -23,83 +25,99 @@ from app.retrieval.types import (
 
 
 class ExtendedGallery:
-    """A gallery with additions at the positions behind its own.
+    """Galleries one behind the other, searched as one.
+
+    Immutable: :meth:`extended` gives the next one and shares all parts with it.
 
     Parameters
     ----------
-    base : Gallery
-    hidden : collection of str
-        Ids of images of ``base`` that are never found; unknown ones are ignored.
-    additions : iterable of (GalleryItem, GalleryFeatures)
-        May replace hidden images under the same ids, and may be empty.
+    parts : sequence of Gallery
+        At least one. The first is the one on disk, the others were made by its
+        :meth:`~app.retrieval.gallery.Gallery.beside`.
+    hidden : (N,) bool
+        Positions that are never found.
     """
 
-    def __init__(
-        self,
-        base: Gallery,
-        hidden: Collection[str],
-        additions: Iterable[tuple[GalleryItem, GalleryFeatures]],
-    ) -> None:
-        pairs = list(additions)
-        self._base = base
-        self._additions = base.beside(pairs) if pairs else None
-        self._hidden = np.zeros(len(base), np.bool_)
-        for image_id in hidden:
-            position = base.position_of(image_id)
-            if position is not None:
-                self._hidden[position] = True
-        added = self._additions
-        self.items: tuple[GalleryItem, ...] = base.items + (
-            added.items if added else ()
-        )
-        self.local_features: Sequence[LocalFeatures] = (
-            _Joined(base.local_features, added.local_features)
-            if added
-            else base.local_features
+    def __init__(self, parts: Sequence[Gallery], hidden: BoolArray) -> None:
+        self._parts = tuple(parts)
+        self._hidden = hidden
+        self._starts = (0, *accumulate(map(len, parts)))
+        self.items: tuple[GalleryItem, ...] = sum((part.items for part in parts), ())
+        self.local_features: Sequence[LocalFeatures] = _Joined(
+            [part.local_features for part in parts], self._starts
         )
 
+    @classmethod
+    def over(cls, base: Gallery) -> "ExtendedGallery":
+        """Start with a gallery as it was built."""
+        return cls([base], np.zeros(len(base), np.bool_))
+
+    def extended(
+        self,
+        hidden: Collection[str],
+        additions: Iterable[tuple[GalleryItem, GalleryFeatures]],
+    ) -> "ExtendedGallery":
+        """Return this gallery after a change.
+
+        Parameters
+        ----------
+        hidden : collection of str
+            Ids of images that are not found any more; unknown ones are ignored.
+        additions : iterable of (GalleryItem, GalleryFeatures)
+            May be empty, and may bring back ids that are hidden by now.
+        """
+        mask = self._hidden.copy()
+        for image_id in hidden:
+            position = self.position_of(image_id)
+            if position is not None:
+                mask[position] = True
+        pairs = list(additions)
+        if not pairs:
+            return ExtendedGallery(self._parts, mask)
+        part = self._parts[0].beside(pairs)
+        shown = np.zeros(len(part), np.bool_)
+        return ExtendedGallery([*self._parts, part], np.concatenate([mask, shown]))
+
     def __len__(self) -> int:
-        return len(self.items)
+        return self._starts[-1]
+
+    @property
+    def added_count(self) -> int:
+        """Number of images that are in memory only, hidden ones included."""
+        return len(self) - len(self._parts[0])
 
     @property
     def work_ids(self) -> frozenset[str]:
         """All works that can be found."""
         shown = np.flatnonzero(~self._hidden)
-        added = self._additions.items if self._additions else ()
-        return frozenset(item.work_id for item in added) | {
-            self._base.items[position].work_id for position in shown
-        }
+        return frozenset(self.items[position].work_id for position in shown)
 
     def position_of(self, image_id: str) -> int | None:
         """Look up where an image is; None if it cannot be found."""
-        if self._additions:
-            added = self._additions.position_of(image_id)
-            if added is not None:
-                return len(self._base) + added
-        position = self._base.position_of(image_id)
-        return None if position is None or self._hidden[position] else position
+        for start, part in zip(self._starts, self._parts, strict=False):
+            position = part.position_of(image_id)
+            if position is not None and not self._hidden[start + position]:
+                return start + position
+        return None
 
     def mask_of(self, works: Collection[str]) -> BoolArray | None:
         """Mark the positions of some works and all hidden ones: (N,); None if none."""
-        marked = self._base.mask_of(works)
-        mask = self._hidden if marked is None else self._hidden | marked
-        if self._additions:
-            marked = self._additions.mask_of(works)
-            if marked is None:
-                marked = np.zeros(len(self._additions), np.bool_)
-            mask = np.concatenate([mask, marked])
+        mask = self._hidden.copy()
+        for start, part in zip(self._starts, self._parts, strict=False):
+            marked = part.mask_of(works)
+            if marked is not None:
+                mask[start : start + len(part)] |= marked
         return mask if mask.any() else None
 
     def search_global(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
         """See :meth:`Gallery.search_global`; give it what :meth:`mask_of` returned."""
-        split = self._split(excluded)
-        hits = self._base.search_global(descriptor, k, excluded=split[0])
-        if not self._additions:
-            return hits
-        added = self._additions.search_global(descriptor, k, excluded=split[1])
-        return self._merged(hits, added, k)
+        return self._search(
+            k,
+            excluded,
+            lambda part, mask: part.search_global(descriptor, k, excluded=mask),
+        )
 
     def search_local(
         self,
@@ -109,18 +127,20 @@ class ExtendedGallery:
         excluded: BoolArray | None = None,
     ) -> tuple[Hit, ...]:
         """See :meth:`Gallery.search_local`; give it what :meth:`mask_of` returned."""
-        split = self._split(excluded)
-        hits = self._base.search_local(features, settings, excluded=split[0])
-        if not self._additions:
-            return hits
-        added = self._additions.search_local(features, settings, excluded=split[1])
-        return self._merged(hits, added, settings.local_count)
+        # All parts have one vocabulary, and looking words up is the slow half.
+        looked_up = self._parts[0].inverted_index.look_up(features, settings)
+        return self._search(
+            settings.local_count,
+            excluded,
+            lambda part, mask: part.inverted_index.query_words(
+                *looked_up, settings, excluded=mask
+            ),
+        )
 
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) at a position."""
-        if self._additions and position >= len(self._base):
-            return self._additions.descriptor_of(position - len(self._base))
-        return self._base.descriptor_of(position)
+        part = bisect_right(self._starts, position) - 1
+        return self._parts[part].descriptor_of(position - self._starts[part])
 
     def similarities(
         self, descriptor: FloatArray, positions: Sequence[int]
@@ -131,32 +151,32 @@ class ExtendedGallery:
             return np.zeros(0, np.float32)
         return np.asarray(np.stack(rows) @ descriptor, dtype=np.float32)
 
-    def _split(
-        self, excluded: BoolArray | None
-    ) -> tuple[BoolArray | None, BoolArray | None]:
-        if excluded is None:
-            return None, None
-        return excluded[: len(self._base)], excluded[len(self._base) :]
-
-    def _merged(
-        self, hits: Sequence[Hit], added: Sequence[Hit], k: int
+    def _search(
+        self,
+        k: int,
+        excluded: BoolArray | None,
+        search: Callable[[Gallery, BoolArray | None], Sequence[Hit]],
     ) -> tuple[Hit, ...]:
-        moved = [Hit(len(self._base) + hit.position, hit.similarity) for hit in added]
-        # Stable: of equals, those of the base come first.
-        ranked = sorted([*hits, *moved], key=lambda hit: -hit.similarity)
-        return tuple(ranked[:k])
+        hits = []
+        for start, part in zip(self._starts, self._parts, strict=False):
+            mask = None if excluded is None else excluded[start : start + len(part)]
+            hits += [
+                Hit(start + hit.position, hit.similarity) for hit in search(part, mask)
+            ]
+        # Stable: of equals, the first in position comes first.
+        return tuple(sorted(hits, key=lambda hit: -hit.similarity)[:k])
 
 
 class _Joined(Sequence[LocalFeatures]):
-    """Two sequences one behind the other, without copying either."""
+    """Sequences one behind the other, without copying any."""
 
     def __init__(
-        self, first: Sequence[LocalFeatures], second: Sequence[LocalFeatures]
+        self, parts: Sequence[Sequence[LocalFeatures]], starts: Sequence[int]
     ) -> None:
-        self._first, self._second = first, second
+        self._parts, self._starts = parts, starts
 
     def __len__(self) -> int:
-        return len(self._first) + len(self._second)
+        return self._starts[-1]
 
     @overload
     def __getitem__(self, position: int) -> LocalFeatures: ...
@@ -170,6 +190,5 @@ class _Joined(Sequence[LocalFeatures]):
         if not -len(self) <= position < len(self):
             raise IndexError(f"position {position} of {len(self)}")
         position %= len(self)
-        if position < len(self._first):
-            return self._first[position]
-        return self._second[position - len(self._first)]
+        part = bisect_right(self._starts, position) - 1
+        return self._parts[part][position - self._starts[part]]

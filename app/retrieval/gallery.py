@@ -70,7 +70,7 @@ class Gallery:
         self.descriptors = descriptors
         self.local_features = local_features
         self.index = index
-        self._inverted_index = inverted_index
+        self.inverted_index = inverted_index
         self._works: dict[str, int] = {}
         self._work_numbers = np.array(
             [
@@ -115,7 +115,7 @@ class Gallery:
         items : iterable of (GalleryItem, GalleryFeatures)
             At least one.
         """
-        mine = self._inverted_index
+        mine = self.inverted_index
         return self._in_memory(items, mine.vocabulary, mine.word_weights)
 
     @classmethod
@@ -225,7 +225,7 @@ class Gallery:
         hits : tuple of Hit
             At most ``settings.local_count``, best first.
         """
-        return self._inverted_index.query(features, settings, excluded=excluded)
+        return self.inverted_index.query(features, settings, excluded=excluded)
 
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) float32 at a position."""

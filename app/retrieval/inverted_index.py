@@ -164,9 +164,21 @@ class InvertedIndex:
         ValueError
             If ``excluded`` has another length than the index.
         """
+        words, signatures = self.look_up(features, settings)
+        return self.query_words(words, signatures, settings, excluded=excluded)
+
+    def query_words(
+        self,
+        words: NDArray[np.int32],
+        signatures: NDArray[np.uint64],
+        settings: ShortlistSettings,
+        *,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """Find pictures for features looked up already; see :meth:`query`."""
         if excluded is not None and excluded.shape != (len(self),):
             raise ValueError(f"excluded must be ({len(self)},), got {excluded.shape}")
-        scores = self.score(features, settings)
+        scores = self.score_words(words, signatures, settings)
         if excluded is not None:
             scores[excluded] = 0
         voted = np.flatnonzero(scores)
@@ -181,17 +193,13 @@ class InvertedIndex:
             for position in best[: settings.local_count]
         )
 
-    def score(
+    def look_up(
         self, features: LocalFeatures, settings: ShortlistSettings
-    ) -> NDArray[np.float64]:
-        """Add up the votes of a photo's features for every picture: (N,) >= 0."""
-        if not len(features) or not len(self):
-            return np.zeros(len(self))
-        words = self.vocabulary.assign(
-            features.descriptors, min(settings.assigned_words, len(self.vocabulary))
-        )
-        signatures = self.vocabulary.signatures(features.descriptors, words)
-        return self.score_words(words, signatures, settings)
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+        """Assign a photo's features to words, and sign them: (M, n) each."""
+        count = min(settings.assigned_words, len(self.vocabulary))
+        words = self.vocabulary.assign(features.descriptors, count)
+        return words, self.vocabulary.signatures(features.descriptors, words)
 
     def score_words(
         self,
@@ -213,6 +221,8 @@ class InvertedIndex:
         scores : (N,) float64
         """
         votes = np.zeros(len(self))
+        if not len(self):
+            return votes
         say = 1 + np.exp(-np.arange(len(words)) / STRONG_FEATURES)
         distances = np.arange(settings.max_hamming + 1)
         vote_of_distance = np.exp(-((distances / settings.hamming_sigma) ** 2))

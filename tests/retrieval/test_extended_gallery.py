@@ -23,9 +23,11 @@ def named(gallery, hits):
 
 def extended(base, hidden=(), added=()):
     gallery = Gallery.build([COLLECTION[i] for i in base], fake_vocabulary())
-    return ExtendedGallery(
-        gallery, {IDS[i] for i in hidden}, [COLLECTION[i] for i in added]
+    half = len(added) // 2  # in two steps
+    changed = ExtendedGallery.over(gallery).extended(
+        {IDS[i] for i in hidden}, [COLLECTION[i] for i in added[:half]]
     )
+    return changed.extended((), [COLLECTION[i] for i in added[half:]])
 
 
 @settings(max_examples=30, deadline=None)
@@ -97,7 +99,10 @@ def test_a_replaced_image_is_the_new_one():
     item, _ = COLLECTION[1]
     _, features = COLLECTION[7]
     base = Gallery.build(COLLECTION[:5], fake_vocabulary())
-    gallery = ExtendedGallery(base, [item.image_id], [(item, features)])
+    before = ExtendedGallery.over(base)
+    gallery = before.extended([item.image_id], [(item, features)])
+    assert before.position_of(item.image_id) == 1
+    assert gallery.added_count == 1
     position = gallery.position_of(item.image_id)
     assert position == 5
     np.testing.assert_array_equal(gallery.descriptor_of(5), features.descriptor)
@@ -108,3 +113,15 @@ def test_masks_hide_works_on_both_sides_and_what_is_hidden_anyway():
     mask = gallery.mask_of([COLLECTION[0][0].work_id, COLLECTION[5][0].work_id])
     assert mask.tolist() == [True, True, False, False, False, True]
     assert extended(range(4)).mask_of(["elsewhere"]) is None
+
+
+def test_an_addition_can_be_replaced_and_withdrawn_too():
+    item, _ = COLLECTION[7]
+    gallery = extended(range(5), (), [7])
+    replaced = gallery.extended([item.image_id], [(item, COLLECTION[8][1])])
+    assert replaced.position_of(item.image_id) == 6
+    gone = replaced.extended([item.image_id], [])
+    assert gone.position_of(item.image_id) is None
+    near = gone.search_global(WHOLE.descriptors[8], 9, excluded=gone.mask_of([]))
+    assert item.image_id not in named(gone, near)
+    assert item.work_id not in gone.work_ids

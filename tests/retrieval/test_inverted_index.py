@@ -72,7 +72,11 @@ def test_scores_agree_with_the_definition(gallery, index, chunk, monkeypatch):
     monkeypatch.setattr(inverted_index, "CHUNK", chunk)
     query = draw_features(np.random.default_rng(1), 25, like=gallery[4])
     expected = score_slowly(gallery, query, SETTINGS)
-    np.testing.assert_allclose(index.score(query, SETTINGS), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        index.score_words(*index.look_up(query, SETTINGS), SETTINGS),
+        expected,
+        rtol=1e-5,
+    )
     assert np.count_nonzero(expected) > 20
 
 
