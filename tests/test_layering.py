@@ -45,6 +45,7 @@ LAYERS = [
             "model_manifest",
             "index",
             "visual_words",
+            "voting",
             "feature_bank",
         )
     ],

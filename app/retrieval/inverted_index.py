@@ -22,15 +22,11 @@ from app.retrieval.errors import (
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import BoolArray, FloatArray, Hit, LocalFeatures
 from app.retrieval.visual_words import Vocabulary
+from app.retrieval.voting import cast_votes
 
 FORMAT = 1
 MANIFEST_NAME = "inverted_index.json"
 ARRAY_NAMES = ("edges", "positions", "signatures", "word_weights", "feature_counts")
-CHUNK = 1 << 16
-"""Postings compared at a time: their temporaries (about 2 MB) stay in the cache."""
-STRONG_FEATURES = 150
-"""Scale of the say 1 + exp(-i / scale) of the photo's i-th strongest feature. In a
-blurred photo only the strongest are more than noise; the others still count half."""
 BUILD_BATCH = 64
 """Pictures whose features are assigned together when building."""
 BUILD_COMMAND = "python precompute_descriptors.py"
@@ -221,38 +217,9 @@ class InvertedIndex:
         scores : (N,) float64
         """
         votes = np.zeros(len(self))
-        if not len(self):
-            return votes
-        say = 1 + np.exp(-np.arange(len(words)) / STRONG_FEATURES)
-        distances = np.arange(settings.max_hamming + 1)
-        vote_of_distance = np.exp(-((distances / settings.hamming_sigma) ** 2))
-        starts = self.edges[words]
-        lengths = self.edges[words + 1] - starts
-        for rows in _chunks(lengths.sum(axis=1)):
-            run = lengths[rows].ravel()
-            # Rows of all postings looked into: start, start + 1, … per run.
-            before = np.cumsum(run) - run
-            postings = np.repeat(starts[rows].ravel() - before, run)
-            postings += np.arange(len(postings))
-            differing = np.repeat(signatures[rows].ravel(), run)
-            differing ^= self.signatures.take(postings)
-            distance = np.bitwise_count(differing)
-            near = np.flatnonzero(distance <= settings.max_hamming)
-            pair = np.searchsorted(before + run, near, side="right")
-            feature = pair // words.shape[1]
-            vote = (
-                vote_of_distance[distance[near]]
-                * self.word_weights[words[rows].ravel()[pair]]
-                * say[rows][feature]
-            )
-            key = feature * len(self) + self.positions[postings[near]]
-            # The best vote of each (feature, picture) is the last of its kind.
-            order = np.lexsort((vote, key))
-            key, vote = key[order], vote[order]
-            final = np.flatnonzero(np.diff(key, append=-1))
-            votes += np.bincount(
-                key[final] % len(self), weights=vote[final], minlength=len(self)
-            )
+        if len(self):
+            for positions, strengths in cast_votes(words, signatures, self, settings):
+                votes += np.bincount(positions, strengths, minlength=len(self))
         return votes / np.sqrt(np.maximum(self.feature_counts, 1))
 
     def save(self, folder: Path) -> None:
@@ -325,14 +292,3 @@ def _word_weights(
     holders = np.bincount(words[is_new], minlength=word_count)
     frequency = np.log1p(picture_count / np.maximum(holders, 1))
     return np.asarray(frequency**2, dtype=np.float32)
-
-
-def _chunks(lengths: NDArray[np.int64]) -> Iterator[slice]:
-    """Cut features into runs with about CHUNK postings each, at least one feature."""
-    ends = np.cumsum(lengths)
-    start = 0
-    while start < len(lengths):
-        done = ends[start - 1] if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, done + CHUNK, side="right")))
-        yield slice(start, stop)
-        start = stop

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.retrieval import inverted_index
+from app.retrieval import voting
 from app.retrieval.errors import (
     DamagedArtefactError,
     IncompatibleArtefactError,
@@ -69,7 +69,7 @@ def score_slowly(gallery, query, settings):
 
 @pytest.mark.parametrize("chunk", [1, 300, 1 << 17])
 def test_scores_agree_with_the_definition(gallery, index, chunk, monkeypatch):
-    monkeypatch.setattr(inverted_index, "CHUNK", chunk)
+    monkeypatch.setattr(voting, "CHUNK", chunk)
     query = draw_features(np.random.default_rng(1), 25, like=gallery[4])
     expected = score_slowly(gallery, query, SETTINGS)
     np.testing.assert_allclose(
