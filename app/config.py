@@ -20,6 +20,10 @@ from app.settings import SETTINGS as SETTINGS
 logger = logging.getLogger(__name__)
 
 
+EVERY_ADDRESS = ("127.0.0.1", "0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
+"""Addresses to listen on that this machine calls localhost."""
+
+
 class ConfigurationError(ValueError):
     """A setting cannot be used.
 
@@ -60,6 +64,11 @@ class Folders:
         return self.instance / "media" / "works"
 
     @property
+    def mail(self) -> Path:
+        """Mails that wait for the mail server, or for the operator without one."""
+        return self.instance / "mail"
+
+    @property
     def queries(self) -> Path:
         """Photos that visitors asked about."""
         return self.instance / "media" / "queries"
@@ -85,6 +94,9 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
             values[setting.name] = setting.parse(text)
         except ValueError as error:
             raise ConfigurationError(setting.name, text, str(error)) from error
+    for name in ("MORELLI_PUBLIC_URL", "MORELLI_MAIL_FROM"):
+        if values["MORELLI_SMTP_HOST"] and not values[name]:
+            raise ConfigurationError(name, "", "mails by MORELLI_SMTP_HOST need it")
     return values
 
 
@@ -149,8 +161,12 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         raise ConfigurationError(
             "MORELLI_INSTANCE", str(folders.instance), str(error)
         ) from error
+    host, port = values["MORELLI_HOST"], values["MORELLI_PORT"]
     return {
         **values,
+        # Never from a request: who sends one chooses its Host header.
+        "PUBLIC_URL": values["MORELLI_PUBLIC_URL"]
+        or f"http://{'localhost' if host in EVERY_ADDRESS else host}:{port}",
         "SECRET_KEY": values["MORELLI_SECRET_KEY"]
         or obtain_secret_key(folders.instance),
         "SQLALCHEMY_DATABASE_URI": values["MORELLI_DATABASE_URL"]
@@ -160,6 +176,9 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": values["MORELLI_HTTPS"],
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": values["MORELLI_HTTPS"],
         # As long as the session: a page may lie open through a whole visit.
         "WTF_CSRF_TIME_LIMIT": None,
         # In each process's memory: no other service is needed, at the price that

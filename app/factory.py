@@ -27,6 +27,7 @@ from app.web import (
     security,
 )
 from app.web.current import SEARCH
+from app.web.site import Site
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -54,7 +55,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         for name, value in overrides.items()
         if name.startswith("MORELLI_")
     }
-    app = Flask(
+    app = Site(
         "morelli",
         root_path=str(config.ROOT),
         template_folder="templates",

@@ -5,7 +5,9 @@ completes the sentence “NAME=text cannot be used: …”.
 """
 
 from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from limits import parse_many
 
@@ -73,3 +75,32 @@ def parse_rate(text: str) -> str:
     except ValueError:
         raise ValueError("write it like “300 per minute”") from None
     return text
+
+
+def parse_public_url(text: str) -> str:
+    """Read the address of the site as visitors know it, without a slash at its end."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("write it like “https://search.museum.org”")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("it is scheme, host and path only")
+    return text.rstrip("/")
+
+
+def parse_sender(text: str) -> str:
+    """Read the sender of mails, with or without a name before the address."""
+    _, address = parseaddr(text)
+    if text and ("@" not in address or any(sign in text for sign in "\r\n")):
+        raise ValueError("write it like “Museum <search@museum.org>”")
+    return text
+
+
+def parse_choice(*words: str) -> Callable[[str], str]:
+    """Return a reader of one of a few words."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"it must be one of {', '.join(words)}")
+        return text
+
+    return parse

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from app.retrieval.settings import ImageSettings
 from app.setting_parsers import (
+    parse_choice,
     parse_database_url,
     parse_flag,
     parse_number,
     parse_path,
+    parse_public_url,
     parse_rate,
     parse_secret,
+    parse_sender,
     parse_text,
 )
 
@@ -95,5 +98,53 @@ SETTINGS = (
         "0",
         parse_number(0, 8),
         "Reverse proxies in front of the server, whose X-Forwarded-For is believed.",
+    ),
+    Setting(
+        "MORELLI_PUBLIC_URL",
+        "",
+        parse_public_url,
+        "The site's address as visitors know it, for links in mails. Needed with SMTP.",
+    ),
+    Setting(
+        "MORELLI_ANONYMOUS_SEARCH",
+        "yes",
+        parse_flag,
+        "no: only who is logged in, or a program with a token, may search.",
+    ),
+    Setting(
+        "MORELLI_SMTP_HOST",
+        "",
+        parse_text,
+        "Mail server. Empty: mails are put into `mail/` in the instance folder.",
+    ),
+    Setting(
+        "MORELLI_SMTP_PORT",
+        "587",
+        parse_number(1, 65535),
+        "Port of the mail server.",
+    ),
+    Setting(
+        "MORELLI_SMTP_ENCRYPTION",
+        "starttls",
+        parse_choice("starttls", "tls", "none"),
+        "How the mail server is spoken to: `starttls`, `tls` or `none`.",
+    ),
+    Setting(
+        "MORELLI_SMTP_USER",
+        "",
+        parse_text,
+        "Name to log in to the mail server with. Empty: without.",
+    ),
+    Setting(
+        "MORELLI_SMTP_PASSWORD",
+        "",
+        parse_text,
+        "Password to log in to the mail server with.",
+    ),
+    Setting(
+        "MORELLI_MAIL_FROM",
+        "",
+        parse_sender,
+        "Sender of mails, such as `Museum <search@museum.org>`. Needed with SMTP.",
     ),
 )

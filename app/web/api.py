@@ -14,6 +14,7 @@ from app.models import Artwork, Match, Query
 from app.services.artworks import works_by_accession
 from app.web.current import search_rate, search_service
 from app.web.upload import uploaded_photo
+from app.web.visitors import refuse_strangers
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 csrf.exempt(bp)
@@ -23,6 +24,7 @@ csrf.exempt(bp)
 @limiter.shared_limit(search_rate, scope="search")
 def search() -> ResponseReturnValue:
     """Name the work in the photo of the multipart field ``photo``."""
+    refuse_strangers(None)
     return answer_json(search_service().search(uploaded_photo()))
 
 

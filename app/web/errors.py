@@ -18,7 +18,9 @@ from app.retrieval.errors import (
     UnreadableImageError,
 )
 from app.services.database import DatabaseNotReadyError
+from app.web.guessing import TooManyAttemptsError
 from app.web.upload import NoPhotoError
+from app.web.visitors import AccountNeededError
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ CODES: dict[type[Exception] | int, str] = {
     EmptyGalleryError: "no_collection",
     DatabaseNotReadyError: "database_not_ready",
     CSRFError: "form_expired",
+    AccountNeededError: "account_needed",
+    TooManyAttemptsError: "too_many_attempts",
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
@@ -47,6 +51,8 @@ CODES: dict[type[Exception] | int, str] = {
 speaks before its status."""
 TITLES = {
     400: "That did not work",
+    401: "Please log in",
+    403: "Not for everybody",
     404: "Nothing hangs here",
     405: "That did not work",
     413: "This photo cannot be used",
@@ -62,6 +68,8 @@ SENTENCES = {
     500: "The fault has been noted. Please try again.",
 }
 MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
+ACCOUNT_PAGES = ("security", "accounts")
+"""Blueprints whose forms have no photo in them."""
 
 
 def handle(app: Flask) -> None:
@@ -115,7 +123,11 @@ def remedy(error: Exception) -> str:
 def sentence(status: int, error: HTTPException) -> str:
     """Return what to tell the visitor about an HTTP error."""
     if isinstance(error, CSRFError):
+        if request.blueprint in ACCOUNT_PAGES:
+            return "This form was open for too long. Please load it again."
         return "This form was open for too long. Please choose the photo again."
+    if isinstance(error, TooManyAttemptsError):
+        return str(error.description)
     if status == 413:
         megabytes = current_app.config["MORELLI_MAX_UPLOAD_MB"]
         return (
@@ -138,7 +150,9 @@ def respond(
             "error.html",
             title=TITLES.get(status, TITLES[400]),
             message=message,
-            may_try_again=status in MENDED_BY_ANOTHER_PHOTO,
+            may_try_again=status in MENDED_BY_ANOTHER_PHOTO
+            and request.blueprint not in ACCOUNT_PAGES,
+            is_broken=status >= 500,
         ),
         status,
     )

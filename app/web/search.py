@@ -10,7 +10,7 @@ from app.models import Query
 from app.services.artworks import count_works, sample_works, works_in_order
 from app.web.current import search_rate, search_service
 from app.web.upload import photo_edits, uploaded_photo
-from app.web.visitors import owner_fields
+from app.web.visitors import current_account, owner_fields, refuse_strangers
 
 bp = Blueprint("search", __name__)
 
@@ -31,6 +31,7 @@ def ask() -> str:
 @limiter.shared_limit(search_rate, scope="search")
 def create() -> ResponseReturnValue:
     """Search the photo and lead to its answer."""
+    refuse_strangers(current_account())
     query = search_service().search(
         uploaded_photo(), edits=photo_edits(), attributes=owner_fields()
     )

@@ -8,8 +8,11 @@ import re
 import secrets
 from typing import TypedDict, cast
 
-from flask import request, session
+from flask import current_app, request, session
+from flask_babel import gettext as _
 from flask_security import current_user
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 
 from app.models import Query, User
 from app.services import accounts
@@ -27,6 +30,16 @@ TABLET = re.compile(r"ipad|tablet|kindle|silk|playbook|android(?!.*mobile)", re.
 PHONE = re.compile(r"mobi|iphone|ipod|android|phone", re.I)
 
 
+class AccountNeededError(Unauthorized):
+    """Only people with an account may search here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Searching needs an account here. Please log in, or make one."),
+            www_authenticate=WWWAuthenticate("bearer"),
+        )
+
+
 class OwnerFields(TypedDict):
     """What a new query tells of who asked."""
 
@@ -38,7 +51,8 @@ class OwnerFields(TypedDict):
 
 def current_account() -> User | None:
     """Return who is logged in, or None."""
-    return cast(User, current_user) if current_user.is_authenticated else None
+    user = current_user._get_current_object()  # the account, not the way to it
+    return cast(User, user) if user.is_authenticated else None
 
 
 def current_visitor() -> str | None:
@@ -61,6 +75,28 @@ def owns(query: Query) -> bool:
         return account is not None and account.id == query.user_id
     visitor = current_visitor()
     return query.visitor is not None and query.visitor == visitor
+
+
+def may_search(account: User | None) -> bool:
+    """Tell whether somebody may search: everybody, unless a setting says no."""
+    return account is not None or current_app.config["MORELLI_ANONYMOUS_SEARCH"]
+
+
+def refuse_strangers(account: User | None) -> None:
+    """Go on only when somebody may search.
+
+    Parameters
+    ----------
+    account : User, optional
+        Of whoever is logged in, or whose token a program sent.
+
+    Raises
+    ------
+    AccountNeededError
+        If an account is needed and there is none.
+    """
+    if not may_search(account):
+        raise AccountNeededError
 
 
 def owner_fields() -> OwnerFields:
