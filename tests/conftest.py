@@ -12,7 +12,6 @@ from PIL import Image as Pillow
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
-from app.retrieval.engine import Engine
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import encode_jpeg, resize_to_long_side
@@ -86,7 +85,7 @@ def make_searcher(numbers, generation="generation-1"):
         ),
         fake_model().vocabulary,
     )
-    return EngineSearcher(Engine(fake_model(), gallery), generation)
+    return EngineSearcher(fake_model(), gallery, generation)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,13 +6,20 @@ particular to SQLite lives in ``app.extensions``.
 
 from app.models.accounts import AccessToken, Role, User, roles_users
 from app.models.base import Base, UtcDateTime, now, verdict_type
-from app.models.collection import Artwork, Generation, ImageFeatures, ReferenceImage
+from app.models.collection import (
+    Artwork,
+    CollectionState,
+    Generation,
+    ImageFeatures,
+    ReferenceImage,
+)
 from app.models.queries import Feedback, Match, Query
 
 __all__ = [
     "AccessToken",
     "Artwork",
     "Base",
+    "CollectionState",
     "Feedback",
     "Generation",
     "ImageFeatures",

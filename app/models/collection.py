@@ -31,6 +31,8 @@ class Artwork(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    revision: Mapped[int] = mapped_column(default=0, index=True)
+    """Of the collection, when what can be found of this work last changed."""
 
     images: Mapped[list["ReferenceImage"]] = relationship(
         back_populates="artwork",
@@ -113,3 +115,15 @@ class Generation(Base):
     works: Mapped[int]
     images: Mapped[int]
     examination: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    revision: Mapped[int] = mapped_column(default=0)
+    """Of the collection, when building began: later changes may not be in the index."""
+
+
+class CollectionState(Base):
+    """The one row that tells whether the searchable collection changed."""
+
+    __tablename__ = "collection_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(default=0)
+    """Counts changes; see ``app.services.changes``."""

@@ -92,6 +92,16 @@ class ExtendedGallery:
         shown = np.flatnonzero(~self._hidden)
         return frozenset(self.items[position].work_id for position in shown)
 
+    def images_of(self, work_id: str) -> frozenset[str]:
+        """Return the ids of the images that can be found of a work."""
+        found: set[str] = set()
+        for start, part in zip(self._starts, self._parts, strict=False):
+            marked = part.mask_of([work_id])
+            if marked is not None:
+                shown = marked & ~self._hidden[start : start + len(part)]
+                found.update(part.items[i].image_id for i in np.flatnonzero(shown))
+        return frozenset(found)
+
     def position_of(self, image_id: str) -> int | None:
         """Look up where an image is; None if it cannot be found."""
         for start, part in zip(self._starts, self._parts, strict=False):

@@ -16,7 +16,13 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, Generation, ImageFeatures, ReferenceImage
+from app.models import (
+    Artwork,
+    CollectionState,
+    Generation,
+    ImageFeatures,
+    ReferenceImage,
+)
 from app.retrieval.errors import ImageError
 from app.retrieval.examination import examine
 from app.retrieval.images import read
@@ -241,6 +247,8 @@ def publish_generation(
         ).one()
         return read(media.path(name))
 
+    # Read first: a change that comes meanwhile may or may not get in.
+    revision = session.scalars(select(CollectionState.revision)).one()
     published = store.build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,
@@ -258,6 +266,7 @@ def publish_generation(
             works=manifest.works,
             images=manifest.images,
             examination=dict(manifest.examination),
+            revision=revision,
         )
     )
     session.commit()

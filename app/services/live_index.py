@@ -12,22 +12,13 @@ from typing import Protocol
 
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.types import Answer, Image, SimilarWork, Verdict
+from app.services.changes import Extensible
 
 logger = logging.getLogger(__name__)
 
 
-class Searcher(Protocol):
+class Searcher(Extensible, Protocol):
     """One open generation and the model that understands it."""
-
-    @property
-    def generation(self) -> str:
-        """Its name, for the records."""
-        ...
-
-    @property
-    def model_id(self) -> str:
-        """The model's fingerprint, for the records."""
-        ...
 
     @property
     def work_ids(self) -> frozenset[str]:

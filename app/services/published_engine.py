@@ -1,24 +1,64 @@
 """The engine over whatever generation is published, as the live index wants it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from app.retrieval.engine import Engine
 from app.retrieval.errors import EmptyGalleryError
+from app.retrieval.extended_gallery import ExtendedGallery
+from app.retrieval.gallery import Gallery
 from app.retrieval.manifest import INDEX_COMMAND
 from app.retrieval.model import Model
 from app.retrieval.store import Store
-from app.retrieval.types import Answer, Image, SimilarWork, Verdict
+from app.retrieval.types import (
+    Answer,
+    GalleryFeatures,
+    GalleryItem,
+    Image,
+    SimilarWork,
+    Verdict,
+)
 
 
 class EngineSearcher:
-    """An engine that knows the name of its generation."""
+    """An engine over one generation, and over what changed since it was built.
 
-    def __init__(self, engine: Engine, generation: str) -> None:
-        self._engine = engine
+    Parameters
+    ----------
+    model : Model
+    gallery : Gallery
+    generation : str
+        Its name.
+    """
+
+    def __init__(self, model: Model, gallery: Gallery, generation: str) -> None:
+        self._model = model
         self.generation = generation
-        self.model_id = engine.model.model_id
-        self.work_ids = frozenset(item.work_id for item in engine.gallery.items)
+        self.model_id = model.model_id
+        self.revision: int | None = None
+        self._use(ExtendedGallery.over(gallery))
+
+    @property
+    def added_count(self) -> int:
+        """Pictures that are in memory beside the generation."""
+        return self._gallery.added_count
+
+    def images_of(self, work_id: str) -> frozenset[str]:
+        """Return the ids of the images that can be found of a work."""
+        return self._gallery.images_of(work_id)
+
+    def extend(
+        self,
+        hidden: Collection[str],
+        additions: Iterable[tuple[GalleryItem, GalleryFeatures]],
+    ) -> None:
+        """Forget some images and learn others."""
+        self._use(self._gallery.extended(hidden, additions))
+
+    def _use(self, gallery: ExtendedGallery) -> None:
+        self._gallery = gallery
+        self._engine = Engine(self._model, gallery)
+        self.work_ids = gallery.work_ids
 
     def query(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
         """Answer a photo as if some works did not exist."""
@@ -26,7 +66,7 @@ class EngineSearcher:
 
     def verdict(self, probability: float) -> Verdict:
         """Say in words what a probability means."""
-        return self._engine.model.decision.verdict(probability)
+        return self._model.decision.verdict(probability)
 
     def similar_to(
         self, image_id: str, *, excluded_works: Collection[str]
@@ -72,4 +112,4 @@ class PublishedEngine:
             # One thread: the server runs one process per core.
             self._model = model = Model.open(self._model_dir, threads=1)
         generation, gallery = self._store.open(model)
-        return EngineSearcher(Engine(model, gallery), generation.name)
+        return EngineSearcher(model, gallery, generation.name)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Artwork, Match, Query
@@ -23,6 +24,7 @@ from app.retrieval.photo_edits import NO_EDITS, PhotoEdits
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Answer, Image, Verdict
 from app.services.artworks import works_by_accession, works_in_order
+from app.services.changes import catch_up
 from app.services.indexing import gallery_item
 from app.services.live_index import LiveIndex, Searcher
 from app.services.media import MediaFolder
@@ -115,6 +117,7 @@ class SearchService:
         """
         image = self._read(data, edits)
         with self._index.use() as searcher:
+            self._catch_up(searcher)
             answer = searcher.query(image, excluded_works=self._absent(searcher))
             query = _compose(answer, searcher, attributes or {})
         query.height, query.width = image.shape[:2]
@@ -131,6 +134,7 @@ class SearchService:
         item = gallery_item(artwork.accession, artwork.images[0].sha256)
         try:
             with self._index.use() as searcher:
+                self._catch_up(searcher)
                 found = searcher.similar_to(
                     item.image_id, excluded_works=self._absent(searcher)
                 )
@@ -149,6 +153,12 @@ class SearchService:
         if min(height, width) < self._image_settings.min_side_px:
             raise ImageTooSmallError((height, width), self._image_settings.min_side_px)
         return resize_to_long_side(image, PHOTO_SIDE_PX)
+
+    def _catch_up(self, searcher: Searcher) -> None:
+        """Let what changed since the index was built be found or not found."""
+        # A session of its own: the request's may have begun before the change.
+        with Session(db.engine) as session:
+            catch_up(session, searcher)
 
     def _absent(self, searcher: Searcher) -> frozenset[str]:
         """Return the works of the index that must not be found.

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from app.models import Base
+from app.models import Base, CollectionState
 from app.services.media import MediaFolder
 
 
@@ -13,6 +13,8 @@ def session(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
+        session.add(CollectionState(id=1))  # which the migrations do
+        session.commit()
         yield session
     engine.dispose()
 
