@@ -5,6 +5,15 @@ particular to SQLite lives in ``app.extensions``.
 """
 
 from app.models.accounts import AccessToken, Role, User, roles_users
+from app.models.background import (
+    ColumnMapping,
+    ImportRow,
+    ImportRun,
+    RowState,
+    Task,
+    TaskState,
+    TaskWish,
+)
 from app.models.base import Base, UtcDateTime, now, verdict_type
 from app.models.collection import (
     Artwork,
@@ -13,22 +22,41 @@ from app.models.collection import (
     ImageFeatures,
     ReferenceImage,
 )
+from app.models.keeping import (
+    AuditEntry,
+    EvaluationReport,
+    Relation,
+    StoredSetting,
+    WorkFault,
+)
 from app.models.queries import Feedback, Match, Query
 
 __all__ = [
     "AccessToken",
     "Artwork",
+    "AuditEntry",
     "Base",
     "CollectionState",
+    "ColumnMapping",
+    "EvaluationReport",
     "Feedback",
     "Generation",
     "ImageFeatures",
+    "ImportRow",
+    "ImportRun",
     "Match",
     "Query",
     "ReferenceImage",
+    "Relation",
     "Role",
+    "RowState",
+    "StoredSetting",
+    "Task",
+    "TaskState",
+    "TaskWish",
     "User",
     "UtcDateTime",
+    "WorkFault",
     "now",
     "roles_users",
     "verdict_type",

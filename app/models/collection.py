@@ -28,6 +28,8 @@ class Artwork(Base):
     location: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")
     rights: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What else the museum's own table says, by the names of its columns."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

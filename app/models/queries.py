@@ -35,6 +35,8 @@ class Query(Base):
     similar: Mapped[list[Any]] = mapped_column(JSON, default=list)
     """Works that look alike: ``[accession, similarity]`` pairs, most similar first."""
     timings_ms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    total_ms: Mapped[float] = mapped_column(default=0.0)
+    """Of the search alone, as in ``timings_ms``, for statistics."""
 
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="CASCADE"), index=True

@@ -235,6 +235,7 @@ def _compose(
             [similar.item.work_id, round(float(similar.similarity), 4)]
             for similar in answer.similar
         ],
+        total_ms=round(float(answer.timings_ms.get("total", 0.0)), 1),
         timings_ms={
             stage: round(float(duration), 1)
             for stage, duration in answer.timings_ms.items()
