@@ -42,6 +42,7 @@ LAYERS = [
         for m in (
             "backbone",
             "framing",
+            "frame_finding",
             "model_manifest",
             "index",
             "visual_words",
@@ -63,11 +64,18 @@ LAYERS = [
     ["app.config", "app.extensions", "app.models"],
     ["app.services"],
     ["app.web", "app.cli"],
+    ["app.cli_accounts"],
     ["app.factory"],
 ]
 KERAS_ROOMS = [f"{RETRIEVAL}.backbone", NETWORK, TRAINING]
 HOMES = {  # third-party package -> the only places that may import it
-    "flask": ["app.web", "app.cli", "app.factory", "app.extensions"],
+    "flask": [
+        "app.web",
+        "app.cli",
+        "app.cli_accounts",
+        "app.factory",
+        "app.extensions",
+    ],
     "flask_sqlalchemy": ["app.extensions"],
     "flask_migrate": ["app.extensions", "app.cli", "app.services"],
     "flask_limiter": ["app.extensions"],
@@ -76,11 +84,9 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.models",
         "app.services",
         "app.web",
-        "app.cli",
-        "app.factory",
+        "app.cli_accounts",
     ],
     "flask_login": ["app.web"],
-    "flask_mailman": ["app.extensions", "app.services"],
     "flask_babel": ["app.extensions", "app.services", "app.web", "app.factory"],
     "flask_wtf": ["app.extensions", "app.web"],
     "sqlalchemy": ["app.models", "app.services", "app.extensions", "app.cli"],
@@ -104,6 +110,7 @@ HOMES = {  # third-party package -> the only places that may import it
             "perturbations",
             "styles",
             "threads",
+            "frame_finding",
         )
     ],
     "threadpoolctl": [f"{RETRIEVAL}.threads"],
