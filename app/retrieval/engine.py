@@ -1,18 +1,24 @@
 """The whole path of one photo: two shortlists, geometry, statistics, an answer."""
 
-import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.retrieval import local_features
 from app.retrieval.decision import Evidence
 from app.retrieval.model import Model
-from app.retrieval.rerank import Candidate, count_rivals, merge_shortlists, rerank
+from app.retrieval.rerank import (
+    Candidate,
+    best_of_views,
+    count_rivals,
+    merge_shortlists,
+    rerank,
+)
 from app.retrieval.searchable import Searchable
 from app.retrieval.settings import RetrievalSettings
+from app.retrieval.stopwatch import Stopwatch
 from app.retrieval.types import (
     Answer,
+    BoolArray,
     Description,
     FloatArray,
     Hit,
@@ -22,6 +28,8 @@ from app.retrieval.types import (
     SimilarWork,
     Verdict,
 )
+from app.retrieval.verification import inlier_points
+from app.retrieval.views import look
 
 TIE = 0.1
 """With a margin below this share of its inliers, the best work is tied with another
@@ -103,11 +111,12 @@ class Engine:
 
     def trace(self, image: Image, *, excluded_works: Collection[str] = ()) -> Trace:
         """Answer a photo and keep the intermediate results; see :meth:`query`."""
-        watch = _Stopwatch()
+        watch = Stopwatch()
         settings = self.settings
         excluded = self.gallery.mask_of(excluded_works)
         with watch.lap("describe"):
-            description = self.model.descriptor.describe(image)
+            descriptions = self.describe(image)
+            descriptors = [each.descriptor for each in descriptions]
         with watch.lap("local"):
             features = local_features.extract(
                 image,
@@ -115,11 +124,7 @@ class Engine:
                 count=settings.local.query_features,
             )
         with watch.lap("shortlist_global"):
-            global_hits = self.gallery.search_global(
-                description.descriptor,
-                settings.shortlist.global_count,
-                excluded=excluded,
-            )
+            global_hits = self.search_global(descriptors, excluded=excluded)
         with watch.lap("shortlist_local"):
             local_hits = self.gallery.search_local(
                 features, settings.shortlist, excluded=excluded
@@ -127,16 +132,47 @@ class Engine:
         with watch.lap("verify"):
             candidates = rerank(
                 features,
-                description.descriptor,
+                descriptors,
                 self.gallery,
                 merge_shortlists(global_hits, local_hits),
                 settings.verification,
             )
         with watch.lap("decide"):
             judgements = self._judge(candidates, features)
-            answer = self._answer(judgements, description, excluded_works)
+            answer = self._answer(judgements, features, descriptions[0], excluded_works)
         answer = replace(answer, timings_ms=watch.timings_ms())
         return Trace(answer, global_hits, local_hits, judgements)
+
+    def describe(self, image: Image) -> tuple[Description, ...]:
+        """Describe the views of a photo; the whole of it comes first."""
+        return tuple(map(self.model.descriptor.describe, look(image)))
+
+    def search_global(
+        self,
+        descriptors: Sequence[FloatArray],
+        *,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """Make the shortlist of the global channel.
+
+        Parameters
+        ----------
+        descriptors : sequence of (D,) float32, unit length
+            Of the views of a photo.
+        excluded : (N,) bool, optional
+            Positions to leave out, from the gallery's ``mask_of``.
+
+        Returns
+        -------
+        hits : tuple of Hit
+            At most ``settings.shortlist.global_count``, most similar first.
+        """
+        count = self.settings.shortlist.global_count
+        shortlists = [
+            self.gallery.search_global(descriptor, count, excluded=excluded)
+            for descriptor in descriptors
+        ]
+        return best_of_views(shortlists, count)
 
     def similar(
         self, descriptor: FloatArray, *, excluded_works: Collection[str] = ()
@@ -207,6 +243,7 @@ class Engine:
     def _answer(
         self,
         judgements: Sequence[Judgement],
+        features: LocalFeatures,
         description: Description,
         excluded_works: Collection[str],
     ) -> Answer:
@@ -229,35 +266,23 @@ class Engine:
         named = {one.candidate.item.work_id for one in plausible}
         return Answer(
             verdict,
-            tuple(_match_of(one) for one in plausible),
+            tuple(
+                self._match_of(one.candidate, one.probability, features)
+                for one in plausible
+            ),
             self.similar(descriptor, excluded_works={*named, *excluded_works}),
             description,
         )
 
-
-def _match_of(judgement: Judgement) -> Match:
-    candidate = judgement.candidate
-    return Match(
-        candidate.item,
-        judgement.probability,
-        candidate.similarity,
-        candidate.verification,
-        candidate.outline,
-    )
-
-
-class _Stopwatch:
-    """Times the stages of one query."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-        self._laps_ms: dict[str, float] = {}
-
-    @contextmanager
-    def lap(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self._laps_ms[stage] = 1000 * (time.perf_counter() - start)
-
-    def timings_ms(self) -> dict[str, float]:
-        return {**self._laps_ms, "total": 1000 * (time.perf_counter() - self._start)}
+    def _match_of(
+        self, candidate: Candidate, probability: float, features: LocalFeatures
+    ) -> Match:
+        reference = self.gallery.local_features[candidate.position]
+        return Match(
+            candidate.item,
+            probability,
+            candidate.similarity,
+            candidate.verification,
+            candidate.outline,
+            inlier_points(candidate.verification, features, reference),
+        )

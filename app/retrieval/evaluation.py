@@ -147,10 +147,8 @@ def global_asker(engine: Engine) -> Ask:
 
     def ask(image: Image, excluded_works: Collection[str]) -> Reply:
         begun = time.perf_counter()
-        description = engine.model.descriptor.describe(image)
-        hits = engine.gallery.search_global(
-            description.descriptor,
-            SHORTLIST_K,
+        hits = engine.search_global(
+            [description.descriptor for description in engine.describe(image)],
             excluded=engine.gallery.mask_of(excluded_works),
         )
         works = _works_of(engine, hits)

@@ -29,6 +29,30 @@ RANK_OFFSET = 5
 uses 60 to merge lists of thousands; these have 50 to 100)."""
 
 
+def best_of_views(shortlists: Sequence[Sequence[Hit]], k: int) -> tuple[Hit, ...]:
+    """Merge the global shortlists of several views of one photo.
+
+    Parameters
+    ----------
+    shortlists : sequence of sequences of Hit
+        One per view.
+    k : int
+
+    Returns
+    -------
+    hits : tuple of Hit
+        At most ``k``, each position once with its highest similarity, best first.
+    """
+    best: dict[int, float] = {}
+    for hits in shortlists:
+        for hit in hits:
+            known = best.get(hit.position, hit.similarity)
+            best[hit.position] = max(known, hit.similarity)
+    # The position makes the order total, and so repeatable.
+    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Hit(position, similarity) for position, similarity in ranked[:k])
+
+
 def merge_shortlists(
     global_hits: Sequence[Hit], local_hits: Sequence[Hit]
 ) -> tuple[int, ...]:
@@ -99,7 +123,7 @@ class Candidate:
 
 def rerank(
     features: LocalFeatures,
-    descriptor: FloatArray,
+    descriptors: Sequence[FloatArray],
     gallery: Searchable,
     positions: Sequence[int],
     settings: VerificationSettings,
@@ -110,8 +134,8 @@ def rerank(
     ----------
     features : LocalFeatures
         Of the photo; may be empty.
-    descriptor : (D,) float32, unit length
-        Of the photo.
+    descriptors : sequence of (D,) float32, unit length
+        Of views of the photo; the most similar one counts.
     gallery : Searchable
     positions : sequence of int
         The most promising first.
@@ -123,7 +147,10 @@ def rerank(
         One per work, with its best image; most inliers first, then most similar.
     """
     positions = positions[: settings.verified_count]
-    similarities = gallery.similarities(descriptor, positions)
+    similarities = np.max(
+        [gallery.similarities(descriptor, positions) for descriptor in descriptors],
+        axis=0,
+    )
     best: dict[str, Candidate] = {}
     for rank, position in enumerate(positions):
         if rank >= settings.always_verified and _is_certain(

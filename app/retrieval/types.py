@@ -190,6 +190,9 @@ class Match:
         Corners of the work in the photo, as shares of its width and height
         (x right, y down; may lie outside [0, 1]): top left, top right, bottom
         right, bottom left of the work. None without a homography.
+    points : (P, 4) float32
+        The inliers, the least ambiguous first: x and y as shares of the photo's width
+        and height, then the same of the reference image's.
     """
 
     item: GalleryItem
@@ -197,6 +200,7 @@ class Match:
     similarity: float
     verification: Verification
     outline: FloatArray | None
+    points: FloatArray
 
 
 @dataclass(frozen=True, slots=True)

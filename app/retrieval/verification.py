@@ -214,6 +214,31 @@ def project_outline(
     return np.asarray(outline / [width, height], dtype=np.float32)
 
 
+def inlier_points(
+    verification: Verification, query: LocalFeatures, candidate: LocalFeatures
+) -> FloatArray:
+    """Say where the details are that both pictures have in the same place.
+
+    Parameters
+    ----------
+    verification : Verification
+    query, candidate : LocalFeatures
+        That it refers to.
+
+    Returns
+    -------
+    points : (P, 4) float32
+        x and y as shares of the query's width and height, then the same of the
+        candidate's; the least ambiguous first.
+    """
+    rows = verification.matches[verification.inliers]
+    sides = [
+        features.xy[rows[:, column]] / features.size[::-1]
+        for column, features in enumerate((query, candidate))
+    ]
+    return np.concatenate(sides, axis=1).astype(np.float32)
+
+
 def _corners(size: tuple[int, int]) -> FloatArray:
     height, width = size
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)

@@ -3,7 +3,7 @@ import pytest
 
 from app.retrieval import local_features
 from app.retrieval.gallery import Gallery
-from app.retrieval.rerank import count_rivals, merge_shortlists, rerank
+from app.retrieval.rerank import best_of_views, count_rivals, merge_shortlists, rerank
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import Hit, LocalFeatures
 from tests.fakes import draw_picture, fake_collection, fake_model, photograph
@@ -24,7 +24,7 @@ def hits(*positions):
 def look(gallery, photo, order, settings=SETTINGS):
     features = local_features.extract(photo, side_px=480, count=500)
     descriptor = fake_model().descriptor.describe(photo).descriptor
-    return features, rerank(features, descriptor, gallery, order, settings)
+    return features, rerank(features, [descriptor], gallery, order, settings)
 
 
 def test_merging_names_every_position_once():
@@ -83,7 +83,7 @@ def test_a_work_without_inliers_rivals_nobody_and_is_rivalled_by_all(gallery):
 
 def test_a_photo_without_features_has_candidates_without_inliers(gallery):
     descriptor = gallery.descriptors[0]
-    candidates = rerank(LocalFeatures.empty(), descriptor, gallery, [0, 1], SETTINGS)
+    candidates = rerank(LocalFeatures.empty(), [descriptor], gallery, [0, 1], SETTINGS)
     assert [c.inlier_count for c in candidates] == [0, 0]
     assert candidates[0].position == 0
     assert count_rivals(candidates, LocalFeatures.empty()) == (0, 0)
@@ -93,3 +93,18 @@ def test_nothing_to_verify_is_nothing_found(gallery):
     features, candidates = look(gallery, photograph(draw_picture(2)), [])
     assert candidates == ()
     assert count_rivals(candidates, features) == ()
+
+
+def test_views_are_merged_by_their_best_similarity():
+    whole = [Hit(3, 0.9), Hit(1, 0.4)]
+    middle = [Hit(1, 0.8), Hit(2, 0.8), Hit(3, 0.1)]
+    merged = best_of_views([whole, middle], 3)
+    assert merged == (Hit(3, 0.9), Hit(1, 0.8), Hit(2, 0.8))
+    assert best_of_views([whole, middle], 1) == (Hit(3, 0.9),)
+
+
+def test_the_most_similar_view_counts(gallery):
+    features = LocalFeatures.empty()
+    other, own = gallery.descriptors[0], gallery.descriptors[1]
+    [candidate] = rerank(features, [other, own], gallery, [1], SETTINGS)
+    assert candidate.similarity == pytest.approx(1, abs=1e-5)

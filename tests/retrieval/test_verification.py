@@ -8,6 +8,7 @@ from app.retrieval.local_features import extract
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import LocalFeatures, Verification
 from app.retrieval.verification import (
+    inlier_points,
     is_plausible,
     match,
     project,
@@ -158,3 +159,21 @@ def test_only_what_a_camera_can_see_is_plausible(homography, plausible):
 
 def test_without_a_homography_there_is_no_outline():
     assert project_outline(Verification.none(), (10, 10), (10, 10)) is None
+
+
+def test_inlier_points_by_hand():
+    query = LocalFeatures(
+        np.array([[10, 10], [20, 40]], np.float32),
+        np.zeros((2, 128), np.uint8),
+        (50, 100),
+    )
+    candidate = LocalFeatures(
+        np.array([[30, 60]], np.float32), np.zeros((1, 128), np.uint8), (120, 60)
+    )
+    found = Verification(
+        np.array([[0, 0], [1, 0]], np.int32), np.array([False, True]), np.eye(3)
+    )
+    np.testing.assert_allclose(
+        inlier_points(found, query, candidate), [[0.2, 0.8, 0.5, 0.5]]
+    )
+    assert inlier_points(Verification.none(), EMPTY, EMPTY).shape == (0, 4)
