@@ -10,10 +10,11 @@ import os
 import sys
 from pathlib import Path
 
-from app.config import ConfigurationError, read_settings
+from app.config import ConfigurationError, Folders, read_settings
 
 # Imported before the processes part, so that they share the libraries' memory.
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.web.account_mail import POST
 from app.web.current import SEARCH
 
 try:
@@ -45,8 +46,19 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
 
+def on_starting(server):
+    """Tell the operator, whom no visitor can tell, that nobody gets any mail."""
+    if not settings["MORELLI_SMTP_HOST"]:
+        server.log.warning(
+            "No mail server is set (MORELLI_SMTP_HOST): mails to visitors are put "
+            "into %s, and nobody sends them.",
+            Folders(settings["MORELLI_INSTANCE"]).mail,
+        )
+
+
 def post_worker_init(worker):
     """Open the index before the first visitor comes, in the process that uses it."""
+    worker.wsgi.extensions[POST].start()
     try:
         worker.wsgi.extensions[SEARCH].open()
     except (ArtefactError, EmptyGalleryError) as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, config, extensions
+from app import cli, cli_accounts, config, extensions
 from app.config import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.database import MIGRATIONS
@@ -83,6 +83,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     for module in (search, artworks, api, media, health):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
+    app.cli.add_command(cli_accounts.group)
     app.extensions[SEARCH] = build_search_service(app)
     return app
 

@@ -22,6 +22,7 @@ from app.services.indexing import gallery_item
 from app.services.media import MediaFolder
 from app.services.published_engine import EngineSearcher
 from tests.fakes import draw_picture, fake_model, photograph
+from tests.people import CHEAP_HASHING
 
 WORKS = 7
 LABELS = {
@@ -169,7 +170,12 @@ def make_app(museum, publication, tmp_path):
         if not instance.exists():
             shutil.copytree(museum, instance)
         app = create_app(
-            {"MORELLI_INSTANCE": instance, "PUBLICATION": publication, **overrides}
+            {
+                "MORELLI_INSTANCE": instance,
+                "PUBLICATION": publication,
+                "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHING,
+                **overrides,
+            }
         )
         app.testing = True
         # Errors are to be answered as for visitors, not passed to the test.

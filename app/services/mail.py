@@ -191,10 +191,10 @@ class Post:
         mail["Message-ID"] = make_msgid(domain=self._host)
         # Keeps out-of-office replies away (RFC 3834).
         mail["Auto-Submitted"] = "auto-generated"
-        if language:
-            mail["Content-Language"] = language
         # As it is: an operator who reads the file can copy the links in it.
         mail.set_content(text, cte="8bit")
+        if language:  # after the content, which resets what is said of it
+            mail["Content-Language"] = language
         return mail
 
     def send(self, mail: EmailMessage) -> Path:

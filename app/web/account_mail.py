@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from typing import Any, cast
 
-from flask import current_app, has_request_context, render_template
+from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_security import MailUtil, send_mail
 
@@ -31,7 +31,7 @@ def nobody() -> User:
 
 def language_of(user: User) -> str:
     """Return which language to write to somebody in."""
-    return user.language or (select_language() if has_request_context() else "en")
+    return user.language or select_language()
 
 
 def render(template: str, **context: Any) -> str:

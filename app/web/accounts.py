@@ -11,6 +11,7 @@ from typing import Any
 from flask import (
     Blueprint,
     Flask,
+    Response,
     current_app,
     flash,
     g,
@@ -137,7 +138,9 @@ def register(app: Flask) -> None:
     )
     # These pages are for people: no JSON, and no way in by a token in the address.
     security.want_json(lambda _request: False)
-    security.login_manager.request_loader(lambda _request: None)
+    manager = security.login_manager
+    manager.request_loader(lambda _request: None)
+    manager.user_loader(accounts.forgiving(manager._user_callback))
     security.unauthn_handler(ask_to_log_in)
     security.mail_context_processor(lambda: {"take_along": take_along})
     [find_identity] = security.principal.identity_loaders
@@ -157,6 +160,13 @@ def register(app: Flask) -> None:
         may_search=lambda: may_search(current_account()),
     )
     app.register_blueprint(bp)
+
+
+@bp.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Leave nothing in the browser for whoever has the device next."""
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
 
 
 @bp.get("/")
@@ -192,7 +202,7 @@ def delete() -> ResponseReturnValue:
 
 
 def ask_to_log_in(
-    _mechanisms: list[str], _headers: dict[str, str] | None = None
+    mechanisms: list[str], headers: dict[str, str] | None = None
 ) -> BaseResponse:
     """Lead to the login page, and from there back to where somebody wanted to go."""
     flash(*get_message("UNAUTHENTICATED"))

@@ -152,7 +152,6 @@ def respond(
             message=message,
             may_try_again=status in MENDED_BY_ANOTHER_PHOTO
             and request.blueprint not in ACCOUNT_PAGES,
-            is_broken=status >= 500,
         ),
         status,
     )

@@ -1,6 +1,6 @@
 """Which language a page speaks: the visitor’s choice, the browser’s, or English."""
 
-from flask import Flask, request, session
+from flask import Flask, has_request_context, request, session
 
 from app.extensions import babel
 
@@ -21,7 +21,9 @@ def register(app: Flask) -> None:
 
 
 def select_language() -> str:
-    """Return the code of the language for this request."""
+    """Return the code of the language for this request; commands speak English."""
+    if not has_request_context():
+        return "en"
     chosen = session.get(CHOICE)
     if chosen in LANGUAGES:
         return str(chosen)

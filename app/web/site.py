@@ -1,9 +1,28 @@
-"""The application class: addresses for the world outside never come from a request."""
+"""The application class: what a request may not decide about its answer."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+FILES = ("static", "media.work")
+"""Endpoints whose answer is the same for everybody."""
+
+
+class SessionsOfPages(SecureCookieSessionInterface):
+    """Sessions, but for files: those may be kept by every cache on the way.
+
+    Flask-Login looks into the session after each request, for which Flask tells caches
+    that the answer depends on the cookie.
+    """
+
+    def save_session(
+        self, app: Flask, session: SessionMixin, response: Response
+    ) -> None:
+        """Send the session along with a page."""
+        if request.endpoint not in FILES:
+            super().save_session(app, session, response)
 
 
 class Site(Flask):
@@ -13,6 +32,8 @@ class Site(Flask):
     the sender of the request chooses. In a mailed link that would lead whoever asked
     for nothing to a stranger's site, with the secret part of the link.
     """
+
+    session_interface = SessionsOfPages()
 
     def url_for(
         self,
