@@ -34,6 +34,7 @@ LAYERS = [
             "styles",
             "synthetic",
             "decision",
+            "stopwatch",
             "threads",
         )
     ],
@@ -50,9 +51,12 @@ LAYERS = [
             "feature_bank",
         )
     ],
-    [f"{RETRIEVAL}.{m}" for m in ("network", "inverted_index", "descriptor")],
+    [
+        f"{RETRIEVAL}.{m}"
+        for m in ("network", "inverted_index", "descriptor", "search_effort")
+    ],
     [f"{RETRIEVAL}.{m}" for m in ("model", "searchable", "gallery", "manifest")],
-    [f"{RETRIEVAL}.{m}" for m in ("extended_gallery", "gallery_writer")],
+    [f"{RETRIEVAL}.{m}" for m in ("extended_gallery", "gallery_writer", "views")],
     [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
     [
         f"{RETRIEVAL}.{m}"

@@ -13,9 +13,10 @@ import numpy as np
 from app.retrieval.engine import Engine
 from app.retrieval.gallery import Gallery
 from app.retrieval.gallery_writer import photo_like
-from app.retrieval.index import ExactIndex, measure_recall
+from app.retrieval.index import ExactIndex
 from app.retrieval.model import Model
 from app.retrieval.perturbations import PROFILES, perturb
+from app.retrieval.search_effort import measure_recall
 from app.retrieval.settings import RetrievalSettings, ShortlistSettings
 from app.retrieval.types import FloatArray, Hit, Image
 

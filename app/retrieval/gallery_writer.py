@@ -13,8 +13,9 @@ from app.retrieval.gallery import (
     ITEMS_FILE,
     POSTINGS_FOLDER,
 )
-from app.retrieval.index import AnnoyIndex, ExactIndex, choose_search_k
+from app.retrieval.index import AnnoyIndex, ExactIndex
 from app.retrieval.inverted_index import InvertedIndex
+from app.retrieval.search_effort import choose_search_k
 from app.retrieval.settings import GallerySettings
 from app.retrieval.types import FloatArray, GalleryFeatures, GalleryItem
 from app.retrieval.visual_words import Vocabulary

@@ -14,13 +14,8 @@ from app.retrieval.errors import (
     IncompatibleArtefactError,
     MissingArtefactError,
 )
-from app.retrieval.index import (
-    AnnoyIndex,
-    ExactIndex,
-    SearchEffort,
-    choose_search_k,
-    measure_recall,
-)
+from app.retrieval.index import AnnoyIndex, ExactIndex
+from app.retrieval.search_effort import SearchEffort, choose_search_k, measure_recall
 from app.retrieval.whitening import unit_length
 
 
