@@ -29,8 +29,8 @@ class Person:
 
     def post(self, address, page=None, **fields):
         """Send a form as a browser does, with the token of its page."""
-        found = TOKEN.search(self.browser.get(page or address).text)
-        token = {"csrf_token": found[1]} if found else {}
+        found = TOKEN.findall(self.browser.get(page or address).text)
+        token = {"csrf_token": found[0]} if found else {}
         return self.browser.post(address, data={**token, **fields})
 
     def register(self, **fields):
@@ -59,7 +59,8 @@ class Person:
 
     def mailed_link(self):
         """Return the address in the newest mail."""
-        return LINK.search(self.mails()[-1].get_content())[0]
+        [link, *_] = LINK.findall(self.mails()[-1].get_content())
+        return link
 
     def follow(self, link):
         """Open a mailed link in this browser."""

@@ -29,11 +29,38 @@ def test_an_empty_variable_means_the_default():
         ("MORELLI_HTTPS", "maybe"),
         ("MORELLI_SECRET_KEY", "dev"),
         ("MORELLI_DATABASE_URL", "morelli.db"),
+        ("MORELLI_PUBLIC_URL", "search.museum.org"),
+        ("MORELLI_PUBLIC_URL", "ftp://museum.org"),
+        ("MORELLI_PUBLIC_URL", "https://museum.org/#a"),
+        ("MORELLI_MAIL_FROM", "Museum"),
+        ("MORELLI_SMTP_ENCRYPTION", "ssl"),
     ],
 )
 def test_nonsense_is_refused_by_name_and_value(name, value):
     with pytest.raises(ConfigurationError, match=f"{name}={value} cannot be used: "):
         config.read_settings({name: value})
+
+
+def test_mails_that_leave_the_machine_need_a_sender_and_an_address_to_link_to():
+    environ = {"MORELLI_SMTP_HOST": "mail.museum.org"}
+    for name, value in (
+        ("MORELLI_PUBLIC_URL", "https://museum.org/"),
+        ("MORELLI_MAIL_FROM", "Museum <search@museum.org>"),
+    ):
+        with pytest.raises(ConfigurationError, match=name):
+            config.read_settings(environ)
+        environ[name] = value
+    settings = config.read_settings(environ)
+    assert settings["MORELLI_PUBLIC_URL"] == "https://museum.org"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("::", "http://localhost:8000"), ("10.0.0.7", "http://10.0.0.7:8000")],
+)
+def test_without_a_public_address_the_own_one_is_meant(tmp_path, host, address):
+    settings = {"MORELLI_INSTANCE": str(tmp_path), "MORELLI_HOST": host}
+    assert config.load(settings)["PUBLIC_URL"] == address
 
 
 def test_a_variable_that_is_no_setting_is_named_in_the_log(caplog):

@@ -11,7 +11,7 @@ from app.models import AccessToken
 from app.services import accounts
 from app.services.mail import Outbox
 from app.web.guessing import PER_ACCOUNT, PER_ADDRESS
-from tests.people import PASSWORD, Person, logged_in, with_account
+from tests.people import PASSWORD, TOKEN, Person, logged_in, with_account
 
 STRANGER = "nobody@example.org"
 
@@ -36,9 +36,12 @@ def work_done(app, monkeypatch):
     context = security.pwd_context
     monkeypatch.setattr(security, "pwd_context", Counted())
     draft = Outbox._draft
-    monkeypatch.setattr(
-        Outbox, "_draft", lambda box, mail: done.append("mail") or draft(box, mail)
-    )
+
+    def counted(outbox, mail):
+        done.append("mail")
+        return draft(outbox, mail)
+
+    monkeypatch.setattr(Outbox, "_draft", counted)
     return done
 
 
@@ -121,7 +124,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(make_app, https):
         "headers": {"Referer": f"{scheme}://localhost/"},
     }
     page = person.browser.get("/account/login", **options).text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    [token] = TOKEN.findall(page)
     fields = {"csrf_token": token, "email": person.email, "password": PASSWORD}
     answer = person.browser.post(
         "/account/login", data={**fields, "remember": "y"}, **options
@@ -181,9 +184,7 @@ def test_links_in_mails_do_not_trust_the_host_of_the_request(make_app, address):
         "base_url": "http://evil.example",
         "headers": {"X-Forwarded-Host": "evil.example"},
     }
-    token = re.search(
-        r'name="csrf_token" value="([^"]+)"', anna.browser.get(address, **page).text
-    )[1]
+    [token] = TOKEN.findall(anna.browser.get(address, **page).text)
     fields = {"csrf_token": token, "email": anna.email, "password": PASSWORD}
     anna.browser.post(address, data={**fields, "password_confirm": PASSWORD}, **page)
     assert anna.mailed_link().startswith("https://search.museum.org/find/account/")
@@ -331,7 +332,7 @@ def test_a_reset_password_ends_sessions_and_tokens(app):
 def test_whose_account_ends_is_logged_out(app, end):
     anna = logged_in(app)
     with app.app_context():
-        user = accounts.find(anna.email)
+        [user] = accounts.all_accounts()
         if end == "closed":
             user.active = False
         else:
@@ -367,9 +368,10 @@ def test_links_to_an_old_address_end_with_it(app):
 
 
 def test_no_token_of_the_library_is_a_way_in(app):
-    anna = with_account(app)
+    with_account(app)
     with app.test_request_context():
-        token = accounts.find(anna.email).get_auth_token()
+        [user] = accounts.all_accounts()
+        token = user.get_auth_token()
     stranger = Person(app)
     for options in (
         {"query_string": {"auth_token": token}},

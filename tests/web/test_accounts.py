@@ -8,14 +8,16 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Query
-from tests.people import PASSWORD, Person, logged_in, with_account
+from tests.people import PASSWORD, TOKEN, Person, logged_in, with_account
 
 
 def ask(person, photo):
     """Ask about a photo; return the address of the answer."""
     page = person.browser.get("/").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-    fields = {"csrf_token": token, "photo": (BytesIO(photo), "photo.jpg")}
+    fields = {
+        "csrf_token": TOKEN.findall(page)[0],
+        "photo": (BytesIO(photo), "photo.jpg"),
+    }
     return person.browser.post("/queries", data=fields).headers["Location"]
 
 
