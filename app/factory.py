@@ -18,6 +18,7 @@ from app.web import (
     accounts,
     api,
     artworks,
+    assets,
     errors,
     health,
     languages,
@@ -75,6 +76,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     errors.handle(app)
     languages.register(app)
     presentation.register(app)
+    assets.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
     extensions.limiter.init_app(app)

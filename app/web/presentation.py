@@ -1,11 +1,8 @@
 """What templates need to put an answer into words and pictures."""
 
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 
 from app.models import Artwork, Query, ReferenceImage
 from app.retrieval.types import Verdict
@@ -36,7 +33,6 @@ def register(app: Flask) -> None:
         PROPOSAL_COUNT=PROPOSAL_COUNT,
         SIMILAR_COUNT=SIMILAR_COUNT,
         VERDICTS=VERDICTS,
-        asset=asset,
         picture_url=picture_url,
         thumbnail_url=thumbnail_url,
     )
@@ -98,15 +94,3 @@ def picture_url(image: ReferenceImage) -> str:
 def thumbnail_url(image: ReferenceImage) -> str:
     """Return the address of a work's small picture."""
     return url_for("media.work", name=image.thumbnail_name)
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file, which changes with its content."""
-    folder = Path(str(current_app.static_folder))
-    return url_for("static", filename=name, v=fingerprint(folder / name))
-
-
-@cache
-def fingerprint(path: Path) -> str:
-    """Return a short hash of a file; read once per process."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -10,6 +10,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         # blob: is the chosen photo, shown before it is sent.
         "img-src 'self' blob:",
         "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -27,6 +29,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
+KEPT = ("static", "assets.file", "media.work", "media.photo")
+"""Endpoints that say themselves how long browsers may keep what they serve."""
 HSTS = "max-age=31536000"
 """One year, this host only: subdomains are not ours to decide about."""
 
@@ -39,7 +43,7 @@ def protect(app: Flask) -> None:
         response.headers.update(HEADERS)
         if current_app.config["MORELLI_HTTPS"]:
             response.headers["Strict-Transport-Security"] = HSTS
-        if request.endpoint not in ("static", "media.work", "media.photo"):
+        if request.endpoint not in KEPT:
             # Pages change with the collection and may hold a visitor's photo.
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

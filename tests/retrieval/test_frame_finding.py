@@ -59,6 +59,7 @@ def test_a_dark_square_on_a_wall_is_found_to_the_pixel():
 
 def test_a_work_that_the_photo_cuts_off_reaches_to_the_border():
     box = find_frame(on_a_wall(0, 100, 220, 300))
+    assert box is not None
     assert box.top == 0
     assert box.bottom == pytest.approx(220 / 300, abs=0.03)
 

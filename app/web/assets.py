@@ -1,0 +1,70 @@
+"""Scripts and styles under addresses that change with their content.
+
+All files share one version, which stands in front of their names: so scripts may import
+each other by relative names, and browsers may keep everything for good. A phone with
+one bar of network asks for nothing twice.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, send_from_directory, url_for
+
+bp = Blueprint("assets", __name__, url_prefix="/assets")
+
+YEAR_SECONDS = 365 * 86_400
+
+
+def register(app: Flask) -> None:
+    """Serve the files, and give the templates ``asset(name)``."""
+    app.register_blueprint(bp)
+    app.jinja_env.globals["asset"] = asset
+
+
+@bp.get("/<version>/<path:name>")
+def file(version: str, name: str) -> Response:
+    """Serve a file; under an outdated version it may change, so it is not kept."""
+    response = send_from_directory(static_folder(), name)
+    if version == current_version():
+        response.cache_control.public = True
+        response.cache_control.max_age = YEAR_SECONDS
+        response.cache_control.immutable = True
+        response.cache_control.no_cache = None
+    return response
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file."""
+    return url_for("assets.file", version=current_version(), name=name)
+
+
+def asset_names() -> list[str]:
+    """Return the names of all static files."""
+    folder = static_folder()
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in files)
+
+
+def current_version() -> str:
+    """Return a short hash of all static files; read once, except when debugging."""
+    read = hash_files if current_app.debug else hash_files_once
+    return read(static_folder())
+
+
+def hash_files(folder: Path) -> str:
+    """Return a short hash of the names and contents below a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(folder)}\0{content}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+hash_files_once = cache(hash_files)
+
+
+def static_folder() -> Path:
+    """Return where the static files lie."""
+    return Path(str(current_app.static_folder))
