@@ -9,13 +9,17 @@ from app.extensions import db, limiter
 from app.models import Query
 from app.services.artworks import count_works, sample_works, works_in_order
 from app.web.current import search_rate, search_service
-from app.web.upload import photo_edits, uploaded_photo
-from app.web.visitors import current_account, owner_fields, refuse_strangers
+from app.web.errors import wants_json
+from app.web.upload import asked_photo, is_link, photo_edits
+from app.web.visitors import current_account, owner_fields, owns, refuse_strangers
 
 bp = Blueprint("search", __name__)
 
 SAMPLE_COUNT = 6
 """Works shown below the form: one row on a large screen, two on a phone."""
+LINK_RATE = "30 per minute"
+"""Links fetched for one network address, on top of the limit of searches: fewer, since
+they make this server work for others."""
 
 
 @bp.get("/")
@@ -29,22 +33,32 @@ def ask() -> str:
 
 @bp.post("/queries")
 @limiter.shared_limit(search_rate, scope="search")
+@limiter.limit(LINK_RATE, exempt_when=lambda: not is_link())
 def create() -> ResponseReturnValue:
-    """Search the photo and lead to its answer."""
+    """Search the photo and lead to its answer.
+
+    A script, which sends the photo by itself to show how far it is, is told the
+    answer's address instead of being led there.
+    """
     refuse_strangers(current_account())
+    edits = photo_edits()
+    data, source = asked_photo()
     query = search_service().search(
-        uploaded_photo(), edits=photo_edits(), attributes=owner_fields()
+        data, edits=edits, attributes={**owner_fields(), "source": source}
     )
-    if query.is_stored:
-        return redirect(url_for("search.show", query_id=query.id), 303)
-    return show_answer(query)  # it has no page of its own to go to
+    if not query.is_stored:
+        return show_answer(query)  # it has no page of its own to go to
+    answer = url_for("search.show", query_id=query.id)
+    if wants_json():
+        return {"answer": answer}, 201, {"Location": answer}
+    return redirect(answer, 303)
 
 
 @bp.get("/queries/<uuid:query_id>")
 def show(query_id: UUID) -> str:
-    """Show a stored answer."""
+    """Show a stored answer to whoever asked."""
     query = db.session.get(Query, str(query_id))
-    if query is None:
+    if query is None or not owns(query):
         abort(404)
     return show_answer(query)
 

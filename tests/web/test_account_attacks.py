@@ -379,6 +379,7 @@ def test_no_token_of_the_library_is_a_way_in(app):
         {"json": {"auth_token": token}},
     ):
         assert stranger.browser.get("/account/", **options).status_code == 302
+        assert "Log in" in stranger.browser.get("/", **options).text
 
 
 def test_the_password_is_kept_as_an_argon2_hash_only(anna):

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import func, select
@@ -106,6 +107,16 @@ def test_a_forged_claim_takes_nothing_along(app, photo):
     mallory.register()
     link = mallory.mailed_link()
     mallory.follow(link[:-3] + "xyz")
+    assert mallory.account().confirmed_at is not None
+    assert {owner for owner, _ in owners(app)} == {None}
+
+
+def test_a_claim_is_good_for_the_account_that_it_was_made_for_only(app, photo):
+    anna, mallory = Person(app), Person(app, "mallory@example.org")
+    ask(anna, photo)
+    anna.register()
+    mallory.register()
+    mallory.follow(mallory.mailed_link() + "?" + urlsplit(anna.mailed_link()).query)
     assert mallory.account().confirmed_at is not None
     assert {owner for owner, _ in owners(app)} == {None}
 

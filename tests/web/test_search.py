@@ -8,6 +8,7 @@ from app.extensions import db
 from app.models import Artwork, Query, now
 from app.retrieval.types import Verdict
 from app.web.current import folders
+from tests.people import logged_in
 
 
 def the_query():
@@ -177,10 +178,17 @@ def test_an_answer_that_cannot_be_stored_is_shown_at_once(ask, in_app, photo):
     assert "could not be saved" in answer.text
 
 
-def test_the_host_header_gets_into_nothing(ask_api, client, photo):
+def test_the_host_header_gets_into_nothing(ask, ask_api, client, photo):
     lies = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     answer = ask_api(photo, headers=lies)
-    page = client.get(f"/queries/{answer.json['query_id']}", headers=lies)
+    page = client.get(ask(photo).headers["Location"], headers=lies)
     assert page.status_code == 200
     assert "evil.example" not in answer.text + page.text
     assert "evil.example" not in str(page.headers)
+
+
+def test_nobody_but_who_asked_sees_an_answer(app, ask, client, photo):
+    address = ask(photo).headers["Location"]
+    assert client.get(address).status_code == 200
+    assert app.test_client().get(address).status_code == 404
+    assert logged_in(app).browser.get(address).status_code == 404
