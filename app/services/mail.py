@@ -93,7 +93,7 @@ class Outbox:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         path = self.folder / f"{moment}-{secrets.token_hex(4)}{SUFFIX}"
         draft.rename(path)
-        self._clear_out()
+        self.clear_out()
         return path
 
     def rehearse(self, mail: EmailMessage) -> None:
@@ -124,7 +124,10 @@ class Outbox:
             raise
         return draft
 
-    def _clear_out(self) -> None:
+    def clear_out(self) -> None:
+        """Delete what is too old to be of use."""
+        if not self.folder.exists():
+            return
         oldest = time.time() - KEPT_SECONDS
         for path in self.folder.iterdir():
             try:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-FILES = ("static", "media.work")
+FILES = ("static", "assets.file", "media.work")
 """Endpoints whose answer is the same for everybody."""
 
 

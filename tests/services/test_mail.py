@@ -97,6 +97,11 @@ def test_mails_wait_in_order_and_old_ones_are_cleared_out(outbox):
     assert outbox.waiting() == [second, third]
 
 
+def test_clearing_out_needs_no_mails(outbox):
+    outbox.clear_out()
+    assert outbox.waiting() == []
+
+
 def test_mails_to_an_address_can_be_forgotten(outbox):
     outbox.put(a_mail(outbox, "Anna@example.org"))
     to_ben = outbox.put(a_mail(outbox, "ben@example.org"))

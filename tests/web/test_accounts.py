@@ -244,5 +244,11 @@ def test_the_own_account_is_kept_nowhere(app):
 
 
 def test_files_are_served_without_asking_who_it_is(app):
-    with logged_in(app).browser.get("/static/morelli.css") as answer:
-        assert "Cookie" not in answer.headers.get("Vary", "")
+    anna = logged_in(app)
+    page = anna.browser.get("/").text
+    files = re.findall(r'(?:href|src)="([^"]+\.(?:css|svg|jpg))', page)
+    assert len({file.split("/")[1] for file in files}) >= 2
+    for file in files:
+        with anna.browser.get(file) as answer:
+            assert answer.status_code == 200
+            assert "Cookie" not in answer.headers.get("Vary", "")
