@@ -65,7 +65,9 @@ class Inventor:
         mixed = NEARNESS * model + np.sqrt(1 - NEARNESS**2) * stray
         descriptor = mixed / np.linalg.norm(mixed)
         return GalleryFeatures(
-            descriptor, self._mix([p.local_features for p in parents])
+            descriptor,
+            self._mix([p.local_features for p in parents]),
+            parents[0].style,
         )
 
     def _mix(self, parents: Sequence[LocalFeatures]) -> LocalFeatures:

@@ -14,6 +14,7 @@ from app.retrieval import local_features
 from app.retrieval.decision import Decision
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
+from app.retrieval.style import COLOUR_LENGTH, TEXTURE_LENGTH, Style
 from app.retrieval.training.vocabulary import learn_vocabulary
 from app.retrieval.types import (
     Description,
@@ -78,7 +79,16 @@ def fake_vocabulary() -> Vocabulary:
 @cache
 def fake_model() -> Model:
     """A whole model with a block-mean descriptor; opens in a second, once."""
-    return Model("fake", FakeDescriptor(), fake_vocabulary(), fake_decision())
+    return Model(
+        "fake", FakeDescriptor(), fake_vocabulary(), fake_decision(), fake_style()
+    )
+
+
+def fake_style() -> Style:
+    """Likeness of colours and brushwork, mixed at random but always the same."""
+    length = COLOUR_LENGTH + TEXTURE_LENGTH
+    projection = np.random.default_rng(1).normal(size=(24, length))
+    return Style(np.zeros(length, np.float32), projection.astype(np.float32))
 
 
 def draw_picture(seed: int, *, height: int = 240, width: int = 320) -> Image:

@@ -94,6 +94,8 @@ class ImageFeatures(Base):
     model_id: Mapped[str] = mapped_column(String(64), index=True)
     descriptor: Mapped[bytes] = mapped_column(LargeBinary)
     """(D,) float32, little-endian."""
+    style: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    """(S,) float32, little-endian; empty where the model has none."""
     local_xy: Mapped[bytes] = mapped_column(LargeBinary)
     """(M, 2) float32, little-endian, pixels of the resized picture."""
     local_descriptors: Mapped[bytes] = mapped_column(LargeBinary)

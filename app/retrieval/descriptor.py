@@ -116,7 +116,9 @@ class Descriptor:
                 strict=True,
             )
         )
-        return Description(results["descriptor"][0], classes)
+        maps = crop_map(results["feature_maps"][0], framed.box, self.manifest.stride)
+        means = maps.mean(axis=(0, 1), dtype=np.float32)
+        return Description(results["descriptor"][0], classes, means)
 
     def describe_many(self, images: Sequence[Image]) -> FloatArray:
         """Describe several pictures without explanations.

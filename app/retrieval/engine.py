@@ -70,6 +70,14 @@ class Trace:
     judgements: tuple[Judgement, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A part of a photo, and what the network says of it."""
+
+    image: Image
+    description: Description
+
+
 class Engine:
     """Answers photos over one gallery. The same photo always gets the same answer.
 
@@ -115,8 +123,8 @@ class Engine:
         settings = self.settings
         excluded = self.gallery.mask_of(excluded_works)
         with watch.lap("describe"):
-            descriptions = self.describe(image)
-            descriptors = [each.descriptor for each in descriptions]
+            views = self.describe(image)
+            descriptors = [view.description.descriptor for view in views]
         with watch.lap("local"):
             features = local_features.extract(
                 image,
@@ -139,13 +147,15 @@ class Engine:
             )
         with watch.lap("decide"):
             judgements = self._judge(candidates, features)
-            answer = self._answer(judgements, features, descriptions[0], excluded_works)
+            answer = self._answer(judgements, features, views, excluded_works)
         answer = replace(answer, timings_ms=watch.timings_ms())
         return Trace(answer, global_hits, local_hits, judgements)
 
-    def describe(self, image: Image) -> tuple[Description, ...]:
+    def describe(self, image: Image) -> tuple[View, ...]:
         """Describe the views of a photo; the whole of it comes first."""
-        return tuple(map(self.model.descriptor.describe, look(image)))
+        return tuple(
+            View(view, self.model.descriptor.describe(view)) for view in look(image)
+        )
 
     def search_global(
         self,
@@ -175,13 +185,19 @@ class Engine:
         return best_of_views(shortlists, count)
 
     def similar(
-        self, descriptor: FloatArray, *, excluded_works: Collection[str] = ()
+        self,
+        descriptor: FloatArray,
+        style: FloatArray,
+        *,
+        excluded_works: Collection[str] = (),
     ) -> tuple[SimilarWork, ...]:
-        """Find works that look alike, by the global channel alone.
+        """Find works that look alike.
 
         Parameters
         ----------
         descriptor : (D,) float32, unit length
+        style : (S,) float32, unit length
+            Decides alone, unless S is 0.
         excluded_works : collection of str
             Ids of works that must not appear.
 
@@ -191,11 +207,12 @@ class Engine:
             One per work, most similar first; at most
             ``settings.shortlist.similar_count``.
         """
-        hits = self.gallery.search_global(
-            descriptor,
-            self.settings.shortlist.global_count,
-            excluded=self.gallery.mask_of(excluded_works),
-        )
+        excluded = self.gallery.mask_of(excluded_works)
+        count = self.settings.shortlist.global_count
+        if len(style):
+            hits = self.gallery.search_style(style, count, excluded=excluded)
+        else:
+            hits = self.gallery.search_global(descriptor, count, excluded=excluded)
         first_of_work: dict[str, SimilarWork] = {}
         for hit in hits:
             item = self.gallery.items[hit.position]
@@ -213,8 +230,15 @@ class Engine:
         if position is None:
             return ()
         own = self.gallery.items[position].work_id
+        return self._similar_at(position, {own, *excluded_works})
+
+    def _similar_at(
+        self, position: int, excluded_works: Collection[str]
+    ) -> tuple[SimilarWork, ...]:
         return self.similar(
-            self.gallery.descriptor_of(position), excluded_works={own, *excluded_works}
+            self.gallery.descriptor_of(position),
+            self.gallery.style_of(position),
+            excluded_works=excluded_works,
         )
 
     def _judge(
@@ -244,7 +268,7 @@ class Engine:
         self,
         judgements: Sequence[Judgement],
         features: LocalFeatures,
-        description: Description,
+        views: Sequence[View],
         excluded_works: Collection[str],
     ) -> Answer:
         verdict_of = self.model.decision.verdict
@@ -253,25 +277,35 @@ class Engine:
             for one in judgements
             if verdict_of(one.probability) is not Verdict.NOT_FOUND
         ]
+        named = {one.candidate.item.work_id for one in plausible}
+        left_out = {*named, *excluded_works}
         verdict = Verdict.NOT_FOUND
-        descriptor = description.descriptor
         if plausible:
             verdict = verdict_of(plausible[0].probability)
         if verdict is Verdict.FOUND:
             # The reference image shows the work without wall, frame and visitors.
-            position = plausible[0].candidate.position
-            descriptor = self.gallery.descriptor_of(position)
+            similar = self._similar_at(plausible[0].candidate.position, left_out)
             if plausible[0].is_tied:
                 verdict = Verdict.UNCERTAIN
-        named = {one.candidate.item.work_id for one in plausible}
+        else:
+            similar = self._similar_to_view(views[-1], left_out)
         return Answer(
             verdict,
             tuple(
                 self._match_of(one.candidate, one.probability, features)
                 for one in plausible
             ),
-            self.similar(descriptor, excluded_works={*named, *excluded_works}),
-            description,
+            similar,
+            views[0].description,
+        )
+
+    def _similar_to_view(
+        self, view: View, excluded_works: Collection[str]
+    ) -> tuple[SimilarWork, ...]:
+        return self.similar(
+            view.description.descriptor,
+            self.model.style_of(view.image, view.description),
+            excluded_works=excluded_works,
         )
 
     def _match_of(

@@ -148,7 +148,7 @@ def global_asker(engine: Engine) -> Ask:
     def ask(image: Image, excluded_works: Collection[str]) -> Reply:
         begun = time.perf_counter()
         hits = engine.search_global(
-            [description.descriptor for description in engine.describe(image)],
+            [view.description.descriptor for view in engine.describe(image)],
             excluded=engine.gallery.mask_of(excluded_works),
         )
         works = _works_of(engine, hits)

@@ -147,6 +147,19 @@ class ExtendedGallery:
             ),
         )
 
+    def search_style(
+        self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """See :meth:`Gallery.search_style`; give it what :meth:`mask_of` returned."""
+        return self._search(
+            k, excluded, lambda part, mask: part.search_style(style, k, excluded=mask)
+        )
+
+    def style_of(self, position: int) -> FloatArray:
+        """Return the style (S,) at a position; S may be 0."""
+        part = bisect_right(self._starts, position) - 1
+        return self._parts[part].style_of(position - self._starts[part])
+
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) at a position."""
         part = bisect_right(self._starts, position) - 1

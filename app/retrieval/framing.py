@@ -98,7 +98,7 @@ def crop_map(
 
     Parameters
     ----------
-    activation_map : (h, w) float32
+    activation_map : (h, w) or (h, w, C) float32
     box : tuple of int
         Of `Framed`, in pixels.
     stride : int
@@ -106,7 +106,7 @@ def crop_map(
 
     Returns
     -------
-    cropped : (h', w') float32
+    cropped : (h', w') or (h', w', C) float32
         Every position that shows some of the picture.
     """
     top, left, height, width = box

@@ -27,6 +27,7 @@ from app.retrieval.visual_words import Vocabulary
 
 ITEMS_FILE = "items.json"
 DESCRIPTORS_FILE = "descriptors.npy"
+STYLES_FILE = "styles.npy"
 INDEX_FILE = "index.ann"
 POSTINGS_FOLDER = "postings"
 
@@ -45,6 +46,8 @@ class Gallery:
         Over ``descriptors``.
     inverted_index : InvertedIndex
         Over ``local_features``.
+    styles : (N, S) float32
+        Unit length, or S = 0.
 
     Raises
     ------
@@ -59,8 +62,10 @@ class Gallery:
         local_features: FeatureBank,
         index: Index,
         inverted_index: InvertedIndex,
+        styles: FloatArray,
     ) -> None:
         lengths = {len(items), len(descriptors), len(local_features), len(index)}
+        lengths.add(len(styles))
         if len(lengths) > 1:
             raise ValueError(f"parts of a gallery differ in length: {lengths}")
         self.items = tuple(items)
@@ -68,6 +73,7 @@ class Gallery:
         if len(self._positions) < len(items):
             raise ValueError("an image occurs twice in the gallery")
         self.descriptors = descriptors
+        self.styles = styles
         self.local_features = local_features
         self.index = index
         self.inverted_index = inverted_index
@@ -134,6 +140,7 @@ class Gallery:
             bank,
             ExactIndex(descriptors),
             InvertedIndex.build(bank, vocabulary, word_weights=word_weights),
+            np.stack([features.style for _, features in pairs]),
         )
 
     @classmethod
@@ -163,6 +170,7 @@ class Gallery:
                 folder / INDEX_FILE, descriptors.shape[1], listing["search_k"]
             ),
             InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
+            map_array(folder / STYLES_FILE),
         )
 
     def position_of(self, image_id: str) -> int | None:
@@ -226,6 +234,24 @@ class Gallery:
             At most ``settings.local_count``, best first.
         """
         return self.inverted_index.query(features, settings, excluded=excluded)
+
+    def search_style(
+        self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """Find the images whose styles are nearest, exactly: 64 numbers are few.
+
+        Parameters
+        ----------
+        style : (S,) float32, unit length, S > 0
+        k : int, > 0
+        excluded : (N,) bool or None
+            Positions that must not be returned.
+        """
+        return ExactIndex(self.styles).query(style, k, excluded=excluded)
+
+    def style_of(self, position: int) -> FloatArray:
+        """Return the style (S,) float32 at a position; S may be 0."""
+        return np.asarray(self.styles[position])
 
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) float32 at a position."""

@@ -12,6 +12,7 @@ from app.retrieval.gallery import (
     INDEX_FILE,
     ITEMS_FILE,
     POSTINGS_FOLDER,
+    STYLES_FILE,
 )
 from app.retrieval.index import AnnoyIndex, ExactIndex
 from app.retrieval.inverted_index import InvertedIndex
@@ -44,6 +45,7 @@ class GalleryWriter:
         self._settings = settings
         self._items: list[GalleryItem] = []
         self._descriptors: list[FloatArray] = []
+        self._styles: list[FloatArray] = []
         self._bank = FeatureBankWriter(folder)
 
     def __len__(self) -> int:
@@ -54,6 +56,7 @@ class GalleryWriter:
         self._bank.append(features.local_features)
         self._items.append(item)
         self._descriptors.append(features.descriptor)
+        self._styles.append(features.style)
 
     def finish(self, progress: Callable[[str], None]) -> None:
         """Build both indexes over what was added, which is at least one image.
@@ -71,6 +74,7 @@ class GalleryWriter:
         progress("index")
         descriptors = np.stack(self._descriptors)
         np.save(self._folder / DESCRIPTORS_FILE, descriptors)
+        np.save(self._folder / STYLES_FILE, np.stack(self._styles))
         listing = {
             "search_k": self._build_index(descriptors),
             "image_ids": [item.image_id for item in self._items],

@@ -6,6 +6,7 @@
     descriptor.xml     the network, photo to global descriptor (OpenVINO)
     descriptor.bin     its weights
     vocabulary.npz     visual words
+    style.npz          how likeness is seen; may be missing
     decision.json      how evidence becomes a probability and an answer
 """
 
@@ -21,11 +22,19 @@ from app.retrieval.descriptor import Descriptor
 from app.retrieval.errors import MissingArtefactError
 from app.retrieval.model_manifest import MANIFEST_FILE, training_command
 from app.retrieval.settings import LocalSettings
+from app.retrieval.style import Style
 from app.retrieval.threads import limit_threads
-from app.retrieval.types import Description, FloatArray, GalleryFeatures, Image
+from app.retrieval.types import (
+    Description,
+    FloatArray,
+    GalleryFeatures,
+    Image,
+    no_numbers,
+)
 from app.retrieval.visual_words import Vocabulary
 
 VOCABULARY_FILE = "vocabulary.npz"
+STYLE_FILE = "style.npz"
 DECISION_FILE = "decision.json"
 FEATURE_FILES = (MANIFEST_FILE, "descriptor.xml", "descriptor.bin", VOCABULARY_FILE)
 """What the features and visual words of a picture depend on."""
@@ -61,12 +70,15 @@ class Model:
     descriptor : Describer
     vocabulary : Vocabulary
     decision : Decision
+    style : Style or None
+        Without it, works are alike whose descriptors are.
     """
 
     model_id: str
     descriptor: Describer
     vocabulary: Vocabulary
     decision: Decision
+    style: Style | None = None
 
     @classmethod
     def open(cls, model_dir: Path, *, threads: int = 1) -> "Model":
@@ -90,12 +102,18 @@ class Model:
             if not path.is_file():
                 raise MissingArtefactError(path, training_command(model_dir))
             digest.update(hashlib.sha256(path.read_bytes()).digest())
+        style = None
+        if (model_dir / STYLE_FILE).is_file():
+            style = Style.load(model_dir / STYLE_FILE)
+            content = (model_dir / STYLE_FILE).read_bytes()
+            digest.update(hashlib.sha256(content).digest())
         limit_threads(threads)
         return cls(
             digest.hexdigest()[:16],
             Descriptor.open(model_dir, threads=threads),
             Vocabulary.load(model_dir / VOCABULARY_FILE),
             Decision.load(model_dir / DECISION_FILE),
+            style,
         )
 
     def reference_features(
@@ -108,11 +126,19 @@ class Model:
         image : (H, W, 3) uint8, RGB
         settings : LocalSettings
         """
+        description = self.descriptor.describe(image)
         return GalleryFeatures(
-            self.descriptor.describe_many([image])[0],
+            description.descriptor,
             local_features.extract(
                 image,
                 side_px=settings.reference_side_px,
                 count=settings.reference_features,
             ),
+            self.style_of(image, description),
         )
+
+    def style_of(self, image: Image, description: Description) -> FloatArray:
+        """Describe the style of a picture: (S,), with S = 0 where none was learnt."""
+        if self.style is None:
+            return no_numbers()
+        return self.style.describe(image, description)

@@ -52,6 +52,16 @@ class Searchable(Protocol):
         """Find the images that share most visual words with a photo."""
         ...
 
+    def search_style(
+        self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """Find at most ``k`` images with the nearest styles (S,)."""
+        ...
+
+    def style_of(self, position: int) -> FloatArray:
+        """Return the style (S,) float32 at a position; S may be 0."""
+        ...
+
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) float32 at a position."""
         ...

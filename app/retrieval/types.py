@@ -15,6 +15,11 @@ FloatArray: TypeAlias = NDArray[np.float32]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 
+def no_numbers() -> FloatArray:
+    """Return the vector of length 0."""
+    return np.zeros(0, np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalFeatures:
     """Keypoints of one picture and their RootSIFT descriptors.
@@ -77,10 +82,13 @@ class Description:
         Unit length.
     classes : tuple of ClassEvidence
         The classes whose maps weighted the descriptor, most probable first.
+    feature_means : (C,) float32
+        Of the network's feature maps over the picture.
     """
 
     descriptor: FloatArray
     classes: tuple[ClassEvidence, ...] = ()
+    feature_means: FloatArray = field(default_factory=no_numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +168,13 @@ class GalleryFeatures:
     descriptor : (D,) float32
         Unit length.
     local_features : LocalFeatures
+    style : (S,) float32
+        Unit length, see ``app.retrieval.style``; S is 0 with a model that has none.
     """
 
     descriptor: FloatArray
     local_features: LocalFeatures
+    style: FloatArray = field(default_factory=no_numbers)
 
 
 class Verdict(StrEnum):

@@ -23,7 +23,8 @@ def look(photo: Image) -> tuple[Image, ...]:
     Returns
     -------
     views : tuple of (h, w, 3) uint8
-        The whole photo first, then its middle, and the rectangle if there is one.
+        The whole photo first, then its middle, and the rectangle if there is one: the
+        last is most likely what is meant.
     """
     frame = find_frame(photo)
     boxes = [MIDDLE] if frame is None else [MIDDLE, frame]

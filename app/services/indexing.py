@@ -156,6 +156,7 @@ def pack_features(image_id: int, key: str, features: GalleryFeatures) -> ImageFe
         image_id=image_id,
         model_id=key,
         descriptor=features.descriptor.astype("<f4").tobytes(),
+        style=features.style.astype("<f4").tobytes(),
         local_xy=local.xy.astype("<f4").tobytes(),
         local_descriptors=local.descriptors.tobytes(),
         local_height=local.size[0],
@@ -172,6 +173,7 @@ def unpack_features(row: ImageFeatures) -> GalleryFeatures:
             np.frombuffer(row.local_descriptors, np.uint8).reshape(-1, 128),
             (row.local_height, row.local_width),
         ),
+        np.frombuffer(row.style, "<f4").astype(np.float32),
     )
 
 

@@ -36,6 +36,7 @@ def assemble(collection, *, descriptors=None, searched=None, order=None):
         bank,
         ExactIndex(descriptors if searched is None else searched),
         InvertedIndex.build(indexed, model.vocabulary),
+        np.stack([features.style for _, features in collection]),
     )
 
 

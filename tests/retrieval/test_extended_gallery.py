@@ -46,6 +46,9 @@ def test_it_finds_what_a_gallery_of_the_shown_images_finds(base, hidden, query):
     excluded = gallery.mask_of([])
     near = gallery.search_global(descriptor, COUNT, excluded=excluded)
     assert named(gallery, near) == named(truth, truth.search_global(descriptor, COUNT))
+    style = WHOLE.style_of(query)
+    alike = gallery.search_style(style, COUNT, excluded=excluded)
+    assert named(gallery, alike) == named(truth, truth.search_style(style, COUNT))
     voted = gallery.search_local(features, SHORTLIST, excluded=excluded)
     assert (IDS[query] in named(gallery, voted)) == (query in shown)
     assert gallery.work_ids == {COLLECTION[i][0].work_id for i in shown}

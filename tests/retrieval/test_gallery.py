@@ -48,6 +48,7 @@ def test_a_gallery_on_disk_answers_like_one_in_memory(tmp_path, collection, gall
     mapped = write(tmp_path / "gallery", collection)
     assert mapped.items == gallery.items
     np.testing.assert_array_equal(mapped.descriptors, gallery.descriptors)
+    np.testing.assert_array_equal(mapped.styles, gallery.styles)
     features = gallery.local_features[3]
     assert mapped.search_local(features, ShortlistSettings()) == gallery.search_local(
         features, ShortlistSettings()
@@ -92,6 +93,15 @@ def test_similarities_are_cosines_of_the_asked_positions(gallery):
     expected = gallery.descriptors[[4, 2]] @ gallery.descriptors[4]
     np.testing.assert_allclose(similarities, expected, rtol=1e-6)
     assert gallery.similarities(gallery.descriptors[4], []).shape == (0,)
+
+
+def test_an_image_is_most_like_itself_in_style(gallery):
+    for position in range(COUNT):
+        style = gallery.style_of(position)
+        assert gallery.search_style(style, 1)[0].position == position
+    mask = gallery.mask_of(["work-3"])
+    alike = gallery.search_style(gallery.style_of(3), COUNT, excluded=mask)
+    assert 3 not in {hit.position for hit in alike}
 
 
 def test_positions_are_looked_up_by_image_id(gallery):

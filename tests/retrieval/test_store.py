@@ -21,6 +21,7 @@ from app.retrieval.errors import (
     StoreWriteError,
 )
 from app.retrieval.examination import Examination
+from app.retrieval.manifest import FORMAT
 from app.retrieval.settings import (
     GallerySettings,
     LocalSettings,
@@ -263,7 +264,7 @@ def test_a_current_file_without_a_name_is_damaged(store, collection, text):
     [
         ("{", DamagedArtefactError),
         ("[]", DamagedArtefactError),
-        (json.dumps({"format": 1}), DamagedArtefactError),
+        (json.dumps({"format": FORMAT}), DamagedArtefactError),
         (json.dumps({"format": 99}), IncompatibleArtefactError),
         (None, MissingArtefactError),
     ],

@@ -79,6 +79,7 @@ def test_features_come_back_as_they_went():
     features = fake_model().reference_features(draw_picture(1), LocalSettings())
     kept = unpack_features(pack_features(1, KEY, features))
     assert np.array_equal(kept.descriptor, features.descriptor)
+    assert np.array_equal(kept.style, features.style)
     assert np.array_equal(kept.local_features.xy, features.local_features.xy)
     assert np.array_equal(
         kept.local_features.descriptors, features.local_features.descriptors

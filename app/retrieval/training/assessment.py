@@ -1,5 +1,6 @@
 """How well held-out works are found again by descriptors alone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -60,3 +61,39 @@ def recalls(
     # Not "is as good", so that a query that is no number is not right either.
     better = (~(similarities < right[:, None])).sum(axis=1)
     return {f"recall@{k}": float((better < k).mean()) for k in ranks}
+
+
+def precision_of_similar(
+    vectors: FloatArray,
+    labels: Sequence[str],
+    queries: Sequence[int] | NDArray[np.int64],
+    *,
+    least: int,
+    k: int = 10,
+) -> float:
+    """Share of the k most similar works that have the same label as the query.
+
+    Parameters
+    ----------
+    vectors : (N, D) float32
+        Unit length, one per work.
+    labels : sequence of str, length N
+        "" means unknown.
+    queries : sequence of int
+        Rows that are asked for; those with a label of at least ``least`` works count.
+    least, k : int
+
+    Returns
+    -------
+    precision : float in [0, 1]
+        The mean over queries; 0 where there is none.
+    """
+    names = np.array(labels)
+    counts = Counter(labels)
+    asked = [row for row in queries if names[row] and counts[labels[row]] >= least]
+    if not asked:
+        return 0.0
+    similarities = vectors[asked] @ vectors.T
+    similarities[np.arange(len(asked)), asked] = -np.inf
+    nearest = np.argsort(-similarities, axis=1, kind="stable")[:, :k]
+    return float(np.mean(names[nearest] == names[asked][:, None]))

@@ -13,14 +13,17 @@ from app.retrieval.engine import Engine
 from app.retrieval.errors import TrainingError
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import read
-from app.retrieval.model import DECISION_FILE, VOCABULARY_FILE, Model
+from app.retrieval.model import DECISION_FILE, STYLE_FILE, VOCABULARY_FILE, Model
 from app.retrieval.perturbations import PROFILES, perturb
 from app.retrieval.settings import LocalSettings
+from app.retrieval.style import appearance
+from app.retrieval.training.assessment import precision_of_similar
 from app.retrieval.training.crowd import crowd
 from app.retrieval.training.decision import FOLDS, learn_decision
 from app.retrieval.training.evidence import UNDECIDED, gather_evidence
 from app.retrieval.training.lessons import Lessons
 from app.retrieval.training.plan import Plan, Reporter
+from app.retrieval.training.style_learning import learn_style
 from app.retrieval.training.vocabulary import learn_vocabulary
 from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 from app.retrieval.visual_words import Vocabulary
@@ -31,6 +34,9 @@ PHOTOS_PER_WORK = 4
 NEIGHBOURS = 6
 """In a crowded photo."""
 FALSE_ACCEPT_RATE = 0.01
+STYLE_LABELS = {"artist": 6, "school": 15}
+"""What works are alike in, and of how many works such a class must have to be asked
+for: fewer could not fill a list of ten."""
 
 
 def add_vocabulary(
@@ -57,6 +63,46 @@ def add_vocabulary(
             done, total, "Learning visual words"
         ),
     ).save(folder / VOCABULARY_FILE)
+
+
+def add_style(
+    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+) -> Mapping[str, Any]:
+    """Learn the style from the works that are trained on, and write it.
+
+    Returns
+    -------
+    figures : mapping
+        How alike held-out works are to the works that they are most similar to.
+    """
+    descriptor = Descriptor.open(folder)
+    appearances = []
+    for number, work in enumerate(lessons.works, start=1):
+        reporter.count(number, len(lessons.works), "Looking at styles")
+        image = read(work.image_path, max_side_px=2 * LocalSettings().reference_side_px)
+        means = descriptor.describe(image).feature_means
+        appearances.append(appearance(image, means))
+    learnt_from = [i for i in lessons.trained_on if i < len(lessons.works)]
+    labels = {
+        name: [work.label.get(name, "") for work in lessons.works]
+        for name in STYLE_LABELS
+    }
+    style, is_labelled = learn_style(
+        np.stack([appearances[i] for i in learnt_from]),
+        [[values[i] for i in learnt_from] for values in labels.values()],
+    )
+    if not is_labelled:
+        reporter.say("The catalogue names no artists and schools to learn style from.")
+    style.save(folder / STYLE_FILE)
+    styles = np.stack([style.apply(each) for each in appearances])
+    return {
+        "similar works": {
+            f"{name} precision@10": precision_of_similar(
+                styles, labels[name], lessons.held_out, least=least
+            )
+            for name, least in STYLE_LABELS.items()
+        }
+    }
 
 
 def add_decision(

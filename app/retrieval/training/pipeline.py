@@ -26,7 +26,7 @@ from app.retrieval.training.class_head import (
 )
 from app.retrieval.training.finetune import FineTuner
 from app.retrieval.training.folder import CARD_FILE, replacing, write_network
-from app.retrieval.training.knowledge import add_decision, add_vocabulary
+from app.retrieval.training.knowledge import add_decision, add_style, add_vocabulary
 from app.retrieval.training.lessons import Lessons, prepare_lessons
 from app.retrieval.training.plan import (
     CATALOGUE,
@@ -103,6 +103,7 @@ def train(
         add_vocabulary(plan, lessons, staging, reporter)
         reporter.say("Measuring on works that were not trained on.")
         figures = {**figures, **measure(staging, lessons, plan.seed)}
+        figures |= add_style(plan, lessons, staging, reporter)
         figures |= add_decision(plan, lessons, staging, reporter)
         manifest = replace(
             manifest,
