@@ -17,6 +17,7 @@ from app.retrieval.settings import LocalSettings
 from app.retrieval.style import COLOUR_LENGTH, TEXTURE_LENGTH, Style
 from app.retrieval.training.vocabulary import learn_vocabulary
 from app.retrieval.types import (
+    ClassEvidence,
     Description,
     FloatArray,
     GalleryFeatures,
@@ -41,7 +42,11 @@ class FakeDescriptor:
         if not values.any():  # featureless: any fixed direction will do
             values[0] = 1
         length = np.linalg.norm(values)
-        return Description(np.asarray(values / length, dtype=np.float32))
+        brightness = np.asarray(blocks.mean(axis=2) / 255, dtype=np.float32)
+        return Description(
+            np.asarray(values / length, dtype=np.float32),
+            (ClassEvidence("bright", 1.0, brightness),),
+        )
 
     def describe_many(self, images: Sequence[Image]) -> FloatArray:
         return np.stack([self.describe(image).descriptor for image in images])

@@ -23,6 +23,7 @@ from app.retrieval.images import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.photo_edits import NO_EDITS, PhotoEdits
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Answer, Image, Verdict
+from app.services import evidence
 from app.services.artworks import works_by_accession, works_in_order
 from app.services.changes import catch_up
 from app.services.indexing import gallery_item
@@ -121,6 +122,7 @@ class SearchService:
             answer = searcher.query(image, excluded_works=self._absent(searcher))
             query = _compose(answer, searcher, attributes or {})
         query.height, query.width = image.shape[:2]
+        query.quality = evidence.quality_of(image, answer)
         self._store(query, image)
         return query
 
@@ -240,6 +242,7 @@ def _compose(
             stage: round(float(duration), 1)
             for stage, duration in answer.timings_ms.items()
         },
+        activation_map=evidence.activation_map_of(answer),
         matches=matches,
         **attributes,
     )
@@ -262,4 +265,5 @@ def _match(match: types.Match, artwork: Artwork, searcher: Searcher) -> Match:
         similarity=float(match.similarity),
         inlier_count=match.verification.inlier_count,
         outline=outline,
+        points=evidence.pack_points(match.points),
     )
