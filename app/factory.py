@@ -10,6 +10,7 @@ from app import cli, cli_accounts, config, extensions
 from app.config import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.database import MIGRATIONS
+from app.services.links import LinkReader
 from app.services.live_index import LiveIndex
 from app.services.media import MediaFolder
 from app.services.published_engine import PublishedEngine
@@ -20,14 +21,16 @@ from app.web import (
     artworks,
     assets,
     errors,
+    frames,
     health,
     languages,
     media,
+    offline,
     presentation,
     search,
     security,
 )
-from app.web.current import SEARCH
+from app.web.current import LINKS, SEARCH
 from app.web.site import Site
 
 
@@ -82,11 +85,12 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
     accounts.register(app)
-    for module in (search, artworks, api, media, health):
+    for module in (search, artworks, api, media, health, frames, offline):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)
     app.extensions[SEARCH] = build_search_service(app)
+    app.extensions[LINKS] = build_link_reader(app)
     return app
 
 
@@ -98,3 +102,10 @@ def build_search_service(app: Flask) -> SearchService:
     )
     limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
     return SearchService(LiveIndex(publication), MediaFolder(folders.queries), limits)
+
+
+def build_link_reader(app: Flask) -> LinkReader | None:
+    """Build what fetches pictures by their address, unless that is switched off."""
+    if not app.config["MORELLI_LINKS"]:
+        return None
+    return app.config.get("LINK_READER") or LinkReader(app.config["MAX_CONTENT_LENGTH"])

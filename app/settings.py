@@ -88,6 +88,12 @@ SETTINGS = (
         "Generous, because the visitors in a gallery often share one address.",
     ),
     Setting(
+        "MORELLI_LINKS",
+        "yes",
+        parse_flag,
+        "no: visitors send photos only; the server fetches none by its address.",
+    ),
+    Setting(
         "MORELLI_HTTPS",
         "no",
         parse_flag,

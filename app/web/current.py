@@ -5,10 +5,14 @@ from typing import cast
 from flask import current_app
 
 from app.config import Folders
+from app.retrieval.settings import ImageSettings
+from app.services.links import LinkReader
 from app.services.search import SearchService
 
 SEARCH = "morelli.search"
 """Key of the search service among the application's extensions."""
+LINKS = "morelli.links"
+"""Key of what fetches pictures by their address; None where that is switched off."""
 
 
 def search_service() -> SearchService:
@@ -16,9 +20,19 @@ def search_service() -> SearchService:
     return cast(SearchService, current_app.extensions[SEARCH])
 
 
+def link_reader() -> LinkReader | None:
+    """Return what fetches pictures by their address, unless that is switched off."""
+    return cast(LinkReader | None, current_app.extensions[LINKS])
+
+
 def folders() -> Folders:
     """Return where the instance keeps its files."""
     return Folders(current_app.config["MORELLI_INSTANCE"])
+
+
+def image_settings() -> ImageSettings:
+    """Return what is accepted as a photo."""
+    return ImageSettings(max_bytes=current_app.config["MAX_CONTENT_LENGTH"])
 
 
 def search_rate() -> str:

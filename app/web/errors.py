@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, gettext
+from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -19,7 +21,7 @@ from app.retrieval.errors import (
 )
 from app.services.database import DatabaseNotReadyError
 from app.web.guessing import TooManyAttemptsError
-from app.web.upload import NoPhotoError
+from app.web.upload import NoPhotoError, UnusableLinkError
 from app.web.visitors import AccountNeededError
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ CODES: dict[type[Exception] | int, str] = {
     ImageTooLargeError: "image_too_large",
     EmptyGalleryError: "no_collection",
     DatabaseNotReadyError: "database_not_ready",
+    UnusableLinkError: "unusable_link",
     CSRFError: "form_expired",
     AccountNeededError: "account_needed",
     TooManyAttemptsError: "too_many_attempts",
@@ -50,22 +53,22 @@ CODES: dict[type[Exception] | int, str] = {
 """What programs may decide on; the words beside it are for people. The error's type
 speaks before its status."""
 TITLES = {
-    400: "That did not work",
-    401: "Please log in",
-    403: "Not for everybody",
-    404: "Nothing hangs here",
-    405: "That did not work",
-    413: "This photo cannot be used",
-    422: "This photo cannot be used",
-    429: "One moment, please",
-    500: "Something broke on our side",
-    503: "Not open yet",
+    400: _("That did not work"),
+    401: _("Please log in"),
+    403: _("Not for everybody"),
+    404: _("Nothing hangs here"),
+    405: _("That did not work"),
+    413: _("This photo cannot be used"),
+    422: _("This photo cannot be used"),
+    429: _("One moment, please"),
+    500: _("Something broke on our side"),
+    503: _("Not open yet"),
 }
 SENTENCES = {
-    404: "There is no page at this address, or what it showed is gone.",
-    405: "This address cannot be asked in this way.",
-    429: "Too many searches came from your network. Please try again in a minute.",
-    500: "The fault has been noted. Please try again.",
+    404: _("There is no page at this address, or what it showed is gone."),
+    405: _("This address cannot be asked in this way."),
+    429: _("Too many searches came from your network. Please try again in a minute."),
+    500: _("The fault has been noted. Please try again."),
 }
 MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
 ACCOUNT_PAGES = ("security", "accounts")
@@ -84,7 +87,7 @@ def handle(app: Flask) -> None:
 def image_error(error: ImageError) -> ResponseReturnValue:
     """Tell the visitor what is wrong with the photo."""
     too_many_bytes = isinstance(error, ImageTooLargeError) and error.unit == "bytes"
-    return respond(413 if too_many_bytes else 422, error, str(error))
+    return respond(413 if too_many_bytes else 422, error, image_sentence(error))
 
 
 def not_ready(error: Exception) -> ResponseReturnValue:
@@ -96,7 +99,7 @@ def not_ready(error: Exception) -> ResponseReturnValue:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Put werkzeug's errors into our words, and keep their headers, such as Allow."""
     status = error.code or 500
-    body, _ = respond(status, error, sentence(status, error))
+    body, _status = respond(status, error, sentence(status, error))
     rewritten = current_app.make_response(body)
     response = error.get_response()
     response.set_data(rewritten.get_data())
@@ -108,7 +111,7 @@ def unexpected_error(error: Exception) -> ResponseReturnValue:
     """Log a bug and leave the database as it was."""
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     db.session.rollback()
-    return respond(500, error, SENTENCES[500])
+    return respond(500, error, str(SENTENCES[500]))
 
 
 def remedy(error: Exception) -> str:
@@ -116,6 +119,7 @@ def remedy(error: Exception) -> str:
     if isinstance(error, EmptyGalleryError | DatabaseNotReadyError):
         return str(error)
     command = getattr(error, "command", None)
+    # For the operator, whose commands and logs are in English.
     todo = f"Run: {command}" if command else "The server's log says why."
     return f"The collection cannot be searched. {todo}"
 
@@ -124,17 +128,61 @@ def sentence(status: int, error: HTTPException) -> str:
     """Return what to tell the visitor about an HTTP error."""
     if isinstance(error, CSRFError):
         if request.blueprint in ACCOUNT_PAGES:
-            return "This form was open for too long. Please load it again."
-        return "This form was open for too long. Please choose the photo again."
+            return str(
+                gettext("This form was open for too long. Please load it again.")
+            )
+        return str(
+            gettext("This form was open for too long. Please choose the photo again.")
+        )
     if isinstance(error, TooManyAttemptsError):
         return str(error.description)
     if status == 413:
         megabytes = current_app.config["MORELLI_MAX_UPLOAD_MB"]
-        return (
-            f"The photo is too large: at most {megabytes} MB are accepted. "
-            "Please use a smaller one."
+        return str(
+            gettext(
+                "The photo is too large: at most %(megabytes)s MB are accepted. "
+                "Please use a smaller one.",
+                megabytes=megabytes,
+            )
         )
-    return SENTENCES.get(status, error.description or error.name)
+    return str(SENTENCES.get(status) or error.description or error.name)
+
+
+def image_sentence(error: ImageError) -> str:
+    """Say what is wrong with a photo in the visitor's language."""
+    if isinstance(error, ImageTooSmallError):
+        height, width = error.size
+        return str(
+            gettext(
+                "The picture is %(width)s×%(height)s pixels; both sides must have at "
+                "least %(minimum)s. Please use a larger one.",
+                width=width,
+                height=height,
+                minimum=error.minimum,
+            )
+        )
+    if isinstance(error, ImageTooLargeError) and error.unit == "pixels":
+        return str(
+            gettext(
+                "The picture has %(amount)s pixels; at most %(maximum)s are accepted. "
+                "Please use a smaller one.",
+                amount=format_decimal(error.amount),
+                maximum=format_decimal(error.maximum),
+            )
+        )
+    if isinstance(error, ImageTooLargeError):
+        return str(
+            gettext(
+                "The picture is larger than %(megabytes)s MB. Please use a smaller one.",
+                megabytes=error.maximum // 1_000_000,
+            )
+        )
+    return str(
+        gettext(
+            "This is not a picture that can be read, or it is damaged. Please send a "
+            "JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF picture."
+        )
+    )
 
 
 def respond(
@@ -142,7 +190,7 @@ def respond(
 ) -> tuple[str | dict[str, Any], int]:
     """Build the body of an error as JSON for programs and as a page for people."""
     drain()
-    if request.path.startswith("/api/"):
+    if wants_json():
         code = CODES.get(type(error)) or CODES.get(status, "error")
         return {"error": {"code": code, "message": message}}, status
     return (
@@ -155,6 +203,13 @@ def respond(
         ),
         status,
     )
+
+
+def wants_json() -> bool:
+    """Tell whether a program asks: the interface's, or a script of our own pages."""
+    if request.path.startswith("/api/"):
+        return True
+    return request.accept_mimetypes.best == "application/json"
 
 
 def drain() -> None:

@@ -11,7 +11,20 @@ from app.web.errors import remedy
 
 bp = Blueprint("health", __name__)
 
-NEED_DATABASE = frozenset(("search", "artworks", "api", "security", "accounts"))
+NEED_DATABASE = frozenset(
+    (
+        "search",
+        "frames",
+        "artworks",
+        "api",
+        "security",
+        "accounts",
+        "about",
+        "evidence",
+        "feedback",
+        "sharing",
+    )
+)
 
 
 @bp.get("/healthz")

@@ -6,6 +6,7 @@ from flask import Flask, url_for
 
 from app.models import Artwork, Query, ReferenceImage
 from app.retrieval.types import Verdict
+from app.services.search import PHOTO_SIDE_PX
 
 VERDICTS = {
     Verdict.FOUND: "Found",
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
         sentence=sentence,
     )
     app.jinja_env.globals.update(
+        PHOTO_SIDE_PX=PHOTO_SIDE_PX,
         PROPOSAL_COUNT=PROPOSAL_COUNT,
         SIMILAR_COUNT=SIMILAR_COUNT,
         VERDICTS=VERDICTS,

@@ -44,13 +44,17 @@ def open_page(chromium, address):
     contexts, complaints = [], []
 
     def listen(message):
-        # A refused photo is answered with an error status, which is no complaint.
-        is_status = message.text.startswith("Failed to load resource")
-        if message.type in ("error", "warning") and not is_status:
+        # A refused photo is answered with an error status, which is no complaint, and
+        # service workers are let in by those tests only that are about them.
+        is_expected = message.text.startswith(
+            ("Failed to load resource", "Service Worker registration blocked")
+        )
+        if message.type in ("error", "warning") and not is_expected:
             complaints.append(message.text)
 
     def start(path="/", *, width=1280, **options):
         phone = {"has_touch": True, "is_mobile": True} if width < 500 else {}
+        options.setdefault("service_workers", "block")
         context = chromium.new_context(
             viewport={"width": width, "height": 844},
             base_url=address,

@@ -1,6 +1,9 @@
 import base64
+import threading
 
 import pytest
+
+from app.services.search import SearchService
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +47,7 @@ def assert_is_answered(page):
 def test_from_a_photo_to_the_label(open_page, photo_file, width):
     page = open_page(width=width)
     page.get_by_label("Your photo of the work").set_input_files(photo_file)
-    page.locator(".preview").wait_for()
+    page.locator("[data-editor]").wait_for()
     assert not page.evaluate(OVERFLOWS)
     find(page)
     assert_is_answered(page)
@@ -63,7 +66,7 @@ def test_everything_works_without_a_script(open_page, photo_file):
 def test_a_photo_can_be_dropped_into_the_frame(open_page, photo):
     page = open_page()
     page.evaluate(DROP, ["[data-frame]", base64.b64encode(photo).decode()])
-    page.locator(".preview").wait_for()
+    page.locator("[data-editor]").wait_for()
     find(page)
     assert_is_answered(page)
 
@@ -75,21 +78,30 @@ def test_a_phone_is_offered_its_camera(open_page):
     assert open_page().get_by_role("button", name="Take a photo").count() == 0
 
 
-def test_looking_is_shown_and_said(open_page, photo_file):
+def test_looking_is_shown_and_said(open_page, photo_file, monkeypatch):
+    may_answer = threading.Event()
+    search = SearchService.search
+
+    def search_later(*arguments, **options):
+        may_answer.wait(10)
+        return search(*arguments, **options)
+
+    monkeypatch.setattr(SearchService, "search", search_later)
     page = open_page()
     page.get_by_label("Your photo of the work").set_input_files(photo_file)
-    # "No content" leaves a browser on the page that it is on.
-    page.route("**/queries", lambda route: route.fulfill(status=204))
     page.get_by_role("button", name="Find the work").click()
-    page.get_by_role("button", name="Looking…").wait_for()
-    assert page.get_by_role("status").inner_text() == "Looking through the collection…"
-    assert page.get_by_role("button", name="Looking…").is_disabled()
+    looking = page.get_by_role("button", name="Looking…")
+    looking.wait_for()
+    page.get_by_text("Looking through the collection…").wait_for()
+    assert looking.is_disabled()
+    may_answer.set()
+    page.wait_for_url("**/queries/*")
 
 
 def test_a_photo_can_be_sent_by_keyboard_alone(open_page, photo_file):
     page = open_page()
     page.get_by_label("Your photo of the work").set_input_files(photo_file)
-    page.locator(".preview").wait_for()
+    page.locator("[data-editor]").wait_for()
     assert page.evaluate("document.activeElement.type") == "submit"
     page.keyboard.press("Enter")
     page.wait_for_url("**/queries/*")

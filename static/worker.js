@@ -1,0 +1,59 @@
+// The service worker: opens the shell without a network, and sends waiting photos.
+//
+// KNOWN, which the server puts in front of this, names the version, the page and the
+// files. Nothing else is ever kept: no answer, no photo, no page of anybody's. A request
+// that is not for one of those files goes to the network as if there were no worker.
+
+importScripts(KNOWN.store);
+
+const CACHE = `shell-${KNOWN.version}`;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(fill().then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(clear().then(() => self.clients.claim()));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(() => fromCache(KNOWN.page)));
+    return;
+  }
+  const { origin, pathname } = new URL(request.url);
+  if (origin === self.location.origin && KNOWN.files.includes(pathname)) {
+    event.respondWith(fromCache(pathname).then((kept) => kept ?? fetch(request)));
+  }
+});
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === "send-waiting") event.waitUntil(sendAll());
+});
+
+async function fill() {
+  const cache = await caches.open(CACHE);
+  // Without cookies: what is kept must be nobody's page.
+  const requests = [KNOWN.page, ...KNOWN.files].map(
+    (address) => new Request(address, { credentials: "omit" }),
+  );
+  await cache.addAll(requests);
+}
+
+async function clear() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+}
+
+async function fromCache(address) {
+  const cache = await caches.open(CACHE);
+  return cache.match(address);
+}
+
+async function sendAll() {
+  const isDone = await self.waitingPhotos.sendAll(KNOWN);
+  // A failure makes the browser try again later.
+  if (!isDone) throw new Error("some photos still wait");
+}
