@@ -1,6 +1,9 @@
 """Everything that is no usable photo is refused in words, as a page and as JSON."""
 
+import gzip
+import re
 import struct
+import zipfile
 import zlib
 from io import BytesIO
 
@@ -25,6 +28,26 @@ def png_header(width, height):
     )
 
 
+def jpeg_of_size(width, height):
+    """A small JPEG whose header promises a huge picture."""
+    data = encoded(draw_picture(0))
+    start = data.index(b"\xff\xc0") + 5  # frame header: length and precision go before
+    return data[:start] + struct.pack(">HH", height, width) + data[start + 4 :]
+
+
+def archive_of_picture():
+    """A picture inside a ZIP file."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("painting.jpg", encoded(draw_picture(0)))
+    return file.getvalue()
+
+
+SCRIPT = b"<script>alert(document.domain)</script>"
+GHOSTSCRIPT = (
+    b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 400 400\n%%EndComments\n"
+    b"(/etc/passwd) (r) file runlibfile\n"
+)
 REFUSED = {
     "text": (b"Dear museum, which painting is this?", 422, "unreadable_image"),
     "empty": (b"", 422, "unreadable_image"),
@@ -35,8 +58,36 @@ REFUSED = {
         "image_too_small",
     ),
     "flood": (png_header(30_000, 30_000), 422, "image_too_large"),
-    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', 422, "unreadable_image"),
-    "zip": (b"PK\x03\x04" + bytes(100), 422, "unreadable_image"),
+    "jpeg flood": (jpeg_of_size(65_000, 65_000), 422, "image_too_large"),
+    "svg": (
+        b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="400" '
+        b'height="400">' + SCRIPT + b"</svg>",
+        422,
+        "unreadable_image",
+    ),
+    "compressed svg": (
+        gzip.compress(b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
+        422,
+        "unreadable_image",
+    ),
+    "eps": (GHOSTSCRIPT, 422, "unreadable_image"),
+    "eps behind a dos header": (
+        b"\xc5\xd0\xd3\xc6"
+        + struct.pack("<II", 32, len(GHOSTSCRIPT))
+        + bytes(20)
+        # What follows would be given to Ghostscript by a library that reads EPS.
+        + GHOSTSCRIPT,
+        422,
+        "unreadable_image",
+    ),
+    "pdf": (b"%PDF-1.7\n" + bytes(100), 422, "unreadable_image"),
+    "page": (b"<!doctype html>" + SCRIPT, 422, "unreadable_image"),
+    "zip": (archive_of_picture(), 422, "unreadable_image"),
+    "gif that is a script": (
+        b"GIF89a/*" + bytes(20) + b"*/=1;" + SCRIPT,
+        422,
+        "unreadable_image",
+    ),
     "oversized": (bytes(450_000), 413, "image_too_large"),
 }
 
@@ -115,6 +166,29 @@ def test_a_printers_cmyk_is_understood(ask_api):
     file = BytesIO()
     Pillow.fromarray(photograph(draw_picture(0))).convert("CMYK").save(file, "JPEG")
     assert ask_api(file.getvalue()).json["decision"] == "found"
+
+
+@pytest.mark.parametrize("tail", [archive_of_picture(), SCRIPT, b"<?php system(1);"])
+def test_what_hides_behind_or_in_a_photo_is_neither_kept_nor_served(
+    ask, client, in_app, photo, tail
+):
+    """A file that is two things at once leaves as one of them: a clean JPEG."""
+    exif = Pillow.Exif()
+    exif[0x010E] = exif[0x013B] = SCRIPT.decode()
+    comment = b"\xff\xfe" + struct.pack(">H", len(SCRIPT) + 2) + SCRIPT
+    picture = encoded(photograph(draw_picture(0)), exif=exif)
+    page = ask(picture[:2] + comment + picture[2:] + tail, follow_redirects=True)
+    assert page.status_code == 200
+    assert "alert(document" not in page.text
+    [name] = re.findall(r"/media/queries/[^\"]+", page.text)[:1]
+    with client.get(name) as served:
+        assert served.mimetype == "image/jpeg"
+        assert served.headers["X-Content-Type-Options"] == "nosniff"
+        for hidden in (b"<script", b"PK\x03\x04", b"<?php", b"Exif"):
+            assert hidden not in served.data
+        with Pillow.open(BytesIO(served.data)) as kept:
+            assert not kept.getexif()
+            assert "comment" not in kept.info
 
 
 def test_a_hostile_file_name_is_ignored(ask, in_app, photo):
