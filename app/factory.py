@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, cli_accounts, config, extensions
+from app import cli, cli_accounts, cli_feedback, config, extensions
 from app.config import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.database import MIGRATIONS
@@ -16,11 +16,14 @@ from app.services.media import MediaFolder
 from app.services.published_engine import PublishedEngine
 from app.services.search import SearchService
 from app.web import (
+    about,
     accounts,
     api,
     artworks,
     assets,
     errors,
+    evidence,
+    feedback,
     frames,
     health,
     languages,
@@ -29,6 +32,7 @@ from app.web import (
     presentation,
     search,
     security,
+    sharing,
 )
 from app.web.current import LINKS, SEARCH
 from app.web.site import Site
@@ -85,10 +89,13 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
     accounts.register(app)
+    for module in (about, evidence, feedback, sharing):
+        app.register_blueprint(module.bp)
     for module in (search, artworks, api, media, health, frames, offline):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)
+    app.cli.add_command(cli_feedback.group)
     app.extensions[SEARCH] = build_search_service(app)
     app.extensions[LINKS] = build_link_reader(app)
     return app

@@ -71,7 +71,7 @@ LAYERS = [
     ["app.config", "app.extensions", "app.models"],
     ["app.services"],
     ["app.web", "app.cli"],
-    ["app.cli_accounts"],
+    ["app.cli_accounts", "app.cli_feedback"],
     ["app.factory"],
 ]
 KERAS_ROOMS = [f"{RETRIEVAL}.backbone", NETWORK, TRAINING]
@@ -80,6 +80,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.web",
         "app.cli",
         "app.cli_accounts",
+        "app.cli_feedback",
         "app.factory",
         "app.extensions",
     ],

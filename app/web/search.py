@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.extensions import db, limiter
-from app.models import Query
-from app.services.artworks import count_works, sample_works, works_in_order
+from app.extensions import limiter
+from app.services.artworks import count_works, sample_works
+from app.web.answers import own_query, show_answer
 from app.web.current import search_rate, search_service
 from app.web.errors import wants_json
 from app.web.upload import asked_photo, is_link, photo_edits
-from app.web.visitors import current_account, owner_fields, owns, refuse_strangers
+from app.web.visitors import current_account, owner_fields, refuse_strangers
 
 bp = Blueprint("search", __name__)
 
@@ -57,16 +57,4 @@ def create() -> ResponseReturnValue:
 @bp.get("/queries/<uuid:query_id>")
 def show(query_id: UUID) -> str:
     """Show a stored answer to whoever asked."""
-    query = db.session.get(Query, str(query_id))
-    if query is None or not owns(query):
-        abort(404)
-    return show_answer(query)
-
-
-def show_answer(query: Query) -> str:
-    """Render an answer with the works that look like the photo."""
-    named = {match.artwork.accession for match in query.proposals}
-    similar = works_in_order(
-        accession for accession, _ in query.similar if accession not in named
-    )
-    return render_template("answer.html", query=query, similar=similar)
+    return show_answer(own_query(query_id))
