@@ -51,7 +51,10 @@ export class Editor {
       URL.revokeObjectURL(picture.src);
       return false;
     }
-    if (this.loading !== picture) return true; // another one was chosen meanwhile
+    if (this.loading !== picture) { // another one was chosen meanwhile, or none
+      URL.revokeObjectURL(picture.src);
+      return true;
+    }
     this.file = file;
     this.picture = picture;
     this.draw();
@@ -62,7 +65,7 @@ export class Editor {
   /** Forget the photo. */
   close() {
     if (this.picture) URL.revokeObjectURL(this.picture.src);
-    this.picture = null;
+    this.picture = this.loading = null;
     this.element.hidden = true;
     this.quarters = 0;
     this.showCrop(false);

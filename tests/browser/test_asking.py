@@ -7,6 +7,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import request
 from PIL import Image as Pillow
 from sqlalchemy import select
@@ -29,22 +30,20 @@ PASTE = """
 """
 
 
-class Pictures(BaseHTTPRequestHandler):
-    """A site elsewhere on the internet, played by this machine."""
-
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(self.server.picture)
-
-    def log_message(self, *_arguments):
-        """Keep quiet."""
-
-
 @pytest.fixture
 def elsewhere(photo):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
-    server.picture = photo
+    """A site elsewhere on the internet, played by this machine."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(photo)
+
+        def log_message(self, *_arguments):
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -238,6 +237,28 @@ def test_a_big_photo_is_sent_small_and_upright(open_page, app):
     assert (query.width, query.height) == (1280, 960)
 
 
+def test_how_much_is_sent_is_shown(open_page):
+    noise = np.random.default_rng(0).integers(0, 256, (700, 900, 3), np.uint8)
+    page = open_page()
+    choose(page, {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": encoded(noise)})
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions", {**slow, "uploadThroughput": 150_000}
+    )
+    page.get_by_role("button", name="Find the work").click()
+    bar = page.get_by_role("progressbar", name="Sending the photo")
+    bar.wait_for()
+    assert 0 < bar.evaluate("bar => bar.value") < 100
+    page.wait_for_url("**/queries/*")
+
+
+def test_where_an_account_is_needed_the_form_gives_way(open_page, app):
+    app.config["MORELLI_ANONYMOUS_SEARCH"] = False
+    page = open_page()
+    assert page.get_by_text("Searching needs an account here").is_visible()
+    assert page.get_by_label("Your photo of the work").count() == 0
+
+
 def orientation(value):
     """EXIF that says how the camera was held."""
     exif = Pillow.Exif()
@@ -299,6 +320,16 @@ def test_a_form_whose_session_is_gone_is_sent_all_the_same(open_page, photo_file
     page.context.clear_cookies()
     find(page)
     assert page.get_by_text("Found", exact=True).is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/offline"])
+def test_nobody_is_kept_from_editing(open_page, room, path, scheme):
+    page = open_page(path, width=390, color_scheme=scheme)
+    choose(page, room)
+    page.get_by_role("button", name="Crop", exact=True).click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_pages_are_light(open_page):

@@ -19,7 +19,8 @@ def photo_fields(photo):
 
 def known(answer):
     """What the server tells the worker."""
-    return json.loads(re.match(r"const KNOWN = (.*);\n", answer.text)[1])
+    [told] = re.findall(r"\Aconst KNOWN = (.*);\n", answer.text)
+    return json.loads(told)
 
 
 def test_the_worker_keeps_the_shell_and_nothing_else(client):
