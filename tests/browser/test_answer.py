@@ -1,0 +1,206 @@
+"""The answer in a real browser: compare, look, share, say whether it is right."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+OVERFLOWS = (
+    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+)
+SHOWN = "image => image.complete && image.naturalWidth > 0"
+PROBE = """
+(seen) => {
+  const clip = getComputedStyle(seen).clipPath;
+  const probe = document.createElement("div");
+  probe.style.position = "absolute";
+  probe.style.width = clip.match(/inset\\(0px (.*) 0px 0px\\)/)[1];
+  seen.parentElement.append(probe);
+  const hidden = probe.getBoundingClientRect().width;
+  probe.remove();
+  return seen.getBoundingClientRect().width - hidden;
+}
+"""
+FOCUSED = "document.activeElement"
+
+
+@pytest.fixture
+def answered(open_page, photo_file):
+    """Return a function that asks and gives the page of the answer."""
+
+    def ask(photo=photo_file, **options):
+        page = open_page(**options)
+        page.get_by_label("Your photo of the work").set_input_files(photo)
+        page.get_by_role("button", name="Find the work").click()
+        page.wait_for_url("**/queries/*")
+        return page
+
+    return ask
+
+
+def faults(page):
+    violations = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in violations]
+
+
+def clip_of(page):
+    """How far the photo reaches over the work, in pixels of the page."""
+    return page.locator(".stage .seen").evaluate(PROBE)
+
+
+def test_the_slider_works_by_keyboard(answered):
+    page = answered()
+    slider = page.get_by_role("slider", name="How much of your photo")
+    assert slider.get_attribute("aria-valuetext") == "50 % of your photo"
+    before = clip_of(page)
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "60 % of your photo"
+    assert clip_of(page) > before + 10
+    page.keyboard.press("Home")
+    assert clip_of(page) < before / 2
+
+
+def test_the_slider_follows_a_finger(answered):
+    page = answered(width=390)
+    stage = page.locator(".stage")
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    assert abs(clip_of(page) - 0.8 * box["width"]) < 0.08 * box["width"]
+
+
+def test_both_pictures_of_the_comparison_are_there_and_alike(answered):
+    page = answered()
+    for name in (".own", ".seen"):
+        picture = page.locator(f".stage {name}")
+        picture.scroll_into_view_if_needed()
+        picture.wait_for()
+        page.wait_for_function(
+            "name => document.querySelector(name).naturalWidth > 0",
+            arg=f".stage {name}",
+        )
+        assert picture.evaluate(SHOWN)
+    own, seen = (
+        page.locator(f".stage {name}").bounding_box() for name in (".own", ".seen")
+    )
+    assert own == seen
+
+
+def test_without_a_script_the_pictures_lie_side_by_side(answered):
+    page = answered(java_script_enabled=False)
+    own, seen = (
+        page.locator(f".stage {name}").bounding_box() for name in (".own", ".seen")
+    )
+    assert seen["x"] + seen["width"] <= own["x"]
+    assert page.get_by_role("slider").count() == 0
+    page.get_by_role("button", name="Yes, this is it").click()
+    page.get_by_text("You said that this is right.").wait_for()
+    page.get_by_role("button", name="Make a link").click()
+    assert "/shared/" in page.get_by_label("Link to this answer").input_value()
+
+
+def test_details_are_joined_across_both_pictures(answered):
+    page = answered()
+    drawing = page.locator(".points svg")
+    assert drawing.get_attribute("role") == "img"
+    lines = drawing.locator("line")
+    assert lines.count() == 40
+    assert drawing.locator("image").count() == 2
+    frame = drawing.bounding_box()
+    box = lines.first.bounding_box()
+    assert frame["y"] <= box["y"]
+    assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_is_drawn_on_the_photo_can_be_chosen(answered, scripts):
+    page = answered(java_script_enabled=scripts)
+    heat, outline = page.locator("img.heat"), page.locator(".overlaid .outlines")
+    assert outline.is_visible()
+    assert not heat.is_visible()
+    page.get_by_label("Where the network looked").focus()
+    page.keyboard.press("Space")
+    assert heat.is_visible()
+    assert page.get_by_text("The brighter, the more this place counted").is_visible()
+    page.get_by_label("Outline").uncheck()
+    assert not outline.is_visible()
+    if scripts:
+        page.wait_for_function("document.querySelector('img.heat').naturalWidth > 0")
+        photo = page.locator(".overlaid img").first.bounding_box()
+        assert heat.bounding_box() == pytest.approx(photo, abs=1)
+
+
+def test_a_page_that_was_led_to_is_read_from_its_heading(answered):
+    page = answered()
+    assert page.evaluate(f"{FOCUSED}.tagName") == "H1"
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_text("You said that this is not right.").wait_for()
+    assert page.evaluate(f"{FOCUSED}.id") == "feedback"
+
+
+def test_a_wrong_click_can_be_mended(answered):
+    page = answered()
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_text("You said that this is not right.").wait_for()
+    page.get_by_role("button", name="Yes, this is it").click()
+    page.get_by_text("You said that this is right.").wait_for()
+    pressed = page.locator('[aria-pressed="true"]')
+    assert pressed.inner_text() == "Yes, this is it"
+
+
+def test_a_shared_answer_opens_elsewhere_until_it_is_taken_back(answered, open_page):
+    page = answered()
+    page.get_by_role("button", name="Make a link").click()
+    address = page.get_by_label("Link to this answer").input_value()
+    assert address.startswith(page.url.split("/queries/")[0])
+    friend = open_page(address, width=390)
+    assert friend.get_by_role("heading", level=1).inner_text() == (
+        "The Astronomer’s Table"
+    )
+    assert friend.locator(".overlaid img").first.evaluate(SHOWN)
+    assert friend.get_by_role("button").count() == 0
+    assert faults(friend) == []
+    page.get_by_role("button", name="Take the link back").click()
+    page.get_by_role("button", name="Make a link").wait_for()
+    assert friend.reload().status == 404
+
+
+def test_somebody_else_is_refused(answered, open_page):
+    page = answered()
+    stranger = open_page()
+    assert stranger.goto(page.url).status == 404
+    assert stranger.goto(f"{page.url}/heat.png").status == 404
+    assert stranger.goto(f"{page.url}/rectified/0.jpg").status == 404
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("shown", ["photo", "photo_of_two", "unknown_photo"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_answer_is_for_everybody(request, answered, width, shown, scheme):
+    data = request.getfixturevalue(shown)
+    file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": data}
+    page = answered(file, width=width, color_scheme=scheme)
+    for details in page.locator("details.why > summary").all():
+        details.click()
+    assert faults(page) == []
+    assert not page.evaluate(OVERFLOWS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_about_the_search_is_for_everybody(open_page, scheme):
+    page = open_page("/about", width=390, color_scheme=scheme)
+    assert faults(page) == []
+    assert not page.evaluate(OVERFLOWS)
+
+
+def test_on_paper_the_pictures_lie_side_by_side_and_nothing_is_to_be_pressed(answered):
+    page = answered()
+    page.emulate_media(media="print")
+    own, seen = (
+        page.locator(f".stage {name}").bounding_box() for name in (".own", ".seen")
+    )
+    assert seen["x"] + seen["width"] <= own["x"]
+    buttons = page.get_by_role("button").all()
+    assert not [button for button in buttons if button.is_visible()]
