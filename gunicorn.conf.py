@@ -1,8 +1,8 @@
 """The server: a few processes, each with many threads and one engine.
 
-Threads wait for slow phones to send their photos; within a process one photo is
-searched at a time, which ``app.services.live_index`` sees to. Start it by ``gunicorn``
-in this folder.
+Threads wait for slow phones to send their photos, and for their turn: how many photos
+are searched at a time ``app.services.turnstile`` sees to. Start it by ``gunicorn`` in
+this folder.
 """
 
 import logging
@@ -34,8 +34,9 @@ wsgi_app = "wsgi:app"
 bind = f"{settings['MORELLI_HOST']}:{settings['MORELLI_PORT']}"
 workers = settings["MORELLI_WORKERS"]
 worker_class = "gthread"
-# So many visitors may be sending photos to one process at the same time.
-threads = 16
+# Even if all who wait for their turn wait in one process, it has threads left for pages
+# and for visitors who are still sending.
+threads = 16 + settings["MORELLI_QUEUE"] + workers
 # A process that gives no sign of life for so long is replaced (seconds).
 timeout = 60
 graceful_timeout = 30

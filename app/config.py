@@ -69,6 +69,11 @@ class Folders:
         return self.instance / "mail"
 
     @property
+    def turnstile(self) -> Path:
+        """Who waits to be searched; of no use once the server has stopped."""
+        return self.instance / "turnstile"
+
+    @property
     def queries(self) -> Path:
         """Photos that visitors asked about."""
         return self.instance / "media" / "queries"

@@ -28,7 +28,7 @@ db = SQLAlchemy(metadata=metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+limiter = Limiter(key_func=get_remote_address)
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one before SQLite gives up."""

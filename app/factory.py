@@ -15,6 +15,7 @@ from app.services.live_index import LiveIndex
 from app.services.media import MediaFolder
 from app.services.published_engine import PublishedEngine
 from app.services.search import SearchService
+from app.services.turnstile import Turnstile
 from app.web import (
     about,
     accounts,
@@ -108,7 +109,13 @@ def build_search_service(app: Flask) -> SearchService:
         app.config["MORELLI_MODEL"], folders.generations
     )
     limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
-    return SearchService(LiveIndex(publication), MediaFolder(folders.queries), limits)
+    turnstile = Turnstile(
+        folders.turnstile,
+        places=app.config["MORELLI_WORKERS"],
+        waiting=app.config["MORELLI_QUEUE"],
+    )
+    photos = MediaFolder(folders.queries)
+    return SearchService(LiveIndex(publication), photos, limits, turnstile)
 
 
 def build_link_reader(app: Flask) -> LinkReader | None:

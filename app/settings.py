@@ -66,7 +66,7 @@ SETTINGS = (
         "MORELLI_WORKERS",
         "2",
         parse_number(1, 64),
-        "Server processes; each searches one photo at a time. Best: one per CPU core.",
+        "Server processes, and photos searched at a time. Best: one per CPU core.",
     ),
     Setting(
         "MORELLI_SECRET_KEY",
@@ -79,6 +79,13 @@ SETTINGS = (
         "40",
         parse_number(1, ImageSettings().max_bytes // 1_000_000),
         "Largest photo that is accepted, in megabytes.",
+    ),
+    Setting(
+        "MORELLI_QUEUE",
+        "40",
+        parse_number(0, 10_000),
+        "Photos that may wait to be searched, over all server processes; beyond that "
+        "visitors are asked to come back in a moment.",
     ),
     Setting(
         "MORELLI_SEARCH_RATE",

@@ -64,10 +64,10 @@ class Publication(Protocol):
 
 
 class LiveIndex:
-    """Lends the newest searcher to one thread at a time.
+    """Lends the newest searcher.
 
-    One at a time, because a server runs one process per core: a second search beside
-    the first would only make both late.
+    To as many threads as ask: how many search at a time is for
+    ``app.services.turnstile`` to say, over all processes.
 
     Parameters
     ----------
@@ -90,7 +90,8 @@ class LiveIndex:
             As :meth:`Publication.open`.
         """
         with self._lock:
-            yield self._newest()
+            searcher = self._newest()
+        yield searcher
 
     def _newest(self) -> Searcher:
         # Asked before opening: what is published meanwhile is noticed next time.

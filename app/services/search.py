@@ -6,6 +6,7 @@ that it no longer has, or calls withdrawn, is not found, whatever the index stil
 """
 
 import logging
+import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from app.services.changes import catch_up
 from app.services.indexing import gallery_item
 from app.services.live_index import LiveIndex, Searcher
 from app.services.media import MediaFolder
+from app.services.turnstile import Turnstile
 
 logger = logging.getLogger(__name__)
 
@@ -59,14 +61,22 @@ class SearchService:
         Where the photos are kept, re-encoded without metadata.
     image_settings : ImageSettings
         What is accepted as a photo.
+    turnstile : Turnstile
+        Says whose photo is next.
     """
 
     def __init__(
-        self, index: LiveIndex, photos: MediaFolder, image_settings: ImageSettings
+        self,
+        index: LiveIndex,
+        photos: MediaFolder,
+        image_settings: ImageSettings,
+        turnstile: Turnstile,
     ) -> None:
         self._index = index
         self._photos = photos
         self._image_settings = image_settings
+        self._turnstile = turnstile
+        self._catching_up = threading.Lock()
         self._absentees: Absentees | None = None
 
     def open(self) -> str:
@@ -115,12 +125,21 @@ class SearchService:
             If the photo cannot be used.
         EmptyGalleryError, ArtefactError
             If nothing can be searched.
+        QueueFullError
+            If too many photos are waiting already.
         """
+        # Also decoding waits: the pixels of a photo take far more memory than its file.
+        with self._turnstile.turn():
+            return self._search(data, edits, attributes or {})
+
+    def _search(
+        self, data: bytes, edits: PhotoEdits, attributes: Mapping[str, object]
+    ) -> Query:
         image = self._read(data, edits)
         with self._index.use() as searcher:
             self._catch_up(searcher)
             answer = searcher.query(image, excluded_works=self._absent(searcher))
-            query = _compose(answer, searcher, attributes or {})
+            query = _compose(answer, searcher, attributes)
         query.height, query.width = image.shape[:2]
         query.quality = evidence.quality_of(image, answer)
         self._store(query, image)
@@ -159,7 +178,7 @@ class SearchService:
     def _catch_up(self, searcher: Searcher) -> None:
         """Let what changed since the index was built be found or not found."""
         # A session of its own: the request's may have begun before the change.
-        with Session(db.engine) as session:
+        with self._catching_up, Session(db.engine) as session:
             catch_up(session, searcher)
 
     def _absent(self, searcher: Searcher) -> frozenset[str]:

@@ -1,16 +1,19 @@
 """The only place where errors become answers, the same in HTML and JSON."""
 
 import logging
+import time
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal, gettext
+from flask_babel import format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.extensions import db
+from app.extensions import db, limiter
 from app.retrieval.errors import (
     ArtefactError,
     EmptyGalleryError,
@@ -20,6 +23,7 @@ from app.retrieval.errors import (
     UnreadableImageError,
 )
 from app.services.database import DatabaseNotReadyError
+from app.services.turnstile import QueueFullError
 from app.web.guessing import TooManyAttemptsError
 from app.web.upload import NoPhotoError, UnusableLinkError
 from app.web.visitors import AccountNeededError
@@ -40,6 +44,7 @@ CODES: dict[type[Exception] | int, str] = {
     UnusableLinkError: "unusable_link",
     CSRFError: "form_expired",
     AccountNeededError: "account_needed",
+    QueueFullError: "queue_full",
     TooManyAttemptsError: "too_many_attempts",
     400: "bad_request",
     404: "not_found",
@@ -52,7 +57,8 @@ CODES: dict[type[Exception] | int, str] = {
 }
 """What programs may decide on; the words beside it are for people. The error's type
 speaks before its status."""
-TITLES = {
+TITLES: dict[type[Exception] | int, LazyString] = {
+    QueueFullError: _("One moment, please"),
     400: _("That did not work"),
     401: _("Please log in"),
     403: _("Not for everybody"),
@@ -80,6 +86,7 @@ def handle(app: Flask) -> None:
     app.register_error_handler(ImageError, image_error)
     for unavailable in (ArtefactError, EmptyGalleryError, DatabaseNotReadyError):
         app.register_error_handler(unavailable, not_ready)
+    app.register_error_handler(QueueFullError, queue_full)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
 
@@ -96,6 +103,19 @@ def not_ready(error: Exception) -> ResponseReturnValue:
     return respond(503, error, remedy(error))
 
 
+def queue_full(error: QueueFullError) -> ResponseReturnValue:
+    """Ask the visitor to come back when others have had their turn."""
+    message = ngettext(
+        "Many visitors are asking right now. Please send your photo again in "
+        "%(num)s second.",
+        "Many visitors are asking right now. Please send your photo again in "
+        "%(num)s seconds.",
+        error.retry_seconds,
+    )
+    body, status = respond(503, error, str(message))
+    return body, status, {"Retry-After": str(error.retry_seconds)}
+
+
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Put werkzeug's errors into our words, and keep their headers, such as Allow."""
     status = error.code or 500
@@ -104,6 +124,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     response = error.get_response()
     response.set_data(rewritten.get_data())
     response.content_type = rewritten.content_type
+    if isinstance(error, RateLimitExceeded) and limiter.current_limit:
+        seconds = limiter.current_limit.reset_at - time.time()
+        response.headers["Retry-After"] = str(max(1, int(seconds)))
     return response
 
 
@@ -173,7 +196,8 @@ def image_sentence(error: ImageError) -> str:
     if isinstance(error, ImageTooLargeError):
         return str(
             gettext(
-                "The picture is larger than %(megabytes)s MB. Please use a smaller one.",
+                "The picture is larger than %(megabytes)s MB."
+                " Please use a smaller one.",
                 megabytes=error.maximum // 1_000_000,
             )
         )
@@ -196,13 +220,19 @@ def respond(
     return (
         render_template(
             "error.html",
-            title=TITLES.get(status, TITLES[400]),
+            title=TITLES.get(type(error)) or TITLES.get(status, TITLES[400]),
             message=message,
-            may_try_again=status in MENDED_BY_ANOTHER_PHOTO
-            and request.blueprint not in ACCOUNT_PAGES,
+            may_try_again=may_try_again(status, error),
         ),
         status,
     )
+
+
+def may_try_again(status: int, error: Exception) -> bool:
+    """Tell whether the form for a photo is what helps."""
+    if request.blueprint in ACCOUNT_PAGES:
+        return False
+    return status in MENDED_BY_ANOTHER_PHOTO or isinstance(error, QueueFullError)
 
 
 def wants_json() -> bool:

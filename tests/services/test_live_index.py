@@ -7,20 +7,34 @@ from app.services.live_index import LiveIndex
 from tests.conftest import FakePublication
 
 
-def test_one_thread_at_a_time_has_the_searcher(searcher):
+def test_threads_have_the_searcher_at_the_same_time(searcher):
     index = LiveIndex(FakePublication(searcher))
-    inside = threading.Event()
+    inside = threading.Barrier(2, timeout=10)
 
     def look():
         with index.use():
-            inside.set()
+            inside.wait()
 
-    with index.use():
-        other = threading.Thread(target=look)
-        other.start()
-        assert not inside.wait(0.05)
+    other = threading.Thread(target=look)
+    other.start()
+    look()
     other.join()
-    assert inside.is_set()
+
+
+def test_threads_that_come_first_open_the_index_once(searcher):
+    publication = FakePublication(searcher)
+    index = LiveIndex(publication)
+
+    def look():
+        with index.use():
+            pass
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert publication.opened == 1
 
 
 def test_a_search_that_fails_gives_the_searcher_back(searcher):

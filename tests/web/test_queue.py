@@ -1,0 +1,64 @@
+"""When more visitors ask at a time than may wait."""
+
+import threading
+from io import BytesIO
+
+import pytest
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app(MORELLI_WORKERS=1, MORELLI_QUEUE=0)
+
+
+@pytest.fixture
+def busy(searcher, monkeypatch, client, photo):
+    """Somebody's photo is being searched, and nobody may wait."""
+    begun, go_on = threading.Event(), threading.Event()
+    query = type(searcher).query
+
+    def slow_query(*arguments, **options):
+        begun.set()
+        go_on.wait(20)
+        return query(*arguments, **options)
+
+    monkeypatch.setattr(type(searcher), "query", slow_query)
+    first = threading.Thread(
+        target=lambda: client.application.test_client().post(
+            "/api/v1/search", data={"photo": (BytesIO(photo), "photo.jpg")}
+        )
+    )
+    first.start()
+    assert begun.wait(20)
+    yield
+    go_on.set()
+    first.join()
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_kind_page_asks_to_come_back_and_has_the_form(ask, photo):
+    page = ask(photo)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "1"
+    assert "One moment, please" in page.text
+    assert "send your photo again in 1 second." in page.text
+    assert 'type="file"' in page.text
+
+
+@pytest.mark.usefixtures("busy")
+def test_programs_are_told_when_to_come_back(ask_api, photo):
+    answer = ask_api(photo)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.json["error"]["code"] == "queue_full"
+
+
+@pytest.mark.usefixtures("busy")
+def test_pages_are_served_all_the_same(client):
+    assert client.get("/works/1900.0").status_code == 200
+
+
+def test_afterwards_there_is_room_again(ask, photo):
+    assert ask(photo).status_code == 303
+    assert ask(photo[:20]).status_code == 422
+    assert ask(photo).status_code == 303
