@@ -10,9 +10,10 @@ STAMP := $(VENV)/.installed
 CATALOGUE ?=
 IMAGES ?=
 QUERIES ?=
+WEIGHTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
-.PHONY: help setup demo test test-slow test-browser check format bench clean
+.PHONY: help setup demo test test-slow test-browser check format bench bench-quality clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -52,6 +53,9 @@ format: setup ## rewrite the code in the house format
 
 bench: setup ## measure speed, memory and scale (CATALOGUE=… IMAGES=… QUERIES=… for real data)
 	$(BIN)/python -m bench $(DATA) $(if $(QUERIES),--queries "$(QUERIES)")
+
+bench-quality: setup ## compare descriptions of pictures (CATALOGUE=… IMAGES=… WEIGHTS=vgg16=file)
+	$(BIN)/python -m bench.quality $(DATA) $(addprefix --weights ,$(WEIGHTS))
 
 clean: ## remove what the commands made, except instance/
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -72,7 +72,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add("--top-classes", type=int, default=8, help="classes that weigh a descriptor")
     add("--extra-convolution", type=int, default=0, help="channels before the classes")
-    add("--dimension", type=int, default=256, help="length of a descriptor")
+    add("--dimension", type=int, help="length of a descriptor (default: the usual one)")
     add("--side", type=int, default=256, metavar="PX", help="of a picture, if square")
     add("--steps", type=int, default=0, help="of fine-tuning at most")
     add("--minutes", type=float, default=0, help="of fine-tuning at most")
@@ -119,7 +119,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         layer=options.layer or BACKBONES[options.backbone].layers[0],
         weights=weights,
         classes=options.classes,
-        dimension=options.dimension,
+        dimension=options.dimension or BACKBONES[options.backbone].dimension,
         side_px=options.side,
         top_classes=options.top_classes,
         extra_convolution=options.extra_convolution,

@@ -37,6 +37,8 @@ class Backbone:
         The layer that the class head pools.
     stride : int
         Pixels of the picture per position of a feature map.
+    dimension : int
+        Usual length of a descriptor.
     build : callable
         Makes the randomly initialised network from a (None, None, 3) input tensor
         with values 0–255. The argument after it is the seed.
@@ -49,6 +51,7 @@ class Backbone:
     layers: tuple[str, ...]
     last_layer: str
     stride: int
+    dimension: int
     build: Callable[[Any, int], keras.Model]
     published: Callable[..., keras.Model] | None = None
     mode: str = ""
@@ -318,11 +321,12 @@ _DENSENET121 = keras.applications.DenseNet121
 
 BACKBONES: Mapping[str, Backbone] = MappingProxyType(
     {
-        "morelli": Backbone(("stage4_conv3",), "stage4_conv3", 16, _morelli),
+        "morelli": Backbone(("stage4_conv3",), "stage4_conv3", 16, 256, _morelli),
         "vgg16": Backbone(
             ("block5_conv3", "block5_conv1"),
             "block5_conv3",
             16,
+            512,
             _application(_VGG16, "caffe"),
             _VGG16,
             "caffe",
@@ -331,6 +335,7 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
             ("conv5_block3_out",),
             "conv5_block3_out",
             32,
+            512,
             _application(_RESNET152, "caffe"),
             _RESNET152,
             "caffe",
@@ -339,6 +344,7 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
             ("relu",),
             "relu",
             32,
+            512,
             _application(_DENSENET121, "torch"),
             _DENSENET121,
             "torch",

@@ -95,6 +95,37 @@ def compare(
     )
 
 
+def embed(
+    pictures: Sequence[FloatArray],
+    lessons: Sequence[FloatArray] = (),
+    dimension: int = 0,
+    *,
+    whitening: Whitening | None = None,
+) -> tuple[FloatArray, Whitening]:
+    """Make one descriptor of each picture's vectors.
+
+    Parameters
+    ----------
+    pictures : sequence of (m, C) float32
+    lessons : sequence of (m, C) float32
+        What the whitening is learnt from, if none is given.
+    dimension : int
+        To keep after whitening.
+    whitening : Whitening, optional
+
+    Returns
+    -------
+    descriptors : (N, dimension) float32
+        Unit length.
+    whitening : Whitening
+        For the next pictures.
+    """
+    if whitening is None:
+        whitening = _learn(lessons, dimension)
+    learnt = whitening
+    return np.stack([pooling.aggregate(own, learnt) for own in pictures]), learnt
+
+
 def _score(
     name: str,
     references: Sequence[Pooled],
@@ -102,8 +133,9 @@ def _score(
     lessons: Sequence[Pooled],
     dimension: int,
 ) -> Score:
-    whitening = _learn([own[name] for own in lessons], dimension)
-    gallery = np.stack([pooling.aggregate(own[name], whitening) for own in references])
+    gallery, whitening = embed(
+        [own[name] for own in references], [own[name] for own in lessons], dimension
+    )
     rankings, relevant = [], []
     for number, photo in photos.items():
         similarities = gallery @ pooling.aggregate(photo[name], whitening)
