@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -124,8 +123,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     response = error.get_response()
     response.set_data(rewritten.get_data())
     response.content_type = rewritten.content_type
-    if isinstance(error, RateLimitExceeded) and limiter.current_limit:
-        seconds = limiter.current_limit.reset_at - time.time()
+    limit = limiter.current_limit
+    if status == 429 and limit and "Retry-After" not in response.headers:
+        seconds = limit.reset_at - time.time()
         response.headers["Retry-After"] = str(max(1, int(seconds)))
     return response
 
