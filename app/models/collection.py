@@ -3,10 +3,32 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, UtcDateTime, now
+from app.models.keys import LAST_KEY, plain_text, sort_key, year_of
+
+SEARCHED = (
+    "accession",
+    "title",
+    "artist",
+    "date",
+    "technique",
+    "type",
+    "school",
+    "location",
+)
+"""What a search for words looks through."""
 
 
 class Artwork(Base):
@@ -17,6 +39,7 @@ class Artwork(Base):
     """
 
     __tablename__ = "artwork"
+    __table_args__ = (Index("ix_artwork_order", "artist_key", "title_key", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     accession: Mapped[str] = mapped_column(String(255), unique=True)
@@ -24,6 +47,8 @@ class Artwork(Base):
     artist: Mapped[str] = mapped_column(Text, default="")
     date: Mapped[str] = mapped_column(Text, default="")
     technique: Mapped[str] = mapped_column(Text, default="")
+    type: Mapped[str] = mapped_column(Text, default="")
+    """What kind of work it is, or of what: painting, portrait, landscape."""
     school: Mapped[str] = mapped_column(Text, default="")
     location: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")
@@ -35,6 +60,13 @@ class Artwork(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     revision: Mapped[int] = mapped_column(default=0, index=True)
     """Of the collection, when what can be found of this work last changed."""
+    search_text: Mapped[str] = mapped_column(Text, default="")
+    """The label in plain letters, which a search looks through."""
+    artist_key: Mapped[str] = mapped_column(Text, default=LAST_KEY)
+    title_key: Mapped[str] = mapped_column(Text, default=LAST_KEY)
+    """What the list is sorted by; as are artist_key and year."""
+    year: Mapped[int | None]
+    """The first one that the date names."""
 
     images: Mapped[list["ReferenceImage"]] = relationship(
         back_populates="artwork",
@@ -47,6 +79,20 @@ class Artwork(Base):
     def is_withdrawn(self) -> bool:
         """Whether the work no longer belongs to the searchable collection."""
         return self.withdrawn_at is not None
+
+    def set_keys(self) -> None:
+        """Bring what is searched and sorted by up to date with the label."""
+        label = (getattr(self, name) or "" for name in SEARCHED)
+        self.search_text = plain_text(" ".join(label))
+        self.artist_key = sort_key(self.artist or "")
+        self.title_key = sort_key(self.title or "")
+        self.year = year_of(self.date or "")
+
+
+@event.listens_for(Artwork, "before_insert")
+@event.listens_for(Artwork, "before_update")
+def _set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
+    artwork.set_keys()
 
 
 class ReferenceImage(Base):

@@ -28,7 +28,7 @@ class SyntheticWork:
     ----------
     accession : str
         Unique in the collection.
-    title, artist, date, technique, school, location : str
+    title, artist, date, technique, type, school, location : str
         What a catalogue says; the title is unique too.
     image : (H, W, 3) uint8
         Long side 700 to 1000 pixels.
@@ -39,6 +39,7 @@ class SyntheticWork:
     artist: str
     date: str
     technique: str
+    type: str
     school: str
     location: str
     image: Image
@@ -89,6 +90,12 @@ _IDEAS = (
     ),
     *("Harvest", "Undertow", "Lantern", "Threshold", "Weather"),
 )
+_TYPES: Mapping[tuple[str, ...], str] = {
+    _PLACES: "landscape",
+    _PEOPLE: "portrait",
+    _THINGS: "still life",
+    _IDEAS: "abstract",
+}
 _WIDE, _TALL, _EITHER = (0.68, 0.85), (1.15, 1.4), (0.72, 1.35)
 _VIEWS = ("{} from the East", "Evening near {}", "The Road to {}")
 _STYLES: Mapping[str, _Style] = MappingProxyType(
@@ -246,6 +253,7 @@ def generate_collection(count: int, seed: int = 0) -> Iterator[SyntheticWork]:
             artist=artist.name,
             date=f"c. {year}" if rng.random() < 0.3 else str(year),
             technique=style.technique,
+            type=_TYPES[style.subjects],
             school=f"{artist.school} (invented)",
             location=f"Imaginary Museum, room {1 + STYLES.index(artist.style)}",
             image=style.paint(rng, size, artist.hand),

@@ -19,9 +19,11 @@ COLUMNS = (
     "artist",
     "date",
     "technique",
+    "type",
     "school",
     "location",
     "source",
+    "rights",
 )
 NEEDED_COLUMNS = ("accession", "image", "title")
 LABEL_COLUMNS = tuple(name for name in COLUMNS if name not in {"accession", "image"})

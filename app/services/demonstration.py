@@ -46,7 +46,7 @@ def draw_collection(folder: Path, works: Iterable[SyntheticWork]) -> None:
         name = f"{work.accession}.jpg"
         data = encode_jpeg(work.image, quality=PICTURE_QUALITY)
         (images / name).write_bytes(data)
-        given = {"image": name, "source": "drawn by this program"}
+        given = {"image": name, "source": "drawn by this program", "rights": "CC0"}
         known = (column for column in catalogue.COLUMNS if column not in given)
         rows.append({column: getattr(work, column) for column in known} | given)
     _write_table(draft / CATALOGUE_FILE, catalogue.COLUMNS, rows)

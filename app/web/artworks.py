@@ -1,24 +1,83 @@
-"""The collection's pages: all works, and each one's label."""
+"""The collection's pages: all works, what they can be narrowed by, each one's label."""
 
 from flask import Blueprint, abort, render_template, request
+from flask_babel import lazy_gettext as _
 
-from app.services.artworks import find_work, works_page
+from app.services.artworks import find_work
+from app.services.browsing import (
+    FACETS,
+    ORDERS,
+    USUAL_ORDER,
+    Criteria,
+    facet_values,
+    facets,
+    find_works,
+)
 from app.web.current import search_service
 
-bp = Blueprint("artworks", __name__, url_prefix="/works")
+bp = Blueprint("artworks", __name__)
+
+LONGEST_TEXT = 200
+"""Characters of a search that are looked at."""
+FACET_NAMES = {
+    "artist": (_("Artist"), _("All artists")),
+    "school": (_("School"), _("All schools")),
+    "technique": (_("Technique"), _("All techniques")),
+    "type": (_("Type"), _("All types")),
+    "location": (_("Location"), _("All locations")),
+}
+"""What a facet is called, and the page of all its values."""
+ORDER_NAMES = {
+    "artist": _("Artist"),
+    "title": _("Title"),
+    "date": _("Date"),
+    "accession": _("Accession number"),
+    "newest": _("Newest first"),
+}
 
 
-@bp.get("/")
+@bp.get("/works/")
 def browse() -> str:
-    """Show one page of all works; ``?page=`` counts from 1."""
-    page = works_page(request.args.get("page", 1, type=int))
+    """Show one page of the works that are asked for.
+
+    ``?q=`` holds words, ``?artist=`` and so on values of facets, ``?order=`` the order,
+    and ``?page=`` counts from 1.
+    """
+    criteria = asked_criteria()
+    page = find_works(criteria, asked_page())
     if page is None:
         abort(404)
-    return render_template("works.html", page=page)
+    return render_template(
+        "works.html",
+        page=page,
+        criteria=criteria,
+        facets=facets(criteria),
+        facet_names=FACET_NAMES,
+        order_names=ORDER_NAMES,
+        address=address_of(criteria),
+    )
+
+
+@bp.get("/facets/<name>")
+def facet(name: str) -> str:
+    """Show all values of a facet, and how many of the works have each."""
+    if name not in FACETS:
+        abort(404)
+    criteria = asked_criteria()
+    page = facet_values(name, criteria, asked_page())
+    if page is None:
+        abort(404)
+    return render_template(
+        "facet.html",
+        page=page,
+        name=name,
+        facet_names=FACET_NAMES,
+        address=address_of(criteria),
+    )
 
 
 # A path, because museums write numbers such as "1982.23/4".
-@bp.get("/<path:accession>")
+@bp.get("/works/<path:accession>")
 def show(accession: str) -> str:
     """Show a work's label and pictures, and works that look like it."""
     work = find_work(accession)
@@ -27,3 +86,32 @@ def show(accession: str) -> str:
     return render_template(
         "work.html", work=work, similar=search_service().similar_to(work)
     )
+
+
+def asked_criteria() -> Criteria:
+    """Read which works the address asks for; what makes no sense is passed over."""
+    asked = request.args
+    order = asked.get("order", "")
+    return Criteria(
+        text=asked.get("q", "").strip()[:LONGEST_TEXT],
+        chosen={name: value for name in FACETS if (value := asked.get(name, ""))},
+        order=order if order in ORDERS else USUAL_ORDER,
+    )
+
+
+def asked_page() -> int:
+    """Read which page the address asks for; 0, which there is none, for nonsense."""
+    try:
+        return int(request.args.get("page", "1"))
+    except ValueError:
+        return 0
+
+
+def address_of(criteria: Criteria) -> dict[str, str]:
+    """Return what asks for the same works again, without the page."""
+    address = dict(criteria.chosen)
+    if criteria.text:
+        address["q"] = criteria.text
+    if criteria.order != USUAL_ORDER:
+        address["order"] = criteria.order
+    return address

@@ -27,6 +27,7 @@ def small_works(count, seed):
             artist="É. “Nobody”",
             date="1900",
             technique="",
+            type="",
             school="",
             location="Room 1",
             image=draw_picture(seed + number),
