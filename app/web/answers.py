@@ -35,11 +35,12 @@ class Pictures:
     @property
     def photo(self) -> str | None:
         """The photo; None once it is not kept any more."""
-        if self.query.photo_name is None:
+        name = self.query.photo_name
+        if name is None or not (folders().queries / name).is_file():
             return None
         if self.token is not None:
             return url_for("sharing.photo", token=self.token)
-        return url_for("media.photo", query_id=self.query.id)
+        return url_for("evidence.photo", query_id=self.query.id)
 
     @property
     def heat(self) -> str | None:

@@ -1,4 +1,7 @@
-"""Pictures that explain an answer, for whoever asked; made on demand, never kept."""
+"""A visitor's photo and what explains its answer, for whoever asked and nobody else.
+
+The photo is kept; the other pictures are made on demand.
+"""
 
 from uuid import UUID
 
@@ -8,10 +11,17 @@ from app.web.answers import (
     PICTURE_SECONDS,
     heat_response,
     own_query,
+    photo_response,
     rectified_response,
 )
 
 bp = Blueprint("evidence", __name__, url_prefix="/queries")
+
+
+@bp.get("/<uuid:query_id>/photo.jpg")
+def photo(query_id: UUID) -> Response:
+    """Show the photo as it was searched and kept."""
+    return photo_response(own_query(query_id))
 
 
 @bp.get("/<uuid:query_id>/rectified/<int:rank>.jpg")
@@ -28,8 +38,13 @@ def heat(query_id: UUID) -> Response:
 
 @bp.after_request
 def keep_for_an_hour(response: Response) -> Response:
-    """Let the owner's browser alone keep the pictures for a while."""
+    """Let the owner's browser alone keep the pictures for a while.
+
+    They depend on the cookie, as Flask tells it: whoever logs in on the same device
+    is not shown what was kept for somebody else.
+    """
     if response.status_code == 200:
         response.cache_control.private = True
         response.cache_control.max_age = PICTURE_SECONDS
+        response.cache_control.no_cache = None
     return response

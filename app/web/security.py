@@ -29,7 +29,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
-KEPT = ("static", "assets.file", "media.work", "media.photo")
+KEPT = ("static", "assets.file", "media.work")
 """Endpoints that say themselves how long browsers may keep what they serve."""
 HSTS = "max-age=31536000"
 """One year, this host only: subdomains are not ours to decide about."""

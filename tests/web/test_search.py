@@ -74,7 +74,7 @@ def test_the_outline_is_drawn_on_the_photo(ask, in_app, photo):
 
 def test_the_photo_in_the_answer_can_be_seen(ask, client, photo):
     answer = ask(photo, follow_redirects=True).text
-    [address] = re.findall(r'src="(/media/queries/[^"]+)"', answer)
+    [address] = re.findall(r'src="(/queries/[^"]+/photo.jpg)"', answer)
     picture = client.get(address)
     assert picture.status_code == 200
     assert picture.mimetype == "image/jpeg"

@@ -180,7 +180,7 @@ def test_what_hides_behind_or_in_a_photo_is_neither_kept_nor_served(
     page = ask(picture[:2] + comment + picture[2:] + tail, follow_redirects=True)
     assert page.status_code == 200
     assert "alert(document" not in page.text
-    [name] = re.findall(r"/media/queries/[^\"]+", page.text)[:1]
+    [name] = re.findall(r"/queries/[^\"]+/photo.jpg", page.text)[:1]
     with client.get(name) as served:
         assert served.mimetype == "image/jpeg"
         assert served.headers["X-Content-Type-Options"] == "nosniff"
