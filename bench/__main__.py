@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("indexing", taken),
             ("query", asked),
             ("server", asked),
+            ("visitors", asked),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
         ):
             command = [sys.executable, "-m", f"bench.{module}", *map(str, words)]
