@@ -27,6 +27,7 @@ from app.web import (
     feedback,
     frames,
     health,
+    history,
     languages,
     media,
     offline,
@@ -90,7 +91,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
     accounts.register(app)
-    for module in (about, evidence, feedback, sharing):
+    for module in (about, evidence, feedback, history, sharing):
         app.register_blueprint(module.bp)
     for module in (search, artworks, api, media, health, frames, offline):
         app.register_blueprint(module.bp)

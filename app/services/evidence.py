@@ -30,6 +30,9 @@ POINT_COUNT = 60
 """Details kept per work: more would be drawn over each other."""
 RECTIFIED_SIDE_PX = 900
 RECTIFIED_QUALITY = 82
+SMALL_SIDE_PX = 400
+"""Of a photo in a list, like the small pictures of the works."""
+SMALL_QUALITY = 76
 FIELDS = 3
 """A work is divided into 3 by 3 fields to say where details agree."""
 MOST_FIELDS, MANY_FIELDS = 7, 4
@@ -129,6 +132,17 @@ def rectified_photo(match: Match, photos: MediaFolder) -> bytes | None:
     size = max(1, round(image.height * scale)), max(1, round(image.width * scale))
     rectified = rectify(photo, np.array(match.outline, np.float32), size)
     return encode_jpeg(rectified, quality=RECTIFIED_QUALITY)
+
+
+def small_photo(query: Query, photos: MediaFolder) -> bytes | None:
+    """Return a small version of the photo as JPEG; None once it is not kept."""
+    if query.photo_name is None:
+        return None
+    try:
+        photo = read(photos.path(query.photo_name), max_side_px=SMALL_SIDE_PX)
+    except (OSError, ImageError):  # deleted since the page was loaded
+        return None
+    return encode_jpeg(photo, quality=SMALL_QUALITY)
 
 
 def heat_map(query: Query) -> bytes | None:

@@ -8,7 +8,7 @@ from flask import Response, abort, render_template, send_from_directory, url_for
 from app.extensions import db
 from app.models import Match, Query
 from app.services.artworks import works_in_order
-from app.services.evidence import heat_map, rectified_photo
+from app.services.evidence import heat_map, rectified_photo, small_photo
 from app.services.media import MediaFolder
 from app.web.current import folders
 from app.web.visitors import owns
@@ -41,6 +41,13 @@ class Pictures:
         if self.token is not None:
             return url_for("sharing.photo", token=self.token)
         return url_for("evidence.photo", query_id=self.query.id)
+
+    @property
+    def small(self) -> str | None:
+        """The photo in a small version, for its owner's list; likewise."""
+        if self.photo is None:
+            return None
+        return url_for("evidence.small", query_id=self.query.id)
 
     @property
     def heat(self) -> str | None:
@@ -97,6 +104,12 @@ def photo_response(query: Query) -> Response:
     return send_from_directory(
         folders().queries, query.photo_name, mimetype="image/jpeg"
     )
+
+
+def small_response(query: Query) -> Response:
+    """Send the photo in a small version; 404 once it is not kept any more."""
+    photos = MediaFolder(folders().queries)
+    return _picture(small_photo(query, photos), "image/jpeg")
 
 
 def rectified_response(query: Query, rank: int) -> Response:

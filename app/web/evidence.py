@@ -13,6 +13,7 @@ from app.web.answers import (
     own_query,
     photo_response,
     rectified_response,
+    small_response,
 )
 
 bp = Blueprint("evidence", __name__, url_prefix="/queries")
@@ -22,6 +23,12 @@ bp = Blueprint("evidence", __name__, url_prefix="/queries")
 def photo(query_id: UUID) -> Response:
     """Show the photo as it was searched and kept."""
     return photo_response(own_query(query_id))
+
+
+@bp.get("/<uuid:query_id>/photo.s.jpg")
+def small(query_id: UUID) -> Response:
+    """Show the photo small, for the list of what was asked."""
+    return small_response(own_query(query_id))
 
 
 @bp.get("/<uuid:query_id>/rectified/<int:rank>.jpg")

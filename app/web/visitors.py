@@ -16,6 +16,7 @@ from werkzeug.exceptions import Unauthorized
 
 from app.models import Query, User
 from app.services import accounts
+from app.services.history import Owner
 from app.web.languages import select_language
 
 VISITOR = "visitor"
@@ -68,13 +69,15 @@ def ensure_visitor() -> str:
     return str(session[VISITOR])
 
 
+def current_owner() -> Owner:
+    """Return whose searches may be seen: the account's, and this session's."""
+    account = current_account()
+    return Owner(account.id if account else None, current_visitor())
+
+
 def owns(query: Query) -> bool:
     """Tell whether a query is the current user's, or this anonymous visitor's."""
-    if query.user_id is not None:
-        account = current_account()
-        return account is not None and account.id == query.user_id
-    visitor = current_visitor()
-    return query.visitor is not None and query.visitor == visitor
+    return current_owner().owns(query)
 
 
 def may_search(account: User | None) -> bool:
