@@ -35,6 +35,7 @@ from app.web import (
     search,
     security,
     sharing,
+    tokens,
 )
 from app.web.current import LINKS, SEARCH
 from app.web.site import Site
@@ -93,7 +94,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     accounts.register(app)
     for module in (about, evidence, feedback, history, sharing):
         app.register_blueprint(module.bp)
-    for module in (search, artworks, api, media, health, frames, offline):
+    for module in (search, artworks, api, media, health, frames, offline, tokens):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)

@@ -8,12 +8,15 @@ from typing import Any, cast
 
 import flask_security as fs
 from flask import current_app
+from flask_babel import lazy_gettext as _
 from flask_security import current_user, hash_password, verify_password
 from flask_security.confirmable import send_confirmation_instructions
 from flask_security.recoverable import send_reset_password_instructions
 from flask_security.utils import get_message
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, ValidationError
+from wtforms import PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length
 
 from app.models import User
 from app.services import accounts
@@ -22,6 +25,7 @@ from app.web.account_words import PASSWORD_IS_ADDRESS
 
 LONGEST_PASSWORD = 256
 """More than anybody types; bounds the work of hashing."""
+LONGEST_TOKEN_NAME = 80
 
 
 class PasswordRules(fs.PasswordUtil):
@@ -127,3 +131,26 @@ class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):
 
 class DeleteForm(CurrentPassword, FlaskForm):
     """Deleting the account."""
+
+
+class TokenForm(CurrentPassword, FlaskForm):
+    """Making an access token; it outlives the session, hence the password."""
+
+    name = StringField(
+        filters=[lambda name: name and name.strip()],
+        validators=[
+            DataRequired(_("Please give it a name.")),
+            Length(
+                max=LONGEST_TOKEN_NAME, message=_("This name has too many letters.")
+            ),
+        ],
+    )
+    lifetime = SelectField(
+        choices=[
+            SelectChoice("30", _("30 days")),
+            SelectChoice("90", _("90 days")),
+            SelectChoice("365", _("One year")),
+            SelectChoice("0", _("Until it is revoked")),
+        ],
+        default="365",
+    )

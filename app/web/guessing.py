@@ -25,6 +25,7 @@ GUARDED = {
     "security.login": PASSWORD,
     "security.change_password": PASSWORD,
     "accounts.delete": PASSWORD,
+    "tokens.create": PASSWORD,
     "security.change_email": MAIL,
     "security.register": MAIL,
     "security.forgot_password": MAIL,

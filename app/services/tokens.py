@@ -1,0 +1,144 @@
+"""Personal access tokens: keys by which an account's programs search in its name.
+
+A token is shown once, when it is made. Only its hash is kept, so neither the database
+nor a backup of it lets anybody in.
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import db
+from app.models import AccessToken, User, now
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "morelli_"
+"""Tells people, and programs that look for leaked secrets, what it is."""
+SECRET_BYTES = 32
+"""256 bits, which nobody guesses: a fast hash without salt is enough."""
+MOST_TOKENS = 20
+"""Of one account."""
+USE_NOTED_EVERY = timedelta(minutes=5)
+"""How exactly the last use is known: a row written per request would cost more."""
+
+
+class TooManyTokensError(Exception):
+    """The account has as many tokens as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token that was just made.
+
+    Attributes
+    ----------
+    token : AccessToken
+    secret : str
+        What the program sends. It cannot be found out again.
+    """
+
+    token: AccessToken
+    secret: str = field(repr=False)
+
+
+def issue(user: User, name: str, lifetime: timedelta | None = None) -> NewToken:
+    """Make a token; the caller commits.
+
+    Parameters
+    ----------
+    user : User
+    name : str
+        What its owner calls it.
+    lifetime : timedelta, optional
+        After that it lets nobody in; None: it works until it is revoked.
+
+    Raises
+    ------
+    TooManyTokensError
+        If the account has ``MOST_TOKENS`` already, expired ones included.
+    """
+    counted = select(func.count(AccessToken.id)).where(AccessToken.user_id == user.id)
+    if db.session.scalars(counted).one() >= MOST_TOKENS:
+        raise TooManyTokensError
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    created_at = now()
+    token = AccessToken(
+        user_id=user.id,
+        name=name,
+        token_hash=_digest(secret),
+        created_at=created_at,
+        expires_at=created_at + lifetime if lifetime is not None else None,
+    )
+    db.session.add(token)
+    db.session.flush()
+    return NewToken(token, secret)
+
+
+def tokens_of(user: User) -> Sequence[AccessToken]:
+    """Return the tokens of an account, newest first."""
+    return db.session.scalars(
+        select(AccessToken)
+        .where(AccessToken.user_id == user.id)
+        .order_by(AccessToken.created_at.desc(), AccessToken.id.desc())
+    ).all()
+
+
+def revoke(user: User, token_id: int) -> AccessToken | None:
+    """Void a token of an account; None if it has no such token. The caller commits."""
+    token = db.session.get(AccessToken, token_id)
+    if token is None or token.user_id != user.id:
+        return None
+    db.session.delete(token)
+    return token
+
+
+def has_expired(token: AccessToken) -> bool:
+    """Tell whether a token's time is over."""
+    return token.expires_at is not None and token.expires_at <= now()
+
+
+def account_of(secret: str) -> User | None:
+    """Return whose token it is, and note that it was used.
+
+    Returns
+    -------
+    user : User or None
+        None where there is no such token, where it has expired, and where its account
+        is closed: nobody is told which.
+    """
+    # The database compares hashes: how long that takes tells nothing of the token.
+    wanted = select(AccessToken).where(AccessToken.token_hash == _digest(secret))
+    token = db.session.scalars(wanted).one_or_none()
+    if token is None or has_expired(token):
+        return None
+    user = token.user
+    if not user.active or user.confirmed_at is None:
+        return None
+    _note_use(token)
+    return user
+
+
+def _note_use(token: AccessToken) -> None:
+    moment = now()
+    last = token.last_used_at
+    if last is not None and moment - last < USE_NOTED_EVERY:
+        return
+    token.last_used_at = moment
+    token_id = token.id
+    try:
+        db.session.commit()
+    except SQLAlchemyError:
+        # A search is answered also when nothing can be written.
+        logger.exception("the use of access token %s could not be noted", token_id)
+        db.session.rollback()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
