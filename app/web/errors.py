@@ -76,7 +76,7 @@ SENTENCES = {
     500: _("The fault has been noted. Please try again."),
 }
 MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
-ACCOUNT_PAGES = ("security", "accounts", "tokens", "history")
+ACCOUNT_PAGES = ("security", "accounts", "tokens", "history", "languages")
 """Blueprints whose forms have no photo in them."""
 
 

@@ -23,6 +23,7 @@ NEED_DATABASE = frozenset(
         "evidence",
         "feedback",
         "sharing",
+        "languages",
         "tokens",
         "history",
     )

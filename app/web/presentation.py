@@ -9,7 +9,9 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from app.models import Artwork, Match, Query, ReferenceImage
 from app.retrieval.photo_quality import Fault
 from app.retrieval.types import Verdict
+from app.services.collection import THUMBNAIL_SIDE_PX
 from app.services.evidence import Spread, faults_of, spread_of
+from app.services.picture_sizes import MIDDLE_SIDE_PX, middle_name
 from app.services.search import PHOTO_SIDE_PX
 
 VERDICTS = {
@@ -71,6 +73,7 @@ def register(app: Flask) -> None:
         pairing=pairing,
         percent=percent,
         sentence=sentence,
+        sources=sources,
     )
     app.jinja_env.globals.update(
         PHOTO_SIDE_PX=PHOTO_SIDE_PX,
@@ -223,3 +226,22 @@ def picture_url(image: ReferenceImage) -> str:
 def thumbnail_url(image: ReferenceImage) -> str:
     """Return the address of a work's small picture."""
     return url_for("media.work", name=image.thumbnail_name)
+
+
+def sources(image: ReferenceImage) -> str:
+    """Return the sizes of a work's picture, each with its width, as ``srcset`` has it.
+
+    The browser takes the smallest that is sharp on its screen.
+    """
+    names = {
+        THUMBNAIL_SIDE_PX: image.thumbnail_name,
+        MIDDLE_SIDE_PX: middle_name(image.media_name),
+    }
+    side = max(image.width, image.height)
+    sizes = [
+        (url_for("media.work", name=name), round(image.width * small / side))
+        for small, name in names.items()
+        if small < side
+    ]
+    sizes.append((picture_url(image), image.width))
+    return ", ".join(f"{address} {width}w" for address, width in sizes)

@@ -170,8 +170,8 @@ def test_axe_finds_nothing_on_the_account_pages(
 
 
 def press_first_button(page):
-    page.locator("form").evaluate("form => { form.noValidate = true; }")
-    page.locator("form button").first.click()
+    page.locator("main form").evaluate("form => { form.noValidate = true; }")
+    page.locator("main form button").first.click()
     page.wait_for_load_state()
 
 

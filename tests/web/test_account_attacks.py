@@ -124,7 +124,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(make_app, https):
         "headers": {"Referer": f"{scheme}://localhost/"},
     }
     page = person.browser.get("/account/login", **options).text
-    [token] = TOKEN.findall(page)
+    token = TOKEN.findall(page)[0]
     fields = {"csrf_token": token, "email": person.email, "password": PASSWORD}
     answer = person.browser.post(
         "/account/login", data={**fields, "remember": "y"}, **options
@@ -184,7 +184,7 @@ def test_links_in_mails_do_not_trust_the_host_of_the_request(make_app, address):
         "base_url": "http://evil.example",
         "headers": {"X-Forwarded-Host": "evil.example"},
     }
-    [token] = TOKEN.findall(anna.browser.get(address, **page).text)
+    token = TOKEN.findall(anna.browser.get(address, **page).text)[0]
     fields = {"csrf_token": token, "email": anna.email, "password": PASSWORD}
     anna.browser.post(address, data={**fields, "password_confirm": PASSWORD}, **page)
     assert anna.mailed_link().startswith("https://search.museum.org/find/account/")

@@ -12,7 +12,7 @@ def find(client):
     def send(data, token=None):
         if token is None:
             page = client.get("/").text
-            [token] = re.findall(r'name="csrf_token" value="([^"]+)"', page)
+            [token, *_] = re.findall(r'name="csrf_token" value="([^"]+)"', page)
         fields = {"csrf_token": token, "photo": (BytesIO(data), "photo.jpg")}
         return client.post(
             "/frames", data=fields, headers={"Accept": "application/json"}

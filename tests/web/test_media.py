@@ -5,7 +5,7 @@ from tests.conftest import original_of
 NAME = f"{original_of(0)[:2]}/{original_of(0)}"
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".s.jpg"])
+@pytest.mark.parametrize("suffix", [".jpg", ".s.jpg", ".m.jpg"])
 def test_a_works_picture_is_served_for_good(client, suffix):
     with client.get(f"/media/works/{NAME}{suffix}") as response:
         assert response.status_code == 200
@@ -25,6 +25,7 @@ def test_a_works_picture_is_served_for_good(client, suffix):
         f"{NAME}.png",
         "/etc/passwd",
         f"{'0' * 2}/{'0' * 64}.jpg",
+        f"{'0' * 2}/{'0' * 64}.m.jpg",
         "../queries/00000000-0000-4000-8000-000000000000.jpg",
     ],
 )
