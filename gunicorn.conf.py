@@ -16,6 +16,7 @@ from app.config import ConfigurationError, Folders, read_settings
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.web.account_mail import POST
 from app.web.current import SEARCH
+from app.web.housekeeping import HOUSEKEEPER
 
 try:
     settings = read_settings(os.environ)
@@ -60,6 +61,7 @@ def on_starting(server):
 def post_worker_init(worker):
     """Open the index before the first visitor comes, in the process that uses it."""
     worker.wsgi.extensions[POST].start()
+    worker.wsgi.extensions[HOUSEKEEPER].start()
     try:
         worker.wsgi.extensions[SEARCH].open()
     except (ArtefactError, EmptyGalleryError) as error:

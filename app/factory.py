@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, cli_accounts, cli_feedback, config, extensions
+from app import cli, cli_accounts, cli_feedback, cli_retention, config, extensions
 from app.config import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.database import MIGRATIONS
@@ -38,6 +38,7 @@ from app.web import (
     tokens,
 )
 from app.web.current import LINKS, SEARCH
+from app.web.housekeeping import HOUSEKEEPER, Housekeeper
 from app.web.site import Site
 
 
@@ -99,8 +100,10 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)
     app.cli.add_command(cli_feedback.group)
+    app.cli.add_command(cli_retention.group)
     app.extensions[SEARCH] = build_search_service(app)
     app.extensions[LINKS] = build_link_reader(app)
+    app.extensions[HOUSEKEEPER] = Housekeeper(app)
     return app
 
 
@@ -116,7 +119,8 @@ def build_search_service(app: Flask) -> SearchService:
         places=app.config["MORELLI_WORKERS"],
         waiting=app.config["MORELLI_QUEUE"],
     )
-    photos = MediaFolder(folders.queries)
+    keeps_photos = app.config["MORELLI_RETENTION_DAYS"] > 0
+    photos = MediaFolder(folders.queries) if keeps_photos else None
     return SearchService(LiveIndex(publication), photos, limits, turnstile)
 
 

@@ -125,6 +125,13 @@ SETTINGS = (
         "no: only who is logged in, or a program with a token, may search.",
     ),
     Setting(
+        "MORELLI_RETENTION_DAYS",
+        "30",
+        parse_number(0, 3650),
+        "Days that photos are kept, and who asked. 0: no photo is kept at all; its "
+        "answer is its visitor's for a day.",
+    ),
+    Setting(
         "MORELLI_SMTP_HOST",
         "",
         parse_text,

@@ -71,7 +71,7 @@ LAYERS = [
     ["app.config", "app.extensions", "app.models"],
     ["app.services"],
     ["app.web", "app.cli"],
-    ["app.cli_accounts", "app.cli_feedback"],
+    ["app.cli_accounts", "app.cli_feedback", "app.cli_retention"],
     ["app.factory"],
 ]
 KERAS_ROOMS = [f"{RETRIEVAL}.backbone", NETWORK, TRAINING]
@@ -81,6 +81,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.cli",
         "app.cli_accounts",
         "app.cli_feedback",
+        "app.cli_retention",
         "app.factory",
         "app.extensions",
     ],

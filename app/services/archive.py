@@ -6,7 +6,7 @@ the memory nor the disk holds more than a piece of it at a time.
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from io import RawIOBase
 from typing import Any
 
@@ -23,7 +23,7 @@ ROWS_AT_A_TIME = 50
 CHUNK_BYTES = 1 << 16
 
 
-def archive(owner: Owner, photos: MediaFolder) -> Iterator[bytes]:
+def archive(owner: Owner, photos: MediaFolder) -> Generator[bytes, None, None]:
     """Write somebody's searches, oldest first, piece by piece.
 
     Parameters
@@ -116,7 +116,9 @@ class _Pipe(RawIOBase):
         return taken
 
 
-def _write(engine: Engine, owner: Owner, photos: MediaFolder) -> Iterator[bytes]:
+def _write(
+    engine: Engine, owner: Owner, photos: MediaFolder
+) -> Generator[bytes, None, None]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w") as file:
         with file.open(_entry(LIST_NAME), "w") as entry:

@@ -57,8 +57,9 @@ class SearchService:
     Parameters
     ----------
     index : LiveIndex
-    photos : MediaFolder
-        Where the photos are kept, re-encoded without metadata.
+    photos : MediaFolder, optional
+        Where the photos are kept, re-encoded without metadata. None: they are not
+        kept, nor what could be drawn from them.
     image_settings : ImageSettings
         What is accepted as a photo.
     turnstile : Turnstile
@@ -68,7 +69,7 @@ class SearchService:
     def __init__(
         self,
         index: LiveIndex,
-        photos: MediaFolder,
+        photos: MediaFolder | None,
         image_settings: ImageSettings,
         turnstile: Turnstile,
     ) -> None:
@@ -208,19 +209,22 @@ class SearchService:
         """Keep photo and answer; a failure is logged."""
         query_id = str(uuid.uuid4())
         name = f"{query_id}.jpg"
-        try:
-            self._photos.write(name, encode_jpeg(image, quality=PHOTO_QUALITY))
-            query.photo_name = name
-        except OSError:
-            logger.exception("the photo of query %s could not be kept", query_id)
         query.id = query_id
+        if self._photos is None:
+            query.activation_map = None
+        else:
+            try:
+                self._photos.write(name, encode_jpeg(image, quality=PHOTO_QUALITY))
+                query.photo_name = name
+            except OSError:
+                logger.exception("the photo of query %s could not be kept", query_id)
         try:
             db.session.add(query)
             db.session.commit()
         except SQLAlchemyError:
             logger.exception("query %s could not be stored", query_id)
             db.session.rollback()
-            if query.photo_name is not None:
+            if self._photos is not None and query.photo_name is not None:
                 # Nothing points to the photo, so nothing would ever delete it.
                 self._photos.path(name).unlink(missing_ok=True)
                 query.photo_name = None

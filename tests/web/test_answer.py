@@ -1,6 +1,7 @@
 """The answer as a page: what it tells, and who may see its pictures."""
 
 import re
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from app.extensions import db
 from app.models import Query
 from app.retrieval.types import Verdict
 from app.web.current import folders
+from tests.people import TOKEN, Person
 
 
 def the_query():
@@ -65,6 +67,17 @@ def test_a_deleted_photo_leaves_a_page_without_broken_pictures(
     for source in sources(page):
         assert client.get(source).status_code == 200
     assert client.get(f"{address}/rectified/0.jpg").status_code == 404
+
+
+def test_where_no_photo_is_ever_kept_the_answer_says_so(make_app, photo):
+    person = Person(make_app(MORELLI_RETENTION_DAYS="0"))
+    token = TOKEN.findall(person.browser.get("/").text)[0]
+    fields = {"csrf_token": token, "photo": (BytesIO(photo), "photo.jpg")}
+    page = person.browser.post("/queries", data=fields, follow_redirects=True).text
+    assert "The Astronomer’s Table" in page
+    assert "Your photo was looked at and not kept." in page
+    assert sources(page) == []
+    assert "kept for a day, without their photos" in person.browser.get("/history").text
 
 
 def test_each_of_several_works_has_evidence_of_its_own(ask, photo_of_two):
