@@ -20,6 +20,8 @@ from app.web import (
     about,
     accounts,
     api,
+    api_queries,
+    api_works,
     artworks,
     assets,
     errors,
@@ -95,7 +97,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     accounts.register(app)
     for module in (about, evidence, feedback, history, sharing):
         app.register_blueprint(module.bp)
-    for module in (search, artworks, api, media, health, frames, offline, tokens):
+    for module in (api, api_queries, api_works, tokens):
+        app.register_blueprint(module.bp)
+    for module in (search, artworks, media, health, frames, offline):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)

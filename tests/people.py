@@ -5,7 +5,7 @@ import re
 from flask_security import hash_password
 
 from app.extensions import db
-from app.services import accounts
+from app.services import accounts, tokens
 from app.services.mail import Outbox, read, recipient
 
 PASSWORD = "correct horse battery"
@@ -84,6 +84,23 @@ def with_account(app, email="anna@example.org", *roles):
             accounts.grant(user, role)
         db.session.commit()
     return Person(app, email)
+
+
+def program_of(person):
+    """Return a client without cookies that sends a token of somebody's account."""
+    with person.app.app_context():
+        user = accounts.find(person.email)
+        assert user is not None
+        secret = tokens.issue(user, "Program").secret
+        db.session.commit()
+    return bearing(person.app, secret)
+
+
+def bearing(app, secret):
+    """Return a client without cookies that sends this as its token."""
+    client = app.test_client(use_cookies=False)
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+    return client
 
 
 def logged_in(app, email="anna@example.org", *roles):

@@ -21,6 +21,40 @@ from app.services.media import MediaFolder
 LIST_NAME, PHOTOS_NAME = "photos.csv", "photos"
 
 
+class UnclearFeedbackError(Exception):
+    """What was said names no proposal, or not which of several it is."""
+
+
+def meant_work(
+    query: Query, *, is_right: bool, accession: str | None
+) -> Artwork | None:
+    """Return which of the proposed works somebody means who judges an answer.
+
+    Parameters
+    ----------
+    query : Query
+    is_right : bool
+    accession : str, optional
+        Of the work, as far as it was named. With a no, and where nothing was found,
+        there is none to be named, and it is passed over.
+
+    Raises
+    ------
+    UnclearFeedbackError
+        If it is none of the proposals, or if it is needed and missing.
+    """
+    if not is_right or query.verdict is Verdict.NOT_FOUND:
+        return None
+    proposals = {match.artwork.accession: match.artwork for match in query.proposals}
+    if accession is not None:
+        if accession not in proposals:
+            raise UnclearFeedbackError
+        return proposals[accession]
+    if query.verdict is Verdict.UNCERTAIN:
+        raise UnclearFeedbackError
+    return next(iter(proposals.values())) if len(proposals) == 1 else None
+
+
 def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> None:
     """Keep what the owner of an answer says of it, instead of what was said before.
 

@@ -23,6 +23,7 @@ from app.retrieval.errors import (
 )
 from app.services.database import DatabaseNotReadyError
 from app.services.turnstile import QueueFullError
+from app.web.bearer import InvalidTokenError, TokenNeededError
 from app.web.guessing import TooManyAttemptsError
 from app.web.upload import NoPhotoError, UnusableLinkError
 from app.web.visitors import AccountNeededError
@@ -43,6 +44,8 @@ CODES: dict[type[Exception] | int, str] = {
     UnusableLinkError: "unusable_link",
     CSRFError: "form_expired",
     AccountNeededError: "account_needed",
+    TokenNeededError: "token_needed",
+    InvalidTokenError: "invalid_token",
     QueueFullError: "queue_full",
     TooManyAttemptsError: "too_many_attempts",
     400: "bad_request",

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.retrieval.types import Verdict
 from app.services import feedback
 from app.web.answers import own_query
 
@@ -27,14 +26,10 @@ def give(query_id: UUID) -> ResponseReturnValue:
     said, accession = request.form.get("said", YES), request.form.get("work")
     if said not in (YES, NO):
         abort(400)
-    proposals = {match.artwork.accession: match.artwork for match in query.proposals}
-    artwork = None
-    if said == YES and query.verdict is not Verdict.NOT_FOUND:
-        if accession is None and query.verdict is Verdict.UNCERTAIN:
-            abort(400)
-        if accession is not None:
-            artwork = proposals.get(accession) or abort(400)
-        elif len(proposals) == 1:
-            [artwork] = proposals.values()
-    feedback.give(query, is_right=said == YES, artwork=artwork)
+    is_right = said == YES
+    try:
+        artwork = feedback.meant_work(query, is_right=is_right, accession=accession)
+    except feedback.UnclearFeedbackError:
+        abort(400)
+    feedback.give(query, is_right=is_right, artwork=artwork)
     return redirect(url_for("search.show", query_id=query.id, _anchor=PLACE), 303)

@@ -25,6 +25,8 @@ NEED_DATABASE = frozenset(
         "sharing",
         "languages",
         "tokens",
+        "api_queries",
+        "api_works",
         "history",
     )
 )

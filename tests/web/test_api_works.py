@@ -1,0 +1,124 @@
+"""The collection, as a program reads it."""
+
+import pytest
+
+from app.extensions import db
+from app.models import Artwork, now
+from tests.conftest import WORKS, accession_of
+
+LIST = "/api/v1/works"
+
+
+def accessions(answer):
+    return [work["accession"] for work in answer.json["works"]]
+
+
+@pytest.fixture
+def odd_work(in_app):
+    """A work whose number is made of slashes and spaces."""
+    db.session.add(Artwork(accession="1982.23/4 a?", title="Étude"))
+    db.session.commit()
+
+
+def test_all_works_are_listed_without_a_token_or_a_cookie(client):
+    answer = client.get(LIST)
+    assert answer.status_code == 200
+    assert answer.json["total"] == WORKS
+    assert set(accessions(answer)) == {accession_of(n) for n in range(WORKS)}
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_work_tells_its_label_and_pictures(client):
+    work = client.get(f"{LIST}/1900.0").json
+    assert work["title"] == "The Astronomer’s Table"
+    assert (work["technique"], work["school"]) == ("Oil on canvas", "Dutch")
+    assert work["url"] == "/works/1900.0"
+    [image] = work["images"]
+    for address in (image["url"], image["thumbnail_url"]):
+        with client.get(address) as picture:
+            assert picture.content_type == "image/jpeg"
+
+
+def test_similar_works_come_with_a_work(client):
+    similar = client.get(f"{LIST}/1900.0").json["similar"]
+    assert similar
+    assert "1900.0" not in [work["accession"] for work in similar]
+
+
+def test_the_list_is_followed_page_by_page(client):
+    seen, address = [], f"{LIST}?per_page=3&order=accession"
+    while address:
+        answer = client.get(address)
+        seen += accessions(answer)
+        assert answer.json["pages"] == 3
+        address = answer.json["next"]
+    assert seen == [accession_of(n) for n in range(WORKS)]
+    assert client.get(f"{LIST}?page=4&per_page=3").status_code == 404
+
+
+def test_words_facets_and_order_are_kept_on_the_next_page(client, in_app):
+    for number in range(3):
+        db.session.add(
+            Artwork(accession=f"X{number}", title=f"Été {number}", school="A & B=é?")
+        )
+    db.session.commit()
+    asked = {"q": "ete", "school": "A & B=é?", "order": "title", "per_page": 2}
+    first = client.get(LIST, query_string=asked)
+    assert accessions(first) == ["X0", "X1"]
+    assert accessions(client.get(first.json["next"])) == ["X2"]
+
+
+def test_accents_and_capitals_do_not_matter(client, odd_work):
+    assert accessions(client.get(f"{LIST}?q=ETUDE")) == ["1982.23/4 a?"]
+
+
+def test_an_accession_number_may_hold_slashes(client, odd_work):
+    for written in ("1982.23/4%20a%3F", "1982.23%2F4%20a%3F"):
+        assert client.get(f"{LIST}/{written}").json["title"] == "Étude"
+
+
+def test_nothing_found_is_an_empty_page(client):
+    answer = client.get(f"{LIST}?q=nothing-like-it").json
+    assert (answer["works"], answer["total"], answer["pages"]) == ([], 0, 1)
+
+
+def test_a_withdrawn_work_is_gone(client, in_app):
+    work = db.session.query(Artwork).filter_by(accession="1900.0").one()
+    work.withdrawn_at = now()
+    db.session.commit()
+    assert client.get(f"{LIST}/1900.0").status_code == 404
+    assert "1900.0" not in accessions(client.get(LIST))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "page=0",
+        "page=x",
+        "per_page=0",
+        "per_page=201",
+        "per_page=1e2",
+        "order=price",
+        "order=",
+        "artits=Ada",
+        "q=a&q=b",
+        f"q={'a' * 201}",
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(client, asked):
+    answer = client.get(f"{LIST}?{asked}")
+    assert answer.status_code == 400
+    assert answer.json["error"]["code"] == "bad_request"
+    name = asked.partition("=")[0]
+    assert f"“{name}”" in answer.json["error"]["message"]
+
+
+def test_an_unknown_work_is_not_there(client):
+    answer = client.get(f"{LIST}/1900.99")
+    assert answer.status_code == 404
+    assert answer.json["error"]["code"] == "not_found"
+
+
+def test_without_an_index_a_work_has_no_similar_ones(client, publication):
+    publication.searcher = None
+    assert client.get(f"{LIST}/1900.0").json["similar"] == []
