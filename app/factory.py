@@ -34,6 +34,7 @@ from app.web import (
     media,
     offline,
     presentation,
+    privacy,
     search,
     security,
     sharing,
@@ -95,7 +96,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
     accounts.register(app)
-    for module in (about, evidence, feedback, history, sharing):
+    for module in (about, evidence, feedback, history, privacy, sharing):
         app.register_blueprint(module.bp)
     for module in (api, api_queries, api_works, tokens):
         app.register_blueprint(module.bp)
