@@ -149,8 +149,10 @@ def compute_features(
             yield features if isinstance(features, PictureFault) else None
 
 
-def pack_features(image_id: int, key: str, features: GalleryFeatures) -> ImageFeatures:
-    """Turn arrays into a database row."""
+def pack_features(
+    image_id: int | None, key: str, features: GalleryFeatures
+) -> ImageFeatures:
+    """Turn arrays into a database row; without an id, of an image that has none yet."""
     local = features.local_features
     return ImageFeatures(
         image_id=image_id,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.retrieval.types import Answer, Image, SimilarWork, Verdict
+from app.retrieval.types import Answer, GalleryFeatures, Image, SimilarWork, Verdict
 from app.services.changes import Extensible
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,10 @@ class Searcher(Extensible, Protocol):
 
     def query(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
         """Answer a photo, (H, W, 3) uint8 RGB, as if some works did not exist."""
+        ...
+
+    def reference_features(self, image: Image) -> GalleryFeatures:
+        """Compute what a new reference image, (H, W, 3) uint8 RGB, is found by."""
         ...
 
     def verdict(self, probability: float) -> Verdict:

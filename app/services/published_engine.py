@@ -9,6 +9,7 @@ from app.retrieval.extended_gallery import ExtendedGallery
 from app.retrieval.gallery import Gallery
 from app.retrieval.manifest import INDEX_COMMAND
 from app.retrieval.model import Model
+from app.retrieval.settings import LocalSettings
 from app.retrieval.store import Store
 from app.retrieval.types import (
     Answer,
@@ -63,6 +64,10 @@ class EngineSearcher:
     def query(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
         """Answer a photo as if some works did not exist."""
         return self._engine.query(image, excluded_works=excluded_works)
+
+    def reference_features(self, image: Image) -> GalleryFeatures:
+        """Compute what a new reference image is found by."""
+        return self._model.reference_features(image, LocalSettings())
 
     def verdict(self, probability: float) -> Verdict:
         """Say in words what a probability means."""
