@@ -121,5 +121,5 @@ def test_training_on_the_drawn_museum_beats_a_random_network(drawn, tmp_path):
         arguments = [str(word) for option in options.items() for word in option]
         assert train.main(arguments) == 0
         figures = ModelManifest.read(tmp_path / f"steps-{steps}").training["figures"]
-        recall[steps] = figures["held-out works, hard photos"]["recall@1"]
-    assert recall[40] > recall[0] + 0.1
+        recall[steps] = figures["held-out works, mild photos"]["recall@1"]
+    assert recall[40] > recall[0] + 0.2
