@@ -13,7 +13,7 @@ QUERIES ?=
 WEIGHTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
-.PHONY: help setup demo test test-slow test-browser check format bench bench-quality clean
+.PHONY: help setup demo test test-slow test-browser check format bench bench-quality translations clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -56,6 +56,13 @@ bench: setup ## measure speed, memory and scale (CATALOGUE=… IMAGES=… QUERIE
 
 bench-quality: setup ## compare descriptions of pictures (CATALOGUE=… IMAGES=… WEIGHTS=vgg16=file)
 	$(BIN)/python -m bench.quality $(DATA) $(addprefix --weights ,$(WEIGHTS))
+
+translations: setup ## bring translations/ up to date with the texts; new ones come empty
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords lazy_gettext \
+	  --add-location file --sort-by-file --output-file build/messages.pot .
+	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir translations \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 clean: ## remove what the commands made, except instance/
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

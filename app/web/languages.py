@@ -18,6 +18,7 @@ from flask_security import current_user
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import babel, db
+from app.web.catalogues import compile_catalogues
 
 bp = Blueprint("languages", __name__)
 
@@ -34,6 +35,7 @@ CHOICE = "language"
 
 def register(app: Flask) -> None:
     """Let Flask-Babel ask here for every request, and offer the choice."""
+    compile_catalogues()
     babel.init_app(app, locale_selector=select_language)
     app.register_blueprint(bp)
     app.jinja_env.globals.update(
