@@ -1,7 +1,7 @@
 // The server knows no time zone of ours; the browser does.
 
 const moment = new Intl.DateTimeFormat(document.documentElement.lang, {
-  dateStyle: "long",
+  dateStyle: "medium",
   timeStyle: "short",
 });
 

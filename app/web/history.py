@@ -45,7 +45,9 @@ def delete(query_id: UUID) -> ResponseReturnValue:
     """Delete one search, once its owner has said so a second time."""
     query = own_query(query_id)
     if request.method == "GET":
-        return render_template("history_delete.html", query=query, count=1)
+        return render_template(
+            "history_delete.html", query=query, pictures=Pictures(query), count=1
+        )
     history.forget(query, photos())
     flash(_("The search is deleted, with its photo and its answer."), DONE)
     return redirect(url_for("history.show", page=shown_page()), 303)
