@@ -18,6 +18,7 @@ from app.services.search import SearchService
 from app.services.turnstile import Turnstile
 from app.web import (
     about,
+    access,
     accounts,
     api,
     api_queries,
@@ -40,7 +41,10 @@ from app.web import (
     sharing,
     tokens,
 )
-from app.web.current import LINKS, SEARCH
+from app.web.curate import pictures as curate_pictures
+from app.web.curate import trail as curate_trail
+from app.web.curate import works as curate_works
+from app.web.current import INDEX, LINKS, SEARCH
 from app.web.housekeeping import HOUSEKEEPER, Housekeeper
 from app.web.site import Site
 
@@ -86,6 +90,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     # The host a proxy forwards is not believed: every address we write is relative.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the documented way to wrap an application
     health.guard(app)
+    access.guard(app)
     security.protect(app)
     errors.handle(app)
     languages.register(app)
@@ -100,24 +105,33 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(module.bp)
     for module in (api, api_queries, api_works, tokens):
         app.register_blueprint(module.bp)
+    for room in (curate_works, curate_pictures, curate_trail):
+        app.register_blueprint(room.bp)
     for module in (search, artworks, media, health, frames, offline):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)
     app.cli.add_command(cli_feedback.group)
     app.cli.add_command(cli_retention.group)
+    app.extensions[INDEX] = build_live_index(app)
     app.extensions[SEARCH] = build_search_service(app)
     app.extensions[LINKS] = build_link_reader(app)
     app.extensions[HOUSEKEEPER] = Housekeeper(app)
     return app
 
 
-def build_search_service(app: Flask) -> SearchService:
-    """Build the search service; tests put another publication into the settings."""
-    folders = Folders(app.config["MORELLI_INSTANCE"])
-    publication = app.config.get("PUBLICATION") or PublishedEngine(
-        app.config["MORELLI_MODEL"], folders.generations
+def build_live_index(app: Flask) -> LiveIndex:
+    """Build the live index; tests put another publication into the settings."""
+    generations = Folders(app.config["MORELLI_INSTANCE"]).generations
+    model = app.config["MORELLI_MODEL"]
+    return LiveIndex(
+        app.config.get("PUBLICATION") or PublishedEngine(model, generations)
     )
+
+
+def build_search_service(app: Flask) -> SearchService:
+    """Build the search service over the live index."""
+    folders = Folders(app.config["MORELLI_INSTANCE"])
     limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
     turnstile = Turnstile(
         folders.turnstile,
@@ -126,7 +140,7 @@ def build_search_service(app: Flask) -> SearchService:
     )
     keeps_photos = app.config["MORELLI_RETENTION_DAYS"] > 0
     photos = MediaFolder(folders.queries) if keeps_photos else None
-    return SearchService(LiveIndex(publication), photos, limits, turnstile)
+    return SearchService(app.extensions[INDEX], photos, limits, turnstile)
 
 
 def build_link_reader(app: Flask) -> LinkReader | None:

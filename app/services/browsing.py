@@ -1,10 +1,11 @@
 """Looking through the collection: words, facets, order, pages.
 
-Withdrawn works are left out, as everywhere for visitors.
+Withdrawn works are left out, as everywhere for visitors, unless curators ask for them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -39,6 +40,14 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
 }
 
 
+class Presence(StrEnum):
+    """Which works are looked through."""
+
+    SHOWN = "shown"
+    WITHDRAWN = "withdrawn"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """Which works, and in what order.
@@ -51,11 +60,13 @@ class Criteria:
         Values by the name of their facet.
     order : str
         One of ``ORDERS``.
+    presence : Presence
     """
 
     text: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     order: str = USUAL_ORDER
+    presence: Presence = Presence.SHOWN
 
     @property
     def narrows(self) -> bool:
@@ -175,8 +186,14 @@ def _values(name: str, criteria: Criteria) -> Select[str, int]:
 
 def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
     words = plain_text(criteria.text).split()[:MOST_WORDS]
+    withdrawn = Artwork.withdrawn_at.is_not(None)
+    present = {
+        Presence.SHOWN: [~withdrawn],
+        Presence.WITHDRAWN: [withdrawn],
+        Presence.ALL: [],
+    }
     return [
-        Artwork.withdrawn_at.is_(None),
+        *present[criteria.presence],
         *(FACETS[name] == value for name, value in criteria.chosen.items()),
         *(Artwork.search_text.contains(word, autoescape=True) for word in words),
     ]

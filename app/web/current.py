@@ -7,8 +7,11 @@ from flask import current_app
 from app.config import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.links import LinkReader
+from app.services.live_index import LiveIndex
 from app.services.search import SearchService
 
+INDEX = "morelli.index"
+"""Key of the live index among the application's extensions."""
 SEARCH = "morelli.search"
 """Key of the search service among the application's extensions."""
 LINKS = "morelli.links"
@@ -18,6 +21,11 @@ LINKS = "morelli.links"
 def search_service() -> SearchService:
     """Return the application's search service."""
     return cast(SearchService, current_app.extensions[SEARCH])
+
+
+def live_index() -> LiveIndex:
+    """Return the application's live index."""
+    return cast(LiveIndex, current_app.extensions[INDEX])
 
 
 def link_reader() -> LinkReader | None:

@@ -23,11 +23,14 @@ NEED_DATABASE = frozenset(
         "evidence",
         "feedback",
         "sharing",
-        "languages",
         "tokens",
         "api_queries",
         "api_works",
+        "languages",
         "history",
+        "curate_works",
+        "curate_pictures",
+        "curate_trail",
     )
 )
 

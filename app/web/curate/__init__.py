@@ -1,0 +1,1 @@
+"""The curators' pages: keeping the collection."""

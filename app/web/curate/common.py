@@ -1,0 +1,56 @@
+"""What the curators' pages have in common."""
+
+from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from app.extensions import db
+from app.models import Artwork
+from app.services.keeping import Keeper
+from app.services.media import MediaFolder
+from app.services.work_images import feature_maker
+from app.web.current import folders, image_settings, live_index
+from app.web.visitors import current_account
+
+
+def keeper() -> Keeper:
+    """Return who changes works in the name of who is logged in."""
+    return Keeper(
+        db.session(),
+        MediaFolder(folders().works),
+        feature_maker(live_index()),
+        current_account(),
+        image_settings(),
+    )
+
+
+def work_or_404(work_id: int) -> Artwork:
+    """Return a work by its number in the database, withdrawn or not."""
+    work = db.session.get(Artwork, work_id)
+    if work is None:
+        abort(404)
+    return work
+
+
+def back_to(work: Artwork) -> ResponseReturnValue:
+    """Show a work again after a change."""
+    return redirect(url_for("curate_works.edit", work_id=work.id), 303)
+
+
+def findable_sentence(work: Artwork) -> str:
+    """Say whether visitors find a work after a change."""
+    if work.is_withdrawn:
+        return str(gettext("Saved. The work is withdrawn: no search finds it."))
+    if not work.images:
+        return str(gettext("Saved. Without a picture no photo finds it."))
+    if not all(image.features for image in work.images):
+        return str(
+            gettext("Saved. Photos find it as soon as there is a searchable index.")
+        )
+    return str(
+        ngettext(
+            "Saved. The very next photo finds it by its picture.",
+            "Saved. The very next photo finds it by its %(num)s pictures.",
+            len(work.images),
+        )
+    )

@@ -1,0 +1,76 @@
+"""The pictures of a work: added, replaced, put in order, removed."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.models import Artwork, ReferenceImage
+from app.retrieval.errors import ImageError
+from app.services.work_images import RepeatedImageError
+from app.web.account_words import DONE, ERROR
+from app.web.curate.common import back_to, findable_sentence, keeper, work_or_404
+from app.web.curate.forms import PictureForm
+from app.web.errors import image_sentence
+
+bp = Blueprint(
+    "curate_pictures", __name__, url_prefix="/curate/works/<int:work_id>/pictures"
+)
+
+
+@bp.post("/")
+def add(work_id: int) -> ResponseReturnValue:
+    """Add a picture after the others."""
+    work = work_or_404(work_id)
+    return take(work, lambda data: keeper().add_image(work, data))
+
+
+@bp.post("/<int:image_id>/replace")
+def replace(work_id: int, image_id: int) -> ResponseReturnValue:
+    """Put another picture into a picture's place."""
+    work, image = image_or_404(work_id, image_id)
+    return take(work, lambda data: keeper().replace_image(image, data))
+
+
+@bp.post("/<int:image_id>/remove")
+def remove(work_id: int, image_id: int) -> ResponseReturnValue:
+    """Take a picture away from its work."""
+    work, image = image_or_404(work_id, image_id)
+    keeper().remove_image(image)
+    flash(findable_sentence(work), DONE)
+    return back_to(work)
+
+
+@bp.post("/<int:image_id>/move")
+def move(work_id: int, image_id: int) -> ResponseReturnValue:
+    """Move a picture one place; the first one represents the work."""
+    work, image = image_or_404(work_id, image_id)
+    keeper().move_image(image, 1 if request.form.get("to") == "later" else -1)
+    return back_to(work)
+
+
+def take(work: Artwork, change: Callable[[bytes], object]) -> ResponseReturnValue:
+    """Make a change with the picture that was sent, and say what came of it."""
+    form = PictureForm()
+    if not form.validate_on_submit():
+        flash(" ".join(map(str, form.picture.errors)), ERROR)
+        return back_to(work)
+    try:
+        change(form.picture.data.read())
+    except ImageError as error:
+        flash(image_sentence(error), ERROR)
+    except RepeatedImageError:
+        flash(gettext("The work has this very picture already."), ERROR)
+    else:
+        flash(findable_sentence(work), DONE)
+    return back_to(work)
+
+
+def image_or_404(work_id: int, image_id: int) -> tuple[Artwork, ReferenceImage]:
+    """Return a work and one of its own pictures."""
+    work = work_or_404(work_id)
+    found = [image for image in work.images if image.id == image_id]
+    if not found:
+        abort(404)
+    return work, found[0]

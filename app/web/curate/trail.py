@@ -1,0 +1,58 @@
+"""The trail of changes: who did what, when, and taking it back."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.extensions import db
+from app.services import audit
+from app.services.keeping import ChangedMeanwhileError
+from app.web.account_words import DONE, ERROR
+from app.web.artworks import asked_page
+from app.web.curate.common import back_to, keeper
+
+bp = Blueprint("curate_trail", __name__, url_prefix="/curate/changes")
+
+ACTION_NAMES = {
+    "create": _("Recorded"),
+    "edit": _("Label changed"),
+    "withdraw": _("Withdrawn"),
+    "restore": _("Restored"),
+    "images": _("Pictures changed"),
+}
+
+
+@bp.get("/")
+def show() -> str:
+    """Show a page of changes, the newest first."""
+    page = audit.list_entries(db.session(), asked_page())
+    if page is None:
+        abort(404)
+    undone = audit.undone_among(db.session(), page)
+    return render_template(
+        "curate/changes.html", page=page, undone=undone, action_names=ACTION_NAMES
+    )
+
+
+@bp.post("/<int:entry_id>/undo")
+def undo(entry_id: int) -> ResponseReturnValue:
+    """Take a change back."""
+    entry = audit.find_entry(db.session(), entry_id)
+    if entry is None:
+        abort(404)
+    try:
+        keeper().undo(entry)
+    except ChangedMeanwhileError:
+        flash(
+            gettext(
+                "This cannot be taken back: it was already, or what it changed has "
+                "been changed again since."
+            ),
+            ERROR,
+        )
+    else:
+        flash(gettext("Taken back."), DONE)
+    if entry.artwork is None:
+        return redirect(url_for("curate_trail.show"), 303)
+    return back_to(entry.artwork)
