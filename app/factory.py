@@ -21,6 +21,7 @@ from app.web import (
     access,
     accounts,
     api,
+    api_docs,
     api_queries,
     api_works,
     artworks,
@@ -103,7 +104,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     accounts.register(app)
     for module in (about, evidence, feedback, history, privacy, sharing):
         app.register_blueprint(module.bp)
-    for module in (api, api_queries, api_works, tokens):
+    for module in (api, api_docs, api_queries, api_works, tokens):
         app.register_blueprint(module.bp)
     for room in (curate_works, curate_pictures, curate_trail):
         app.register_blueprint(room.bp)

@@ -6,7 +6,14 @@ from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from app.services.artworks import find_work
-from app.services.browsing import FACETS, ORDERS, USUAL_ORDER, Criteria, find_works
+from app.services.browsing import (
+    FACETS,
+    ORDERS,
+    USUAL_ORDER,
+    WORKS_PER_PAGE,
+    Criteria,
+    find_works,
+)
 from app.web.api_json import label_json, page_json, work_json
 from app.web.api_parameters import (
     PAGE,
@@ -21,7 +28,6 @@ from app.web.current import search_service
 bp = Blueprint("api_works", __name__, url_prefix="/api/v1/works")
 
 TEXT, ORDER, PER_PAGE = "q", "order", "per_page"
-USUAL_PER_PAGE = 50
 MOST_PER_PAGE = 200
 LONGEST_VALUE = 1_000
 """Characters of a facet's value: a longer one is no museum's."""
@@ -38,7 +44,7 @@ def index() -> ResponseReturnValue:
         order=asked_choice(ORDER, ORDERS, USUAL_ORDER),
     )
     number = asked_number(PAGE)
-    per_page = asked_number(PER_PAGE, USUAL_PER_PAGE, MOST_PER_PAGE)
+    per_page = asked_number(PER_PAGE, WORKS_PER_PAGE, MOST_PER_PAGE)
     page = find_works(criteria, number, per_page=per_page)
     if page is None:
         abort(404)

@@ -8,7 +8,7 @@ from app.models import AccessToken
 from app.services import accounts, tokens
 from tests.people import PASSWORD, Person, logged_in
 
-SECRET = re.compile(r'id="token" readonly value="(morelli_[\w-]{43})"')
+SECRET = re.compile(r'id="token"[^>]*>(morelli_[\w-]{43})</textarea>')
 
 
 @pytest.fixture

@@ -1,0 +1,253 @@
+"""The interface is as its document says, and the document as the standard says."""
+
+import re
+import shlex
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app.extensions import db
+from app.models import Artwork
+from app.web.api_docs import list_operations
+from app.web.errors import CODES
+from app.web.languages import LANGUAGES
+from app.web.openapi_schemas import ACCESSION, QUERY_ID
+from tests.people import program_of, with_account
+
+JSON = "application/json"
+ONLY_ON_PAGES = {
+    "form_expired",
+    "unusable_link",
+    "too_many_attempts",
+    "unusable_image",  # stands for faults of photos that have no name of their own
+    "method_not_allowed",  # of no operation: all that can be asked is described
+}
+"""Codes that no operation of the interface answers with."""
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/api/openapi.json").json
+
+
+@pytest.fixture
+def program(app):
+    return program_of(with_account(app))
+
+
+@pytest.fixture
+def query_id(program, photo):
+    return send(program, photo).json["query_id"]
+
+
+def send(client, photo):
+    fields = {"photo": (BytesIO(photo), "photo.jpg")}
+    return client.post("/api/v1/search", data=fields)
+
+
+def closed(schema):
+    """Return a form that has no other fields than those it names."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {name: closed(part) for name, part in schema.items()}
+    if "properties" in shut:
+        shut["additionalProperties"] = False
+    return shut
+
+
+def faults(document, name, value):
+    components = closed(document["components"])
+    form = {"$ref": f"#/components/schemas/{name}", "components": components}
+    checker = Draft202012Validator.FORMAT_CHECKER
+    validator = Draft202012Validator(form, format_checker=checker)
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def refused_codes(document, path, method, status):
+    ref = document["paths"][path][method]["responses"][str(status)]["$ref"]
+    refusal = document["components"]["responses"][ref.rpartition("/")[2]]
+    return set(refusal["content"][JSON]["examples"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_document_is_valid_in_every_language(client, language):
+    answer = client.get("/api/openapi.json", headers={"Accept-Language": language})
+    assert answer.content_type == "application/json"
+    assert list(OpenAPIV31SpecValidator(answer.json).iter_errors()) == []
+
+
+def test_the_document_and_the_routes_are_the_same(app, document):
+    described = {
+        (operation.method, operation.path) for operation in list_operations(document)
+    }
+    routes = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        # The two that describe the others are not described themselves.
+        if rule.rule.startswith("/api/") and not rule.endpoint.startswith("api_docs.")
+    }
+    assert described == routes
+
+
+def test_every_form_is_used_and_every_operation_has_its_own_name(document):
+    refs = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
+    assert refs == set(document["components"]["schemas"])
+    names = [operation.facts["operationId"] for operation in list_operations(document)]
+    assert len(set(names)) == len(names) == 8
+
+
+def test_examples_have_the_form_that_they_are_examples_of(document):
+    for operation in list_operations(document):
+        for content in operation.given[1].get("content", {}).values():
+            if "example" in content:
+                name = content["schema"]["$ref"].rpartition("/")[2]
+                assert faults(document, name, content["example"]) == []
+
+
+def test_answers_have_the_form_that_is_promised(
+    client, program, document, photo, photo_of_two, unknown_photo
+):
+    for sent in (photo, photo_of_two, unknown_photo):
+        assert faults(document, "Answer", send(client, sent).json) == []
+        answer = send(program, sent).json
+        address = f"/api/v1/queries/{answer['query_id']}"
+        assert faults(document, "QueryWithAnswer", program.get(address).json) == []
+        said = program.put(f"{address}/feedback", json={"right": True}).json
+        assert faults(document, "Feedback", said) == []
+        assert faults(document, "QueryWithAnswer", program.get(address).json) == []
+    page = program.get("/api/v1/queries").json
+    assert page["total"] == 3
+    assert faults(document, "Queries", page) == []
+    works = client.get("/api/v1/works?per_page=2").json
+    assert works["next"]
+    assert faults(document, "Works", works) == []
+    for work in works["works"]:
+        whole = client.get(f"/api/v1/works/{work['accession']}").json
+        assert faults(document, "WorkWithSimilar", whole) == []
+
+
+def test_a_field_that_is_not_described_would_be_seen(client, document, photo):
+    answer = send(client, photo).json
+    assert faults(document, "Answer", {**answer, "secret": 1})
+    answer["matches"][0]["user_id"] = 7
+    assert faults(document, "Answer", answer)
+
+
+def test_errors_have_their_form_and_their_codes(client, program, document, make_app):
+    missing = "/api/v1/queries/00000000-0000-4000-8000-000000000000"
+    path = "/api/v1/queries/{query_id}"
+    feedback = f"{path}/feedback"
+    asked = [
+        (client.post("/api/v1/search"), "/api/v1/search", "post"),
+        (send(client, b"no picture"), "/api/v1/search", "post"),
+        (client.get("/api/v1/works?page=x"), "/api/v1/works", "get"),
+        (client.get("/api/v1/works/none"), "/api/v1/works/{accession}", "get"),
+        (client.get("/api/v1/queries"), "/api/v1/queries", "get"),
+        (program.get("/api/v1/queries?page=0"), "/api/v1/queries", "get"),
+        (program.get(missing), path, "get"),
+        (program.delete(missing), path, "delete"),
+        (program.get(f"{missing}/photo"), f"{path}/photo", "get"),
+        (client.put(f"{missing}/feedback"), feedback, "put"),
+    ]
+    for answer, path, method in asked:
+        assert faults(document, "Error", answer.json) == []
+        codes = refused_codes(document, path, method, answer.status_code)
+        assert answer.json["error"]["code"] in codes
+
+
+def test_every_code_of_an_error_is_described(document):
+    described = {
+        code
+        for refusal in document["components"]["responses"].values()
+        for code in refusal["content"][JSON]["examples"]
+    }
+    assert described == set(CODES.values()) - ONLY_ON_PAGES
+
+
+def test_the_commands_of_the_document_work(
+    app, program, document, query_id, photo, in_app
+):
+    db.session.add(Artwork(accession=ACCESSION, title="Ballast"))
+    db.session.commit()
+    samples = [
+        operation.facts["x-codeSamples"][0]["source"]
+        for operation in list_operations(document)
+    ]
+    samples.sort(key=lambda command: "DELETE" in command)
+    for command in samples:
+        with run(program, command.replace(QUERY_ID, query_id), photo) as answer:
+            assert answer.status_code in (200, 204), command
+
+
+def run(program, command, photo):
+    """Do what curl would do; the token is the program's own."""
+    words = iter(shlex.split(command))
+    assert next(words) == "curl"
+    method, address = None, ""
+    options: dict[str, Any] = {}
+    for word in words:
+        if word == "-X":
+            method = next(words)
+        elif word == "-H":
+            name, _, value = next(words).partition(": ")
+            if name != "Authorization":
+                options["headers"] = {name: value}
+            else:
+                assert value == "Bearer $TOKEN"
+        elif word == "-F":
+            assert next(words) == "photo=@photo.jpg"
+            options["data"] = {"photo": (BytesIO(photo), "photo.jpg")}
+        elif word == "-d":
+            options["data"] = next(words)
+        elif word == "-o":
+            next(words)
+        else:
+            address = word
+    parts = urlsplit(address)
+    assert parts.netloc == "localhost:8000"
+    method = method or ("POST" if "data" in options else "GET")
+    return program.open(
+        f"{unquote(parts.path)}?{parts.query}", method=method, **options
+    )
+
+
+def test_commands_name_the_public_address_and_not_the_one_that_was_asked(make_app):
+    client = make_app(MORELLI_PUBLIC_URL="https://museum.org/find").test_client()
+    for address in ("/api/openapi.json", "/api/docs"):
+        text = client.get(address, base_url="http://evil.example").text
+        assert "https://museum.org/find/api/v1/search" in text
+        assert "evil" not in text
+
+
+def test_the_page_shows_all_that_the_document_says(client, document):
+    page = client.get("/api/docs").text
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for operation in list_operations(document):
+        assert operation.facts["operationId"] in ids
+        assert operation.path in page
+    assert {f"form-{name}" for name in document["components"]["schemas"]} <= set(ids)
+    assert {f"error-{n}" for n in document["components"]["responses"]} <= set(ids)
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_the_page_keeps_to_the_policy_and_fetches_nothing_from_elsewhere(client):
+    answer = client.get("/api/docs")
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "<script" not in answer.text
+    assert "<style" not in answer.text
+    assert " style=" not in answer.text
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+def test_who_has_no_account_may_read_the_description(make_app):
+    client = make_app(MORELLI_ANONYMOUS_SEARCH="no").test_client()
+    for address in ("/api/openapi.json", "/api/docs"):
+        assert client.get(address).status_code == 200
