@@ -1,15 +1,19 @@
 """The daily run of the server itself: once a day, by one process, never in the way."""
 
 import logging
+import runpy
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from app.config import ROOT
 from app.services import retention
 from app.services.database import DatabaseNotReadyError
 from app.services.lock import exclusively
 from app.web import housekeeping
-from app.web.current import folders
+from app.web.account_mail import POST
+from app.web.current import SEARCH, folders
 from app.web.housekeeping import HOUSEKEEPER
 
 
@@ -82,3 +86,15 @@ def test_it_looks_by_itself_until_it_is_stopped(keeper, monkeypatch, runs):
         time.sleep(0.01)
     keeper.stop()
     assert len(runs) == 1
+
+
+def test_each_process_of_the_server_starts_one():
+    begun = []
+    parts = {
+        name: SimpleNamespace(start=lambda name=name: begun.append(name))
+        for name in (POST, HOUSEKEEPER)
+    }
+    parts[SEARCH] = SimpleNamespace(open=lambda: None)
+    server = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    server["post_worker_init"](SimpleNamespace(wsgi=SimpleNamespace(extensions=parts)))
+    assert HOUSEKEEPER in begun
