@@ -3,6 +3,7 @@
 import re
 import shlex
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,7 @@ from app.web.languages import LANGUAGES
 from app.web.openapi_schemas import ACCESSION, QUERY_ID
 from tests.people import program_of, with_account
 
+ROOT = Path(__file__).resolve().parents[2]
 JSON = "application/json"
 ONLY_ON_PAGES = {
     "form_expired",
@@ -169,6 +171,24 @@ def test_every_code_of_an_error_is_described(document):
         for code in refusal["content"][JSON]["examples"]
     }
     assert described == set(CODES.values()) - ONLY_ON_PAGES
+
+
+def test_the_handbook_in_the_project_names_the_same_routes_and_codes(document):
+    handbook = (ROOT / "docs" / "api.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[A-Z].+?) \| `(/api/\S+)` \|", handbook, re.M)
+    routes = {
+        (method, path)
+        for methods, path in rows
+        for method in re.findall(r"\w+", methods)
+    }
+    assert routes == {
+        (operation.method, operation.path) for operation in list_operations(document)
+    }
+    errors = handbook.partition("## Errors")[2]
+    codes = re.findall(
+        r"`([a-z_]+)`", " ".join(re.findall(r"^\| \d.*?\|.*?\|", errors, re.M))
+    )
+    assert set(codes) == set(CODES.values()) - ONLY_ON_PAGES - {"internal_error"}
 
 
 def test_the_commands_of_the_document_work(
