@@ -32,6 +32,7 @@ from app.web import (
     frames,
     health,
     history,
+    iiif,
     languages,
     media,
     offline,
@@ -42,6 +43,7 @@ from app.web import (
     sharing,
     tokens,
 )
+from app.web.curate import export as curate_export
 from app.web.curate import pictures as curate_pictures
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
@@ -106,9 +108,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(module.bp)
     for module in (api, api_docs, api_queries, api_works, tokens):
         app.register_blueprint(module.bp)
-    for room in (curate_works, curate_pictures, curate_trail):
+    for room in (curate_works, curate_pictures, curate_trail, curate_export):
         app.register_blueprint(room.bp)
-    for module in (search, artworks, media, health, frames, offline):
+    for module in (search, artworks, iiif, media, health, frames, offline):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)

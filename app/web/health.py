@@ -31,6 +31,8 @@ NEED_DATABASE = frozenset(
         "curate_works",
         "curate_pictures",
         "curate_trail",
+        "curate_export",
+        "iiif",
     )
 )
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from app.extensions import db
+from app.services import accounts
 from app.web import access
 from tests.people import TOKEN, logged_in
 
@@ -84,12 +86,11 @@ def test_only_who_may_curate_sees_the_way_there(app):
 
 
 def test_a_role_that_is_taken_away_ends_at_once(app):
-    from app.extensions import db
-    from app.services import accounts
-
     curator = logged_in(app, "curator@example.org", "curator")
     with app.app_context():
-        accounts.revoke(accounts.find("curator@example.org"), "curator")
+        user = accounts.find("curator@example.org")
+        assert user is not None
+        accounts.revoke(user, "curator")
         db.session.commit()
     assert curator.browser.get("/curate/works/").status_code == 403
 
