@@ -1,0 +1,219 @@
+"""Every page, on phones and desks, light and dark: axe finds nothing to complain of.
+
+The pages are taken from the routes, so that a new one cannot be forgotten.
+"""
+
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Artwork, Query
+from app.retrieval.types import Verdict
+from app.web.security import KEPT
+from tests.people import PASSWORD, with_account
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (390, 1280)
+SCHEMES = ("light", "dark")
+OVERFLOWS = (
+    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+)
+# Of what has the focus: where it is, whether it can be seen to have it.
+FOCUSED = """
+() => {
+  const focused = document.activeElement;
+  const style = getComputedStyle(focused);
+  const box = focused.getBoundingClientRect();
+  return {
+    name: focused.tagName + " " + (focused.getAttribute("aria-label") ??
+      focused.name ?? "") + " " + focused.textContent.trim().slice(0, 40),
+    isBody: focused === document.body,
+    isMarked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    isSeen: box.width > 0 && box.bottom > 0 && box.top < innerHeight &&
+      box.right > 0 && box.left < innerWidth,
+  };
+}
+"""
+
+
+@pytest.fixture
+def curator(app):
+    return with_account(app, "curator@example.org", "curator", "admin")
+
+
+def ask(page, photo):
+    """Ask about a photo; return the address of the answer."""
+    page.goto("/")
+    file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    page.locator("#photo").set_input_files(file)
+    page.get_by_role("button", name="Find the work").click()
+    page.wait_for_url("**/queries/*")
+    return urlsplit(page.url).path
+
+
+def share(page):
+    page.get_by_role("button", name="Make a link").click()
+    return page.locator("[data-link]").get_attribute("data-link")
+
+
+def log_in(page, person):
+    page.goto("/account/login")
+    page.get_by_label("E-mail address").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda address: "/account/login" not in address)
+
+
+def faults_of(page):
+    """What axe complains of, and what sticks out, at each width and in each scheme."""
+    faults = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            where = f"{urlsplit(page.url).path} {width} {scheme}"
+            faults += [
+                f"{where}: {one['id']} {one['nodes'][0]['target']}"
+                for one in Axe().run(page).response["violations"]
+            ]
+        if page.evaluate(OVERFLOWS):
+            faults.append(f"{urlsplit(page.url).path} {width}: wider than the screen")
+    return faults
+
+
+def addresses(app, answer, shared, reset):
+    """Every address that can be opened, filled with what the small museum has."""
+    with app.test_request_context():
+        work = db.session.scalars(select(Artwork)).first()
+        values = {
+            "accession": work.accession,
+            "work_id": work.id,
+            "query_id": answer.rpartition("/")[2],
+            "name": "artist",
+            "rank": 0,
+            "number": 1,
+        }
+        tokens = {"sharing": shared, "security": reset}
+        return [
+            app.url_for(
+                rule.endpoint,
+                **{
+                    name: tokens[rule.endpoint.partition(".")[0]]
+                    if name == "token"
+                    else values[name]
+                    for name in rule.arguments
+                },
+            )
+            for rule in app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and rule.endpoint not in KEPT
+        ]
+
+
+def walk(page, addresses, seen):
+    """Look at every page once; files and what programs read are no pages."""
+    faults = []
+    for address in addresses:
+        answer = page.request.get(address)
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            continue
+        if answer.status != 200:
+            faults.append(f"{address}: {answer.status}")
+        where = urlsplit(answer.url).path
+        if where not in seen:
+            seen.add(where)
+            page.goto(address)
+            faults += faults_of(page)
+    return faults
+
+
+def test_every_page_is_for_everybody(app, open_page, photo, curator):
+    page = open_page()
+    answer = ask(page, photo)
+    shared = share(page).rpartition("/")[2]
+    with app.test_request_context():
+        reset = generate_reset_password_token(curator.account())
+    seen = set()
+    faults = walk(page, addresses(app, answer, shared, reset), seen)
+    log_in(page, curator)
+    faults += walk(page, addresses(app, answer, shared, reset), seen)
+    assert faults == []
+    # The walk has been where it should: open, own, and curators' pages.
+    for path in ("/", "/works/", "/about", answer, "/account/", "/curate/works/"):
+        assert path in seen
+    assert len(seen) >= 25
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_answer_is_for_everybody(
+    app, open_page, photo_of_two, unknown_photo, verdict
+):
+    page = open_page()
+    answer = ask(page, unknown_photo if verdict is Verdict.NOT_FOUND else photo_of_two)
+    if verdict is Verdict.UNCERTAIN:
+        with app.app_context():
+            db.session.scalars(select(Query)).one().verdict = verdict
+            db.session.commit()
+        page.goto(answer)
+    assert page.locator(f"article.{verdict.value}").count() == 1
+    for summary in page.locator("article summary").all():
+        summary.click()
+    assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/works/?q=nothing+like+this"])
+def test_empty_and_missing_pages_are_for_everybody(open_page, path):
+    assert faults_of(open_page(path)) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/", "/works/", "/about", "/account/login"])
+def test_what_has_the_focus_can_be_seen(open_page, path, width):
+    page = open_page(path, width=width)
+    stops = 0
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused["isBody"]:
+            break
+        assert focused["isMarked"], focused
+        assert focused["isSeen"], focused
+        stops += 1
+    assert stops > 8
+
+
+def test_the_main_path_is_walked_by_keyboard_alone(open_page, photo_file):
+    page = open_page()
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["name"].endswith("Skip to the content")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "photo"
+    # The window in which files are chosen is the browser's own.
+    page.locator(":focus").set_input_files(photo_file)
+    page.locator("[data-editor]").wait_for()
+    # Once a photo is chosen, the button that sends it has the focus.
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queries/*")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    press(page, "Yes, this is it")
+    page.get_by_text("You said that this is right.").wait_for()
+    press(page, "Ask about another work")
+    page.wait_for_url(lambda address: urlsplit(address).path == "/")
+    press(page, "Deutsch")
+    page.get_by_role("heading", name="Welches Werk ist das?").wait_for()
+
+
+def press(page, name):
+    """Go on by the tabulator until something of this name has the focus; press it."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{name} is not reached by the keyboard")
