@@ -55,7 +55,7 @@ def meant_work(
     return next(iter(proposals.values())) if len(proposals) == 1 else None
 
 
-def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> None:
+def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Feedback:
     """Keep what the owner of an answer says of it, instead of what was said before.
 
     Parameters
@@ -67,12 +67,14 @@ def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Non
     artwork : Artwork, optional
         Which of the proposed works it is.
     """
-    if query.feedback is None:
-        query.feedback = Feedback()
-    query.feedback.is_right = is_right
-    query.feedback.artwork = artwork
-    query.feedback.created_at = now()
+    given = query.feedback
+    if given is None:
+        given = query.feedback = Feedback()
+    given.is_right = is_right
+    given.artwork = artwork
+    given.created_at = now()
     db.session.commit()
+    return given
 
 
 def references_of(feedback: Feedback) -> str | None:

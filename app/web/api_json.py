@@ -94,14 +94,12 @@ def query_json(query: Query) -> dict[str, Any]:
         "proposals": [label_json(match.artwork) for match in query.proposals],
         "photo": photo if query.photo_name else None,
         "url": url_for("search.show", query_id=query.id),
-        "feedback": feedback_json(query.feedback),
+        "feedback": feedback_json(query.feedback) if query.feedback else None,
     }
 
 
-def feedback_json(feedback: Feedback | None) -> dict[str, Any] | None:
+def feedback_json(feedback: Feedback) -> dict[str, Any]:
     """Return what was said of an answer."""
-    if feedback is None:
-        return None
     work = feedback.artwork
     return {
         "right": feedback.is_right,

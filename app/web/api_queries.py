@@ -80,8 +80,7 @@ def judge(query_id: UUID) -> ResponseReturnValue:
         work = feedback.meant_work(query, is_right=is_right, accession=accession)
     except feedback.UnclearFeedbackError as error:
         raise UnclearBodyError from error
-    feedback.give(query, is_right=is_right, artwork=work)
-    return feedback_json(query.feedback) or abort(404)
+    return feedback_json(feedback.give(query, is_right=is_right, artwork=work))
 
 
 def own_query(query_id: UUID) -> Query:
