@@ -1,0 +1,175 @@
+"""The site in its four languages, as a browser shows it."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
+
+from app.config import ROOT
+from app.web.languages import LANGUAGES
+from tests.people import PASSWORD, with_account
+
+pytestmark = pytest.mark.browser
+
+HEADINGS = {
+    "en": "Which work is this?",
+    "de": "Welches Werk ist das?",
+    "fr": "Quelle est cette œuvre\u202f?",
+    "es": "¿Qué obra es esta?",
+}
+OPEN = (
+    "/",
+    "/works/",
+    "/works/1900.0",
+    "/facets/artist",
+    "/about",
+    "/privacy",
+    "/history",
+    "/offline",
+    "/api/docs",
+    "/nowhere",
+    "/account/login",
+    "/account/register",
+    "/account/reset",
+    "/account/confirm",
+)
+OWN = (
+    "/account/",
+    "/account/password",
+    "/account/email",
+    "/account/delete",
+    "/account/tokens/",
+    "/history/delete",
+    "/curate/works/",
+    "/curate/works/new",
+    "/curate/changes/",
+)
+# Words that are shown, read aloud, or said by a script; code speaks no language.
+TEXTS = """
+() => {
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode())
+    if (!walker.currentNode.parentElement.closest("code, pre"))
+      texts.push(walker.currentNode.textContent);
+  for (const element of document.querySelectorAll("*"))
+    for (const name of ["aria-label", "alt", "title", "placeholder", "data-done"])
+      if (element.hasAttribute(name)) texts.push(element.getAttribute(name));
+  texts.push(document.title);
+  const words = document.querySelector("[data-words]");
+  if (words) texts.push(...Object.values(JSON.parse(words.textContent)));
+  return texts.map((text) => text.trim().replaceAll(/\\s+/g, " ")).filter(Boolean);
+}
+"""
+
+OVERFLOWS = (
+    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+)
+
+
+def untranslated(language):
+    """English texts that this language says in another way."""
+    path = ROOT / "translations" / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return {
+        message.id
+        for message in catalogue
+        if isinstance(message.id, str) and message.id and message.id != message.string
+    }
+
+
+def faults_of(page, language, english):
+    """Tell what is wrong with the language of a page."""
+    faults = []
+    if page.locator("html").get_attribute("lang") != language:
+        faults.append("wrong lang")
+    chosen = page.locator("footer [aria-current=true]")
+    if chosen.count() and chosen.inner_text() != LANGUAGES[language]:
+        faults.append("wrong language marked")
+    texts = page.evaluate(TEXTS)
+    faults += [f"not filled in: {text}" for text in texts if "%(" in text]
+    faults += [f"not translated: {text}" for text in texts if text in english]
+    return [f"{urlsplit(page.url).path}: {fault}" for fault in faults]
+
+
+def ask(page, photo):
+    page.goto("/")
+    file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    page.locator("#photo").set_input_files(file)
+    page.locator("[data-ask] [type=submit]").click()
+    page.wait_for_url("**/queries/*")
+
+
+def log_in(page, person):
+    page.goto("/account/login")
+    page.locator("[name=email]").fill(person.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main [type=submit], main button").last.click()
+    page.wait_for_url(lambda address: "/account/login" not in address)
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_every_page_speaks_the_language_of_the_browser(
+    app, open_page, photo, unknown_photo, language
+):
+    anna = with_account(app, "anna@example.org", "curator", "admin")
+    english = untranslated(language)
+    page = open_page(locale=language)
+    faults = []
+    for path in OPEN:
+        page.goto(path)
+        faults += faults_of(page, language, english)
+    for shown in (photo, unknown_photo):
+        ask(page, shown)
+        for summary in page.locator("article summary").all():
+            summary.click()
+        faults += faults_of(page, language, english)
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
+    log_in(page, anna)
+    for path in OWN:
+        page.goto(path)
+        faults += faults_of(page, language, english)
+    assert faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_switch_changes_the_language_and_stays_on_the_page(
+    open_page, width, scripts
+):
+    page = open_page("/works/?q=table", width=width, java_script_enabled=scripts)
+    for code in ("de", "fr", "es", "en"):
+        page.get_by_role("button", name=LANGUAGES[code]).click()
+        page.wait_for_url("**/works/?q=table")
+        assert page.locator("html").get_attribute("lang") == code
+        assert page.locator("#q").input_value() == "table"
+    page.get_by_role("button", name="Français").click()
+    page.goto("/")
+    assert page.get_by_role("heading", level=1).inner_text() == HEADINGS["fr"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_scripts_say_is_said_in_the_language(open_page, photo_file, language):
+    page = open_page(locale=language)
+    assert page.get_by_role("heading", level=1).inner_text() == HEADINGS[language]
+    page.locator("#photo").set_input_files(photo_file)
+    page.locator("[data-editor]").wait_for()
+    turned = {
+        "en": "The photo was turned.",
+        "de": "Das Foto wurde gedreht.",
+        "fr": "La photo a été tournée.",
+        "es": "La foto se ha girado.",
+    }
+    page.locator("[data-turn='1']").click()
+    page.get_by_text(turned[language]).wait_for()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_is_wider_than_a_phone(open_page, language):
+    page = open_page(width=390, locale=language)
+    for path in OPEN:
+        page.goto(path)
+        assert not page.evaluate(OVERFLOWS), path
