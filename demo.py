@@ -145,8 +145,7 @@ def announce(folders: Folders, address: str) -> None:
 def serve() -> int:
     """Become the server."""
     os.chdir(ROOT)
-    # gunicorn.conf.py in the project's folder says the rest.
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])  # noqa: S606 - our own interpreter
+    os.execv(sys.executable, [sys.executable, "serve.py"])  # noqa: S606 - our own interpreter
 
 
 if __name__ == "__main__":

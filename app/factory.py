@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, cli_accounts, cli_feedback, cli_retention, config, extensions
+from app import (
+    cli,
+    cli_accounts,
+    cli_feedback,
+    cli_retention,
+    cli_worker,
+    config,
+    extensions,
+)
+from app.background import BACKGROUND, Background
 from app.config import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.database import MIGRATIONS
@@ -44,7 +53,9 @@ from app.web import (
     tokens,
 )
 from app.web.curate import export as curate_export
+from app.web.curate import generations as curate_generations
 from app.web.curate import pictures as curate_pictures
+from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
 from app.web.current import INDEX, LINKS, SEARCH
@@ -110,12 +121,16 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(module.bp)
     for room in (curate_works, curate_pictures, curate_trail, curate_export):
         app.register_blueprint(room.bp)
+    for room in (curate_generations, curate_tasks):
+        app.register_blueprint(room.bp)
     for module in (search, artworks, iiif, media, health, frames, offline):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)
     app.cli.add_command(cli_feedback.group)
     app.cli.add_command(cli_retention.group)
+    app.cli.add_command(cli_worker.command)
+    app.extensions[BACKGROUND] = Background(app)
     app.extensions[INDEX] = build_live_index(app)
     app.extensions[SEARCH] = build_search_service(app)
     app.extensions[LINKS] = build_link_reader(app)

@@ -59,6 +59,7 @@ LAYERS = [
         for m in ("network", "inverted_index", "descriptor", "search_effort")
     ],
     [f"{RETRIEVAL}.{m}" for m in ("model", "searchable", "gallery", "manifest")],
+    [f"{RETRIEVAL}.shelf"],
     [f"{RETRIEVAL}.{m}" for m in ("extended_gallery", "gallery_writer", "views")],
     [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
     [
@@ -70,8 +71,9 @@ LAYERS = [
     ["app.settings"],
     ["app.config", "app.extensions", "app.models"],
     ["app.services"],
+    ["app.background"],
     ["app.web", "app.cli"],
-    ["app.cli_accounts", "app.cli_feedback", "app.cli_retention"],
+    ["app.cli_accounts", "app.cli_feedback", "app.cli_retention", "app.cli_worker"],
     ["app.factory"],
 ]
 KERAS_ROOMS = [f"{RETRIEVAL}.backbone", NETWORK, TRAINING]
@@ -79,9 +81,11 @@ HOMES = {  # third-party package -> the only places that may import it
     "flask": [
         "app.web",
         "app.cli",
+        "app.background",
         "app.cli_accounts",
         "app.cli_feedback",
         "app.cli_retention",
+        "app.cli_worker",
         "app.factory",
         "app.extensions",
     ],
@@ -95,6 +99,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.web",
         "app.cli_accounts",
     ],
+    "huey": ["app.background"],
     "flask_login": ["app.web"],
     "flask_babel": ["app.extensions", "app.services", "app.web", "app.factory"],
     "flask_wtf": ["app.extensions", "app.web"],

@@ -14,14 +14,10 @@ generation live. Whatever dies before that leaves the old one working, and what 
 left behind is swept by the next build.
 """
 
-import fcntl
 import logging
-import os
-import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 
@@ -31,8 +27,6 @@ from app.retrieval.errors import (
     EmptyGalleryError,
     ExaminationError,
     IncompatibleArtefactError,
-    StoreBusyError,
-    StoreWriteError,
 )
 from app.retrieval.examination import Examination
 from app.retrieval.gallery import Gallery
@@ -40,83 +34,23 @@ from app.retrieval.gallery_writer import GalleryWriter
 from app.retrieval.manifest import INDEX_COMMAND, Manifest
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
+from app.retrieval.shelf import DISCARDED, Generation, Shelf, sync
 from app.retrieval.types import GalleryFeatures, GalleryItem
 
-KEPT_GENERATIONS = 3
-"""Live one included. The others serve workers that have not yet swapped, and an
-operator who wants yesterday's back."""
-
-_CURRENT = "CURRENT"
-_LOCK = "LOCK"
 _STAGING = "staging"
-_DISCARDED = "discarded"
 _REFUSED = "refused"
-_NAME = re.compile(r"[0-9a-f]{16}(-\d+)?")
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """A published generation.
-
-    Attributes
-    ----------
-    name : str
-    path : Path
-    manifest : Manifest
-    """
-
-    name: str
-    path: Path
-    manifest: Manifest
-
-
-class Store:
-    """The generations under one folder.
+class Store(Shelf):
+    """Builds the generations under one folder, and opens the live one.
 
     Parameters
     ----------
     root : Path
         Made by the first build.
     """
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def current_name(self) -> str | None:
-        """Read which generation is live; None before the first one.
-
-        One small read: cheap enough to ask before every query.
-
-        Raises
-        ------
-        DamagedArtefactError
-            If ``CURRENT`` does not hold a name.
-        """
-        path = self.root / _CURRENT
-        try:
-            name = path.read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            return None
-        except UnicodeDecodeError:
-            name = ""
-        if not _NAME.fullmatch(name):
-            raise DamagedArtefactError(path, "it holds no name", INDEX_COMMAND)
-        return name
-
-    def current(self) -> Generation | None:
-        """Describe the live generation; None before the first one.
-
-        Raises
-        ------
-        ArtefactError
-            If it is missing, damaged or of another format.
-        """
-        name = self.current_name()
-        if name is None:
-            return None
-        return Generation(name, self.root / name, Manifest.read(self.root / name))
 
     def open(
         self, model: Model, settings: RetrievalSettings | None = None
@@ -258,7 +192,7 @@ class Store:
                 if not (self.root / name).exists()
             )
             staging.rename(self.root / name)
-            _sync(self.root)
+            sync(self.root)
         return name
 
     def _name_of_equal(self, manifest: Manifest) -> str | None:
@@ -276,67 +210,18 @@ class Store:
                 return name
         return None
 
-    def _publish(self, name: str) -> None:
-        # The time of publication orders generations when old ones are removed.
-        os.utime(self.root / name)
-        new = self.root / f"{_CURRENT}.new"
-        new.write_text(name + "\n", encoding="ascii")
-        _sync(new)
-        new.replace(self.root / _CURRENT)
-        _sync(self.root)
-
-    def _prune(self, live: str) -> None:
-        """Remove all but the last generations; a failure costs space, not service."""
-        folders = [path for path in self.root.iterdir() if _NAME.fullmatch(path.name)]
-        folders.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
-        others = [path for path in folders if path.name != live]
-        for path in others[KEPT_GENERATIONS - 1 :]:
-            try:
-                self._discard(path)
-            except OSError as error:
-                logger.warning("Cannot remove old generation %s: %s", path, error)
-
-    def _discard(self, path: Path) -> None:
-        """Remove a folder; killed half-way, it no longer bears a valid name."""
-        discarded = self.root / _DISCARDED
-        if path.exists():
-            path.rename(discarded)
-        if discarded.exists():
-            shutil.rmtree(discarded)
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Hold the store for building; the kernel frees it when a holder dies."""
-        with self._writing():
-            self.root.mkdir(parents=True, exist_ok=True)
-            file = (self.root / _LOCK).open("w")
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StoreBusyError(self.root) from error
-            yield
-
     @contextmanager
     def _staging(self) -> Iterator[Path]:
         """Make an empty folder to build in, and sweep what is left of it after."""
         staging = self.root / _STAGING
         with self._writing():
-            for leftover in (self.root / _DISCARDED, staging):
+            for leftover in (self.root / DISCARDED, staging):
                 self._discard(leftover)
             staging.mkdir()
         try:
             yield staging
         finally:
             self._discard(staging)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise StoreWriteError(self.root, reason) from error
 
 
 def _names(fingerprint: str) -> Iterator[str]:
@@ -356,14 +241,5 @@ def _feature_settings(settings: RetrievalSettings) -> Mapping[str, int]:
 
 def _sync_tree(folder: Path) -> None:
     for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(path)
+    sync(folder)

@@ -32,6 +32,8 @@ NEED_DATABASE = frozenset(
         "curate_pictures",
         "curate_trail",
         "curate_export",
+        "curate_generations",
+        "curate_tasks",
         "iiif",
     )
 )

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.errors import (
+    ArtefactError,
     DamagedArtefactError,
     EmptyGalleryError,
     ExaminationError,
@@ -312,3 +313,30 @@ def test_a_copied_store_works(store, collection, tmp_path):
     build(store, collection)
     shutil.copytree(store.root, tmp_path / "copy")
     assert len(open_(Store(tmp_path / "copy"))[1]) == 6
+
+
+def test_an_earlier_generation_can_be_made_live_again(store, collection):
+    first = build(store, collection[:4])
+    second = build(store, collection)
+    assert [one.name for one in store.kept()] == [second.name, first.name]
+    store.roll_back(first.name)
+    assert store.current_name() == first.name
+    assert [one.name for one in store.kept()] == [first.name, second.name]
+
+
+@pytest.mark.parametrize("name", ["0123456789abcdef", "../secret", "CURRENT", ""])
+def test_what_is_no_generation_cannot_be_made_live(store, collection, name):
+    live = build(store, collection)
+    with pytest.raises(ArtefactError):
+        store.roll_back(name)
+    assert store.current_name() == live.name
+
+
+def test_a_damaged_generation_is_not_made_live(store, collection):
+    first = build(store, collection[:4])
+    second = build(store, collection)
+    file = max(first.path.iterdir(), key=lambda path: path.stat().st_size)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(ArtefactError):
+        store.roll_back(first.name)
+    assert store.current_name() == second.name

@@ -1,0 +1,84 @@
+"""The indexes: which is live, what it was found to be, building anew, going back."""
+
+from typing import cast
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.background import BACKGROUND, Background
+from app.extensions import db
+from app.models import Generation
+from app.retrieval.errors import RetrievalError
+from app.retrieval.shelf import Shelf
+from app.services import audit, rebuilding, tasks
+from app.web.account_words import DONE, ERROR
+from app.web.current import folders
+from app.web.visitors import current_account
+
+bp = Blueprint("curate_generations", __name__, url_prefix="/curate/index")
+
+FIGURE_NAMES = {
+    "annoy_recall_at_100": _("Approximate search agrees with exact search"),
+    "self_found_global": _("Works found by their own picture: the network"),
+    "self_found_local": _("Works found by their own picture: details"),
+    "simulated_photos_named": _("Simulated photos named right"),
+    "unit_length": _("Descriptors of the right length"),
+}
+
+
+@bp.get("/")
+def show() -> str:
+    """Show the live index and the earlier ones that are kept."""
+    shelf = Shelf(folders().generations)
+    kept = shelf.kept()
+    records = {one.name: db.session.get(Generation, one.name) for one in kept}
+    return render_template(
+        "curate/generations.html",
+        kept=kept,
+        records=records,
+        live=shelf.current_name(),
+        running=tasks.unfinished(db.session(), rebuilding.KIND),
+        figure_names=FIGURE_NAMES,
+    )
+
+
+@bp.post("/rebuild")
+def rebuild() -> ResponseReturnValue:
+    """Let the index be built anew in the background."""
+    task = tasks.unfinished(db.session(), rebuilding.KIND)
+    if task is None:
+        task = tasks.enqueue(db.session(), rebuilding.KIND, {}, current_account())
+        wake_worker()
+    return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
+
+
+@bp.post("/<name>/live")
+def roll_back(name: str) -> ResponseReturnValue:
+    """Make an earlier index live; what changed since is still obeyed."""
+    shelf = Shelf(folders().generations)
+    before = shelf.current_name()
+    try:
+        shelf.roll_back(name)
+    except RetrievalError:
+        flash(
+            gettext("This index is not there any more, or cannot be used now."), ERROR
+        )
+        return redirect(url_for("curate_generations.show"), 303)
+    audit.record(
+        db.session(),
+        "roll_back",
+        user=current_account(),
+        subject=name,
+        before={"live": before},
+        after={"live": name},
+    )
+    db.session.commit()
+    flash(gettext("The earlier index is live."), DONE)
+    return redirect(url_for("curate_generations.show"), 303)
+
+
+def wake_worker() -> None:
+    """Tell the worker that there is something to do."""
+    cast(Background, current_app.extensions[BACKGROUND]).wake()

@@ -1,0 +1,75 @@
+"""Run the server and the worker together: the one process that a museum starts.
+
+    python serve.py
+
+Starts gunicorn and ``flask worker`` and ends both when it is told to end. A worker that
+dies is started again; when the server dies, all ends, with its exit status.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from types import FrameType
+
+from app.config import ROOT
+
+SERVER = ("-m", "gunicorn")
+WORKER = ("-m", "flask", "--app", "wsgi", "worker")
+LOOK_SECONDS = 0.2
+REST_SECONDS = 5.0
+"""Between two starts of a worker that keeps dying."""
+GRACE_SECONDS = 35.0
+"""A little more than gunicorn gives requests to end."""
+
+
+class StoppedError(Exception):
+    """Somebody told this process to end."""
+
+
+def main() -> int:
+    """Run both until the server ends or a signal comes; return the exit status."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    os.chdir(ROOT)
+    server, worker = start(SERVER), start(WORKER)
+    begun = time.monotonic()
+    try:
+        while server.poll() is None:
+            if worker.poll() is not None and time.monotonic() > begun + REST_SECONDS:
+                worker, begun = start(WORKER), time.monotonic()
+            time.sleep(LOOK_SECONDS)
+    except StoppedError:
+        server.terminate()
+    finally:
+        end(worker)
+        end(server)
+    return server.returncode
+
+
+def start(arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    """Start a program of ours, out of reach of the terminal's Ctrl-C."""
+    command = [sys.executable, *arguments]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own interpreter
+
+
+def stop(_number: int, _frame: FrameType | None) -> None:
+    """Answer a signal."""
+    raise StoppedError
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and its children, gently at first."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(GRACE_SECONDS)
+    # And what it started, which a killed parent leaves behind.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
