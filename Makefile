@@ -13,7 +13,7 @@ QUERIES ?=
 WEIGHTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
-.PHONY: help setup demo test test-slow test-browser check format bench bench-quality translations clean
+.PHONY: help setup demo test test-slow test-browser check format bench bench-quality translations screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -63,6 +63,9 @@ translations: setup ## bring translations/ up to date with the texts; new ones c
 	  --add-location file --sort-by-file --output-file build/messages.pot .
 	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir translations \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+screenshots: setup ## picture the main pages for the documents, from drawn works
+	$(BIN)/python -m tools.screenshots
 
 clean: ## remove what the commands made, except instance/
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
