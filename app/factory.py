@@ -52,6 +52,8 @@ from app.web import (
     sharing,
     tokens,
 )
+from app.web.admin import trail as admin_trail
+from app.web.admin import users as admin_users
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
 from app.web.curate import pictures as curate_pictures
@@ -122,6 +124,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     for room in (curate_works, curate_pictures, curate_trail, curate_export):
         app.register_blueprint(room.bp)
     for room in (curate_generations, curate_tasks):
+        app.register_blueprint(room.bp)
+    for room in (admin_users, admin_trail):
         app.register_blueprint(room.bp)
     for module in (search, artworks, iiif, media, health, frames, offline):
         app.register_blueprint(module.bp)

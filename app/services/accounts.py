@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.models import AccessToken, Query, Role, User, now
+from app.services import audit
 from app.services.mail import Outbox
 from app.services.media import MediaFolder
 
@@ -127,6 +128,7 @@ def erase(user: User, photos: MediaFolder, outbox: Outbox) -> None:
         if name is not None:
             photos.path(name).unlink(missing_ok=True)
     outbox.forget(user.email)
+    audit.forget_account(db.session(), user)
     db.session.delete(user)  # the rest follows by its foreign keys
     db.session.commit()
 

@@ -3,13 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import Artwork, AuditEntry, User
+from app.models import Artwork, AuditEntry, ImportRun, User
 from app.services.paging import Page, page_count
 
 ENTRIES_PER_PAGE = 50
+ADMINS_ACTIONS = (
+    "account_grant",
+    "account_revoke",
+    "account_lock",
+    "account_unlock",
+    "account_end",
+    "account_delete",
+    "thresholds",
+    "retention",
+)
+"""What only admins do, and only they get to see: it names people."""
+ACCOUNT = "account"
+"""Key, in what an entry holds, of the number of the account that was changed."""
 
 
 def record(
@@ -22,6 +35,7 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     undoes: AuditEntry | None = None,
+    run: ImportRun | None = None,
 ) -> AuditEntry:
     """Write down a change; it is committed together with the change itself.
 
@@ -40,6 +54,8 @@ def record(
         JSON that is enough to take the change back.
     undoes : AuditEntry, optional
         The change that this one takes back.
+    run : ImportRun, optional
+        The import that it belongs to.
     """
     entry = AuditEntry(
         action=action,
@@ -49,6 +65,7 @@ def record(
         before=dict(before or {}),
         after=dict(after or {}),
         undoes_id=undoes.id if undoes else None,
+        run=run,
     )
     session.add(entry)
     return entry
@@ -72,8 +89,21 @@ def undone_among(session: Session, entries: Page[AuditEntry]) -> frozenset[int]:
     return frozenset(number for number in session.scalars(taken_back) if number)
 
 
+def forget_account(session: Session, user: User) -> None:
+    """Name an account no more that is about to be deleted; the caller commits."""
+    about = AuditEntry.after[ACCOUNT].as_integer() == user.id
+    named = AuditEntry.action.in_(ADMINS_ACTIONS)
+    for entry in session.scalars(select(AuditEntry).where(named, about)):
+        entry.subject = ""
+        entry.after = {k: v for k, v in entry.after.items() if k != ACCOUNT}
+
+
 def list_entries(
-    session: Session, number: int = 1, *, artwork: Artwork | None = None
+    session: Session,
+    number: int = 1,
+    *,
+    artwork: Artwork | None = None,
+    by_admins: bool = False,
 ) -> Page[AuditEntry] | None:
     """Return a page of changes, the newest first; None if there is no such page.
 
@@ -81,8 +111,13 @@ def list_entries(
     ----------
     artwork : Artwork, optional
         Only changes of this work.
+    by_admins : bool
+        What only admins do, instead of what curators do.
     """
-    meant = [] if artwork is None else [AuditEntry.artwork_id == artwork.id]
+    admins = AuditEntry.action.in_(ADMINS_ACTIONS)
+    meant: list[ColumnElement[bool]] = [admins if by_admins else ~admins]
+    if artwork is not None:
+        meant.append(AuditEntry.artwork_id == artwork.id)
     counted = select(func.count()).select_from(AuditEntry).where(*meant)
     total = session.scalars(counted).one()
     count = page_count(total, ENTRIES_PER_PAGE)

@@ -35,6 +35,8 @@ NEED_DATABASE = frozenset(
         "curate_generations",
         "curate_tasks",
         "iiif",
+        "admin_users",
+        "admin_trail",
     )
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Artwork, Query
 from app.retrieval.types import Verdict
+from app.services import accounts, rebuilding, tasks
 from app.web.security import KEPT
 from tests.people import PASSWORD, with_account
 
@@ -23,6 +24,14 @@ SCHEMES = ("light", "dark")
 OVERFLOWS = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 )
+MOST_BYTES = 200_000
+"""Of a page before its pictures; nothing is compressed yet."""
+WEIGHT = """
+() => [...performance.getEntriesByType("navigation"),
+    ...performance.getEntriesByType("resource")]
+  .filter((entry) => !["img", "image"].includes(entry.initiatorType))
+  .reduce((sum, entry) => sum + entry.decodedBodySize, 0)
+"""
 # Of what has the focus: where it is, whether it can be seen to have it.
 FOCUSED = """
 () => {
@@ -93,6 +102,9 @@ def addresses(app, answer, shared, reset):
         values = {
             "accession": work.accession,
             "work_id": work.id,
+            "user_id": accounts.find("curator@example.org").id,
+            "task_id": tasks.enqueue(db.session(), rebuilding.KIND, {}, None).id,
+            "user_id": 1,
             "query_id": answer.rpartition("/")[2],
             "name": "artist",
             "rank": 0,
@@ -127,6 +139,9 @@ def walk(page, addresses, seen):
         if where not in seen:
             seen.add(where)
             page.goto(address)
+            weight = page.evaluate(WEIGHT)
+            if not 0 < weight <= MOST_BYTES:
+                faults.append(f"{where}: weighs {weight} bytes")
             faults += faults_of(page)
     return faults
 

@@ -1,0 +1,30 @@
+"""What admins did: who, when, to whom."""
+
+from flask import Blueprint, abort, render_template
+from flask_babel import lazy_gettext as _
+
+from app.extensions import db
+from app.services import audit
+from app.web.artworks import asked_page
+
+bp = Blueprint("admin_trail", __name__, url_prefix="/admin/changes")
+
+ACTION_NAMES = {
+    "account_grant": _("Role given"),
+    "account_revoke": _("Role taken away"),
+    "account_lock": _("Account locked"),
+    "account_unlock": _("Account unlocked"),
+    "account_end": _("Sessions and keys ended"),
+    "account_delete": _("Account deleted"),
+    "thresholds": _("Thresholds changed"),
+    "retention": _("Old photos deleted"),
+}
+
+
+@bp.get("/")
+def show() -> str:
+    """Show a page of what was done, the newest first."""
+    page = audit.list_entries(db.session(), asked_page(), by_admins=True)
+    if page is None:
+        abort(404)
+    return render_template("admin/changes.html", page=page, action_names=ACTION_NAMES)
