@@ -1,6 +1,8 @@
 import re
+from datetime import date
 
 import pytest
+from flask_babel import format_date, format_decimal
 
 from tests.people import TOKEN, Person, logged_in
 
@@ -91,6 +93,22 @@ def test_each_language_is_named_in_itself(client):
     for code, name in (("de", "Deutsch"), ("fr", "Français"), ("es", "Español")):
         assert f'value="{code}" lang="{code}">{name}<' in shown
     assert 'lang="en" aria-current="true">English<' in shown
+
+
+def test_what_is_wrong_with_a_form_is_said_in_the_language(visitor):
+    choose(visitor, "de", "/")
+    answer = visitor.post("/account/register", email="anna", password="short")
+    for sentence in (
+        "Das ist keine E-Mail-Adresse. Eine sieht so aus: name@example.org.",
+        "Ein Passwort braucht mindestens 10 Zeichen.",
+    ):
+        assert sentence in answer.text
+
+
+def test_numbers_and_dates_are_written_as_in_the_language(app):
+    with app.test_request_context(headers={"Accept-Language": "fr"}):
+        assert format_decimal(2254) == "2\u202f254"
+        assert format_date(date(2026, 3, 1), "long") == "1 mars 2026"
 
 
 def choose(person, language, page):
