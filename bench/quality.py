@@ -223,9 +223,10 @@ def write_variant(
     side_px: int | None = None,
 ) -> None:
     """Write the model's network with other settings and the same weights."""
-    from app.retrieval.backbone import build_backbone, load_weights
+    from app.retrieval.backbone import build_backbone
     from app.retrieval.network import build_network
     from app.retrieval.training.folder import WEIGHTS_FILE, write_network
+    from app.retrieval.weights import load_weights
 
     recipe = manifest.training["recipe"]
     network = build_network(

@@ -37,6 +37,7 @@ LAYERS = [
             "decision",
             "style",
             "stopwatch",
+            "weights",
             "threads",
         )
     ],
@@ -76,7 +77,11 @@ LAYERS = [
     ["app.cli_accounts", "app.cli_feedback", "app.cli_retention", "app.cli_worker"],
     ["app.factory"],
 ]
-KERAS_ROOMS = [f"{RETRIEVAL}.backbone", NETWORK, TRAINING]
+KERAS_ROOMS = [
+    *(f"{RETRIEVAL}.{m}" for m in ("backbone", "weights")),
+    NETWORK,
+    TRAINING,
+]
 HOMES = {  # third-party package -> the only places that may import it
     "flask": [
         "app.web",

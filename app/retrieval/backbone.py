@@ -1,13 +1,11 @@
-"""Convolutional networks up to their last feature maps, and where their weights are.
+"""Convolutional networks up to their last feature maps.
 
 Every backbone takes a batch of RGB pictures with values 0–255 and brings its own
 preprocessing, so nobody else needs to know what a network was trained on. The head
 that pools the maps to a descriptor is in :mod:`app.retrieval.network`.
 """
 
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +15,15 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from app.retrieval.errors import WeightsUnavailableError
+from app.retrieval.weights import (
+    Published,
+    copy_weights,
+    impatient_sockets,
+    load_file,
+    unavailable,
+)
 
 RANDOM, IMAGENET = "random", "imagenet"
-DOWNLOAD_TIMEOUT_SECONDS = 20.0
 MORELLI_STAGES = ((32, 32), (64, 64), (128, 128, 128), (256, 256, 256))
 """Channels of each convolution; every stage halves the picture's sides."""
 
@@ -53,7 +56,7 @@ class Backbone:
     stride: int
     dimension: int
     build: Callable[[Any, int], keras.Model]
-    published: Callable[..., keras.Model] | None = None
+    published: Published | None = None
     mode: str = ""
 
 
@@ -137,9 +140,9 @@ def build_backbone(
     pictures = keras.Input((None, None, 3), name="pictures")
     network = backbone.build(pictures, seed)
     if weights == IMAGENET:
-        _copy(published_classifier(name), network, name, weights)
+        copy_weights(published_classifier(name), network, name, weights)
     elif weights != RANDOM:
-        _load(network, name, Path(weights))
+        load_file(network, name, Path(weights), backbone.published)
     outputs = [network.get_layer(n).output for n in (layer, backbone.last_layer)]
     return keras.Model(pictures, outputs, name=name)
 
@@ -154,13 +157,13 @@ def published_classifier(name: str) -> keras.Model:
     """
     published = BACKBONES[name].published
     if published is None:
-        raise _unavailable(name, IMAGENET, "nobody has published any")
+        raise unavailable(name, IMAGENET, "nobody has published any")
     try:
-        with _impatient_sockets():
+        with impatient_sockets():
             return published(weights=IMAGENET, include_top=True)
     except Exception as error:  # Keras wraps failed downloads in bare Exceptions.
         reason = f"downloading them failed ({str(error).splitlines()[0]})"
-        raise _unavailable(name, IMAGENET, reason) from error
+        raise unavailable(name, IMAGENET, reason) from error
 
 
 def preprocess(pictures: Any, mode: str) -> Any:
@@ -175,47 +178,6 @@ def preprocess(pictures: Any, mode: str) -> Any:
     return keras.applications.imagenet_utils.preprocess_input(
         pictures, data_format="channels_last", mode=mode
     )
-
-
-def save_weights(network: keras.Model, path: Path) -> None:
-    """Write all weights of a network as float16, by the name of their layer.
-
-    Parameters
-    ----------
-    network : keras.Model
-    path : Path
-        ``.npz``; read again by `load_weights` and `build_backbone`.
-    """
-    arrays: dict[str, Any] = {
-        f"{layer.name}/{weight.name}": np.asarray(weight, np.float16)
-        for layer in network.layers
-        for weight in layer.weights
-    }
-    with path.open("wb") as file:
-        np.savez(file, **arrays)
-
-
-def load_weights(network: keras.Model, path: Path, name: str) -> None:
-    """Give a network the weights that `save_weights` wrote.
-
-    Weights of layers that this network lacks are passed over: a backbone reads its
-    part of a whole network's file.
-
-    Raises
-    ------
-    WeightsUnavailableError
-        If a layer's weights are missing or have another shape.
-    """
-    with np.load(path, allow_pickle=False) as arrays:
-        for layer in network.layers:
-            for weight in layer.weights:
-                key = f"{layer.name}/{weight.name}"
-                if key not in arrays:
-                    raise _unavailable(name, str(path), f"{key} is missing")
-                if arrays[key].shape != tuple(weight.shape):
-                    reason = f"{key} is {arrays[key].shape}, not {tuple(weight.shape)}"
-                    raise _unavailable(name, str(path), reason)
-                weight.assign(arrays[key].astype(np.float32))
 
 
 def _morelli(pictures: Any, seed: int) -> keras.Model:
@@ -254,65 +216,6 @@ def _application(
         return make(weights=None, include_top=False, input_tensor=prepared)
 
     return build
-
-
-def _load(network: keras.Model, name: str, path: Path) -> None:
-    if not path.is_file():
-        raise _unavailable(name, str(path), "there is no such file")
-    try:
-        if path.suffix == ".npz":
-            load_weights(network, path, name)
-        elif path.suffix == ".keras":
-            whole = keras.models.load_model(path, compile=False)
-            _copy(whole, network, name, str(path))
-        else:
-            _load_h5(network, name, path)
-    except (ValueError, OSError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise _unavailable(name, str(path), reason) from error
-
-
-def _load_h5(network: keras.Model, name: str, path: Path) -> None:
-    """Read a ``.h5``, which is by order and therefore needs the exact topology."""
-    published = BACKBONES[name].published
-    if published is None or "notop" in path.name:
-        network.load_weights(path)
-        return
-    whole = published(weights=None, include_top=True)
-    whole.load_weights(path)
-    _copy(whole, network, name, str(path))
-
-
-def _copy(source: keras.Model, target: keras.Model, name: str, weights: str) -> None:
-    """Copy the weights of all layers of ``target`` from those of the same name."""
-    have = {layer.name: layer for layer in source.layers}
-    for layer in target.layers:
-        if not layer.weights:
-            continue
-        if layer.name not in have:
-            raise _unavailable(name, weights, f"layer {layer.name} is missing")
-        arrays = have[layer.name].get_weights()
-        shapes = [a.shape for a in arrays]
-        if shapes != [tuple(w.shape) for w in layer.weights]:
-            raise _unavailable(name, weights, f"layer {layer.name} has {shapes}")
-        layer.set_weights(arrays)
-
-
-def _unavailable(name: str, weights: str, reason: str) -> WeightsUnavailableError:
-    return WeightsUnavailableError(
-        name, weights, reason, "The bundled model needs none: --weights bundled."
-    )
-
-
-@contextmanager
-def _impatient_sockets() -> Iterator[None]:
-    """Give up on a silent network: Keras' downloads would wait for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT_SECONDS)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
 
 
 _VGG16 = keras.applications.VGG16

@@ -51,7 +51,9 @@ def test_published_preprocessing_is_part_of_the_network(backbone):
 
 def test_weights_survive_a_round_trip_as_float16(backbone, tmp_path):
     network = backbone.build_backbone("morelli", seed=5)
-    backbone.save_weights(network, tmp_path / "w.npz")
+    from app.retrieval.weights import save_weights
+
+    save_weights(network, tmp_path / "w.npz")
     again = backbone.build_backbone("morelli", weights=str(tmp_path / "w.npz"), seed=6)
     assert outputs_of(again)[0] == pytest.approx(
         outputs_of(network)[0], rel=0.1, abs=0.05
@@ -88,7 +90,9 @@ def test_a_file_of_rubbish_is_refused_with_a_remedy(backbone, tmp_path, name):
 
 
 def test_weights_of_another_network_are_refused(backbone, tmp_path):
-    backbone.save_weights(backbone.build_backbone("morelli"), tmp_path / "w.npz")
+    from app.retrieval.weights import save_weights
+
+    save_weights(backbone.build_backbone("morelli"), tmp_path / "w.npz")
     with pytest.raises(WeightsUnavailableError, match="block1_conv1"):
         backbone.build_backbone("vgg16", weights=str(tmp_path / "w.npz"))
 

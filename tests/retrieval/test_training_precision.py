@@ -54,8 +54,9 @@ def test_an_unknown_precision_is_refused():
 
 @pytest.mark.slow
 def test_the_bundled_network_agrees_with_keras(pictures):
-    from app.retrieval.backbone import build_backbone, load_weights
+    from app.retrieval.backbone import build_backbone
     from app.retrieval.network import build_network
+    from app.retrieval.weights import load_weights
 
     manifest = ModelManifest.read(BUNDLED)
     network = build_network(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import keras
 
-from app.retrieval.backbone import save_weights
 from app.retrieval.descriptor import GRAPH_FILE
 from app.retrieval.model_manifest import ModelManifest
 from app.retrieval.network import export
+from app.retrieval.weights import save_weights
 
 WEIGHTS_FILE = "weights.npz"
 CARD_FILE = "MODEL_CARD.md"

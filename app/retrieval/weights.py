@@ -1,0 +1,143 @@
+"""Weights of networks: written small, read from our own files and from published ones.
+
+Ours are float16 by the name of layer and weight, so they fit any network that has these
+layers. A file that does not fit is refused by name, never read half.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from app.retrieval.errors import WeightsUnavailableError
+
+DOWNLOAD_TIMEOUT_SECONDS = 20.0
+Published = Callable[..., keras.Model]
+"""Makes a published network; takes Keras' ``weights`` and ``include_top``."""
+
+
+def save_weights(network: keras.Model, path: Path) -> None:
+    """Write all weights of a network as float16, by the name of their layer.
+
+    Parameters
+    ----------
+    network : keras.Model
+    path : Path
+        ``.npz``; read again by `load_weights` and `build_backbone`.
+    """
+    arrays: dict[str, Any] = {
+        f"{layer.name}/{weight.name}": np.asarray(weight, np.float16)
+        for layer in network.layers
+        for weight in layer.weights
+    }
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def load_weights(network: keras.Model, path: Path, name: str) -> None:
+    """Give a network the weights that `save_weights` wrote.
+
+    Weights of layers that this network lacks are passed over: a backbone reads its
+    part of a whole network's file.
+
+    Raises
+    ------
+    WeightsUnavailableError
+        If a layer's weights are missing or have another shape.
+    """
+    with np.load(path, allow_pickle=False) as arrays:
+        for layer in network.layers:
+            for weight in layer.weights:
+                key = f"{layer.name}/{weight.name}"
+                if key not in arrays:
+                    raise unavailable(name, str(path), f"{key} is missing")
+                if arrays[key].shape != tuple(weight.shape):
+                    reason = f"{key} is {arrays[key].shape}, not {tuple(weight.shape)}"
+                    raise unavailable(name, str(path), reason)
+                weight.assign(arrays[key].astype(np.float32))
+
+
+def load_file(
+    network: keras.Model, name: str, path: Path, published: Published | None
+) -> None:
+    """Give a network the weights of any file that fits it.
+
+    Parameters
+    ----------
+    network : keras.Model
+    name : str
+        Of the backbone, for messages.
+    path : Path
+        ``.npz`` of our own, ``.keras``, or ``.h5`` with or without the classifier.
+    published : callable, optional
+        Makes the whole published network, whose files have a classifier.
+
+    Raises
+    ------
+    WeightsUnavailableError
+        If there is no such file, or it does not fit.
+    """
+    if not path.is_file():
+        raise unavailable(name, str(path), "there is no such file")
+    try:
+        if path.suffix == ".npz":
+            load_weights(network, path, name)
+        elif path.suffix == ".keras":
+            whole = keras.models.load_model(path, compile=False)
+            copy_weights(whole, network, name, str(path))
+        else:
+            _load_h5(network, name, path, published)
+    except (ValueError, OSError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise unavailable(name, str(path), reason) from error
+
+
+def _load_h5(
+    network: keras.Model, name: str, path: Path, published: Published | None
+) -> None:
+    """Read a ``.h5``, which is by order and therefore needs the exact topology."""
+    if published is None or "notop" in path.name:
+        network.load_weights(path)
+        return
+    whole = published(weights=None, include_top=True)
+    whole.load_weights(path)
+    copy_weights(whole, network, name, str(path))
+
+
+def copy_weights(
+    source: keras.Model, target: keras.Model, name: str, weights: str
+) -> None:
+    """Copy the weights of all layers of ``target`` from those of the same name."""
+    have = {layer.name: layer for layer in source.layers}
+    for layer in target.layers:
+        if not layer.weights:
+            continue
+        if layer.name not in have:
+            raise unavailable(name, weights, f"layer {layer.name} is missing")
+        arrays = have[layer.name].get_weights()
+        shapes = [a.shape for a in arrays]
+        if shapes != [tuple(w.shape) for w in layer.weights]:
+            raise unavailable(name, weights, f"layer {layer.name} has {shapes}")
+        layer.set_weights(arrays)
+
+
+def unavailable(name: str, weights: str, reason: str) -> WeightsUnavailableError:
+    """Say why weights cannot be had, and what needs none."""
+    return WeightsUnavailableError(
+        name, weights, reason, "The bundled model needs none: --weights bundled."
+    )
+
+
+@contextmanager
+def impatient_sockets() -> Iterator[None]:
+    """Give up on a silent network: Keras' downloads would wait for ever."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT_SECONDS)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
