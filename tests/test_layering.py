@@ -62,7 +62,7 @@ LAYERS = [
     [f"{RETRIEVAL}.{m}" for m in ("model", "searchable", "gallery", "manifest")],
     [f"{RETRIEVAL}.shelf"],
     [f"{RETRIEVAL}.{m}" for m in ("extended_gallery", "gallery_writer", "views")],
-    [f"{RETRIEVAL}.{m}" for m in ("rerank", "engine")],
+    [f"{RETRIEVAL}.{m}" for m in ("rerank", "trace", "engine")],
     [
         f"{RETRIEVAL}.{m}"
         for m in ("store", "evaluation", "examination", "report", "comparison")

@@ -1,7 +1,7 @@
 """The whole path of one photo: two shortlists, geometry, statistics, an answer."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.retrieval import local_features
 from app.retrieval.decision import Evidence
@@ -16,10 +16,10 @@ from app.retrieval.rerank import (
 from app.retrieval.searchable import Searchable
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.stopwatch import Stopwatch
+from app.retrieval.trace import Judgement, Trace, View
 from app.retrieval.types import (
     Answer,
     BoolArray,
-    Description,
     FloatArray,
     Hit,
     Image,
@@ -30,52 +30,6 @@ from app.retrieval.types import (
 )
 from app.retrieval.verification import inlier_points
 from app.retrieval.views import look
-
-TIE = 0.1
-"""With a margin below this share of its inliers, the best work is tied with another
-one that explains the same part of the photo: a copy, a second state of a print."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Judgement:
-    """One candidate, what speaks for it, and how likely that makes it."""
-
-    candidate: Candidate
-    evidence: Evidence
-    probability: float
-
-    @property
-    def is_tied(self) -> bool:
-        """Whether another work explains the same part of the photo as well."""
-        return self.evidence.margin < TIE * self.evidence.inlier_count
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trace:
-    """An answer together with all that led to it, for measuring and learning.
-
-    Attributes
-    ----------
-    answer : Answer
-    global_hits, local_hits : tuple of Hit
-        What each channel proposed, best first.
-    judgements : tuple of Judgement
-        One per verified work, the most probable first; before them all, a work
-        that is found in the middle of the photo.
-    """
-
-    answer: Answer
-    global_hits: tuple[Hit, ...]
-    local_hits: tuple[Hit, ...]
-    judgements: tuple[Judgement, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """A part of a photo, and what the network says of it."""
-
-    image: Image
-    description: Description
 
 
 class Engine:

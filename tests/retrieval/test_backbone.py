@@ -105,7 +105,11 @@ def test_no_network_is_an_error_with_facts(backbone, monkeypatch):
     monkeypatch.setattr(
         backbone,
         "BACKBONES",
-        {"vgg16": backbone.Backbone(("l",), "l", 16, lambda *_: None, unreachable)},
+        {
+            "vgg16": backbone.Backbone(
+                ("l",), "l", 16, 512, lambda *_: None, unreachable
+            )
+        },
     )
     with pytest.raises(WeightsUnavailableError, match="URL fetch failure") as caught:
         backbone.published_classifier("vgg16")

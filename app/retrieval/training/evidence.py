@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.retrieval.decision import FEATURES, Decision, Evidence
-from app.retrieval.engine import Engine, Judgement
+from app.retrieval.engine import Engine
+from app.retrieval.trace import Judgement
 from app.retrieval.types import Image
 from app.retrieval.verification import verify
 
