@@ -4,8 +4,10 @@ Flask-Babel reads compiled catalogues only. They are made from the texts beside 
 when the application starts, so there is no command to forget.
 """
 
+import hashlib
 import logging
 import os
+from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -18,12 +20,29 @@ logger = logging.getLogger(__name__)
 TRANSLATIONS = ROOT / "translations"
 
 
+def catalogues(folder: Path = TRANSLATIONS) -> list[Path]:
+    """Return the translated texts, one file for each language."""
+    return sorted(folder.glob("*/LC_MESSAGES/*.po"))
+
+
+@cache
+def catalogues_version() -> str:
+    """Return a short hash of all translations.
+
+    Of the texts only: what is compiled may come and go beside them.
+    """
+    digest = hashlib.sha256()
+    for path in catalogues():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:6]
+
+
 def compile_catalogues(folder: Path = TRANSLATIONS) -> None:
     """Compile what has changed since it was compiled.
 
     Where the folder cannot be written, pages speak English, and the log says why.
     """
-    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+    for source in catalogues(folder):
         try:
             compile_catalogue(source, source.with_suffix(".mo"))
         except OSError as error:

@@ -14,8 +14,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from app.config import ROOT
 from app.web.assets import asset, current_version, hash_files_once, static_folder
+from app.web.catalogues import catalogues_version
 from app.web.languages import LANGUAGES, select_language
 
 bp = Blueprint("offline", __name__)
@@ -99,6 +99,5 @@ def manifest() -> Response:
 
 def pages_version() -> str:
     """Return a short hash of what pages are made from: templates and translations."""
-    folders = [Path(current_app.root_path) / str(current_app.template_folder)]
-    folders.append(ROOT / "translations")
-    return "".join(hash_files_once(folder)[:6] for folder in folders)
+    templates = Path(current_app.root_path) / str(current_app.template_folder)
+    return hash_files_once(templates)[:6] + catalogues_version()

@@ -105,6 +105,13 @@ def test_what_is_wrong_with_a_form_is_said_in_the_language(visitor):
         assert sentence in answer.text
 
 
+def test_the_page_without_a_network_is_in_the_language_of_its_address(client):
+    answer = client.get("/offline?language=fr", headers={"Accept-Language": "de"})
+    assert language_of(answer) == "fr"
+    assert "Il n’y a pas de réseau ici" in answer.text
+    assert "/language" not in answer.text  # there is nobody to ask
+
+
 def test_numbers_and_dates_are_written_as_in_the_language(app):
     with app.test_request_context(headers={"Accept-Language": "fr"}):
         assert format_decimal(2254) == "2\u202f254"
