@@ -15,6 +15,7 @@ from huey.consumer import Consumer
 from app.config import Folders
 from app.extensions import db
 from app.services import database, rebuilding, tasks
+from app.services.importing import runs, work
 from app.services.lock import exclusively
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,10 @@ logger = logging.getLogger(__name__)
 BACKGROUND = "morelli.background"
 """Key of the background among the application's extensions."""
 QUEUE_FILE = "queue.db"
-KINDS: Mapping[str, tasks.Work] = {rebuilding.KIND: rebuilding.rebuild}
+KINDS: Mapping[str, tasks.Work] = {
+    rebuilding.KIND: rebuilding.rebuild,
+    runs.KIND: work.work,
+}
 
 
 class Background:

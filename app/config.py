@@ -64,6 +64,11 @@ class Folders:
         return self.instance / "media" / "works"
 
     @property
+    def imports(self) -> Path:
+        """Catalogues that were sent to be imported, until they are."""
+        return self.instance / "imports"
+
+    @property
     def mail(self) -> Path:
         """Mails that wait for the mail server, or for the operator without one."""
         return self.instance / "mail"

@@ -37,6 +37,11 @@ def parse_path(text: str) -> Path:
     return (ROOT / Path(text).expanduser()).resolve()
 
 
+def parse_optional_path(text: str) -> Path | None:
+    """Read a path, or nothing."""
+    return parse_path(text) if text else None
+
+
 def parse_flag(text: str) -> bool:
     """Read yes or no."""
     words = {"yes": True, "true": True, "1": True, "no": False, "false": False}

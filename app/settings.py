@@ -12,6 +12,7 @@ from app.setting_parsers import (
     parse_database_url,
     parse_flag,
     parse_number,
+    parse_optional_path,
     parse_path,
     parse_public_url,
     parse_rate,
@@ -99,6 +100,19 @@ SETTINGS = (
         "yes",
         parse_flag,
         "no: visitors send photos only; the server fetches none by its address.",
+    ),
+    Setting(
+        "MORELLI_IMPORT_FOLDER",
+        "",
+        parse_optional_path,
+        "Folder on the server that curators may import catalogues and pictures from. "
+        "Empty: none.",
+    ),
+    Setting(
+        "MORELLI_MAX_IMPORT_MB",
+        "4000",
+        parse_number(1, 100_000),
+        "Largest catalogue with pictures that curators may send, in megabytes.",
     ),
     Setting(
         "MORELLI_HTTPS",

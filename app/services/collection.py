@@ -20,6 +20,7 @@ from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError, ImageTooLargeError
 from app.retrieval.images import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.settings import ImageSettings
+from app.retrieval.types import Image
 from app.services.catalogue import CatalogueRow, RowFault
 from app.services.media import MediaFolder
 from app.services.parallel import map_in_order
@@ -84,14 +85,49 @@ def store_picture(
     """
     sha256 = hashlib.sha256(data).hexdigest()
     image = decode(data, settings=settings, max_side_px=STORED_SIDE_PX)
+    return _write(sha256, image, media)
+
+
+def keep_picture(
+    data: bytes, sha256: str, media: MediaFolder, *, settings: ImageSettings
+) -> StoredPicture:
+    """Bring a picture back that was stored before, under the name it had.
+
+    Parameters
+    ----------
+    data : bytes
+        What was in the media folder; not encoded again, which would spoil it.
+    sha256 : str
+        Of the original bytes, as its name tells.
+
+    Raises
+    ------
+    ImageError
+        If the bytes are not a picture we can use.
+    OSError
+        If the media folder cannot be written.
+    """
+    image = decode(data, settings=settings, max_side_px=STORED_SIDE_PX)
+    return _write(sha256, image, media, data if _is_as_stored(data, image) else b"")
+
+
+def _write(
+    sha256: str, image: Image, media: MediaFolder, large: bytes = b""
+) -> StoredPicture:
     small = resize_to_long_side(image, THUMBNAIL_SIDE_PX)
     height, width = image.shape[:2]
     picture = StoredPicture(sha256, width, height)
     thumbnail = encode_jpeg(small, quality=THUMBNAIL_QUALITY)
     # The large one last: where it is, both are.
     media.write(picture.thumbnail_name, thumbnail)
-    media.write(picture.media_name, encode_jpeg(image, quality=STORED_QUALITY))
+    media.write(picture.media_name, large or encode_jpeg(image, quality=STORED_QUALITY))
     return picture
+
+
+def _is_as_stored(data: bytes, image: Image) -> bool:
+    """Tell whether a file is as small and as silent about its origin as stored ones."""
+    is_jpeg = data.startswith(b"\xff\xd8\xff")
+    return is_jpeg and b"Exif\0" not in data and max(image.shape[:2]) <= STORED_SIDE_PX
 
 
 def record_label(

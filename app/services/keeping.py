@@ -34,6 +34,8 @@ CREATE, EDIT, WITHDRAW, RESTORE, IMAGES = (
     "images",
 )
 """Actions in the audit trail."""
+DETAIL = "details."
+"""Before the name of a fact that is no field of the label, but a further detail."""
 
 
 class KeepingError(Exception):
@@ -96,7 +98,8 @@ class Keeper:
         taken = select(Artwork.id).where(Artwork.accession == accession)
         if self._session.scalars(taken).first() is not None:
             raise TakenAccessionError(accession)
-        artwork = Artwork(accession=accession, **_clean(label))
+        artwork = Artwork(accession=accession)
+        set_facts(artwork, _clean(label))
         self._session.add(artwork)
         self._record(CREATE, artwork, {}, label_of(artwork))
         self._session.commit()
@@ -208,7 +211,7 @@ class Keeper:
         if entry.action in (CREATE, RESTORE, WITHDRAW):
             undone = self._show(artwork, is_shown=entry.action == WITHDRAW)
         elif entry.action == EDIT:
-            now_there = {name: getattr(artwork, name) for name in entry.after}
+            now_there = {name: fact_of(artwork, name) for name in entry.after}
             _agree(now_there, entry.after, artwork)
             undone = self._edit(artwork, entry.before)
         else:
@@ -222,12 +225,11 @@ class Keeper:
 
     def _edit(self, artwork: Artwork, label: Mapping[str, str]) -> AuditEntry | None:
         new = _clean(label)
-        before = {name: getattr(artwork, name) for name in new}
+        before = {name: fact_of(artwork, name) for name in new}
         changed = [name for name in new if before[name] != new[name]]
         if not changed:
             return None
-        for name in changed:
-            setattr(artwork, name, new[name])
+        set_facts(artwork, {name: new[name] for name in changed})
         return self._record(
             EDIT,
             artwork,
@@ -286,13 +288,41 @@ def label_of(artwork: Artwork) -> dict[str, str]:
     return {name: getattr(artwork, name) or "" for name in LABEL_COLUMNS}
 
 
+def fact_of(artwork: Artwork, name: str) -> str:
+    """Return what a work's label says in a field, or a further detail of it.
+
+    Parameters
+    ----------
+    name : str
+        Of a field; of a detail with ``DETAIL`` before it. "" where nothing is said.
+    """
+    if name.startswith(DETAIL):
+        return str(artwork.details.get(name.removeprefix(DETAIL), ""))
+    return getattr(artwork, name) or ""
+
+
+def set_facts(artwork: Artwork, facts: Mapping[str, str]) -> None:
+    """Let a work's label and details say something else, by names as of ``fact_of``."""
+    # A new work has none before it is written; a changed dict would not be noticed.
+    details = dict(artwork.details or {})
+    for name, value in facts.items():
+        if not name.startswith(DETAIL):
+            setattr(artwork, name, value)
+        elif value:
+            details[name.removeprefix(DETAIL)] = value
+        else:
+            details.pop(name.removeprefix(DETAIL), None)
+    artwork.details = details
+
+
 def version_of(artwork: Artwork) -> str:
     """Return what tells whether a work was changed meanwhile."""
     return artwork.updated_at.isoformat()
 
 
 def _clean(label: Mapping[str, str]) -> dict[str, str]:
-    return {name: label[name].strip() for name in LABEL_COLUMNS if name in label}
+    clean = {name: label[name].strip() for name in LABEL_COLUMNS if name in label}
+    return clean | {name: label[name] for name in label if name.startswith(DETAIL)}
 
 
 def _agree(there: object, expected: object, artwork: Artwork) -> None:

@@ -33,7 +33,7 @@ CHUNK_BYTES = 1 << 16
 PORTS = {"http": 80, "https": 443}
 # What a path and a query may hold as they are; all else is percent-encoded.
 _TARGET_SAFE = "/%:@!$&'()*+,;=?~-._"
-_HEADERS = {"User-Agent": "Morelli/1 (visual search)", "Accept": "image/*"}
+USER_AGENT = "Morelli/1 (visual search)"
 
 
 class Refusal(StrEnum):
@@ -91,6 +91,8 @@ class LinkReader:
         Whether an address may be connected to. Tests let a server of their own in.
     ports : sequence of int
         Ports that may be connected to.
+    accept : str
+        What is asked for, as the header has it.
     """
 
     def __init__(
@@ -101,12 +103,14 @@ class LinkReader:
         resolve: Callable[[str, int], Sequence[str]] | None = None,
         permits: Callable[[str], bool] = is_public,
         ports: Sequence[int] = tuple(PORTS.values()),
+        accept: str = "image/*",
     ) -> None:
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._resolve = resolve or resolve_name
         self._permits = permits
         self._ports = ports
+        self._headers = {"User-Agent": USER_AGENT, "Accept": accept}
         self._tls = ssl.create_default_context()
 
     def read(self, link: str) -> bytes:
@@ -165,7 +169,7 @@ class LinkReader:
         connection = PinnedConnection(target, addresses, tls, deadline)
         try:
             with closing(connection), connection.watched():
-                connection.request("GET", target.path, headers=_HEADERS)
+                connection.request("GET", target.path, headers=self._headers)
                 with closing(connection.getresponse()) as answer:
                     yield answer
         except (OSError, http.client.HTTPException) as error:

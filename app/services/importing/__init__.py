@@ -1,0 +1,1 @@
+"""Bringing catalogues in: read, mapped, looked through, recorded, taken back."""

@@ -1,0 +1,251 @@
+"""Where the pictures of an import are: in a ZIP file, in a folder, on the web.
+
+Names are only ever compared with the names that are there, so none leads out of what
+was given; what is in a ZIP file is read from it in memory, one picture at a time, and
+unpacked nowhere.
+"""
+
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol, cast
+
+from app.retrieval.settings import ImageSettings
+from app.services.catalogue import relative_path
+from app.services.importing.remarks import Remark
+
+PICTURE_ENDINGS = (
+    *(".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"),
+    *(".tif", ".tiff", ".bmp", ".gif"),
+)
+TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+MANIFEST_ENDINGS = (".json",)
+MOST_ENTRIES = 200_000
+MOST_BYTES = 50_000_000_000
+"""Of all that is in a ZIP file, unpacked; it is never unpacked all at once."""
+MOST_TABLE_BYTES = 1_000_000_000
+MOST_PACKED = 200
+"""Times that what is in a ZIP file may be larger than the file: tables are packed to
+a tenth or twentieth, pictures hardly at all; bombs a thousandfold and more."""
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError)
+
+
+class SourceError(Exception):
+    """What was given cannot be imported from; the message says why."""
+
+
+class PictureError(Exception):
+    """A picture cannot be had.
+
+    Attributes
+    ----------
+    remark : Remark
+    """
+
+    def __init__(self, remark: Remark) -> None:
+        self.remark = remark
+        super().__init__(str(remark))
+
+
+class Pictures(Protocol):
+    """Where pictures are found by their names."""
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a picture.
+
+        Raises
+        ------
+        PictureError
+            If it is not there, or too large.
+        """
+        ...
+
+
+class NoPictures:
+    """A table alone."""
+
+    def read(self, name: str) -> bytes:
+        """Raise ``PictureError``: nothing is there."""
+        raise PictureError(Remark("picture_missing", {"name": name}))
+
+
+class PictureNames:
+    """Finds a picture among many by the name that a table gives it.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of all pictures, with ``/`` between folders.
+    beside : str
+        Folder of the table, which names in it start from; "" for the root.
+    """
+
+    def __init__(self, names: Iterable[str], beside: str = "") -> None:
+        self._beside = beside
+        self._paths: dict[str, str] = {}
+        self._files: dict[str, list[str]] = {}
+        for name in names:
+            plain = _plain(name)
+            self._paths[plain] = name
+            self._files.setdefault(plain.rpartition("/")[2], []).append(name)
+
+    def find(self, name: str) -> str:
+        """Return the whole name of what a table calls so.
+
+        A name without its folders will do where there is only one such picture.
+
+        Raises
+        ------
+        PictureError
+            If it is not there, or several are called so.
+        """
+        path = relative_path(name)
+        if path is None:
+            raise PictureError(Remark("picture_outside", {"name": name}))
+        for start in (self._beside, ""):
+            found = self._paths.get(_plain(str(PurePosixPath(start, path))))
+            if found is not None:
+                return found
+        same = self._files.get(_plain(path.name), [])
+        if len(path.parts) > 1:
+            ending = "/" + _plain(str(path))
+            same = [one for one in same if ("/" + _plain(one)).endswith(ending)]
+        if len(same) != 1:
+            code = "picture_ambiguous" if same else "picture_missing"
+            raise PictureError(Remark(code, {"name": name}))
+        return same[0]
+
+
+class FolderPictures:
+    """Pictures below a folder; links that lead out of it are not followed.
+
+    Parameters
+    ----------
+    folder : Path
+    limits : ImageSettings
+    """
+
+    def __init__(self, folder: Path, limits: ImageSettings) -> None:
+        self._folder = folder.resolve()
+        self._limits = limits
+        self._names = PictureNames(_files_below(self._folder))
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a picture; raises as :meth:`Pictures.read`."""
+        path = self._folder / self._names.find(name)
+        try:
+            if not path.resolve().is_relative_to(self._folder):
+                raise PictureError(Remark("picture_outside", {"name": name}))
+            if path.stat().st_size > self._limits.max_bytes:
+                raise PictureError(Remark("picture_large", {"name": name}))
+            return path.read_bytes()
+        except OSError as error:
+            raise PictureError(Remark("picture_missing", {"name": name})) from error
+
+
+class Archive:
+    """A ZIP file with a table and its pictures.
+
+    Parameters
+    ----------
+    path : Path
+    limits : ImageSettings
+
+    Raises
+    ------
+    SourceError
+        If it is no ZIP file, holds no table, or is made to fill a disk.
+    """
+
+    def __init__(self, path: Path, limits: ImageSettings) -> None:
+        self._limits = limits
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise SourceError("The file is no ZIP file, or is damaged.") from error
+        entries = self._zip.infolist()
+        unpacked = sum(entry.file_size for entry in entries)
+        if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES:
+            raise SourceError("The ZIP file holds too much to be a catalogue.")
+        if unpacked > MOST_PACKED * max(path.stat().st_size, 1_000):
+            raise SourceError("The ZIP file is packed in a way that only bombs are.")
+        self._entries = {entry.filename: entry for entry in entries if _is_plain(entry)}
+        self.table_name = self._find_table()
+        self._names = PictureNames(
+            (n for n in self._entries if n.lower().endswith(PICTURE_ENDINGS)),
+            str(PurePosixPath(self.table_name).parent),
+        )
+
+    def open_table(self) -> BinaryIO:
+        """Open the table to be read as bytes."""
+        return cast(BinaryIO, self._zip.open(self.table_name))
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a picture; raises as :meth:`Pictures.read`."""
+        entry = self._entries[self._names.find(name)]
+        if entry.file_size > self._limits.max_bytes:
+            raise PictureError(Remark("picture_large", {"name": name}))
+        try:
+            return self._zip.read(entry)
+        except _BROKEN as error:
+            raise PictureError(Remark("picture_broken", {"name": name})) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._zip.close()
+
+    def _find_table(self) -> str:
+        """Return the table: the one that lies highest, and of those the largest."""
+        tables = [
+            entry
+            for name, entry in self._entries.items()
+            if name.lower().endswith(TABLE_ENDINGS)
+            and not PurePosixPath(name).name.startswith(".")
+        ]
+        if not tables:
+            raise SourceError("The ZIP file holds no table: a file that ends in .csv.")
+        best = min(tables, key=lambda one: (one.filename.count("/"), -one.file_size))
+        if best.file_size > MOST_TABLE_BYTES:
+            raise SourceError("The table in the ZIP file is too large.")
+        return best.filename
+
+
+@contextmanager
+def opened_archive(path: Path, limits: ImageSettings) -> Iterator[Archive]:
+    """Open a ZIP file for a while; raises as :class:`Archive`."""
+    archive = Archive(path, limits)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+def _is_plain(entry: zipfile.ZipInfo) -> bool:
+    """Tell whether an entry is a file inside, that can be read without a password."""
+    is_link = stat.S_ISLNK(entry.external_attr >> 16)
+    is_locked = bool(entry.flag_bits & 1)
+    is_inside = relative_path(entry.filename) is not None
+    # Left by Macs beside each file, under the same name.
+    is_shadow = entry.filename.startswith("__MACOSX/")
+    return is_inside and not (entry.is_dir() or is_link or is_locked or is_shadow)
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    found = 0
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in PICTURE_ENDINGS:
+            found += 1
+            if found > MOST_ENTRIES:
+                raise SourceError("The folder holds too much to be a catalogue.")
+            yield path.relative_to(folder).as_posix()
+
+
+def _plain(name: str) -> str:
+    """Return a name in the spelling that names are compared in."""
+    # A Mac writes é as two characters; Windows takes A for a.
+    return unicodedata.normalize("NFC", name).casefold()

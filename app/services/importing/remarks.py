@@ -1,0 +1,94 @@
+"""What is said of a row of an import: a code and facts, put into words for people.
+
+Rows are judged by a worker that knows nobody's language, and read by curators in
+theirs. So what is kept is the code, and the sentence is made where it is shown.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _
+
+SENTENCES = {
+    "broken_row": _(
+        "The quotation marks or line ends are wrong here (%(reason)s). Please mend "
+        "them in the file."
+    ),
+    "extra_fields": _(
+        "It has %(found)s fields, the first line %(expected)s: a separator inside a "
+        "text needs quotation marks."
+    ),
+    "not_text": _(
+        "%(column)s holds bytes that are not text in %(encoding)s. Please save the "
+        "file as UTF-8."
+    ),
+    "zero_byte": _("%(column)s holds a zero byte. Please remove it."),
+    "no_accession": _(
+        "It has no accession number. Please fill it in, or choose a column to make it "
+        "from."
+    ),
+    "long_accession": _("The accession number has more than %(maximum)s characters."),
+    "no_date": _("%(value)s is no moment at which a work can have been withdrawn."),
+    "repeats": _("It repeats row %(line)s."),
+    "contradicts": _(
+        "Row %(line)s has the same accession number, but another %(field)s. Please "
+        "give one of them a number of its own."
+    ),
+    "exists": _("There is a work of this number already, and new ones were wanted."),
+    "is_there": _("There is a work of this number already."),
+    "changed": _("Different: %(fields)s."),
+    "restored": _("The work was withdrawn, and is on show again."),
+    "withdrawn": _("The work is withdrawn, as the table says."),
+    "new_pictures": _("New pictures: %(count)s."),
+    "to_fetch": _("Pictures to be fetched: %(count)s."),
+    "picture_missing": _(
+        "The picture %(name)s is not there. Please add it and import again."
+    ),
+    "picture_ambiguous": _(
+        "There are several pictures called %(name)s. Please write the folder too."
+    ),
+    "picture_outside": _("The picture %(name)s lies outside of what was given."),
+    "picture_broken": _(
+        "The picture %(name)s cannot be read, or is damaged. Please replace it."
+    ),
+    "picture_large": _("The picture %(name)s is too large. Please use a smaller one."),
+    "picture_small": _("The picture %(name)s is too small. Please use a larger one."),
+    "picture_refused": _("The picture %(name)s could not be fetched."),
+    "links_off": _(
+        "The picture %(name)s was not fetched: that is switched off on this server."
+    ),
+    "same_picture": _("%(others)s has the same picture. Is it the same work?"),
+    "manifest_unusable": _("%(address)s holds no IIIF Presentation 3 manifest."),
+    "manifest_refused": _("%(address)s could not be fetched."),
+    "not_undone": _("This was not taken back: the work was changed since."),
+}
+
+
+class Remark(NamedTuple):
+    """One thing that is said of a row.
+
+    Attributes
+    ----------
+    code : str
+        One of ``SENTENCES``.
+    facts : mapping
+        What fills its sentence, and perhaps more.
+    """
+
+    code: str
+    facts: Mapping[str, str | int] = {}
+
+    def __str__(self) -> str:
+        return str(SENTENCES[self.code]) % self.facts
+
+
+def write(remarks: Iterable[Remark]) -> str:
+    """Turn remarks into what ``ImportRow.message`` keeps; "" if there are none."""
+    kept = [[remark.code, dict(remark.facts)] for remark in remarks]
+    return json.dumps(kept, ensure_ascii=False) if kept else ""
+
+
+def read(message: str) -> list[Remark]:
+    """Return the remarks that :func:`write` was given."""
+    return [Remark(code, facts) for code, facts in json.loads(message or "[]")]

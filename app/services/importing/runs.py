@@ -1,0 +1,294 @@
+"""Imports as curators see them: begun, mapped, looked through, run, listed, discarded.
+
+What takes long is a task in the background; here it is only noted.
+"""
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import BinaryIO
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.config import Folders
+from app.models import ColumnMapping, ImportRow, ImportRun, RowState, Task, User
+from app.services import tasks
+from app.services.importing.formats import (
+    ACCESSION,
+    DETAILS,
+    IMAGE,
+    Reading,
+    columns_hash,
+    propose,
+)
+from app.services.importing.judging import Policy
+from app.services.importing.sources import Kind, kind_of
+from app.services.paging import Page, page_count
+
+KIND = "import"
+"""Of tasks."""
+RUN, PHASE = "run_id", "phase"
+"""Parameters of tasks."""
+PLAN, RECORD, UNDO = "plan", "record", "undo"
+"""Phases."""
+RUNS_PER_PAGE = 25
+ROWS_PER_PAGE = 50
+REMARKED = "remarked"
+"""Beside the states: rows of which something is said."""
+
+
+class UnusableMappingError(Exception):
+    """The columns cannot be read like that.
+
+    Attributes
+    ----------
+    code : str
+        ``no_accession``, ``accessions`` or ``pictures``.
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class NotNowError(Exception):
+    """The import is not at a point where this can be done."""
+
+
+def receive(file: BinaryIO, name: str, folders: Folders) -> tuple[Kind, str]:
+    """Keep a file that was sent, under a generated name; return what it is, and where.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
+    """
+    start = file.read(64)
+    kind = kind_of(name, start)
+    location = f"{secrets.token_hex(16)}.{kind}"
+    folders.imports.mkdir(parents=True, exist_ok=True)
+    path = folders.imports / location
+    try:
+        with path.open("xb") as kept:
+            kept.write(start)
+            shutil.copyfileobj(file, kept)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return kind, location
+
+
+def begin(
+    session: Session, kind: Kind, location: str, name: str, user: User | None
+) -> ImportRun:
+    """Note that something is to be imported; nothing is read yet."""
+    shown = PurePath(name.replace("\\", "/")).name if kind is not Kind.IIIF else name
+    run = ImportRun(
+        name=shown or location,
+        source=kind.value,
+        location=location,
+        user=user,
+        mapping={},
+    )
+    session.add(run)
+    session.commit()
+    return run
+
+
+def propose_reading(session: Session, columns: Sequence[str]) -> Reading:
+    """Map the columns as last time, or else as the header suggests."""
+    kept = session.scalars(
+        select(ColumnMapping).where(ColumnMapping.columns_hash == columns_hash(columns))
+    ).first()
+    return Reading.from_json(kept.mapping) if kept else propose(columns)
+
+
+def check_reading(reading: Reading) -> None:
+    """Refuse a reading that no work can be recorded by.
+
+    Raises
+    ------
+    UnusableMappingError
+    """
+    meant = [one for one in reading.columns.values() if one != DETAILS]
+    if meant.count(ACCESSION) > 1:
+        raise UnusableMappingError("accessions")
+    if meant.count(IMAGE) > 1:
+        raise UnusableMappingError("pictures")
+    if ACCESSION not in meant and not reading.accession_from:
+        raise UnusableMappingError("no_accession")
+
+
+def remember(session: Session, name: str, reading: Reading) -> None:
+    """Keep a reading, to be offered when such a table comes again."""
+    key = columns_hash(list(reading.columns))
+    kept = session.scalars(
+        select(ColumnMapping).where(ColumnMapping.columns_hash == key)
+    ).first()
+    if kept is None:
+        kept = ColumnMapping(columns_hash=key, name=name)
+        session.add(kept)
+    kept.name, kept.mapping = name, reading.to_json()
+    session.commit()
+
+
+def plan(
+    session: Session,
+    run: ImportRun,
+    reading: Reading,
+    policy: Policy,
+    user: User | None,
+) -> Task:
+    """Let a run be looked through: the dry run.
+
+    Raises
+    ------
+    UnusableMappingError
+        If no work could be recorded.
+    NotNowError
+        If it has begun already.
+    """
+    if run.source != Kind.IIIF:
+        check_reading(reading)
+        remember(session, run.name, reading)
+    if not run.is_dry or is_busy(run):
+        raise NotNowError
+    run.mapping, run.policy = reading.to_json(), policy.value
+    return _enqueue(session, run, PLAN, user)
+
+
+def start(session: Session, run: ImportRun, user: User | None) -> Task:
+    """Let a run that was looked through be recorded.
+
+    Raises
+    ------
+    NotNowError
+        If it was not looked through, or has begun already.
+    """
+    if not run.is_dry or is_busy(run) or not is_planned(run):
+        raise NotNowError
+    return _enqueue(session, run, RECORD, user)
+
+
+def undo(session: Session, run: ImportRun, user: User | None) -> Task:
+    """Let everything that a run changed be taken back.
+
+    Raises
+    ------
+    NotNowError
+        If nothing was recorded, or it is still at work.
+    """
+    if run.is_dry or is_busy(run):
+        raise NotNowError
+    return _enqueue(session, run, UNDO, user)
+
+
+def discard(session: Session, run: ImportRun, folders: Folders) -> None:
+    """Forget a run that was not recorded, with its file.
+
+    Raises
+    ------
+    NotNowError
+        If it was recorded, or is at work.
+    """
+    if not run.is_dry or is_busy(run):
+        raise NotNowError
+    remove_file(run, folders)
+    session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
+    session.delete(run)
+    session.commit()
+
+
+def remove_file(run: ImportRun, folders: Folders) -> None:
+    """Delete the file that was sent for a run."""
+    if run.source != Kind.FOLDER and "/" not in run.location:
+        (folders.imports / run.location).unlink(missing_ok=True)
+
+
+def is_busy(run: ImportRun) -> bool:
+    """Tell whether a run waits for the worker, is at work or paused."""
+    return run.task is not None and run.task.state in tasks.UNFINISHED
+
+
+def phase_of(run: ImportRun) -> str:
+    """Return what is being done with a run or was last; "" before anything."""
+    return str(run.task.parameters.get(PHASE, "")) if run.task else ""
+
+
+def is_planned(run: ImportRun) -> bool:
+    """Tell whether a run was looked through to its end."""
+    return bool(run.counts)
+
+
+def find_run(session: Session, run_id: int) -> ImportRun | None:
+    """Return a run by its number, or None."""
+    return session.get(ImportRun, run_id)
+
+
+def list_runs(session: Session, number: int = 1) -> Page[ImportRun] | None:
+    """Return a page of runs, the newest first; None if there is no such page."""
+    total = session.scalars(select(func.count(ImportRun.id))).one()
+    count = page_count(total, RUNS_PER_PAGE)
+    if not 1 <= number <= count:
+        return None
+    listed = (
+        select(ImportRun)
+        .options(selectinload(ImportRun.task), selectinload(ImportRun.user))
+        .order_by(ImportRun.id.desc())
+        .limit(RUNS_PER_PAGE)
+        .offset((number - 1) * RUNS_PER_PAGE)
+    )
+    return Page(session.scalars(listed).all(), number, count, total)
+
+
+def list_rows(
+    session: Session, run: ImportRun, which: str = "", number: int = 1
+) -> Page[ImportRow] | None:
+    """Return a page of a run's rows, in their order; None if there is no such page.
+
+    Parameters
+    ----------
+    which : str
+        A state, or ``REMARKED``; "" for all.
+    """
+    meant = [ImportRow.run_id == run.id]
+    if which == REMARKED:
+        meant.append(ImportRow.message != "")
+    elif which:
+        meant.append(ImportRow.state == RowState(which))
+    counted = select(func.count()).select_from(ImportRow).where(*meant)
+    total = session.scalars(counted).one()
+    count = page_count(total, ROWS_PER_PAGE)
+    if not 1 <= number <= count:
+        return None
+    listed = (
+        select(ImportRow)
+        .where(*meant)
+        .order_by(ImportRow.number)
+        .limit(ROWS_PER_PAGE)
+        .offset((number - 1) * ROWS_PER_PAGE)
+    )
+    return Page(session.scalars(listed).all(), number, count, total)
+
+
+def count_rows(session: Session, run: ImportRun) -> dict[str, int]:
+    """Count a run's rows by their states, and those of which something is said."""
+    mine = ImportRow.run_id == run.id
+    rows = session.execute(
+        select(ImportRow.state, func.count()).where(mine).group_by(ImportRow.state)
+    )
+    counts = {state.value: count for state, count in rows}
+    remarked = select(func.count()).select_from(ImportRow)
+    counts[REMARKED] = session.scalars(
+        remarked.where(mine, ImportRow.message != "")
+    ).one()
+    return counts
+
+
+def _enqueue(session: Session, run: ImportRun, phase: str, user: User | None) -> Task:
+    task = tasks.enqueue(session, KIND, {RUN: run.id, PHASE: phase}, user)
+    run.task = task
+    session.commit()
+    return task

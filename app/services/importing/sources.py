@@ -1,0 +1,197 @@
+"""What an import reads from: the records, and where their pictures are."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from app.config import Folders
+from app.models import ImportRun
+from app.retrieval.settings import ImageSettings
+from app.services.importing.formats import Reading
+from app.services.importing.iiif import MANIFEST_BYTES, read_manifests
+from app.services.importing.pictures import (
+    MANIFEST_ENDINGS,
+    TABLE_ENDINGS,
+    FolderPictures,
+    NoPictures,
+    Pictures,
+    SourceError,
+    opened_archive,
+)
+from app.services.importing.records import Record, read_records
+from app.services.importing.tables import Table, TableError, open_table
+from app.services.links import LinkReader
+
+ARCHIVE_ENDINGS = (".zip",)
+MOST_LISTED = 500
+"""Files of the folder on the server that are offered."""
+ACCEPT_JSON = "application/ld+json, application/json"
+
+
+class Kind(StrEnum):
+    """Where an import comes from, as ``ImportRun.source`` keeps it."""
+
+    TABLE = "table"
+    ZIP = "zip"
+    FOLDER = "folder"
+    IIIF = "iiif"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What sources are looked for in.
+
+    Attributes
+    ----------
+    folders : Folders
+    shared : Path or None
+        Folder on the server that may be imported from.
+    limits : ImageSettings
+        On one picture.
+    pictures, manifests : LinkReader or None
+        Fetch by address; None where that is switched off.
+    """
+
+    folders: Folders
+    shared: Path | None
+    limits: ImageSettings
+    pictures: LinkReader | None
+    manifests: LinkReader | None
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> "Surroundings":
+        """Return the surroundings that the configuration names."""
+        limits = ImageSettings(max_bytes=config["MAX_CONTENT_LENGTH"])
+        pictures = manifests = None
+        if config["MORELLI_LINKS"]:
+            given = config.get("LINK_READER")  # of tests
+            pictures = given or LinkReader(limits.max_bytes)
+            manifests = given or LinkReader(MANIFEST_BYTES, accept=ACCEPT_JSON)
+        return cls(
+            Folders(config["MORELLI_INSTANCE"]),
+            config["MORELLI_IMPORT_FOLDER"],
+            limits,
+            pictures,
+            manifests,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is imported from, opened.
+
+    Attributes
+    ----------
+    table : Table or None
+        None if it is no table.
+    pictures : Pictures
+    records : callable
+        Yields the records anew, as a reading has them.
+    """
+
+    table: Table | None
+    pictures: Pictures
+    records: Callable[[Reading], Iterator[Record]]
+
+
+@contextmanager
+def opened(run: ImportRun, around: Surroundings) -> Iterator[Source]:
+    """Open what a run imports from, for a while.
+
+    Raises
+    ------
+    SourceError
+        If it is not there or cannot be used.
+    """
+    try:
+        if run.source == Kind.IIIF:
+            yield _manifests(run, around)
+        elif run.source == Kind.ZIP:
+            path = around.folders.imports / run.location
+            with opened_archive(path, around.limits) as archive:
+                yield _of_table(archive.open_table, archive)
+        elif run.source == Kind.FOLDER:
+            path = shared_file(around.shared, run.location)
+            if path.suffix.lower() in ARCHIVE_ENDINGS:
+                with opened_archive(path, around.limits) as archive:
+                    yield _of_table(archive.open_table, archive)
+            else:
+                pictures = FolderPictures(path.parent, around.limits)
+                yield _of_table(_opener(path), pictures)
+        else:
+            path = around.folders.imports / run.location
+            yield _of_table(_opener(path), NoPictures())
+    except TableError as error:
+        raise SourceError(str(error)) from error
+
+
+def shared_file(shared: Path | None, name: str) -> Path:
+    """Return a file of the folder on the server that may be imported from.
+
+    Raises
+    ------
+    SourceError
+        If there is no such folder or file, or it lies elsewhere.
+    """
+    if shared is None:
+        raise SourceError("No folder may be imported from: see MORELLI_IMPORT_FOLDER.")
+    folder = shared.resolve()
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise SourceError("There is no such file in the folder on the server.")
+    return path
+
+
+def shared_files(shared: Path | None) -> list[str]:
+    """List the tables and ZIP files of the folder on the server, some hundreds."""
+    found: list[str] = []
+    if shared is None or not shared.is_dir():
+        return found
+    for path in shared.rglob("*"):
+        if path.suffix.lower() in (*TABLE_ENDINGS, *ARCHIVE_ENDINGS):
+            found.append(path.relative_to(shared).as_posix())
+            if len(found) == MOST_LISTED:
+                break
+    return sorted(found)
+
+
+def kind_of(name: str, start: bytes) -> Kind:
+    """Tell what an uploaded file is, by what it begins with and how it is called."""
+    if start.startswith(b"PK\x03\x04"):
+        return Kind.ZIP
+    if name.lower().endswith(MANIFEST_ENDINGS) or start.lstrip().startswith(b"{"):
+        return Kind.IIIF
+    return Kind.TABLE
+
+
+def _of_table(open_file: Callable[[], BinaryIO], pictures: Pictures) -> Source:
+    table = open_table(open_file)
+    return Source(table, pictures, lambda reading: read_records(table.rows(), reading))
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    def open_file() -> BinaryIO:
+        try:
+            return path.open("rb")
+        except OSError as error:
+            raise SourceError("The file is not there any more.") from error
+
+    return open_file
+
+
+def _manifests(run: ImportRun, around: Surroundings) -> Source:
+    if run.location.startswith(("http://", "https://")):
+        start: str | bytes = run.location
+    else:
+        try:
+            start = (around.folders.imports / run.location).read_bytes()
+        except OSError as error:
+            raise SourceError("The file is not there any more.") from error
+    return Source(
+        None,
+        NoPictures(),
+        lambda _reading: read_manifests(start, around.manifests),
+    )

@@ -1,0 +1,311 @@
+"""Whole imports: looked through, recorded, imported again, taken back."""
+
+import io
+import zipfile
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Artwork, AuditEntry, ImageFeatures, ImportRow, TaskState, now
+from app.services import exporting, tasks
+from app.services.importing import recording, runs
+from app.services.importing.judging import Policy
+from app.services.tasks import TaskHandle
+from tests.conftest import encoded
+from tests.fakes import draw_picture
+from tests.services.importing.conftest import rows_of, work
+
+TABLE = (
+    "Inv No;Title;Artist;Note\n"
+    "A.1;Hare;Dürer;\n"
+    'A.2;"Two\nlines";Ada;a|b\n'
+    ";Nobody's;;\n"
+)
+
+
+def pack(table, *pictures, names=()):
+    """Return a ZIP file with a table and drawn pictures, by their numbers."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("works.csv", table)
+        for number in pictures:
+            data = encoded(draw_picture(number))
+            archive.writestr(f"pictures/{number}.jpg", data)
+        for name, data in names:
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def state_of(run):
+    return run.task.state
+
+
+def exported():
+    return "".join(exporting.table(db.session()))
+
+
+def test_the_dry_run_tells_of_every_row_and_changes_nothing(importer):
+    before = exported()
+    run = importer.plan(TABLE)
+    assert rows_of(run) == [
+        (2, "A.1", "created", []),
+        (3, "A.2", "created", []),
+        (5, "", "failed", ["no_accession"]),
+    ]
+    assert run.counts == {"created": 2, "failed": 1, "remarked": 1}
+    assert exported() == before
+    assert run.is_dry
+
+
+def test_rows_are_recorded_with_all_that_they_say(importer):
+    run = importer.bring_in(TABLE)
+    assert run.counts == {"created": 2, "failed": 1, "remarked": 1}
+    assert (work("A.1").artist, work("A.1").details) == ("Dürer", {})
+    assert work("A.2").title == "Two\nlines"
+    assert work("A.2").details == {"Note": "a|b"}
+    entries = db.session.scalars(select(AuditEntry)).all()
+    assert {(one.action, one.run_id) for one in entries} == {("create", run.id)}
+    assert not any(importer.folders.imports.iterdir())
+
+
+def test_importing_again_changes_nothing(importer):
+    importer.bring_in(TABLE)
+    before, entries = exported(), db.session.query(AuditEntry).count()
+    again = importer.bring_in(TABLE)
+    assert again.counts == {"unchanged": 2, "failed": 1, "remarked": 1}
+    assert exported() == before
+    assert db.session.query(AuditEntry).count() == entries
+
+
+def test_what_changed_is_named_and_a_blank_cell_clears(importer):
+    importer.bring_in(TABLE)
+    run = importer.plan(TABLE.replace("Hare;Dürer", "Hare;").replace("a|b", "c"))
+    assert [(state, codes) for _, _, state, codes in rows_of(run)[:2]] == [
+        ("updated", ["changed"]),
+        ("updated", ["changed"]),
+    ]
+    importer.record(run)
+    assert work("A.1").artist == ""
+    assert work("A.2").details == {"Note": "c"}
+
+
+def test_policies_for_works_that_are_there(importer):
+    importer.bring_in(TABLE)
+    other = TABLE.replace("Hare", "Rabbit") + "A.3;New;;\n"
+    states = {
+        policy: [row[2] for row in rows_of(importer.plan(other, policy=policy))]
+        for policy in Policy
+    }
+    assert states == {
+        Policy.UPDATE: ["updated", "unchanged", "failed", "created"],
+        Policy.SKIP: ["skipped", "skipped", "failed", "created"],
+        Policy.CREATE: ["failed", "failed", "failed", "created"],
+    }
+    importer.bring_in(other, policy=Policy.SKIP)
+    assert work("A.1").title == "Hare"
+    assert work("A.3").title == "New"
+
+
+def test_a_withdrawn_work_comes_back_and_that_is_said(importer):
+    importer.bring_in(TABLE)
+    work("A.1").withdrawn_at = now()
+    db.session.commit()
+    run = importer.plan(TABLE)
+    assert rows_of(run)[0] == (2, "A.1", "updated", ["restored"])
+    importer.record(run)
+    assert not work("A.1").is_withdrawn
+    importer.undo(run)
+    assert work("A.1").is_withdrawn
+
+
+def test_rows_of_one_number_are_views_or_a_fault(importer):
+    table = (
+        "accession,title,image\n1,Hare,1.jpg\n1,,2.jpg\n1,Hare,1.jpg\n1,Rabbit,3.jpg\n"
+    )
+    run = importer.bring_in(pack(table, 1, 2, 3))
+    assert rows_of(run) == [
+        (2, "1", "created", []),
+        (3, "1", "updated", ["new_pictures"]),
+        (4, "1", "skipped", ["repeats"]),
+        (5, "1", "failed", ["contradicts"]),
+    ]
+    assert len(work("1").images) == 2
+
+
+def test_pictures_come_with_a_zip_file_and_are_found(importer):
+    table = "accession,title,image\n1,Hare,1.jpg\n2,Fox,2.jpg\n3,Cat,none.jpg\n"
+    run = importer.bring_in(pack(table, 1, 2))
+    assert rows_of(run)[2] == (4, "3", "created", ["picture_missing"])
+    assert state_of(run) is TaskState.DONE
+    for number in "12":
+        [image] = work(number).images
+        assert len(image.features) == 1
+        assert (importer.folders.works / image.media_name).exists()
+    assert (importer.folders.generations / "CURRENT").exists()
+    again = importer.bring_in(pack(table, 1, 2))
+    assert [row[2] for row in rows_of(again)] == ["unchanged"] * 3
+
+
+def test_broken_and_repeated_pictures_are_named(importer):
+    table = "accession,title,image\n1,Hare,1.jpg\n2,Fox,1.jpg\n3,Cat,bad.jpg\n"
+    data = pack(table, 1, names=[("bad.jpg", b"\xff\xd8\xff nothing")])
+    planned = importer.plan(data)
+    codes = [row[3] for row in rows_of(planned)]
+    assert codes == [[], ["same_picture"], ["picture_broken"]]
+    recorded = importer.record(planned)
+    assert [row[3][-1:] for row in rows_of(recorded)][1:] == codes[1:]
+
+
+def test_an_export_comes_back_as_it_was(importer, monkeypatch):
+    table = 'accession,title,image,Größe,=sum\n1,"=1+1",1.jpg,"a\nb","\'x"\n'
+    importer.bring_in(pack(table, 1))
+    keeping_works = db.session.scalars(select(Artwork)).all()
+    keeping_works[2].withdrawn_at = now()
+    db.session.commit()
+    before = exported()
+    again = importer.bring_in(before)
+    assert set(again.counts) == {"unchanged", "remarked"}
+    assert exported() == before
+    # And into an empty collection, with the pictures as they lie in the media folder.
+    pictures = [
+        (image.media_name, (importer.folders.works / image.media_name).read_bytes())
+        for one in keeping_works
+        for image in one.images
+    ]
+    for one in keeping_works:
+        db.session.delete(one)
+    db.session.commit()
+    for path in importer.folders.works.rglob("*.jpg"):
+        path.unlink()
+    run = importer.bring_in(pack(before, names=pictures))
+    assert run.counts["created"] == len(keeping_works)
+    assert exported() == before
+    kept = importer.folders.works / pictures[0][0]
+    assert kept.read_bytes() == pictures[0][1]
+
+
+def test_a_whole_import_is_taken_back(importer):
+    importer.bring_in(TABLE)
+    before = exported()
+    changed = TABLE.replace("Hare", "Rabbit").replace("a|b", "c") + "A.3;New;;\n"
+    run = importer.bring_in(changed)
+    importer.undo(run)
+    assert run.counts == {"undone": 3, "failed": 1, "remarked": 1}
+    assert work("A.3").is_withdrawn
+    db.session.delete(work("A.3"))
+    db.session.commit()
+    assert exported() == before
+
+
+def test_what_was_changed_since_stays_and_is_named(importer):
+    importer.bring_in(TABLE)
+    changed = TABLE.replace("Hare", "Rabbit").replace("lines", "rows")
+    run = importer.bring_in(changed)
+    work("A.1").title = "Leveret"
+    db.session.commit()
+    importer.undo(run)
+    assert rows_of(run)[:2] == [
+        (2, "A.1", "updated", ["not_undone"]),
+        (3, "A.2", "undone", []),
+    ]
+    assert (work("A.1").title, work("A.2").title) == ("Leveret", "Two\nlines")
+
+
+def test_a_stopped_import_goes_on_where_it_was(importer, monkeypatch):
+    monkeypatch.setattr(recording, "BATCH_ROWS", 2)
+    table = "No;Title\n" + "".join(f"{n};Work {n}\n" for n in range(7))
+    run = importer.plan(table, columns={"No": "accession", "Title": "title"})
+    progress, told = TaskHandle.progress, []
+
+    def pausing(handle, done, total, step=""):
+        told.append((done, total, step))
+        if step == recording.WORKS and done == 4 and told.count((4, 7, step)) == 1:
+            tasks.pause(handle.workshop.session, handle.task)
+        progress(handle, done, total, step)
+
+    monkeypatch.setattr(TaskHandle, "progress", pausing)
+    importer.record(run)
+    assert state_of(run) is TaskState.PAUSED
+    assert Counter(row[2] for row in rows_of(run)) == {"created": 4, "pending": 3}
+    tasks.go_on(db.session(), run.task)
+    importer.work_off()
+    assert state_of(run) is TaskState.DONE
+    assert run.counts["created"] == 7
+    assert db.session.query(AuditEntry).count() == 7
+
+
+def test_a_batch_that_broke_off_leaves_no_trace_and_is_done_again(
+    importer, monkeypatch
+):
+    monkeypatch.setattr(recording, "BATCH_ROWS", 2)
+    table = "No;Title\n" + "".join(f"{n};Work {n}\n" for n in range(5))
+    run = importer.plan(table, columns={"No": "accession", "Title": "title"})
+    flawless = recording.Recorder._name_others
+
+    def failing(self, rows, *args):
+        if any(row.accession == "3" for row in rows):
+            raise RuntimeError("killed")
+        flawless(self, rows, *args)
+
+    monkeypatch.setattr(recording.Recorder, "_name_others", failing)
+    importer.record(run)
+    assert state_of(run) is TaskState.FAILED
+    assert [row[2] for row in rows_of(run)] == ["created"] * 2 + ["pending"] * 3
+    monkeypatch.setattr(recording.Recorder, "_name_others", flawless)
+    tasks.go_on(db.session(), run.task)
+    importer.work_off()
+    assert [row[2] for row in rows_of(run)] == ["created"] * 5
+    assert db.session.query(AuditEntry).count() == 5
+
+
+def test_a_few_pictures_are_announced_and_the_index_is_left(importer):
+    table = "accession,title,image\n1,Hare,1.jpg\n"
+    importer.bring_in(pack(table, 1))
+    live = (importer.folders.generations / "CURRENT").read_text()
+    importer.bring_in(pack(table.replace("1", "2"), 2))
+    assert (importer.folders.generations / "CURRENT").read_text() == live
+    assert work("2").revision > work("1").revision
+    assert db.session.query(ImageFeatures).count() == 9
+
+
+def test_a_mapping_is_kept_for_the_next_file_of_its_kind(importer):
+    header = "Nr,Wer,Was\n1,Ada,Hare\n"
+    chosen = {"Nr": "accession", "Wer": "artist", "Was": "title"}
+    importer.plan(header, columns=chosen)
+    kept = runs.propose_reading(db.session(), ["Nr", "Wer", "Was"])
+    assert kept.columns == chosen
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"No": "title"}, "no_accession"),
+        ({"No": "accession", "Title": "accession"}, "accessions"),
+        ({"No": "image", "Title": "image"}, "pictures"),
+    ],
+)
+def test_a_mapping_that_makes_no_work_is_refused(importer, columns, code):
+    with pytest.raises(runs.UnusableMappingError) as refused:
+        importer.plan("No,Title\n1,2\n", columns=columns, accession_from="")
+    assert refused.value.code == code
+
+
+def test_what_was_not_recorded_can_be_discarded(importer):
+    run = importer.plan(TABLE)
+    runs.discard(db.session(), run, importer.folders)
+    assert db.session.query(ImportRow).count() == 0
+    assert not any(importer.folders.imports.iterdir())
+    recorded = importer.bring_in(TABLE)
+    with pytest.raises(runs.NotNowError):
+        runs.discard(db.session(), recorded, importer.folders)
+
+
+def test_what_is_no_table_fails_with_a_sentence(importer):
+    run = importer.plan(TABLE)
+    for path in importer.folders.imports.iterdir():
+        path.unlink()
+    importer.record(run)
+    assert state_of(run) is TaskState.FAILED
+    assert "not there any more" in run.task.fault

@@ -1,0 +1,101 @@
+import pytest
+
+from app.services.importing.formats import DETAILS, Reading, propose
+from app.services.importing.records import (
+    Record,
+    number_from,
+    pictures_in,
+    read_records,
+)
+from app.services.importing.tables import TableRow
+
+READING = Reading(
+    {"No": "accession", "Title": "title", "Bild": "image", "Note": DETAILS}
+)
+
+
+def read(reading=READING, **values):
+    [record] = read_records([TableRow(2, values)], reading)
+    return record
+
+
+def test_fields_and_further_details_are_told_apart():
+    record = read(No=" 7 ", Title=" Hare ", Bild="a.jpg", Note=" kept\nas it is ")
+    assert (record.accession, record.label) == ("7", {"title": "Hare"})
+    assert record.images == ["a.jpg"]
+    assert record.details == {"Note": " kept\nas it is ", "Bild": "a.jpg"}
+    assert Record.from_json(2, "7", record.to_json()) == record
+
+
+def test_several_columns_may_make_one_field():
+    reading = Reading({"No": "accession", "First": "artist", "Last": "artist"})
+    assert read(reading, No="1", First="A", Last="B").label == {"artist": "A; B"}
+    assert read(reading, No="1", First="", Last="B").label == {"artist": "B"}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [("", "no_accession"), ("x" * 256, "long_accession")]
+)
+def test_a_row_needs_a_number_of_some_length(number, code):
+    fault = read(No=number, Title="Hare").fault
+    assert fault is not None
+    assert fault.code == code
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("", []),
+        ("a, b.jpg", ["a, b.jpg"]),
+        ("a.jpg|b.jpg\na.jpg", ["a.jpg", "b.jpg"]),
+        ('[{"u": "http://x/1"}, {"u": "http://x/2"}]', ["http://x/1", "http://x/2"]),
+        ('[{"image_url": "http://x/1"}, {"image_url": "http://x', ["http://x/1"]),
+    ],
+)
+def test_pictures_of_a_cell(cell, names):
+    assert pictures_in(cell) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("http://www.wga.hu/html/p/palma/1/5apostle.html", "p/palma/1/5apostle"),
+        ("https://x.org/Detail.aspx?item=92", "Detail?item=92"),
+        ("pictures\\ge_001.jpg", "ge_001"),
+        ("", ""),
+    ],
+)
+def test_numbers_are_made_from_addresses_and_names(value, number):
+    assert number_from(value) == number
+
+
+def test_the_web_gallery_of_art_tells_where_its_pictures_are():
+    reading = propose(
+        [
+            "AUTHOR",
+            "BORN-DIED",
+            "TITLE",
+            "DATE",
+            "TECHNIQUE",
+            "LOCATION",
+            "URL",
+            "FORM",
+            "TYPE",
+            "SCHOOL",
+            "TIMEFRAME",
+        ]
+    )
+    record = read(reading, AUTHOR="GRECO, El", URL="http://w.hu/html/g/10.html")
+    assert record.accession == "g/10"
+    assert record.images == ["http://w.hu/art/g/10.jpg"]
+
+
+def test_a_bad_moment_of_withdrawal_is_a_fault():
+    reading = Reading({"accession": "accession", "withdrawn": "withdrawn"}, "ours")
+    fault = read(reading, accession="1", withdrawn="yesterday").fault
+    assert fault is not None
+    assert fault.code == "no_date"
+    assert (
+        read(reading, accession="1", withdrawn="2026-01-02T03:04:05+00:00").fault
+        is None
+    )
