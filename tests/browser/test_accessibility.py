@@ -11,9 +11,9 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Artwork, Query
+from app.models import Artwork, Query, User
 from app.retrieval.types import Verdict
-from app.services import accounts, rebuilding, tasks
+from app.services import rebuilding, tasks
 from app.web.security import KEPT
 from tests.people import PASSWORD, with_account
 
@@ -98,13 +98,13 @@ def faults_of(page):
 def addresses(app, answer, shared, reset):
     """Every address that can be opened, filled with what the small museum has."""
     with app.test_request_context():
-        work = db.session.scalars(select(Artwork)).first()
+        work = db.session.scalars(select(Artwork).limit(1)).one()
+        curator = db.session.scalars(select(User)).one()
         values = {
             "accession": work.accession,
             "work_id": work.id,
-            "user_id": accounts.find("curator@example.org").id,
+            "user_id": curator.id,
             "task_id": tasks.enqueue(db.session(), rebuilding.KIND, {}, None).id,
-            "user_id": 1,
             "query_id": answer.rpartition("/")[2],
             "name": "artist",
             "rank": 0,
@@ -152,7 +152,7 @@ def test_every_page_is_for_everybody(app, open_page, photo, curator):
     shared = share(page).rpartition("/")[2]
     with app.test_request_context():
         reset = generate_reset_password_token(curator.account())
-    seen = set()
+    seen: set[str] = set()
     faults = walk(page, addresses(app, answer, shared, reset), seen)
     log_in(page, curator)
     faults += walk(page, addresses(app, answer, shared, reset), seen)
