@@ -33,7 +33,7 @@ demo: setup ## index a collection and serve it (CATALOGUE=… IMAGES=… for you
 	$(BIN)/python demo.py $(DATA)
 
 test: setup ## run the fast tests
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
 test-slow: setup ## run the tests that build networks and whole indexes
 	$(BIN)/python -m pytest --quiet -m "slow and not browser"
