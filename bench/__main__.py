@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("query", asked),
             ("server", asked),
             ("visitors", asked),
+            ("dashboard", []),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
         ):
             command = [sys.executable, "-m", f"bench.{module}", *map(str, words)]

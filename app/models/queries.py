@@ -4,7 +4,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, inspect
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    inspect,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
@@ -12,16 +20,36 @@ from app.models.base import Base, UtcDateTime, now, verdict_type
 from app.models.collection import Artwork, ReferenceImage
 from app.retrieval.types import Verdict
 
+SECONDS_PER_HOUR = 3600
+
+
+def hour_of(moment: datetime) -> int:
+    """Return the hour of a moment, counted since 1970 in UTC."""
+    return int(moment.timestamp()) // SECONDS_PER_HOUR
+
+
+def _hour_asked(context: Any) -> int:  # SQLAlchemy's; its own types say little
+    return hour_of(context.get_current_parameters()["created_at"])
+
 
 class Query(Base):
     """One photo that a visitor asked about, and what was answered."""
 
     __tablename__ = "query"
+    __table_args__ = (
+        # Everything that is counted over all of them, so that the rows are not read.
+        Index(
+            "ix_query_counted",
+            *("asked_hour", "verdict", "language", "device", "total_ms", "id"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(
         String(36), primary_key=True, default=lambda: str(uuid.uuid4())
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    asked_hour: Mapped[int] = mapped_column(default=_hour_asked)
+    """Of ``created_at``: what is counted by hours and days must not be computed."""
     verdict: Mapped[Verdict] = mapped_column(verdict_type())
     probability: Mapped[float]
     photo_name: Mapped[str | None] = mapped_column(String(255))
@@ -89,7 +117,10 @@ class Match(Base):
     """One work proposed as the answer to a query."""
 
     __tablename__ = "match"
-    __table_args__ = (UniqueConstraint("query_id", "rank"),)
+    __table_args__ = (
+        UniqueConstraint("query_id", "rank"),
+        Index("ix_match_counted", "query_id", "verdict", "artwork_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     query_id: Mapped[str] = mapped_column(ForeignKey("query.id", ondelete="CASCADE"))

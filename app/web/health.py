@@ -35,6 +35,7 @@ NEED_DATABASE = frozenset(
         "curate_generations",
         "curate_tasks",
         "iiif",
+        "admin_dashboard",
         "admin_users",
         "admin_trail",
     )

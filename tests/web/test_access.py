@@ -1,6 +1,7 @@
 """Walks every route there is, so that a new one cannot be forgotten."""
 
 import re
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,7 @@ from app.services import accounts
 from app.web import access
 from tests.people import TOKEN, logged_in
 
-VALUES = {"int": "1", "path": "1900.0", "string": "artist", "uuid": "0" * 32}
+VALUES = {"int": "1", "path": "1900.0", "string": "artist", "uuid": str(UUID(int=0))}
 
 
 def guarded(app):
