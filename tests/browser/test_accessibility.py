@@ -20,6 +20,7 @@ from tests.people import PASSWORD, with_account
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
+FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js")
 SCHEMES = ("light", "dark")
 OVERFLOWS = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -122,7 +123,9 @@ def addresses(app, answer, shared, reset):
                 },
             )
             for rule in app.url_map.iter_rules()
-            if "GET" in (rule.methods or ()) and rule.endpoint not in KEPT
+            if "GET" in (rule.methods or ())
+            and rule.endpoint not in KEPT
+            and not rule.rule.endswith(FILES)
         ]
 
 
