@@ -10,6 +10,7 @@ from app import (
     cli,
     cli_accounts,
     cli_feedback,
+    cli_imports,
     cli_retention,
     cli_worker,
     config,
@@ -57,6 +58,7 @@ from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
+from app.web.curate import imports as curate_imports
 from app.web.curate import pictures as curate_pictures
 from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
@@ -108,6 +110,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the documented way to wrap an application
     health.guard(app)
     access.guard(app)
+    curate_imports.admit_catalogues(app)
     security.protect(app)
     errors.handle(app)
     languages.register(app)
@@ -124,7 +127,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(module.bp)
     for room in (curate_works, curate_pictures, curate_trail, curate_export):
         app.register_blueprint(room.bp)
-    for room in (curate_generations, curate_tasks):
+    for room in (curate_generations, curate_imports, curate_tasks):
         app.register_blueprint(room.bp)
     for room in (admin_dashboard, admin_users, admin_trail):
         app.register_blueprint(room.bp)
@@ -133,6 +136,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)
     app.cli.add_command(cli_feedback.group)
+    app.cli.add_command(cli_imports.group)
     app.cli.add_command(cli_retention.group)
     app.cli.add_command(cli_worker.command)
     app.extensions[BACKGROUND] = Background(app)

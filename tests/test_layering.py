@@ -74,7 +74,8 @@ LAYERS = [
     ["app.services"],
     ["app.background"],
     ["app.web", "app.cli"],
-    ["app.cli_accounts", "app.cli_feedback", "app.cli_retention", "app.cli_worker"],
+    ["app.cli_accounts", "app.cli_feedback", "app.cli_imports"],
+    ["app.cli_retention", "app.cli_worker"],
     ["app.factory"],
 ]
 KERAS_ROOMS = [
@@ -89,6 +90,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.background",
         "app.cli_accounts",
         "app.cli_feedback",
+        "app.cli_imports",
         "app.cli_retention",
         "app.cli_worker",
         "app.factory",

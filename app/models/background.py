@@ -102,7 +102,7 @@ class ImportRun(Base):
     name: Mapped[str] = mapped_column(Text)
     """Of the file or address, as the curator gave it."""
     source: Mapped[str] = mapped_column(String(16))
-    """``table``, ``zip``, ``folder`` or ``iiif``."""
+    """``table``, ``zip``, ``folder``, ``shell`` or ``iiif``."""
     location: Mapped[str] = mapped_column(Text)
     """Generated path below ``imports/`` of the instance, a folder, or an address."""
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -139,7 +139,8 @@ class ImportRow(Base):
         _words(RowState), default=RowState.PENDING, index=True
     )
     message: Mapped[str] = mapped_column(Text, default="")
-    """What is wrong with it and what would mend it, or what changed."""
+    """What is wrong with it and what would mend it, or what changed: codes and facts,
+    as ``app.services.importing.remarks`` writes them."""
     artwork_id: Mapped[int | None] = mapped_column(
         ForeignKey("artwork.id", ondelete="SET NULL"), index=True
     )

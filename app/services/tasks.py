@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 WORKER_LOCK = "worker.lock"
 """Name, in the instance folder, of the lock of whoever works tasks off."""
+BEGUN, BEGUN_AT = "begun", "begun_at"
+"""Parameters of a task: when its present step was begun, and how much was done then."""
 TASKS_PER_PAGE = 25
 UNFINISHED = (TaskState.WAITING, TaskState.RUNNING, TaskState.PAUSED)
 
@@ -90,6 +92,10 @@ class TaskHandle:
             If somebody wants the task to pause or to end.
         """
         session, task = self.workshop.session, self.task
+        if step != task.step:
+            # From here on the pace is measured: steps differ in theirs.
+            begun = {BEGUN: now().isoformat(), BEGUN_AT: done}
+            task.parameters = {**task.parameters, **begun}
         task.done, task.total, task.step = done, total, step
         task.heartbeat_at = now()
         session.commit()
@@ -223,6 +229,7 @@ def _work(handle: TaskHandle, kinds: Mapping[str, Work]) -> None:
     task.state = TaskState.RUNNING
     task.worker = f"{socket.gethostname()} {os.getpid()}"
     task.started_at = task.started_at or now()
+    task.step = ""
     task.heartbeat_at = now()
     session.commit()
     fault = ""

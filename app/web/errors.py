@@ -79,7 +79,10 @@ SENTENCES = {
     500: _("The fault has been noted. Please try again."),
 }
 MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
-ACCOUNT_PAGES = ("security", "accounts", "tokens", "history", "languages")
+ACCOUNT_PAGES = (
+    *("security", "accounts", "tokens", "history", "languages"),
+    "curate_imports",
+)
 """Blueprints whose forms have no photo in them."""
 
 
@@ -162,6 +165,14 @@ def sentence(status: int, error: HTTPException) -> str:
         )
     if isinstance(error, TooManyAttemptsError):
         return str(error.description)
+    if status == 413 and request.blueprint == "curate_imports":
+        return str(
+            gettext(
+                "The file is too large: at most %(megabytes)s MB are accepted. Larger "
+                "catalogues can be imported from a folder on the server.",
+                megabytes=current_app.config["MORELLI_MAX_IMPORT_MB"],
+            )
+        )
     if status == 413:
         megabytes = current_app.config["MORELLI_MAX_UPLOAD_MB"]
         return str(

@@ -33,6 +33,7 @@ NEED_DATABASE = frozenset(
         "curate_trail",
         "curate_export",
         "curate_generations",
+        "curate_imports",
         "curate_tasks",
         "iiif",
         "admin_dashboard",

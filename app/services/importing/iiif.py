@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask_babel import lazy_gettext as _
+
 from app.retrieval.errors import ImageTooLargeError
 from app.services.catalogue import LABEL_COLUMNS
 from app.services.importing.formats import ACCESSION, GUESSES
@@ -40,19 +42,20 @@ def read_manifests(start: str | bytes, reader: LinkReader | None) -> Iterator[Re
     SourceError
         If the start is neither a manifest nor a collection, or cannot be fetched.
     """
-    where = start if isinstance(start, str) else "The file"
     if isinstance(start, str):
         try:
             start = _fetch(start, reader)
         except (LinkError, ImageTooLargeError) as error:
-            raise SourceError(f"{where} could not be fetched: {error}") from error
+            raise SourceError(_("The address could not be fetched.")) from error
     document = _document(start)
     if document is None or document.get("type") not in ("Manifest", "Collection"):
-        raise SourceError(f"{where} holds no IIIF Presentation 3 manifest.")
+        raise SourceError(
+            _("This is neither a manifest nor a collection of IIIF Presentation 3.")
+        )
     found = _walk(document, reader, MOST_DEPTH, set())
     for number, (address, manifest) in enumerate(found, 1):
         if number > MOST_MANIFESTS:
-            raise SourceError("The collection is too large.")
+            raise SourceError(_("The collection is too large."))
         if isinstance(manifest, Remark):
             yield Record(number, number_of(address), fault=manifest)
         else:
@@ -135,7 +138,7 @@ def _walk(
 def _fetch(address: str, reader: LinkReader | None) -> bytes:
     if reader is None:
         raise SourceError(
-            "Addresses are not fetched here: MORELLI_LINKS switches that off."
+            _("Addresses are not fetched here: MORELLI_LINKS switches that off.")
         )
     return reader.read(address)
 

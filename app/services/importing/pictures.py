@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
+from flask_babel import lazy_gettext as _
+
 from app.retrieval.settings import ImageSettings
 from app.services.catalogue import relative_path
 from app.services.importing.remarks import Remark
@@ -167,13 +169,13 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile) as error:
-            raise SourceError("The file is no ZIP file, or is damaged.") from error
+            raise SourceError(_("The file is no ZIP file, or is damaged.")) from error
         entries = self._zip.infolist()
         unpacked = sum(entry.file_size for entry in entries)
         if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES:
-            raise SourceError("The ZIP file holds too much to be a catalogue.")
+            raise SourceError(_("The ZIP file holds too much to be a catalogue."))
         if unpacked > MOST_PACKED * max(path.stat().st_size, 1_000):
-            raise SourceError("The ZIP file is packed in a way that only bombs are.")
+            raise SourceError(_("The ZIP file is packed in a way that only bombs are."))
         self._entries = {entry.filename: entry for entry in entries if _is_plain(entry)}
         self.table_name = self._find_table()
         self._names = PictureNames(
@@ -208,10 +210,12 @@ class Archive:
             and not PurePosixPath(name).name.startswith(".")
         ]
         if not tables:
-            raise SourceError("The ZIP file holds no table: a file that ends in .csv.")
+            raise SourceError(
+                _("The ZIP file holds no table: a file that ends in .csv.")
+            )
         best = min(tables, key=lambda one: (one.filename.count("/"), -one.file_size))
         if best.file_size > MOST_TABLE_BYTES:
-            raise SourceError("The table in the ZIP file is too large.")
+            raise SourceError(_("The table in the ZIP file is too large."))
         return best.filename
 
 
@@ -241,7 +245,7 @@ def _files_below(folder: Path) -> Iterator[str]:
         if path.suffix.lower() in PICTURE_ENDINGS:
             found += 1
             if found > MOST_ENTRIES:
-                raise SourceError("The folder holds too much to be a catalogue.")
+                raise SourceError(_("The folder holds too much to be a catalogue."))
             yield path.relative_to(folder).as_posix()
 
 

@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -57,7 +57,7 @@ class NotNowError(Exception):
     """The import is not at a point where this can be done."""
 
 
-def receive(file: BinaryIO, name: str, folders: Folders) -> tuple[Kind, str]:
+def receive(file: IO[bytes], name: str, folders: Folders) -> tuple[Kind, str]:
     """Keep a file that was sent, under a generated name; return what it is, and where.
 
     Raises
@@ -203,7 +203,7 @@ def discard(session: Session, run: ImportRun, folders: Folders) -> None:
 
 def remove_file(run: ImportRun, folders: Folders) -> None:
     """Delete the file that was sent for a run."""
-    if run.source != Kind.FOLDER and "/" not in run.location:
+    if run.source not in (Kind.FOLDER, Kind.SHELL) and "/" not in run.location:
         (folders.imports / run.location).unlink(missing_ok=True)
 
 

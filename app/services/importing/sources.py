@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from flask_babel import lazy_gettext as _
+
 from app.config import Folders
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
@@ -37,6 +39,8 @@ class Kind(StrEnum):
     TABLE = "table"
     ZIP = "zip"
     FOLDER = "folder"
+    SHELL = "shell"
+    """A path anywhere, which only who has the server's shell can name."""
     IIIF = "iiif"
 
 
@@ -113,8 +117,12 @@ def opened(run: ImportRun, around: Surroundings) -> Iterator[Source]:
             path = around.folders.imports / run.location
             with opened_archive(path, around.limits) as archive:
                 yield _of_table(archive.open_table, archive)
-        elif run.source == Kind.FOLDER:
-            path = shared_file(around.shared, run.location)
+        elif run.source in (Kind.FOLDER, Kind.SHELL):
+            path = (
+                shared_file(around.shared, run.location)
+                if run.source == Kind.FOLDER
+                else Path(run.location)
+            )
             if path.suffix.lower() in ARCHIVE_ENDINGS:
                 with opened_archive(path, around.limits) as archive:
                     yield _of_table(archive.open_table, archive)
@@ -137,11 +145,13 @@ def shared_file(shared: Path | None, name: str) -> Path:
         If there is no such folder or file, or it lies elsewhere.
     """
     if shared is None:
-        raise SourceError("No folder may be imported from: see MORELLI_IMPORT_FOLDER.")
+        raise SourceError(
+            _("No folder may be imported from: see MORELLI_IMPORT_FOLDER.")
+        )
     folder = shared.resolve()
     path = (folder / name).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
-        raise SourceError("There is no such file in the folder on the server.")
+        raise SourceError(_("There is no such file in the folder on the server."))
     return path
 
 
@@ -177,7 +187,7 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
         try:
             return path.open("rb")
         except OSError as error:
-            raise SourceError("The file is not there any more.") from error
+            raise SourceError(_("The file is not there any more.")) from error
 
     return open_file
 
@@ -189,7 +199,7 @@ def _manifests(run: ImportRun, around: Surroundings) -> Source:
         try:
             start = (around.folders.imports / run.location).read_bytes()
         except OSError as error:
-            raise SourceError("The file is not there any more.") from error
+            raise SourceError(_("The file is not there any more.")) from error
     return Source(
         None,
         NoPictures(),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
+from flask_babel import lazy_gettext as _
+
 from app.services.encoding import detect_encoding, is_undecoded
 from app.services.importing.remarks import Remark
 
@@ -111,11 +113,11 @@ def open_table(open_file: Callable[[], BinaryIO]) -> Table:
     with _text(open_file(), encoding) as text:
         header = text.read(START_BYTES)
     if not header.strip():
-        raise TableError("The file is empty.")
+        raise TableError(_("The file is empty."))
     separator = max(SEPARATORS, key=lambda sign: _fitness(header, sign))
     names = next(iter(_first_rows(header, separator)), [])
     if not names or len(names) > MOST_COLUMNS:
-        raise TableError("The first line does not name the columns.")
+        raise TableError(_("The first line does not name the columns."))
     return Table(_distinct(names), encoding, separator, open_file)
 
 

@@ -27,6 +27,9 @@ STATE_NAMES = {
     TaskState.FAILED: _("Failed"),
 }
 STEP_NAMES = {
+    "reading": _("Looking through the rows"),
+    "works": _("Recording the works"),
+    "undoing": _("Taking back"),
     "features": _("Looking at the pictures"),
     "building": _("Building and examining the index; this part cannot be paused"),
 }
@@ -104,31 +107,34 @@ def tell(task_id: int, wish: Callable[..., None]) -> ResponseReturnValue:
 
 def facts_of(task: Task) -> dict[str, object]:
     """Say how far a task is."""
-    share = task.done / task.total if task.total else 0.0
     return {
         "state": task.state.value,
         "words": str(STATE_NAMES[task.state]),
         "step": str(STEP_NAMES.get(task.step, task.step)),
         "done": task.done,
         "total": task.total,
-        "pace": pace_of(task, share),
+        "pace": pace_of(task),
         "fault": task.fault,
         "silent": is_silent(task, now()),
         "over": task.state not in tasks.UNFINISHED,
     }
 
 
-def pace_of(task: Task, share: float) -> str:
+def pace_of(task: Task) -> str:
     """Say how fast it goes and how long it will take; "" before that is known."""
-    started = task.started_at
-    if task.state is not TaskState.RUNNING or started is None or not task.done:
+    begun, before = (
+        task.parameters.get(tasks.BEGUN),
+        task.parameters.get(tasks.BEGUN_AT),
+    )
+    done = task.done - int(before or 0)
+    if task.state is not TaskState.RUNNING or begun is None or done <= 0:
         return ""
-    seconds = max((now() - started).total_seconds(), 0.001)
-    left = seconds * (1 - share) / share if share else 0.0
+    seconds = max((now() - datetime.fromisoformat(begun)).total_seconds(), 0.001)
+    left = (task.total - task.done) * seconds / done
     return str(
         gettext(
             "%(rate)s per second, about %(left)s left",
-            rate=f"{task.done / seconds:.1f}",
+            rate=f"{done / seconds:.1f}",
             left=format_timedelta(timedelta(seconds=left)),
         )
     )

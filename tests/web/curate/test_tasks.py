@@ -37,7 +37,7 @@ def test_a_running_task_shows_how_far_it_is(app, curator, task_id):
         done=50,
         total=150,
         step="features",
-        started_at=begun,
+        parameters={tasks.BEGUN: begun.isoformat(), tasks.BEGUN_AT: 0},
     )
     facts = curator.browser.get(f"/curate/work/{task_id}/state").json
     assert (facts["done"], facts["total"], facts["over"]) == (50, 150, False)

@@ -1,0 +1,69 @@
+"""Words for where an import is, and for what is said of its rows."""
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from app.models import ImportRow, ImportRun, RowState, TaskState
+from app.services.importing import remarks, runs
+from app.services.links import Refusal
+from app.web.upload import REFUSALS
+
+STATE_NAMES = {
+    RowState.CREATED: _("New works"),
+    RowState.UPDATED: _("Changed works"),
+    RowState.UNCHANGED: _("Unchanged works"),
+    RowState.SKIPPED: _("Left out"),
+    RowState.FAILED: _("Cannot be used"),
+    RowState.PENDING: _("Not recorded yet"),
+    RowState.UNDONE: _("Taken back"),
+}
+FILTERS: dict[str, LazyString] = {
+    "": _("All rows"),
+    **{state.value: name for state, name in STATE_NAMES.items()},
+    runs.REMARKED: _("With a remark"),
+}
+STAGES = {
+    (runs.PLAN, False): _("Looking through; nothing is changed by that"),
+    (runs.PLAN, True): _("Looked through: nothing has been changed yet"),
+    (runs.RECORD, False): _("Being recorded"),
+    (runs.RECORD, True): _("Recorded"),
+    (runs.UNDO, False): _("Being taken back"),
+    (runs.UNDO, True): _("Taken back"),
+}
+
+
+def stage_of(run: ImportRun) -> str:
+    """Say where an import is in its life."""
+    task = run.task
+    if task is None:
+        return str(_("Not looked through yet"))
+    return str(STAGES[runs.phase_of(run), task.state is TaskState.DONE])
+
+
+def counts_sentence(failed: int) -> str:
+    """Say how many rows could not be used so far; "" if none."""
+    if not failed:
+        return ""
+    return str(
+        ngettext(
+            "%(count)s row cannot be used",
+            "%(count)s rows cannot be used",
+            failed,
+            count=format_decimal(failed),
+        )
+    )
+
+
+def remark_sentences(row: ImportRow) -> list[str]:
+    """Put what is said of a row into the curator's language."""
+    return [" ".join(sentences_of(remark)) for remark in remarks.read(row.message)]
+
+
+def sentences_of(remark: remarks.Remark) -> list[str]:
+    """Put a remark into words, with why a link was refused."""
+    said = [str(remark)]
+    refusal = remark.facts.get("refusal")
+    if refusal:
+        said.append(str(REFUSALS[Refusal(str(refusal))]))
+    return said

@@ -1,0 +1,236 @@
+import io
+import re
+import zipfile
+
+import pytest
+
+from app.background import BACKGROUND
+from app.extensions import db
+from app.models import Artwork, ImportRow, ImportRun, RowState
+from app.services.importing import runs
+from tests.people import TOKEN, logged_in
+
+TABLE = "Inv No;Title;Artist\nA.1;<b>Hare;Dürer\nA.2;Fox;Ada\n;Nobody’s;\n"
+
+
+@pytest.fixture
+def curator(app):
+    return logged_in(app, "curator@example.org", "curator")
+
+
+@pytest.fixture
+def worker(app):
+    return app.extensions[BACKGROUND]
+
+
+def begin(curator, data=TABLE, name="works.csv", **fields):
+    """Send a catalogue; return the address of the import's mapping."""
+    data = data.encode() if isinstance(data, str) else data
+    sent = {"file": (io.BytesIO(data), name), **fields}
+    return curator.post("/curate/imports/", **sent).location
+
+
+def look_through(curator, worker, mapping, **fields):
+    """Send the mapping as it is proposed; return the address of the report."""
+    page = curator.browser.get(mapping).text
+    chosen = dict(
+        re.findall(r'name="(column-\d+)">.*?value="([^"]+)" selected', page, re.DOTALL)
+    )
+    shown = curator.post(mapping, **{**chosen, "policy": "update", **fields}).location
+    worker.work_off()
+    return shown
+
+
+def count(app, model):
+    with app.app_context():
+        return db.session.query(model).count()
+
+
+def test_a_catalogue_is_looked_through_recorded_and_taken_back(app, curator, worker):
+    works = count(app, Artwork)
+    mapping = begin(curator)
+    page = curator.browser.get(mapping).text
+    assert "Encoding: utf-8" in page
+    assert "separated by semicolons" in page
+    assert "&lt;b&gt;Hare" in page
+    shown = look_through(curator, worker, mapping)
+    page = curator.browser.get(shown).text
+    assert "nothing has been changed yet" in page
+    assert "It has no accession number." in page
+    assert "A.2" in page
+    assert count(app, Artwork) == works
+    curator.post(f"{shown}/start", page=shown)
+    worker.work_off()
+    page = curator.browser.get(shown).text
+    assert "Recorded" in page
+    assert "Dürer" in app.test_client().get("/works/A.1").text
+    assert "curator@example.org" in curator.browser.get("/curate/changes/").text
+    curator.post(f"{shown}/undo", page=shown)
+    worker.work_off()
+    assert "Taken back" in curator.browser.get(shown).text
+    assert app.test_client().get("/works/A.1").status_code == 404
+
+
+def test_rows_are_filtered_and_paged(curator, worker, monkeypatch):
+    monkeypatch.setattr(runs, "ROWS_PER_PAGE", 2)
+    shown = look_through(curator, worker, begin(curator))
+    failed = curator.browser.get(f"{shown}?which=failed").text
+    assert "no accession number" in failed
+    assert "A.1" not in failed
+    assert "Row 4" in curator.browser.get(f"{shown}?page=2").text
+    for query in ("?page=3", "?which=nonsense"):
+        assert curator.browser.get(shown + query).status_code == 404
+
+
+def test_progress_is_told_to_scripts(app, curator, worker):
+    shown = look_through(curator, worker, begin(curator))
+    facts = curator.browser.get(f"{shown}/state").json
+    assert (facts["state"], facts["done"], facts["total"]) == ("done", 3, 3)
+    assert "1 row cannot be used" in facts["step"]
+    mapping = begin(curator)
+    waiting = curator.post(mapping, **{"column-0": "accession", "column-1": "title"})
+    page = curator.browser.get(waiting.location).text
+    assert "Waiting for the worker" in page
+    assert 'http-equiv="refresh"' in page
+    for wish, state in (
+        ("pause", "paused"),
+        ("go-on", "waiting"),
+        ("cancel", "cancel"),
+    ):
+        curator.post(f"{waiting.location}/{wish}", page=waiting.location)
+        told = curator.browser.get(f"{waiting.location}/state").json["state"]
+        assert told.startswith(state)
+
+
+def test_a_mapping_without_a_number_is_refused_and_kept_as_chosen(curator):
+    mapping = begin(curator, "Nr,Was\n1,Hare\n")
+    page = curator.post(mapping, **{"column-0": "details", "column-1": "title"})
+    assert page.status_code == 422
+    assert "No column holds the accession number." in page.text
+    assert page.text.count("selected") == 2
+
+
+def test_a_mapping_is_offered_again(curator, worker):
+    table = "Nr,Was\n1,Hare\n"
+    mapping = begin(curator, table)
+    curator.post(mapping, **{"column-0": "accession", "column-1": "artist"})
+    page = curator.browser.get(begin(curator, table)).text
+    assert '<option value="artist" selected>' in page
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ("", "Please choose a file."),
+        ("\n", "The file is empty."),
+        (b"PK\3\4 no archive", "is no ZIP file, or is damaged"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_at_once(app, curator, data, sentence):
+    name = "works.csv" if data else ""
+    address = begin(curator, data, name)
+    assert address == "/curate/imports/"
+    assert sentence in curator.browser.get(address).text
+    assert count(app, ImportRun) == 0
+    folder = app.config["MORELLI_INSTANCE"] / "imports"
+    assert not folder.exists() or not any(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("ftp://example.org/manifest", "begins with http"),
+        ("http://127.0.0.1/manifest.json", None),
+    ],
+)
+def test_addresses_are_fetched_from_the_public_web_only(
+    app, curator, worker, address, sentence
+):
+    made = curator.post("/curate/imports/", manifest=address)
+    if sentence:
+        assert sentence in curator.browser.get(made.location).text
+        return
+    shown = look_through(curator, worker, made.location)
+    assert "could not be fetched" in curator.browser.get(shown).text
+    assert count(app, ImportRow) == 0
+
+
+def test_a_folder_on_the_server_is_offered_only_if_one_is_set(
+    make_app, curator, tmp_path
+):
+    assert 'name="shared"' not in curator.browser.get("/curate/imports/").text
+    made = curator.post("/curate/imports/", shared="works.csv")
+    assert "MORELLI_IMPORT_FOLDER" in curator.browser.get(made.location).text
+    shared = tmp_path / "shared"
+    (shared / "set").mkdir(parents=True)
+    (shared / "set" / "works.csv").write_text(TABLE)
+    (tmp_path / "secret.csv").write_text(TABLE)
+    app = make_app(MORELLI_IMPORT_FOLDER=shared)
+    other = logged_in(app, "other@example.org", "curator")
+    assert "set/works.csv" in other.browser.get("/curate/imports/").text
+    made = other.post("/curate/imports/", shared="set/works.csv")
+    shown = look_through(other, app.extensions[BACKGROUND], made.location)
+    assert "A.2" in other.browser.get(shown).text
+    for name in ("../secret.csv", str(tmp_path / "secret.csv"), "set"):
+        made = other.post("/curate/imports/", shared=name)
+        assert "There is no such file" in other.browser.get(made.location).text
+
+
+def test_a_large_catalogue_is_accepted_but_not_one_over_the_limit(make_app):
+    app = make_app(MORELLI_MAX_UPLOAD_MB=1, MORELLI_MAX_IMPORT_MB=2)
+    person = logged_in(app, "curator@example.org", "curator")
+    rows = "".join(f"{number},{'x' * 1_000}\n" for number in range(1_500))
+    assert send_raw(person, f"Inv No,Title\n{rows}").location.endswith("mapping")
+    refused = send_raw(person, f"Inv No,Title\n{rows}{rows}")
+    assert refused.status_code == 413
+    assert "at most 2 MB" in refused.text
+
+
+def send_raw(person, table):
+    """Send a form as one piece, as large ones leave temporary files behind."""
+    [token, *_] = TOKEN.findall(person.browser.get("/curate/imports/").text)
+    parts = (("csrf_token", token), ('file"; filename="works.csv', table))
+    body = "".join(
+        f'--end\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in parts
+    )
+    return person.browser.post(
+        "/curate/imports/",
+        data=f"{body}--end--\r\n".encode(),
+        content_type="multipart/form-data; boundary=end",
+    )
+
+
+def test_an_import_that_was_not_recorded_is_discarded(app, curator, worker):
+    shown = look_through(curator, worker, begin(curator))
+    curator.post(f"{shown}/discard", page=shown)
+    assert curator.browser.get(shown).status_code == 404
+    assert count(app, ImportRow) == 0
+
+
+def test_what_comes_too_late_is_said(curator, worker):
+    shown = look_through(curator, worker, begin(curator))
+    curator.post(f"{shown}/undo", page=shown)
+    assert "too late" in curator.browser.get(shown).text
+    curator.post(f"{shown}/start", page=shown)
+    curator.post(f"{shown}/start", page=shown)
+    worker.work_off()
+    curator.post(f"{shown}/discard", page=shown)
+    assert "too late" in curator.browser.get(shown).text
+    assert "Recorded" in curator.browser.get(shown).text
+
+
+def test_a_zip_file_shows_which_pictures_are_missing(app, curator, worker):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("works.csv", "accession,title,image\n1,Hare,../a.jpg\n")
+    shown = look_through(curator, worker, begin(curator, file.getvalue(), "a.zip"))
+    assert "lies outside" in curator.browser.get(f"{shown}?which=remarked").text
+    with app.app_context():
+        states = [row.state for row in db.session.query(ImportRow)]
+    assert states == [RowState.CREATED]
+
+
+def test_an_unknown_import_is_not_there(curator):
+    for path in ("", "/mapping", "/state"):
+        assert curator.browser.get(f"/curate/imports/9{path}").status_code == 404
