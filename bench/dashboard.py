@@ -44,7 +44,7 @@ STAGES = (
 )
 PAGES = [
     *("/admin/", "/admin/speed", "/admin/most-found", "/admin/unanswered"),
-    *("/admin/refused", "/admin/users/"),
+    *("/admin/refused", "/admin/recognition/", "/admin/users/"),
 ]
 MOST_SECONDS = 1.0
 """That a page may take at the median."""

@@ -8,7 +8,7 @@ and two thresholds. What is learnt is in a small JSON file; how it is learnt is 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +96,27 @@ FEATURES = tuple(Evidence(0.0, 0, 0.0, 0, 0.0).transformed())
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probabilities on an answer is called what.
+
+    Attributes
+    ----------
+    found, uncertain : float in [0, 1]
+        Least probability of the answers "found" and "uncertain".
+    """
+
+    found: float
+    uncertain: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.uncertain <= self.found <= 1:
+            raise ValueError(
+                "thresholds must satisfy 0 <= uncertain <= found <= 1, got "
+                f"{self.uncertain} and {self.found}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A learnt rule.
 
@@ -127,11 +148,20 @@ class Decision:
                 f"coefficients must be of {', '.join(FEATURES)}, "
                 f"got {', '.join(self.coefficients)}"
             )
-        if not 0 <= self.uncertain_threshold <= self.found_threshold <= 1:
-            raise ValueError(
-                "thresholds must satisfy 0 <= uncertain <= found <= 1, got "
-                f"{self.uncertain_threshold} and {self.found_threshold}"
-            )
+        Thresholds(self.found_threshold, self.uncertain_threshold)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What divides the answers."""
+        return Thresholds(self.found_threshold, self.uncertain_threshold)
+
+    def at(self, thresholds: Thresholds) -> "Decision":
+        """Return the same rule with other thresholds."""
+        return replace(
+            self,
+            found_threshold=thresholds.found,
+            uncertain_threshold=thresholds.uncertain,
+        )
 
     def probability(self, evidence: Evidence) -> float:
         """Probability that the candidate is the work in the photo.

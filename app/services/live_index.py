@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from app.retrieval.decision import Thresholds
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.types import Answer, GalleryFeatures, Image, SimilarWork, Verdict
 from app.services.changes import Extensible
@@ -31,6 +32,15 @@ class Searcher(Extensible, Protocol):
 
     def reference_features(self, image: Image) -> GalleryFeatures:
         """Compute what a new reference image, (H, W, 3) uint8 RGB, is found by."""
+        ...
+
+    @property
+    def learnt_thresholds(self) -> Thresholds:
+        """Where the model learnt to divide the answers."""
+        ...
+
+    def use_thresholds(self, thresholds: Thresholds | None) -> None:
+        """Divide the answers elsewhere; None: where the model learnt to."""
         ...
 
     def verdict(self, probability: float) -> Verdict:

@@ -1,8 +1,10 @@
 """The engine over whatever generation is published, as the live index wants it."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from app.retrieval.decision import Thresholds
 from app.retrieval.engine import Engine
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.extended_gallery import ExtendedGallery
@@ -34,6 +36,7 @@ class EngineSearcher:
 
     def __init__(self, model: Model, gallery: Gallery, generation: str) -> None:
         self._model = model
+        self._learnt = model.decision
         self.generation = generation
         self.model_id = model.model_id
         self.revision: int | None = None
@@ -55,6 +58,18 @@ class EngineSearcher:
     ) -> None:
         """Forget some images and learn others."""
         self._use(self._gallery.extended(hidden, additions))
+
+    @property
+    def learnt_thresholds(self) -> Thresholds:
+        """Where the model learnt to divide the answers."""
+        return self._learnt.thresholds
+
+    def use_thresholds(self, thresholds: Thresholds | None) -> None:
+        """Divide the answers elsewhere; None: where the model learnt to."""
+        wanted = thresholds or self._learnt.thresholds
+        if wanted != self._model.decision.thresholds:
+            self._model = replace(self._model, decision=self._learnt.at(wanted))
+            self._use(self._gallery)
 
     def _use(self, gallery: ExtendedGallery) -> None:
         self._gallery = gallery

@@ -24,7 +24,7 @@ from app.retrieval.images import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.photo_edits import NO_EDITS, PhotoEdits
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Answer, Image, Verdict
-from app.services import evidence
+from app.services import evidence, thresholds
 from app.services.artworks import works_by_accession, works_in_order
 from app.services.changes import catch_up
 from app.services.indexing import gallery_item
@@ -181,6 +181,7 @@ class SearchService:
         # A session of its own: the request's may have begun before the change.
         with self._catching_up, Session(db.engine) as session:
             catch_up(session, searcher)
+            searcher.use_thresholds(thresholds.stored(session, searcher.model_id))
 
     def _absent(self, searcher: Searcher) -> frozenset[str]:
         """Return the works of the index that must not be found.

@@ -8,7 +8,8 @@ from app.retrieval.decision import Decision
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.model import DECISION_FILE
 from app.services.artworks import count_works
-from app.web.current import search_service
+from app.services.thresholds import stored
+from app.web.current import live_index, search_service
 
 bp = Blueprint("about", __name__)
 
@@ -34,8 +35,15 @@ def live_generation() -> Generation | None:
 
 
 def live_decision() -> Decision | None:
-    """Return the rule that turns evidence into answers; None where there is none."""
+    """Return the rule that turns evidence into answers; None where there is none.
+
+    Also where its thresholds are not those that it was learnt with: nobody knows what
+    they promise.
+    """
     try:
-        return Decision.load(current_app.config["MORELLI_MODEL"] / DECISION_FILE)
-    except ArtefactError:
+        rule = Decision.load(current_app.config["MORELLI_MODEL"] / DECISION_FILE)
+        with live_index().use() as searcher:
+            is_changed = stored(db.session(), searcher.model_id) is not None
+    except (ArtefactError, EmptyGalleryError):
         return None
+    return None if is_changed else rule

@@ -37,6 +37,7 @@ NEED_DATABASE = frozenset(
         "curate_tasks",
         "iiif",
         "admin_dashboard",
+        "admin_recognition",
         "admin_users",
         "admin_trail",
     )

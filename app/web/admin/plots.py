@@ -84,27 +84,21 @@ def columns(title: str, series: Sequence[Series], ends: tuple[str, str]) -> Plot
 
 
 def curves(
-    title: str,
-    series: Sequence[Series],
-    ends: tuple[str, str],
-    *,
-    marks: Sequence[tuple[str, float]] = (),
+    title: str, series: Sequence[Series], ends: tuple[str, str], *, highest: float
 ) -> Plot:
-    """Draw lines over the same steps, and upright marks at shares of the width.
+    """Draw lines over the same steps, at least two values each.
 
     Parameters
     ----------
     title : str
     series : sequence of Series
-        At least two values each.
     ends : tuple of str
-    marks : sequence of (str, float)
-        Class and place in [0, 1].
+    highest : float
+        Value of the upper edge.
     """
-    highest = max((max(one.values) for one in series if one.values), default=0.0) or 1.0
     shapes = []
     for one in series:
-        step = WIDTH / max(len(one.values) - 1, 1)
+        step = WIDTH / (len(one.values) - 1)
         points = " ".join(
             f"{i * step:.1f},{HEIGHT * (1 - value / highest):.1f}"
             for i, value in enumerate(one.values)
@@ -113,13 +107,6 @@ def curves(
             Markup(
                 '<polyline class="{}" points="{}" vector-effect="non-scaling-stroke"/>'
             ).format(one.style, points)
-        )
-    for style, place in marks:
-        shapes.append(
-            Markup(
-                '<line class="{}" x1="{x}" x2="{x}" y1="0" y2="{}" '
-                'vector-effect="non-scaling-stroke"/>'
-            ).format(style, HEIGHT, x=f"{WIDTH * place:.1f}")
         )
     return Plot(_svg(title, shapes), tuple(series), highest, ends)
 
