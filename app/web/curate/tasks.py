@@ -15,7 +15,7 @@ from app.web.account_words import ERROR
 from app.web.artworks import asked_page
 from app.web.curate.generations import wake_worker
 
-bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/work")
+bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
 
 KIND_NAMES = {"rebuild": _("Building the index"), "import": _("Import")}
 STATE_NAMES = {

@@ -39,17 +39,17 @@ def test_a_running_task_shows_how_far_it_is(app, curator, task_id):
         step="features",
         parameters={tasks.BEGUN: begun.isoformat(), tasks.BEGUN_AT: 0},
     )
-    facts = curator.browser.get(f"/curate/work/{task_id}/state").json
+    facts = curator.browser.get(f"/curate/tasks/{task_id}/state").json
     assert (facts["done"], facts["total"], facts["over"]) == (50, 150, False)
     assert facts["step"] == "Looking at the pictures"
     assert "20 seconds left" in facts["pace"]
-    page = curator.browser.get(f"/curate/work/{task_id}").text
+    page = curator.browser.get(f"/curate/tasks/{task_id}").text
     assert 'value="50" max="150"' in page
     assert "Pause" in page
 
 
 def test_a_task_is_paused_gone_on_with_and_stopped(curator, task_id):
-    address = f"/curate/work/{task_id}"
+    address = f"/curate/tasks/{task_id}"
 
     def told(wish):
         curator.post(f"{address}/{wish}", page=address)
@@ -64,23 +64,23 @@ def test_a_task_is_paused_gone_on_with_and_stopped(curator, task_id):
 
 def test_why_it_failed_is_shown(app, curator, task_id):
     change(app, task_id, state=TaskState.FAILED, fault="The disk is full.")
-    page = curator.browser.get(f"/curate/work/{task_id}").text
+    page = curator.browser.get(f"/curate/tasks/{task_id}").text
     assert "The disk is full." in page
     assert "Go on" in page
 
 
 def test_without_a_worker_the_page_says_so(app, curator, task_id):
     hidden = "data-silent hidden"
-    assert hidden in curator.browser.get(f"/curate/work/{task_id}").text
+    assert hidden in curator.browser.get(f"/curate/tasks/{task_id}").text
     change(app, task_id, created_at=now() - timedelta(minutes=5))
-    assert hidden not in curator.browser.get(f"/curate/work/{task_id}").text
+    assert hidden not in curator.browser.get(f"/curate/tasks/{task_id}").text
 
 
 def test_all_work_is_listed(curator, task_id):
-    page = curator.browser.get("/curate/work/").text
-    assert f'href="/curate/work/{task_id}"' in page
-    assert curator.browser.get("/curate/work/?page=2").status_code == 404
-    assert curator.browser.get("/curate/work/99").status_code == 404
+    page = curator.browser.get("/curate/tasks/").text
+    assert f'href="/curate/tasks/{task_id}"' in page
+    assert curator.browser.get("/curate/tasks/?page=2").status_code == 404
+    assert curator.browser.get("/curate/tasks/99").status_code == 404
 
 
 def test_the_index_is_built_in_the_background_and_once_at_a_time(app, curator):
