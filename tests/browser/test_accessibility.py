@@ -3,6 +3,7 @@
 The pages are taken from the routes, so that a new one cannot be forgotten.
 """
 
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,10 +11,15 @@ from axe_playwright_python.sync_playwright import Axe
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
+from app.background import BACKGROUND
+from app.config import Folders
 from app.extensions import db
 from app.models import Artwork, Query, User
 from app.retrieval.types import Verdict
 from app.services import rebuilding, tasks
+from app.services.importing import runs
+from app.services.importing.formats import Reading
+from app.services.importing.judging import Policy
 from app.web.security import KEPT
 from tests.people import PASSWORD, with_account
 
@@ -96,6 +102,18 @@ def faults_of(page):
     return faults
 
 
+def looked_through(app):
+    """Return an import that waits for its curator's decision."""
+    table = BytesIO(b"No,Title\n1,Hare\n,Fox\n")
+    folders = Folders(app.config["MORELLI_INSTANCE"])
+    kept = runs.receive(table, "works.csv", folders)
+    run = runs.begin(db.session(), *kept, "works.csv", None)
+    reading = Reading({"No": "accession", "Title": "title"})
+    runs.plan(db.session(), run, reading, Policy.UPDATE, None)
+    app.extensions[BACKGROUND].work_off()
+    return run
+
+
 def addresses(app, answer, shared, reset):
     """Every address that can be opened, filled with what the small museum has."""
     with app.test_request_context():
@@ -105,6 +123,7 @@ def addresses(app, answer, shared, reset):
             "accession": work.accession,
             "work_id": work.id,
             "user_id": curator.id,
+            "run_id": looked_through(app).id,
             "task_id": tasks.enqueue(db.session(), rebuilding.KIND, {}, None).id,
             "query_id": answer.rpartition("/")[2],
             "name": "artist",
