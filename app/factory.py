@@ -54,6 +54,7 @@ from app.web import (
     tokens,
 )
 from app.web.admin import dashboard as admin_dashboard
+from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
@@ -130,7 +131,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(room.bp)
     for room in (curate_generations, curate_imports, curate_tasks):
         app.register_blueprint(room.bp)
-    for room in (admin_dashboard, admin_recognition, admin_users, admin_trail):
+    for room in (admin_dashboard, admin_recognition, admin_evaluation):
+        app.register_blueprint(room.bp)
+    for room in (admin_users, admin_trail):
         app.register_blueprint(room.bp)
     for module in (search, artworks, iiif, media, health, frames, offline):
         app.register_blueprint(module.bp)

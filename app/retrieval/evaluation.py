@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.retrieval.engine import Engine
+from app.retrieval.trace import Trace
 from app.retrieval.types import Hit, Image, Verdict
 
 SHORTLIST_K = 100
@@ -128,18 +129,22 @@ def engine_asker(engine: Engine) -> Ask:
     """
 
     def ask(image: Image, excluded_works: Collection[str]) -> Reply:
-        trace = engine.trace(image, excluded_works=excluded_works)
-        works = [one.candidate.item.work_id for one in trace.judgements]
-        return Reply(
-            tuple(works),
-            trace.judgements[0].probability if works else math.nan,
-            trace.answer.verdict,
-            _works_of(engine, trace.global_hits),
-            _works_of(engine, trace.local_hits),
-            trace.answer.timings_ms,
-        )
+        return reply_of(engine, engine.trace(image, excluded_works=excluded_works))
 
     return ask
+
+
+def reply_of(engine: Engine, trace: Trace) -> Reply:
+    """Return what counts of the engine's way to an answer."""
+    works = [one.candidate.item.work_id for one in trace.judgements]
+    return Reply(
+        tuple(works),
+        trace.judgements[0].probability if works else math.nan,
+        trace.answer.verdict,
+        _works_of(engine, trace.global_hits),
+        _works_of(engine, trace.local_hits),
+        trace.answer.timings_ms,
+    )
 
 
 def global_asker(engine: Engine) -> Ask:

@@ -106,9 +106,25 @@ def read_labels(
         If the file cannot be read or lacks a column.
     """
     try:
-        text = decode_text(path.read_bytes()).text
+        data = path.read_bytes()
     except OSError as error:
         raise LabelsError(path, error.strerror or str(error)) from error
+    return parse_labels(data, path, accessions)
+
+
+def parse_labels(
+    data: bytes, path: Path, accessions: Collection[str]
+) -> tuple[list[Label], list[PhotoFault]]:
+    """Read the bytes of a list of labelled photos; see :func:`read_labels`.
+
+    Parameters
+    ----------
+    data : bytes
+    path : Path
+        Of the list: photos are named relative to it.
+    accessions : collection of str
+    """
+    text = decode_text(data).text
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]

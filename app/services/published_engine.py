@@ -64,12 +64,22 @@ class EngineSearcher:
         """Where the model learnt to divide the answers."""
         return self._learnt.thresholds
 
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where the answers are divided now."""
+        return self._model.decision.thresholds
+
     def use_thresholds(self, thresholds: Thresholds | None) -> None:
         """Divide the answers elsewhere; None: where the model learnt to."""
         wanted = thresholds or self._learnt.thresholds
-        if wanted != self._model.decision.thresholds:
+        if wanted != self.thresholds:
             self._model = replace(self._model, decision=self._learnt.at(wanted))
             self._use(self._gallery)
+
+    @property
+    def engine(self) -> Engine:
+        """What answers now, for whoever measures it."""
+        return self._engine
 
     def _use(self, gallery: ExtendedGallery) -> None:
         self._gallery = gallery

@@ -22,6 +22,12 @@ def find(session: Session, report_id: int) -> EvaluationReport | None:
     return session.get(EvaluationReport, report_id)
 
 
+def of_task(session: Session, task_id: int) -> EvaluationReport | None:
+    """Return the report that came of a task, or None."""
+    own = select(EvaluationReport).where(EvaluationReport.task_id == task_id)
+    return session.scalars(own).first()
+
+
 def earlier(session: Session, report: EvaluationReport) -> EvaluationReport | None:
     """Return the report before a given one, to compare it with; None for the first."""
     before = (

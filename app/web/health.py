@@ -38,6 +38,7 @@ NEED_DATABASE = frozenset(
         "iiif",
         "admin_dashboard",
         "admin_recognition",
+        "admin_evaluation",
         "admin_users",
         "admin_trail",
     )

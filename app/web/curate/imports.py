@@ -53,13 +53,16 @@ from app.web.visitors import current_account
 
 bp = Blueprint("curate_imports", __name__, url_prefix="/curate/imports")
 
+TAKE_CATALOGUES = ("curate_imports.begin", "admin_evaluation.begin")
+"""What is sent many pictures at a time."""
+
 
 def admit_catalogues(app: Flask) -> None:
     """Let curators send files larger than photos; before any form is looked at."""
 
     @app.before_request
     def raise_limit() -> None:
-        if request.endpoint == "curate_imports.begin":
+        if request.endpoint in TAKE_CATALOGUES:
             limit = current_app.config["MORELLI_MAX_IMPORT_MB"]
             request.max_content_length = limit * 1_000_000
 

@@ -17,7 +17,11 @@ from app.web.curate.generations import wake_worker
 
 bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
 
-KIND_NAMES = {"rebuild": _("Building the index"), "import": _("Import")}
+KIND_NAMES = {
+    "rebuild": _("Building the index"),
+    "import": _("Import"),
+    "evaluation": _("Evaluation"),
+}
 STATE_NAMES = {
     TaskState.WAITING: _("Waiting for the worker"),
     TaskState.RUNNING: _("At work"),
@@ -31,6 +35,7 @@ STEP_NAMES = {
     "works": _("Recording the works"),
     "undoing": _("Taking back"),
     "features": _("Looking at the pictures"),
+    "asking": _("Asking the photos"),
     "building": _("Building and examining the index; this part cannot be paused"),
 }
 SILENT_AFTER = timedelta(minutes=2)

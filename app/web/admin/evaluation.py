@@ -1,0 +1,155 @@
+"""Evaluations: labelled photos asked in the background, reports kept and compared."""
+
+import secrets
+from pathlib import Path
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.extensions import db
+from app.models import EvaluationReport
+from app.services import evaluating, reports, tasks
+from app.services.importing.pictures import SourceError
+from app.web.account_words import DONE, ERROR
+from app.web.admin.plots import bar
+from app.web.artworks import asked_page
+from app.web.curate.generations import wake_worker
+from app.web.current import folders, image_settings
+from app.web.visitors import current_account
+
+bp = Blueprint("admin_evaluation", __name__, url_prefix="/admin/evaluations")
+
+LONGEST_NAME = 200
+CASES_SHOWN = 120
+FIGURE_NAMES = {
+    "top1": _("A right work comes first"),
+    "top5": _("A right work is among the first five"),
+    "true_accept": _("Photos of our works: found, and right"),
+    "misnamed": _("Photos of our works: called found, but another work"),
+    "false_accept": _("Photos of something else: called found"),
+    "precision": _("Right among those called found (precision)"),
+    "f1": _("Mean of both (F1)"),
+    "recall_global_100": _("In the shortlist of the whole picture"),
+    "recall_local_100": _("In the shortlist of details"),
+    "recall_union_100": _("In either shortlist"),
+    "gap": _("Global average precision"),
+}
+"""Shares in [0, 1], in the order they are shown."""
+
+
+@bp.get("/")
+def browse() -> str:
+    """List the reports, and begin another evaluation."""
+    page = reports.list_reports(db.session(), asked_page())
+    if page is None:
+        abort(404)
+    return render_template(
+        "admin/evaluations.html",
+        page=page,
+        shared=shared_folders(),
+        running=tasks.unfinished(db.session(), evaluating.KIND),
+    )
+
+
+@bp.post("/")
+def begin() -> ResponseReturnValue:
+    """Take a ZIP file, or a folder on the server, and ask its photos later."""
+    sent, shared = request.files.get("file"), request.form.get("shared", "")
+    parameters: dict[str, object] = {"leave_out": "leave_out" in request.form}
+    if sent is not None and sent.filename:
+        parameters["zip"] = f"{secrets.token_hex(16)}.zip"
+        path = evaluating.folder_of(folders(), str(parameters["zip"]))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sent.save(path)
+        given = Path(sent.filename).name
+    elif shared in shared_folders():
+        parameters["folder"] = str(shared_folders()[shared])
+        given = shared
+    else:
+        flash(gettext("Please choose a ZIP file, or a folder on the server."), ERROR)
+        return redirect(url_for("admin_evaluation.browse"), 303)
+    name = request.form.get("name", "").strip() or given
+    parameters["name"] = name[:LONGEST_NAME]
+    try:
+        with evaluating.opened_photos(folders(), parameters, image_settings()):
+            pass  # what cannot be read is better said now
+    except SourceError as error:
+        if "zip" in parameters:
+            path.unlink()
+        flash(str(error), ERROR)
+        return redirect(url_for("admin_evaluation.browse"), 303)
+    task = tasks.enqueue(db.session(), evaluating.KIND, parameters, current_account())
+    wake_worker()
+    return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
+
+
+@bp.get("/<int:report_id>")
+def show(report_id: int) -> str:
+    """Show a report beside another one: the one before it, or ``?with=``."""
+    report = report_or_404(report_id)
+    try:
+        other = reports.find(db.session(), int(request.args["with"]))
+    except (KeyError, ValueError):
+        other = reports.earlier(db.session(), report)
+    page = reports.list_reports(db.session())
+    assert page is not None  # noqa: S101 - there is always a first page
+    wrong = [case for case in report.cases if case["photo"]]
+    return render_template(
+        "admin/evaluation.html",
+        report=report,
+        other=other,
+        others=[one for one in page.entries if one.id != report.id],
+        figure_names=FIGURE_NAMES,
+        wrong=wrong[:CASES_SHOWN],
+        total_wrong=len(wrong),
+        bar=bar,
+    )
+
+
+@bp.post("/<int:report_id>/delete")
+def delete(report_id: int) -> ResponseReturnValue:
+    """Delete a report with its photos."""
+    report = report_or_404(report_id)
+    evaluating.discard(folders(), report)
+    db.session.delete(report)
+    db.session.commit()
+    flash(gettext("The report is deleted."), DONE)
+    return redirect(url_for("admin_evaluation.browse"), 303)
+
+
+@bp.get("/<int:report_id>/photos/<int:number>.jpg")
+def photo(report_id: int, number: int) -> Response:
+    """Show a photo that was answered wrong."""
+    report = report_or_404(report_id)
+    folder = evaluating.folder_of(folders(), report.settings["folder"])
+    return send_from_directory(folder, f"{number}.jpg", mimetype="image/jpeg")
+
+
+def shared_folders() -> dict[str, Path]:
+    """Return the folders on the server that hold a list of photos, by their names."""
+    root = current_app.config["MORELLI_IMPORT_FOLDER"]
+    if root is None or not root.is_dir():
+        return {}
+    found = sorted(root.glob(f"*/{evaluating.LIST_NAME}"))
+    return {path.parent.name: path.parent for path in found}
+
+
+def report_or_404(report_id: int) -> EvaluationReport:
+    """Return a report by its number."""
+    report = reports.find(db.session(), report_id)
+    if report is None:
+        abort(404)
+    return report
