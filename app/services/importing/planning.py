@@ -26,6 +26,7 @@ from app.services.media import MediaFolder
 from app.services.tasks import TaskHandle
 
 BATCH_ROWS = 100
+REFUSED = (RowState.FAILED, RowState.SKIPPED)
 READING = "reading"
 """Step, as the pages know it."""
 MOST_NAMED = 3
@@ -34,12 +35,13 @@ MOST_NAMED = 3
 
 @dataclass(slots=True)
 class Seen:
-    """What was said of a work in an earlier row; texts only as their hashes."""
+    """An earlier row about a work; little is kept, there may be many."""
 
     number: int
-    facts: dict[str, int]
     images: set[int]
-    outcome: Judgement | None = None
+    """Hashes of the names of its pictures."""
+    refusal: Judgement | None = None
+    """What became of it, if it is not going to be recorded."""
 
 
 def look_through(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
@@ -119,9 +121,8 @@ class Planner:
             if judged is None:
                 judged = self._judge(record, artwork, found)
                 judged.remarks += self._same(record, found, others)
-            first = self._seen.get(record.accession)
-            if first and first.outcome is None:
-                first.outcome = judged
+            if judged.state in REFUSED and not record.is_further:
+                self._refused(record, judged)
             self._session.add(
                 ImportRow(
                     run=self._run,
@@ -153,23 +154,17 @@ class Planner:
         """
         if record.fault is not None:
             return None
-        facts = {
-            name: hash(value)
-            for name, value in {**record.details, **record.label}.items()
-            if value and name not in self._picture_details
-        }
         images = set(map(hash, record.images))
         first = self._seen.get(record.accession)
         if first is None:
-            self._seen[record.accession] = Seen(record.number, facts, images)
+            self._seen[record.accession] = Seen(record.number, images)
             return None
-        for name, value in facts.items():
-            if first.facts.get(name) != value:
-                told: dict[str, str | int] = {"line": first.number, "field": name}
-                return Judgement(RowState.FAILED, [Remark("contradicts", told)])
-        outcome = first.outcome
-        if outcome and outcome.state in (RowState.FAILED, RowState.SKIPPED):
-            return Judgement(outcome.state, list(outcome.remarks))
+        other = self._contradicted(record, first.number)
+        if other:
+            told: dict[str, str | int] = {"line": first.number, "field": other}
+            return Judgement(RowState.FAILED, [Remark("contradicts", told)])
+        if first.refusal:
+            return Judgement(first.refusal.state, list(first.refusal.remarks))
         if images <= first.images:
             repeats = Remark("repeats", {"line": first.number})
             return Judgement(RowState.SKIPPED, [repeats])
@@ -177,6 +172,28 @@ class Planner:
         record.is_further = True
         record.label, record.details, record.withdrawn = {}, {}, ""
         return None
+
+    def _contradicted(self, record: Record, number: int) -> str:
+        """Return what an earlier row says otherwise; "" if a record agrees with it."""
+        row = self._session.scalars(
+            select(ImportRow).where(
+                ImportRow.run_id == self._run.id, ImportRow.number == number
+            )
+        ).one()
+        first = Record.from_json(number, row.accession, row.values)
+        before = {**first.details, **first.label}
+        for name, value in {**record.details, **record.label}.items():
+            if name in self._picture_details or not value:
+                continue
+            if before.get(name) != value:
+                return name
+        return ""
+
+    def _refused(self, record: Record, judged: Judgement) -> None:
+        """Keep in mind that a row is not recorded: nor are further views then."""
+        first = self._seen.get(record.accession)
+        if first is not None and first.number == record.number:
+            first.refusal = Judgement(judged.state, list(judged.remarks))
 
     def _others(self, found: Iterable[Found]) -> dict[str, list[str]]:
         hashes = {one.sha256 for one in found if one.sha256}
