@@ -20,6 +20,8 @@ from app.settings import SETTINGS as SETTINGS
 logger = logging.getLogger(__name__)
 
 
+GIVEN = "GIVEN_SETTINGS"
+"""Key, in the configuration, of the names of the settings that were given."""
 EVERY_ADDRESS = ("127.0.0.1", "0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 """Addresses to listen on that this machine calls localhost."""
 
@@ -172,8 +174,10 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
             "MORELLI_INSTANCE", str(folders.instance), str(error)
         ) from error
     host, port = values["MORELLI_HOST"], values["MORELLI_PORT"]
+    given = {one.name for one in SETTINGS if environ.get(one.name, "").strip()}
     return {
         **values,
+        GIVEN: frozenset(given),
         # Never from a request: who sends one chooses its Host header.
         "PUBLIC_URL": values["MORELLI_PUBLIC_URL"]
         or f"http://{'localhost' if host in EVERY_ADDRESS else host}:{port}",

@@ -55,9 +55,11 @@ from app.web import (
 )
 from app.web.admin import dashboard as admin_dashboard
 from app.web.admin import evaluation as admin_evaluation
+from app.web.admin import health as admin_health
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
+from app.web.curate import care as curate_care
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
 from app.web.curate import imports as curate_imports
@@ -129,11 +131,11 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(module.bp)
     for room in (curate_works, curate_pictures, curate_trail, curate_export):
         app.register_blueprint(room.bp)
-    for room in (curate_generations, curate_imports, curate_tasks):
+    for room in (curate_generations, curate_imports, curate_care, curate_tasks):
         app.register_blueprint(room.bp)
     for room in (admin_dashboard, admin_recognition, admin_evaluation):
         app.register_blueprint(room.bp)
-    for room in (admin_users, admin_trail):
+    for room in (admin_users, admin_trail, admin_health):
         app.register_blueprint(room.bp)
     for module in (search, artworks, iiif, media, health, frames, offline):
         app.register_blueprint(module.bp)

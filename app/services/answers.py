@@ -46,6 +46,9 @@ def cases(line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             continue
         reply = line[key]
         answered = reply["works"][0] if reply["works"] else ""
+        is_right = not left_out and answered in line["expected"]
+        is_answerable = bool(line["expected"]) and not left_out
+        found = reply["verdict"] == Verdict.FOUND.value
         yield {
             "number": line["number"],
             "name": line["name"],
@@ -59,15 +62,11 @@ def cases(line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "probability": reply["confidence"] or 0.0,
             "similarity": reply["similarity"],
             "inlier_count": reply["inlier_count"],
-            "is_right": not left_out and answered in line["expected"],
-            "is_answerable": bool(line["expected"]) and not left_out,
+            "is_right": is_right,
+            "is_answerable": is_answerable,
+            # Whether it was answered as it should be.
+            "is_good": is_right and found if is_answerable else not found,
         }
-
-
-def is_good(case: Mapping[str, Any]) -> bool:
-    """Tell whether a photo was answered as it should be."""
-    found = case["verdict"] == Verdict.FOUND.value
-    return case["is_right"] and found if case["is_answerable"] else not found
 
 
 def outcome(line: Mapping[str, Any]) -> Outcome:

@@ -218,7 +218,7 @@ def _keep(
     named = {case["answered"] for case in cases if not case["is_right"]}
     pictures = _thumbnails(handle, named)
     folder = folder_of(handle.workshop.folders, task.id)
-    wrong = {case["number"] for case in cases if not answers.is_good(case)}
+    wrong = {case["number"] for case in cases if not case["is_good"]}
     for case in cases:
         case["photo"] = case["number"] in wrong
         case["answered_image"] = pictures.get(case["answered"], "")

@@ -106,7 +106,7 @@ def show(report_id: int) -> str:
         other = reports.earlier(db.session(), report)
     page = reports.list_reports(db.session())
     assert page is not None  # noqa: S101 - there is always a first page
-    wrong = [case for case in report.cases if case["photo"]]
+    wrong = [case for case in report.cases if not case["is_good"]]
     return render_template(
         "admin/evaluation.html",
         report=report,

@@ -1,0 +1,89 @@
+"""How the instance is: settings and where they come from, storage, what waits."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from app.extensions import db
+from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.services import audit, inspection, retention
+from app.services.lock import AlreadyRunningError
+from app.web.account_words import DONE, ERROR
+from app.web.curate.tasks import STATE_NAMES
+from app.web.current import folders, live_index
+from app.web.visitors import current_account
+
+bp = Blueprint("admin_health", __name__, url_prefix="/admin/health")
+
+SOURCES = {
+    "environment": _("environment"),
+    "default": _("default"),
+    "stored": _("set on these pages"),
+}
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+@bp.get("/")
+def show() -> str:
+    """Show how the instance is."""
+    return render_template(
+        "admin/health.html",
+        index=live_facts(),
+        storage=inspection.storage(folders()),
+        free=inspection.free_bytes(folders()),
+        work=inspection.work(db.session(), folders()),
+        settings=inspection.settings(db.session(), current_app.config),
+        state_names=STATE_NAMES,
+        sources=SOURCES,
+        size=size,
+    )
+
+
+@bp.post("/retention")
+def run_retention() -> ResponseReturnValue:
+    """Let go of old photos and answers now."""
+    days = current_app.config["MORELLI_RETENTION_DAYS"]
+    try:
+        cleared = retention.run(folders(), days)
+    except AlreadyRunningError:
+        flash(gettext("Another process is at it right now."), ERROR)
+        return redirect(url_for("admin_health.show"), 303)
+    counts = {"photos": cleared.photos, "answers": cleared.answers}
+    audit.record(db.session(), "retention", user=current_account(), after=counts)
+    db.session.commit()
+    flash(
+        ngettext(
+            "%(num)s old photo is deleted.",
+            "%(num)s old photos are deleted.",
+            cleared.photos,
+        ),
+        DONE,
+    )
+    if cleared.faults:
+        flash(gettext("Some files could not be deleted; the log names them."), ERROR)
+    return redirect(url_for("admin_health.show"), 303)
+
+
+def live_facts() -> dict[str, Any] | None:
+    """Return what is known of the live index; None where there is none."""
+    try:
+        with live_index().use() as searcher:
+            return {
+                "generation": searcher.generation,
+                "works": len(searcher.work_ids),
+                "added": searcher.added_count,
+                "model_id": searcher.model_id,
+            }
+    except (EmptyGalleryError, ArtefactError):
+        return None
+
+
+def size(count: int) -> str:
+    """Write a number of bytes as people read it."""
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{format_decimal(value, '#,##0.#')} {UNITS[unit]}"
