@@ -11,7 +11,12 @@ from app.models import Artwork, ReferenceImage
 from app.retrieval.images import encode_jpeg
 from app.retrieval.settings import ImageSettings
 from app.services.catalogue import CatalogueRow, RowFault
-from app.services.collection import Recorded, record_catalogue, store_picture
+from app.services.collection import (
+    Recorded,
+    keep_picture,
+    record_catalogue,
+    store_picture,
+)
 from app.services.media import STAGING
 
 
@@ -146,3 +151,21 @@ def test_the_stored_picture_is_upright_small_and_bare(media):
     with Pillow.open(media.path(stored.thumbnail_name)) as small:
         assert max(small.size) == 320
     assert not list((media.root / STAGING).iterdir())
+
+
+def test_a_picture_that_was_stored_before_keeps_its_name_and_its_bytes(media):
+    data, sha256 = picture(1), "ab" * 32
+    kept = keep_picture(data, sha256, media, settings=ImageSettings())
+    assert media.path(f"ab/{sha256}.jpg").read_bytes() == data
+    assert media.path(f"ab/{sha256}.s.jpg").exists()
+    assert (kept.height, kept.width) == (40, 60)
+
+
+def test_what_says_where_it_was_taken_is_not_kept_as_it_is(media):
+    file = io.BytesIO()
+    exif = Pillow.Exif()
+    exif[0x010E] = "secret"
+    Pillow.new("RGB", (60, 40)).save(file, "JPEG", exif=exif)
+    sha256 = "cd" * 32
+    keep_picture(file.getvalue(), sha256, media, settings=ImageSettings())
+    assert b"secret" not in media.path(f"cd/{sha256}.jpg").read_bytes()

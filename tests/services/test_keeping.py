@@ -238,3 +238,15 @@ def test_changes_are_listed_the_newest_first_in_pages(keeper, monkeypatch):
     only = audit.list_entries(session, artwork=work_of(1))
     assert only is not None
     assert [one.subject for one in only.entries] == ["1900.1"]
+
+
+def test_further_details_are_changed_and_given_back(keeper):
+    work = work_of(3)
+    entry = keeper.edit(work, {"title": "New", "details.Frame": "gilt"})
+    assert work.details == {"Frame": "gilt"}
+    keeper.undo(entry)
+    assert work.details == {}
+    again = keeper.edit(work, {"details.Frame": "gilt"})
+    keeper.edit(work, {"details.Frame": "oak"})
+    with pytest.raises(ChangedMeanwhileError):
+        keeper.undo(again)

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
@@ -135,7 +136,11 @@ class FolderPictures:
     def __init__(self, folder: Path, limits: ImageSettings) -> None:
         self._folder = folder.resolve()
         self._limits = limits
-        self._names = PictureNames(_files_below(self._folder))
+
+    @cached_property
+    def _names(self) -> PictureNames:
+        # Only when a picture is wanted: a large folder takes seconds to look through.
+        return PictureNames(_files_below(self._folder))
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture; raises as :meth:`Pictures.read`."""

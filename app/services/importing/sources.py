@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,6 +31,8 @@ from app.services.links import LinkReader
 ARCHIVE_ENDINGS = (".zip",)
 MOST_LISTED = 500
 """Files of the folder on the server that are offered."""
+MOST_SCANNED = 50_000
+"""Files of that folder that are looked at for it: half a second."""
 ACCEPT_JSON = "application/ld+json, application/json"
 
 
@@ -160,7 +163,7 @@ def shared_files(shared: Path | None) -> list[str]:
     found: list[str] = []
     if shared is None or not shared.is_dir():
         return found
-    for path in shared.rglob("*"):
+    for path in islice(shared.rglob("*"), MOST_SCANNED):
         if path.suffix.lower() in (*TABLE_ENDINGS, *ARCHIVE_ENDINGS):
             found.append(path.relative_to(shared).as_posix())
             if len(found) == MOST_LISTED:
