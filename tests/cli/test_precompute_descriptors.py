@@ -35,12 +35,13 @@ from app.retrieval.model import Model
 from tests.fakes import FakeDescriptor, fake_model
 
 class SlowDescriptor(FakeDescriptor):
-    def describe_many(self, images):
+    def describe(self, image):
         time.sleep(0.02)
-        return super().describe_many(images)
+        return super().describe(image)
 
 model = fake_model()
-slow = Model(model.model_id, SlowDescriptor(), model.vocabulary, model.decision)
+parts = model.vocabulary, model.decision, model.style
+slow = Model(model.model_id, SlowDescriptor(), *parts)
 Model.open = classmethod(lambda cls, folder, threads: slow)
 sys.exit(precompute_descriptors.main(sys.argv[1:]))
 """
