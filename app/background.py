@@ -14,7 +14,7 @@ from huey.consumer import Consumer
 
 from app.config import Folders
 from app.extensions import db
-from app.services import database, evaluating, rebuilding, tasks
+from app.services import care, database, evaluating, rebuilding, tasks
 from app.services.importing import runs, work
 from app.services.lock import exclusively
 
@@ -27,6 +27,7 @@ KINDS: Mapping[str, tasks.Work] = {
     rebuilding.KIND: rebuilding.rebuild,
     runs.KIND: work.work,
     evaluating.KIND: evaluating.evaluate,
+    care.KIND: care.look,
 }
 
 

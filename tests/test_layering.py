@@ -62,7 +62,7 @@ LAYERS = [
     [f"{RETRIEVAL}.{m}" for m in ("model", "searchable", "gallery", "manifest")],
     [f"{RETRIEVAL}.shelf"],
     [f"{RETRIEVAL}.{m}" for m in ("extended_gallery", "gallery_writer", "views")],
-    [f"{RETRIEVAL}.{m}" for m in ("rerank", "trace", "engine")],
+    [f"{RETRIEVAL}.{m}" for m in ("relations", "rerank", "trace", "engine")],
     [
         f"{RETRIEVAL}.{m}"
         for m in ("store", "evaluation", "examination", "report", "comparison")
@@ -107,6 +107,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.cli_accounts",
     ],
     "huey": ["app.background"],
+    "prometheus_client": ["app.web.metrics"],
     "flask_login": ["app.web"],
     "flask_babel": ["app.extensions", "app.services", "app.web", "app.factory"],
     "flask_wtf": ["app.extensions", "app.web"],

@@ -60,12 +60,14 @@ class Relation(Base):
         ForeignKey("artwork.id", ondelete="CASCADE"), index=True
     )
     kind: Mapped[str] = mapped_column(String(16))
-    """``same_file``, ``duplicate``, ``detail`` or ``view``."""
+    """``same_file``, ``duplicate``, ``detail`` (the first shows a part of the other),
+    ``whole`` (the other shows a part of the first) or ``view``."""
     inlier_count: Mapped[int] = mapped_column(default=0)
     similarity: Mapped[float] = mapped_column(default=0.0)
     verdict: Mapped[str] = mapped_column(String(16), default="proposed")
     """Of a curator: ``confirmed`` or ``rejected``; until then ``proposed``."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """When it was last found; later findings do not count once a curator judged."""
 
     artwork: Mapped[Artwork] = relationship(foreign_keys=[artwork_id])
     other: Mapped[Artwork] = relationship(foreign_keys=[other_id])
@@ -82,7 +84,8 @@ class WorkFault(Base):
         ForeignKey("artwork.id", ondelete="CASCADE")
     )
     kind: Mapped[str] = mapped_column(String(16), index=True)
-    """``no_image``, ``few_features``, ``duplicate`` or ``not_found``."""
+    """``no_image``, ``unreadable``, ``not_indexed``, ``few_features`` or
+    ``not_found``."""
     figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What was measured."""
     other_id: Mapped[int | None] = mapped_column(

@@ -131,6 +131,12 @@ def unfinished(session: Session, kind: str) -> Task | None:
     return session.scalars(waiting.order_by(Task.id)).first()
 
 
+def latest_done(session: Session, kind: str) -> Task | None:
+    """Return the task of a kind that came to its end last."""
+    done = select(Task).where(Task.kind == kind, Task.state == TaskState.DONE)
+    return session.scalars(done.order_by(Task.finished_at.desc())).first()
+
+
 def list_tasks(session: Session, number: int = 1) -> Page[Task] | None:
     """Return a page of tasks, the newest first; None if there is no such page."""
     ids = session.scalars(select(Task.id).order_by(Task.id.desc())).all()

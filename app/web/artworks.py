@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _
 
+from app.extensions import db
 from app.services.artworks import find_work
 from app.services.browsing import (
     FACETS,
@@ -13,6 +14,7 @@ from app.services.browsing import (
     facets,
     find_works,
 )
+from app.services.relations import Kind, confirmed_of
 from app.web.current import search_service
 
 bp = Blueprint("artworks", __name__)
@@ -27,6 +29,14 @@ FACET_NAMES = {
     "location": (_("Location"), _("All locations")),
 }
 """What a facet is called, and the page of all its values."""
+RELATION_NAMES = {
+    Kind.SAME_FILE: _("Same picture as"),
+    Kind.DUPLICATE: _("Same picture as"),
+    Kind.DETAIL: _("Detail of"),
+    Kind.WHOLE: _("Has a detail in"),
+    Kind.VIEW: _("Other view of"),
+}
+"""What a work is to another, before that one's name."""
 ORDER_NAMES = {
     "artist": _("Artist"),
     "title": _("Title"),
@@ -84,7 +94,11 @@ def show(accession: str) -> str:
     if work is None:
         abort(404)
     return render_template(
-        "work.html", work=work, similar=search_service().similar_to(work)
+        "work.html",
+        work=work,
+        related=confirmed_of(db.session(), work),
+        relation_names=RELATION_NAMES,
+        similar=search_service().similar_to(work),
     )
 
 

@@ -21,6 +21,7 @@ KIND_NAMES = {
     "rebuild": _("Building the index"),
     "import": _("Import"),
     "evaluation": _("Evaluation"),
+    "care": _("Looking for works that photos will not find"),
 }
 STATE_NAMES = {
     TaskState.WAITING: _("Waiting for the worker"),
@@ -36,6 +37,8 @@ STEP_NAMES = {
     "undoing": _("Taking back"),
     "features": _("Looking at the pictures"),
     "asking": _("Asking the photos"),
+    "comparing": _("Comparing the works"),
+    "examining": _("Simulating photos of the works"),
     "building": _("Building and examining the index; this part cannot be paused"),
 }
 SILENT_AFTER = timedelta(minutes=2)

@@ -6,11 +6,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.services import audit
+from app.services import audit, relations
 from app.services.keeping import ChangedMeanwhileError
 from app.web.account_words import DONE, ERROR
 from app.web.artworks import asked_page
 from app.web.curate.common import back_to, keeper
+from app.web.visitors import current_account
 
 bp = Blueprint("curate_trail", __name__, url_prefix="/curate/changes")
 
@@ -20,6 +21,7 @@ ACTION_NAMES = {
     "withdraw": _("Withdrawn"),
     "restore": _("Restored"),
     "images": _("Pictures changed"),
+    relations.ACTION: _("Relation judged"),
 }
 
 
@@ -42,7 +44,10 @@ def undo(entry_id: int) -> ResponseReturnValue:
     if entry is None:
         abort(404)
     try:
-        keeper().undo(entry)
+        if entry.action == relations.ACTION:
+            relations.take_back(db.session(), entry, current_account())
+        else:
+            keeper().undo(entry)
     except ChangedMeanwhileError:
         flash(
             gettext(
