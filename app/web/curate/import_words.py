@@ -10,9 +10,9 @@ from app.services.links import Refusal
 from app.web.upload import REFUSALS
 
 STATE_NAMES = {
-    RowState.CREATED: _("New works"),
-    RowState.UPDATED: _("Changed works"),
-    RowState.UNCHANGED: _("Unchanged works"),
+    RowState.CREATED: _("New"),
+    RowState.UPDATED: _("Changed"),
+    RowState.UNCHANGED: _("Unchanged"),
     RowState.SKIPPED: _("Left out"),
     RowState.FAILED: _("Cannot be used"),
     RowState.PENDING: _("Not recorded yet"),

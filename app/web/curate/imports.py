@@ -275,6 +275,8 @@ def facts_with_counts(run: ImportRun, task: Task) -> dict[str, object]:
     """Say how far a task is, and how many rows could not be used so far."""
     facts = facts_of(task)
     counts = runs.count_rows(db.session(), run)
+    if facts["over"]:
+        facts["step"] = ""
     said = (str(facts["step"]), counts_sentence(counts.get(RowState.FAILED, 0)))
     facts["step"] = " · ".join(filter(None, said))
     return facts
