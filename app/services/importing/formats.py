@@ -171,10 +171,7 @@ class Reading:
             for column, meant in self.columns.items()
             if meant == DETAILS or (meant == IMAGE and self.format != OURS)
         }
-        return {
-            column: f"{name} (imported)" if name.casefold() in RESERVED else name
-            for column, name in kept.items()
-        }
+        return {column: detail_name(name) for column, name in kept.items()}
 
     @property
     def labels(self) -> frozenset[str]:
@@ -199,6 +196,11 @@ class Reading:
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """Return what :meth:`to_json` was made from."""
         return cls(**kept)
+
+
+def detail_name(name: str) -> str:
+    """Return the name of a detail that is called so: never that of our own columns."""
+    return f"{name} (imported)" if name.casefold() in RESERVED else name
 
 
 def propose(columns: Sequence[str]) -> Reading:

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.catalogue import LABEL_COLUMNS
-from app.services.importing.formats import ACCESSION, GUESSES
+from app.services.importing.formats import ACCESSION, GUESSES, detail_name
 from app.services.importing.pictures import SourceError
 from app.services.importing.records import WEB, Record, fault_of
 from app.services.importing.remarks import Remark
@@ -75,7 +75,7 @@ def record_of(number: int, manifest: Mapping[str, Any]) -> Record:
         elif meant in LABEL_COLUMNS and not record.label.get(meant):
             record.label[meant] = value
         elif name:
-            record.details[name] = value
+            record.details[detail_name(name)] = value
     record.label["title"] = _words(manifest.get("label")) or record.label["title"]
     statement = _words((manifest.get("requiredStatement") or {}).get("value"))
     rights = statement or str(manifest.get("rights") or "")

@@ -200,7 +200,10 @@ def _manifests(run: ImportRun, around: Surroundings) -> Source:
         start: str | bytes = run.location
     else:
         try:
-            start = (around.folders.imports / run.location).read_bytes()
+            path = around.folders.imports / run.location
+            if path.stat().st_size > MANIFEST_BYTES:
+                raise SourceError(_("The file is too large to be a manifest."))
+            start = path.read_bytes()
         except OSError as error:
             raise SourceError(_("The file is not there any more.")) from error
     return Source(

@@ -1,6 +1,6 @@
 """Importing a catalogue: begun, mapped, looked through, recorded, taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import (
     Blueprint,
@@ -149,18 +149,19 @@ def show(run_id: int) -> ResponseReturnValue:
     page = runs.list_rows(db.session(), run, which, asked_page())
     if page is None:
         abort(404)
+    counts = runs.count_rows(db.session(), run)
     return render_template(
         "curate/imports/show.html",
         run=run,
         page=page,
         which=which,
         filters=FILTERS,
-        counts=runs.count_rows(db.session(), run),
+        counts=counts,
         stage=stage_of(run),
         facts=facts_with_counts(run, run.task),
         is_over=not runs.is_busy(run),
         may_start=run.is_dry and runs.is_planned(run) and not runs.is_busy(run),
-        may_undo=not run.is_dry and not runs.is_busy(run),
+        may_undo=not runs.is_busy(run) and is_recorded(run, counts),
         sentences_of=remark_sentences,
         policy_names=POLICY_NAMES,
     )
@@ -280,6 +281,12 @@ def facts_with_counts(run: ImportRun, task: Task) -> dict[str, object]:
     said = (str(facts["step"]), counts_sentence(counts.get(RowState.FAILED, 0)))
     facts["step"] = " · ".join(filter(None, said))
     return facts
+
+
+def is_recorded(run: ImportRun, counts: Mapping[str, int]) -> bool:
+    """Tell whether there is anything to take back."""
+    changed = (RowState.CREATED, RowState.UPDATED, RowState.PENDING)
+    return not run.is_dry and any(counts.get(state) for state in changed)
 
 
 def too_late() -> str:
