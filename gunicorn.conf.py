@@ -5,8 +5,8 @@ are searched at a time ``app.services.turnstile`` sees to. Start it by ``gunicor
 this folder.
 """
 
-import logging
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from app.config import ConfigurationError, Folders, read_settings
 
 # Imported before the processes part, so that they share the libraries' memory.
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.web import logs
 from app.web.account_mail import POST
 from app.web.current import SEARCH
 from app.web.housekeeping import HOUSEKEEPER
@@ -23,13 +24,12 @@ try:
 except ConfigurationError as error:
     sys.exit(str(error))
 
-logging.basicConfig(
-    level=logging.INFO,
-    format="[%(asctime)s] [%(process)d] [%(levelname)s] %(name)s: %(message)s",
-    datefmt="%Y-%m-%d %H:%M:%S %z",
-)
-# It would tell of itself each time that somebody asks whether we are ready.
-logging.getLogger("alembic").setLevel(logging.WARNING)
+logs.configure(settings["MORELLI_LOG_FORMAT"])
+# What processes count is summed up through files; read when the library is imported,
+# which only the processes do.
+METRICS = Folders(settings["MORELLI_INSTANCE"]).metrics
+if settings["MORELLI_METRICS_TOKEN"]:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)
 
 wsgi_app = "wsgi:app"
 bind = f"{settings['MORELLI_HOST']}:{settings['MORELLI_PORT']}"
@@ -49,7 +49,11 @@ control_socket_disable = True
 
 
 def on_starting(server):
-    """Tell the operator, whom no visitor can tell, that nobody gets any mail."""
+    """Log as the application does, count anew, and tell who gets no mail."""
+    server.log.error_log.handlers = [logs.handler(settings["MORELLI_LOG_FORMAT"])]
+    if settings["MORELLI_METRICS_TOKEN"]:
+        shutil.rmtree(METRICS, ignore_errors=True)
+        METRICS.mkdir(parents=True)
     if not settings["MORELLI_SMTP_HOST"]:
         server.log.warning(
             "No mail server is set (MORELLI_SMTP_HOST): mails to visitors are put "
@@ -67,3 +71,11 @@ def post_worker_init(worker):
     except (ArtefactError, EmptyGalleryError) as error:
         # Every page says so too, and the next request tries again.
         worker.log.warning("Cannot search yet: %s", error)
+
+
+def child_exit(_server, worker):
+    """Let the figures forget what a process was just doing, and keep what it did."""
+    if settings["MORELLI_METRICS_TOKEN"]:
+        from prometheus_client import multiprocess  # once its folder is known
+
+        multiprocess.mark_process_dead(worker.pid)

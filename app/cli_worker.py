@@ -1,13 +1,12 @@
 """``flask worker``: do what curators and admins let be done in the background."""
 
-import logging
-
 import click
 from flask import current_app
 
 from app.background import BACKGROUND
 from app.cli import DONE, FAILED, run_explained, say
 from app.services.lock import AlreadyRunningError
+from app.web import logs
 
 
 @click.command("worker")
@@ -16,11 +15,7 @@ def command() -> None:
 
     ``python serve.py`` starts it together with the server.
     """
-    logging.basicConfig(
-        level=logging.INFO,
-        format="[%(asctime)s] [%(process)d] [%(levelname)s] %(name)s: %(message)s",
-        datefmt="%Y-%m-%d %H:%M:%S %z",
-    )
+    logs.configure(current_app.config["MORELLI_LOG_FORMAT"])
 
     def job() -> int:
         try:

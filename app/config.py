@@ -81,6 +81,11 @@ class Folders:
         return self.instance / "turnstile"
 
     @property
+    def metrics(self) -> Path:
+        """What server processes count; of no use once the server has stopped."""
+        return self.instance / "metrics"
+
+    @property
     def queries(self) -> Path:
         """Photos that visitors asked about."""
         return self.instance / "media" / "queries"

@@ -44,7 +44,9 @@ from app.web import (
     history,
     iiif,
     languages,
+    logs,
     media,
+    metrics,
     offline,
     presentation,
     privacy,
@@ -112,6 +114,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     proxies = app.config["MORELLI_PROXIES"]
     # The host a proxy forwards is not believed: every address we write is relative.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the documented way to wrap an application
+    logs.register(app)
+    metrics.register(app)
     health.guard(app)
     access.guard(app)
     curate_imports.admit_catalogues(app)
@@ -173,7 +177,9 @@ def build_search_service(app: Flask) -> SearchService:
     )
     keeps_photos = app.config["MORELLI_RETENTION_DAYS"] > 0
     photos = MediaFolder(folders.queries) if keeps_photos else None
-    return SearchService(app.extensions[INDEX], photos, limits, turnstile)
+    return SearchService(
+        app.extensions[INDEX], photos, limits, turnstile, metrics.count_search
+    )
 
 
 def build_link_reader(app: Flask) -> LinkReader | None:

@@ -181,4 +181,16 @@ SETTINGS = (
         parse_sender,
         "Sender of mails, such as `Museum <search@museum.org>`. Needed with SMTP.",
     ),
+    Setting(
+        "MORELLI_METRICS_TOKEN",
+        "",
+        parse_secret,
+        "Whoever sends it gets figures for Prometheus at `/metrics`. Empty: nobody.",
+    ),
+    Setting(
+        "MORELLI_LOG_FORMAT",
+        "text",
+        parse_choice("text", "json"),
+        "How log lines are written: `text`, or `json` for machines.",
+    ),
 )

@@ -18,6 +18,8 @@ from app.services import database
 
 pytestmark = pytest.mark.slow
 
+METRICS_TOKEN = "t" * 40
+
 
 @contextmanager
 def serving(**environ):
@@ -65,7 +67,9 @@ def port(tmp_path_factory):
     with app.app_context():
         database.upgrade()
     (instance / "secret_key").unlink()  # both processes will want to make one
-    with serving(MORELLI_INSTANCE=str(instance)) as port:
+    with serving(
+        MORELLI_INSTANCE=str(instance), MORELLI_METRICS_TOKEN=METRICS_TOKEN
+    ) as port:
         yield port
 
 
@@ -105,6 +109,21 @@ def test_processes_accept_each_others_cookies(port):
         )
         # The token is accepted; only the photo is missing.
         assert "No photo was sent" in page
+
+
+def test_what_all_processes_count_is_summed_up(port):
+    counted = re.compile(
+        r'^morelli_requests_total\{endpoint="about.show".*\} ([0-9.]+)$', re.M
+    )
+    for _ in range(30):  # whichever process answers
+        ask(port, "GET", "/about")
+    sums = set()
+    for _ in range(6):
+        bearer = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+        response, text = ask(port, "GET", "/metrics", **bearer)
+        assert response.status == 200
+        sums.add(sum(map(float, counted.findall(text))))
+    assert sums == {30.0}
 
 
 def test_nonsense_in_the_environment_is_one_sentence(tmp_path):

@@ -8,7 +8,7 @@ that it no longer has, or calls withdrawn, is not found, whatever the index stil
 import logging
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +64,8 @@ class SearchService:
         What is accepted as a photo.
     turnstile : Turnstile
         Says whose photo is next.
+    tell : callable
+        Is given every query that was answered.
     """
 
     def __init__(
@@ -72,11 +74,13 @@ class SearchService:
         photos: MediaFolder | None,
         image_settings: ImageSettings,
         turnstile: Turnstile,
+        tell: Callable[[Query], None],
     ) -> None:
         self._index = index
         self._photos = photos
         self._image_settings = image_settings
         self._turnstile = turnstile
+        self._tell = tell
         self._catching_up = threading.Lock()
         self._absentees: Absentees | None = None
 
@@ -144,6 +148,7 @@ class SearchService:
         query.height, query.width = image.shape[:2]
         query.quality = evidence.quality_of(image, answer)
         self._store(query, image)
+        self._tell(query)
         return query
 
     def similar_to(self, artwork: Artwork) -> list[Artwork]:

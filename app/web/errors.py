@@ -138,7 +138,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def unexpected_error(error: Exception) -> ResponseReturnValue:
     """Log a bug and leave the database as it was."""
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    logger.error("%s %s failed", request.method, request.endpoint, exc_info=error)
     db.session.rollback()
     return respond(500, error, str(SENTENCES[500]))
 

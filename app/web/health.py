@@ -41,6 +41,7 @@ NEED_DATABASE = frozenset(
         "admin_recognition",
         "admin_evaluation",
         "admin_health",
+        "metrics",
         "admin_users",
         "admin_trail",
     )

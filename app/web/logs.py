@@ -1,0 +1,129 @@
+"""Log lines that machines can read: one per request, all of a request with one name.
+
+No personal data: no network address, no account, and no path, because the address of an
+answer is its key. The name of a request goes back with its answer, so that whoever
+complains can tell which lines are meant.
+"""
+
+import json
+import logging
+import re
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+
+logger = logging.getLogger("morelli.request")
+
+HEADER = "X-Request-ID"
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a proxy may call a request."""
+QUIET = frozenset(
+    (
+        *("assets.file", "static", "media.work"),
+        *("health.alive", "health.ready", "metrics.show"),
+    )
+)
+"""Endpoints that are asked so often that nobody wants a line of each."""
+
+
+class Named(logging.Filter):
+    """Puts the present request's name on every record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything pass."""
+        record.request_id = g.get("request_id", "-") if has_request_context() else "-"
+        return True
+
+
+class TextFormatter(logging.Formatter):
+    """Lines for people: time, process, level, logger, request, words, facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record as a line, and a traceback below it."""
+        words = super().format(record)
+        when = datetime.fromtimestamp(record.created, UTC).isoformat(" ", "seconds")
+        name = getattr(record, "request_id", "-")
+        facts = "".join(f" {key}={value}" for key, value in facts_of(record).items())
+        return (
+            f"[{when}] [{record.process}] [{record.levelname}] {record.name} "
+            f"request={name}{facts}: {words}"
+        )
+
+
+class JsonFormatter(logging.Formatter):
+    """A JSON object per line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record as one line, its traceback inside."""
+        content = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "process": record.process,
+            "level": record.levelname,
+            "logger": record.name,
+            "request_id": getattr(record, "request_id", "-"),
+            "message": record.getMessage(),
+            **facts_of(record),
+        }
+        if record.exc_info:
+            content["exception"] = self.formatException(record.exc_info)
+        return json.dumps(content, ensure_ascii=False, default=str)
+
+
+FORMATTERS: dict[str, type[logging.Formatter]] = {
+    "text": TextFormatter,
+    "json": JsonFormatter,
+}
+
+
+def handler(style: str) -> logging.Handler:
+    """Return what writes lines in a style, ``text`` or ``json``, to standard error."""
+    stream = logging.StreamHandler()
+    stream.addFilter(Named())
+    stream.setFormatter(FORMATTERS[style]())
+    return stream
+
+
+def configure(style: str) -> None:
+    """Let this process log so."""
+    logging.basicConfig(level=logging.INFO, handlers=[handler(style)], force=True)
+    # It would tell of itself each time that somebody asks whether we are ready.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def facts_of(record: logging.LogRecord) -> dict[str, object]:
+    """Return the facts that came with a record."""
+    facts: dict[str, object] = getattr(record, "facts", {})
+    return facts
+
+
+def register(app: Flask) -> None:
+    """Name every request, and write a line once it is answered.
+
+    To be registered before all others: what comes first is done last.
+    """
+    app.before_request(name_request)
+    app.after_request(write_line)
+
+
+def name_request() -> None:
+    """Take the name that a trusted proxy gave, or make one."""
+    given = request.headers.get(HEADER, "")
+    is_trusted = current_app.config["MORELLI_PROXIES"] > 0 and NAME.fullmatch(given)
+    g.request_id = given if is_trusted else uuid4().hex[:16]
+    g.request_begun = time.perf_counter()
+
+
+def write_line(response: Response) -> Response:
+    """Tell what was asked, by its kind, and how it was answered."""
+    response.headers[HEADER] = g.request_id
+    level = logging.DEBUG if request.endpoint in QUIET else logging.INFO
+    facts = {
+        "method": request.method,
+        "endpoint": request.endpoint or "-",
+        "status": response.status_code,
+        "ms": round(1000 * (time.perf_counter() - g.request_begun)),
+    }
+    logger.log(level, "answered", extra={"facts": facts})
+    return response
