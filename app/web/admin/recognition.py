@@ -24,7 +24,7 @@ bp = Blueprint("admin_recognition", __name__, url_prefix="/admin/recognition")
 FEEDBACK, REPORT = "feedback", "report"
 CURVE_POINTS = 101
 CONFUSED = 12
-SCRIPT_DIGITS = 4
+SCRIPT_STEPS = 1_000_000
 """Of the probabilities that the script of the page computes with."""
 
 
@@ -140,14 +140,19 @@ def number(name: str) -> float:
 
 
 def packed(cases: list[Case]) -> str:
-    """Write what the page's script needs: probability, right, answerable of each."""
-    return json.dumps(
+    """Write what the page's script needs: probability, right, answerable of each.
+
+    Rounded down: what is just below a threshold must stay there.
+    """
+    rows = [
         [
-            [round(c.probability, SCRIPT_DIGITS), int(c.is_right), int(c.is_answerable)]
-            for c in cases
-        ],
-        separators=(",", ":"),
-    )
+            math.floor(case.probability * SCRIPT_STEPS) / SCRIPT_STEPS,
+            int(case.is_right),
+            int(case.is_answerable),
+        ]
+        for case in cases
+    ]
+    return json.dumps(rows, separators=(",", ":"))
 
 
 def spread(one: Distribution, title: str) -> Plot:

@@ -1,0 +1,143 @@
+"""The admins' pages in a real browser, on a desk and on a phone."""
+
+import io
+import zipfile
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from app.background import BACKGROUND
+from tests.conftest import encoded
+from tests.fakes import draw_picture, photograph
+from tests.people import PASSWORD, with_account
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    *("/admin/", "/admin/speed", "/admin/most-found", "/admin/unanswered"),
+    *("/admin/refused", "/admin/recognition/", "/admin/recognition/?of=feedback"),
+    *("/admin/evaluations/", "/admin/evaluations/1", "/admin/users/"),
+    *("/admin/users/1", "/admin/users/1/delete", "/admin/changes/", "/admin/health/"),
+)
+
+
+@pytest.fixture
+def admin(app):
+    return with_account(app, "ada@example.org", "admin")
+
+
+@pytest.fixture
+def log_in(open_page, admin):
+    def start(**options):
+        page = open_page("/account/login", **options)
+        page.get_by_label("E-mail address").fill(admin.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(lambda address: "/account/login" not in address)
+        return page
+
+    return start
+
+
+def archive():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        rows = "a.jpg,1900.0,easy\nb.jpg,NONE,strange\nc.jpg,1900.3,wrong\n"
+        packed.writestr("photos.csv", f"photo,references,kind\n{rows}")
+        for name, seed in (("a", 0), ("b", 998), ("c", 4)):
+            packed.writestr(f"{name}.jpg", encoded(photograph(draw_picture(seed))))
+    return {
+        "name": "march.zip",
+        "mimeType": "application/zip",
+        "buffer": file.getvalue(),
+    }
+
+
+def evaluate(app, page):
+    page.goto("/admin/evaluations/")
+    page.get_by_label("ZIP file").set_input_files(archive())
+    page.get_by_label("Name of the report").fill("March")
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/curate/**")
+    app.extensions[BACKGROUND].work_off()
+
+
+def test_an_evaluation_becomes_a_report(app, log_in):
+    page = log_in()
+    evaluate(app, page)
+    page.goto("/admin/evaluations/")
+    page.get_by_role("link", name="March").click()
+    page.get_by_role("heading", name="March").wait_for()
+    row = page.get_by_role("row", name="A right work comes first 50")
+    row.wait_for()
+    shown = page.get_by_role("img", name="c.jpg").first
+    assert shown.evaluate("picture => picture.naturalWidth") > 0
+
+
+def test_sliders_say_at_once_what_thresholds_mean(app, log_in, client, ask, photo):
+    page = log_in()
+    evaluate(app, page)
+    page.goto("/admin/recognition/")
+    then = page.locator('[data-share="precision"]')
+    assert then.inner_text().startswith("33.3")
+    set_slider(page, "Found", "1")
+    assert page.locator('[data-share="recall"]').inner_text().startswith("0.0")
+    set_slider(page, "Perhaps one of these", "0.4")
+    page.get_by_role("button", name="Set these thresholds").click()
+    page.get_by_text("The very next search obeys them.").wait_for()
+    assert "Perhaps one of these" in ask(photo, follow_redirects=True).text
+    page.get_by_role("button", name="Back to the model’s own").click()
+    page.get_by_text("The model’s own thresholds are good again.").wait_for()
+    assert "Perhaps one of these" not in ask(photo, follow_redirects=True).text
+
+
+def set_slider(page, name, value):
+    page.get_by_role("slider", name=name).evaluate(
+        "(slider, value) => { slider.value = value;"
+        " slider.dispatchEvent(new Event('input')); }",
+        value,
+    )
+
+
+def test_without_a_script_the_server_computes_the_same(app, log_in):
+    page = log_in(java_script_enabled=False)
+    evaluate(app, page)
+    page.goto("/admin/recognition/?found=1&uncertain=0.4")
+    assert page.locator('[data-share="recall"]').inner_text().startswith("0.0")
+    assert page.get_by_role("button", name="Try").is_visible()
+
+
+def test_an_account_is_locked_and_unlocked(app, log_in):
+    with_account(app, "bob@example.org")
+    page = log_in()
+    page.goto("/admin/users/")
+    page.get_by_label("Part of the address").fill("bob")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="bob@example.org").click()
+    page.get_by_role("button", name="Lock", exact=True).click()
+    page.get_by_text("nobody gets in by it").wait_for()
+    page.get_by_role("button", name="Unlock").click()
+    page.get_by_role("button", name="Lock", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_is_for_everybody(app, log_in, ask, photo, unknown_photo, width):
+    ask(photo)
+    ask(unknown_photo)
+    page = log_in(width=width)
+    evaluate(app, page)
+    faults: list[tuple[object, ...]] = []
+    for path in PAGES:
+        answer = page.goto(path)
+        assert answer.status == 200, path
+        for summary in page.locator("main summary").all():
+            summary.click()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page).response["violations"]
+            faults += [
+                (path, scheme, one["id"], one["nodes"][0]["target"]) for one in found
+            ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append((path, width, "wider than the screen"))
+    assert faults == []
