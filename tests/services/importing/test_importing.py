@@ -12,6 +12,8 @@ from app.models import Artwork, AuditEntry, ImageFeatures, ImportRow, TaskState,
 from app.services import exporting, tasks
 from app.services.importing import recording, runs
 from app.services.importing.judging import Policy
+from app.services.importing.sources import Kind
+from app.services.links import LinkError, Refusal
 from app.services.tasks import TaskHandle
 from tests.conftest import encoded
 from tests.fakes import draw_picture
@@ -309,3 +311,59 @@ def test_what_is_no_table_fails_with_a_sentence(importer):
     importer.record(run)
     assert state_of(run) is TaskState.FAILED
     assert "not there any more" in run.task.fault
+
+
+class FakeWeb:
+    """Gives away pictures by address, and counts how often."""
+
+    def __init__(self, **pictures):
+        self.pictures = pictures
+        self.asked = []
+
+    def read(self, address):
+        self.asked.append(address)
+        name = address.rpartition("/")[2]
+        if name not in self.pictures:
+            raise LinkError(Refusal.UNREACHABLE)
+        return self.pictures[name]
+
+
+ADDRESSES = "No;Title;Picture\n1;Hare;http://m.org/a\n2;Fox;http://m.org/b\n"
+
+
+def test_pictures_are_fetched_once_and_what_failed_again(importer):
+    web = FakeWeb(a=encoded(draw_picture(70)))
+    importer.app.config["LINK_READER"] = web
+    columns = {"No": "accession", "Title": "title", "Picture": "image"}
+    planned = importer.plan(ADDRESSES, columns=columns)
+    assert rows_of(planned)[0] == (2, "1", "created", ["to_fetch"])
+    assert web.asked == []
+    run = importer.record(planned)
+    assert [row[3] for row in rows_of(run)] == [[], ["picture_refused"]]
+    assert len(work("1").images) == 1
+    assert work("1").details == {"Picture": "http://m.org/a"}
+    web.asked.clear()
+    importer.bring_in(ADDRESSES, columns=columns)
+    assert web.asked == ["http://m.org/b"]
+    web.asked.clear()
+    importer.bring_in(ADDRESSES, columns=columns, fetches=False)
+    assert web.asked == []
+
+
+def test_nothing_is_fetched_where_that_is_switched_off(importer):
+    importer.app.config["MORELLI_LINKS"] = False
+    columns = {"No": "accession", "Title": "title", "Picture": "image"}
+    run = importer.bring_in(ADDRESSES, columns=columns)
+    assert [row[3] for row in rows_of(run)] == [["links_off"]] * 2
+
+
+def test_a_table_beside_its_pictures_in_a_folder_on_the_server(importer, tmp_path):
+    shared = tmp_path / "shared" / "set"
+    (shared / "pictures").mkdir(parents=True)
+    (shared / "pictures" / "1.jpg").write_bytes(encoded(draw_picture(71)))
+    (shared / "works.csv").write_text("accession,title,image\n1,Hare,1.jpg\n")
+    importer.app.config["MORELLI_IMPORT_FOLDER"] = tmp_path / "shared"
+    begun = runs.begin(db.session(), Kind.FOLDER, "set/works.csv", "works.csv", None)
+    importer.record(importer.look_through(begun))
+    assert len(work("1").images) == 1
+    assert (shared / "works.csv").exists()
