@@ -74,6 +74,7 @@ def show() -> str:
         kind=kind,
         verdict=verdict,
         is_relation=is_relation,
+        relation_kinds=RELATION_KINDS,
         names=NAMES,
         verdict_names=VERDICT_NAMES,
         counts=counts,
