@@ -39,7 +39,7 @@ test-slow: setup ## run the tests that build networks and whole indexes
 	$(BIN)/python -m pytest --quiet -m "slow and not browser"
 
 test-browser: setup ## run the tests that drive headless Chromium
-	$(BIN)/python -m pytest --quiet -m browser
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m browser
 
 check: setup ## format, lint, types, layering
 	$(BIN)/ruff format --check .

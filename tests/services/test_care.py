@@ -9,6 +9,7 @@ from app.models import Artwork, ReferenceImage, Relation, TaskState, WorkFault, 
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import encode_jpeg
+from app.retrieval.relations import find_relatives
 from app.retrieval.settings import LocalSettings
 from app.services import care, relations, tasks
 from app.services.indexing import gallery_item
@@ -144,7 +145,6 @@ def test_a_look_that_was_stopped_after_each_work_comes_to_the_same(
     collection, monkeypatch
 ):
     visited = []
-    find_relatives = care.find_relatives
 
     def find_and_pause(gallery, position):
         visited.append(gallery.items[position].work_id)
