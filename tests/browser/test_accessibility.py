@@ -16,17 +16,18 @@ from app.config import Folders
 from app.extensions import db
 from app.models import Artwork, Query, User
 from app.retrieval.types import Verdict
-from app.services import rebuilding, tasks
+from app.services import evaluating, rebuilding, reports, tasks
 from app.services.importing import runs
 from app.services.importing.formats import Reading
 from app.services.importing.judging import Policy
 from app.web.security import KEPT
+from tests.labelled import labelled_photos
 from tests.people import PASSWORD, with_account
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
-FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js")
+FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", "/metrics")
 SCHEMES = ("light", "dark")
 OVERFLOWS = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -114,6 +115,18 @@ def looked_through(app):
     return run
 
 
+def evaluated(app):
+    """Return the report of labelled photos."""
+    folders = Folders(app.config["MORELLI_INSTANCE"])
+    path = evaluating.folder_of(folders, "photos.zip")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(labelled_photos())
+    parameters = {"zip": path.name, "name": "March", "leave_out": False}
+    task = tasks.enqueue(db.session(), evaluating.KIND, parameters, None)
+    app.extensions[BACKGROUND].work_off()
+    return reports.of_task(db.session(), task.id)
+
+
 def addresses(app, answer, shared, reset):
     """Every address that can be opened, filled with what the small museum has."""
     with app.test_request_context():
@@ -124,6 +137,7 @@ def addresses(app, answer, shared, reset):
             "work_id": work.id,
             "user_id": curator.id,
             "run_id": looked_through(app).id,
+            "report_id": evaluated(app).id,
             "task_id": tasks.enqueue(db.session(), rebuilding.KIND, {}, None).id,
             "query_id": answer.rpartition("/")[2],
             "name": "artist",

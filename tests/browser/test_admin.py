@@ -1,14 +1,10 @@
 """The admins' pages in a real browser, on a desk and on a phone."""
 
-import io
-import zipfile
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from app.background import BACKGROUND
-from tests.conftest import encoded
-from tests.fakes import draw_picture, photograph
+from tests.labelled import labelled_photos
 from tests.people import PASSWORD, with_account
 
 pytestmark = pytest.mark.browser
@@ -39,23 +35,15 @@ def log_in(open_page, admin):
     return start
 
 
-def archive():
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as packed:
-        rows = "a.jpg,1900.0,easy\nb.jpg,NONE,strange\nc.jpg,1900.3,wrong\n"
-        packed.writestr("photos.csv", f"photo,references,kind\n{rows}")
-        for name, seed in (("a", 0), ("b", 998), ("c", 4)):
-            packed.writestr(f"{name}.jpg", encoded(photograph(draw_picture(seed))))
-    return {
-        "name": "march.zip",
-        "mimeType": "application/zip",
-        "buffer": file.getvalue(),
-    }
-
-
 def evaluate(app, page):
     page.goto("/admin/evaluations/")
-    page.get_by_label("ZIP file").set_input_files(archive())
+    page.get_by_label("ZIP file").set_input_files(
+        {
+            "name": "march.zip",
+            "mimeType": "application/zip",
+            "buffer": labelled_photos(),
+        }
+    )
     page.get_by_label("Name of the report").fill("March")
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/curate/**")
