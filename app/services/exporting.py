@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
 from app.services.catalogue import COLUMNS
-from app.services.keeping import label_of
+from app.services.facts import label_of
 
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"

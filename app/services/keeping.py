@@ -16,6 +16,7 @@ from app.retrieval.settings import ImageSettings
 from app.services import audit
 from app.services.catalogue import LABEL_COLUMNS, MAX_ACCESSION_LENGTH
 from app.services.changes import announce
+from app.services.facts import DETAIL, fact_of, label_of, set_facts, version_of
 from app.services.media import MediaFolder
 from app.services.work_images import (
     FeatureMaker,
@@ -34,8 +35,6 @@ CREATE, EDIT, WITHDRAW, RESTORE, IMAGES = (
     "images",
 )
 """Actions in the audit trail."""
-DETAIL = "details."
-"""Before the name of a fact that is no field of the label, but a further detail."""
 
 
 class KeepingError(Exception):
@@ -281,43 +280,6 @@ class Keeper:
             before=before,
             after=after,
         )
-
-
-def label_of(artwork: Artwork) -> dict[str, str]:
-    """Return what a work's label says, by the names of its fields."""
-    return {name: getattr(artwork, name) or "" for name in LABEL_COLUMNS}
-
-
-def fact_of(artwork: Artwork, name: str) -> str:
-    """Return what a work's label says in a field, or a further detail of it.
-
-    Parameters
-    ----------
-    name : str
-        Of a field; of a detail with ``DETAIL`` before it. "" where nothing is said.
-    """
-    if name.startswith(DETAIL):
-        return str(artwork.details.get(name.removeprefix(DETAIL), ""))
-    return getattr(artwork, name) or ""
-
-
-def set_facts(artwork: Artwork, facts: Mapping[str, str]) -> None:
-    """Let a work's label and details say something else, by names as of ``fact_of``."""
-    # A new work has none before it is written; a changed dict would not be noticed.
-    details = dict(artwork.details or {})
-    for name, value in facts.items():
-        if not name.startswith(DETAIL):
-            setattr(artwork, name, value)
-        elif value:
-            details[name.removeprefix(DETAIL)] = value
-        else:
-            details.pop(name.removeprefix(DETAIL), None)
-    artwork.details = details
-
-
-def version_of(artwork: Artwork) -> str:
-    """Return what tells whether a work was changed meanwhile."""
-    return artwork.updated_at.isoformat()
 
 
 def _clean(label: Mapping[str, str]) -> dict[str, str]:

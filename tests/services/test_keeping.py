@@ -6,12 +6,11 @@ from app.models import Artwork, AuditEntry, ImageFeatures, User
 from app.retrieval.errors import UnreadableImageError
 from app.retrieval.settings import ImageSettings
 from app.services import audit
+from app.services.facts import label_of, version_of
 from app.services.keeping import (
     ChangedMeanwhileError,
     Keeper,
     TakenAccessionError,
-    label_of,
-    version_of,
 )
 from app.services.live_index import LiveIndex
 from app.services.media import MediaFolder

@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from app.models import Artwork, RowState
 from app.services.collection import StoredPicture
+from app.services.facts import DETAIL, fact_of
 from app.services.importing.formats import IMAGE, OURS, Reading
 from app.services.importing.records import Record
 from app.services.importing.remarks import Remark
-from app.services.keeping import DETAIL, fact_of
 
 
 class Policy(StrEnum):
@@ -58,7 +58,7 @@ class Judgement:
     state : RowState
     remarks : list of Remark
     facts : dict of str to str
-        What changes, by name as ``keeping.fact_of`` has it; of a new work, all.
+        What changes, by name as ``facts.fact_of`` has it; of a new work, all.
     pictures : list of Found
         Those that the work has not.
     restores, withdraws : bool

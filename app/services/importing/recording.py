@@ -14,6 +14,7 @@ from app.models import Artwork, ImportRow, ImportRun, RowState, now
 from app.services import audit
 from app.services.changes import announce
 from app.services.collection import record_view
+from app.services.facts import fact_of, set_facts
 from app.services.importing import runs
 from app.services.importing.finishing import finish
 from app.services.importing.formats import Reading
@@ -36,8 +37,6 @@ from app.services.keeping import (
     IMAGES,
     RESTORE,
     WITHDRAW,
-    fact_of,
-    set_facts,
 )
 from app.services.media import MediaFolder
 from app.services.tasks import TaskHandle

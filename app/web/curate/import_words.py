@@ -1,12 +1,16 @@
 """Words for where an import is, and for what is said of its rows."""
 
+from collections.abc import Mapping
+
 from flask_babel import format_decimal, ngettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.models import ImportRow, ImportRun, RowState, TaskState
+from app.extensions import db
+from app.models import ImportRow, ImportRun, RowState, Task, TaskState
 from app.services.importing import remarks, runs
 from app.services.links import Refusal
+from app.web.curate.tasks import facts_of
 from app.web.upload import REFUSALS
 
 STATE_NAMES = {
@@ -67,3 +71,20 @@ def sentences_of(remark: remarks.Remark) -> list[str]:
     if refusal:
         said.append(str(REFUSALS[Refusal(str(refusal))]))
     return said
+
+
+def facts_with_counts(run: ImportRun, task: Task) -> dict[str, object]:
+    """Say how far a task is, and how many rows could not be used so far."""
+    facts = facts_of(task)
+    counts = runs.count_rows(db.session(), run)
+    if facts["over"]:
+        facts["step"] = ""
+    said = (str(facts["step"]), counts_sentence(counts.get(RowState.FAILED, 0)))
+    facts["step"] = " · ".join(filter(None, said))
+    return facts
+
+
+def is_recorded(run: ImportRun, counts: Mapping[str, int]) -> bool:
+    """Tell whether there is anything to take back."""
+    changed = (RowState.CREATED, RowState.UPDATED, RowState.PENDING)
+    return not run.is_dry and any(counts.get(state) for state in changed)

@@ -1,6 +1,6 @@
 """Importing a catalogue: begun, mapped, looked through, recorded, taken back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from flask import (
     Blueprint,
@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.extensions import db
-from app.models import ImportRun, RowState, Task
+from app.models import ImportRun, Task
 from app.services import tasks
 from app.services.importing import runs
 from app.services.importing.pictures import SourceError
@@ -43,11 +43,11 @@ from app.web.curate.import_forms import (
 )
 from app.web.curate.import_words import (
     FILTERS,
-    counts_sentence,
+    facts_with_counts,
+    is_recorded,
     remark_sentences,
     stage_of,
 )
-from app.web.curate.tasks import facts_of
 from app.web.current import folders
 from app.web.visitors import current_account
 
@@ -270,23 +270,6 @@ def tell(run_id: int, wish: Callable[..., None]) -> ResponseReturnValue:
     except tasks.NotPossibleError:
         flash(too_late(), ERROR)
     return back_to(run)
-
-
-def facts_with_counts(run: ImportRun, task: Task) -> dict[str, object]:
-    """Say how far a task is, and how many rows could not be used so far."""
-    facts = facts_of(task)
-    counts = runs.count_rows(db.session(), run)
-    if facts["over"]:
-        facts["step"] = ""
-    said = (str(facts["step"]), counts_sentence(counts.get(RowState.FAILED, 0)))
-    facts["step"] = " · ".join(filter(None, said))
-    return facts
-
-
-def is_recorded(run: ImportRun, counts: Mapping[str, int]) -> bool:
-    """Tell whether there is anything to take back."""
-    changed = (RowState.CREATED, RowState.UPDATED, RowState.PENDING)
-    return not run.is_dry and any(counts.get(state) for state in changed)
 
 
 def too_late() -> str:
