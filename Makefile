@@ -36,7 +36,7 @@ test: setup ## run the fast tests
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
 test-slow: setup ## run the tests that build networks and whole indexes
-	$(BIN)/python -m pytest --quiet -m "slow and not browser"
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m "slow and not browser"
 
 test-browser: setup ## run the tests that drive headless Chromium
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m browser
