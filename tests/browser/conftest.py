@@ -29,7 +29,16 @@ def chromium():
 
 @pytest.fixture
 def address(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    def whole(environ, start_response):
+        # This server forgets to close an answer whose visitor has left meanwhile, so
+        # nothing is open any more when it gets it.
+        answer = app(environ, start_response)
+        try:
+            return list(answer)
+        finally:
+            answer.close()
+
+    server = make_server("127.0.0.1", 0, whole, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
