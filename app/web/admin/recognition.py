@@ -3,14 +3,13 @@
 import json
 import math
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext
 
 from app.extensions import db
 from app.models import EvaluationReport
 from app.retrieval.decision import Thresholds
-from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.services import recognition, reports, thresholds
 from app.services.live_index import Searcher
 from app.services.recognition import Case, Distribution
@@ -105,13 +104,13 @@ def store(wanted: Thresholds | None, live: Thresholds) -> None:
 def live_thresholds() -> tuple[Thresholds, Thresholds]:
     """Return the thresholds that are good now, and those that the model learnt.
 
-    Without an index there is no model to speak of: 404.
+    Raises
+    ------
+    EmptyGalleryError, ArtefactError
+        If there is no index, so no model to speak of; the page says what to do.
     """
-    try:
-        with live_index().use() as searcher:
-            return stored_or_learnt(searcher), searcher.learnt_thresholds
-    except (EmptyGalleryError, ArtefactError):
-        abort(404)
+    with live_index().use() as searcher:
+        return stored_or_learnt(searcher), searcher.learnt_thresholds
 
 
 def stored_or_learnt(searcher: Searcher) -> Thresholds:

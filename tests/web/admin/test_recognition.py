@@ -113,4 +113,6 @@ def test_changed_thresholds_promise_nothing_to_visitors(admin, client):
 
 def test_without_an_index_there_is_nothing_to_decide(admin, publication):
     publication.searcher = None
-    assert admin.browser.get(PAGE).status_code == 404
+    answer = admin.browser.get(PAGE)
+    assert answer.status_code == 503
+    assert "precompute_descriptors.py" in answer.text
