@@ -77,6 +77,7 @@ LAYERS = [
     ["app.cli_accounts", "app.cli_feedback", "app.cli_imports"],
     ["app.cli_retention", "app.cli_worker"],
     ["app.factory"],
+    ["app.lab"],
 ]
 KERAS_ROOMS = [
     *(f"{RETRIEVAL}.{m}" for m in ("backbone", "weights")),
@@ -114,6 +115,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "sqlalchemy": ["app.models", "app.services", "app.extensions", "app.cli"],
     "keras": KERAS_ROOMS,
     "tensorflow": KERAS_ROOMS,
+    "matplotlib": ["app.lab"],
     "sklearn": [TRAINING],
     "annoy": [f"{RETRIEVAL}.index"],
     "openvino": [f"{RETRIEVAL}.descriptor", NETWORK],

@@ -1,0 +1,198 @@
+"""Plots as SVG text that is the same whenever the numbers are.
+
+Texts stay texts and take the colour of the page they are put in; every line has a mark
+of its own besides its colour.
+"""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+Series: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]
+"""Points (x, y) of each line by its name; NaN leaves a gap."""
+
+COLOURS = (
+    "#4477aa",
+    "#ee6677",
+    "#228833",
+    "#b8a125",
+    "#66a8c8",
+    "#aa3377",
+    "#888888",
+    "#cc6a1f",
+)
+"""Of lines, told apart by people who see few colours too (after Paul Tol)."""
+MARKS = "osD^vPX*"
+_INK = "#010203"
+"""Stands for the page's own text colour, and is replaced by it."""
+_STYLE = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "grid.alpha": 0.25,
+    "legend.frameon": False,
+    "lines.markersize": 4,
+    "lines.linewidth": 1.5,
+    **dict.fromkeys(
+        ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor"), _INK
+    ),
+    **dict.fromkeys(("xtick.color", "ytick.color", "grid.color"), _INK),
+}
+
+
+def line_plot(
+    series: Series,
+    *,
+    x_label: str,
+    y_label: str,
+    y_range: tuple[float, float] | None = None,
+    log_x: bool = False,
+) -> str:
+    """Draw lines into one plot.
+
+    Parameters
+    ----------
+    series : mapping of str to points
+        At most eight lines can be told apart.
+    x_label, y_label : str
+    y_range : tuple of float, optional
+        Least and greatest y; otherwise as the points need.
+    log_x : bool
+        Ranks, for instance, are read on a logarithmic axis.
+
+    Returns
+    -------
+    svg : str
+        One ``<svg>`` element without XML header, transparent.
+    """
+    panels = {"": series}
+    return panel_plot(
+        panels, x_label=x_label, y_label=y_label, y_range=y_range, log_x=log_x
+    )
+
+
+def panel_plot(
+    panels: Mapping[str, Series],
+    *,
+    x_label: str,
+    y_label: str,
+    columns: int = 4,
+    y_range: tuple[float, float] | None = None,
+    log_x: bool = False,
+) -> str:
+    """Draw small multiples: the same lines in one panel per name, on equal axes.
+
+    Parameters
+    ----------
+    panels : mapping of str to Series
+        At least one; the name is the panel's title.
+    x_label, y_label, y_range, log_x
+        As for `line_plot`.
+    columns : int
+        Panels side by side.
+
+    Returns
+    -------
+    svg : str
+    """
+    names = list(dict.fromkeys(name for series in panels.values() for name in series))
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    width, height = (6.4, 3.8) if len(panels) == 1 else (2.3 * columns, 1.9 * rows)
+    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]  # keys are narrower there
+        figure = Figure(figsize=(width, height + 0.5), layout="constrained")
+        axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        flat: list[Axes] = list(axes.flat)
+        for place, (title, series) in zip(flat, panels.items(), strict=False):
+            _draw(place, series, names)
+            place.set_title(_plain(title))
+            if log_x:
+                place.set_xscale("log")
+            if y_range:
+                place.set_ylim(*y_range)
+        for place in flat[len(panels) :]:
+            place.set_visible(False)
+        figure.supxlabel(_plain(x_label), fontsize="medium")
+        figure.supylabel(_plain(y_label), fontsize="medium")
+        handles = [
+            Line2D([], [], label=_plain(name), **_look(number))
+            for number, name in enumerate(names)
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=4)
+        return _svg(figure)
+
+
+def bar_plot(bars: Mapping[str, float], *, x_label: str) -> str:
+    """Draw one horizontal bar per name, the first on top.
+
+    Parameters
+    ----------
+    bars : mapping of str to float
+    x_label : str
+
+    Returns
+    -------
+    svg : str
+    """
+    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+        figure = Figure(figsize=(6.4, 0.7 + 0.24 * len(bars)), layout="constrained")
+        axes = figure.subplots()
+        drawn = axes.barh(
+            [_plain(name) for name in bars], list(bars.values()), color=COLOURS[0]
+        )
+        axes.bar_label(drawn, fmt="%.3g", padding=3)
+        axes.invert_yaxis()
+        axes.grid(visible=False, axis="y")
+        axes.set_xlabel(_plain(x_label))
+        return _svg(figure)
+
+
+def standalone(svg: str) -> str:
+    """Make a file of its own of a plot: light and dark, with a background."""
+    style = (
+        "<style>:root{color:#222;background:#fff}@media(prefers-color-scheme:dark)"
+        "{:root{color:#ddd;background:#181818}}</style>"
+    )
+    head, end, rest = svg.partition(">")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{head}{end}{style}{rest}'
+
+
+def _draw(axes: Axes, series: Series, names: Sequence[str]) -> None:
+    for name, points in series.items():
+        x, y = zip(*points, strict=True) if points else ((), ())
+        axes.plot(x, y, **_look(names.index(name)))
+
+
+def _look(number: int) -> dict[str, Any]:
+    return {
+        "color": COLOURS[number % len(COLOURS)],
+        "marker": MARKS[number % len(MARKS)],
+    }
+
+
+def _plain(text: str) -> str:
+    """Keep dollar signs from being read as formulas."""
+    return text.replace("$", r"\$")
+
+
+def _svg(figure: Figure) -> str:
+    buffer = io.StringIO()
+    # The salt decides the ids that matplotlib would otherwise draw at random.
+    with mpl.rc_context({"svg.hashsalt": "morelli"}):
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(buffer, format="svg", metadata=nothing)
+    text = buffer.getvalue()
+    element = text[text.index("<svg") :].rstrip()
+    element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
+    return element.replace(_INK, "currentColor")

@@ -1,0 +1,295 @@
+"""A report as a folder: one page to read, tables for spreadsheets, JSON for programs.
+
+The page needs nothing beside it: style, plots and pictures are inside, and there is no
+script. The folder appears when everything is in it; two runs with the same settings
+write the same files, except for what was measured with a clock.
+"""
+
+import base64
+import csv
+import html
+import io
+import json
+import math
+import platform
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from app.lab.errors import LabError
+from app.lab.plots import standalone
+from app.retrieval.images import encode_jpeg, resize_to_long_side
+from app.retrieval.types import Image
+
+PAGE_FILE = "index.html"
+REPORT_FILE = "report.json"
+THUMBNAIL_SIDE_PX = 144
+THUMBNAIL_QUALITY = 80
+LIBRARIES = ("numpy", "opencv-python-headless", "openvino", "matplotlib")
+"""Whose versions a report names, besides Python's."""
+Cell: TypeAlias = str | int | float | None
+_STYLE = """
+:root { color-scheme: light dark; --paper: #fffdf9; --ink: #1f1c19; --quiet: #5f574f;
+  --line: #d8d0c4; }
+@media (prefers-color-scheme: dark) { :root { --paper: #161411; --ink: #efe9df;
+  --quiet: #b5ab9d; --line: #3d372f; } }
+body { max-width: 72rem; margin: 0 auto; padding: 1.5rem; background: var(--paper);
+  color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+h1, h2 { font-weight: 600; line-height: 1.2; }
+h2 { margin-top: 2.5rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+caption { text-align: left; color: var(--quiet); padding-bottom: 0.5rem; }
+th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid var(--line);
+  text-align: right; white-space: nowrap; }
+th:first-child, td.text { text-align: left; }
+figure { margin: 1.5rem 0; }
+figcaption { color: var(--quiet); }
+svg { max-width: 100%; height: auto; }
+.row { display: flex; gap: 0.75rem; overflow-x: auto; padding: 0.5rem 0;
+  border-bottom: 1px solid var(--line); }
+.row div { flex: none; width: 9rem; font-size: 0.8rem; overflow-wrap: anywhere; }
+.row img { display: block; max-width: 100%; height: auto; }
+dl { display: grid; grid-template-columns: max-content auto; gap: 0 1rem; }
+dd { margin: 0; overflow-wrap: anywhere; }
+""".strip()
+
+
+class ReportFolder:
+    """Gathers a report; `write` brings it to disk all at once.
+
+    Parameters
+    ----------
+    path : Path
+        The folder. A report that is there already is replaced.
+    title : str
+    settings : mapping of str to anything that JSON can hold, or Path
+        What the figures depend on, the seed among them.
+
+    Raises
+    ------
+    LabError
+        If something that is not a report is in the way. Said at once, not after
+        hours.
+    """
+
+    def __init__(self, path: Path, title: str, settings: Mapping[str, object]) -> None:
+        if path.exists() and not (path / REPORT_FILE).is_file():
+            raise LabError(
+                f"{path} exists and is not a report, so it is left alone. "
+                "Choose another folder with --out."
+            )
+        self.path = path
+        self.title = title
+        self.settings = {name: _plain(value) for name, value in settings.items()}
+        self._sections: list[str] = []
+        self._tables: dict[str, tuple[Sequence[str], Sequence[Sequence[Cell]]]] = {}
+        self._plots: dict[str, str] = {}
+
+    def heading(self, text: str) -> None:
+        """Begin a part of the page."""
+        self._sections.append(f"<h2>{html.escape(text)}</h2>")
+
+    def paragraph(self, text: str) -> None:
+        """Say something in words."""
+        self._sections.append(f"<p>{html.escape(text)}</p>")
+
+    def table(
+        self,
+        name: str,
+        header: Sequence[str],
+        rows: Sequence[Sequence[Cell | np.generic]],
+    ) -> None:
+        """Show a table, and write it as ``<name>.csv`` and into the JSON file.
+
+        Parameters
+        ----------
+        name : str
+            Also the caption; the file's name is made of its letters and digits.
+        header : sequence of str
+        rows : sequence of sequences
+            As long as the header. Floats are shown with three digits; NaN and None
+            as a dash.
+
+        Raises
+        ------
+        ValueError
+            If a table has this name already, or a row another length.
+        """
+        if file_name(name) in map(file_name, self._tables):
+            raise ValueError(f"there is a table {name!r} already")
+        if any(len(row) != len(header) for row in rows):
+            raise ValueError(f"a row of {name!r} is not {len(header)} long")
+        cells = [[_cell(cell) for cell in row] for row in rows]
+        self._tables[name] = (tuple(header), cells)
+        heads = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in header)
+        lines = "".join(f"<tr>{_cells(row)}</tr>\n" for row in cells)
+        self._sections.append(
+            f'<div class="scroll" tabindex="0"><table>'
+            f"<caption>{html.escape(name)}</caption>\n"
+            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody></table></div>"
+        )
+
+    def plot(self, name: str, svg: str, caption: str, alt: str) -> None:
+        """Show a plot, and write it as ``<name>.svg``.
+
+        Parameters
+        ----------
+        name : str
+        svg : str
+            Of `app.lab.plots`.
+        caption : str
+        alt : str
+            Says what it shows to those who do not see it.
+        """
+        self._plots[name] = svg
+        # Ids must be unique in the page, and every plot has a figure_1.
+        own = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{file_name(name)}-", svg)
+        label = html.escape(alt)
+        own = own.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+        self._sections.append(
+            f"<figure>{own}<figcaption>{html.escape(caption)}</figcaption></figure>"
+        )
+
+    def pictures(
+        self, caption: str, rows: Sequence[Sequence[tuple[str, Image]]]
+    ) -> None:
+        """Show rows of small pictures, each with a label under it.
+
+        Parameters
+        ----------
+        caption : str
+        rows : sequence of rows of (label, image)
+            Images (H, W, 3) uint8 RGB; reduced to 144 pixels.
+        """
+        lines = []
+        for row in rows:
+            cells = "".join(
+                f'<div><img alt="" src="data:image/jpeg;base64,{_thumbnail(image)}">'
+                f"{html.escape(label)}</div>"
+                for label, image in row
+            )
+            lines.append(f'<div class="row" tabindex="0">{cells}</div>')
+        self._sections.append(
+            f"<figure><figcaption>{html.escape(caption)}</figcaption>\n"
+            + "\n".join(lines)
+            + "</figure>"
+        )
+
+    def write(self) -> Path:
+        """Write everything; return the path of the page.
+
+        Raises
+        ------
+        OSError
+            If the disk does not take it; a report that was there stays.
+        """
+        draft = self.path.with_name(f".{self.path.name}.unfinished")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        for name, (header, rows) in self._tables.items():
+            text = io.StringIO()
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerows([header, *rows])
+            target = draft / f"{file_name(name)}.csv"
+            target.write_text(text.getvalue(), encoding="utf-8")
+        for name, svg in self._plots.items():
+            target = draft / f"{file_name(name)}.svg"
+            target.write_text(standalone(svg), encoding="utf-8")
+        content = {
+            "title": self.title,
+            "settings": self.settings,
+            "figures": {
+                name: [dict(zip(header, row, strict=True)) for row in rows]
+                for name, (header, rows) in self._tables.items()
+            },
+            "versions": _versions(),
+        }
+        text_of = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+        (draft / REPORT_FILE).write_text(text_of + "\n", encoding="utf-8")
+        (draft / PAGE_FILE).write_text(self._page(), encoding="utf-8")
+        previous = self.path.with_name(f".{self.path.name}.previous")
+        shutil.rmtree(previous, ignore_errors=True)
+        if self.path.exists():
+            self.path.rename(previous)
+        draft.rename(self.path)
+        shutil.rmtree(previous, ignore_errors=True)
+        return self.path / PAGE_FILE
+
+    def _page(self) -> str:
+        title = html.escape(self.title)
+        facts = "".join(
+            f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>\n"
+            for name, value in {**self.settings, **_versions()}.items()
+        )
+        body = "\n".join(self._sections)
+        return (
+            f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{title}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n"
+            f"<main>\n<h1>{title}</h1>\n{body}\n<h2>Settings</h2>\n<dl>\n{facts}</dl>\n"
+            f"</main>\n</body>\n</html>\n"
+        )
+
+
+def file_name(name: str) -> str:
+    """Make a file's name of a title: its letters and digits, joined by hyphens."""
+    return "-".join(re.findall(r"[^\W_]+", name.casefold()))
+
+
+def show(cell: Cell) -> str:
+    """Set a cell as people read it."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, float):
+        return f"{cell:.3f}"
+    return f"{cell:,}" if isinstance(cell, int) else cell
+
+
+def _cells(row: Sequence[Cell]) -> str:
+    shown = [
+        f"<td{' class=text' if isinstance(cell, str) else ''}>"
+        f"{html.escape(show(cell))}</td>"
+        for cell in row[1:]
+    ]
+    first = html.escape(show(row[0])) if row else ""
+    return f'<th scope="row">{first}</th>' + "".join(shown)
+
+
+def _cell(value: Cell | np.generic) -> Cell:
+    """Make Python's own of NumPy's numbers; what could not be measured is None."""
+    cell: Cell = value.item() if isinstance(value, np.generic) else value
+    if isinstance(cell, float):
+        return round(cell, 6) if math.isfinite(cell) else None
+    return cell
+
+
+def _plain(value: object) -> object:
+    """Bring a setting to what JSON can hold."""
+    if isinstance(value, float | np.generic):
+        return _cell(value)
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value]
+    return value
+
+
+def _thumbnail(image: Image) -> str:
+    small = resize_to_long_side(image, THUMBNAIL_SIDE_PX)
+    data = encode_jpeg(small, quality=THUMBNAIL_QUALITY)
+    return base64.b64encode(data).decode("ascii")
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }

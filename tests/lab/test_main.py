@@ -1,0 +1,72 @@
+"""The lab's command line: what it offers, and what it imports for that."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app.lab import __main__ as lab
+
+
+@pytest.fixture
+def command(monkeypatch, tmp_path):
+    """A command `count` that says how often it was asked for."""
+    source = tmp_path / "counting.py"
+    source.write_text(
+        'NAME = "count"\nHELP = "Count things."\nimport app.lab.errors\n'
+        "def add_arguments(parser):\n    parser.add_argument('--to', type=int)\n"
+        "def run(options):\n"
+        "    if options.to is None:\n"
+        "        raise app.lab.errors.LabError('Say how far: --to 3.')\n"
+        "    return options.to\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(lab, "MODULES", ("counting",))
+    yield
+    sys.modules.pop("counting", None)
+
+
+@pytest.mark.usefixtures("command")
+def test_a_command_is_run_and_its_status_returned():
+    assert lab.main(["count", "--to", "1"]) == 1
+
+
+@pytest.mark.usefixtures("command")
+def test_what_stops_a_command_is_one_sentence(capsys):
+    assert lab.main(["count"]) == 2
+    assert capsys.readouterr().err == "Say how far: --to 3.\n"
+
+
+@pytest.mark.usefixtures("command")
+def test_help_imports_no_command(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        lab.main(["--help"])
+    assert stopped.value.code == 0
+    assert "Count things." in capsys.readouterr().out
+    assert "counting" not in sys.modules
+
+
+@pytest.mark.usefixtures("command")
+def test_an_unknown_command_is_refused_with_status_2(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        lab.main(["colour"])
+    assert stopped.value.code == 2
+    assert "count" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in lab._commands()])
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        lab.main([name, "--help"])
+    assert stopped.value.code == 0
+    assert f"usage: python -m app.lab {name}" in capsys.readouterr().out
+
+
+def test_the_lab_can_be_imported_without_tensorflow():
+    code = (
+        "import sys, importlib, pkgutil, app.lab; "
+        "[importlib.import_module(m.name) for m in "
+        "pkgutil.iter_modules(app.lab.__path__, 'app.lab.')]; "
+        "sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow')))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
