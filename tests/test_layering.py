@@ -37,6 +37,10 @@ LAYERS = [
             "decision",
             "style",
             "stopwatch",
+            "curves",
+            "sprites",
+            "map_layout",
+            "perceptual_hash",
             "weights",
             "threads",
         )
@@ -53,6 +57,7 @@ LAYERS = [
             "visual_words",
             "voting",
             "feature_bank",
+            "measures",
         )
     ],
     [
@@ -116,6 +121,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "keras": KERAS_ROOMS,
     "tensorflow": KERAS_ROOMS,
     "matplotlib": ["app.lab"],
+    "skimage": [f"{RETRIEVAL}.measures.structural"],
     "sklearn": [TRAINING],
     "annoy": [f"{RETRIEVAL}.index"],
     "openvino": [f"{RETRIEVAL}.descriptor", NETWORK],
@@ -134,12 +140,15 @@ HOMES = {  # third-party package -> the only places that may import it
             "perturbations",
             "explanation",
             "photo_quality",
+            "perceptual_hash",
             "styles",
             "style",
+            "sprites",
             "threads",
             "frame_finding",
         )
     ],
+    "openTSNE": [f"{RETRIEVAL}.map_layout"],
     "threadpoolctl": [f"{RETRIEVAL}.threads"],
 }
 GATHERING = ["app.models"]

@@ -116,6 +116,7 @@ def perturb(
     rng: np.random.Generator,
     *,
     strength: float = 1.0,
+    exactly: bool = False,
     output_side_px: int = 800,
 ) -> Perturbed:
     """Photograph a work as a visitor would.
@@ -129,6 +130,9 @@ def perturb(
         Same state, same photo.
     strength : float in [0, 1]
         Multiplies every step of the profile.
+    exactly : bool
+        Every step has its full strength, instead of drawing up to it: to see what a
+        strength does. What else chance decides is the same.
     output_side_px : int, > 0
         Long side of the photo. Small photos are cheap: about 9 ms for a hard one of
         500 pixels on one core.
@@ -145,9 +149,12 @@ def perturb(
     """
     if not 0 <= strength <= 1 or output_side_px < 1:
         raise ValueError(f"strength {strength} or output_side_px {output_side_px}")
+    shares = rng.random(len(profile.steps))
+    if exactly:
+        shares[:] = 1
     amounts = {
-        step: strength * greatest * rng.random()
-        for step, greatest in profile.steps.items()
+        step: strength * greatest * float(share)
+        for (step, greatest), share in zip(profile.steps.items(), shares, strict=True)
     }
     work_size = (image.shape[0], image.shape[1])
     view = viewpoint.choose_view(

@@ -138,6 +138,21 @@ def appearance(image: Image, feature_means: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.concatenate(parts)), dtype=np.float32)
 
 
+def colour_histogram(image: Image) -> FloatArray:
+    """Return the part of an appearance that is about colours alone.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8, RGB
+
+    Returns
+    -------
+    histogram : (192,) float32
+        Unit length.
+    """
+    return np.sqrt(_colours(resize_to_long_side(image, SIDE_PX)))
+
+
 def _colours(image: Image) -> FloatArray:
     """Return shares of the picture per colour: (192,), sum 1."""
     hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)

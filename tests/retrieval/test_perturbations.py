@@ -108,6 +108,25 @@ def test_any_shape_gives_a_photo(size, name, side_px, seed):
     assert np.isfinite(photo.homography).all()
 
 
+def test_exactly_is_the_most_that_a_draw_can_be():
+    image = np.full((40, 60, 3), 128, np.uint8)
+    profile = Profile("dark", {"brightness": 1.0})
+
+    def change(seed, strength, *, exactly):
+        rng = np.random.default_rng(seed)
+        photo = perturb(image, profile, rng, strength=strength, exactly=exactly)
+        return abs(int(photo.image[20, 30, 0]) - 128)
+
+    for seed in range(8):
+        drawn, half, full = (
+            change(seed, *how, exactly=exactly)
+            for *how, exactly in ((1, False), (0.5, True), (1, True))
+        )
+        assert drawn <= full
+        assert half < full
+        assert change(seed, 0, exactly=True) == 0
+
+
 def test_nonsense_is_refused():
     with pytest.raises(ValueError, match="no step 'sepia'"):
         Profile("old", {"sepia": 1.0})

@@ -12,6 +12,7 @@ from app.retrieval.style import (
     TEXTURE_LENGTH,
     Style,
     appearance,
+    colour_histogram,
 )
 from app.retrieval.types import Description
 from tests.fakes import draw_picture
@@ -53,6 +54,13 @@ def test_patterns_are_those_of_the_definition():
     for radius, part in zip(RADII_PX, parts.reshape(-1, PATTERNS), strict=True):
         expected = slow_patterns(grey, radius)
         assert part**2 == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_colours_alone_are_the_beginning_of_an_appearance():
+    image = draw_picture(4)
+    colours = colour_histogram(image)
+    assert np.array_equal(colours, appearance(image, MEANS)[:COLOUR_LENGTH])
+    assert np.linalg.norm(colours) == pytest.approx(1, abs=1e-5)
 
 
 def test_an_appearance_is_two_histograms_and_the_means():
