@@ -14,7 +14,14 @@ from huey.consumer import Consumer
 
 from app.config import Folders
 from app.extensions import db
-from app.services import care, database, evaluating, rebuilding, tasks
+from app.services import (
+    care,
+    collection_map,
+    database,
+    evaluating,
+    rebuilding,
+    tasks,
+)
 from app.services.importing import runs, work
 from app.services.lock import exclusively
 
@@ -28,6 +35,7 @@ KINDS: Mapping[str, tasks.Work] = {
     runs.KIND: work.work,
     evaluating.KIND: evaluating.evaluate,
     care.KIND: care.look,
+    collection_map.KIND: collection_map.make,
 }
 
 

@@ -66,6 +66,11 @@ class Folders:
         return self.instance / "media" / "works"
 
     @property
+    def maps(self) -> Path:
+        """Maps of the collection; can be made again."""
+        return self.instance / "maps"
+
+    @property
     def imports(self) -> Path:
         """Catalogues that were sent to be imported, until they are."""
         return self.instance / "imports"

@@ -146,6 +146,7 @@ HOMES = {  # third-party package -> the only places that may import it
             "sprites",
             "threads",
             "frame_finding",
+            "measures.structural",
         )
     ],
     "openTSNE": [f"{RETRIEVAL}.map_layout"],
