@@ -16,7 +16,7 @@ from app.cli import DONE, FAILED, run_explained, say
 from app.extensions import db
 from app.models import User
 from app.services import accounts
-from app.services.database import check
+from app.services.database import check, prepare
 from app.services.mail import Post, read, recipient
 from app.web.account_mail import post
 
@@ -37,7 +37,7 @@ def create_admin(email: str, link: bool) -> None:
     """Make an administrator, asking for the password, or promote an account."""
 
     def job() -> int:
-        check()
+        prepare()
         security = current_app.extensions["security"]
         try:
             address = security.mail_util.validate(email)

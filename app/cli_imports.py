@@ -17,7 +17,7 @@ from app.config import Folders
 from app.extensions import db
 from app.models import ImportRow, ImportRun, RowState, Task, TaskState
 from app.services import tasks
-from app.services.database import check
+from app.services.database import check, prepare
 from app.services.importing import remarks, runs
 from app.services.importing.formats import DETAILS, FIELDS, Reading
 from app.services.importing.judging import Policy
@@ -59,7 +59,7 @@ def plan(
     """
 
     def job() -> int:
-        check()
+        prepare()
         run = begin(source)
         with opened(run, Surroundings.of(current_app.config)) as found:
             columns = found.table.columns if found.table else ()

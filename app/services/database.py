@@ -44,6 +44,21 @@ def upgrade() -> None:
     command.upgrade(alembic_config(), "head")
 
 
+def prepare() -> None:
+    """Create the tables where there are none yet; else as :func:`check`.
+
+    For what a new museum may begin with.
+
+    Raises
+    ------
+    DatabaseNotReadyError
+        If it is older or newer, or cannot be reached.
+    """
+    if _version() is None:
+        upgrade()
+    check()
+
+
 def check() -> None:
     """Do nothing when the database is at the newest version.
 
@@ -53,13 +68,7 @@ def check() -> None:
         If it is older or newer, empty, or cannot be reached.
     """
     needed = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    try:
-        with db.engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-    except SQLAlchemyError as error:
-        raise DatabaseNotReadyError(
-            "The database cannot be opened", UPGRADE_COMMAND
-        ) from error
+    found = _version()
     if found is None:
         # Indexing makes the tables as well, and is needed anyway.
         raise DatabaseNotReadyError("There is no collection yet", INDEX_COMMAND)
@@ -68,3 +77,14 @@ def check() -> None:
             f"The database is at version {found}, but {needed} is needed",
             UPGRADE_COMMAND,
         )
+
+
+def _version() -> str | None:
+    """Return the version that the database is at; None where it has no tables."""
+    try:
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        raise DatabaseNotReadyError(
+            "The database cannot be opened", UPGRADE_COMMAND
+        ) from error

@@ -48,6 +48,8 @@ def evaluate(app, page):
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/curate/**")
     app.extensions[BACKGROUND].work_off()
+    # The page looks again when it is over, which would get in the way of the next.
+    page.get_by_text("Ended").wait_for()
 
 
 def test_an_evaluation_becomes_a_report(app, log_in):

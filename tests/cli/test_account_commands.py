@@ -1,6 +1,7 @@
 """``flask accounts …`` on an instance of its own."""
 
 import pytest
+from alembic import command
 
 from app.extensions import db
 from app.factory import create_app
@@ -54,6 +55,21 @@ def test_the_first_administrator_may_choose_the_password_by_a_link(app):
     fields = {"password": boss.password, "password_confirm": boss.password}
     assert boss.post(path, **fields).status_code == 302
     assert boss.log_in().status_code == 302
+
+
+def test_a_new_museum_may_begin_with_an_administrator(tmp_path):
+    app = create_app({"MORELLI_INSTANCE": tmp_path / "new"})
+    result = run(app, "create-admin", "boss@example.org", "--link")
+    assert result.exit_code == 0
+    assert roles(app, "boss@example.org") == ["admin"]
+
+
+def test_an_older_database_is_not_touched_unasked(app):
+    with app.app_context():
+        command.downgrade(database.alembic_config(), "-1")
+    result = run(app, "create-admin", "boss@example.org", "--link")
+    assert result.exit_code == 2
+    assert "flask db upgrade" in result.output
 
 
 def test_an_account_that_is_there_is_promoted_and_keeps_its_password(app):
