@@ -54,8 +54,8 @@ format: setup ## rewrite the code in the house format
 bench: setup ## measure speed, memory and scale (CATALOGUE=… IMAGES=… QUERIES=… for real data)
 	$(BIN)/python -m bench $(DATA) $(if $(QUERIES),--queries "$(QUERIES)")
 
-bench-quality: setup ## compare descriptions of pictures (CATALOGUE=… IMAGES=… WEIGHTS=vgg16=file)
-	$(BIN)/python -m bench.quality $(DATA) $(addprefix --weights ,$(WEIGHTS))
+bench-quality: setup ## compare descriptors and measures (CATALOGUE=… IMAGES=… WEIGHTS=vgg16=file)
+	$(BIN)/python -m app.lab compare $(DATA) $(addprefix --weights ,$(WEIGHTS))
 
 translations: setup ## bring translations/ up to date with the texts; new ones come empty
 	@mkdir -p build

@@ -1,1 +1,1 @@
-"""Measurements of speed, memory, scale and quality: run by hand, not by the tests."""
+"""Measurements of speed, memory and scale: run by hand, not by the tests."""

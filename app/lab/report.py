@@ -113,8 +113,8 @@ class ReportFolder:
             Also the caption; the file's name is made of its letters and digits.
         header : sequence of str
         rows : sequence of sequences
-            As long as the header. Floats are shown with three digits; NaN and None
-            as a dash.
+            As long as the header. Small floats are shown with three digits; NaN and
+            None as a dash.
 
         Raises
         ------
@@ -244,10 +244,10 @@ def file_name(name: str) -> str:
 
 def show(cell: Cell) -> str:
     """Set a cell as people read it."""
-    if cell is None:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return "–"
     if isinstance(cell, float):
-        return f"{cell:.3f}"
+        return f"{cell:.3f}" if abs(cell) < 10 else f"{cell:,.1f}"
     return f"{cell:,}" if isinstance(cell, int) else cell
 
 

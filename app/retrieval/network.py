@@ -228,7 +228,7 @@ def export(network: keras.Model, path: Path) -> None:
     Parameters
     ----------
     network : keras.Model
-        Of `build_network`, in float32.
+        Of `build_network`, or any other one with a dict of outputs; in float32.
     path : Path
         ``….xml``; the weights go beside it as ``.bin``.
     """
@@ -237,7 +237,7 @@ def export(network: keras.Model, path: Path) -> None:
         network.export(str(whole), format="openvino", verbose=False)
         graph = openvino.Core().read_model(whole)
         # The converter keeps the order of a dict's keys, but not their names.
-        for output, name in zip(graph.outputs, sorted(OUTPUTS), strict=True):
+        for output, name in zip(graph.outputs, sorted(network.output), strict=True):
             output.tensor.set_names({name})
         openvino.save_model(graph, path, compress_to_fp16=True)
 

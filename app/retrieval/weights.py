@@ -100,12 +100,34 @@ def _load_h5(
     network: keras.Model, name: str, path: Path, published: Published | None
 ) -> None:
     """Read a ``.h5``, which is by order and therefore needs the exact topology."""
-    if published is None or "notop" in path.name:
+    whole = load_classifier(path, published)
+    if whole is None:
         network.load_weights(path)
-        return
+    else:
+        copy_weights(whole, network, name, str(path))
+
+
+def load_classifier(path: Path, published: Published | None) -> keras.Model | None:
+    """Load a whole published network; None if the file is of its beginning only.
+
+    Parameters
+    ----------
+    path : Path
+        ``.h5``; without the classifier if its name has ``notop`` in it, as Keras'
+        own files are named.
+    published : callable, optional
+        Makes the network; None if nobody has published any.
+
+    Raises
+    ------
+    ValueError, OSError, KeyError
+        If the weights do not fit.
+    """
+    if published is None or path.suffix != ".h5" or "notop" in path.name:
+        return None
     whole = published(weights=None, include_top=True)
     whole.load_weights(path)
-    copy_weights(whole, network, name, str(path))
+    return whole
 
 
 def copy_weights(

@@ -12,6 +12,9 @@ from app.retrieval.types import FloatArray, Image
 
 RANKS = (1, 10, 100)
 PHOTO_SIDE_PX = 512
+STYLE_LABELS = {"artist": 6, "school": 15}
+"""What works are alike in, and of how many works such a class must have to be asked
+for: fewer could not fill a list of ten."""
 
 
 def simulate_queries(
@@ -88,12 +91,34 @@ def precision_of_similar(
     precision : float in [0, 1]
         The mean over queries; 0 where there is none.
     """
-    names = np.array(labels)
-    counts = Counter(labels)
-    asked = [row for row in queries if names[row] and counts[labels[row]] >= least]
+    asked = rows_to_ask(labels, queries, least=least)
     if not asked:
         return 0.0
     similarities = vectors[asked] @ vectors.T
     similarities[np.arange(len(asked)), asked] = -np.inf
     nearest = np.argsort(-similarities, axis=1, kind="stable")[:, :k]
-    return float(np.mean(names[nearest] == names[asked][:, None]))
+    return share_of_same_label(nearest, labels, asked)
+
+
+def rows_to_ask(
+    labels: Sequence[str], queries: Sequence[int] | NDArray[np.int64], *, least: int
+) -> list[int]:
+    """Choose the queries whose label is known and that of at least so many works."""
+    counts = Counter(labels)
+    return [row for row in queries if labels[row] and counts[labels[row]] >= least]
+
+
+def share_of_same_label(
+    nearest: NDArray[np.integer], labels: Sequence[str], asked: Sequence[int]
+) -> float:
+    """Share of the nearest works with the label of the work that was asked for.
+
+    Parameters
+    ----------
+    nearest : (Q, k) int
+        Rows of the works that are most like each of those asked for.
+    labels : sequence of str, length N
+    asked : sequence of int, length Q
+    """
+    names = np.array(labels)
+    return float(np.mean(names[nearest] == names[list(asked)][:, None]))

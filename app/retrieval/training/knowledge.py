@@ -17,7 +17,7 @@ from app.retrieval.model import DECISION_FILE, STYLE_FILE, VOCABULARY_FILE, Mode
 from app.retrieval.perturbations import PROFILES, perturb
 from app.retrieval.settings import LocalSettings
 from app.retrieval.style import appearance
-from app.retrieval.training.assessment import precision_of_similar
+from app.retrieval.training.assessment import STYLE_LABELS, precision_of_similar
 from app.retrieval.training.crowd import crowd
 from app.retrieval.training.decision import FOLDS, learn_decision
 from app.retrieval.training.evidence import UNDECIDED, gather_evidence
@@ -34,9 +34,6 @@ PHOTOS_PER_WORK = 4
 NEIGHBOURS = 6
 """In a crowded photo."""
 FALSE_ACCEPT_RATE = 0.01
-STYLE_LABELS = {"artist": 6, "school": 15}
-"""What works are alike in, and of how many works such a class must have to be asked
-for: fewer could not fill a list of ten."""
 
 
 def add_vocabulary(

@@ -1,0 +1,203 @@
+"""Asking all methods by all measures, the slow ones about a shortlist."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.lab.glance import Glance
+from app.lab.methods import EUCLID, PROBABILITY, Method
+from app.retrieval.measures.measure import rerank
+from app.retrieval.measures.structural import (
+    Ssim,
+    SsimOverEuclidean,
+    luminance,
+    over_distance,
+)
+from app.retrieval.types import FloatArray
+
+Key: TypeAlias = tuple[str, str]
+"""Names of a method and of a measure."""
+SHORTLIST = 50
+"""First works by a method's own measure that the slow measures put in order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reply:
+    """What one method says by one measure.
+
+    Attributes
+    ----------
+    method, measure : str
+    order : (N,) int64
+        Positions of works, most alike first.
+    scores : (N,) float32
+        Of the works by position. Where a shortlist was put in order, those of the
+        shortlist, and minus infinity for all others.
+    reranked : bool
+        Whether only a shortlist was compared.
+    seconds : float
+        That the answer took, alone.
+    """
+
+    method: str
+    measure: str
+    order: NDArray[np.int64]
+    scores: FloatArray
+    reranked: bool
+    seconds: float
+
+    @property
+    def best_score(self) -> float:
+        """Of the first work."""
+        return float(self.scores[self.order[0]])
+
+    def rank_of(self, position: int) -> int:
+        """Place of a work, from 0; works that tie with it count as better."""
+        place = int(np.flatnonzero(self.order == position)[0])
+        score = self.scores[position]
+        if self.reranked and not np.isfinite(score):
+            return place
+        # Not "is as good", so that a score that is no number is not right either.
+        return int(np.count_nonzero(~(self.scores < score))) - 1
+
+
+class Asker:
+    """Knows the works by every method.
+
+    Parameters
+    ----------
+    methods : sequence of Method
+    only : collection of (method, measure), optional
+        Answers that are wanted; otherwise all.
+    """
+
+    def __init__(
+        self, methods: Sequence[Method], only: Collection[Key] | None = None
+    ) -> None:
+        self.methods = tuple(methods)
+        self._only = only
+        self._pictures: list[FloatArray] = []
+
+    def add(self, glance: Glance) -> None:
+        """Keep the next work."""
+        self._pictures.append(luminance(glance.image))
+        for method in self.methods:
+            method.add(glance)
+
+    def finish(self, lessons: Sequence[int]) -> None:
+        """Make every method ready; lessons are the works that may be learnt from."""
+        for method in self.methods:
+            method.finish(lessons)
+
+    def measures(self, method: Method) -> tuple[str, ...]:
+        """Name the measures that a method is compared by, its own first."""
+        possible = method.measures
+        if PROBABILITY not in possible:
+            possible += (Ssim.name,)
+        if EUCLID in possible:
+            possible += (SsimOverEuclidean.name,)
+        if self._only is None:
+            return possible
+        return tuple(one for one in possible if (method.name, one) in self._only)
+
+    def ask(self, glance: Glance) -> Iterator[Reply]:
+        """Ask for the work that a photo shows, by every method and measure."""
+        own, taken = glance.timed(partial(luminance, glance.image))
+        structure = _Structure(own, self._pictures, taken)
+        for method in self.methods:
+            replies = {}
+            for measure in self._fast(method):
+                scores, seconds = glance.timed(partial(method.ask, glance, measure))
+                order = np.argsort(-scores, kind="stable")
+                replies[measure] = Reply(
+                    method.name, measure, order, scores, False, seconds
+                )
+            yield from self._wanted(method, replies, structure)
+
+    def ask_alike(self, position: int) -> Iterator[Reply]:
+        """Ask for works like one of them, which is left out of the answers.
+
+        Of the methods that are made for this; it takes no time that would count.
+        """
+        structure = _Structure(self._pictures[position], self._pictures)
+        for method in self.methods:
+            replies = {}
+            for measure in self._fast(method):
+                scores = method.alike(position, measure)
+                if scores is None:
+                    break
+                order = np.argsort(-scores, kind="stable")
+                order = order[order != position]
+                replies[measure] = Reply(
+                    method.name, measure, order, scores, False, 0.0
+                )
+            if replies:
+                yield from self._wanted(method, replies, structure)
+
+    def bytes_per_work(self, method: Method, measure: str) -> float:
+        """Say how much must be kept of a work for an answer by this measure."""
+        if measure in method.measures:
+            return method.bytes_per_work(measure)
+        kept = method.bytes_per_work(method.measures[0]) + self._pictures[0].nbytes
+        if measure == SsimOverEuclidean.name:
+            kept += method.bytes_per_work(EUCLID)
+        return kept
+
+    def _fast(self, method: Method) -> Iterator[str]:
+        """Name the method's measures that are wanted, or that slow ones build on."""
+        wanted = set(self.measures(method))
+        if wanted - set(method.measures):
+            wanted.add(method.measures[0])
+        if SsimOverEuclidean.name in wanted:
+            wanted.add(EUCLID)
+        return (measure for measure in method.measures if measure in wanted)
+
+    def _wanted(
+        self, method: Method, replies: Mapping[str, Reply], structure: "_Structure"
+    ) -> Iterator[Reply]:
+        """Yield the wanted answers, the slow ones put together from others."""
+        for measure in self.measures(method):
+            if measure in replies:
+                yield replies[measure]
+                continue
+            own = replies[method.measures[0]]
+            shortlist = own.order[:SHORTLIST]
+            slow, seconds = structure.compare(shortlist)
+            seconds += own.seconds
+            if measure == SsimOverEuclidean.name:
+                slow = over_distance(slow, replies[EUCLID].scores[shortlist])
+                seconds += replies[EUCLID].seconds
+            scores = np.full(len(own.scores), -np.inf, np.float32)
+            scores[shortlist] = slow
+            order = rerank(own.order, slow)
+            yield Reply(method.name, measure, order, scores, True, seconds)
+
+
+class _Structure:
+    """Structural similarity of one picture with works, each compared once."""
+
+    def __init__(
+        self, own: FloatArray, pictures: Sequence[FloatArray], seconds: float = 0.0
+    ) -> None:
+        self._own = own
+        self._pictures = pictures
+        self._seconds = seconds
+        self._known: dict[int, tuple[float, float]] = {}
+
+    def compare(self, positions: NDArray[np.int64]) -> tuple[FloatArray, float]:
+        """Return (K,) similarities, and the seconds that all of them took."""
+        total, scores = self._seconds, np.empty(len(positions), np.float32)
+        for place, position in enumerate(positions.tolist()):
+            if position not in self._known:
+                begun = time.perf_counter()
+                similarity = Ssim().score(self._own, self._pictures[position][None])
+                seconds = time.perf_counter() - begun
+                self._known[position] = float(similarity[0]), seconds
+            scores[place], seconds = self._known[position]
+            total += seconds
+        return scores, total

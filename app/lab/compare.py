@@ -1,0 +1,269 @@
+"""``python -m app.lab compare``: every descriptor by every measure, in one table.
+
+Instances: simulated photos of works that training has not seen are asked for their
+work among all. Likeness: such works are asked for others by the same artist and of the
+same school. Networks with published weights are run where a file is given; nothing is
+fetched.
+"""
+
+import argparse
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from app.cli import DONE, say, watch
+from app.lab import collection, networks
+from app.lab.asking import SHORTLIST, Asker, Key
+from app.lab.collection import Collection
+from app.lab.errors import LabError
+from app.lab.glance import Glance
+from app.lab.plots import bar_plot, panel_plot
+from app.lab.report import Cell, ReportFolder, show
+from app.retrieval.model_manifest import ModelManifest
+from app.retrieval.perturbations import PROFILES
+from app.retrieval.report import set_columns
+from app.retrieval.training.assessment import (
+    RANKS,
+    STYLE_LABELS,
+    rows_to_ask,
+    share_of_same_label,
+)
+
+NAME = "compare"
+HELP = "Compare every descriptor by every measure on one collection."
+PHOTOS = ("mild", "hard")
+LIKE_RANK = 10
+LINES = 8
+"""Methods whose rank curves are drawn: more cannot be told apart."""
+HEADER = (
+    "descriptor",
+    "measure",
+    *(f"{profile} @{rank}" for profile in PHOTOS for rank in RANKS),
+    *(f"{name} p@{LIKE_RANK}" for name in STYLE_LABELS),
+    "ms per query",
+    "bytes per work",
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """What one descriptor found by one measure.
+
+    Attributes
+    ----------
+    ranks : mapping of str to list of int
+        By profile: the places of the asked works, from 0.
+    alike : mapping of int to (10,) int
+        By work: the works most like it.
+    seconds : list of float
+        Per photo.
+    """
+
+    ranks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    alike: dict[int, Sequence[int]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+
+    def recall(self, profile: str, rank: int) -> float:
+        """Share of photos whose work is among the first ``rank``."""
+        return float(np.mean(np.array(self.ranks[profile]) < rank))
+
+    def precision(self, labels: Sequence[str], asked: Sequence[int]) -> float:
+        """Share of the works most alike with the same label; NaN if nobody asked."""
+        if not self.alike or not asked:
+            return float("nan")
+        nearest = np.array([self.alike[position] for position in asked])
+        return share_of_same_label(nearest, labels, asked)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the comparison can be told."""
+    collection.add_arguments(parser)
+    networks.add_arguments(parser)
+    parser.add_argument(
+        "--variants",
+        action="store_true",
+        help="the model's network with other settings as well",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/lab/compare"),
+        metavar="DIR",
+        help="report folder",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Describe, ask, print the table and write the report."""
+    training_seed = seed_of(options.model)
+    settings = {
+        **collection.describe(options),
+        "model": options.model.name,
+        "weights": options.weights,
+        "similarity": options.similarity,
+        "re-ranked": SHORTLIST,
+    }
+    report = ReportFolder(options.out, "Every descriptor by every measure", settings)
+    with tempfile.TemporaryDirectory() as folder:
+        # Before the works are drawn: what cannot be had is said at once.
+        methods = [
+            *networks.bundled_methods(options.model, options.similarity),
+            *networks.given_methods(
+                options.weights, options.model, Path(folder), options.seed
+            ),
+        ]
+        if options.variants:
+            methods += networks.variant_methods(options.model, Path(folder))
+    with collection.opened(options) as works:
+        asked = works.held_out(training_seed)
+        asker = Asker(methods)
+        keep(asker, works, asked)
+        found = ask(asker, works, asked)
+        rows = list(table(asker, works, asked, found))
+    summary = f"{collection.counts(asked, len(works))}."
+    print(summary)
+    print(set_columns([HEADER, *([show(cell) for cell in row] for row in rows)]))
+    fill(report, summary, asker, found, rows)
+    left_out = networks.not_given(options.weights)
+    for sentence in left_out:
+        say(sentence)
+        report.paragraph(sentence)
+    print(f"Report: {report.write()}")
+    return DONE
+
+
+def seed_of(model_dir: Path) -> int:
+    """Return the seed that says which works a model's training has not seen.
+
+    Raises
+    ------
+    LabError
+        If the model hides it.
+    """
+    training = ModelManifest.read(model_dir).training
+    if "seed" not in training:
+        raise LabError(
+            f"{model_dir} does not say which works its training has seen. Choose a "
+            "model that train.py made with --model."
+        )
+    return int(training["seed"])
+
+
+def keep(asker: Asker, works: Collection, asked: Sequence[int]) -> None:
+    """Show all works to all methods; those not asked for may teach."""
+    for picture in watch(works.pictures(), len(works), "Looking at the works"):
+        asker.add(Glance(picture))
+    say("Learning whitenings, building indexes …")
+    unseen = set(asked)
+    asker.finish([position for position in range(len(works)) if position not in unseen])
+
+
+def ask(asker: Asker, works: Collection, asked: Sequence[int]) -> dict[Key, Found]:
+    """Ask photos of the works for them, and the works for others like them."""
+    found: dict[Key, Found] = defaultdict(Found)
+    for profile in PHOTOS:
+        for position in watch(asked, len(asked), f"Asking photos, {profile}"):
+            glance = Glance(works.photo(position, PROFILES[profile]))
+            for reply in asker.ask(glance):
+                own = found[reply.method, reply.measure]
+                own.ranks[profile].append(reply.rank_of(position))
+                own.seconds.append(reply.seconds)
+    labelled = sorted(
+        {
+            position
+            for name, least in STYLE_LABELS.items()
+            for position in rows_to_ask(works.labels(name), asked, least=least)
+        }
+    )
+    for position in watch(labelled, len(labelled), "Asking for works alike"):
+        for reply in asker.ask_alike(position):
+            nearest = reply.order[:LIKE_RANK].tolist()
+            found[reply.method, reply.measure].alike[position] = nearest
+    return found
+
+
+def table(
+    asker: Asker,
+    works: Collection,
+    asked: Sequence[int],
+    found: Mapping[Key, Found],
+) -> "list[list[Cell]]":
+    """Bring what was found to rows of `HEADER`."""
+    rows: list[list[Cell]] = []
+    for method in asker.methods:
+        for measure in asker.measures(method):
+            own = found[method.name, measure]
+            row: list[Cell] = [method.name, measure]
+            row += [own.recall(profile, rank) for profile in PHOTOS for rank in RANKS]
+            for name, least in STYLE_LABELS.items():
+                labels = works.labels(name)
+                row.append(
+                    own.precision(labels, rows_to_ask(labels, asked, least=least))
+                )
+            row.append(round(1000 * float(np.median(own.seconds)), 1))
+            row.append(round(asker.bytes_per_work(method, measure)))
+            rows.append(row)
+    return rows
+
+
+def fill(
+    report: ReportFolder,
+    summary: str,
+    asker: Asker,
+    found: Mapping[Key, Found],
+    rows: Sequence[Sequence[Cell]],
+) -> None:
+    """Bring table and plots into the report."""
+    report.paragraph(
+        f"{summary} mild, hard: share of photos whose work is among the first 1, 10 "
+        f"and 100. artist, school: share of the {LIKE_RANK} most similar other works "
+        "that have the same. Milliseconds: the median, on one core, alone. SSIM and "
+        f"SSIM ÷ Euclid put the first {SHORTLIST} by the descriptor's own measure, "
+        "which is named first, in order."
+    )
+    report.table("Comparison", HEADER, rows)
+    own = {
+        method.name: found[method.name, method.measures[0]] for method in asker.methods
+    }
+    best = sorted(own, key=lambda name: -own[name].recall("hard", 10))[:LINES]
+    works = 1 + max(max(one.ranks["hard"]) for one in own.values())
+    ranks = sorted({round(rank) for rank in np.geomspace(1, max(works, 2), 24)})
+    panels = {
+        profile: {
+            name: [(rank, own[name].recall(profile, rank)) for rank in ranks]
+            for name in best
+        }
+        for profile in PHOTOS
+    }
+    report.plot(
+        "Rank curves",
+        panel_plot(
+            panels,
+            x_label="first works looked at",
+            y_label="share of photos whose work is among them",
+            columns=2,
+            log_x=True,
+        ),
+        f"The {len(best)} descriptors that find most under the hard profile, each by "
+        "its own measure.",
+        "Lines that rise from recall at rank 1 to 1; the figures are in the table.",
+    )
+    by_recall = {
+        f"{row[0]} – {row[1]}": float(row[HEADER.index("hard @1")] or 0) for row in rows
+    }
+    report.plot(
+        "Hard photos named at once",
+        bar_plot(by_recall, x_label="recall@1, hard profile"),
+        "Every row of the table.",
+        "One bar per row of the table, as long as its figure hard @1.",
+    )
+    report.heading("What the descriptors are")
+    report.table(
+        "Descriptors",
+        ["descriptor", "about"],
+        [[m.name, m.about] for m in asker.methods],
+    )

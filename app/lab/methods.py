@@ -1,0 +1,335 @@
+"""Ways to find a picture again, behind one interface: keep works, then score them.
+
+A method is a descriptor with the measures that can compare it, its own one first.
+Everything is computed by the library; here it is only brought into one form.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from app.lab.glance import Glance
+from app.retrieval import local_features
+from app.retrieval.comparison import embed
+from app.retrieval.engine import Engine
+from app.retrieval.gallery import Gallery
+from app.retrieval.inverted_index import InvertedIndex
+from app.retrieval.measures.distances import Cosine, Euclidean
+from app.retrieval.measures.learnt import LearntSimilarity
+from app.retrieval.measures.measure import Measure
+from app.retrieval.model import Model
+from app.retrieval.perceptual_hash import bit_agreement, perceptual_hash
+from app.retrieval.settings import RetrievalSettings
+from app.retrieval.types import (
+    Description,
+    FloatArray,
+    GalleryFeatures,
+    GalleryItem,
+    LocalFeatures,
+    no_numbers,
+)
+from app.retrieval.visual_words import Vocabulary
+from app.retrieval.whitening import unit_length
+
+COSINE, EUCLID, LEARNT = Cosine.name, Euclidean.name, LearntSimilarity.name
+HAMMING, VOTES, PROBABILITY = "Hamming", "votes", "probability"
+PLACE = 1e-6
+"""Taken off an engine's score per place, so that its order is that of the scores."""
+See = Callable[[Glance], FloatArray]
+"""From a picture to (m, C) vectors, of which a method makes one descriptor."""
+
+
+class Method(Protocol):
+    """One descriptor of pictures."""
+
+    @property
+    def name(self) -> str:
+        """As people call it; no other method of a report has the same."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """What it is, in a sentence."""
+        ...
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names of what can compare it, its own first."""
+        ...
+
+    def add(self, glance: Glance) -> None:
+        """Keep the next work's picture."""
+        ...
+
+    def finish(self, lessons: Sequence[int]) -> None:
+        """Make ready for being asked, when all works are in.
+
+        Parameters
+        ----------
+        lessons : sequence of int
+            Positions of works that something may be learnt from.
+        """
+        ...
+
+    def ask(self, glance: Glance, measure: str) -> FloatArray:
+        """Score all works by a photo: (N,) float32, higher is more alike."""
+        ...
+
+    def alike(self, position: int, measure: str) -> FloatArray | None:
+        """Score all works by the picture of one; None if it is not for that."""
+        ...
+
+    def bytes_per_work(self, measure: str) -> float:
+        """How much must be kept of a work."""
+        ...
+
+
+class VectorMethod:
+    """One vector per picture.
+
+    By cosine, descriptors are compared: unit length, whitened by what other works
+    teach. By Euclid, activations are: the vectors as the network gives them, added up.
+
+    Parameters
+    ----------
+    name, about : str
+    see : callable
+    dimension : int, optional
+        To keep after whitening; descriptors that are as they should be have none.
+    similarity : Measure, optional
+        Learnt on these descriptors.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        about: str,
+        see: See,
+        *,
+        dimension: int | None = None,
+        similarity: Measure[FloatArray] | None = None,
+    ) -> None:
+        self.name = name
+        self.about = about
+        self._see = see
+        self._dimension = dimension
+        self._measures: dict[str, Measure[FloatArray]] = {
+            COSINE: Cosine(),
+            EUCLID: Euclidean(),
+        }
+        if similarity is not None:
+            self._measures[LEARNT] = similarity
+        self._pictures: list[FloatArray] = []
+        self._activations = self._descriptors = no_numbers()
+        self._embed: Callable[[FloatArray], FloatArray] = _plainly
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """See `Method.measures`."""
+        return tuple(self._measures)
+
+    def add(self, glance: Glance) -> None:
+        """See `Method.add`."""
+        self._pictures.append(self._see(glance))
+
+    def finish(self, lessons: Sequence[int]) -> None:
+        """Learn the whitening, and make descriptors."""
+        self._activations = np.stack([own.sum(axis=0) for own in self._pictures])
+        if self._dimension is None:
+            self._descriptors = unit_length(self._activations)
+        else:
+            taught = [self._pictures[position] for position in lessons]
+            self._descriptors, whitening = embed(
+                self._pictures, taught, self._dimension
+            )
+            self._embed = lambda own: embed([own], whitening=whitening)[0][0]
+        self._pictures.clear()
+
+    def ask(self, glance: Glance, measure: str) -> FloatArray:
+        """See `Method.ask`."""
+
+        def compute() -> tuple[FloatArray, FloatArray]:
+            vectors = self._see(glance)
+            return vectors.sum(axis=0), self._embed(vectors)
+
+        activations, descriptor = glance.part((self.name, "query"), compute)
+        if measure == EUCLID:
+            return self._measures[measure].score(activations, self._activations)
+        return self._measures[measure].score(descriptor, self._descriptors)
+
+    def alike(self, position: int, measure: str) -> FloatArray:
+        """See `Method.alike`."""
+        rows = self._activations if measure == EUCLID else self._descriptors
+        return self._measures[measure].score(rows[position], rows)
+
+    def bytes_per_work(self, measure: str) -> float:
+        """See `Method.bytes_per_work`."""
+        rows = self._activations if measure == EUCLID else self._descriptors
+        return float(rows[0].nbytes)
+
+
+class HashMethod:
+    """The perceptual hash of a picture, compared bit by bit."""
+
+    name = "pHash"
+    about = "Signs of 64 low frequencies: knows copies of a file. A straw man."
+    measures = (HAMMING,)
+
+    def __init__(self) -> None:
+        self._hashes: list[np.ndarray[tuple[int, ...], np.dtype[np.bool_]]] = []
+
+    def add(self, glance: Glance) -> None:
+        """See `Method.add`."""
+        self._hashes.append(perceptual_hash(glance.image))
+
+    def finish(self, _lessons: Sequence[int]) -> None:
+        """Learn nothing."""
+
+    def ask(self, glance: Glance, _measure: str) -> FloatArray:
+        """See `Method.ask`."""
+        return bit_agreement(perceptual_hash(glance.image), np.stack(self._hashes))
+
+    def alike(self, position: int, _measure: str) -> FloatArray:
+        """See `Method.alike`."""
+        return bit_agreement(self._hashes[position], np.stack(self._hashes))
+
+    def bytes_per_work(self, _measure: str) -> float:
+        """See `Method.bytes_per_work`; packed, as one would keep them."""
+        return len(self._hashes[0]) / 8
+
+
+class WordMethod:
+    """The local channel: visual words with signatures vote for works.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+    settings : RetrievalSettings
+    """
+
+    name = "local words"
+    about = "RootSIFT as visual words with signatures, in an inverted file."
+    measures = (VOTES,)
+
+    def __init__(self, vocabulary: Vocabulary, settings: RetrievalSettings) -> None:
+        self._vocabulary = vocabulary
+        self._settings = settings
+        self._features: list[LocalFeatures] = []
+        self._index = InvertedIndex.build([], vocabulary)
+
+    def add(self, glance: Glance) -> None:
+        """See `Method.add`."""
+        self._features.append(reference_features(glance, self._settings))
+
+    def finish(self, _lessons: Sequence[int]) -> None:
+        """Write the inverted file."""
+        self._index = InvertedIndex.build(self._features, self._vocabulary)
+
+    def ask(self, glance: Glance, _measure: str) -> FloatArray:
+        """See `Method.ask`."""
+        local = self._settings.local
+        return self._score(
+            local_features.extract(
+                glance.image, side_px=local.query_side_px, count=local.query_features
+            )
+        )
+
+    def alike(self, position: int, _measure: str) -> FloatArray:
+        """See `Method.alike`."""
+        return self._score(self._features[position])
+
+    def bytes_per_work(self, _measure: str) -> float:
+        """See `Method.bytes_per_work`: posting and signature of each feature."""
+        kept = self._index.positions.nbytes + self._index.signatures.nbytes
+        return kept / len(self._index)
+
+    def _score(self, features: LocalFeatures) -> FloatArray:
+        shortlist = self._settings.shortlist
+        words, signatures = self._index.look_up(features, shortlist)
+        scores = self._index.score_words(words, signatures, shortlist)
+        return np.asarray(scores, np.float32)
+
+
+class EngineMethod:
+    """The whole engine: both channels propose, geometry disposes.
+
+    Parameters
+    ----------
+    model : Model
+    settings : RetrievalSettings
+    """
+
+    name = "whole engine"
+    about = "Both channels propose, a homography verifies, the decision ranks."
+    measures = (PROBABILITY,)
+
+    def __init__(self, model: Model, settings: RetrievalSettings) -> None:
+        self._model = model
+        self._settings = settings
+        self._items: list[tuple[GalleryItem, GalleryFeatures]] = []
+        self._engine: Engine | None = None
+
+    def add(self, glance: Glance) -> None:
+        """See `Method.add`."""
+        description = described(glance, self._model)
+        features = GalleryFeatures(
+            description.descriptor,
+            reference_features(glance, self._settings),
+            self._model.style_of(glance.image, description),
+        )
+        name = str(len(self._items))
+        self._items.append((GalleryItem(name, name), features))
+
+    def finish(self, _lessons: Sequence[int]) -> None:
+        """Build the gallery."""
+        gallery = Gallery.build(self._items, self._model.vocabulary)
+        self._engine = Engine(self._model, gallery, self._settings)
+
+    def ask(self, glance: Glance, _measure: str) -> FloatArray:
+        """Score by probability; what was not verified comes last."""
+        if self._engine is None:
+            raise ValueError("ask only after finish")
+        scores = np.full(len(self._items), -np.inf, np.float32)
+        least = np.inf
+        judgements = self._engine.trace(glance.image).judgements
+        for place, judgement in enumerate(judgements):
+            least = min(least, judgement.probability)
+            position = int(judgement.candidate.item.image_id)
+            scores[position] = least - PLACE * place
+        return scores
+
+    def alike(self, _position: int, _measure: str) -> None:
+        """Decline: it tells whether a photo shows a work, not what is alike."""
+
+    def bytes_per_work(self, _measure: str) -> float:
+        """See `Method.bytes_per_work`: everything that a gallery keeps."""
+        total = 0
+        for _, features in self._items:
+            local = features.local_features
+            total += features.descriptor.nbytes + features.style.nbytes
+            total += local.xy.nbytes + local.descriptors.nbytes + 12 * len(local)
+        return total / len(self._items)
+
+
+def described(glance: Glance, model: Model) -> Description:
+    """Run a model's network on a picture."""
+    key = ("description", model.model_id)
+    return glance.part(key, lambda: model.descriptor.describe(glance.image))
+
+
+def reference_features(glance: Glance, settings: RetrievalSettings) -> LocalFeatures:
+    """Extract what is kept of a work's local features."""
+    local = settings.local
+    return glance.part(
+        "reference features",
+        lambda: local_features.extract(
+            glance.image,
+            side_px=local.reference_side_px,
+            count=local.reference_features,
+        ),
+    )
+
+
+def _plainly(vectors: FloatArray) -> FloatArray:
+    return unit_length(vectors.sum(axis=0))

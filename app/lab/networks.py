@@ -1,0 +1,265 @@
+"""Which methods there are: of the bundled model, and of networks from given weights."""
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from app.cli import say
+from app.lab.errors import LabError
+from app.lab.glance import Glance
+from app.lab.methods import (
+    EngineMethod,
+    HashMethod,
+    Method,
+    See,
+    VectorMethod,
+    WordMethod,
+    described,
+)
+from app.retrieval.comparison import POOLINGS
+from app.retrieval.descriptor import Descriptor
+from app.retrieval.errors import WeightsUnavailableError
+from app.retrieval.framing import choose_frame, crop_map, frame
+from app.retrieval.measures.distances import GRID, aligned_activations
+from app.retrieval.measures.learnt import LearntSimilarity
+from app.retrieval.model import Model
+from app.retrieval.model_manifest import ModelManifest
+from app.retrieval.settings import RetrievalSettings
+from app.retrieval.style import colour_histogram
+from app.retrieval.types import FloatArray
+from app.setting_parsers import ROOT
+
+BUNDLED = "bundled"
+RANDOM = "random"
+POOLING_NAMES = {"sum": "sum (SPoC)"}
+ABOUT_POOLING = {
+    "sum": "Channels added up over the picture.",
+    "MAC": "The greatest activation of each channel.",
+    "GeM": "The generalised mean of each channel, power 3.",
+    "CroW": "Channels added up with weights of places and of rare channels.",
+    "R-MAC": "Greatest activations in regions of three sizes, whitened and added up.",
+    "CAM": "Channels added up where the likeliest classes are seen, class by class.",
+}
+SERVED = "deep ranking"
+ABOUT_SERVED = (
+    "The descriptor that the model was trained to make: two photos of a work near, "
+    "all other works far, in one softmax over the batch and a memory of all works. "
+    "Wang et al. 2014 train with triplets, and look at several scales."
+)
+PUBLISHED = {
+    "vgg16": "VGG16",
+    "resnet152": "ResNet152",
+    "densenet121": "DenseNet121",
+}
+NETWORKS = (*PUBLISHED, "morelli")
+VARIANT_CLASSES = (1, 4, 16, 57)
+VARIANT_SIDES_PX = (160, 320)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user choose networks."""
+    parser.add_argument(
+        "--model",
+        type=Path,
+        default=ROOT / "models" / "default",
+        metavar="DIR",
+        help="model folder to compare with others",
+    )
+    parser.add_argument(
+        "--weights",
+        action="append",
+        default=[],
+        metavar="NETWORK=FILE",
+        help="a network to compare with and its weights, such as vgg16=FILE.h5; "
+        f"{', '.join(NETWORKS)}; =random for untrained ones",
+    )
+    parser.add_argument(
+        "--similarity",
+        type=Path,
+        metavar="NPZ",
+        help="learnt similarity of this model's descriptors, of train-similarity",
+    )
+
+
+def bundled_methods(
+    model_dir: Path, similarity: Path | None = None
+) -> Iterator[Method]:
+    """Make the methods that need nothing but a model folder.
+
+    Parameters
+    ----------
+    model_dir : Path
+    similarity : Path, optional
+        A learnt similarity; it compares what the model was trained to make.
+
+    Raises
+    ------
+    ArtefactError
+        If one of the files is missing or damaged.
+    """
+    model, settings = Model.open(model_dir), RetrievalSettings()
+    network = Descriptor.open(model_dir)
+    learnt = None
+    if similarity is not None:
+        learnt = LearntSimilarity.load(similarity, model_id=model.model_id)
+    yield from pooling_methods(BUNDLED, network, POOLINGS)
+    yield VectorMethod(
+        f"{BUNDLED}, activations {GRID} × {GRID}",
+        "Feature maps averaged in the cells of a grid: what is where counts.",
+        lambda glance: aligned_activations(_covering(glance, BUNDLED, network))[None],
+    )
+    yield VectorMethod(
+        f"{BUNDLED}, {SERVED}",
+        ABOUT_SERVED,
+        lambda glance: described(glance, model).descriptor[None],
+        similarity=learnt,
+    )
+    if model.style is not None:
+        yield VectorMethod(
+            "style",
+            "Colours, brushwork and mean maps, as artists and schools differ in them.",
+            lambda glance: model.style_of(glance.image, described(glance, model))[None],
+        )
+    yield VectorMethod(
+        "colour histogram",
+        "Shares of 192 colours; square roots.",
+        lambda glance: colour_histogram(glance.image)[None],
+    )
+    yield HashMethod()
+    yield WordMethod(model.vocabulary, settings)
+    yield EngineMethod(model, settings)
+
+
+def pooling_methods(
+    label: str, network: Descriptor, poolings: Iterable[str]
+) -> Iterator[VectorMethod]:
+    """Make a method of each pooling of one network, whose maps they share."""
+    for pooling in poolings:
+        yield VectorMethod(
+            f"{label}, {POOLING_NAMES.get(pooling, pooling)}",
+            ABOUT_POOLING[pooling],
+            _seer(label, network, pooling),
+            dimension=network.dimension,
+        )
+
+
+def given_methods(
+    given: Sequence[str], model_dir: Path, folder: Path, seed: int
+) -> Iterator[Method]:
+    """Make the methods of networks whose weights are given.
+
+    Parameters
+    ----------
+    given : sequence of str
+        ``network=file`` each, or ``network=random``.
+    model_dir : Path
+        Whose frames and length of descriptors are taken over.
+    folder : Path
+        To write the networks into.
+    seed : int
+        Of what is random.
+
+    Raises
+    ------
+    LabError
+        If weights do not fit; it says how to get the published ones.
+    """
+    manifest = ModelManifest.read(model_dir)
+    for number, choice in enumerate(given):
+        name, _, weights = choice.partition("=")
+        if name not in NETWORKS or not weights:
+            raise LabError(
+                f"--weights {choice} names no network and file. Say NETWORK=FILE with "
+                f"one of {', '.join(NETWORKS)}."
+            )
+        # Here, because TensorFlow takes seconds to import.
+        from app.retrieval.training.published import write_published
+
+        say(f"Writing {name} …")
+        try:
+            written = write_published(
+                name,
+                weights,
+                folder / f"{number}-{name}",
+                side_px=manifest.frames[0][0],
+                dimension=manifest.dimension,
+                seed=seed,
+            )
+        except WeightsUnavailableError as error:
+            fault = str(error).removesuffix(error.remedy).strip()
+            raise LabError(f"{fault} {how_to_get(name)}".strip()) from error
+        label = f"{RANDOM} {name}" if weights == RANDOM else name
+        poolings = [p for p in POOLINGS if written.has_classes or p != "CAM"]
+        yield from pooling_methods(label, Descriptor.open(written.maps), poolings)
+        if written.fc6 is not None:
+            connected = Descriptor.open(written.fc6)
+            yield VectorMethod(
+                f"{label}, fc6",
+                "The first fully connected layer, of the picture in a square.",
+                _fc6_seer(connected),
+                dimension=manifest.dimension,
+            )
+
+
+def variant_methods(model_dir: Path, folder: Path) -> Iterator[VectorMethod]:
+    """Make the CAM method of the model's network with other settings."""
+    from app.retrieval.training.published import write_variant
+
+    manifest = ModelManifest.read(model_dir)
+    for top_classes in VARIANT_CLASSES:
+        if top_classes <= len(manifest.classes):
+            label, target = f"{BUNDLED}, N_C = {top_classes}", folder / f"{top_classes}"
+            write_variant(model_dir, target, top_classes=top_classes)
+            yield from pooling_methods(label, Descriptor.open(target), ("CAM",))
+    for side_px in VARIANT_SIDES_PX:
+        label, target = f"{BUNDLED}, {side_px} px", folder / f"{side_px}px"
+        write_variant(model_dir, target, side_px=side_px)
+        yield from pooling_methods(label, Descriptor.open(target), ("CAM",))
+
+
+def how_to_get(name: str) -> str:
+    """Say how to come by the published weights of a network; "" if there are none."""
+    if name not in PUBLISHED:
+        return ""
+    command = f"import keras; keras.applications.{PUBLISHED[name]}()"
+    return (
+        f"The published weights of {name} are fetched, on a machine that has a "
+        f'network, by: python -c "{command}" '
+        f"– they then are in ~/.keras/models/{name}_weights_tf_dim_ordering_tf_kernels"
+        f".h5; copy that file here and say --weights {name}=FILE."
+    )
+
+
+def not_given(given: Sequence[str]) -> list[str]:
+    """Say of every published network that is not compared how it could be."""
+    names = {choice.partition("=")[0] for choice in given}
+    return [
+        f"{name} is left out: no weights are given. {how_to_get(name)}"
+        for name in PUBLISHED
+        if name not in names
+    ]
+
+
+def _seer(label: str, network: Descriptor, pooling: str) -> See:
+    def see(glance: Glance) -> FloatArray:
+        return POOLINGS[pooling](*_maps(glance, label, network))
+
+    return see
+
+
+def _fc6_seer(network: Descriptor) -> See:
+    return lambda glance: network.describe_many([glance.image])
+
+
+def _maps(
+    glance: Glance, label: str, network: Descriptor
+) -> tuple[FloatArray, FloatArray]:
+    return glance.part(("maps", label), lambda: network.maps(glance.image))
+
+
+def _covering(glance: Glance, label: str, network: Descriptor) -> FloatArray:
+    """Return the feature maps without what lies on the filling of the frame."""
+    image, manifest = glance.image, network.manifest
+    size = choose_frame((image.shape[0], image.shape[1]), manifest.frames)
+    feature_maps, _ = _maps(glance, label, network)
+    return crop_map(feature_maps, frame(image, size).box, manifest.stride)

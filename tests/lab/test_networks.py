@@ -1,0 +1,103 @@
+"""The methods of the bundled model, and of networks with weights from a file."""
+
+from pathlib import Path
+
+import pytest
+
+from app.lab import __main__ as lab
+from app.lab import networks
+from app.lab.asking import Asker
+from app.lab.errors import LabError
+from app.lab.glance import Glance
+from app.retrieval.comparison import POOLINGS
+from tests.fakes import draw_picture, photograph
+
+BUNDLED = Path(__file__).resolve().parents[2] / "models" / "default"
+PUBLISHED = tuple(networks.PUBLISHED)
+COUNT = 30
+
+
+def test_every_pooling_is_explained():
+    assert set(networks.ABOUT_POOLING) == set(POOLINGS)
+
+
+def test_a_missing_similarity_is_named_with_its_command(capsys):
+    arguments = ["compare", "--similarity", "nowhere.npz"]
+    assert lab.main(arguments) == 2
+    assert "train-similarity" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_bundled_methods_find_works_again():
+    methods = list(networks.bundled_methods(BUNDLED))
+    names = [method.name for method in methods]
+    assert names[0] == "bundled, sum (SPoC)"
+    assert names[5] == "bundled, CAM"
+    assert names[6:] == [
+        "bundled, activations 7 × 7",
+        "bundled, deep ranking",
+        "style",
+        "colour histogram",
+        "pHash",
+        "local words",
+        "whole engine",
+    ]
+    asker = Asker(methods)
+    for seed in range(COUNT):
+        asker.add(Glance(draw_picture(seed)))
+    asker.finish(range(10, COUNT))
+    photo = Glance(photograph(draw_picture(3)))
+    ranks = {(one.method, one.measure): one.rank_of(3) for one in asker.ask(photo)}
+    assert ranks["bundled, CAM", "cosine"] == 0
+    assert ranks["whole engine", "probability"] == 0
+    assert ranks["bundled, deep ranking", "cosine"] <= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_networks_run_with_weights_from_a_file(tmp_path, name):
+    import keras
+
+    keras.utils.set_random_seed(5)
+    make = getattr(keras.applications, networks.PUBLISHED[name])
+    weights = tmp_path / f"{name}_notop.weights.h5"
+    make(weights=None, include_top=False).save_weights(weights)
+    given = [f"{name}={weights}"]
+    methods = list(networks.given_methods(given, BUNDLED, tmp_path, 0))
+    assert [method.name for method in methods] == [
+        f"{name}, {networks.POOLING_NAMES.get(pooling, pooling)}"
+        for pooling in POOLINGS
+        if pooling != "CAM"
+    ]
+    asker = Asker(methods)
+    for seed in range(12):
+        asker.add(Glance(draw_picture(seed)))
+    asker.finish(range(2, 12))
+    for one in asker.ask(Glance(draw_picture(1)[4:-4, 6:-6])):
+        if one.measure == "Euclid":
+            assert one.rank_of(1) == 0, "a crop resembles its work to any network"
+    assert not [line for line in networks.not_given(given) if line.startswith(name)]
+
+
+@pytest.mark.slow
+def test_weights_that_do_not_fit_come_with_the_way_to_get_those_that_do(tmp_path):
+    (tmp_path / "broken.h5").write_bytes(b"no weights")
+    given = [f"vgg16={tmp_path / 'broken.h5'}"]
+    with pytest.raises(LabError, match=r"broken\.h5.*keras.applications.VGG16\(\)"):
+        list(networks.given_methods(given, BUNDLED, tmp_path, 0))
+
+
+@pytest.mark.slow
+def test_the_settings_tried_are_those_the_model_can_have(tmp_path):
+    methods = networks.variant_methods(BUNDLED, tmp_path)
+    assert next(methods).name == "bundled, N_C = 1, CAM"
+
+
+@pytest.mark.slow
+def test_a_drawn_collection_is_compared_without_arguments(tmp_path):
+    assert lab.main(["compare", "--works", "40", "--out", str(tmp_path / "out")]) == 0
+    table = (tmp_path / "out" / "comparison.csv").read_text("utf-8").splitlines()
+    assert len(table) == 1 + 10 * 4 + 2 + 2 + 1
+    engine = table[-1].split(",")
+    assert engine[:2] == ["whole engine", "probability"]
+    assert float(engine[2]) == 1, "recall at rank 1 of mild photos"
