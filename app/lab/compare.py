@@ -118,12 +118,12 @@ def run(options: argparse.Namespace) -> int:
         ]
         if options.variants:
             methods += networks.variant_methods(options.model, Path(folder))
-    with collection.opened(options) as works:
-        asked = works.held_out(training_seed)
-        asker = Asker(methods)
-        keep(asker, works, asked)
-        found = ask(asker, works, asked)
-        rows = list(table(asker, works, asked, found))
+        with collection.opened(options) as works:
+            asked = works.held_out(training_seed)
+            asker = Asker(methods)
+            keep(asker, works, asked)
+            found = ask(asker, works, asked)
+            rows = list(table(asker, works, asked, found))
     summary = f"{collection.counts(asked, len(works))}."
     print(summary)
     print(set_columns([HEADER, *([show(cell) for cell in row] for row in rows)]))

@@ -40,6 +40,8 @@ ABOUT_POOLING = {
     "R-MAC": "Greatest activations in regions of three sizes, whitened and added up.",
     "CAM": "Channels added up where the likeliest classes are seen, class by class.",
 }
+CAM, SUM = f"{BUNDLED}, CAM", f"{BUNDLED}, {POOLING_NAMES['sum']}"
+ACTIVATIONS = f"{BUNDLED}, activations {GRID} × {GRID}"
 SERVED = "deep ranking"
 ABOUT_SERVED = (
     "The descriptor that the model was trained to make: two photos of a work near, "
@@ -104,7 +106,7 @@ def bundled_methods(
         learnt = LearntSimilarity.load(similarity, model_id=model.model_id)
     yield from pooling_methods(BUNDLED, network, POOLINGS)
     yield VectorMethod(
-        f"{BUNDLED}, activations {GRID} × {GRID}",
+        ACTIVATIONS,
         "Feature maps averaged in the cells of a grid: what is where counts.",
         lambda glance: aligned_activations(_covering(glance, BUNDLED, network))[None],
     )

@@ -1,0 +1,183 @@
+"""``python -m app.lab recover``: which works are found again in ever worse photos.
+
+Random works are photographed with one kind of perturbation at a time, each at five
+strengths, and asked of several methods; so are strangers, works that are not in the
+gallery. Figures and plots say which method bears what.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.cli import DONE, say, watch
+from app.lab import collection, networks
+from app.lab.asking import SHORTLIST, Asker, Key
+from app.lab.collection import Collection
+from app.lab.compare import seed_of
+from app.lab.errors import LabError
+from app.lab.glance import Glance
+from app.lab.methods import COSINE, EUCLID, HAMMING, PROBABILITY, VOTES, Method
+from app.lab.plots import standalone
+from app.lab.recovery import Trial
+from app.lab.recovery_report import (
+    PROFILE_NAMES,
+    STRENGTHS,
+    by_perturbation,
+    fill,
+    outcomes_of,
+    strength_plot,
+)
+from app.lab.report import ReportFolder, show
+from app.retrieval.measures.structural import SsimOverEuclidean
+from app.retrieval.perturbations import PROFILES
+from app.retrieval.report import set_columns
+
+NAME = "recover"
+HELP = "Find works again in photos that get ever worse, one kind of fault at a time."
+ASKED = 16
+STRANGERS_PER_ASKED = 0.5
+LINES: tuple[Key, ...] = (
+    (networks.CAM, COSINE),
+    (networks.SUM, COSINE),
+    (networks.ACTIVATIONS, EUCLID),
+    (networks.ACTIVATIONS, SsimOverEuclidean.name),
+    ("colour histogram", COSINE),
+    ("pHash", HAMMING),
+    ("local words", VOTES),
+    ("whole engine", PROBABILITY),
+)
+"""What is always asked, in the order of the plots' lines."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the experiment can be told."""
+    collection.add_arguments(parser)
+    networks.add_arguments(parser)
+    parser.add_argument(
+        "--asked",
+        type=int,
+        default=ASKED,
+        metavar="N",
+        help="works that are photographed, chosen at random among those held out; half "
+        "as many more are strangers, left out of the gallery",
+    )
+    parser.add_argument(
+        "--figure",
+        type=Path,
+        metavar="SVG",
+        help="also write the plot of recall@1 here",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/lab/recover"),
+        metavar="DIR",
+        help="report folder",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Photograph, ask, print the summary and write the report."""
+    training_seed = seed_of(options.model)
+    if options.asked < 1:
+        raise LabError("--asked must be at least 1.")
+    settings = {
+        **collection.describe(options),
+        "model": options.model.name,
+        "weights": options.weights,
+        "asked": options.asked,
+        "strengths": STRENGTHS,
+        "re-ranked": SHORTLIST,
+    }
+    report = ReportFolder(options.out, "Works found again in worse photos", settings)
+    with tempfile.TemporaryDirectory() as folder:
+        # Before the works are drawn: what cannot be had is said at once.
+        methods, keys = choose_methods(options, Path(folder))
+        with collection.opened(options) as works:
+            asked, strangers = choose_works(works, training_seed, options)
+            asker = Asker(methods, only=set(keys))
+            fill_gallery(asker, works, asked, strangers)
+            trials = list(try_all(asker, works, asked, strangers))
+    summary = f"{len(asked)} works asked for, {len(strangers)} strangers"
+    print(f"{summary}. Recall@1 over all strengths:")
+    header, rows = by_perturbation(trials, keys)
+    print(set_columns([header, *([show(cell) for cell in row] for row in rows)]))
+    fill(report, summary, trials, LINES, keys[len(LINES) :])
+    if options.figure:
+        svg = strength_plot(outcomes_of(trials, LINES), "recall_at_1", "recall@1")
+        options.figure.parent.mkdir(parents=True, exist_ok=True)
+        options.figure.write_text(standalone(svg), encoding="utf-8")
+    for sentence in networks.not_given(options.weights):
+        say(sentence)
+    print(f"Report: {report.write()}")
+    return DONE
+
+
+def choose_methods(
+    options: argparse.Namespace, folder: Path
+) -> tuple[list[Method], list[Key]]:
+    """Make the methods that are asked, and name what they are compared by."""
+    names = {name for name, _ in LINES}
+    bundled = networks.bundled_methods(options.model, options.similarity)
+    methods: list[Method] = [method for method in bundled if method.name in names]
+    given = networks.given_methods(options.weights, options.model, folder, options.seed)
+    pooling = networks.POOLING_NAMES["sum"]
+    backbones = [method for method in given if method.name.endswith(pooling)]
+    return methods + backbones, [*LINES, *((m.name, COSINE) for m in backbones)]
+
+
+def choose_works(
+    works: Collection, training_seed: int, options: argparse.Namespace
+) -> tuple[list[int], list[int]]:
+    """Choose at random whom to ask for and who is a stranger, of those held out."""
+    unseen = np.array(works.held_out(training_seed))
+    shuffled = np.random.default_rng([options.seed, len(works)]).permutation(unseen)
+    fewest = max(1, round(options.asked * STRANGERS_PER_ASKED))
+    stranger_count = min(fewest, len(unseen) - 1)
+    strangers = shuffled[:stranger_count]
+    asked = shuffled[stranger_count : stranger_count + options.asked]
+    if not stranger_count:
+        raise LabError("Only one work is kept from training. Use more works.")
+    return sorted(asked.tolist()), sorted(strangers.tolist())
+
+
+def fill_gallery(
+    asker: Asker, works: Collection, asked: Sequence[int], strangers: Sequence[int]
+) -> None:
+    """Show the methods all works but the strangers."""
+    gallery = gallery_of(works, strangers)
+    for position in watch(gallery, len(gallery), "Looking at the works"):
+        asker.add(Glance(works.picture(position)))
+    say("Learning whitenings, building indexes …")
+    unseen = set(asked)
+    asker.finish(
+        [row for row, position in enumerate(gallery) if position not in unseen]
+    )
+
+
+def gallery_of(works: Collection, strangers: Sequence[int]) -> list[int]:
+    """Positions of the works that can be found, in the order of the gallery."""
+    left_out = set(strangers)
+    return [position for position in range(len(works)) if position not in left_out]
+
+
+def try_all(
+    asker: Asker, works: Collection, asked: Sequence[int], strangers: Sequence[int]
+) -> Iterator[Trial]:
+    """Ask all photos: of every work, by every perturbation, at every strength."""
+    rows = {position: row for row, position in enumerate(gallery_of(works, strangers))}
+    plan = [
+        (name, strength, position)
+        for name in PROFILE_NAMES
+        for strength in STRENGTHS
+        for position in (*asked, *strangers)
+    ]
+    for name, strength, position in watch(plan, len(plan), "Asking photos"):
+        photo = works.photo(position, PROFILES[name], strength=strength, exactly=True)
+        for reply in asker.ask(Glance(photo)):
+            rank = None if position not in rows else reply.rank_of(rows[position])
+            key = (reply.method, reply.measure)
+            yield Trial(key, name, strength, rank, reply.best_score)
