@@ -15,6 +15,7 @@ from app.retrieval.errors import (
 )
 from app.retrieval.images import decode, read
 from app.services.collection import StoredPicture, keep_picture, store_picture
+from app.services.importing.hosts import Hosts
 from app.services.importing.judging import Found
 from app.services.importing.pictures import PictureError
 from app.services.importing.records import is_address
@@ -59,6 +60,12 @@ class Gatherer:
         self._around = around
         self._media = media
         self._knows_names = knows_names
+        self._hosts = Hosts()
+
+    @property
+    def may_fetch(self) -> bool:
+        """Whether pictures are fetched from the web at all."""
+        return self._around.pictures is not None
 
     def look(self, names: Sequence[str]) -> dict[str, Found]:
         """See whether pictures can be had, without storing any.
@@ -143,7 +150,7 @@ class Gatherer:
         if reader is None:
             raise PictureError(Remark("links_off", {"name": name}))
         try:
-            return reader.read(name)
+            return self._hosts.ask(name, reader.read)
         except LinkError as error:
             facts = {"name": name, "refusal": error.refusal.value}
             raise PictureError(Remark("picture_refused", facts)) from error

@@ -20,7 +20,7 @@ from app.services.importing.judging import (
     uses_media_names,
 )
 from app.services.importing.records import Record, is_address
-from app.services.importing.remarks import Remark, write
+from app.services.importing.remarks import TO_FETCH, Remark, write
 from app.services.importing.sources import Surroundings, opened
 from app.services.media import MediaFolder
 from app.services.tasks import TaskHandle
@@ -142,9 +142,10 @@ class Planner:
         judged = judge(record, artwork, pictures, self._reading, self._policy)
         far = [name for name in record.images if is_address(name)]
         if far and self._reading.fetches and must_look(record, artwork, judged):
-            if artwork is not None and judged.state is RowState.UNCHANGED:
-                judged.state = RowState.UPDATED
-            judged.remarks += [Remark("to_fetch", {"count": len(far)})]
+            if self._gatherer.may_fetch:
+                judged.remarks += [Remark(TO_FETCH, {"count": len(far)})]
+            else:
+                judged.remarks += [Remark("links_off", {"name": far[0]})]
         return judged
 
     def _repeated(self, record: Record) -> Judgement | None:

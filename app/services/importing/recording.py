@@ -29,7 +29,7 @@ from app.services.importing.judging import (
 )
 from app.services.importing.planning import owners, same_picture, works_by_number
 from app.services.importing.records import Record, is_address, moment
-from app.services.importing.remarks import read, write
+from app.services.importing.remarks import TO_FETCH, read, write
 from app.services.importing.sources import Surroundings, opened
 from app.services.keeping import (
     CREATE,
@@ -67,7 +67,10 @@ def record_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None
     if run.is_dry:
         # From here on the rows' states say what was done, not what would be.
         mine = update(ImportRow).where(ImportRow.run_id == run.id)
-        waiting = mine.where(ImportRow.state.in_(RECORDED))
+        # Whether pictures on the web change a work is known when they are there.
+        waiting = mine.where(
+            ImportRow.state.in_(RECORDED) | ImportRow.message.contains(f'"{TO_FETCH}"')
+        )
         session.execute(waiting.values(state=RowState.PENDING, message=""))
         run.is_dry = False
         run.counts = {}

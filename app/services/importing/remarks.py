@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _
 
+TO_FETCH = "to_fetch"
+"""Code of what is said where pictures on the web are still to be looked at."""
 SENTENCES = {
     "broken_row": _(
         "The quotation marks or line ends are wrong here (%(reason)s). Please mend "
@@ -41,7 +43,7 @@ SENTENCES = {
     "restored": _("The work was withdrawn, and is on show again."),
     "withdrawn": _("The work is withdrawn, as the table says."),
     "new_pictures": _("New pictures: %(count)s."),
-    "to_fetch": _("Pictures to be fetched: %(count)s."),
+    TO_FETCH: _("Pictures to be fetched: %(count)s."),
     "picture_missing": _(
         "The picture %(name)s is not there. Please add it and import again."
     ),

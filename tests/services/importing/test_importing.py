@@ -11,6 +11,7 @@ from app.extensions import db
 from app.models import Artwork, AuditEntry, ImageFeatures, ImportRow, TaskState, now
 from app.services import exporting, tasks
 from app.services.importing import recording, runs
+from app.services.importing.hosts import PATIENCE
 from app.services.importing.judging import Policy
 from app.services.importing.sources import Kind
 from app.services.links import LinkError, Refusal
@@ -345,6 +346,16 @@ def test_pictures_are_fetched_once_and_what_failed_again(importer):
     web.asked.clear()
     importer.bring_in(ADDRESSES, columns=columns)
     assert web.asked == ["http://m.org/b"]
+    # What failed is no change before it is there; once it is, it is one.
+    again = importer.plan(ADDRESSES, columns=columns)
+    assert [row[2:] for row in rows_of(again)] == [
+        ("unchanged", []),
+        ("unchanged", ["to_fetch"]),
+    ]
+    web.pictures["b"] = encoded(draw_picture(72))
+    states = [row[2] for row in rows_of(importer.record(again))]
+    assert states == ["unchanged", "updated"]
+    assert len(work("2").images) == 1
     web.asked.clear()
     importer.bring_in(ADDRESSES, columns=columns, fetches=False)
     assert web.asked == []
@@ -355,6 +366,18 @@ def test_nothing_is_fetched_where_that_is_switched_off(importer):
     columns = {"No": "accession", "Title": "title", "Picture": "image"}
     run = importer.bring_in(ADDRESSES, columns=columns)
     assert [row[3] for row in rows_of(run)] == [["links_off"]] * 2
+    again = importer.plan(ADDRESSES, columns=columns)
+    assert [row[2:] for row in rows_of(again)] == [("unchanged", ["links_off"])] * 2
+
+
+def test_a_host_that_is_down_does_not_hold_an_import_up(importer):
+    web = importer.app.config["LINK_READER"] = FakeWeb()
+    rows = "".join(f"{number};Hare;http://m.org/{number}\n" for number in range(100))
+    columns = {"No": "accession", "Title": "title", "Picture": "image"}
+    run = importer.bring_in(f"No;Title;Picture\n{rows}", columns=columns)
+    assert [row[2:] for row in rows_of(run)] == [("created", ["picture_refused"])] * 100
+    # A few more than in a row, for several are asked at the same time.
+    assert len(web.asked) < 2 * PATIENCE
 
 
 def test_a_table_beside_its_pictures_in_a_folder_on_the_server(importer, tmp_path):
