@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -51,10 +51,25 @@ class Reply:
     reranked: bool
     seconds: float
 
+    @classmethod
+    def of(
+        cls, method: str, measure: str, scores: FloatArray, seconds: float = 0.0
+    ) -> "Reply":
+        """Put all works in order by their scores; equal ones by position."""
+        order = np.argsort(-scores, kind="stable")
+        return cls(method, measure, order, scores, False, seconds)
+
     @property
     def best_score(self) -> float:
         """Of the first work."""
         return float(self.scores[self.order[0]])
+
+    def first(self, count: int) -> list[int]:
+        """Positions of the first works, without those that were not compared."""
+        head = self.order[:count]
+        if not self.reranked:
+            head = head[self.scores[head] > -np.inf]
+        return [int(position) for position in head]
 
     def rank_of(self, position: int) -> int:
         """Place of a work, from 0; works that tie with it count as better."""
@@ -113,10 +128,7 @@ class Asker:
             replies = {}
             for measure in self._fast(method):
                 scores, seconds = glance.timed(partial(method.ask, glance, measure))
-                order = np.argsort(-scores, kind="stable")
-                replies[measure] = Reply(
-                    method.name, measure, order, scores, False, seconds
-                )
+                replies[measure] = Reply.of(method.name, measure, scores, seconds)
             yield from self._wanted(method, replies, structure)
 
     def ask_alike(self, position: int) -> Iterator[Reply]:
@@ -131,11 +143,9 @@ class Asker:
                 scores = method.alike(position, measure)
                 if scores is None:
                     break
-                order = np.argsort(-scores, kind="stable")
-                order = order[order != position]
-                replies[measure] = Reply(
-                    method.name, measure, order, scores, False, 0.0
-                )
+                reply = Reply.of(method.name, measure, scores)
+                others = reply.order[reply.order != position]
+                replies[measure] = replace(reply, order=others)
             if replies:
                 yield from self._wanted(method, replies, structure)
 

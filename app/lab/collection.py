@@ -112,13 +112,15 @@ class Collection:
         return [work.label.get(name, "") for work in self.works]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(
+    parser: argparse.ArgumentParser, otherwise: str = "works are drawn"
+) -> None:
     """Let a command's user choose the collection."""
     parser.add_argument(
         "--catalogue",
         type=Path,
         metavar="CSV",
-        help="table of works; without it, works are drawn",
+        help=f"table of works; without it, {otherwise}",
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="their pictures")
     parser.add_argument(

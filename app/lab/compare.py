@@ -22,7 +22,7 @@ from app.lab.collection import Collection
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.plots import bar_plot, panel_plot
-from app.lab.report import Cell, ReportFolder, show
+from app.lab.report import Cell, ReportFolder, label_of, show
 from app.retrieval.model_manifest import ModelManifest
 from app.retrieval.perturbations import PROFILES
 from app.retrieval.report import set_columns
@@ -253,7 +253,8 @@ def fill(
         "Lines that rise from recall at rank 1 to 1; the figures are in the table.",
     )
     by_recall = {
-        f"{row[0]} – {row[1]}": float(row[HEADER.index("hard @1")] or 0) for row in rows
+        label_of((str(row[0]), str(row[1]))): float(row[HEADER.index("hard @1")] or 0)
+        for row in rows
     }
     report.plot(
         "Hard photos named at once",

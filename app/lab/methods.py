@@ -124,6 +124,13 @@ class VectorMethod:
         self._activations = self._descriptors = no_numbers()
         self._embed: Callable[[FloatArray], FloatArray] = _plainly
 
+    @classmethod
+    def over(cls, name: str, about: str, see: See, rows: FloatArray) -> "VectorMethod":
+        """Make the method of descriptors (N, D) that exist already."""
+        method = cls(name, about, see)
+        method._activations = method._descriptors = rows
+        return method
+
     @property
     def measures(self) -> tuple[str, ...]:
         """See `Method.measures`."""
@@ -218,6 +225,13 @@ class WordMethod:
         self._features: list[LocalFeatures] = []
         self._index = InvertedIndex.build([], vocabulary)
 
+    @classmethod
+    def over(cls, index: InvertedIndex, settings: RetrievalSettings) -> "WordMethod":
+        """Make the method of an inverted file that exists already."""
+        method = cls(index.vocabulary, settings)
+        method._index = index
+        return method
+
     def add(self, glance: Glance) -> None:
         """See `Method.add`."""
         self._features.append(reference_features(glance, self._settings))
@@ -270,6 +284,13 @@ class EngineMethod:
         self._items: list[tuple[GalleryItem, GalleryFeatures]] = []
         self._engine: Engine | None = None
 
+    @classmethod
+    def over(cls, engine: Engine) -> "EngineMethod":
+        """Make the method of an engine that exists already."""
+        method = cls(engine.model, engine.settings)
+        method._engine = engine
+        return method
+
     def add(self, glance: Glance) -> None:
         """See `Method.add`."""
         description = described(glance, self._model)
@@ -290,13 +311,12 @@ class EngineMethod:
         """Score by probability; what was not verified comes last."""
         if self._engine is None:
             raise ValueError("ask only after finish")
-        scores = np.full(len(self._items), -np.inf, np.float32)
+        scores = np.full(len(self._engine.gallery), -np.inf, np.float32)
         least = np.inf
         judgements = self._engine.trace(glance.image).judgements
         for place, judgement in enumerate(judgements):
             least = min(least, judgement.probability)
-            position = int(judgement.candidate.item.image_id)
-            scores[position] = least - PLACE * place
+            scores[judgement.candidate.position] = least - PLACE * place
         return scores
 
     def alike(self, _position: int, _measure: str) -> None:

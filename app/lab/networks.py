@@ -48,6 +48,7 @@ ABOUT_SERVED = (
     "all other works far, in one softmax over the batch and a memory of all works. "
     "Wang et al. 2014 train with triplets, and look at several scales."
 )
+ABOUT_STYLE = "Colours, brushwork and mean maps, as artists and schools differ in them."
 PUBLISHED = {
     "vgg16": "VGG16",
     "resnet152": "ResNet152",
@@ -119,7 +120,7 @@ def bundled_methods(
     if model.style is not None:
         yield VectorMethod(
             "style",
-            "Colours, brushwork and mean maps, as artists and schools differ in them.",
+            ABOUT_STYLE,
             lambda glance: model.style_of(glance.image, described(glance, model))[None],
         )
     yield VectorMethod(

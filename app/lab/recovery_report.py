@@ -12,7 +12,7 @@ import numpy as np
 from app.lab.asking import Key
 from app.lab.plots import Series, panel_plot
 from app.lab.recovery import Outcome, Trial, best_threshold, judge, rank_curve
-from app.lab.report import Cell, ReportFolder
+from app.lab.report import Cell, ReportFolder, label_of
 from app.retrieval.perturbations import STEPS
 
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
@@ -155,11 +155,6 @@ def rank_plot(trials: Sequence[Trial], keys: Sequence[Key]) -> str:
         y_range=SHARES,
         log_x=True,
     )
-
-
-def label_of(key: Key) -> str:
-    """Name a descriptor and a measure in one."""
-    return f"{key[0]} – {key[1]}"
 
 
 def _plot(

@@ -242,6 +242,11 @@ def file_name(name: str) -> str:
     return "-".join(re.findall(r"[^\W_]+", name.casefold()))
 
 
+def label_of(key: tuple[str, str]) -> str:
+    """Name a descriptor and a measure in one."""
+    return f"{key[0]} – {key[1]}"
+
+
 def show(cell: Cell) -> str:
     """Set a cell as people read it."""
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):

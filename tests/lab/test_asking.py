@@ -41,6 +41,12 @@ def test_behind_a_reordered_shortlist_the_first_order_counts():
     assert answer.best_score == pytest.approx(0.9)
 
 
+def test_the_first_works_are_those_that_were_compared():
+    assert reply([3, 9, -np.inf, 5]).first(4) == [1, 3, 0]
+    scores = [-np.inf, 0.2, 0.9, -np.inf]
+    assert reply(scores, order=[2, 1, 3, 0], reranked=True).first(3) == [2, 1, 3]
+
+
 def test_every_method_is_asked_by_its_measures_and_by_structure(asker):
     replies = list(asker.ask(Glance(draw_picture(6))))
     assert [(one.method, one.measure) for one in replies] == [

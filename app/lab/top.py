@@ -1,0 +1,125 @@
+"""``python -m app.lab top PICTURE``: the first works for one picture, by every method.
+
+Over a catalogue, all methods; over an indexed instance, at once, those whose
+descriptors the index holds.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from app.cli import DONE
+from app.lab import collection, networks
+from app.lab.answers import Answers, of_catalogue, of_instance
+from app.lab.errors import LabError
+from app.lab.report import Cell, ReportFolder, label_of
+from app.retrieval.errors import ImageError
+from app.retrieval.images import read
+from app.retrieval.report import set_columns
+from app.retrieval.types import Image
+
+NAME = "top"
+HELP = "Show the first works for one picture by every method, side by side."
+PICTURE_SIDE_PX = 1600
+PRINTED = 5
+"""Works per method on the terminal; the report has all."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the picture, and what is searched."""
+    parser.add_argument("picture", type=Path, metavar="PICTURE", help="what to ask for")
+    collection.add_arguments(parser, "the index of MORELLI_INSTANCE is asked")
+    networks.add_arguments(parser)
+    parser.add_argument(
+        "--first", type=int, default=10, metavar="K", help="works shown per method"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/lab/top"),
+        metavar="DIR",
+        help="report folder",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask, print the first works and write the report."""
+    if options.first < 1:
+        raise LabError("--first must be at least 1.")
+    try:
+        picture = read(options.picture, max_side_px=PICTURE_SIDE_PX)
+    except ImageError as error:
+        raise LabError(f"{options.picture} cannot be asked for: {error}") from error
+    settings = {
+        "picture": options.picture.name,
+        "catalogue": options.catalogue or "the index",
+        "weights": options.weights,
+        "works": options.works or "all",
+        "seed": options.seed,
+        "first": options.first,
+    }
+    report = ReportFolder(options.out, f"Works like {options.picture.name}", settings)
+    if options.catalogue or options.images:
+        answers = of_catalogue(options, picture)
+    elif options.weights or options.works:
+        raise LabError("--weights and --works need a catalogue: add --catalogue.")
+    else:
+        answers = of_instance(options.first, picture)
+    shown = {key: works[:PRINTED] for key, works in answers.works.items()}
+    columns = min(PRINTED, options.first)
+    print(set_columns(ranking_of(shown, columns)))
+    fill(report, picture, answers)
+    print(f"Report: {report.write()}")
+    return DONE
+
+
+def ranking_of(
+    works: Mapping[tuple[str, str], Sequence[str]], columns: int
+) -> list[list[str]]:
+    """Set the first works of every method: header, and a row per method."""
+    header = ["method", *(str(rank) for rank in range(1, columns + 1))]
+    rows = [
+        [label_of(key), *own[:columns], *[""] * (columns - len(own))]
+        for key, own in works.items()
+    ]
+    return [header, *rows]
+
+
+def fill(report: ReportFolder, picture: Image, answers: Answers) -> None:
+    """Bring pictures and tables into the report."""
+    count = len(answers.works)
+    named_by = Counter(name for own in answers.works.values() for name in own)
+    report.pictures("What was asked for", [[("", picture)]])
+    report.paragraph(
+        f"Under each work: its place, its title, and how many of the {count} methods "
+        "have it among their first."
+    )
+    images = {name: read_picture() for name, read_picture in answers.pictures.items()}
+    for key, own in answers.works.items():
+        cells = [
+            (
+                f"{rank}. {answers.titles[name]} ({named_by[name]} of {count})",
+                images[name],
+            )
+            for rank, name in enumerate(own, start=1)
+        ]
+        report.pictures(label_of(key), [cells])
+    longest = max(map(len, answers.works.values()))
+    header, *rows = ranking_of(answers.works, longest)
+    report.table("First works by method", header, rows)
+    agreed: list[list[Cell]] = [
+        [name, answers.titles[name], named, best_place(answers, name)]
+        for name, named in named_by.items()
+    ]
+    agreed.sort(key=lambda row: (-int(row[2] or 0), int(row[3] or 0), str(row[0])))
+    report.table(
+        "Agreement", ["work", "title", "methods that name it", "best place"], agreed
+    )
+
+
+def best_place(answers: Answers, name: str) -> int:
+    """Return the best place, from 1, that any method gives a work."""
+    return 1 + min(
+        list(own).index(name) for own in answers.works.values() if name in own
+    )
