@@ -68,6 +68,79 @@ def loop_descriptor(maps, weights, whitening):
     return total / math.sqrt(sum(total**2))
 
 
+def loop_gem(maps, power):
+    height, width, channels = maps.shape
+    values = []
+    for k in range(channels):
+        total = 0.0
+        for i in range(height):
+            for j in range(width):
+                total += max(float(maps[i, j, k]), 1e-6) ** power
+        values.append((total / (height * width)) ** (1 / power))
+    return values
+
+
+def loop_crow(maps):
+    """Kalantidis et al. 2016 with a = b = 2, one number at a time."""
+    height, width, channels = maps.shape
+    total = [[float(sum(maps[i, j])) for j in range(width)] for i in range(height)]
+    norm = math.sqrt(sum(value**2 for row in total for value in row))
+    rarity = loop_channel_weights(maps)
+    return [
+        rarity[k]
+        * sum(
+            math.sqrt(total[i][j] / norm) * float(maps[i, j, k])
+            for i in range(height)
+            for j in range(width)
+        )
+        for k in range(channels)
+    ]
+
+
+def published_grid(height, width, levels=3):
+    """The grid as the authors' own program lays it: centres, then corners."""
+    short = min(height, width)
+    spare = [(max(height, width) - short) / (steps - 1) for steps in range(2, 8)]
+    overlaps = [abs((short**2 - short * b) / short**2 - 0.4) for b in spare]
+    more = overlaps.index(min(overlaps)) + 1
+    down = more if height > width else 0
+    across = more if width > height else 0
+    regions = [(0, 0, height, width)]
+    for level in range(1, levels + 1):
+        side = math.floor(2 * short / (level + 1))
+        half = math.floor(side / 2 - 1)
+        if side == 0:
+            break
+        corners = []
+        for length, count in ((height, level + down), (width, level + across)):
+            step = (length - side) / (count - 1) if count > 1 else 0
+            corners.append([math.floor(half + n * step) - half for n in range(count)])
+        regions += [(y, x, side, side) for y in corners[0] for x in corners[1]]
+    return regions
+
+
+def loop_rmac(maps, whitening):
+    """Tolias et al. 2016: region L2 → whitening → L2 → sum → L2."""
+    total = np.zeros(whitening.dimension)
+    for y, x, height, width in published_grid(*maps.shape[:2]):
+        vector = np.array(
+            [
+                max(
+                    float(maps[i, j, k])
+                    for i in range(y, y + height)
+                    for j in range(x, x + width)
+                )
+                for k in range(maps.shape[2])
+            ]
+        )
+        if not vector.any():
+            continue
+        vector /= math.sqrt(sum(vector**2))
+        whitened = whitening.projection.astype(float) @ (vector - whitening.mean)
+        total = total + whitened / math.sqrt(sum(whitened**2))
+    return total / math.sqrt(sum(total**2))
+
+
 def test_simple_poolings_by_hand():
     np.testing.assert_array_equal(pooling.sum_pool(TINY), [8, 2])
     np.testing.assert_array_equal(pooling.mac(TINY), [4, 2])
@@ -96,6 +169,18 @@ def test_crow_by_hand():
     ]
     expected = np.array(pooled) * [math.log(4 / 3), math.log(4)]
     np.testing.assert_allclose(pooling.crow(TINY), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("power", [1.0, 2.5, 3.0, 6.0])
+def test_gem_agrees_with_a_loop(rng, power):
+    maps = draw_maps(rng)
+    expected = loop_gem(maps, power)
+    np.testing.assert_allclose(pooling.gem(maps, power=power), expected, rtol=1e-5)
+
+
+def test_crow_agrees_with_a_loop(rng):
+    maps = draw_maps(rng)
+    np.testing.assert_allclose(pooling.crow(maps), loop_crow(maps), rtol=1e-5)
 
 
 @given(power=st.floats(1, 8), seed=st.integers(0, 100))
@@ -189,6 +274,33 @@ def test_rmac_regions_stay_inside_and_turn_with_the_map(height, width):
 def test_rmac_regions_of_a_long_map_overlap_by_about_two_fifths():
     level_one = [r for r in pooling.rmac_regions(10, 16) if r[2:] == (10, 10)]
     assert level_one == [(0, 0, 10, 10), (0, 6, 10, 10)]
+
+
+def test_rmac_regions_by_hand():
+    # Short side 4, long side 6. Extra columns m with an overlap nearest to 40 %:
+    # neighbours at level 1 are 2 apart with m = 1 (50 %), 1 apart with m = 2 (75 %).
+    whole, one = [(0, 0, 4, 6)], [(0, 0, 4, 4), (0, 2, 4, 4)]
+    # Side 8 // 3 = 2: rows at 0, 2; columns at 0, 2, 4.
+    two = [(y, x, 2, 2) for y in (0, 2) for x in (0, 2, 4)]
+    # Side 8 // 4 = 2: rows at 0, 1, 2; columns at 0, 4/3, 8/3, 4, rounded down.
+    three = [(y, x, 2, 2) for y in (0, 1, 2) for x in (0, 1, 2, 4)]
+    assert list(pooling.rmac_regions(4, 6)) == whole + one + two + three
+
+
+@given(height=st.integers(1, 40), width=st.integers(1, 40))
+def test_rmac_regions_are_those_of_the_authors_program(height, width):
+    assert list(pooling.rmac_regions(height, width)) == published_grid(height, width)
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (6, 6), (8, 3)])
+def test_rmac_agrees_with_the_paper_done_in_loops(rng, shape):
+    maps = draw_maps(rng, *shape)
+    whitening = Whitening(
+        rng.normal(size=6).astype(np.float32) * 0.1,
+        rng.normal(size=(5, 6)).astype(np.float32),
+    )
+    descriptor = pooling.aggregate(pooling.rmac_vectors(maps), whitening)
+    np.testing.assert_allclose(descriptor, loop_rmac(maps, whitening), atol=1e-5)
 
 
 def test_rmac_vectors_are_regional_maxima(rng):
