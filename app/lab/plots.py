@@ -13,6 +13,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 Series: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]
 """Points (x, y) of each line by its name; NaN leaves a gap."""
@@ -29,6 +30,12 @@ COLOURS = (
 )
 """Of lines, told apart by people who see few colours too (after Paul Tol)."""
 MARKS = "osD^vPX*"
+WIDTH_INCHES = 8.0
+"""Of a plot; more where many panels stand side by side."""
+PANEL_SHAPE = 0.75
+"""Height of a panel by its width."""
+LETTER_INCHES, LINE_INCHES = 0.075, 0.22
+"""Of the texts, about."""
 _INK = "#010203"
 """Stands for the page's own text colour, and is replaced by it."""
 _STYLE = {
@@ -109,9 +116,13 @@ def panel_plot(
     names = list(dict.fromkeys(name for series in panels.values() for name in series))
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
-    width, height = (6.4, 3.8) if len(panels) == 1 else (2.3 * columns, 1.9 * rows)
+    panel_width = max(2.2, WIDTH_INCHES / columns)
+    width, height = panel_width * columns, panel_width * PANEL_SHAPE * rows
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type]  # keys are narrower there
-        figure = Figure(figsize=(width, height + 0.5), layout="constrained")
+        legend_columns = _legend_columns(names, width)
+        legend_height = LINE_INCHES * -(-len(names) // legend_columns)
+        size = width, height + legend_height + LINE_INCHES
+        figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         flat: list[Axes] = list(axes.flat)
         for place, (title, series) in zip(flat, panels.items(), strict=False):
@@ -119,6 +130,8 @@ def panel_plot(
             place.set_title(_plain(title))
             if log_x:
                 place.set_xscale("log")
+                place.xaxis.set_major_formatter("{x:g}")
+                place.xaxis.set_minor_formatter(NullFormatter())
             if y_range:
                 place.set_ylim(*y_range)
         for place in flat[len(panels) :]:
@@ -129,7 +142,7 @@ def panel_plot(
             Line2D([], [], label=_plain(name), **_look(number))
             for number, name in enumerate(names)
         ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=4)
+        figure.legend(handles=handles, loc="outside upper center", ncols=legend_columns)
         return _svg(figure)
 
 
@@ -172,6 +185,12 @@ def _draw(axes: Axes, series: Series, names: Sequence[str]) -> None:
     for name, points in series.items():
         x, y = zip(*points, strict=True) if points else ((), ())
         axes.plot(x, y, **_look(names.index(name)))
+
+
+def _legend_columns(names: Sequence[str], width: float) -> int:
+    """Say how many names fit side by side into a width in inches."""
+    longest = max((len(name) for name in names), default=1)
+    return max(1, int(width / (longest * LETTER_INCHES + 0.6)))
 
 
 def _look(number: int) -> dict[str, Any]:

@@ -42,12 +42,13 @@ body { max-width: 72rem; margin: 0 auto; padding: 1.5rem; background: var(--pape
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 h1, h2 { font-weight: 600; line-height: 1.2; }
 h2 { margin-top: 2.5rem; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; margin: 1.5rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); padding-bottom: 0.5rem; }
 th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid var(--line);
   text-align: right; white-space: nowrap; }
-th:first-child, td.text { text-align: left; }
+th:first-child, .text { text-align: left; }
+td.text { white-space: normal; }
 figure { margin: 1.5rem 0; }
 figcaption { color: var(--quiet); }
 svg { max-width: 100%; height: auto; }
@@ -127,7 +128,11 @@ class ReportFolder:
             raise ValueError(f"a row of {name!r} is not {len(header)} long")
         cells = [[_cell(cell) for cell in row] for row in rows]
         self._tables[name] = (tuple(header), cells)
-        heads = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in header)
+        first = cells[0] if cells else header
+        heads = "".join(
+            f'<th scope="col"{_text_class(cell)}>{html.escape(head)}</th>'
+            for head, cell in zip(header, first, strict=True)
+        )
         lines = "".join(f"<tr>{_cells(row)}</tr>\n" for row in cells)
         self._sections.append(
             f'<div class="scroll" tabindex="0"><table>'
@@ -224,7 +229,7 @@ class ReportFolder:
     def _page(self) -> str:
         title = html.escape(self.title)
         facts = "".join(
-            f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>\n"
+            f"<dt>{html.escape(name)}</dt><dd>{html.escape(_words(value))}</dd>\n"
             for name, value in {**self.settings, **_versions()}.items()
         )
         body = "\n".join(self._sections)
@@ -258,12 +263,14 @@ def show(cell: Cell) -> str:
 
 def _cells(row: Sequence[Cell]) -> str:
     shown = [
-        f"<td{' class=text' if isinstance(cell, str) else ''}>"
-        f"{html.escape(show(cell))}</td>"
-        for cell in row[1:]
+        f"<td{_text_class(cell)}>{html.escape(show(cell))}</td>" for cell in row[1:]
     ]
     first = html.escape(show(row[0])) if row else ""
     return f'<th scope="row">{first}</th>' + "".join(shown)
+
+
+def _text_class(cell: Cell) -> str:
+    return ' class="text"' if isinstance(cell, str) else ""
 
 
 def _cell(value: Cell | np.generic) -> Cell:
@@ -285,6 +292,13 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
     return value
+
+
+def _words(setting: object) -> str:
+    """Set a setting as people read it."""
+    if isinstance(setting, list):
+        return ", ".join(map(str, setting)) or "none"
+    return "none" if setting is None else str(setting)
 
 
 def _thumbnail(image: Image) -> str:
