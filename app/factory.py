@@ -22,6 +22,7 @@ from app.retrieval.settings import ImageSettings
 from app.services.database import MIGRATIONS
 from app.services.links import LinkReader
 from app.services.live_index import LiveIndex
+from app.services.map_reader import MapReader
 from app.services.media import MediaFolder
 from app.services.published_engine import PublishedEngine
 from app.services.search import SearchService
@@ -45,6 +46,8 @@ from app.web import (
     iiif,
     languages,
     logs,
+    map,
+    map_files,
     media,
     metrics,
     offline,
@@ -65,11 +68,12 @@ from app.web.curate import care as curate_care
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
 from app.web.curate import imports as curate_imports
+from app.web.curate import map as curate_map
 from app.web.curate import pictures as curate_pictures
 from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
-from app.web.current import INDEX, LINKS, SEARCH
+from app.web.current import INDEX, LINKS, MAP, SEARCH
 from app.web.housekeeping import HOUSEKEEPER, Housekeeper
 from app.web.site import Site
 
@@ -141,7 +145,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(room.bp)
     for room in (admin_users, admin_trail, admin_health):
         app.register_blueprint(room.bp)
-    for module in (search, artworks, iiif, media, health, frames, offline):
+    for module in (search, artworks, iiif, map, map_files, curate_map):
+        app.register_blueprint(module.bp)
+    for module in (media, health, frames, offline):
         app.register_blueprint(module.bp)
     app.cli.add_command(cli.collection)
     app.cli.add_command(cli_accounts.group)
@@ -153,6 +159,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.extensions[INDEX] = build_live_index(app)
     app.extensions[SEARCH] = build_search_service(app)
     app.extensions[LINKS] = build_link_reader(app)
+    app.extensions[MAP] = MapReader(Folders(app.config["MORELLI_INSTANCE"]).maps)
     app.extensions[HOUSEKEEPER] = Housekeeper(app)
     return app
 

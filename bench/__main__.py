@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("server", asked),
             ("visitors", asked),
             ("dashboard", []),
+            ("map", ["--works", options.works]),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
         ):
             command = [sys.executable, "-m", f"bench.{module}", *map(str, words)]

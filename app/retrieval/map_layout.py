@@ -30,7 +30,7 @@ BLOCK_ROWS = 256
 """Vectors that are compared with all others at once: 45 MB at 44,000."""
 FEWEST = 5
 """With fewer there are no neighbours to keep: then the principal components do."""
-FILLED = 0.4
+FILLED = 0.5
 """Share of the grid's cells that is used. Fuller, and works of a dense region move away
 from each other by many cells; emptier, and pictures are smaller than need be."""
 LONGEST = 4

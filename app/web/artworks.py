@@ -15,7 +15,7 @@ from app.services.browsing import (
     find_works,
 )
 from app.services.relations import Kind, confirmed_of
-from app.web.current import search_service
+from app.web.current import map_reader, search_service
 
 bp = Blueprint("artworks", __name__)
 
@@ -65,6 +65,7 @@ def browse() -> str:
         facet_names=FACET_NAMES,
         order_names=ORDER_NAMES,
         address=address_of(criteria),
+        has_map=map_reader().current() is not None,
     )
 
 

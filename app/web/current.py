@@ -8,6 +8,7 @@ from app.config import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.links import LinkReader
 from app.services.live_index import LiveIndex
+from app.services.map_reader import MapReader
 from app.services.search import SearchService
 
 INDEX = "morelli.index"
@@ -16,6 +17,8 @@ SEARCH = "morelli.search"
 """Key of the search service among the application's extensions."""
 LINKS = "morelli.links"
 """Key of what fetches pictures by their address; None where that is switched off."""
+MAP = "morelli.map"
+"""Key of what reads the map of the collection."""
 
 
 def search_service() -> SearchService:
@@ -31,6 +34,11 @@ def live_index() -> LiveIndex:
 def link_reader() -> LinkReader | None:
     """Return what fetches pictures by their address, unless that is switched off."""
     return cast(LinkReader | None, current_app.extensions[LINKS])
+
+
+def map_reader() -> MapReader:
+    """Return what reads the map of the collection."""
+    return cast(MapReader, current_app.extensions[MAP])
 
 
 def folders() -> Folders:

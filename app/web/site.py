@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-FILES = ("static", "assets.file", "media.work")
+FILES = (
+    *("static", "assets.file", "media.work"),
+    *("map_files.sheet", "map_files.places", "map_files.labels"),
+)
 """Endpoints whose answer is the same for everybody."""
 
 

@@ -22,12 +22,13 @@ from app.services.importing.formats import Reading
 from app.services.importing.judging import Policy
 from app.web.security import KEPT
 from tests.labelled import labelled_photos
+from tests.mapped import make_map
 from tests.people import PASSWORD, with_account
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
-FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", "/metrics")
+FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", ".bin", "/metrics")
 SCHEMES = ("light", "dark")
 OVERFLOWS = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -183,6 +184,7 @@ def walk(page, addresses, seen):
 
 
 def test_every_page_is_for_everybody(app, open_page, photo, curator):
+    make_map(app)
     page = open_page()
     answer = ask(page, photo)
     shared = share(page).rpartition("/")[2]
@@ -194,7 +196,15 @@ def test_every_page_is_for_everybody(app, open_page, photo, curator):
     faults += walk(page, addresses(app, answer, shared, reset), seen)
     assert faults == []
     # The walk has been where it should: open, own, and curators' pages.
-    for path in ("/", "/works/", "/about", answer, "/account/", "/curate/works/"):
+    for path in (
+        "/",
+        "/works/",
+        "/works/map",
+        "/about",
+        answer,
+        "/account/",
+        "/curate/works/",
+    ):
         assert path in seen
     assert len(seen) >= 25
 

@@ -22,6 +22,7 @@ KIND_NAMES = {
     "import": _("Import"),
     "evaluation": _("Evaluation"),
     "care": _("Looking for works that photos will not find"),
+    "map": _("Making the map of the collection"),
 }
 STATE_NAMES = {
     TaskState.WAITING: _("Waiting for the worker"),
@@ -39,6 +40,9 @@ STEP_NAMES = {
     "asking": _("Asking the photos"),
     "comparing": _("Comparing the works"),
     "examining": _("Simulating photos of the works"),
+    "collecting": _("Collecting small pictures"),
+    "placing": _("Placing the works"),
+    "drawing": _("Drawing the sheets of small pictures"),
     "building": _("Building and examining the index; this part cannot be paused"),
 }
 SILENT_AFTER = timedelta(minutes=2)

@@ -1,0 +1,37 @@
+"""The map of the collection, as curators see it: when it was made, making it anew."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.extensions import db
+from app.services import collection_map, tasks
+from app.services.artworks import count_works
+from app.web.curate.generations import wake_worker
+from app.web.current import map_reader
+from app.web.visitors import current_account
+
+bp = Blueprint("curate_map", __name__, url_prefix="/curate/map")
+
+
+@bp.get("/")
+def show() -> str:
+    """Show what visitors see now, and how old it is."""
+    stored = map_reader().current()
+    sight = stored and map_reader().sight(db.session(), stored, stored.likenesses[0])
+    return render_template(
+        "curate/map.html",
+        stored=stored,
+        sight=sight,
+        present=count_works(),
+        running=tasks.unfinished(db.session(), collection_map.KIND),
+    )
+
+
+@bp.post("/make")
+def make() -> ResponseReturnValue:
+    """Let the map be made anew in the background."""
+    task = tasks.unfinished(db.session(), collection_map.KIND)
+    if task is None:
+        task = tasks.enqueue(db.session(), collection_map.KIND, {}, current_account())
+        wake_worker()
+    return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
