@@ -9,6 +9,8 @@ from app.config import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LAB_COMMANDS = ("compare", "recover", "top")
+LAB_OPTIONS = ("collection", "networks")
 SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
 
 
@@ -39,6 +41,17 @@ def test_every_option_of_a_script_is_documented(script):
     operating = (ROOT / "docs" / "operating.md").read_text("utf-8")
     assert options
     assert not {option for option in options if f"`{option}" not in operating}
+
+
+def test_every_command_of_the_lab_and_its_options_are_documented():
+    text = (ROOT / "docs" / "lab.md").read_text("utf-8")
+    modules = [ROOT / "app" / "lab" / f"{name}.py" for name in LAB_COMMANDS]
+    modules += [ROOT / "app" / "lab" / f"{name}.py" for name in LAB_OPTIONS]
+    sources = [module.read_text("utf-8") for module in modules]
+    options = {o for source in sources for o in re.findall(r'"(--[a-z-]+)"', source)}
+    assert len(options) > 5
+    assert not {option for option in options if f"`{option}" not in text}
+    assert not [name for name in LAB_COMMANDS if f"app.lab {name}" not in text]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name,
             help=help_text,
             description=help_text,
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            formatter_class=Helper,
         )
         if name == asked:
             chosen = importlib.import_module(module)
@@ -55,6 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return FAILED
 
     return run_explained(job)
+
+
+class Helper(argparse.ArgumentDefaultsHelpFormatter):
+    """Says what an option is when it is not given, where that is something."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if action.default else action.help
 
 
 def _commands() -> Iterator[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ from app.lab.asking import Asker, Key, Reply
 from app.lab.glance import Glance
 from app.lab.methods import (
     EUCLID,
+    LEARNT,
     EngineMethod,
     Method,
     VectorMethod,
@@ -75,6 +76,7 @@ def of_catalogue(options: argparse.Namespace, picture: Image) -> Answers:
         ]
         wanted = {(method.name, method.measures[0]) for method in methods}
         wanted |= {(networks.ACTIVATIONS, measure) for measure in OTHER_MEASURES}
+        wanted.add((networks.DEEP_RANKING, LEARNT))
         asker = Asker(methods, only=wanted)
         with collection.opened(options) as works:
             for image in watch(works.pictures(), len(works), "Looking at the works"):
@@ -142,7 +144,7 @@ def indexed_methods(model: Model, gallery: Gallery) -> Iterator[Method]:
     """Make the methods that a gallery is ready for."""
     settings = RetrievalSettings()
     yield VectorMethod.over(
-        f"{networks.BUNDLED}, {networks.SERVED}",
+        networks.DEEP_RANKING,
         networks.ABOUT_SERVED,
         lambda glance: described(glance, model).descriptor[None],
         gallery.descriptors,

@@ -83,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the comparison can be told."""
     collection.add_arguments(parser)
     networks.add_arguments(parser)
+    networks.add_similarity(parser)
     parser.add_argument(
         "--variants",
         action="store_true",

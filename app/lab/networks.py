@@ -41,8 +41,8 @@ ABOUT_POOLING = {
     "CAM": "Channels added up where the likeliest classes are seen, class by class.",
 }
 CAM, SUM = f"{BUNDLED}, CAM", f"{BUNDLED}, {POOLING_NAMES['sum']}"
+DEEP_RANKING = f"{BUNDLED}, deep ranking"
 ACTIVATIONS = f"{BUNDLED}, activations {GRID} × {GRID}"
-SERVED = "deep ranking"
 ABOUT_SERVED = (
     "The descriptor that the model was trained to make: two photos of a work near, "
     "all other works far, in one softmax over the batch and a memory of all works. "
@@ -76,6 +76,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a network to compare with and its weights, such as vgg16=FILE.h5; "
         f"{', '.join(NETWORKS)}; =random for untrained ones",
     )
+
+
+def add_similarity(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user add a measure."""
     parser.add_argument(
         "--similarity",
         type=Path,
@@ -112,7 +116,7 @@ def bundled_methods(
         lambda glance: aligned_activations(_covering(glance, BUNDLED, network))[None],
     )
     yield VectorMethod(
-        f"{BUNDLED}, {SERVED}",
+        DEEP_RANKING,
         ABOUT_SERVED,
         lambda glance: described(glance, model).descriptor[None],
         similarity=learnt,

@@ -121,7 +121,7 @@ def choose_methods(
 ) -> tuple[list[Method], list[Key]]:
     """Make the methods that are asked, and name what they are compared by."""
     names = {name for name, _ in LINES}
-    bundled = networks.bundled_methods(options.model, options.similarity)
+    bundled = networks.bundled_methods(options.model)
     methods: list[Method] = [method for method in bundled if method.name in names]
     given = networks.given_methods(options.weights, options.model, folder, options.seed)
     pooling = networks.POOLING_NAMES["sum"]

@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("picture", type=Path, metavar="PICTURE", help="what to ask for")
     collection.add_arguments(parser, "the index of MORELLI_INSTANCE is asked")
     networks.add_arguments(parser)
+    networks.add_similarity(parser)
     parser.add_argument(
         "--first", type=int, default=10, metavar="K", help="works shown per method"
     )
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         "picture": options.picture.name,
         "catalogue": options.catalogue or "the index",
         "weights": options.weights,
+        "similarity": options.similarity,
         "works": options.works or "all",
         "seed": options.seed,
         "first": options.first,
@@ -62,8 +64,10 @@ def run(options: argparse.Namespace) -> int:
     report = ReportFolder(options.out, f"Works like {options.picture.name}", settings)
     if options.catalogue or options.images:
         answers = of_catalogue(options, picture)
-    elif options.weights or options.works:
-        raise LabError("--weights and --works need a catalogue: add --catalogue.")
+    elif options.weights or options.works or options.similarity:
+        raise LabError(
+            "--weights, --similarity and --works are for catalogues: add --catalogue."
+        )
     else:
         answers = of_instance(options.first, picture)
     shown = {key: works[:PRINTED] for key, works in answers.works.items()}
