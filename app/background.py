@@ -35,6 +35,7 @@ KINDS: Mapping[str, tasks.Work] = {
     runs.KIND: work.work,
     evaluating.KIND: evaluating.evaluate,
     care.KIND: care.look,
+    care.NEW_KIND: care.look_at_new,
     collection_map.KIND: collection_map.make,
 }
 

@@ -7,10 +7,11 @@ gone on with and repeats one work at most.
 
 from collections import Counter
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import cast
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
@@ -22,6 +23,7 @@ from app.retrieval.types import Image
 from app.services import relations, thresholds
 from app.services.changes import catch_up
 from app.services.faults import Fault, Kind, replace_faults
+from app.services.importing.finishing import changed_works
 from app.services.indexing import gallery_item
 from app.services.media import MediaFolder
 from app.services.published_engine import EngineSearcher, PublishedEngine
@@ -29,6 +31,11 @@ from app.services.relations import Finding
 from app.services.tasks import TaskFailedError, TaskHandle
 
 KIND = "care"
+"""Of a task that looks through all works."""
+NEW_KIND = "comparison"
+"""Of a task that compares what an import brought with all works."""
+RUN = "run"
+"""Parameter of such a task: the number of the import."""
 COMPARING, EXAMINING = "comparing", "examining"
 """Steps, as the pages know them; and parameters of the task: the number of the last
 work that was through each."""
@@ -63,18 +70,38 @@ def look(handle: TaskHandle) -> None:
     for finding in relations.same_files(session):
         relations.propose(session, finding, since)
 
-    def compare(work: Artwork) -> None:
-        for finding in surveyor.relatives(work):
-            relations.propose(session, finding, since)
-
     def examine(work: Artwork) -> None:
         replace_faults(session, work.id, surveyor.faults(work))
 
     # One after the other: comparing takes a fraction of the time, and an answer with a
     # duplicate is no fault, which has to be known by then.
-    _walk(handle, searcher, COMPARING, compare)
+    _walk(handle, searcher, COMPARING, surveyor.propose_relatives(since))
     relations.forget_stale(session, since)
     _walk(handle, searcher, EXAMINING, examine)
+
+
+def look_at_new(handle: TaskHandle) -> None:
+    """Do a task of the kind that compares what an import brought.
+
+    Raises
+    ------
+    TaskFailedError
+        If there is no index that can be asked.
+    TaskStoppedError
+        Between two works, if somebody wants that.
+    """
+    shop, task = handle.workshop, handle.task
+    assert task.started_at is not None  # noqa: S101 - it runs
+    try:
+        searcher = open_searcher(handle)
+    except RetrievalError as error:
+        raise TaskFailedError(str(error)) from error
+    for finding in relations.same_files(shop.session):
+        relations.propose(shop.session, finding, task.started_at)
+    surveyor = Surveyor(shop.session, MediaFolder(shop.folders.works), searcher)
+    is_new = Artwork.id.in_(changed_works(task.parameters[RUN]))
+    visit = surveyor.propose_relatives(task.started_at)
+    _walk(handle, searcher, COMPARING, visit, among=is_new)
 
 
 def _walk(
@@ -82,14 +109,16 @@ def _walk(
     searcher: EngineSearcher,
     step: str,
     visit: Callable[[Artwork], None],
+    *,
+    among: ColumnElement[bool] = true(),  # noqa: B008 - an expression, never changed
 ) -> None:
-    """Visit all works on show but those that were visited before; commits each.
+    """Visit works on show but those that were visited before; commits each.
 
     In one thread: the other cores are for visitors.
     """
     session, task = handle.workshop.session, handle.task
     session.commit()
-    shown = Artwork.withdrawn_at.is_(None)
+    shown = Artwork.withdrawn_at.is_(None) & among
     after = task.parameters.get(step, 0)
     done = _count(session, shown, Artwork.id <= after)
     total = _count(session, shown)
@@ -105,7 +134,7 @@ def _walk(
 
 
 class Surveyor:
-    """Looks at works, one at a time; writes nothing.
+    """Looks at works, one at a time.
 
     Parameters
     ----------
@@ -143,6 +172,15 @@ class Surveyor:
             for accession, relative in strongest.items()
             if accession in numbers
         ]
+
+    def propose_relatives(self, since: datetime) -> Callable[[Artwork], None]:
+        """Return what proposes the relatives of a work, as found since a moment."""
+
+        def propose(work: Artwork) -> None:
+            for finding in self.relatives(work):
+                relations.propose(self._session, finding, since)
+
+        return propose
 
     def faults(self, work: Artwork) -> list[Fault]:
         """Find why photos would not find a work.

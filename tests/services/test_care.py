@@ -5,14 +5,23 @@ import pytest
 from sqlalchemy import select
 
 from app.config import Folders
-from app.models import Artwork, ReferenceImage, Relation, TaskState, WorkFault, now
+from app.models import (
+    Artwork,
+    ImportRun,
+    ReferenceImage,
+    Relation,
+    TaskState,
+    WorkFault,
+    now,
+)
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import encode_jpeg
 from app.retrieval.relations import find_relatives
 from app.retrieval.settings import LocalSettings
-from app.services import care, relations, tasks
+from app.services import audit, care, relations, tasks
 from app.services.indexing import gallery_item
+from app.services.keeping import CREATE
 from app.services.media import MediaFolder
 from app.services.published_engine import EngineSearcher
 from app.services.relations import Judgement
@@ -131,6 +140,26 @@ def test_a_look_finds_what_is_wrong_and_what_is_related(collection):
     assert {("bare", "no_image"), ("grey", "few_features")} <= faulty
     # That photos are answered with a duplicate is said by the relation.
     assert not {one for one in faulty if one[0] in ("own", "scan", "plain", "copy")}
+
+
+def test_what_an_import_brought_is_compared_with_all(collection):
+    session = collection.session
+    run = ImportRun(name="works.csv", source="table", location="works.csv")
+    session.add(run)
+    brought = session.scalars(select(Artwork).where(Artwork.accession == "scan")).one()
+    audit.record(session, CREATE, user=None, artwork=brought, run=run)
+    session.commit()
+    task = tasks.enqueue(session, care.NEW_KIND, {care.RUN: run.id}, None)
+    shop = tasks.Workshop(
+        session, collection.folders, {"PUBLICATION": collection.publication}
+    )
+    tasks.work_off(shop, {care.NEW_KIND: care.look_at_new})
+    assert (task.state, task.done, task.total) == (TaskState.DONE, 1, 1)
+    # Files that are the same need no comparing, so they are always named.
+    pairs = {frozenset(pair) for pair in collection.related()}
+    expected = {("own", "scan"), ("scan", "detail"), ("plain", "copy")}
+    assert pairs == set(map(frozenset, expected))
+    assert collection.faulty() == set()
 
 
 def test_a_second_look_changes_nothing(collection):

@@ -144,6 +144,9 @@ def test_a_work_deleted_while_the_search_runs_is_left_out(service, photo, public
         def __init__(self, searcher):
             self.searcher = searcher
 
+        def __copy__(self):
+            return self
+
         def __getattr__(self, name):
             return getattr(self.searcher, name)
 

@@ -51,7 +51,7 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
 def count_pictures(session: Session, run: ImportRun) -> int:
     """Count the pictures of the works of which a run changed what can be found."""
     counted = select(func.count(ReferenceImage.id)).where(
-        ReferenceImage.artwork_id.in_(_changed(run))
+        ReferenceImage.artwork_id.in_(changed_works(run.id))
     )
     return session.scalars(counted).one()
 
@@ -59,17 +59,17 @@ def count_pictures(session: Session, run: ImportRun) -> int:
 def tell_searches(session: Session, run: ImportRun) -> None:
     """Announce all works of which a run changed what can be found."""
     revision = announce(session, ())
-    works = update(Artwork).where(Artwork.id.in_(_changed(run)))
+    works = update(Artwork).where(Artwork.id.in_(changed_works(run.id)))
     # What tells editors that a work was changed meanwhile is none of this.
     session.execute(works.values(revision=revision, updated_at=Artwork.updated_at))
     session.commit()
 
 
-def _changed(run: ImportRun) -> Select[Any]:
+def changed_works(run_id: int) -> Select[Any]:
     """Select the works of which a run changed what can be found."""
     return (
         select(AuditEntry.artwork_id)
-        .where(AuditEntry.run_id == run.id)
+        .where(AuditEntry.run_id == run_id)
         .where(AuditEntry.action.in_((CREATE, IMAGES, RESTORE)))
     )
 

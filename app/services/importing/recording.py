@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImportRow, ImportRun, RowState, now
-from app.services import audit
+from app.services import audit, care, tasks
 from app.services.changes import announce
 from app.services.collection import record_view
 from app.services.facts import fact_of, set_facts
 from app.services.importing import runs
-from app.services.importing.finishing import finish
+from app.services.importing.finishing import count_pictures, finish
 from app.services.importing.formats import Reading
 from app.services.importing.gathering import Gatherer
 from app.services.importing.judging import (
@@ -87,6 +87,9 @@ def record_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None
     finish(handle, run)
     run.counts = runs.count_rows(session, run)
     session.commit()
+    if count_pictures(session, run):
+        # What is nearly the same as another picture is proposed under Care.
+        tasks.enqueue(session, care.NEW_KIND, {care.RUN: run.id}, run.user)
 
 
 def _record_rows(

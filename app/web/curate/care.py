@@ -78,7 +78,8 @@ def show() -> str:
         names=NAMES,
         verdict_names=VERDICT_NAMES,
         counts=counts,
-        running=tasks.unfinished(db.session(), care.KIND),
+        running=tasks.unfinished(db.session(), care.KIND)
+        or tasks.unfinished(db.session(), care.NEW_KIND),
         latest=tasks.latest_done(db.session(), care.KIND),
     )
 

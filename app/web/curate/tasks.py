@@ -22,6 +22,7 @@ KIND_NAMES = {
     "import": _("Import"),
     "evaluation": _("Evaluation"),
     "care": _("Looking for works that photos will not find"),
+    "comparison": _("Comparing imported works with the others"),
     "map": _("Making the map of the collection"),
 }
 STATE_NAMES = {

@@ -4,11 +4,20 @@ import io
 import zipfile
 from collections import Counter
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Artwork, AuditEntry, ImageFeatures, ImportRow, TaskState, now
+from app.models import (
+    Artwork,
+    AuditEntry,
+    ImageFeatures,
+    ImportRow,
+    Relation,
+    TaskState,
+    now,
+)
 from app.services import exporting, tasks
 from app.services.importing import recording, runs
 from app.services.importing.hosts import PATIENCE
@@ -149,6 +158,17 @@ def test_pictures_come_with_a_zip_file_and_are_found(importer):
     assert (importer.folders.generations / "CURRENT").exists()
     again = importer.bring_in(pack(table, 1, 2))
     assert [row[2] for row in rows_of(again)] == ["unchanged"] * 3
+
+
+def test_nearly_the_same_picture_is_proposed_after_an_import(importer):
+    brighter = np.clip(draw_picture(1).astype(int) + 12, 0, 255).astype(np.uint8)
+    files = [("near.jpg", encoded(brighter)), ("other.jpg", encoded(draw_picture(80)))]
+    table = "accession,title,image\n1,Hare,near.jpg\n2,Fox,other.jpg\n"
+    importer.bring_in(pack(table, names=files))
+    proposed = db.session.scalars(select(Relation)).all()
+    pairs = [{one.artwork.accession, one.other.accession} for one in proposed]
+    assert pairs == [{"1", "1900.1"}]
+    assert proposed[0].kind == "duplicate"
 
 
 def test_broken_and_repeated_pictures_are_named(importer):
