@@ -41,6 +41,7 @@ _INK = "#010203"
 _STYLE = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib; others replace it
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
