@@ -41,6 +41,9 @@ test-slow: setup ## run the tests that build networks and whole indexes
 test-browser: setup ## run the tests that drive headless Chromium
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m browser
 
+test-long: setup ## run the slow and the browser tests side by side, as CI does
+	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadfile -m "slow or browser"
+
 check: setup ## format, lint, types, layering
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
