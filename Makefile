@@ -13,7 +13,7 @@ QUERIES ?=
 WEIGHTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
-.PHONY: help setup demo test test-slow test-browser check format bench bench-quality translations screenshots clean
+.PHONY: help setup demo test test-slow test-browser test-long check format bench bench-quality translations screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
