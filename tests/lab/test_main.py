@@ -18,6 +18,8 @@ def command(monkeypatch, tmp_path):
         "def run(options):\n"
         "    if options.to is None:\n"
         "        raise app.lab.errors.LabError('Say how far: --to 3.')\n"
+        "    if options.to > 99:\n"
+        "        raise KeyboardInterrupt\n"
         "    return options.to\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
@@ -35,6 +37,16 @@ def test_a_command_is_run_and_its_status_returned():
 def test_what_stops_a_command_is_one_sentence(capsys):
     assert lab.main(["count"]) == 2
     assert capsys.readouterr().err == "Say how far: --to 3.\n"
+
+
+@pytest.mark.usefixtures("command")
+@pytest.mark.parametrize(
+    ("resumes", "said"), [(False, "no report was written"), (True, "to go on")]
+)
+def test_what_is_left_of_a_stopped_command_is_said(resumes, said, monkeypatch, capsys):
+    monkeypatch.setattr("counting.RESUMES", resumes, raising=False)
+    assert lab.main(["count", "--to", "100"]) == 130
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("command")
