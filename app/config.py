@@ -71,6 +71,11 @@ class Folders:
         return self.instance / "maps"
 
     @property
+    def comparisons(self) -> Path:
+        """Comparisons of methods, for a day."""
+        return self.instance / "comparisons"
+
+    @property
     def imports(self) -> Path:
         """Catalogues that were sent to be imported, until they are."""
         return self.instance / "imports"

@@ -65,6 +65,7 @@ from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
 from app.web.curate import care as curate_care
+from app.web.curate import compare as curate_compare
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
 from app.web.curate import imports as curate_imports
@@ -145,7 +146,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(room.bp)
     for room in (admin_users, admin_trail, admin_health):
         app.register_blueprint(room.bp)
-    for module in (search, artworks, iiif, map, map_files, curate_map):
+    for module in (search, artworks, iiif, map, map_files, curate_map, curate_compare):
         app.register_blueprint(module.bp)
     for module in (media, health, frames, offline):
         app.register_blueprint(module.bp)

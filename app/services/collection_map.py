@@ -30,7 +30,9 @@ from app.retrieval.settings import LocalSettings
 from app.retrieval.shelf import Shelf
 from app.retrieval.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
 from app.retrieval.types import FloatArray
+from app.services import looks
 from app.services.indexing import features_key
+from app.services.looks import Look
 from app.services.map_shelf import (
     FORMAT,
     PLACES_FILE,
@@ -274,9 +276,13 @@ def draw(
     folder: Path,
     told: Told,
 ) -> None:
-    """Write places, works and sheets, in an order in which neighbours share a sheet."""
+    """Write places, works and sheets, in an order in which neighbours share a sheet.
+
+    What the works look like is written in the order of the first likeness.
+    """
     blocks = FINE.sheet_count(len(plan.accessions))
     per_coarse = COARSE.cells // FINE.cells
+    seen: list[Look] = []
     for number, (likeness, found) in enumerate(places.items()):
         room = folder / likeness
         room.mkdir(parents=True, exist_ok=True)
@@ -291,10 +297,13 @@ def draw(
             fine = cells[order[done * FINE.cells : (done + 1) * FINE.cells]]
             _write(room / sheet_name(Level.FINE, done), fine, FINE)
             small.append(shrink(fine))
+            if number == 0:
+                seen += map(Look.of_cell, fine)
             if len(small) == per_coarse or done == blocks - 1:
                 coarse = sheet_name(Level.COARSE, done // per_coarse)
                 _write(room / coarse, np.concatenate(small), COARSE)
                 small.clear()
+    looks.save(folder, seen)
     told(len(places) * blocks, len(places) * blocks, DRAWING)
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from app.retrieval.shelf import sync
 from app.retrieval.sprites import COARSE, FINE
 from app.services.lock import AlreadyRunningError, exclusively
+from app.services.looks import COLOURS_FILE, HASHES_FILE, Looks
 
 FORMAT = 1
 """Raised whenever an older program could not show the files, or would show nonsense."""
@@ -113,7 +114,8 @@ class StoredMap:
     @property
     def is_whole(self) -> bool:
         """Whether all files are there."""
-        return all(
+        beside = (self.path / name for name in (HASHES_FILE, COLOURS_FILE))
+        return all(path.is_file() for path in beside) and all(
             (self.path / likeness / name).is_file()
             for likeness in self.likenesses
             for name in (
@@ -132,6 +134,16 @@ class StoredMap:
         text = (self.path / likeness / WORKS_FILE).read_text(encoding="utf-8")
         numbers: list[str] = json.loads(text)
         return numbers
+
+    def looks(self) -> Looks:
+        """Return what the works look like to the plainest measures.
+
+        Raises
+        ------
+        OSError, ValueError
+            If that cannot be read.
+        """
+        return Looks.open(self.path, self.accessions(self.likenesses[0]))
 
     def places(self, likeness: Likeness) -> bytes:
         """Return (N, 3) float32, little-endian: column, row, width by height."""

@@ -19,6 +19,7 @@ from app.config import Folders
 from app.extensions import db
 from app.models import Query, now
 from app.services import accounts, database
+from app.services.comparisons import Comparisons
 from app.services.database import DatabaseNotReadyError
 from app.services.lock import AlreadyRunningError, exclusively
 from app.services.mail import Outbox
@@ -94,6 +95,7 @@ def run(folders: Folders, days: int) -> Cleared:
         accounts.forget_unconfirmed()
         db.session.commit()
         Outbox(folders.mail).clear_out()
+        Comparisons(folders.comparisons).clear_out()
         (folders.instance / STAMP).touch()
     return cleared
 

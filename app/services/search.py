@@ -8,7 +8,8 @@ that it no longer has, or calls withdrawn, is not found, whatever the index stil
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,7 +141,7 @@ class SearchService:
     def _search(
         self, data: bytes, edits: PhotoEdits, attributes: Mapping[str, object]
     ) -> Query:
-        image = self._read(data, edits)
+        image = self.read(data, edits)
         with self._index.use() as searcher:
             self._catch_up(searcher)
             answer = searcher.query(image, excluded_works=self._absent(searcher))
@@ -150,6 +151,27 @@ class SearchService:
         self._store(query, image)
         self._tell(query)
         return query
+
+    @contextmanager
+    def turn(self) -> Iterator[tuple[Searcher, frozenset[str]]]:
+        """Lend the index as it is now, when it is this asker's turn.
+
+        Yields
+        ------
+        searcher : Searcher
+        absent : frozenset of str
+            Works that must not be found.
+
+        Raises
+        ------
+        EmptyGalleryError, ArtefactError
+            If nothing can be searched.
+        QueueFullError
+            If too many photos are waiting already.
+        """
+        with self._turnstile.turn(), self._index.use() as searcher:
+            self._catch_up(searcher)
+            yield searcher, self._absent(searcher)
 
     def similar_to(self, artwork: Artwork) -> list[Artwork]:
         """Return works that look like a given one, most similar first.
@@ -170,8 +192,14 @@ class SearchService:
             return []
         return works_in_order(similar.item.work_id for similar in found)
 
-    def _read(self, data: bytes, edits: PhotoEdits) -> Image:
-        """Decode a photo and edit it, at the size at which photos are searched."""
+    def read(self, data: bytes, edits: PhotoEdits = NO_EDITS) -> Image:
+        """Decode a photo and edit it, at the size at which photos are searched.
+
+        Raises
+        ------
+        ImageError
+            If the photo cannot be used.
+        """
         side_px = edits.side_before(PHOTO_SIDE_PX, UNCROPPED_SIDE_PX)
         image = edits.apply(
             decode(data, settings=self._image_settings, max_side_px=side_px)

@@ -40,6 +40,7 @@ NEED_DATABASE = frozenset(
         "map",
         "map_files",
         "curate_map",
+        "curate_compare",
         "admin_dashboard",
         "admin_recognition",
         "admin_evaluation",

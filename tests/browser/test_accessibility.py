@@ -20,6 +20,7 @@ from app.services import evaluating, rebuilding, reports, tasks
 from app.services.importing import runs
 from app.services.importing.formats import Reading
 from app.services.importing.judging import Policy
+from app.web.curate.compare import ask_work
 from app.web.security import KEPT
 from tests.labelled import labelled_photos
 from tests.mapped import make_map
@@ -141,6 +142,7 @@ def addresses(app, answer, shared, reset):
             "report_id": evaluated(app).id,
             "task_id": tasks.enqueue(db.session(), rebuilding.KIND, {}, None).id,
             "query_id": answer.rpartition("/")[2],
+            "comparison_id": ask_work(work).id,
             "name": "artist",
             "rank": 0,
             "number": 1,

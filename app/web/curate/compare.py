@@ -1,0 +1,219 @@
+"""Methods side by side: one picture, and what each of them finds."""
+
+import json
+from typing import cast
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.extensions import db
+from app.models import Artwork
+from app.retrieval.errors import ImageError
+from app.retrieval.images import read
+from app.retrieval.types import Image
+from app.services import comparing
+from app.services.artworks import find_work, works_by_accession
+from app.services.comparing import Method
+from app.services.comparisons import Comparison, Comparisons
+from app.services.looks import Looks
+from app.services.media import MediaFolder
+from app.services.published_engine import EngineSearcher
+from app.services.search import PHOTO_SIDE_PX
+from app.web.account_words import ERROR
+from app.web.current import folders, map_reader, search_service
+from app.web.errors import image_sentence
+
+bp = Blueprint("curate_compare", __name__, url_prefix="/curate/compare")
+
+METHOD_NAMES = {
+    Method.ENGINE: _("The whole search"),
+    Method.DESCRIPTOR: _("Descriptor"),
+    Method.STYLE: _("Style"),
+    Method.WORDS: _("Details"),
+    Method.LEARNT: _("Learnt similarity"),
+    Method.SSIM: _("SSIM"),
+    Method.SSIM_EUCLID: _("SSIM ÷ Euclid"),
+    Method.COLOURS: _("Colours"),
+    Method.HASH: _("pHash"),
+}
+METHOD_HINTS = {
+    Method.ENGINE: _("Both channels propose, geometry verifies; by probability."),
+    Method.DESCRIPTOR: _("The network’s vector, weighted by activation maps; cosine."),
+    Method.STYLE: _("Colours, brushwork and what the network sees; cosine."),
+    Method.WORDS: _("Visual words with signatures vote."),
+    Method.LEARNT: _("A small network compares descriptors."),
+    Method.SSIM: _("Structural similarity of the pictures in grey."),
+    Method.SSIM_EUCLID: _("SSIM divided by the distance of the descriptors."),
+    Method.COLOURS: _("Histogram of colours; cosine."),
+    Method.HASH: _("64 bits of low frequencies; equal bits."),
+}
+
+
+@bp.get("/")
+def show() -> str:
+    """Show the form; ``?work=`` fills in the number of a work."""
+    return render_template("curate/compare.html", work=request.args.get("work", ""))
+
+
+@bp.post("/")
+def ask() -> ResponseReturnValue:
+    """Ask all methods about the photo that was sent, or about a work."""
+    accession = request.form.get("work", "").strip()
+    upload = request.files.get("photo")
+    try:
+        if upload and upload.filename:
+            comparison = ask_photo(upload.read())
+        elif (work := find_work(accession)) is not None and work.images:
+            comparison = ask_work(work)
+        else:
+            return refuse(
+                gettext("No work with a picture has this number.")
+                if accession
+                else gettext("Choose a photo, or give the number of a work.")
+            )
+    except ImageError as error:
+        return refuse(image_sentence(error))
+    where = url_for("curate_compare.result", comparison_id=comparison.id)
+    return redirect(where, 303)
+
+
+@bp.get("/<uuid:comparison_id>")
+def result(comparison_id: UUID) -> str:
+    """Show what all methods answered."""
+    comparison = comparison_or_404(comparison_id)
+    return render_template(
+        "curate/comparison.html",
+        comparison=comparison,
+        works=works_of(comparison),
+        asked=find_work(comparison.work) if comparison.work else None,
+        has_photo=comparisons().photo(comparison_id) is not None,
+        names=METHOD_NAMES,
+        hints=METHOD_HINTS,
+        reranking=comparing.RERANKING,
+        shortlist=comparing.SHORTLIST,
+    )
+
+
+@bp.get("/<uuid:comparison_id>/photo.jpg")
+def photo(comparison_id: UUID) -> Response:
+    """Serve the photo that was asked about, while it is kept."""
+    path = comparisons().photo(comparison_id)
+    if path is None:
+        abort(404)
+    return send_file(path, mimetype="image/jpeg")
+
+
+@bp.get("/<uuid:comparison_id>/comparison.csv")
+def table(comparison_id: UUID) -> Response:
+    """Send a comparison as a table."""
+    comparison = comparison_or_404(comparison_id)
+    text = comparison.table(works_of(comparison))
+    return download(text, "comparison.csv", "text/csv")
+
+
+@bp.get("/<uuid:comparison_id>/comparison.json")
+def facts(comparison_id: UUID) -> Response:
+    """Send a comparison as JSON."""
+    comparison = comparison_or_404(comparison_id)
+    text = json.dumps(
+        comparison.facts(works_of(comparison)), ensure_ascii=False, indent=2
+    )
+    return download(f"{text}\n", "comparison.json", "application/json")
+
+
+def ask_photo(data: bytes) -> Comparison:
+    """Ask about a photo; it is kept if photos are kept."""
+    image = search_service().read(data)
+    keeps = current_app.config["MORELLI_RETENTION_DAYS"] > 0
+    return ask_all(image, photo_kept=keeps)
+
+
+def ask_work(work: Artwork) -> Comparison:
+    """Ask about the first picture of a work, as if the work were not there."""
+    path = MediaFolder(folders().works).path(work.images[0].media_name)
+    return ask_all(read(path, max_side_px=PHOTO_SIDE_PX), work.accession)
+
+
+def ask_all(
+    image: Image, accession: str = "", *, photo_kept: bool = False
+) -> Comparison:
+    """Ask all methods, when it is our turn, and keep what they say."""
+    media = MediaFolder(folders().works)
+    with search_service().turn() as (lent, absent):
+        searcher = cast(EngineSearcher, lent)
+        columns = comparing.compare(
+            searcher,
+            image,
+            excluded=absent | {accession},
+            thumbnails=lambda items: comparing.read_thumbnails(
+                db.session(), media, items
+            ),
+            looks=looks_of_map(),
+            similarity=comparing.learnt_similarity(
+                current_app.config["MORELLI_MODEL"], searcher.model_id
+            ),
+        )
+        return comparisons().keep(
+            columns,
+            work=accession,
+            generation=searcher.generation,
+            model_id=searcher.model_id,
+            photo=image if photo_kept else None,
+        )
+
+
+def looks_of_map() -> Looks | None:
+    """Return what works look like, which is kept with the map, if there is one."""
+    stored = map_reader().current()
+    if stored is None:
+        return None
+    try:
+        return stored.looks()
+    except (OSError, ValueError):
+        return None
+
+
+def refuse(sentence: str) -> ResponseReturnValue:
+    """Show the form again, and say what is wrong."""
+    flash(sentence, ERROR)
+    work = request.form.get("work", "")
+    return render_template("curate/compare.html", work=work), 422
+
+
+def comparisons() -> Comparisons:
+    """Return where comparisons are kept."""
+    return Comparisons(folders().comparisons)
+
+
+def comparison_or_404(comparison_id: UUID) -> Comparison:
+    """Return a comparison by its number."""
+    comparison = comparisons().find(comparison_id)
+    if comparison is None:
+        abort(404)
+    return comparison
+
+
+def works_of(comparison: Comparison) -> dict[str, Artwork]:
+    """Return the works of a comparison that are still on show."""
+    return works_by_accession(comparison.named_by)
+
+
+def download(text: str, name: str, kind: str) -> Response:
+    """Send a text as a file."""
+    response = Response(text, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,72 @@
+"""Methods side by side, in a real browser: asked, pointed at, taken away."""
+
+import csv
+import io
+
+import pytest
+
+from tests.browser.test_accessibility import faults_of, log_in
+from tests.mapped import make_map
+from tests.people import with_account
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def curator(app):
+    make_map(app)
+    return with_account(app, "curator@example.org", "curator")
+
+
+@pytest.fixture
+def compared(open_page, curator, photo_file):
+    def start(width=1280):
+        page = open_page(width=width)
+        log_in(page, curator)
+        page.goto("/curate/works/")
+        page.get_by_role("link", name="Compare").click()
+        page.get_by_label("A photo").set_input_files(photo_file)
+        page.get_by_role("button", name="Compare").click()
+        page.wait_for_url("**/curate/compare/*-*")
+        return page
+
+    return start
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_photo_is_compared_by_all_methods(compared, width):
+    page = compared(width)
+    assert page.locator("[data-methods] thead th").count() == 9
+    assert page.get_by_role("img", name="The photo that was asked about").is_visible()
+    first = page.locator("[data-methods] tbody tr").first
+    assert first.locator("td").first.inner_text().startswith("The Astronomer’s Table")
+    assert faults_of(page) == []
+
+
+def test_a_work_is_seen_everywhere_when_pointed_at_or_reached_by_the_keyboard(
+    compared,
+):
+    page = compared()
+    same = page.locator(".same")
+    work = page.locator('[data-same="1900.0"]')
+    assert work.count() > 1
+    assert same.count() == 0
+    work.last.hover()
+    assert same.count() == work.count()
+    page.mouse.move(1, 1)
+    assert same.count() == 0
+    work.first.focus()
+    assert same.count() == work.count()
+    # How many methods name it is written, not only shown.
+    agreed = work.first.locator(".agreed")
+    assert agreed.inner_text().startswith(f"{work.count()} of 8")
+
+
+def test_it_is_taken_away_as_a_table(compared):
+    page = compared()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    text = download.value.path().read_text("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert rows[0]["accession"] == "1900.0"
+    assert len({row["method"] for row in rows}) == 8
