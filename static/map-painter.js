@@ -20,6 +20,7 @@ uniform float pixels;
 uniform float border;
 uniform int corners;
 out vec2 at;
+flat out vec2 half_size;
 flat out vec2 reach;
 flat out vec2 origin;
 flat out vec4 colour;
@@ -39,7 +40,8 @@ void main() {
   // Far away a work is a dot: whatever its shape, it has to be seen.
   float isNear = smoothstep(4.0, 12.0, pixels);
   vec2 whole = mix(vec2(1.0), 0.92 * shape, isNear);
-  reach = max(0.5 * whole - border, vec2(0.02));
+  half_size = 0.5 * whole;
+  reach = max(half_size - border, vec2(0.02));
   at = corners == 1 ? vec2(0.0) : CORNERS[gl_VertexID % 6] * whole;
   gl_PointSize = pixels;
   int number = work - first;
@@ -55,6 +57,7 @@ uniform float inset;
 uniform float solid;
 uniform bool isDot;
 in vec2 at;
+flat in vec2 half_size;
 flat in vec2 reach;
 flat in vec2 origin;
 flat in vec4 colour;
@@ -63,13 +66,15 @@ void main() {
   vec2 spot = isDot ? gl_PointCoord - 0.5 : at;
   vec2 inside = clamp(spot / (2.0 * reach) + 0.5, inset, 1.0 - inset);
   vec3 picture = texture(sheet, origin + inside * cell).rgb;
+  // A dot is square, whatever the picture's shape is.
+  if (isDot && any(greaterThan(abs(spot), half_size))) discard;
   vec2 beyond = abs(spot) - reach;
   float framed = max(beyond.x, beyond.y) > 0.0 ? 1.0 : solid;
   shown = vec4(mix(picture, colour.rgb, framed), colour.a);
 }`;
 
 const FAR_PX = 14;
-const DOT_PX = 5;
+const DOT_PX = 18;
 const [SHEET, PLACES, TINTS] = [0, 1, 2]; // units of textures
 
 /** Return what draws on a canvas; null where there is no WebGL 2. */
@@ -93,6 +98,8 @@ class Painter {
     gl.uniform1i(this.uniforms.sheet, SHEET);
     gl.uniform1i(this.uniforms.places, PLACES);
     gl.uniform1i(this.uniforms.tints, TINTS);
+    const [, largest] = gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE);
+    this.largestDot = Math.min(DOT_PX, largest);
     this.rows = Math.ceil(places.count / ROW);
     const numbers = new Float32Array(4 * ROW * this.rows);
     for (let work = 0; work < places.count; work += 1) {
@@ -140,7 +147,7 @@ class Painter {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, bitmap);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_NEAREST);
     // At this level a cell is one dot; beyond, neighbours would be mixed.
     gl.texParameteri(
       gl.TEXTURE_2D, gl.TEXTURE_MAX_LEVEL, Math.log2(this.grids[level].cell),
@@ -175,7 +182,7 @@ class Painter {
       uniforms.zoom, (2 * camera.scale) / camera.width, (-2 * camera.scale) / camera.height,
     );
     gl.uniform1f(uniforms.pixels, camera.scale * density);
-    this.corners = camera.scale * density < DOT_PX ? 1 : 6;
+    this.corners = camera.scale * density < this.largestDot ? 1 : 6;
     gl.uniform1i(uniforms.corners, this.corners);
     gl.uniform1i(uniforms.isDot, this.corners === 1 ? 1 : 0);
     const isFar = camera.scale < FAR_PX;
