@@ -23,6 +23,7 @@ from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.plots import bar_plot, panel_plot
 from app.lab.report import Cell, ReportFolder, label_of, show
+from app.retrieval import metrics
 from app.retrieval.model_manifest import ModelManifest
 from app.retrieval.perturbations import PROFILES
 from app.retrieval.report import set_columns
@@ -42,7 +43,11 @@ LINES = 8
 HEADER = (
     "descriptor",
     "measure",
-    *(f"{profile} @{rank}" for profile in PHOTOS for rank in RANKS),
+    *(
+        f"{profile} {figure}"
+        for profile in PHOTOS
+        for figure in (*(f"@{rank}" for rank in RANKS), "mAP")
+    ),
     *(f"{name} p@{LIKE_RANK}" for name in STYLE_LABELS),
     "ms per query",
     "bytes per work",
@@ -70,6 +75,12 @@ class Found:
     def recall(self, profile: str, rank: int) -> float:
         """Share of photos whose work is among the first ``rank``."""
         return float(np.mean(np.array(self.ranks[profile]) < rank))
+
+    def mean_average_precision(self, profile: str) -> float:
+        """Mean area under the precision-recall curve; a photo shows one work."""
+        places = [list(map(str, range(rank + 1))) for rank in self.ranks[profile]]
+        wanted = [{ranking[-1]} for ranking in places]
+        return metrics.mean_average_precision(places, wanted)
 
     def precision(self, labels: Sequence[str], asked: Sequence[int]) -> float:
         """Share of the works most alike with the same label; NaN if nobody asked."""
@@ -199,7 +210,9 @@ def table(
         for measure in asker.measures(method):
             own = found[method.name, measure]
             row: list[Cell] = [method.name, measure]
-            row += [own.recall(profile, rank) for profile in PHOTOS for rank in RANKS]
+            for profile in PHOTOS:
+                row += [own.recall(profile, rank) for rank in RANKS]
+                row.append(own.mean_average_precision(profile))
             for name, least in STYLE_LABELS.items():
                 labels = works.labels(name)
                 row.append(
@@ -221,8 +234,9 @@ def fill(
     """Bring table and plots into the report."""
     report.paragraph(
         f"{summary} mild, hard: share of photos whose work is among the first 1, 10 "
-        f"and 100. artist, school: share of the {LIKE_RANK} most similar other works "
-        "that have the same. Milliseconds: the median, on one core, alone. SSIM and "
+        "and 100, and mean average precision. artist, school: share of the "
+        f"{LIKE_RANK} most similar other works that have the same. Milliseconds: the "
+        "median, on one core, alone. SSIM and "
         f"SSIM ÷ Euclid put the first {SHORTLIST} by the descriptor's own measure, "
         "which is named first, in order."
     )

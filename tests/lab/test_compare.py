@@ -62,7 +62,7 @@ def test_one_table_has_every_descriptor_by_every_measure(
         assert any(re.match(rf"{name} +{measure} ", line) for line in lines)
     for row in rows:
         assert all(0 <= float(figure) <= 1 for figure in row[2:TIME])
-        assert row[4] == row[7] == "1.0", "the works are fewer than a hundred"
+        assert row[4] == row[8] == "1.0", "the works are fewer than a hundred"
         assert float(row[2]) > 0.5, "a mild photo resembles its work"
     page = (tmp_path / "out" / "index.html").read_text("utf-8")
     for name in ("vgg16", "resnet152", "densenet121"):
@@ -100,6 +100,14 @@ def test_a_model_that_hides_its_training_is_refused(arguments, tmp_path, capsys)
     (tmp_path / "model.json").write_text(json.dumps({**facts, "training": {}}))
     assert lab.main(arguments) == 2
     assert "does not say which works" in capsys.readouterr().err
+
+
+def test_the_first_place_counts_most_in_the_mean_average_precision():
+    found = Found()
+    found.ranks["hard"] = [0, 1, 3]
+    # Trapezoids from 1, 0 and 0 to the precision where the work is.
+    expected = (1 + (0 + 1 / 2) / 2 + (0 + 1 / 4) / 2) / 3
+    assert found.mean_average_precision("hard") == pytest.approx(expected)
 
 
 def test_likeness_is_measured_over_those_asked():
