@@ -18,10 +18,10 @@ from app.lab.methods import (
     LEARNT,
     EngineMethod,
     Method,
-    VectorMethod,
     WordMethod,
     described,
 )
+from app.lab.vector_method import VectorMethod
 from app.retrieval.engine import Engine
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import read

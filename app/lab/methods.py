@@ -4,20 +4,18 @@ A method is a descriptor with the measures that can compare it, its own one firs
 Everything is computed by the library; here it is only brought into one form.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from app.lab.glance import Glance
 from app.retrieval import local_features
-from app.retrieval.comparison import embed
 from app.retrieval.engine import Engine
 from app.retrieval.gallery import Gallery
 from app.retrieval.inverted_index import InvertedIndex
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
-from app.retrieval.measures.measure import Measure
 from app.retrieval.model import Model
 from app.retrieval.perceptual_hash import bit_agreement, perceptual_hash
 from app.retrieval.settings import RetrievalSettings
@@ -27,17 +25,13 @@ from app.retrieval.types import (
     GalleryFeatures,
     GalleryItem,
     LocalFeatures,
-    no_numbers,
 )
 from app.retrieval.visual_words import Vocabulary
-from app.retrieval.whitening import unit_length
 
 COSINE, EUCLID, LEARNT = Cosine.name, Euclidean.name, LearntSimilarity.name
 HAMMING, VOTES, PROBABILITY = "Hamming", "votes", "probability"
 PLACE = 1e-6
 """Taken off an engine's score per place, so that its order is that of the scores."""
-See = Callable[[Glance], FloatArray]
-"""From a picture to (m, C) vectors, of which a method makes one descriptor."""
 
 
 class Method(Protocol):
@@ -83,97 +77,6 @@ class Method(Protocol):
     def bytes_per_work(self, measure: str) -> float:
         """How much must be kept of a work."""
         ...
-
-
-class VectorMethod:
-    """One vector per picture.
-
-    By cosine, descriptors are compared: unit length, whitened by what other works
-    teach. By Euclid, activations are: the vectors as the network gives them, added up.
-
-    Parameters
-    ----------
-    name, about : str
-    see : callable
-    dimension : int, optional
-        To keep after whitening; descriptors that are as they should be have none.
-    similarity : Measure, optional
-        Learnt on these descriptors.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        about: str,
-        see: See,
-        *,
-        dimension: int | None = None,
-        similarity: Measure[FloatArray] | None = None,
-    ) -> None:
-        self.name = name
-        self.about = about
-        self._see = see
-        self._dimension = dimension
-        self._measures: dict[str, Measure[FloatArray]] = {
-            COSINE: Cosine(),
-            EUCLID: Euclidean(),
-        }
-        if similarity is not None:
-            self._measures[LEARNT] = similarity
-        self._pictures: list[FloatArray] = []
-        self._activations = self._descriptors = no_numbers()
-        self._embed: Callable[[FloatArray], FloatArray] = _plainly
-
-    @classmethod
-    def over(cls, name: str, about: str, see: See, rows: FloatArray) -> "VectorMethod":
-        """Make the method of descriptors (N, D) that exist already."""
-        method = cls(name, about, see)
-        method._activations = method._descriptors = rows
-        return method
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """See `Method.measures`."""
-        return tuple(self._measures)
-
-    def add(self, glance: Glance) -> None:
-        """See `Method.add`."""
-        self._pictures.append(self._see(glance))
-
-    def finish(self, lessons: Sequence[int]) -> None:
-        """Learn the whitening, and make descriptors."""
-        self._activations = np.stack([own.sum(axis=0) for own in self._pictures])
-        if self._dimension is None:
-            self._descriptors = unit_length(self._activations)
-        else:
-            taught = [self._pictures[position] for position in lessons]
-            self._descriptors, whitening = embed(
-                self._pictures, taught, self._dimension
-            )
-            self._embed = lambda own: embed([own], whitening=whitening)[0][0]
-        self._pictures.clear()
-
-    def ask(self, glance: Glance, measure: str) -> FloatArray:
-        """See `Method.ask`."""
-
-        def compute() -> tuple[FloatArray, FloatArray]:
-            vectors = self._see(glance)
-            return vectors.sum(axis=0), self._embed(vectors)
-
-        activations, descriptor = glance.part((self.name, "query"), compute)
-        if measure == EUCLID:
-            return self._measures[measure].score(activations, self._activations)
-        return self._measures[measure].score(descriptor, self._descriptors)
-
-    def alike(self, position: int, measure: str) -> FloatArray:
-        """See `Method.alike`."""
-        rows = self._activations if measure == EUCLID else self._descriptors
-        return self._measures[measure].score(rows[position], rows)
-
-    def bytes_per_work(self, measure: str) -> float:
-        """See `Method.bytes_per_work`."""
-        rows = self._activations if measure == EUCLID else self._descriptors
-        return float(rows[0].nbytes)
 
 
 class HashMethod:
@@ -349,7 +252,3 @@ def reference_features(glance: Glance, settings: RetrievalSettings) -> LocalFeat
             count=local.reference_features,
         ),
     )
-
-
-def _plainly(vectors: FloatArray) -> FloatArray:
-    return unit_length(vectors.sum(axis=0))

@@ -11,11 +11,10 @@ from app.lab.methods import (
     EngineMethod,
     HashMethod,
     Method,
-    See,
-    VectorMethod,
     WordMethod,
     described,
 )
+from app.lab.vector_method import See, VectorMethod
 from app.retrieval.comparison import POOLINGS
 from app.retrieval.descriptor import Descriptor
 from app.retrieval.errors import WeightsUnavailableError
@@ -113,7 +112,9 @@ def bundled_methods(
     yield VectorMethod(
         ACTIVATIONS,
         "Feature maps averaged in the cells of a grid: what is where counts.",
-        lambda glance: aligned_activations(_covering(glance, BUNDLED, network))[None],
+        lambda glance: aligned_activations(covering_maps(glance, BUNDLED, network))[
+            None
+        ],
     )
     yield VectorMethod(
         DEEP_RANKING,
@@ -247,6 +248,14 @@ def not_given(given: Sequence[str]) -> list[str]:
     ]
 
 
+def covering_maps(glance: Glance, label: str, network: Descriptor) -> FloatArray:
+    """Return the feature maps without what lies on the filling of the frame."""
+    image, manifest = glance.image, network.manifest
+    size = choose_frame((image.shape[0], image.shape[1]), manifest.frames)
+    feature_maps, _ = _maps(glance, label, network)
+    return crop_map(feature_maps, frame(image, size).box, manifest.stride)
+
+
 def _seer(label: str, network: Descriptor, pooling: str) -> See:
     def see(glance: Glance) -> FloatArray:
         return POOLINGS[pooling](*_maps(glance, label, network))
@@ -262,11 +271,3 @@ def _maps(
     glance: Glance, label: str, network: Descriptor
 ) -> tuple[FloatArray, FloatArray]:
     return glance.part(("maps", label), lambda: network.maps(glance.image))
-
-
-def _covering(glance: Glance, label: str, network: Descriptor) -> FloatArray:
-    """Return the feature maps without what lies on the filling of the frame."""
-    image, manifest = glance.image, network.manifest
-    size = choose_frame((image.shape[0], image.shape[1]), manifest.frames)
-    feature_maps, _ = _maps(glance, label, network)
-    return crop_map(feature_maps, frame(image, size).box, manifest.stride)

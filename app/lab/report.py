@@ -22,6 +22,7 @@ from typing import TypeAlias
 import numpy as np
 
 from app.lab.errors import LabError
+from app.lab.page import whole_page
 from app.lab.plots import standalone
 from app.retrieval.images import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image
@@ -33,32 +34,6 @@ THUMBNAIL_QUALITY = 80
 LIBRARIES = ("numpy", "opencv-python-headless", "openvino", "matplotlib")
 """Whose versions a report names, besides Python's."""
 Cell: TypeAlias = str | int | float | None
-_STYLE = """
-:root { color-scheme: light dark; --paper: #fffdf9; --ink: #1f1c19; --quiet: #5f574f;
-  --line: #d8d0c4; }
-@media (prefers-color-scheme: dark) { :root { --paper: #161411; --ink: #efe9df;
-  --quiet: #b5ab9d; --line: #3d372f; } }
-body { max-width: 72rem; margin: 0 auto; padding: 1.5rem; background: var(--paper);
-  color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-h1, h2 { font-weight: 600; line-height: 1.2; }
-h2 { margin-top: 2.5rem; }
-.scroll { overflow-x: auto; margin: 1.5rem 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--quiet); padding-bottom: 0.5rem; }
-th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid var(--line);
-  text-align: right; white-space: nowrap; }
-th:first-child, .text { text-align: left; }
-td.text { white-space: normal; }
-figure { margin: 1.5rem 0; }
-figcaption { color: var(--quiet); }
-svg { max-width: 100%; height: auto; }
-.row { display: flex; gap: 0.75rem; overflow-x: auto; padding: 0.5rem 0;
-  border-bottom: 1px solid var(--line); }
-.row div { flex: none; width: 9rem; font-size: 0.8rem; overflow-wrap: anywhere; }
-.row img { display: block; max-width: 100%; height: auto; }
-dl { display: grid; grid-template-columns: max-content auto; gap: 0 1rem; }
-dd { margin: 0; overflow-wrap: anywhere; }
-""".strip()
 
 
 class ReportFolder:
@@ -217,7 +192,9 @@ class ReportFolder:
         }
         text_of = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
         (draft / REPORT_FILE).write_text(text_of + "\n", encoding="utf-8")
-        (draft / PAGE_FILE).write_text(self._page(), encoding="utf-8")
+        facts = {**self.settings, **_versions()}
+        text_of = whole_page(self.title, self._sections, facts)
+        (draft / PAGE_FILE).write_text(text_of, encoding="utf-8")
         previous = self.path.with_name(f".{self.path.name}.previous")
         shutil.rmtree(previous, ignore_errors=True)
         if self.path.exists():
@@ -225,21 +202,6 @@ class ReportFolder:
         draft.rename(self.path)
         shutil.rmtree(previous, ignore_errors=True)
         return self.path / PAGE_FILE
-
-    def _page(self) -> str:
-        title = html.escape(self.title)
-        facts = "".join(
-            f"<dt>{html.escape(name)}</dt><dd>{html.escape(_words(value))}</dd>\n"
-            for name, value in {**self.settings, **_versions()}.items()
-        )
-        body = "\n".join(self._sections)
-        return (
-            f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{title}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n"
-            f"<main>\n<h1>{title}</h1>\n{body}\n<h2>Settings</h2>\n<dl>\n{facts}</dl>\n"
-            f"</main>\n</body>\n</html>\n"
-        )
 
 
 def file_name(name: str) -> str:
@@ -292,13 +254,6 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
     return value
-
-
-def _words(setting: object) -> str:
-    """Set a setting as people read it."""
-    if isinstance(setting, list):
-        return ", ".join(map(str, setting)) or "none"
-    return "none" if setting is None else str(setting)
 
 
 def _thumbnail(image: Image) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from app.lab.collection import Collection, choose
-from app.lab.methods import HashMethod, VectorMethod, WordMethod
+from app.lab.methods import HashMethod, WordMethod
+from app.lab.vector_method import VectorMethod
 from app.retrieval.images import encode_jpeg
 from app.retrieval.settings import RetrievalSettings
 from tests.fakes import draw_picture, fake_vocabulary

@@ -12,8 +12,8 @@ from app.lab.methods import (
     PROBABILITY,
     VOTES,
     EngineMethod,
-    VectorMethod,
 )
+from app.lab.vector_method import VectorMethod
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.whitening import learn_whitening, unit_length
 from tests.fakes import draw_picture, fake_model, photograph

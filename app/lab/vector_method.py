@@ -1,0 +1,111 @@
+"""The methods that make one vector of a picture: all but a few."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from app.lab.glance import Glance
+from app.lab.methods import COSINE, EUCLID, LEARNT
+from app.retrieval.comparison import embed
+from app.retrieval.measures.distances import Cosine, Euclidean
+from app.retrieval.measures.measure import Measure
+from app.retrieval.types import FloatArray, no_numbers
+from app.retrieval.whitening import unit_length
+
+See = Callable[[Glance], FloatArray]
+"""From a picture to (m, C) vectors, of which a method makes one descriptor."""
+
+
+class VectorMethod:
+    """One vector per picture.
+
+    By cosine, descriptors are compared: unit length, whitened by what other works
+    teach. By Euclid, activations are: the vectors as the network gives them, added up.
+
+    Parameters
+    ----------
+    name, about : str
+    see : callable
+    dimension : int, optional
+        To keep after whitening; descriptors that are as they should be have none.
+    similarity : Measure, optional
+        Learnt on these descriptors.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        about: str,
+        see: See,
+        *,
+        dimension: int | None = None,
+        similarity: Measure[FloatArray] | None = None,
+    ) -> None:
+        self.name = name
+        self.about = about
+        self._see = see
+        self._dimension = dimension
+        self._measures: dict[str, Measure[FloatArray]] = {
+            COSINE: Cosine(),
+            EUCLID: Euclidean(),
+        }
+        if similarity is not None:
+            self._measures[LEARNT] = similarity
+        self._pictures: list[FloatArray] = []
+        self._activations = self._descriptors = no_numbers()
+        self._embed: Callable[[FloatArray], FloatArray] = _plainly
+
+    @classmethod
+    def over(cls, name: str, about: str, see: See, rows: FloatArray) -> "VectorMethod":
+        """Make the method of descriptors (N, D) that exist already."""
+        method = cls(name, about, see)
+        method._activations = method._descriptors = rows
+        return method
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """See `Method.measures`."""
+        return tuple(self._measures)
+
+    def add(self, glance: Glance) -> None:
+        """See `Method.add`."""
+        self._pictures.append(self._see(glance))
+
+    def finish(self, lessons: Sequence[int]) -> None:
+        """Learn the whitening, and make descriptors."""
+        self._activations = np.stack([own.sum(axis=0) for own in self._pictures])
+        if self._dimension is None:
+            self._descriptors = unit_length(self._activations)
+        else:
+            taught = [self._pictures[position] for position in lessons]
+            self._descriptors, whitening = embed(
+                self._pictures, taught, self._dimension
+            )
+            self._embed = lambda own: embed([own], whitening=whitening)[0][0]
+        self._pictures.clear()
+
+    def ask(self, glance: Glance, measure: str) -> FloatArray:
+        """See `Method.ask`."""
+
+        def compute() -> tuple[FloatArray, FloatArray]:
+            vectors = self._see(glance)
+            return vectors.sum(axis=0), self._embed(vectors)
+
+        activations, descriptor = glance.part((self.name, "query"), compute)
+        if measure == EUCLID:
+            return self._measures[measure].score(activations, self._activations)
+        return self._measures[measure].score(descriptor, self._descriptors)
+
+    def alike(self, position: int, measure: str) -> FloatArray:
+        """See `Method.alike`."""
+        rows = self._activations if measure == EUCLID else self._descriptors
+        return self._measures[measure].score(rows[position], rows)
+
+    def bytes_per_work(self, measure: str) -> float:
+        """See `Method.bytes_per_work`."""
+        rows = self._activations if measure == EUCLID else self._descriptors
+        return float(rows[0].nbytes)
+
+
+def _plainly(vectors: FloatArray) -> FloatArray:
+    return unit_length(vectors.sum(axis=0))
