@@ -11,7 +11,7 @@ const COLOURS = [
 ];
 /** From the oldest to the newest, so that neighbours in time are neighbours in hue. */
 const AGES = [
-  [140, 70, 170], [75, 95, 190], [20, 120, 170], [20, 130, 115], [70, 125, 45],
+  [155, 82, 185], [85, 105, 205], [20, 120, 170], [20, 130, 115], [70, 125, 45],
   [150, 110, 10], [190, 85, 25], [190, 55, 70],
 ];
 const OTHERS = [122, 116, 108];

@@ -9,7 +9,7 @@ from app.config import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-LAB_COMMANDS = ("compare", "recover", "top")
+LAB_COMMANDS = ("compare", "recover", "top", "map")
 LAB_OPTIONS = ("collection", "networks")
 SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
 

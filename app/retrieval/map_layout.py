@@ -19,6 +19,8 @@ Cells: TypeAlias = NDArray[np.int32]
 Told: TypeAlias = Callable[[int, int], None]
 """Is told how many steps are done, and of how many; may raise to stop."""
 
+LAYOUT = 1
+"""Raised whenever the same vectors get other places: then maps are out of date."""
 PERPLEXITY = 30
 """Neighbours that a work is kept close to, roughly; the library's own value."""
 EARLY_STEPS, LATE_STEPS = 250, 500

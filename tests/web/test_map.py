@@ -241,3 +241,24 @@ def test_serving_the_map_takes_no_part_of_making_it_along():
         "('openTSNE', 'sklearn', 'tensorflow', 'app.lab')))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+COLOURS = re.findall(
+    r"\[(\d+), (\d+), (\d+)\]", (ROOT / "static" / "map-groups.js").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("wall", [(0xFF, 0xFD, 0xF9), (0x21, 0x1E, 0x1A)])
+@pytest.mark.parametrize("colour", COLOURS, ids=" ".join)
+def test_groups_can_be_told_from_the_wall_by_day_and_by_night(colour, wall):
+    """Three to one, as WCAG 2.2 asks of what is no text (1.4.11)."""
+    one, other = sorted(map(luminance, (tuple(map(int, colour)), wall)))
+    assert (other + 0.05) / (one + 0.05) >= 3
+
+
+def luminance(colour):
+    shares = np.array(colour) / 255
+    linear = np.where(
+        shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4
+    )
+    return float(linear @ (0.2126, 0.7152, 0.0722))
