@@ -54,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("server", asked),
             ("visitors", asked),
             ("dashboard", []),
-            ("map", ["--works", options.works]),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
+            ("map", ["--works", options.works]),  # last: it needs a browser
         ):
             command = [sys.executable, "-m", f"bench.{module}", *map(str, words)]
             ended = subprocess.run(command, cwd=ROOT, env=environ, check=False)  # noqa: S603 - our own interpreter
