@@ -45,8 +45,11 @@ export class WorkList {
   async add(isMore) {
     const { works } = this;
     const next = works.slice(this.listed, this.listed + AT_A_TIME);
+    this.list.setAttribute("aria-busy", "true");
     const entries = next.length ? await this.fetch(next) : [];
-    if (works !== this.works || !entries) return; // something else is listed by now
+    if (works !== this.works) return; // something else is listed by now
+    this.list.setAttribute("aria-busy", "false");
+    if (!entries) return;
     if (isMore) this.list.append(...entries);
     else this.list.replaceChildren(...entries);
     this.listed += next.length;

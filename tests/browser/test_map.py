@@ -39,9 +39,11 @@ def box_of(page):
 
 
 def in_view(page, count):
+    """Wait until the list has come to rest with so many works."""
     page.locator(
         "[data-list-status]", has_text=re.compile(rf"Works: {count}$")
     ).wait_for()
+    page.locator('[data-list][aria-busy="false"]').wait_for()
 
 
 def ring_of(page, number):
