@@ -1,0 +1,257 @@
+"""Pictures of known classes: a tree of folders, its two halves, and a look at them."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.cli import say, watch
+from app.lab.collection import PICTURE_SIDE_PX
+from app.lab.errors import LabError
+from app.lab.glance import Glance
+from app.lab.networks import BUNDLED, covering_maps
+from app.retrieval.descriptor import Descriptor
+from app.retrieval.errors import ImageError
+from app.retrieval.images import read, resize_to_long_side
+from app.retrieval.measures.distances import aligned_activations
+from app.retrieval.measures.structural import Sight, luminance
+from app.retrieval.model import Model
+from app.retrieval.perturbations import PROFILES, perturb
+from app.retrieval.types import FloatArray, Image, no_numbers
+from app.services.parallel import map_in_order, worker_count
+
+FEWEST = 4
+"""Pictures of a class: two to learn from, one to ask and one to find."""
+VIEW_PROFILE = "mild"
+VIEW_SIDE_PX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPicture:
+    """A file with a picture, and the class it is of.
+
+    Attributes
+    ----------
+    path : Path
+    label : str
+        "" where it is not known.
+    box : tuple of int, optional
+        (left, top, right, bottom) in pixels: only this part counts.
+    """
+
+    path: Path
+    label: str
+    box: tuple[int, int, int, int] | None = None
+
+    def read(self) -> Image:
+        """Read it, no larger than methods look at.
+
+        Raises
+        ------
+        ImageError, OSError
+            If that cannot be done.
+        """
+        if self.box is None:
+            return read(self.path, max_side_px=PICTURE_SIDE_PX)
+        left, top, right, bottom = self.box
+        part = read(self.path)[max(0, top) : bottom, max(0, left) : right]
+        if not part.size:
+            raise ImageError(f"The part {self.box} lies outside the picture.")
+        return np.ascontiguousarray(resize_to_long_side(part, PICTURE_SIDE_PX))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """What measures look at, of N pictures.
+
+    Attributes
+    ----------
+    pictures : tuple of LabelledPicture
+    sight : Sight
+        Small grey pictures, and the model's descriptors (N, D).
+    activations : (N, A) float32
+        Feature maps averaged in the cells of a grid.
+    views : (N, D) float32
+        Descriptors of a simulated photo of each; (N, 0) where none were needed.
+    """
+
+    pictures: tuple[LabelledPicture, ...]
+    sight: Sight
+    activations: FloatArray
+    views: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @property
+    def labels(self) -> list[str]:
+        """Classes of the pictures."""
+        return [picture.label for picture in self.pictures]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eye:
+    """A model that looks at pictures.
+
+    Attributes
+    ----------
+    model_id : str
+    describe : callable
+        From a picture to its descriptor (D,).
+    activate : callable
+        From a picture to its aligned activations (A,).
+    """
+
+    model_id: str
+    describe: Callable[[Image], FloatArray]
+    activate: Callable[[Image], FloatArray]
+
+
+def open_eye(model_dir: Path) -> Eye:
+    """Open a model folder.
+
+    Raises
+    ------
+    ArtefactError
+        If a file of it is missing or damaged.
+    """
+    model, network = Model.open(model_dir), Descriptor.open(model_dir)
+
+    def activate(image: Image) -> FloatArray:
+        return aligned_activations(covering_maps(Glance(image), BUNDLED, network))
+
+    return Eye(
+        model.model_id,
+        lambda image: model.descriptor.describe(image).descriptor,
+        activate,
+    )
+
+
+def read_tree(folder: Path) -> list[LabelledPicture]:
+    """List the pictures of a folder of class folders, as Caltech-101 has them.
+
+    Files are taken for pictures whatever they are called, but for hidden ones; files
+    beside the class folders are of no class.
+
+    Raises
+    ------
+    LabError
+        If there are no class folders, or nothing in them.
+    """
+    if not folder.is_dir():
+        raise LabError(f"{folder} is no folder. Name one whose folders are classes.")
+    classes = [path for path in _visible(folder) if path.is_dir()]
+    if not classes:
+        raise LabError(
+            f"{folder} has no class folders. Put the pictures of each class into a "
+            "folder of its own in it, named like the class."
+        )
+    pictures = [
+        LabelledPicture(path, one.name)
+        for one in classes
+        for path in _visible(one)
+        if path.is_file()
+    ]
+    if not pictures:
+        raise LabError(f"There are no pictures in the class folders of {folder}.")
+    return pictures
+
+
+def small_classes(pictures: Iterable[LabelledPicture]) -> list[str]:
+    """Name the classes that have too few pictures for two halves."""
+    return [label for label, own in _by_class(pictures).items() if len(own) < FEWEST]
+
+
+def halves(
+    pictures: Iterable[LabelledPicture], seed: int
+) -> tuple[list[LabelledPicture], list[LabelledPicture]]:
+    """Part every class in two at random: one half to learn from, one to ask.
+
+    How a class is parted depends on its name, its files and the seed alone. Of an odd
+    number the half to ask has one more.
+    """
+    taught: list[LabelledPicture] = []
+    asked: list[LabelledPicture] = []
+    for label, own in _by_class(pictures).items():
+        rng = np.random.default_rng([seed, zlib.crc32(label.encode())])
+        order = rng.permutation(len(own)).tolist()
+        middle = len(own) // 2
+        taught += [own[number] for number in sorted(order[:middle])]
+        asked += [own[number] for number in sorted(order[middle:])]
+    return taught, asked
+
+
+def look(
+    pictures: Sequence[LabelledPicture], eye: Eye, what: str, *, seed: int | None
+) -> tuple[Looks, int]:
+    """Look at pictures; those that cannot be read are named and left out.
+
+    Parameters
+    ----------
+    pictures : sequence of LabelledPicture
+    eye : Eye
+    what : str
+        Title of the progress bar.
+    seed : int or None
+        Of the simulated photos; None if none are needed.
+
+    Returns
+    -------
+    looks : Looks
+    faults : int
+        Pictures that were left out.
+
+    Raises
+    ------
+    LabError
+        If not one can be read.
+    """
+
+    def see(
+        picture: LabelledPicture,
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | str:
+        try:
+            image = picture.read()
+        except (ImageError, OSError) as error:
+            return f"{picture.path} is left out: {error}"
+        view = no_numbers()
+        if seed is not None:
+            key = f"{picture.label}/{picture.path.name}".encode()
+            rng = np.random.default_rng([seed, zlib.crc32(key)])
+            profile = PROFILES[VIEW_PROFILE]
+            photo = perturb(image, profile, rng, output_side_px=VIEW_SIDE_PX).image
+            view = eye.describe(photo)
+        return luminance(image), eye.describe(image), eye.activate(image), view
+
+    kept, parts = [], []
+    outcomes = map_in_order(see, pictures, workers=worker_count())
+    for picture, seen in watch(outcomes, len(pictures), what):
+        if isinstance(seen, str):
+            say(seen)
+        else:
+            kept.append(picture)
+            parts.append(seen)
+    if not kept:
+        raise LabError("Not one of the pictures can be read.")
+    grey, descriptors, activations, views = map(np.stack, zip(*parts, strict=True))
+    looks = Looks(tuple(kept), Sight(grey, descriptors), activations, views)
+    return looks, len(pictures) - len(kept)
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _by_class(
+    pictures: Iterable[LabelledPicture],
+) -> dict[str, list[LabelledPicture]]:
+    classes: dict[str, list[LabelledPicture]] = defaultdict(list)
+    for picture in pictures:
+        classes[picture.label].append(picture)
+    return {
+        label: sorted(own, key=lambda picture: str(picture.path))
+        for label, own in sorted(classes.items())
+    }

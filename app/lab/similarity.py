@@ -1,0 +1,211 @@
+"""``python -m app.lab train-similarity``: learn a similarity from labelled pictures.
+
+From a tree of class folders, or from a catalogue by one of its labels. One half of
+each class is learnt from; on pairs of the other half the report says by how much the
+learnt similarity beats the plain distance of the same descriptors.
+"""
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+from tqdm import tqdm
+
+from app.cli import DONE, INCOMPLETE
+from app.lab import collection
+from app.lab.errors import LabError
+from app.lab.labelled import LabelledPicture, Looks, halves, look, open_eye, read_tree
+from app.lab.report import Cell, ReportFolder, show
+from app.retrieval.measures.distances import Euclidean
+from app.retrieval.measures.learnt import LearntSimilarity
+from app.retrieval.report import set_columns
+from app.retrieval.training.works import CLASS_FIELDS
+from app.services.parallel import worker_count
+from app.setting_parsers import ROOT
+
+NAME = "train-similarity"
+HELP = "Learn a similarity from labelled pictures, and say what it is worth."
+MOST_JUDGED = 2000
+"""Pictures that are compared all with all for the report, chosen at random."""
+HEADER = ("pairs", "number", "of one class", "figure", "Euclid", "learnt", "gain")
+EXPLAINED = (
+    "AUC: the chance that of two pairs the one of one class is called more alike; 0.5 "
+    "is guessing. Easy pairs: a picture and a simulated photo of it, and two of "
+    "different classes at random. Hard pairs: the nearest of other classes and the "
+    "farthest of the own, nearest and farthest by Euclid, which on them must fail."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the training can be told."""
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="folder of class folders with pictures, instead of a catalogue",
+    )
+    collection.add_arguments(parser)
+    parser.add_argument(
+        "--label",
+        choices=CLASS_FIELDS,
+        default="artist",
+        help="what makes a class of works of a catalogue",
+    )
+    parser.add_argument("--model", type=Path, default=ROOT / "models/default")
+    parser.add_argument(
+        "--similarity",
+        type=Path,
+        default=Path("build/lab/similarity.npz"),
+        metavar="NPZ",
+        help="file to write the learnt similarity to",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/lab/train-similarity"),
+        metavar="DIR",
+        help="report folder",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Learn, judge, print the table, write the similarity and the report."""
+    if options.folder and (options.catalogue or options.images or options.works):
+        raise LabError("Give either --folder, or a catalogue with its pictures.")
+    settings = collection.describe(options)
+    if options.folder:
+        settings = {"folder": options.folder.name, "seed": options.seed}
+    else:
+        settings |= {"label": options.label}
+    settings |= {"model": options.model.name, "similarity": options.similarity.name}
+    report = ReportFolder(options.out, "A similarity, learnt", settings)
+    eye = open_eye(options.model)
+    with labelled_pictures(options) as pictures:
+        taught, kept = halves(pictures, options.seed)
+        lessons, faults = look(taught, eye, "Looking at one half", seed=options.seed)
+        unseen, more = look(kept, eye, "Looking at the other", seed=options.seed)
+    learnt = learn(lessons, eye.model_id, options.seed)
+    rows, summary = judge(learnt, unseen, options.seed)
+    learnt.save(options.similarity)
+    summary = f"Learnt from {len(lessons):,} pictures. {summary}"
+    print(summary)
+    print(set_columns([HEADER, *([show(cell) for cell in row] for row in rows)]))
+    report.paragraph(summary)
+    report.table("Pairs that were not learnt from", HEADER, rows)
+    report.paragraph(EXPLAINED)
+    print(f"Similarity: {options.similarity}")
+    print(f"Report: {report.write()}")
+    return INCOMPLETE if faults + more else DONE
+
+
+@contextmanager
+def labelled_pictures(options: argparse.Namespace) -> Iterator[list[LabelledPicture]]:
+    """Find the pictures and classes that the options name.
+
+    Raises
+    ------
+    LabError
+        If there are none.
+    CatalogueError
+        If the catalogue cannot be read.
+    """
+    if options.folder:
+        yield read_tree(options.folder)
+        return
+    with collection.opened(options) as works:
+        yield [
+            LabelledPicture(work.image_path, work.label.get(options.label, ""))
+            for work in works.works
+        ]
+
+
+def learn(lessons: Looks, model_id: str, seed: int) -> LearntSimilarity:
+    """Learn a similarity, with progress bars.
+
+    Raises
+    ------
+    TrainingError
+        If nothing can be learnt from these pictures.
+    """
+    # Here, because TensorFlow takes seconds to import, and says much that nobody needs.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from app.retrieval.training.similarity import Examples, learn_similarity
+
+    bar: tqdm[NoReturn] | None = None
+
+    def progress(done: int, total: int, what: str) -> None:
+        nonlocal bar
+        if bar is None or bar.desc != what:
+            bar = tqdm(total=total, desc=what, mininterval=0.5)
+        bar.update(done - bar.n)
+        if done == total:
+            bar.close()
+            bar = None
+
+    return learn_similarity(
+        Examples(lessons.sight, lessons.views, lessons.labels),
+        model_id=model_id,
+        seed=seed,
+        workers=worker_count(),
+        progress=progress,
+    )
+
+
+def judge(
+    learnt: LearntSimilarity, unseen: Looks, seed: int
+) -> tuple[list[list[Cell]], str]:
+    """Compare the learnt similarity with the plain distance.
+
+    Returns
+    -------
+    rows : list of rows of `HEADER`
+    summary : str
+        How the pictures fare one by one.
+    """
+    from app.retrieval.training.similarity_assessment import PRECISION_RANK, assess
+
+    rng = np.random.default_rng([seed, 8])
+    chosen = np.sort(rng.permutation(len(unseen))[:MOST_JUDGED])
+    labels = np.array(unseen.labels)[chosen].tolist()
+    plain, better = (
+        assess(
+            measure,
+            unseen.sight.features[chosen],
+            unseen.views[chosen],
+            labels,
+            seed=seed,
+        )
+        for measure in (Euclidean(), learnt)
+    )
+    rows: list[list[Cell]] = []
+    for name, before in plain.figures.items():
+        after = better.figures[name]
+        for figure, one, other in (
+            ("AUC", before.auc, after.auc),
+            ("average precision", before.average_precision, after.average_precision),
+        ):
+            rows.append(
+                [name, before.pairs, before.same, figure, one, other, other - one]
+            )
+    precisions = plain.precision, better.precision
+    rows.append(
+        [
+            "each with all others",
+            len(plain.precisions),
+            None,
+            f"precision@{PRECISION_RANK}",
+            *precisions,
+            precisions[1] - precisions[0],
+        ]
+    )
+    gains = better.precisions - plain.precisions
+    summary = (
+        f"Of {len(gains):,} others, {int((gains > 0).sum()):,} find more of their own "
+        f"class among the first {PRECISION_RANK} than by Euclid, "
+        f"{int((gains < 0).sum()):,} find fewer."
+    )
+    return rows, summary
