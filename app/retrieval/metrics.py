@@ -44,6 +44,23 @@ def precision_at_k(
     )
 
 
+def share_found_at_k(
+    rankings: Sequence[Ranking], relevant: Sequence[Collection[str]], k: int
+) -> float:
+    """Mean share of the relevant ids that are in the first k places.
+
+    Recall where a query has many answers, as in looking for a class; `recall_at_k`
+    asks for one of them. With more than k relevant ids it cannot reach 1.
+    """
+    return _mean(
+        [
+            sum(found in wanted for found in ranking[:k]) / len(wanted)
+            for ranking, wanted in zip(rankings, relevant, strict=True)
+            if wanted
+        ]
+    )
+
+
 def f1(precision: float, recall: float) -> float:
     """Harmonic mean of precision and recall; 0 if both are."""
     total = precision + recall

@@ -24,6 +24,12 @@ def test_precision_counts_every_place():
     assert metrics.precision_at_k(RANKINGS, RELEVANT, 3) == pytest.approx(expected)
 
 
+def test_share_found_counts_every_relevant_id():
+    assert metrics.share_found_at_k(RANKINGS, RELEVANT, 1) == pytest.approx(1 / 3)
+    # Half of the first query's two, all of the second's one, none of the third's.
+    assert metrics.share_found_at_k(RANKINGS, RELEVANT, 2) == pytest.approx(0.5)
+
+
 def test_f1_is_the_harmonic_mean():
     assert metrics.f1(0.5, 1.0) == pytest.approx(2 / 3)
     assert metrics.f1(0.0, 0.0) == 0
@@ -136,6 +142,7 @@ def test_nothing_to_measure_is_nan():
     values = [
         metrics.recall_at_k([], [], 1),
         metrics.precision_at_k([["a"]], [set()], 1),
+        metrics.share_found_at_k([["a"]], [set()], 1),
         metrics.average_precision("a", set()),
         metrics.mean_average_precision([], []),
         metrics.accuracy([], []),

@@ -1,0 +1,181 @@
+"""Oxford and Paris revisited: the protocol, for `folder` with a ground truth."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.cli import DONE, INCOMPLETE, say
+from app.lab.class_search import Orders, orders_among
+from app.lab.errors import LabError
+from app.lab.ground_truth import RevisitedQuery, read_ground_truth
+from app.lab.labelled import LabelledPicture, look, open_eye
+from app.lab.report import Cell, ReportFolder, show
+from app.retrieval import metrics
+from app.retrieval.report import set_columns
+from app.services.catalogue import relative_path
+
+PRECISION_RANKS = (1, 5, 10)
+SETUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "easy": (("easy",), ("junk", "hard")),
+    "medium": (("easy", "hard"), ("junk",)),
+    "hard": (("hard",), ("junk", "easy")),
+}
+"""Which pictures answer a query, and which count neither way (Radenović et al.)."""
+HEADER = (
+    "measure",
+    *(
+        f"{setup} {figure}"
+        for setup in SETUPS
+        for figure in ("mAP", *(f"mP@{rank}" for rank in PRECISION_RANKS))
+    ),
+)
+PICTURE_FOLDERS = ("jpg", "")
+"""Where the pictures are below the folder that is named."""
+
+
+def ask_revisited(options: argparse.Namespace) -> int:
+    """Run the protocol on the pictures of a folder, print and report the figures."""
+    truth = read_ground_truth(options.ground_truth)
+    report = ReportFolder(
+        options.out,
+        "Oxford and Paris, revisited",
+        {
+            "tree": options.tree.name,
+            "ground truth": options.ground_truth.name,
+            "model": options.model.name,
+        },
+    )
+    gallery, places = find_pictures(options.tree, truth.names)
+    asked, rows = find_pictures(
+        options.tree,
+        [query.name for query in truth.queries],
+        [query.box for query in truth.queries],
+    )
+    missing = len(truth.names) + len(truth.queries) - len(gallery) - len(asked)
+    eye = open_eye(options.model)
+    seen, unread = look(gallery, eye, "Looking at the gallery", seed=None)
+    queries, unread_too = look(asked, eye, "Looking at the queries", seed=None)
+    # What could not be read keeps its number in the ground truth and is never found.
+    positions = np.array([places[picture] for picture in seen.pictures])
+    chosen = [truth.queries[rows[picture]] for picture in queries.pictures]
+    table: list[list[Cell]] = [
+        [name, *judge(positions[order], chosen)]
+        for name, order in orders_among(queries, seen).items()
+    ]
+    summary = f"{len(queries):,} queries, {len(seen):,} pictures."
+    print(summary)
+    print(set_columns([HEADER, *([show(cell) for cell in row] for row in table)]))
+    report.paragraph(summary)
+    report.table("Figures by measure", HEADER, table)
+    print(f"Report: {report.write()}")
+    return INCOMPLETE if missing or unread or unread_too else DONE
+
+
+def judge(
+    orders: Orders | NDArray[np.int64], queries: Sequence[RevisitedQuery]
+) -> list[float]:
+    """Judge rankings by the three setups.
+
+    Parameters
+    ----------
+    orders : (Q, M) int
+        Positions in the ground truth's gallery, best first; what is missing was not
+        found.
+    queries : sequence of RevisitedQuery, length Q
+
+    Returns
+    -------
+    figures : list of float
+        In the order of `HEADER`: for each setup the mean average precision, and the
+        mean precision among the first 1, 5 and 10 that are no junk, or among fewer if
+        the last answer comes earlier. Queries without answers do not count; NaN if
+        all are.
+
+    References
+    ----------
+    .. [1] Radenović, Iscen, Tolias, Avrithis and Chum, "Revisiting Oxford and Paris:
+       large-scale image retrieval benchmarking", CVPR 2018.
+    """
+    rankings = [[str(position) for position in order] for order in orders.tolist()]
+    figures: list[float] = []
+    for right, unwanted in SETUPS.values():
+        relevant = [_positions(query, right) for query in queries]
+        junk = [_positions(query, unwanted) for query in queries]
+        figures.append(metrics.mean_average_precision(rankings, relevant, junk))
+        cleaned = [
+            [found for found in ranking if found not in own]
+            for ranking, own in zip(rankings, junk, strict=True)
+        ]
+        answerable = [
+            (ranking, wanted)
+            for ranking, wanted in zip(cleaned, relevant, strict=True)
+            if wanted
+        ]
+        figures += [
+            float(np.mean([_precision(*both, rank) for both in answerable]))
+            if answerable
+            else float("nan")
+            for rank in PRECISION_RANKS
+        ]
+    return figures
+
+
+def find_pictures(
+    folder: Path,
+    names: Sequence[str],
+    boxes: Sequence[tuple[int, int, int, int]] | None = None,
+) -> tuple[list[LabelledPicture], dict[LabelledPicture, int]]:
+    """Find files by their names in the ground truth; name those that are missing.
+
+    Returns
+    -------
+    pictures : list of LabelledPicture
+    places : dict of LabelledPicture to int
+        Which name it was.
+
+    Raises
+    ------
+    LabError
+        If not one is there.
+    """
+    pictures: list[LabelledPicture] = []
+    places: dict[LabelledPicture, int] = {}
+    for number, name in enumerate(names):
+        inside = relative_path(f"{name}.jpg")
+        path = _find(folder, inside) if inside else None
+        if path is None:
+            say(f"{name}.jpg is not in {folder} and is left out.")
+            continue
+        box = boxes[number] if boxes is not None else None
+        picture = LabelledPicture(path, "", box)
+        pictures.append(picture)
+        places[picture] = number
+    if not pictures:
+        raise LabError(
+            f"Not one picture of the ground truth is in {folder}. Name the folder that "
+            "holds them, or holds their folder jpg."
+        )
+    return pictures, places
+
+
+def _positions(query: RevisitedQuery, roles: Sequence[str]) -> set[str]:
+    return {str(position) for role in roles for position in getattr(query, role)}
+
+
+def _precision(ranking: Sequence[str], wanted: set[str], rank: int) -> float:
+    places = [place for place, found in enumerate(ranking, start=1) if found in wanted]
+    if not places:
+        return 0.0
+    within = min(places[-1], rank)
+    return sum(place <= within for place in places) / within
+
+
+def _find(folder: Path, inside: PurePosixPath) -> Path | None:
+    for parent in PICTURE_FOLDERS:
+        path = folder / parent / inside
+        if path.is_file():
+            return path
+    return None
