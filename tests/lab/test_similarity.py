@@ -124,12 +124,10 @@ def test_labels_that_teach_nothing_are_explained(tree, tmp_path, capsys, monkeyp
 @pytest.mark.slow
 def test_with_the_bundled_model_and_drawn_works(tmp_path, monkeypatch, capsys):
     monkeypatch.undo()
-    for name in "ab":
-        (tmp_path / name).mkdir()
-        assert lab.main(command(tmp_path / name, "--works", 80)) == 0
-    assert "Learnt from 4" in capsys.readouterr().out
-    for file in (tmp_path / "a/s.npz", tmp_path / "a/out/report.json"):
-        other = tmp_path / "b" / file.relative_to(tmp_path / "a")
-        assert file.read_bytes() == other.read_bytes()
-    figures = {(row[0], row[3]): row for row in rows_of(tmp_path / "a" / "out")[1:]}
-    assert float(figures["hard", "AUC"][5]) > 0.5
+    assert lab.main(command(tmp_path, "--works", 104)) == 0
+    assert "Learnt from 52 pictures. Of 52 others" in capsys.readouterr().out
+    assert (tmp_path / "s.npz").is_file()
+    figures = {(row[0], row[3]): row for row in rows_of(tmp_path / "out")[1:]}
+    # Better than the distance where that is hardest; and not by chance.
+    euclid, learnt = map(float, figures["hard", "AUC"][4:6])
+    assert learnt > max(euclid, 0.6)
