@@ -24,6 +24,7 @@ FIGURES = (
     *(f"F1@{rank}" for rank in RANKS),
     "mAP",
 )
+CURVE_RANKS = (1, 2, 3, 5, 10, 15, 20, 30, 40, 50)
 MOST_WHOLE = 1000
 """Pictures that structural similarity compares all with all: about 10 minutes on one
 core. Of more, it re-ranks a shortlist."""
@@ -184,6 +185,22 @@ def judge(
             label,
             _figures([rankings[i] for i in chosen], [relevant[i] for i in chosen]),
         )
+
+
+def precision_curve(orders: Orders, labels: Sequence[str]) -> list[tuple[float, float]]:
+    """Follow the precision over the ranks of `CURVE_RANKS`, as far as there are any.
+
+    Returns
+    -------
+    points : list of (rank, precision)
+    """
+    names = np.array(labels)
+    right = names[orders[:, : CURVE_RANKS[-1]]] == names[:, None]
+    return [
+        (rank, float(right[:, :rank].mean()))
+        for rank in CURVE_RANKS
+        if rank <= right.shape[1]
+    ]
 
 
 def _figures(

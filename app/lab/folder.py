@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from app.cli import DONE, INCOMPLETE, say
-from app.lab.class_search import FIGURES, MOST_WHOLE, Orders, judge, orders_within
+from app.lab.class_search import (
+    FIGURES,
+    MOST_WHOLE,
+    Orders,
+    judge,
+    orders_within,
+    precision_curve,
+)
 from app.lab.errors import LabError
 from app.lab.labelled import (
     FEWEST,
@@ -22,6 +29,7 @@ from app.lab.labelled import (
     read_tree,
     small_classes,
 )
+from app.lab.plots import line_plot
 from app.lab.report import Cell, ReportFolder, show
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
@@ -42,6 +50,13 @@ ABOUT = {
     SsimOverEuclidean.name: "structural similarity over the distance of activations",
     LearntSimilarity.name: "a network that compares descriptors, taught by one half",
 }
+
+EXPLAINED = (
+    "Precision@k: the share of the same class among the first k. Recall@k: the share "
+    "of the others of the class that is among them; where a class has more than k "
+    "others it cannot be 1. F1@k: the harmonic mean of the two. mAP: the mean area "
+    "under the curves of precision over recall."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -132,6 +147,20 @@ def fill(report: ReportFolder, looks: Looks, orders: Mapping[str, Orders]) -> No
     table(report, "Overall", ["measure", *FIGURES], rows)
     for name in orders:
         report.paragraph(f"{name}: {ABOUT[name]}.")
+    report.paragraph(EXPLAINED)
+    curves = {
+        name: precision_curve(order, looks.labels) for name, order in orders.items()
+    }
+    report.plot(
+        "Precision by rank",
+        line_plot(curves, x_label="first k found", y_label="precision", y_range=(0, 1)),
+        "The share of the same class among the first k.",
+        "Lines that fall with the rank: "
+        + ", ".join(
+            f"{name} from {points[0][1]:.2f} to {points[-1][1]:.2f}"
+            for name, points in curves.items()
+        ),
+    )
     for name, figures in judged.items():
         rows = [
             [label or ALL, *(own[figure] for figure in FIGURES)]

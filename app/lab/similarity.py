@@ -188,9 +188,8 @@ def judge(
             ("AUC", before.auc, after.auc),
             ("average precision", before.average_precision, after.average_precision),
         ):
-            rows.append(
-                [name, before.pairs, before.same, figure, one, other, other - one]
-            )
+            pairs = before.pairs, before.same
+            rows.append([name, *pairs, figure, one, other, _gain(one, other)])
     precisions = plain.precision, better.precision
     rows.append(
         [
@@ -199,7 +198,7 @@ def judge(
             None,
             f"precision@{PRECISION_RANK}",
             *precisions,
-            precisions[1] - precisions[0],
+            _gain(*precisions),
         ]
     )
     gains = better.precisions - plain.precisions
@@ -209,3 +208,8 @@ def judge(
         f"{int((gains < 0).sum()):,} find fewer."
     )
     return rows, summary
+
+
+def _gain(before: float, after: float) -> float:
+    """Subtract, so that what rounds to nothing is not shown as less than nothing."""
+    return round(after - before, 4) + 0.0

@@ -8,6 +8,7 @@ from app.lab.class_search import (
     order_of,
     orders_among,
     orders_within,
+    precision_curve,
     reranked,
 )
 from app.lab.labelled import Looks, look, read_tree
@@ -142,3 +143,11 @@ def test_recall_cannot_be_whole_where_a_class_has_more_than_the_places():
     assert figures["recall@10"] == pytest.approx(0.5)
     assert figures["precision@30"] == pytest.approx(20 / 30)
     assert figures["mAP"] == 1
+
+
+def test_precision_by_rank_by_hand():
+    labels = ["a", "a", "b", "b"]
+    orders = np.array([[1, 2, 3], [2, 0, 3], [3, 0, 1], [0, 1, 2]], np.int32)
+    curve = precision_curve(orders, labels)
+    # Right at rank 1: two of four; at rank 2: one more; at rank 3: the last.
+    assert curve == [(1, 2 / 4), (2, 3 / 8), (3, 4 / 12)]

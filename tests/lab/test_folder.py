@@ -63,6 +63,7 @@ def test_sheets_show_right_and_wrong_by_sign_and_word(tree, tmp_path):
         assert f"Found by {name}" in page
     assert page.count("asked: red") == len(MEASURES)
     assert page.count("<img") == len(MEASURES) * 3 * 11
+    assert page.count("<svg") == 1
     assert "1 ✓ red" in page
     assert "✗" in page
 
