@@ -8,6 +8,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from PIL import Image as Pillow
 
 from app.extensions import db
@@ -16,13 +17,12 @@ from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import encode_jpeg, resize_to_long_side
-from app.retrieval.settings import LocalSettings
 from app.retrieval.threads import limit_threads
 from app.services import database
 from app.services.indexing import gallery_item
 from app.services.media import MediaFolder
 from app.services.published_engine import EngineSearcher
-from tests.fakes import draw_picture, fake_model, photograph
+from tests.fakes import draw_picture, fake_model, features_of, photograph
 from tests.people import CHEAP_HASHING
 
 WORKS = 7
@@ -82,7 +82,7 @@ def make_searcher(numbers, generation="generation-1"):
         (
             (
                 gallery_item(accession_of(number), original_of(number)),
-                fake_model().reference_features(draw_picture(number), LocalSettings()),
+                features_of(number),
             )
             for number in numbers
         ),
@@ -162,8 +162,14 @@ def publication(searcher):
     return FakePublication(searcher)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory):
+    """Templates need not be compiled for every application anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(museum, publication, tmp_path):
+def make_app(museum, publication, compiled_templates, tmp_path):
     """Build an application over the museum, with settings of the test's own."""
     apps = []
 
@@ -180,6 +186,7 @@ def make_app(museum, publication, tmp_path):
             }
         )
         app.testing = True
+        app.jinja_env.bytecode_cache = compiled_templates
         # Errors are to be answered as for visitors, not passed to the test.
         app.config["PROPAGATE_EXCEPTIONS"] = False
         apps.append(app)

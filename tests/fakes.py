@@ -129,12 +129,15 @@ def photograph(picture: Image, seed: int = 0) -> Image:
     return np.asarray(photo, np.uint8)
 
 
+@cache
+def features_of(seed: int) -> GalleryFeatures:
+    """Features of a drawn picture, extracted once."""
+    return fake_model().reference_features(draw_picture(seed), LocalSettings())
+
+
 def fake_collection(
     count: int, *, first: int = 0
 ) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
     """Features of drawn pictures; number i is image ``image-i`` of ``work-i``."""
     for seed in range(first, first + count):
-        yield (
-            GalleryItem(f"image-{seed}", f"work-{seed}"),
-            fake_model().reference_features(draw_picture(seed), LocalSettings()),
-        )
+        yield GalleryItem(f"image-{seed}", f"work-{seed}"), features_of(seed)

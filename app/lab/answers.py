@@ -25,6 +25,7 @@ from app.lab.vector_method import VectorMethod
 from app.retrieval.engine import Engine
 from app.retrieval.gallery import Gallery
 from app.retrieval.images import read
+from app.retrieval.measures.learnt import SIMILARITY_FILE
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
@@ -67,9 +68,11 @@ def of_catalogue(options: argparse.Namespace, picture: Image) -> Answers:
     LabError
         If the options name no collection, or networks that cannot be had.
     """
+    own = options.model / SIMILARITY_FILE
+    similarity = options.similarity or (own if own.is_file() else None)
     with tempfile.TemporaryDirectory() as folder:
         methods = [
-            *networks.bundled_methods(options.model, options.similarity),
+            *networks.bundled_methods(options.model, similarity),
             *networks.given_methods(
                 options.weights, options.model, Path(folder), options.seed
             ),

@@ -109,6 +109,10 @@ class Asker:
         for method in self.methods:
             method.finish(lessons)
 
+    def luminance(self, positions: Sequence[int]) -> FloatArray:
+        """Small grey pictures of some works: (N, S, S) in [0, 1]."""
+        return np.stack([self._pictures[position] for position in positions])
+
     def measures(self, method: Method) -> tuple[str, ...]:
         """Name the measures that a method is compared by, its own first."""
         possible = method.measures

@@ -23,6 +23,7 @@ from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.plots import bar_plot, panel_plot
 from app.lab.report import Cell, ReportFolder, label_of, show
+from app.lab.teaching import LABEL, teach
 from app.retrieval import metrics
 from app.retrieval.model_manifest import ModelManifest
 from app.retrieval.perturbations import PROFILES
@@ -94,7 +95,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the comparison can be told."""
     collection.add_arguments(parser)
     networks.add_arguments(parser)
-    networks.add_similarity(parser)
     parser.add_argument(
         "--variants",
         action="store_true",
@@ -116,14 +116,13 @@ def run(options: argparse.Namespace) -> int:
         **collection.describe(options),
         "model": options.model.name,
         "weights": options.weights,
-        "similarity": options.similarity,
         "re-ranked": SHORTLIST,
     }
     report = ReportFolder(options.out, "Every descriptor by every measure", settings)
     with tempfile.TemporaryDirectory() as folder:
         # Before the works are drawn: what cannot be had is said at once.
         methods = [
-            *networks.bundled_methods(options.model, options.similarity),
+            *networks.bundled_methods(options.model),
             *networks.given_methods(
                 options.weights, options.model, Path(folder), options.seed
             ),
@@ -133,7 +132,8 @@ def run(options: argparse.Namespace) -> int:
         with collection.opened(options) as works:
             asked = works.held_out(training_seed)
             asker = Asker(methods)
-            keep(asker, works, asked)
+            lessons = keep(asker, works, asked)
+            teach(asker, works, lessons, options.model.name, options.seed)
             found = ask(asker, works, asked)
             rows = list(table(asker, works, asked, found))
     summary = f"{collection.counts(asked, len(works))}."
@@ -165,13 +165,15 @@ def seed_of(model_dir: Path) -> int:
     return int(training["seed"])
 
 
-def keep(asker: Asker, works: Collection, asked: Sequence[int]) -> None:
-    """Show all works to all methods; those not asked for may teach."""
+def keep(asker: Asker, works: Collection, asked: Sequence[int]) -> list[int]:
+    """Show all works to all methods; return those not asked for, which may teach."""
     for picture in watch(works.pictures(), len(works), "Looking at the works"):
         asker.add(Glance(picture))
     say("Learning whitenings, building indexes …")
     unseen = set(asked)
-    asker.finish([position for position in range(len(works)) if position not in unseen])
+    lessons = [position for position in range(len(works)) if position not in unseen]
+    asker.finish(lessons)
+    return lessons
 
 
 def ask(asker: Asker, works: Collection, asked: Sequence[int]) -> dict[Key, Found]:
@@ -238,7 +240,8 @@ def fill(
         f"{LIKE_RANK} most similar other works that have the same. Milliseconds: the "
         "median, on one core, alone. SSIM and "
         f"SSIM ÷ Euclid put the first {SHORTLIST} by the descriptor's own measure, "
-        "which is named first, in order."
+        "which is named first, in order. What the learnt similarity and the whitenings "
+        f"know, they know of the works that are not asked for, and of their {LABEL}s."
     )
     report.table("Comparison", HEADER, rows)
     own = {

@@ -102,7 +102,9 @@ def run(options: argparse.Namespace) -> int:
     eye = open_eye(options.model)
     lessons, unread = look(taught, eye, "Looking at one half", seed=options.seed)
     looks, unread_too = look(asked, eye, "Looking at the other", seed=None)
-    learnt = learn(lessons, eye.model_id, options.seed)
+    learnt = learn(
+        lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
+    )
     orders = orders_within(looks, learnt)
     summary = (
         f"{len(looks):,} pictures of {len(set(looks.labels)):,} classes are asked for "

@@ -77,16 +77,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_similarity(parser: argparse.ArgumentParser) -> None:
-    """Let a command's user add a measure."""
-    parser.add_argument(
-        "--similarity",
-        type=Path,
-        metavar="NPZ",
-        help="learnt similarity of this model's descriptors, of train-similarity",
-    )
-
-
 def bundled_methods(
     model_dir: Path, similarity: Path | None = None
 ) -> Iterator[Method]:
@@ -121,6 +111,7 @@ def bundled_methods(
         ABOUT_SERVED,
         lambda glance: described(glance, model).descriptor[None],
         similarity=learnt,
+        learns=True,
     )
     if model.style is not None:
         yield VectorMethod(

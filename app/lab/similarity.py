@@ -7,7 +7,7 @@ learnt similarity beats the plain distance of the same descriptors.
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -22,8 +22,10 @@ from app.lab.labelled import LabelledPicture, Looks, halves, look, open_eye, rea
 from app.lab.report import Cell, ReportFolder, show
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
+from app.retrieval.measures.structural import Sight
 from app.retrieval.report import set_columns
 from app.retrieval.training.works import CLASS_FIELDS
+from app.retrieval.types import FloatArray
 from app.services.parallel import worker_count
 from app.setting_parsers import ROOT
 
@@ -88,7 +90,9 @@ def run(options: argparse.Namespace) -> int:
         taught, kept = halves(pictures, options.seed)
         lessons, faults = look(taught, eye, "Looking at one half", seed=options.seed)
         unseen, more = look(kept, eye, "Looking at the other", seed=options.seed)
-    learnt = learn(lessons, eye.model_id, options.seed)
+    learnt = learn(
+        lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
+    )
     rows, summary = judge(learnt, unseen, options.seed)
     learnt.save(options.similarity)
     summary = f"Learnt from {len(lessons):,} pictures. {summary}"
@@ -123,8 +127,22 @@ def labelled_pictures(options: argparse.Namespace) -> Iterator[list[LabelledPict
         ]
 
 
-def learn(lessons: Looks, model_id: str, seed: int) -> LearntSimilarity:
+def learn(
+    sight: Sight, views: FloatArray, labels: Sequence[str], model_id: str, seed: int
+) -> LearntSimilarity:
     """Learn a similarity, with progress bars.
+
+    Parameters
+    ----------
+    sight : Sight
+        Of N pictures; its features are their descriptors.
+    views : (N, D) float32
+        Descriptors of a simulated photo of each.
+    labels : sequence of str, length N
+        "" means unknown.
+    model_id : str
+        Of the model that described them.
+    seed : int
 
     Raises
     ------
@@ -147,7 +165,7 @@ def learn(lessons: Looks, model_id: str, seed: int) -> LearntSimilarity:
             bar = None
 
     return learn_similarity(
-        Examples(lessons.sight, lessons.views, lessons.labels),
+        Examples(sight, views, labels),
         model_id=model_id,
         seed=seed,
         workers=worker_count(),

@@ -31,7 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("picture", type=Path, metavar="PICTURE", help="what to ask for")
     collection.add_arguments(parser, "the index of MORELLI_INSTANCE is asked")
     networks.add_arguments(parser)
-    networks.add_similarity(parser)
+    parser.add_argument(
+        "--similarity",
+        type=Path,
+        metavar="NPZ",
+        help="what train-similarity learnt; otherwise the model's own, if it has one",
+    )
     parser.add_argument(
         "--first", type=int, default=10, metavar="K", help="works shown per method"
     )

@@ -30,6 +30,8 @@ class VectorMethod:
         To keep after whitening; descriptors that are as they should be have none.
     similarity : Measure, optional
         Learnt on these descriptors.
+    learns : bool
+        Whether one is worth learning where there is none yet.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class VectorMethod:
         *,
         dimension: int | None = None,
         similarity: Measure[FloatArray] | None = None,
+        learns: bool = False,
     ) -> None:
         self.name = name
         self.about = about
@@ -49,8 +52,9 @@ class VectorMethod:
             COSINE: Cosine(),
             EUCLID: Euclidean(),
         }
+        self.learns = learns
         if similarity is not None:
-            self._measures[LEARNT] = similarity
+            self.compare_by(similarity)
         self._pictures: list[FloatArray] = []
         self._activations = self._descriptors = no_numbers()
         self._embed: Callable[[FloatArray], FloatArray] = _plainly
@@ -61,6 +65,19 @@ class VectorMethod:
         method = cls(name, about, see)
         method._activations = method._descriptors = rows
         return method
+
+    @property
+    def descriptors(self) -> FloatArray:
+        """Descriptors of the works: (N, D), once they are finished."""
+        return self._descriptors
+
+    def describe(self, glance: Glance) -> FloatArray:
+        """Make the descriptor (D,) of a picture, once works are finished."""
+        return self._embed(self._see(glance))
+
+    def compare_by(self, similarity: Measure[FloatArray]) -> None:
+        """Compare descriptors by a learnt similarity as well."""
+        self._measures[LEARNT] = similarity
 
     @property
     def measures(self) -> tuple[str, ...]:

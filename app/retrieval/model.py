@@ -7,6 +7,7 @@
     descriptor.bin     its weights
     vocabulary.npz     visual words
     style.npz          how likeness is seen; may be missing
+    similarity.npz     how two works compare, learnt for curators; may be missing
     decision.json      how evidence becomes a probability and an answer
 """
 

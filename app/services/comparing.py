@@ -22,7 +22,7 @@ from app.retrieval import local_features
 from app.retrieval.errors import ArtefactError, ImageError, MissingArtefactError
 from app.retrieval.images import read
 from app.retrieval.measures.distances import Cosine
-from app.retrieval.measures.learnt import LearntSimilarity
+from app.retrieval.measures.learnt import SIMILARITY_FILE, LearntSimilarity
 from app.retrieval.measures.structural import (
     Sight,
     Ssim,
@@ -42,8 +42,6 @@ RANKS = 10
 """Works that a method shows."""
 SHORTLIST = 100
 """Pictures that the descriptor proposes to the slow methods."""
-SIMILARITY_FILE = "similarity.npz"
-"""In the model's folder, where somebody has trained one on its descriptors."""
 
 Value = TypeVar("Value")
 

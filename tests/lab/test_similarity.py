@@ -15,12 +15,16 @@ from tests.lab.trees import fake_eye, write_tree
 SIZE = 192
 
 
-def mean_colours(lessons, model_id, seed):
-    """Minus the differences of mean colours: what tells the classes of a tree apart."""
+def mean_colours(sight, views, labels, model_id, seed):
     assert model_id == "fake"
-    assert len(lessons) == 12
+    assert len(sight.features) == len(views) == len(labels) == 12
+    return similarity_of(seed)
+
+
+def similarity_of(seed):
+    """Minus the differences of mean colours: what tells the classes of a tree apart."""
     return LearntSimilarity(
-        model_id,
+        "fake",
         np.tile(np.eye(3, dtype=np.float32), SIZE // 3) + np.float32(seed),
         np.zeros(3, np.float32),
         np.array([[1, 0]] * 3 + [[0, 0]] * 3, np.float32),
@@ -97,9 +101,8 @@ def test_an_unreadable_picture_is_named(tree, tmp_path, capsys, monkeypatch):
     own = write_tree(tmp_path / "tree")
     path = own / "red" / "image_0000.jpg"
     path.write_bytes(path.read_bytes()[:100])
-    monkeypatch.setattr(
-        similarity, "learn", lambda *_: mean_colours([0] * 12, "fake", 0)
-    )
+    learnt = similarity_of(seed=0)
+    monkeypatch.setattr(similarity, "learn", lambda *_: learnt)
     assert lab.main(command(tmp_path, "--folder", own)) == 1
     assert f"{path} is left out" in capsys.readouterr().err
 

@@ -12,7 +12,7 @@ from app.services import changes
 from app.services.changes import announce, catch_up, current_revision
 from app.services.indexing import features_key, gallery_item, pack_features
 from tests.conftest import accession_of, make_searcher, original_of
-from tests.fakes import draw_picture, fake_model, photograph
+from tests.fakes import draw_picture, fake_model, features_of, photograph
 
 pytestmark = pytest.mark.usefixtures("in_app")
 KEY = features_key(fake_model().model_id, LocalSettings())
@@ -41,7 +41,7 @@ def give_picture(artwork, number):
     )
     artwork.images.append(picture)
     db.session.flush()
-    drawn = fake_model().reference_features(draw_picture(number), LocalSettings())
+    drawn = features_of(number)
     db.session.add(pack_features(picture.id, KEY, drawn))
 
 

@@ -4,6 +4,7 @@ Run with NumPy alone. What it is learnt from, and how, is in
 ``app.retrieval.training.similarity``.
 """
 
+import os
 import zipfile
 import zlib
 from dataclasses import dataclass, fields
@@ -19,6 +20,8 @@ from app.retrieval.errors import (
 from app.retrieval.measures.distances import check_vectors
 from app.retrieval.types import FloatArray
 
+SIMILARITY_FILE = "similarity.npz"
+"""In a model's folder: learnt on its descriptors; may be missing."""
 FORMAT = 1
 """Raised whenever an older program would misread the file."""
 _COMMAND = "python -m app.lab train-similarity"
@@ -101,11 +104,15 @@ class LearntSimilarity:
         return np.asarray(scores, np.float32)
 
     def save(self, path: Path) -> None:
-        """Write an ``.npz`` file."""
+        """Write an ``.npz`` file, which replaces an earlier one when it is whole."""
         path.parent.mkdir(parents=True, exist_ok=True)
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        with path.open("wb") as file:
+        partial = path.with_name(f"{path.name}.partial")
+        with partial.open("wb") as file:
             np.savez(file, format=np.int64(FORMAT), **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
 
     @classmethod
     def load(cls, path: Path, *, model_id: str) -> "LearntSimilarity":
