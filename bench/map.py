@@ -165,7 +165,7 @@ def open_map(browser: Browser, address: str) -> Page:
     """Open the map in a browser that has kept nothing."""
     context = browser.new_context(viewport={"width": 1280, "height": 844})
     page = context.new_page()
-    page.goto(f"{address}/works/map")
+    page.goto(f"{address}/map")
     page.wait_for_selector("[data-drawn]")
     return page
 

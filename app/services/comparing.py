@@ -14,13 +14,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.models import Artwork, ReferenceImage
 from app.retrieval import local_features
-from app.retrieval.errors import ArtefactError, ImageError, MissingArtefactError
-from app.retrieval.images import read
+from app.retrieval.errors import ArtefactError, MissingArtefactError
 from app.retrieval.measures.distances import Cosine
 from app.retrieval.measures.learnt import SIMILARITY_FILE, LearntSimilarity
 from app.retrieval.measures.structural import (
@@ -31,9 +27,7 @@ from app.retrieval.measures.structural import (
 )
 from app.retrieval.perceptual_hash import bit_agreement
 from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
-from app.services.indexing import gallery_item
 from app.services.looks import Look, Looks
-from app.services.media import MediaFolder
 from app.services.published_engine import EngineSearcher
 
 logger = logging.getLogger(__name__)
@@ -277,28 +271,6 @@ class _Comparison:
 
     def _descriptors(self, positions: Sequence[int]) -> FloatArray:
         return np.stack([self._gallery.descriptor_of(one) for one in positions])
-
-
-def read_thumbnails(
-    session: Session, media: MediaFolder, items: Sequence[GalleryItem]
-) -> list[Image | None]:
-    """Read the small pictures of images of the index; what is gone is None."""
-    rows = session.execute(
-        select(Artwork.accession, ReferenceImage)
-        .join(ReferenceImage.artwork)
-        .where(Artwork.accession.in_({item.work_id for item in items}))
-    )
-    names = {
-        gallery_item(accession, image.sha256): image.thumbnail_name
-        for accession, image in rows
-    }
-    pictures: list[Image | None] = []
-    for item in items:
-        try:
-            pictures.append(read(media.path(names[item])))
-        except (KeyError, OSError, ImageError):
-            pictures.append(None)
-    return pictures
 
 
 def learnt_similarity(model_dir: Path, model_id: str) -> LearntSimilarity | None:

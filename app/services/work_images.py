@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.models import Artwork, ReferenceImage
-from app.retrieval.errors import EmptyGalleryError
+from app.retrieval.errors import EmptyGalleryError, ImageError
 from app.retrieval.images import read
 from app.retrieval.settings import ImageSettings, LocalSettings
-from app.retrieval.types import GalleryFeatures, Image
+from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 from app.services.collection import StoredPicture, store_picture
-from app.services.indexing import features_key, pack_features
+from app.services.indexing import features_key, gallery_item, pack_features
 from app.services.live_index import LiveIndex
 from app.services.media import MediaFolder
 
@@ -115,3 +118,25 @@ def complete_features(
         if all(features.model_id != maker.key for features in image.features):
             described = maker.describe(read(media.path(image.media_name)))
             image.features.append(pack_features(None, maker.key, described))
+
+
+def read_thumbnails(
+    session: Session, media: MediaFolder, items: Sequence[GalleryItem]
+) -> list[Image | None]:
+    """Read the small pictures of images of the index; what is gone is None."""
+    rows = session.execute(
+        select(Artwork.accession, ReferenceImage)
+        .join(ReferenceImage.artwork)
+        .where(Artwork.accession.in_({item.work_id for item in items}))
+    )
+    names = {
+        gallery_item(accession, image.sha256): image.thumbnail_name
+        for accession, image in rows
+    }
+    pictures: list[Image | None] = []
+    for item in items:
+        try:
+            pictures.append(read(media.path(names[item])))
+        except (KeyError, OSError, ImageError):
+            pictures.append(None)
+    return pictures

@@ -33,8 +33,7 @@ LIKENESS_HINTS = {
 }
 
 
-# A work with the accession number "map" would have to be looked for by its name.
-@bp.get("/works/map")
+@bp.get("/map")
 def show() -> str:
     """Show the map, and a list of works beside it.
 

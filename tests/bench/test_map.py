@@ -20,7 +20,7 @@ def test_an_invented_map_can_be_opened(invented):
     assert stored.is_whole
     assert (stored.works, stored.likenesses) == (300, (Likeness.STYLE,))
     client = create_app({"MORELLI_INSTANCE": invented}).test_client()
-    page = client.get("/works/map").text
+    page = client.get("/map").text
     assert "300 works" in page
     assert page.count("<li data-work=") == 48
 

@@ -201,7 +201,7 @@ def test_every_page_is_for_everybody(app, open_page, photo, curator):
     for path in (
         "/",
         "/works/",
-        "/works/map",
+        "/map",
         "/about",
         answer,
         "/account/",

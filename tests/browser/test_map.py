@@ -23,7 +23,7 @@ def mapped(app):
 
 @pytest.fixture
 def open_map(mapped, open_page):
-    def start(path="/works/map", **options):
+    def start(path="/map", **options):
         page = open_page(path, **options)
         page.wait_for_selector("[data-drawn]")
         page.wait_for_function(
@@ -234,7 +234,7 @@ def test_colours_are_named_and_one_can_be_seen_alone(open_map):
 def test_the_likeness_can_be_chosen(open_map):
     page = open_map()
     page.get_by_role("link", name="Recognition").click()
-    page.wait_for_url("**/works/map?by=picture")
+    page.wait_for_url("**/map?by=picture")
     page.wait_for_selector("[data-drawn]")
     in_view(page, 7)
 
@@ -256,7 +256,7 @@ def test_the_list_beside_it_is_reached_by_the_keyboard(open_map, width):
 def test_without_webgl_the_works_are_a_list(mapped, open_page):
     page = open_page("/")
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
-    page.goto("/works/map")
+    page.goto("/map")
     page.wait_for_load_state("networkidle")
     assert page.get_by_text("drawn by a script with WebGL").is_visible()
     assert page.locator("[data-map]").is_hidden()
@@ -265,7 +265,7 @@ def test_without_webgl_the_works_are_a_list(mapped, open_page):
 
 
 def test_without_scripts_the_works_are_a_list(mapped, open_page):
-    page = open_page("/works/map", java_script_enabled=False)
+    page = open_page("/map", java_script_enabled=False)
     assert page.get_by_text("drawn by a script with WebGL").is_visible()
     assert page.locator("[data-list] > li").count() == 7
 

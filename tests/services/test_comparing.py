@@ -11,10 +11,10 @@ from app.services.comparing import (
     Method,
     compare,
     learnt_similarity,
-    read_thumbnails,
 )
 from app.services.indexing import gallery_item
 from app.services.looks import Look, Looks
+from app.services.work_images import read_thumbnails
 from tests.conftest import accession_of, make_searcher, original_of
 from tests.fakes import draw_picture, photograph
 

@@ -16,7 +16,7 @@ from tests.conftest import WORKS, original_of
 from tests.mapped import make_map
 from tests.people import logged_in
 
-PAGE = "/works/map"
+PAGE = "/map"
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +83,7 @@ def test_all_works_are_listed_without_a_script(client):
 def test_the_list_has_pages_as_others_have(client, monkeypatch):
     monkeypatch.setattr("app.services.map_reader.WORKS_PER_PAGE", 3)
     assert listed(client.get(f"{PAGE}?page=3").text) == [6]
-    assert 'href="/works/map?by=style&amp;page=2"' in client.get(PAGE).text
+    assert 'href="/map?by=style&amp;page=2"' in client.get(PAGE).text
     for number in ("0", "4", "x"):
         assert client.get(f"{PAGE}?page={number}").status_code == 404
 

@@ -33,6 +33,7 @@ from app.services.looks import Looks
 from app.services.media import MediaFolder
 from app.services.published_engine import EngineSearcher
 from app.services.search import PHOTO_SIDE_PX
+from app.services.work_images import read_thumbnails
 from app.web.account_words import ERROR
 from app.web.current import folders, map_reader, search_service
 from app.web.errors import image_sentence
@@ -159,9 +160,7 @@ def ask_all(
             searcher,
             image,
             excluded=absent | {accession},
-            thumbnails=lambda items: comparing.read_thumbnails(
-                db.session(), media, items
-            ),
+            thumbnails=lambda items: read_thumbnails(db.session(), media, items),
             looks=looks_of_map(),
             similarity=comparing.learnt_similarity(
                 current_app.config["MORELLI_MODEL"], searcher.model_id

@@ -29,7 +29,7 @@ def test_the_button_makes_the_map_once_at_a_time(app, curator):
     page = curator.browser.get(PAGE).text
     assert "Make the map anew" in page
     assert "Works on the map" in page
-    assert 'href="/works/map"' in page
+    assert 'href="/map"' in page
     state = curator.browser.get(f"{first.location}/state").json
     assert state["step"] == "Drawing the sheets of small pictures"
 
