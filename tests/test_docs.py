@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.config import SETTINGS
+from app.lab.__main__ import MODULES as LAB_MODULES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-LAB_COMMANDS = ("compare", "recover", "top", "map")
+LAB_COMMANDS = ("compare", "folder", "recover", "top", "map", "train-similarity")
 LAB_OPTIONS = ("collection", "networks")
 SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
 
@@ -45,7 +46,7 @@ def test_every_option_of_a_script_is_documented(script):
 
 def test_every_command_of_the_lab_and_its_options_are_documented():
     text = (ROOT / "docs" / "lab.md").read_text("utf-8")
-    modules = [ROOT / "app" / "lab" / f"{name}.py" for name in LAB_COMMANDS]
+    modules = [ROOT / f"{name.replace('.', '/')}.py" for name in LAB_MODULES]
     modules += [ROOT / "app" / "lab" / f"{name}.py" for name in LAB_OPTIONS]
     sources = [module.read_text("utf-8") for module in modules]
     options = {o for source in sources for o in re.findall(r'"(--[a-z-]+)"', source)}

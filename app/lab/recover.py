@@ -20,15 +20,12 @@ from app.lab.compare import seed_of
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.methods import COSINE, EUCLID, HAMMING, PROBABILITY, VOTES, Method
-from app.lab.plots import standalone
 from app.lab.recovery import Trial
 from app.lab.recovery_report import (
     PROFILE_NAMES,
     STRENGTHS,
     by_perturbation,
     fill,
-    outcomes_of,
-    strength_plot,
 )
 from app.lab.report import ReportFolder, show
 from app.retrieval.measures.structural import SsimOverEuclidean
@@ -63,12 +60,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="works that are photographed, chosen at random among those held out; half "
         "as many more are strangers, left out of the gallery",
-    )
-    parser.add_argument(
-        "--figure",
-        type=Path,
-        metavar="SVG",
-        help="also write the plot of recall@1 here",
     )
     parser.add_argument(
         "--out",
@@ -106,10 +97,6 @@ def run(options: argparse.Namespace) -> int:
     header, rows = by_perturbation(trials, keys)
     print(set_columns([header, *([show(cell) for cell in row] for row in rows)]))
     fill(report, summary, trials, LINES, keys[len(LINES) :])
-    if options.figure:
-        svg = strength_plot(outcomes_of(trials, LINES), "recall_at_1", "recall@1")
-        options.figure.parent.mkdir(parents=True, exist_ok=True)
-        options.figure.write_text(standalone(svg), encoding="utf-8")
     for sentence in networks.not_given(options.weights):
         say(sentence)
     print(f"Report: {report.write()}")

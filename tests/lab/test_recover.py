@@ -43,8 +43,7 @@ def test_every_perturbation_is_one_step_or_one_of_the_mixtures():
 
 
 def test_the_report_has_every_method_at_every_strength(arguments, tmp_path, capsys):
-    figure = tmp_path / "docs" / "recover.svg"
-    assert lab.main([*arguments, "--figure", str(figure)]) == 0
+    assert lab.main(arguments) == 0
     assert "2 works asked for, 1 strangers" in capsys.readouterr().out
     with (tmp_path / "out" / "all-figures.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -63,10 +62,6 @@ def test_the_report_has_every_method_at_every_strength(arguments, tmp_path, caps
         "f1-by-strength",
         "rank-curves",
     }
-    assert (
-        figure.read_bytes()
-        == (tmp_path / "out" / "recall-1-by-strength.svg").read_bytes()
-    )
 
 
 def test_two_runs_write_the_same_report(arguments, tmp_path):
