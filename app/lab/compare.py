@@ -239,7 +239,7 @@ def fill(
         "and 100, and mean average precision. artist, school: share of the "
         f"{LIKE_RANK} most similar other works that have the same. Milliseconds: the "
         "median, on one core, alone. SSIM and "
-        f"SSIM ÷ Euclid put the first {SHORTLIST} by the descriptor's own measure, "
+        f"SSIM ÷ Euclid put the first {SHORTLIST} by the descriptor’s own measure, "
         "which is named first, in order. What the learnt similarity and the whitenings "
         f"know, they know of the works that are not asked for, and of their {LABEL}s."
     )

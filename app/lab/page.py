@@ -12,13 +12,14 @@ body { max-width: 72rem; margin: 0 auto; padding: 1.5rem; background: var(--pape
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 h1, h2 { font-weight: 600; line-height: 1.2; }
 h2 { margin-top: 2.5rem; }
+p { overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin: 1.5rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); padding-bottom: 0.5rem; }
 th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid var(--line);
   text-align: right; white-space: nowrap; }
 th:first-child, .text { text-align: left; }
-td.text { white-space: normal; }
+td.text { white-space: normal; min-width: 7.5rem; }
 figure { margin: 1.5rem 0; }
 figcaption { color: var(--quiet); }
 svg { max-width: 100%; height: auto; }
