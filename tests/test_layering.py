@@ -122,7 +122,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "tensorflow": KERAS_ROOMS,
     "matplotlib": ["app.lab"],
     "skimage": [f"{RETRIEVAL}.measures.structural"],
-    "sklearn": [TRAINING],
+    "sklearn": [TRAINING, "app.lab"],
     "annoy": [f"{RETRIEVAL}.index"],
     "openvino": [f"{RETRIEVAL}.descriptor", NETWORK],
     "PIL": [f"{RETRIEVAL}.images"],

@@ -5,6 +5,7 @@ with by running it again.
 """
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -14,6 +15,9 @@ from app.config import Folders
 from app.extensions import db
 from app.factory import create_app
 from app.lab.errors import LabError
+from app.lab.map_report import fill
+from app.lab.report import ReportFolder
+from app.retrieval.map_layout import PERPLEXITY, SEED
 from app.services import collection_map, database
 from app.services.map_shelf import MapError
 
@@ -27,12 +31,19 @@ STEPS = {
 }
 
 
-def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """Add nothing: which instance it is, the environment says."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where the report goes; which instance it is, the environment says."""
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/lab/map"),
+        metavar="DIR",
+        help="report folder",
+    )
 
 
-def run(_options: argparse.Namespace) -> int:
-    """Make the map, with a bar for each step.
+def run(options: argparse.Namespace) -> int:
+    """Make the map, with a bar for each step, and write the report.
 
     Raises
     ------
@@ -44,14 +55,18 @@ def run(_options: argparse.Namespace) -> int:
     with app.app_context(), Bars() as bars:
         database.check()
         model_id = collection_map.live_model_id(folders, app.config)
+        settings = {"model": model_id, "perplexity": PERPLEXITY, "seed": SEED}
+        report = ReportFolder(options.out, "Map of the collection", settings)
         try:
             stored = collection_map.build(
                 db.session(), folders, model_id, bars.progress
             )
         except MapError as error:
             raise LabError(str(error)) from error
+        fill(report, stored)
     ways = " and ".join(stored.likenesses)
     print(f"Map {stored.name} is shown: {stored.works:,} works by {ways}.")
+    print(f"Report: {report.write()}")
     return DONE
 
 

@@ -22,7 +22,7 @@ th:first-child, .text { text-align: left; }
 td.text { white-space: normal; min-width: 7.5rem; }
 figure { margin: 1.5rem 0; }
 figcaption { color: var(--quiet); }
-svg { max-width: 100%; height: auto; }
+svg, .large { max-width: 100%; height: auto; }
 .row { display: flex; gap: 0.75rem; overflow-x: auto; padding: 0.5rem 0;
   border-bottom: 1px solid var(--line); }
 .row div { flex: none; width: 9rem; font-size: 0.8rem; overflow-wrap: anywhere; }

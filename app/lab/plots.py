@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
+from numpy.typing import NDArray
 
 Series: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]
 """Points (x, y) of each line by its name; NaN leaves a gap."""
@@ -36,6 +38,10 @@ PANEL_SHAPE = 0.75
 """Height of a panel by its width."""
 LETTER_INCHES, LINE_INCHES = 0.075, 0.22
 """Of the texts, about."""
+DOTS_PER_INCH = 150
+DOT_AREA = 9.0
+"""In square points."""
+_OTHERS = {"color": "#a8a29a", "marker": "."}
 _INK = "#010203"
 """Stands for the page's own text colour, and is replaced by it."""
 _STYLE = {
@@ -169,6 +175,41 @@ def bar_plot(bars: Mapping[str, float], *, x_label: str) -> str:
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(_plain(x_label))
+        return _svg(figure)
+
+
+def scatter_plot(groups: Mapping[str, NDArray[np.integer]]) -> str:
+    """Draw dots in a plane whose axes mean nothing, y downwards.
+
+    Parameters
+    ----------
+    groups : mapping of str to (N, 2) int
+        Dots of one colour. The last group, which is meant for the others, is grey and
+        below the rest. The dots are a bitmap inside, for there may be many.
+
+    Returns
+    -------
+    svg : str
+    """
+    names = list(groups)
+    looks = [_look(number) for number in range(len(names) - 1)] + [_OTHERS]
+    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+        columns = _legend_columns(names, WIDTH_INCHES)
+        height = WIDTH_INCHES * PANEL_SHAPE + LINE_INCHES * -(-len(names) // columns)
+        size = WIDTH_INCHES, height
+        figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+        axes = figure.subplots()
+        for name, look in reversed([*zip(names, looks, strict=True)]):
+            x, y = groups[name].T
+            axes.scatter(x, y, s=DOT_AREA, linewidths=0, rasterized=True, **look)
+        axes.set_aspect("equal")
+        axes.invert_yaxis()
+        axes.set_axis_off()
+        handles = [
+            Line2D([], [], label=_plain(name), linestyle="none", **look)
+            for name, look in zip(names, looks, strict=True)
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=columns)
         return _svg(figure)
 
 

@@ -31,6 +31,7 @@ PAGE_FILE = "index.html"
 REPORT_FILE = "report.json"
 THUMBNAIL_SIDE_PX = 144
 THUMBNAIL_QUALITY = 80
+PICTURE_QUALITY = 88
 LIBRARIES = ("numpy", "opencv-python-headless", "openvino", "matplotlib")
 """Whose versions a report names, besides Python's."""
 Cell: TypeAlias = str | int | float | None
@@ -66,6 +67,7 @@ class ReportFolder:
         self._sections: list[str] = []
         self._tables: dict[str, tuple[Sequence[str], Sequence[Sequence[Cell]]]] = {}
         self._plots: dict[str, str] = {}
+        self._files: dict[str, bytes] = {}
 
     def heading(self, text: str) -> None:
         """Begin a part of the page."""
@@ -136,6 +138,31 @@ class ReportFolder:
             f"<figure>{own}<figcaption>{html.escape(caption)}</figcaption></figure>"
         )
 
+    def picture(self, name: str, image: Image, caption: str, alt: str) -> None:
+        """Show a large picture, and write it as ``<name>.jpg``.
+
+        Parameters
+        ----------
+        name : str
+        image : (H, W, 3) uint8, RGB
+        caption, alt : str
+            As of `plot`.
+        """
+        data = encode_jpeg(image, quality=PICTURE_QUALITY)
+        self._files[f"{file_name(name)}.jpg"] = data
+        self._sections.append(
+            f'<figure><img class="large" alt="{html.escape(alt)}" '
+            f'src="data:image/jpeg;base64,{base64.b64encode(data).decode("ascii")}">'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        )
+
+    def rows(
+        self, name: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]
+    ) -> None:
+        """Write a table that is too long to be read as ``<name>.csv`` only."""
+        self._files[f"{file_name(name)}.csv"] = _csv(header, rows)
+        self.paragraph(f"{name}: {len(rows):,} rows in {file_name(name)}.csv.")
+
     def pictures(
         self, caption: str, rows: Sequence[Sequence[tuple[str, Image]]]
     ) -> None:
@@ -173,11 +200,9 @@ class ReportFolder:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         for name, (header, rows) in self._tables.items():
-            text = io.StringIO()
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerows([header, *rows])
-            target = draft / f"{file_name(name)}.csv"
-            target.write_text(text.getvalue(), encoding="utf-8")
+            (draft / f"{file_name(name)}.csv").write_bytes(_csv(header, rows))
+        for name, data in self._files.items():
+            (draft / name).write_bytes(data)
         for name, svg in self._plots.items():
             target = draft / f"{file_name(name)}.svg"
             target.write_text(standalone(svg), encoding="utf-8")
@@ -212,6 +237,12 @@ def file_name(name: str) -> str:
 def label_of(key: tuple[str, str]) -> str:
     """Name a descriptor and a measure in one."""
     return f"{key[0]} – {key[1]}"
+
+
+def _csv(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue().encode()
 
 
 def show(cell: Cell) -> str:

@@ -4,13 +4,14 @@ Every picture fills its square cell, stretched: whoever draws it knows its true 
 Cells are whole blocks of the JPEG, so that no block mixes two pictures.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.types import Image
+from app.retrieval.types import FloatArray, Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,19 @@ class Grid:
         """Return how many sheets some cells need."""
         return -(-cells // self.cells)
 
+    def cut(self, sheet: Image, cell: int) -> Image:
+        """Return a cell of a sheet: (P, P, 3) uint8, P = ``cell_px``."""
+        row, column = divmod(cell, self.columns)
+        top, left = row * self.cell_px, column * self.cell_px
+        return sheet[top : top + self.cell_px, left : left + self.cell_px]
+
 
 COARSE = Grid(cell_px=16, sheet_px=2048)
 """Seen with all the others: three sheets hold 44,000. The weakest cards take this."""
 FINE = Grid(cell_px=64, sheet_px=1024)
 """Looked at: a sheet is fetched for 256 pictures that lie close together."""
+WALL = 118
+"""The grey between the pictures of a mosaic."""
 
 
 def cell_of(picture: Image) -> Image:
@@ -91,3 +100,41 @@ def sheet(cells: NDArray[np.uint8], grid: Grid) -> Image:
     full[:count] = cells
     laid = full.reshape(rows, grid.columns, side, side, 3).swapaxes(1, 2)
     return np.ascontiguousarray(laid.reshape(rows * side, grid.sheet_px, 3))
+
+
+def mosaic(
+    cells: Iterable[Image],
+    places: NDArray[np.integer],
+    shapes: FloatArray,
+    side_px: int,
+) -> Image:
+    """Put pictures into the places of a grid, in their true shapes, on a grey wall.
+
+    Parameters
+    ----------
+    cells : iterable of (P, P, 3) uint8, N of them
+        Pictures stretched to squares, as of `Grid.cut`.
+    places : (N, 2) int
+        Column and row of each, from 0.
+    shapes : (N,) float32, > 0
+        Width by height of each.
+    side_px : int, > 1
+        Of a place; one pixel is left between pictures.
+
+    Returns
+    -------
+    picture : (H, W, 3) uint8
+        As large as the places need.
+    """
+    columns, rows = (places.max(axis=0, initial=0) + 1).tolist()
+    picture = np.full((rows * side_px, columns * side_px, 3), WALL, np.uint8)
+    for cell, (column, row), shape in zip(
+        cells, places.tolist(), shapes.tolist(), strict=True
+    ):
+        width = max(1, round((side_px - 1) * min(1.0, shape)))
+        height = max(1, round((side_px - 1) * min(1.0, 1 / shape)))
+        x = column * side_px + (side_px - width) // 2
+        y = row * side_px + (side_px - height) // 2
+        small = cv2.resize(cell, (width, height), interpolation=cv2.INTER_AREA)
+        picture[y : y + height, x : x + width] = small
+    return picture

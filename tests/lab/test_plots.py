@@ -3,6 +3,7 @@
 import re
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from app.lab import plots
@@ -52,6 +53,17 @@ def test_a_plot_takes_the_colours_of_its_page(svg):
 
 def test_every_line_has_a_mark_of_its_own():
     assert len(set(plots.MARKS)) == len(plots.MARKS) == len(plots.COLOURS)
+
+
+def test_dots_are_grouped_by_colour_and_the_others_come_last():
+    rng = np.random.default_rng(0)
+    groups = {name: rng.integers(0, 90, (40, 2)) for name in ("Dutch", "$5", "others")}
+    svg = plots.scatter_plot(groups)
+    assert svg == plots.scatter_plot(groups)
+    texts = [element.text for element in parse(svg).iter()]
+    assert [text for text in texts if text in groups] == [*groups]
+    empty = {**groups, "$5": np.empty((0, 2), np.int64)}
+    assert parse(plots.scatter_plot(empty)) is not None
 
 
 def test_bars_stand_in_the_order_they_are_given():

@@ -11,6 +11,7 @@ import pytest
 from app.lab import plots
 from app.lab.errors import LabError
 from app.lab.report import ReportFolder, file_name, show
+from app.retrieval.images import read
 from tests.fakes import draw_picture
 
 
@@ -30,6 +31,8 @@ def write_report(path, *, seed=3):
     report.pictures(
         "First works", [[("asked", draw_picture(1)), ("1 & A", draw_picture(2))]]
     )
+    report.picture("The whole", draw_picture(3), "all of it", 'a "picture"')
+    report.rows("All places", ["work", "row"], [["A", 1], ["B, C", 2]])
     return report.write()
 
 
@@ -37,7 +40,7 @@ def test_the_page_is_whole_and_needs_nothing_beside_it(tmp_path):
     page = write_report(tmp_path / "report").read_text("utf-8")
     assert "Which &lt;one&gt;?" in page
     assert "2 &lt; 3" in page
-    assert page.count("data:image/jpeg;base64,") == 2
+    assert page.count("data:image/jpeg;base64,") == 3
     assert not re.findall(r"<script|<link|@import|(?:src|href)=\"(?!data:|#)", page)
     assert 'aria-label="Recall rises from 0.5 to 1"' in page
 
@@ -64,11 +67,25 @@ def test_tables_are_written_as_csv_and_json(tmp_path):
     assert (folder / "rank-curves.svg").read_text("utf-8").startswith("<?xml")
 
 
+def test_what_is_too_large_for_the_page_is_a_file_beside_it(tmp_path):
+    folder = write_report(tmp_path / "report").parent
+    picture = draw_picture(3)
+    kept = read(folder / "the-whole.jpg")
+    assert kept.shape == picture.shape
+    assert np.abs(kept.astype(int) - picture).mean() < 4
+    places = (folder / "all-places.csv").read_text("utf-8")
+    assert places == 'work,row\nA,1\n"B, C",2\n'
+    page = (folder / "index.html").read_text("utf-8")
+    assert 'alt="a &quot;picture&quot;"' in page
+    assert "All places: 2 rows in all-places.csv." in page
+    assert "B, C" not in page
+
+
 def test_two_runs_write_the_same_files(tmp_path):
     one, other = (write_report(tmp_path / name).parent for name in ("one", "other"))
     names = sorted(path.name for path in one.iterdir())
     assert names == sorted(path.name for path in other.iterdir())
-    assert len(names) == 5
+    assert len(names) == 7
     for name in names:
         assert (one / name).read_bytes() == (other / name).read_bytes()
 

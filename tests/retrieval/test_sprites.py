@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from app.retrieval.images import decode, encode_jpeg
-from app.retrieval.sprites import COARSE, FINE, cell_of, sheet, shrink
+from app.retrieval.sprites import (
+    COARSE,
+    FINE,
+    WALL,
+    cell_of,
+    mosaic,
+    sheet,
+    shrink,
+)
 
 
 def coloured(count, side):
@@ -63,3 +71,28 @@ def test_neighbours_do_not_run_into_each_other_in_the_jpeg():
 def test_sheets_are_counted():
     assert [FINE.sheet_count(works) for works in (1, 256, 257)] == [1, 1, 2]
     assert COARSE.sheet_count(44_000) == 3
+
+
+@pytest.mark.parametrize("grid", [COARSE, FINE])
+def test_what_is_cut_is_what_was_laid(grid):
+    cells = coloured(grid.columns + 3, grid.cell_px)
+    laid = sheet(cells, grid)
+    for number in (0, grid.columns - 1, grid.columns, grid.columns + 2):
+        assert (grid.cut(laid, number) == cells[number]).all()
+
+
+def test_a_mosaic_shows_pictures_in_their_places_and_shapes():
+    cells = [np.full((64, 64, 3), tone, np.uint8) for tone in (10, 200)]
+    places = np.array([[2, 0], [0, 1]])
+    picture = mosaic(cells, places, np.array([2.0, 0.5], np.float32), side_px=21)
+    assert picture.shape == (42, 63, 3)
+    wide, high = picture == 10, picture == 200
+    assert wide[:21, 42:].sum() == wide.sum() == 20 * 10 * 3
+    assert high[21:, :21].sum() == high.sum() == 10 * 20 * 3
+    assert (picture[~wide & ~high] == WALL).all()
+
+
+def test_a_mosaic_of_nothing_is_wall():
+    nothing = mosaic([], np.empty((0, 2), np.int64), np.empty(0, np.float32), 9)
+    assert nothing.shape == (9, 9, 3)
+    assert (nothing == WALL).all()
