@@ -25,6 +25,7 @@ import demo
 from app.cli import DONE, FAILED, run_explained, say
 from app.config import ROOT, Folders, read_settings
 from app.factory import create_app
+from app.lab import __main__ as lab
 from app.services.demonstration import LABELS_FILE
 from app.services.labelled_photos import NO_WORK
 
@@ -65,6 +66,8 @@ def run() -> int:
     folders = Folders(settings["MORELLI_INSTANCE"])
     catalogue, images = demo.draw(folders.instance / "drawn")
     status = demo.prepare(catalogue, images, folders, settings["MORELLI_MODEL"])
+    if status == DONE:
+        status = lab.main(["map", "--out", str(folders.instance / "map-report")])
     if status != DONE:
         return status
     PICTURES.mkdir(exist_ok=True)
@@ -98,6 +101,10 @@ def take_pictures(browser: Browser, address: str, photos: Path) -> None:
     keep(desk, "answer")
     desk.goto("/works/")
     keep(desk, "collection")
+    desk.goto("/map")
+    desk.wait_for_selector("[data-drawn]")
+    desk.locator('[data-list][aria-busy="false"]').wait_for()
+    keep(desk, "map")
     phone = open_page(browser, address, PHONE, "light")
     keep(phone, "phone-ask")
     ask(phone, known)
