@@ -17,6 +17,8 @@ from app.retrieval.perturbations import PROFILES
 
 LABEL = "artist"
 """What makes two works one kind."""
+MOST_LESSONS = 2000
+"""Works to learn from, chosen at random: three minutes on one core."""
 
 
 def teach(
@@ -33,25 +35,26 @@ def teach(
         That knows the works.
     works : Collection
     lessons : sequence of int
-        Positions of the works to learn from.
+        Positions of works that may be learnt from.
     name : str
         Of the model that describes them.
     seed : int
     """
-    profile = PROFILES[VIEW_PROFILE]
-    rows = np.array(lessons)
-    labels = [works.labels(LABEL)[position] for position in lessons]
+    rng = np.random.default_rng([seed, 9])
+    chosen: list[int] = sorted(
+        rng.permutation(np.array(lessons)).tolist()[:MOST_LESSONS]
+    )
+    artists = works.labels(LABEL)
+    labels = [artists[position] for position in chosen]
     for method in asker.methods:
         if not isinstance(method, VectorMethod) or not method.learns:
             continue
-        views = np.stack(
-            [
-                method.describe(Glance(works.photo(position, profile)))
-                for position in watch(lessons, len(lessons), "Photographing works")
-            ]
-        )
-        sight = Sight(asker.luminance(lessons), method.descriptors[rows])
+        views = [
+            method.describe(Glance(works.photo(position, PROFILES[VIEW_PROFILE])))
+            for position in watch(chosen, len(chosen), "Photographing works")
+        ]
+        sight = Sight(asker.luminance(chosen), method.descriptors[chosen])
         try:
-            method.compare_by(learn(sight, views, labels, name, seed))
+            method.compare_by(learn(sight, np.stack(views), labels, name, seed))
         except TrainingError as error:
             say(f"No similarity is learnt for {method.name}: {error}")
