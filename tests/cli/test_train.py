@@ -95,9 +95,9 @@ def test_the_usual_length_of_a_descriptor_depends_on_the_network(museum):
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """More than half of the museum that ``make demo`` draws."""
+    """Less than half of the museum that ``make demo`` draws."""
     folder = tmp_path_factory.mktemp("drawn") / "museum"
-    works = generate_collection(72, demonstration.WORKS_SEED)
+    works = generate_collection(48, demonstration.WORKS_SEED)
     demonstration.draw_collection(folder, works)
     return folder
 
