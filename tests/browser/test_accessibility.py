@@ -22,6 +22,7 @@ from app.services.importing.formats import Reading
 from app.services.importing.judging import Policy
 from app.web.curate.compare import ask_work
 from app.web.security import KEPT
+from tests.browser.views import VIEWS
 from tests.labelled import labelled_photos
 from tests.mapped import make_map
 from tests.people import PASSWORD, with_account
@@ -29,8 +30,6 @@ from tests.people import PASSWORD, with_account
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
-VIEWS = {390: "dark", 1280: "light"}
-"""Colours do not depend on the width, so each is looked at once."""
 FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", ".bin", "/metrics")
 OVERFLOWS = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -92,7 +91,7 @@ def log_in(page, person):
 def faults_of(page):
     """What axe complains of, and what sticks out, on a phone and on a desk."""
     faults = []
-    for width, scheme in VIEWS.items():
+    for width, scheme in VIEWS:
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme)
         where = f"{urlsplit(page.url).path} {width} {scheme}"

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.views import VIEWS
 from tests.people import PASSWORD, Person, with_account
 
 pytestmark = pytest.mark.browser
@@ -151,8 +152,7 @@ OPEN = ("/account/login", "/account/register", "/account/reset", "/account/confi
 OWN = ("/account/", "/account/password", "/account/email", "/account/delete")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colour_scheme"), VIEWS)
 def test_axe_finds_nothing_on_the_account_pages(
     app, open_page, anna, width, colour_scheme
 ):

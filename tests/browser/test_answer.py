@@ -3,6 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.views import VIEWS
+
 pytestmark = pytest.mark.browser
 
 OVERFLOWS = (
@@ -175,9 +177,8 @@ def test_somebody_else_is_refused(answered, open_page):
     assert stranger.goto(f"{page.url}/rectified/0.jpg").status == 404
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("shown", ["photo", "photo_of_two", "unknown_photo"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_every_answer_is_for_everybody(request, answered, width, shown, scheme):
     data = request.getfixturevalue(shown)
     file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": data}

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.views import VIEWS
 from tests.people import PASSWORD, bearing, with_account
 
 pytestmark = pytest.mark.browser
@@ -69,8 +70,7 @@ def test_the_handbook_leads_from_the_contents_to_every_operation(open_page):
     assert page.get_by_text('"decision": "found"').first.is_visible()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colour_scheme"), VIEWS)
 def test_axe_finds_nothing_on_the_pages_for_programmers(
     anna, open_page, width, colour_scheme
 ):

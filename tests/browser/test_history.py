@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.test_accounts import ask, follow_mail, log_in, press, register
+from tests.browser.views import VIEWS
 from tests.people import Person, with_account
 
 pytestmark = pytest.mark.browser
@@ -148,8 +149,7 @@ def test_who_logs_out_leaves_nothing_to_go_back_to(app, open_page, anna, photo_f
     pytest.fail("the history was not gone back to")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_the_history_is_for_everybody(
     app, open_page, photo_file, unknown_file, width, scheme
 ):

@@ -74,8 +74,8 @@ def untranslated(language):
 
 
 def faults_of(page, language, english):
-    """Tell what is wrong with the language of a page."""
-    faults = []
+    """Tell what is wrong with the language of a page, and whether it has room."""
+    faults = ["wider than the screen"] if page.evaluate(OVERFLOWS) else []
     if page.locator("html").get_attribute("lang") != language:
         faults.append("wrong lang")
     chosen = page.locator("footer [aria-current=true]")
@@ -109,7 +109,8 @@ def test_every_page_speaks_the_language_of_the_browser(
 ):
     anna = with_account(app, "anna@example.org", "curator", "admin")
     english = untranslated(language)
-    page = open_page(locale=language)
+    # On a phone, for words are long in some languages.
+    page = open_page(width=390, locale=language)
     faults = []
     for _ in open_pages(page, [*plain_addresses(app), *MORE]):
         faults += faults_of(page, language, english)
@@ -121,7 +122,7 @@ def test_every_page_speaks_the_language_of_the_browser(
         result = Axe().run(page)
         assert result.violations_count == 0, result.generate_report()
     log_in(page, anna)
-    for _ in open_pages(page, plain_addresses(app)):
+    for _ in open_pages(page, [*plain_addresses(app), *MORE]):
         faults += faults_of(page, language, english)
     assert faults == []
 
@@ -156,11 +157,3 @@ def test_what_scripts_say_is_said_in_the_language(open_page, photo_file, languag
     }
     page.locator("[data-turn='1']").click()
     page.get_by_text(turned[language]).wait_for()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_page_is_wider_than_a_phone(app, open_page, language):
-    page = open_page(width=390, locale=language)
-    log_in(page, with_account(app, "anna@example.org", "curator", "admin"))
-    for _ in open_pages(page, [*plain_addresses(app), *MORE]):
-        assert not page.evaluate(OVERFLOWS), page.url
