@@ -74,7 +74,12 @@ def run(plan, works, folder):
     return manifest, reporter
 
 
-def test_training_writes_a_model_that_opens_and_finds(works, tmp_path):
+def decide_nothing(monkeypatch):
+    """Leave out the longest step, where it does not matter."""
+    monkeypatch.setattr("app.retrieval.training.pipeline.add_decision", lambda *_: {})
+
+
+def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypatch):
     from app.retrieval.training.finetune import FineTuning
 
     recipe = FineTuning(steps=3, pair_count=6, sides_px=((0.0, 48),))
@@ -93,11 +98,13 @@ def test_training_writes_a_model_that_opens_and_finds(works, tmp_path):
     card = (tmp_path / "model" / "MODEL_CARD.md").read_text()
     assert "held-out works, hard photos: recall@1" in card
 
+    decide_nothing(monkeypatch)
     _, second = run(plan, [*works, broken], tmp_path)
     assert not second.steps, "a finished fine-tuning is not done again"
 
 
-def test_a_silent_catalogue_gets_clusters(works, tmp_path):
+def test_a_silent_catalogue_gets_clusters(works, tmp_path, monkeypatch):
+    decide_nothing(monkeypatch)
     silent = [Work(work.accession, work.image_path) for work in works[:28]]
     manifest, reporter = run(plan_of(), silent, tmp_path)
     assert manifest.classes[0] == "cluster 1"
