@@ -11,7 +11,7 @@ from app.lab.__main__ import MODULES as LAB_MODULES
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LAB_COMMANDS = ("compare", "folder", "recover", "top", "map", "train-similarity")
-LAB_OPTIONS = ("collection", "networks")
+LAB_OPTIONS = ("__main__", "collection", "networks")
 SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
 
 

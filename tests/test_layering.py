@@ -43,6 +43,7 @@ LAYERS = [
             "perceptual_hash",
             "weights",
             "threads",
+            "array_files",
         )
     ],
     [

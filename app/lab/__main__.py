@@ -43,6 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name == asked:
             chosen = importlib.import_module(module)
             chosen.add_arguments(own)
+            own.add_argument(
+                "--out",
+                type=Path,
+                default=Path("build/lab") / name,
+                metavar="DIR",
+                help="report folder",
+            )
     options = parser.parse_args(arguments)
     # Here, because it brings half the program along.
     from app.cli import FAILED, STOPPED, run_explained, say

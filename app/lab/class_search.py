@@ -10,7 +10,7 @@ from app.cli import watch
 from app.lab.labelled import Looks
 from app.retrieval import metrics
 from app.retrieval.measures.distances import Cosine, Euclidean
-from app.retrieval.measures.measure import Measure, rerank
+from app.retrieval.measures.measure import Measure, rerank, score_all
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean, over_distance
 from app.retrieval.types import FloatArray
 from app.services.parallel import map_in_order, worker_count
@@ -50,9 +50,9 @@ def orders_within(
         it; cosine and the learnt similarity compare descriptors.
     """
     descriptors, count = looks.sight.features, len(looks)
-    euclid = scores_of(Euclidean(), looks.activations, looks.activations)
+    euclid = score_all(Euclidean(), looks.activations, looks.activations)
     by_euclid = order_of(euclid, without_own=True)
-    cosine = scores_of(Cosine(), descriptors, descriptors)
+    cosine = score_all(Cosine(), descriptors, descriptors)
     head = count - 1 if count <= MOST_WHOLE else min(SHORTLIST, count - 1)
     orders = {
         Euclidean.name: by_euclid,
@@ -60,7 +60,7 @@ def orders_within(
         **reranked(by_euclid, euclid, looks, looks, head),
     }
     if learnt is not None:
-        scores = scores_of(learnt, descriptors, descriptors)
+        scores = score_all(learnt, descriptors, descriptors)
         orders[learnt.name] = order_of(scores, without_own=True)
     return orders
 
@@ -73,8 +73,8 @@ def orders_among(queries: Looks, gallery: Looks) -> dict[str, Orders]:
     orders : dict of str to (Q, N) int32
         As of `orders_within`; slow measures re-rank a shortlist of Euclid.
     """
-    euclid = scores_of(Euclidean(), queries.activations, gallery.activations)
-    cosine = scores_of(Cosine(), queries.sight.features, gallery.sight.features)
+    euclid = score_all(Euclidean(), queries.activations, gallery.activations)
+    cosine = score_all(Cosine(), queries.sight.features, gallery.sight.features)
     by_euclid = order_of(euclid)
     head = min(SHORTLIST, len(gallery))
     return {
@@ -82,13 +82,6 @@ def orders_among(queries: Looks, gallery: Looks) -> dict[str, Orders]:
         Cosine.name: order_of(cosine),
         **reranked(by_euclid, euclid, queries, gallery, head),
     }
-
-
-def scores_of(
-    measure: Measure[FloatArray], queries: FloatArray, gallery: FloatArray
-) -> FloatArray:
-    """Compare all with all: (Q, N) float32."""
-    return np.stack([measure.score(query, gallery) for query in queries])
 
 
 def order_of(scores: FloatArray, *, without_own: bool = False) -> Orders:

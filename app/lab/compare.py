@@ -22,12 +22,11 @@ from app.lab.collection import Collection
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.plots import bar_plot, panel_plot
-from app.lab.report import Cell, ReportFolder, label_of, show
+from app.lab.report import Cell, ReportFolder, label_of, print_table
 from app.lab.teaching import LABEL, teach
 from app.retrieval import metrics
 from app.retrieval.model_manifest import ModelManifest
 from app.retrieval.perturbations import PROFILES
-from app.retrieval.report import set_columns
 from app.retrieval.training.assessment import (
     RANKS,
     STYLE_LABELS,
@@ -100,13 +99,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the model's network with other settings as well",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/lab/compare"),
-        metavar="DIR",
-        help="report folder",
-    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -138,7 +130,7 @@ def run(options: argparse.Namespace) -> int:
             rows = list(table(asker, works, asked, found))
     summary = f"{collection.counts(asked, len(works))}."
     print(summary)
-    print(set_columns([HEADER, *([show(cell) for cell in row] for row in rows)]))
+    print_table(HEADER, rows)
     fill(report, summary, asker, found, rows)
     left_out = networks.not_given(options.weights)
     for sentence in left_out:

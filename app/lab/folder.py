@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from app.cli import DONE, INCOMPLETE, say
+from app.lab import networks
 from app.lab.class_search import (
     FIGURES,
     MOST_WHOLE,
@@ -30,15 +31,13 @@ from app.lab.labelled import (
     small_classes,
 )
 from app.lab.plots import line_plot
-from app.lab.report import Cell, ReportFolder, show
+from app.lab.report import Cell, ReportFolder, print_table
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
 from app.lab.similarity import learn
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
-from app.retrieval.report import set_columns
-from app.setting_parsers import ROOT
 
 NAME = "folder"
 HELP = "Find pictures of the same class in a tree of class folders, by every measure."
@@ -70,16 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PKL",
         help="gnd_roxford5k.pkl or gnd_rparis6k.pkl, if DIR holds those pictures",
     )
-    parser.add_argument("--model", type=Path, default=ROOT / "models/default")
+    networks.add_model(parser)
     parser.add_argument(
         "--seed", type=int, default=0, help="of the halves and of what is learnt"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/lab/folder"),
-        metavar="DIR",
-        help="report folder",
     )
 
 
@@ -100,7 +92,9 @@ def run(options: argparse.Namespace) -> int:
     pictures = read_tree(options.tree)
     taught, asked, small = split(pictures, options.seed)
     eye = open_eye(options.model)
-    lessons, unread = look(taught, eye, "Looking at one half", seed=options.seed)
+    lessons, unread = look(
+        taught, eye, "Looking at one half", seed=options.seed, activate=False
+    )
     looks, unread_too = look(asked, eye, "Looking at the other", seed=None)
     learnt = learn(
         lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
@@ -188,5 +182,5 @@ def table(
     """Print a table and put it into the report."""
     kept = [list(row) for row in rows]
     print(f"\n{name}")
-    print(set_columns([header, *([show(cell) for cell in row] for row in kept)]))
+    print_table(header, kept)
     report.table(name, header, kept)

@@ -12,11 +12,10 @@ from app.cli import say, watch
 from app.lab.collection import PICTURE_SIDE_PX
 from app.lab.errors import LabError
 from app.lab.glance import Glance
-from app.lab.networks import BUNDLED, covering_maps
+from app.lab.networks import bundled_activations
 from app.retrieval.descriptor import Descriptor
 from app.retrieval.errors import ImageError
 from app.retrieval.images import read, resize_to_long_side
-from app.retrieval.measures.distances import aligned_activations
 from app.retrieval.measures.structural import Sight, luminance
 from app.retrieval.model import Model
 from app.retrieval.perturbations import PROFILES, perturb
@@ -73,7 +72,7 @@ class Looks:
     sight : Sight
         Small grey pictures, and the model's descriptors (N, D).
     activations : (N, A) float32
-        Feature maps averaged in the cells of a grid.
+        Feature maps averaged in the cells of a grid; (N, 0) where none were needed.
     views : (N, D) float32
         Descriptors of a simulated photo of each; (N, 0) where none were needed.
     """
@@ -119,14 +118,10 @@ def open_eye(model_dir: Path) -> Eye:
         If a file of it is missing or damaged.
     """
     model, network = Model.open(model_dir), Descriptor.open(model_dir)
-
-    def activate(image: Image) -> FloatArray:
-        return aligned_activations(covering_maps(Glance(image), BUNDLED, network))
-
     return Eye(
         model.model_id,
         lambda image: model.descriptor.describe(image).descriptor,
-        activate,
+        lambda image: bundled_activations(Glance(image), network),
     )
 
 
@@ -185,7 +180,12 @@ def halves(
 
 
 def look(
-    pictures: Sequence[LabelledPicture], eye: Eye, what: str, *, seed: int | None
+    pictures: Sequence[LabelledPicture],
+    eye: Eye,
+    what: str,
+    *,
+    seed: int | None,
+    activate: bool = True,
 ) -> tuple[Looks, int]:
     """Look at pictures; those that cannot be read are named and left out.
 
@@ -197,6 +197,8 @@ def look(
         Title of the progress bar.
     seed : int or None
         Of the simulated photos; None if none are needed.
+    activate : bool
+        Whether activations are needed: the network runs once more for them.
 
     Returns
     -------
@@ -217,14 +219,16 @@ def look(
             image = picture.read()
         except (ImageError, OSError) as error:
             return f"{picture.path} is left out: {error}"
-        view = no_numbers()
+        view = activations = no_numbers()
         if seed is not None:
             key = f"{picture.label}/{picture.path.name}".encode()
             rng = np.random.default_rng([seed, zlib.crc32(key)])
             profile = PROFILES[VIEW_PROFILE]
             photo = perturb(image, profile, rng, output_side_px=VIEW_SIDE_PX).image
             view = eye.describe(photo)
-        return luminance(image), eye.describe(image), eye.activate(image), view
+        if activate:
+            activations = eye.activate(image)
+        return luminance(image), eye.describe(image), activations, view
 
     kept, parts = [], []
     outcomes = map_in_order(see, pictures, workers=worker_count())

@@ -5,7 +5,6 @@ with by running it again.
 """
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -31,15 +30,8 @@ STEPS = {
 }
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add where the report goes; which instance it is, the environment says."""
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/lab/map"),
-        metavar="DIR",
-        help="report folder",
-    )
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Add nothing: which instance it is, the environment says."""
 
 
 def run(options: argparse.Namespace) -> int:

@@ -58,15 +58,20 @@ VARIANT_CLASSES = (1, 4, 16, 57)
 VARIANT_SIDES_PX = (160, 320)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Let a command's user choose networks."""
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user choose a model."""
     parser.add_argument(
         "--model",
         type=Path,
         default=ROOT / "models" / "default",
         metavar="DIR",
-        help="model folder to compare with others",
+        help="model folder",
     )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user choose a model, and networks to compare with it."""
+    add_model(parser)
     parser.add_argument(
         "--weights",
         action="append",
@@ -102,9 +107,7 @@ def bundled_methods(
     yield VectorMethod(
         ACTIVATIONS,
         "Feature maps averaged in the cells of a grid: what is where counts.",
-        lambda glance: aligned_activations(covering_maps(glance, BUNDLED, network))[
-            None
-        ],
+        lambda glance: bundled_activations(glance, network)[None],
     )
     yield VectorMethod(
         DEEP_RANKING,
@@ -239,12 +242,16 @@ def not_given(given: Sequence[str]) -> list[str]:
     ]
 
 
-def covering_maps(glance: Glance, label: str, network: Descriptor) -> FloatArray:
-    """Return the feature maps without what lies on the filling of the frame."""
+def bundled_activations(glance: Glance, network: Descriptor) -> FloatArray:
+    """Average a model's feature maps in the cells of a grid: (A,) float32.
+
+    Without what lies on the filling of the frame.
+    """
     image, manifest = glance.image, network.manifest
     size = choose_frame((image.shape[0], image.shape[1]), manifest.frames)
-    feature_maps, _ = _maps(glance, label, network)
-    return crop_map(feature_maps, frame(image, size).box, manifest.stride)
+    feature_maps, _ = _maps(glance, BUNDLED, network)
+    covering = crop_map(feature_maps, frame(image, size).box, manifest.stride)
+    return aligned_activations(covering)
 
 
 def _seer(label: str, network: Descriptor, pooling: str) -> See:

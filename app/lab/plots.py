@@ -44,7 +44,7 @@ DOT_AREA = 9.0
 _OTHERS = {"color": "#a8a29a", "marker": "."}
 _INK = "#010203"
 """Stands for the page's own text colour, and is replaced by it."""
-_STYLE = {
+_STYLE: dict[Any, Any] = {  # rc_context wants keys it lists one by one
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib; others replace it
@@ -125,7 +125,7 @@ def panel_plot(
     rows = -(-len(panels) // columns)
     panel_width = max(2.2, WIDTH_INCHES / columns)
     width, height = panel_width * columns, panel_width * PANEL_SHAPE * rows
-    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]  # keys are narrower there
+    with mpl.rc_context(_STYLE):
         legend_columns = _legend_columns(names, width)
         legend_height = LINE_INCHES * -(-len(names) // legend_columns)
         size = width, height + legend_height + LINE_INCHES
@@ -165,7 +165,7 @@ def bar_plot(bars: Mapping[str, float], *, x_label: str) -> str:
     -------
     svg : str
     """
-    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(6.4, 0.7 + 0.24 * len(bars)), layout="constrained")
         axes = figure.subplots()
         drawn = axes.barh(
@@ -193,7 +193,7 @@ def scatter_plot(groups: Mapping[str, NDArray[np.integer]]) -> str:
     """
     names = list(groups)
     looks = [_look(number) for number in range(len(names) - 1)] + [_OTHERS]
-    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(_STYLE):
         columns = _legend_columns(names, WIDTH_INCHES)
         height = WIDTH_INCHES * PANEL_SHAPE + LINE_INCHES * -(-len(names) // columns)
         size = WIDTH_INCHES, height

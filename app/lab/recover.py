@@ -27,10 +27,9 @@ from app.lab.recovery_report import (
     by_perturbation,
     fill,
 )
-from app.lab.report import ReportFolder, show
+from app.lab.report import ReportFolder, print_table
 from app.retrieval.measures.structural import SsimOverEuclidean
 from app.retrieval.perturbations import PROFILES
-from app.retrieval.report import set_columns
 
 NAME = "recover"
 HELP = "Find works again in photos that get ever worse, one kind of fault at a time."
@@ -61,13 +60,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="works that are photographed, chosen at random among those held out; half "
         "as many more are strangers, left out of the gallery",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/lab/recover"),
-        metavar="DIR",
-        help="report folder",
-    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -95,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     summary = f"{len(asked)} works asked for, {len(strangers)} strangers"
     print(f"{summary}. Recall@1 over all strengths:")
     header, rows = by_perturbation(trials, keys)
-    print(set_columns([header, *([show(cell) for cell in row] for row in rows)]))
+    print_table(header, rows)
     fill(report, summary, trials, LINES, keys[len(LINES) :])
     for sentence in networks.not_given(options.weights):
         say(sentence)

@@ -25,6 +25,7 @@ from app.lab.errors import LabError
 from app.lab.page import whole_page
 from app.lab.plots import standalone
 from app.retrieval.images import encode_jpeg, resize_to_long_side
+from app.retrieval.report import set_columns
 from app.retrieval.types import Image
 
 PAGE_FILE = "index.html"
@@ -152,7 +153,7 @@ class ReportFolder:
         self._files[f"{file_name(name)}.jpg"] = data
         self._sections.append(
             f'<figure><img class="large" alt="{html.escape(alt)}" '
-            f'src="data:image/jpeg;base64,{base64.b64encode(data).decode("ascii")}">'
+            f'src="{_embedded(data)}">'
             f"<figcaption>{html.escape(caption)}</figcaption></figure>"
         )
 
@@ -177,8 +178,7 @@ class ReportFolder:
         lines = []
         for row in rows:
             cells = "".join(
-                f'<div><img alt="" src="data:image/jpeg;base64,{_thumbnail(image)}">'
-                f"{html.escape(label)}</div>"
+                f'<div><img alt="" src="{_thumbnail(image)}">{html.escape(label)}</div>'
                 for label, image in row
             )
             lines.append(f'<div class="row" tabindex="0">{cells}</div>')
@@ -239,6 +239,11 @@ def label_of(key: tuple[str, str]) -> str:
     return f"{key[0]} – {key[1]}"
 
 
+def print_table(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print a table as `ReportFolder.table` shows it."""
+    print(set_columns([header, *([show(cell) for cell in row] for row in rows)]))
+
+
 def _csv(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
@@ -289,8 +294,11 @@ def _plain(value: object) -> object:
 
 def _thumbnail(image: Image) -> str:
     small = resize_to_long_side(image, THUMBNAIL_SIDE_PX)
-    data = encode_jpeg(small, quality=THUMBNAIL_QUALITY)
-    return base64.b64encode(data).decode("ascii")
+    return _embedded(encode_jpeg(small, quality=THUMBNAIL_QUALITY))
+
+
+def _embedded(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
 
 
 def _versions() -> dict[str, str]:

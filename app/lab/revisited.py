@@ -12,9 +12,8 @@ from app.lab.class_search import Orders, orders_among
 from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
-from app.lab.report import Cell, ReportFolder, show
+from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval import metrics
-from app.retrieval.report import set_columns
 from app.services.catalogue import relative_path
 
 PRECISION_RANKS = (1, 5, 10)
@@ -67,7 +66,7 @@ def ask_revisited(options: argparse.Namespace) -> int:
     ]
     summary = f"{len(queries):,} queries, {len(seen):,} pictures."
     print(summary)
-    print(set_columns([HEADER, *([show(cell) for cell in row] for row in table)]))
+    print_table(HEADER, table)
     report.paragraph(summary)
     report.table("Figures by measure", HEADER, table)
     print(f"Report: {report.write()}")

@@ -16,18 +16,16 @@ import numpy as np
 from tqdm import tqdm
 
 from app.cli import DONE, INCOMPLETE
-from app.lab import collection
+from app.lab import collection, networks
 from app.lab.errors import LabError
 from app.lab.labelled import LabelledPicture, Looks, halves, look, open_eye, read_tree
-from app.lab.report import Cell, ReportFolder, show
+from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Sight
-from app.retrieval.report import set_columns
 from app.retrieval.training.works import CLASS_FIELDS
 from app.retrieval.types import FloatArray
 from app.services.parallel import worker_count
-from app.setting_parsers import ROOT
 
 NAME = "train-similarity"
 HELP = "Learn a similarity from labelled pictures, and say what it is worth."
@@ -57,20 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="artist",
         help="what makes a class of works of a catalogue",
     )
-    parser.add_argument("--model", type=Path, default=ROOT / "models/default")
+    networks.add_model(parser)
     parser.add_argument(
         "--similarity",
         type=Path,
         default=Path("build/lab/similarity.npz"),
         metavar="NPZ",
         help="file to write the learnt similarity to",
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/lab/train-similarity"),
-        metavar="DIR",
-        help="report folder",
     )
 
 
@@ -88,8 +79,12 @@ def run(options: argparse.Namespace) -> int:
     eye = open_eye(options.model)
     with labelled_pictures(options) as pictures:
         taught, kept = halves(pictures, options.seed)
-        lessons, faults = look(taught, eye, "Looking at one half", seed=options.seed)
-        unseen, more = look(kept, eye, "Looking at the other", seed=options.seed)
+        lessons, faults = look(
+            taught, eye, "Looking at one half", seed=options.seed, activate=False
+        )
+        unseen, more = look(
+            kept, eye, "Looking at the other", seed=options.seed, activate=False
+        )
     learnt = learn(
         lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
     )
@@ -97,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
     learnt.save(options.similarity)
     summary = f"Learnt from {len(lessons):,} pictures. {summary}"
     print(summary)
-    print(set_columns([HEADER, *([show(cell) for cell in row] for row in rows)]))
+    print_table(HEADER, rows)
     report.paragraph(summary)
     report.table("Pairs that were not learnt from", HEADER, rows)
     report.paragraph(EXPLAINED)

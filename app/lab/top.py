@@ -40,13 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--first", type=int, default=10, metavar="K", help="works shown per method"
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("build/lab/top"),
-        metavar="DIR",
-        help="report folder",
-    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -62,6 +62,8 @@ def test_dots_are_grouped_by_colour_and_the_others_come_last():
     assert svg == plots.scatter_plot(groups)
     texts = [element.text for element in parse(svg).iter()]
     assert [text for text in texts if text in groups] == [*groups]
+    moved = {**groups, "Dutch": groups["Dutch"] // 2}
+    assert svg != plots.scatter_plot(moved), "the dots are drawn where they are"
     empty = {**groups, "$5": np.empty((0, 2), np.int64)}
     assert parse(plots.scatter_plot(empty)) is not None
 

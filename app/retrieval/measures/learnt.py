@@ -4,7 +4,6 @@ Run with NumPy alone. What it is learnt from, and how, is in
 ``app.retrieval.training.similarity``.
 """
 
-import os
 import zipfile
 import zlib
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.retrieval.array_files import save_arrays
 from app.retrieval.errors import (
     DamagedArtefactError,
     IncompatibleArtefactError,
@@ -105,14 +105,8 @@ class LearntSimilarity:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` file, which replaces an earlier one when it is whole."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        partial = path.with_name(f"{path.name}.partial")
-        with partial.open("wb") as file:
-            np.savez(file, format=np.int64(FORMAT), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        save_arrays(path, format=np.int64(FORMAT), **arrays)
 
     @classmethod
     def load(cls, path: Path, *, model_id: str) -> "LearntSimilarity":

@@ -46,6 +46,13 @@ class Measure(Protocol[Seen]):
         ...
 
 
+def score_all(
+    measure: Measure[FloatArray], queries: FloatArray, candidates: FloatArray
+) -> FloatArray:
+    """Compare Q vectors (Q, D) with N vectors (N, D), all with all: (Q, N) float32."""
+    return np.stack([measure.score(query, candidates) for query in queries])
+
+
 def rerank(order: NDArray[np.integer], scores: FloatArray) -> NDArray[np.int64]:
     """Put the head of a ranking in order by a slower, better measure.
 

@@ -1,13 +1,14 @@
 """What a stopped training needs to go on, in one file that is never half written."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.retrieval.array_files import save_arrays
 
 
 def save(
@@ -24,16 +25,10 @@ def save(
     arrays : sequence of ndarray
         Their order is kept.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
     named: dict[str, Any] = {
         f"{number:05}": array for number, array in enumerate(arrays)
     }
-    with partial.open("wb") as file:
-        np.savez(file, facts=np.array(json.dumps(facts)), **named)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    save_arrays(path, facts=np.array(json.dumps(facts)), **named)
 
 
 def load(path: Path) -> tuple[dict[str, Any], list[NDArray[np.generic]]]:

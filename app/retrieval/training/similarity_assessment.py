@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from app.retrieval.measures.measure import Measure
+from app.retrieval.measures.measure import Measure, score_all
 from app.retrieval.training.similarity_pairs import (
     EASY,
     HARD,
@@ -96,7 +96,7 @@ def assess(
     known = np.flatnonzero(np.array(labels, dtype=np.str_) != "")
     vectors, photos = descriptors[known], views[known]
     names = np.array(labels)[known]
-    scores = np.stack([measure.score(vector, vectors) for vector in vectors])
+    scores = score_all(measure, vectors, vectors)
     is_same = names[:, None] == names
     upper = np.triu_indices(len(names), 1)
     figures = {ALL: pair_figures(is_same[upper], scores[upper])}
