@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
@@ -34,9 +35,16 @@ def address(app):
         # nothing is open any more when it gets it.
         answer = app(environ, start_response)
         try:
-            return list(answer)
+            body = b"".join(answer)
         finally:
             answer.close()
+        # What a page is about comes late, as over a slow network, so that a test which
+        # does not wait for it fails here and not now and then.
+        head, main, rest = body.partition(b"<main")
+        yield head
+        if main:
+            time.sleep(0.05)
+            yield main + rest
 
     server = make_server("127.0.0.1", 0, whole, threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -7,7 +7,6 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
@@ -22,7 +21,7 @@ from app.services.importing.formats import Reading
 from app.services.importing.judging import Policy
 from app.web.curate.compare import ask_work
 from app.web.security import KEPT
-from tests.browser.views import VIEWS
+from tests.browser.views import faults_in_views
 from tests.labelled import labelled_photos
 from tests.mapped import make_map
 from tests.people import PASSWORD, with_account
@@ -31,9 +30,6 @@ pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
 FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", ".bin", "/metrics")
-OVERFLOWS = (
-    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-)
 MOST_BYTES = 200_000
 """Of a page before its pictures; nothing is compressed yet."""
 WEIGHT = """
@@ -86,22 +82,6 @@ def log_in(page, person):
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(lambda address: "/account/login" not in address)
-
-
-def faults_of(page):
-    """What axe complains of, and what sticks out, on a phone and on a desk."""
-    faults = []
-    for width, scheme in VIEWS:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)
-        where = f"{urlsplit(page.url).path} {width} {scheme}"
-        faults += [
-            f"{where}: {one['id']} {one['nodes'][0]['target']}"
-            for one in Axe().run(page).response["violations"]
-        ]
-        if page.evaluate(OVERFLOWS):
-            faults.append(f"{urlsplit(page.url).path} {width}: wider than the screen")
-    return faults
 
 
 def looked_through(app):
@@ -166,22 +146,22 @@ def addresses(app, answer, shared, reset):
 
 def walk(page, addresses, seen):
     """Look at every page once; files and what programs read are no pages."""
-    faults = []
+    found = []
     for address in addresses:
         answer = page.request.get(address)
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         if answer.status != 200:
-            faults.append(f"{address}: {answer.status}")
+            found.append(f"{address}: {answer.status}")
         where = urlsplit(answer.url).path
         if where not in seen:
             seen.add(where)
             page.goto(address)
             weight = page.evaluate(WEIGHT)
             if not 0 < weight <= MOST_BYTES:
-                faults.append(f"{where}: weighs {weight} bytes")
-            faults += faults_of(page)
-    return faults
+                found.append(f"{where}: weighs {weight} bytes")
+            found += faults_in_views(page)
+    return found
 
 
 def test_every_page_is_for_everybody(app, open_page, photo, curator):
@@ -192,10 +172,10 @@ def test_every_page_is_for_everybody(app, open_page, photo, curator):
     with app.test_request_context():
         reset = generate_reset_password_token(curator.account())
     seen: set[str] = set()
-    faults = walk(page, addresses(app, answer, shared, reset), seen)
+    found = walk(page, addresses(app, answer, shared, reset), seen)
     log_in(page, curator)
-    faults += walk(page, addresses(app, answer, shared, reset), seen)
-    assert faults == []
+    found += walk(page, addresses(app, answer, shared, reset), seen)
+    assert found == []
     # The walk has been where it should: open, own, and curators' pages.
     for path in (
         "/",
@@ -224,12 +204,12 @@ def test_every_answer_is_for_everybody(
     assert page.locator(f"article.{verdict.value}").count() == 1
     for summary in page.locator("article summary").all():
         summary.click()
-    assert faults_of(page) == []
+    assert faults_in_views(page) == []
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/works/?q=nothing+like+this"])
 def test_empty_and_missing_pages_are_for_everybody(open_page, path):
-    assert faults_of(open_page(path)) == []
+    assert faults_in_views(open_page(path)) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from tests.browser.test_accessibility import faults_of, log_in
+from tests.browser.test_accessibility import log_in
+from tests.browser.views import faults_in_views
 from tests.mapped import make_map
 from tests.people import with_account
 
@@ -40,7 +41,7 @@ def test_a_photo_is_compared_by_all_methods(compared, width):
     assert page.get_by_role("img", name="The photo that was asked about").is_visible()
     first = page.locator("[data-methods] tbody tr").first
     assert first.locator("td").first.inner_text().startswith("The Astronomer’s Table")
-    assert faults_of(page) == []
+    assert faults_in_views(page) == []
 
 
 def test_a_work_is_seen_everywhere_when_pointed_at_or_reached_by_the_keyboard(

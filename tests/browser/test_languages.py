@@ -3,11 +3,11 @@
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 
 from app.config import ROOT
 from app.web.languages import LANGUAGES
+from tests.browser.views import OVERFLOWS, faults
 from tests.people import PASSWORD, with_account
 
 pytestmark = pytest.mark.browser
@@ -38,10 +38,6 @@ TEXTS = """
 }
 """
 
-OVERFLOWS = (
-    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-)
-
 
 def plain_addresses(app):
     """Every address without a name or a number in it, taken from the routes."""
@@ -53,10 +49,14 @@ def plain_addresses(app):
 
 
 def open_pages(page, addresses):
-    """Open one page after the other; files and what programs read are no pages."""
+    """Open one page after the other; files and what programs read are no pages.
+
+    Where an address leads elsewhere, that page has its own turn.
+    """
     for address in addresses:
         answer = page.request.get(address)
-        if answer.headers.get("content-type", "").startswith("text/html"):
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if is_page and urlsplit(answer.url).path == urlsplit(address).path:
             page.goto(address)
             yield
 
@@ -75,16 +75,16 @@ def untranslated(language):
 
 def faults_of(page, language, english):
     """Tell what is wrong with the language of a page, and whether it has room."""
-    faults = ["wider than the screen"] if page.evaluate(OVERFLOWS) else []
+    found = ["wider than the screen"] if page.evaluate(OVERFLOWS) else []
     if page.locator("html").get_attribute("lang") != language:
-        faults.append("wrong lang")
+        found.append("wrong lang")
     chosen = page.locator("footer [aria-current=true]")
     if chosen.count() and chosen.inner_text() != LANGUAGES[language]:
-        faults.append("wrong language marked")
+        found.append("wrong language marked")
     texts = page.evaluate(TEXTS)
-    faults += [f"not filled in: {text}" for text in texts if "%(" in text]
-    faults += [f"not translated: {text}" for text in texts if text in english]
-    return [f"{urlsplit(page.url).path}: {fault}" for fault in faults]
+    found += [f"not filled in: {text}" for text in texts if "%(" in text]
+    found += [f"not translated: {text}" for text in texts if text in english]
+    return [f"{urlsplit(page.url).path}: {fault}" for fault in found]
 
 
 def ask(page, photo):
@@ -111,20 +111,19 @@ def test_every_page_speaks_the_language_of_the_browser(
     english = untranslated(language)
     # On a phone, for words are long in some languages.
     page = open_page(width=390, locale=language)
-    faults = []
+    found = []
     for _ in open_pages(page, [*plain_addresses(app), *MORE]):
-        faults += faults_of(page, language, english)
+        found += faults_of(page, language, english)
     for shown in (photo, unknown_photo):
         ask(page, shown)
         for summary in page.locator("article summary").all():
             summary.click()
-        faults += faults_of(page, language, english)
-        result = Axe().run(page)
-        assert result.violations_count == 0, result.generate_report()
+        found += faults_of(page, language, english)
+        assert faults(page) == []
     log_in(page, anna)
     for _ in open_pages(page, [*plain_addresses(app), *MORE]):
-        faults += faults_of(page, language, english)
-    assert faults == []
+        found += faults_of(page, language, english)
+    assert found == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])

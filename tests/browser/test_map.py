@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from tests.browser.test_accessibility import WEIGHT, faults_of
+from tests.browser.test_accessibility import WEIGHT
+from tests.browser.views import faults_in_views
 from tests.fakes import draw_picture
 from tests.mapped import make_map
 
@@ -26,9 +27,7 @@ def open_map(mapped, open_page):
     def start(path="/map", **options):
         page = open_page(path, **options)
         page.wait_for_selector("[data-drawn]")
-        page.wait_for_function(
-            "() => !document.querySelector('[data-colour]').disabled"
-        )
+        page.locator("[data-colour]:enabled").wait_for()
         return page
 
     return start
@@ -261,7 +260,7 @@ def test_without_webgl_the_works_are_a_list(mapped, open_page):
     assert page.get_by_text("drawn by a script with WebGL").is_visible()
     assert page.locator("[data-map]").is_hidden()
     assert page.locator("[data-list] > li").count() == 7
-    assert faults_of(page) == []
+    assert faults_in_views(page) == []
 
 
 def test_without_scripts_the_works_are_a_list(mapped, open_page):
@@ -274,13 +273,13 @@ def test_the_map_is_for_everybody_with_card_colours_and_lasso(open_map):
     page = open_map()
     in_view(page, 7)
     page.get_by_label("Colour by").select_option("artist")
-    assert faults_of(page) == []
+    assert faults_in_views(page) == []
     page.set_viewport_size({"width": 1280, "height": 844})
     page.wait_for_timeout(500)
     page.mouse.move(*ring_of(page, 0))
     page.locator("[data-card]").wait_for()
     page.get_by_role("button", name="Lasso").click()
-    assert faults_of(page) == []
+    assert faults_in_views(page) == []
 
 
 def test_who_wants_no_motion_sees_none(open_map):

@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from app.services.search import SearchService
+from tests.browser.views import OVERFLOWS, shows
 
 pytestmark = pytest.mark.browser
 
@@ -16,9 +17,6 @@ DROP = """
   document.querySelector(frame).dispatchEvent(event);
 }
 """
-OVERFLOWS = (
-    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-)
 
 
 def find(page):
@@ -38,9 +36,8 @@ def assert_is_answered(page):
         0.12 * photo["width"]
     )
     assert 0.5 < box["width"] / photo["width"] < 0.9
-    shown = "image => image.complete && image.naturalWidth > 0"
-    assert page.locator(".overlaid img:not(.heat)").evaluate(shown)
-    assert page.locator(".reference img").evaluate(shown)
+    assert shows(page.locator(".overlaid img:not(.heat)"))
+    assert shows(page.locator(".reference img"))
 
 
 @pytest.mark.parametrize("width", [390, 1280])

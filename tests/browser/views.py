@@ -1,6 +1,46 @@
-"""How pages are looked at: each width and each colour scheme once.
+"""How pages are looked at: each width and each colour scheme once, by axe-core.
 
 Colours do not depend on the width, nor the layout on the colours.
 """
 
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+
 VIEWS = ((390, "dark"), (1280, "light"))
+
+OVERFLOWS = (
+    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+)
+# A picture that is still on its way is waited for.
+SHOWN = "image => image.decode().then(() => image.naturalWidth > 0, () => false)"
+
+
+def shows(picture):
+    """Tell whether a picture is there to be seen; lazy ones come when scrolled to."""
+    picture.scroll_into_view_if_needed()
+    return picture.evaluate(SHOWN)
+
+
+def faults(page):
+    """What keeps somebody from the page; it must fit the width of the screen as well.
+
+    A click comes back when its answer begins to arrive, so this waits for the rest.
+    """
+    page.wait_for_load_state()
+    violations = Axe().run(page).response["violations"]
+    found = [f"{one['id']}: {one['nodes'][0]['target']}" for one in violations]
+    if page.evaluate(OVERFLOWS):
+        found.append("wider than the screen")
+    return found
+
+
+def faults_in_views(page):
+    """What keeps somebody from the page on a phone and on a desk, and where."""
+    found = []
+    for width, scheme in VIEWS:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)
+        where = f"{urlsplit(page.url).path} {width} {scheme}"
+        found += [f"{where}: {fault}" for fault in faults(page)]
+    return found
