@@ -44,9 +44,23 @@ def say(text: object) -> None:
     tqdm.write(str(text), file=sys.stderr)
 
 
-def watch(outcomes: Iterable[Item], total: int, what: str) -> Iterator[Item]:
-    """Show progress, rate and time left while going through outcomes."""
-    yield from tqdm(outcomes, what, total, unit=" pictures", mininterval=0.5)
+def watch(
+    outcomes: Iterable[Item], total: int, what: str, *, done: int = 0
+) -> Iterator[Item]:
+    """Show progress, rate and time left while going through outcomes.
+
+    Parameters
+    ----------
+    outcomes : iterable
+        Of what is still to do.
+    total : int
+        With what was done before.
+    what : str
+    done : int
+        How many were done before.
+    """
+    unit = " pictures"
+    yield from tqdm(outcomes, what, total, unit=unit, mininterval=0.5, initial=done)
 
 
 def run_explained(job: Callable[[], int]) -> int:

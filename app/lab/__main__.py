@@ -1,9 +1,8 @@
 """The lab's commands: ``python -m app.lab compare``, and others.
 
 Each is a module with ``NAME`` and ``HELP``, ``add_arguments(parser)`` and
-``run(options)``, which returns the exit status: 0 done, 1 partly, 2 could not. One
-that goes on where it was stopped says so by ``RESUMES = True``. Only the one that is
-asked for is imported.
+``run(options)``, which returns the exit status: 0 done, 1 partly, 2 could not. Every
+one goes on where it was stopped. Only the one that is asked for is imported.
 """
 
 import argparse
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
     options = parser.parse_args(arguments)
     # Here, because it brings half the program along.
-    from app.cli import FAILED, STOPPED, run_explained, say
+    from app.cli import FAILED, run_explained, say
     from app.lab.errors import LabError
 
     def job() -> int:
@@ -61,11 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except LabError as error:
             say(error)
             return FAILED
-        except KeyboardInterrupt:
-            if getattr(chosen, "RESUMES", False):
-                raise
-            say("Stopped, and no report was written.")
-            return STOPPED
 
     return run_explained(job)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.cli import watch
 from app.config import Folders
 from app.factory import create_app
 from app.lab import collection, networks
@@ -21,6 +20,8 @@ from app.lab.methods import (
     WordMethod,
     described,
 )
+from app.lab.notebook import Notebook
+from app.lab.report import ReportFolder
 from app.lab.vector_method import VectorMethod
 from app.retrieval.engine import Engine
 from app.retrieval.gallery import Gallery
@@ -60,7 +61,9 @@ class Answers:
     pictures: Mapping[str, Callable[[], Image]]
 
 
-def of_catalogue(options: argparse.Namespace, picture: Image) -> Answers:
+def of_catalogue(
+    options: argparse.Namespace, picture: Image, report: ReportFolder
+) -> Answers:
     """Ask every method, after showing them all works of a catalogue.
 
     Raises
@@ -82,23 +85,24 @@ def of_catalogue(options: argparse.Namespace, picture: Image) -> Answers:
         wanted.add((networks.DEEP_RANKING, LEARNT))
         asker = Asker(methods, only=wanted)
         with collection.opened(options) as works:
-            for image in watch(works.pictures(), len(works), "Looking at the works"):
-                asker.add(Glance(image))
-            asker.finish(range(len(works)))
-            found = {
-                (reply.method, reply.measure): [
-                    works.works[row].accession for row in reply.first(options.first)
-                ]
-                for reply in asker.ask(Glance(picture))
-            }
-            rows = {work.accession: row for row, work in enumerate(works.works)}
-            named = {name: rows[name] for own in found.values() for name in own}
-            titles = works.labels("title")
-            return Answers(
-                found,
-                {name: titles[row] or name for name, row in named.items()},
-                {name: partial(works.picture, row) for name, row in named.items()},
-            )
+            files = [*networks.files_of(options), *works.files()]
+            with Notebook(report, files) as notebook:
+                asker.look_through(works, range(len(works)), notebook)
+                asker.finish(range(len(works)))
+                found = {
+                    (reply.method, reply.measure): [
+                        works.works[row].accession for row in reply.first(options.first)
+                    ]
+                    for reply in asker.ask(Glance(picture))
+                }
+                rows = {work.accession: row for row, work in enumerate(works.works)}
+                named = {name: rows[name] for own in found.values() for name in own}
+                titles = works.labels("title")
+                return Answers(
+                    found,
+                    {name: titles[row] or name for name, row in named.items()},
+                    {name: partial(works.picture, row) for name, row in named.items()},
+                )
 
 
 def of_instance(first: int, picture: Image) -> Answers:

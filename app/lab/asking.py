@@ -1,7 +1,7 @@
 """Asking all methods by all measures, the slow ones about a shortlist."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -9,8 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from app.lab.collection import Collection as Works
 from app.lab.glance import Glance
 from app.lab.methods import EUCLID, PROBABILITY, Method
+from app.lab.notebook import Notebook, Seen
 from app.retrieval.measures.measure import rerank
 from app.retrieval.measures.structural import (
     Ssim,
@@ -22,6 +24,7 @@ from app.retrieval.types import FloatArray
 
 Key: TypeAlias = tuple[str, str]
 """Names of a method and of a measure."""
+LUMINANCE = "luminance"
 SHORTLIST = 50
 """First works by a method's own measure that the slow measures put in order."""
 
@@ -81,6 +84,21 @@ class Reply:
         return int(np.count_nonzero(~(self.scores < score))) - 1
 
 
+def noted(replies: Iterable[tuple[Reply, Sequence[float]]]) -> Seen:
+    """Take down some numbers, equally many, about each of a picture's answers."""
+    keys, numbers = [], []
+    for reply, own in replies:
+        keys.append((reply.method, reply.measure))
+        numbers.append(own)
+    return {"keys": np.array(keys), "numbers": np.array(numbers, np.float64)}
+
+
+def read_noted(seen: Seen) -> Iterator[tuple[Key, list[float]]]:
+    """Read what was taken down about each answer."""
+    rows = zip(seen["keys"].tolist(), seen["numbers"].tolist(), strict=True)
+    return (((method, measure), numbers) for (method, measure), numbers in rows)
+
+
 class Asker:
     """Knows the works by every method.
 
@@ -98,11 +116,29 @@ class Asker:
         self._only = only
         self._pictures: list[FloatArray] = []
 
-    def add(self, glance: Glance) -> None:
-        """Keep the next work."""
-        self._pictures.append(luminance(glance.image))
+    def look(self, glance: Glance) -> Seen:
+        """See everything of a work that has to be known by one of the methods."""
+        seen: Seen = {LUMINANCE: luminance(glance.image)}
         for method in self.methods:
-            method.add(glance)
+            seen |= method.look(glance)
+        return seen
+
+    def add(self, seen: Seen) -> None:
+        """Keep the next work as it was seen."""
+        self._pictures.append(seen[LUMINANCE])
+        for method in self.methods:
+            method.add(seen)
+
+    def look_through(
+        self, works: Works, positions: Sequence[int], notebook: Notebook
+    ) -> None:
+        """Look at works and keep them, in this order."""
+
+        def look(position: int) -> Seen:
+            return self.look(Glance(works.picture(position)))
+
+        for seen in notebook.each("Looking at the works", positions, look):
+            self.add(seen)
 
     def finish(self, lessons: Sequence[int]) -> None:
         """Make every method ready; lessons are the works that may be learnt from."""

@@ -66,6 +66,10 @@ class Collection:
             )
         return unseen
 
+    def files(self) -> list[Path]:
+        """Name the pictures."""
+        return [work.image_path for work in self.works]
+
     def picture(self, position: int) -> Image:
         """Read the picture of a work.
 
@@ -81,10 +85,6 @@ class Collection:
             raise LabError(
                 f"{path} cannot be used: {error} Take the work out of the catalogue."
             ) from error
-
-    def pictures(self) -> Iterator[Image]:
-        """Read the pictures of all works, one by one."""
-        return map(self.picture, range(len(self)))
 
     def photo(
         self,

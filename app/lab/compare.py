@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import DONE, say, watch
+from app.cli import DONE, say
 from app.lab import collection, networks
-from app.lab.asking import SHORTLIST, Asker, Key
+from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
 from app.lab.errors import LabError
 from app.lab.glance import Glance
+from app.lab.notebook import Notebook, Seen
 from app.lab.plots import bar_plot, panel_plot
 from app.lab.report import Cell, ReportFolder, label_of, print_table
 from app.lab.teaching import LABEL, teach
@@ -108,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
         **collection.describe(options),
         "model": options.model.name,
         "weights": options.weights,
+        "variants": options.variants,
         "re-ranked": SHORTLIST,
     }
     report = ReportFolder(options.out, "Every descriptor by every measure", settings)
@@ -122,21 +124,22 @@ def run(options: argparse.Namespace) -> int:
         if options.variants:
             methods += networks.variant_methods(options.model, Path(folder))
         with collection.opened(options) as works:
-            asked = works.held_out(training_seed)
-            asker = Asker(methods)
-            lessons = keep(asker, works, asked)
-            teach(asker, works, lessons, options.model.name, options.seed)
-            found = ask(asker, works, asked)
-            rows = list(table(asker, works, asked, found))
-    summary = f"{collection.counts(asked, len(works))}."
-    print(summary)
-    print_table(HEADER, rows)
-    fill(report, summary, asker, found, rows)
-    left_out = networks.not_given(options.weights)
-    for sentence in left_out:
-        say(sentence)
-        report.paragraph(sentence)
-    print(f"Report: {report.write()}")
+            files = [*networks.files_of(options), *works.files()]
+            with Notebook(report, files) as notebook:
+                asked = works.held_out(training_seed)
+                asker = Asker(methods)
+                lessons = keep(asker, works, asked, notebook)
+                teach(asker, works, lessons, options.model.name, options.seed, notebook)
+                found = ask(asker, works, asked, notebook)
+                rows = list(table(asker, works, asked, found))
+                summary = f"{collection.counts(asked, len(works))}."
+                print(summary)
+                print_table(HEADER, rows)
+                fill(report, summary, asker, found, rows)
+                for sentence in networks.not_given(options.weights):
+                    say(sentence)
+                    report.paragraph(sentence)
+                print(f"Report: {report.write()}")
     return DONE
 
 
@@ -157,10 +160,11 @@ def seed_of(model_dir: Path) -> int:
     return int(training["seed"])
 
 
-def keep(asker: Asker, works: Collection, asked: Sequence[int]) -> list[int]:
+def keep(
+    asker: Asker, works: Collection, asked: Sequence[int], notebook: Notebook
+) -> list[int]:
     """Show all works to all methods; return those not asked for, which may teach."""
-    for picture in watch(works.pictures(), len(works), "Looking at the works"):
-        asker.add(Glance(picture))
+    asker.look_through(works, range(len(works)), notebook)
     say("Learning whitenings, building indexes …")
     unseen = set(asked)
     lessons = [position for position in range(len(works)) if position not in unseen]
@@ -168,16 +172,24 @@ def keep(asker: Asker, works: Collection, asked: Sequence[int]) -> list[int]:
     return lessons
 
 
-def ask(asker: Asker, works: Collection, asked: Sequence[int]) -> dict[Key, Found]:
+def ask(
+    asker: Asker, works: Collection, asked: Sequence[int], notebook: Notebook
+) -> dict[Key, Found]:
     """Ask photos of the works for them, and the works for others like them."""
     found: dict[Key, Found] = defaultdict(Found)
     for profile in PHOTOS:
-        for position in watch(asked, len(asked), f"Asking photos, {profile}"):
+
+        def by_photo(position: int, profile: str = profile) -> Seen:
             glance = Glance(works.photo(position, PROFILES[profile]))
-            for reply in asker.ask(glance):
-                own = found[reply.method, reply.measure]
-                own.ranks[profile].append(reply.rank_of(position))
-                own.seconds.append(reply.seconds)
+            return noted(
+                (reply, (reply.rank_of(position), reply.seconds))
+                for reply in asker.ask(glance)
+            )
+
+        for seen in notebook.each(f"Asking photos, {profile}", asked, by_photo):
+            for key, (rank, seconds) in read_noted(seen):
+                found[key].ranks[profile].append(int(rank))
+                found[key].seconds.append(seconds)
     labelled = sorted(
         {
             position
@@ -185,10 +197,17 @@ def ask(asker: Asker, works: Collection, asked: Sequence[int]) -> dict[Key, Foun
             for position in rows_to_ask(works.labels(name), asked, least=least)
         }
     )
-    for position in watch(labelled, len(labelled), "Asking for works alike"):
-        for reply in asker.ask_alike(position):
-            nearest = reply.order[:LIKE_RANK].tolist()
-            found[reply.method, reply.measure].alike[position] = nearest
+
+    def by_work(position: int) -> Seen:
+        return noted(
+            (reply, reply.order[:LIKE_RANK].tolist())
+            for reply in asker.ask_alike(position)
+        )
+
+    answers = notebook.each("Asking for works alike", labelled, by_work)
+    for position, seen in zip(labelled, answers, strict=True):
+        for key, nearest in read_noted(seen):
+            found[key].alike[position] = [int(row) for row in nearest]
     return found
 
 

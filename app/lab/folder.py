@@ -30,6 +30,7 @@ from app.lab.labelled import (
     read_tree,
     small_classes,
 )
+from app.lab.notebook import Notebook
 from app.lab.plots import line_plot
 from app.lab.report import Cell, ReportFolder, print_table
 from app.lab.revisited import ask_revisited
@@ -92,22 +93,31 @@ def run(options: argparse.Namespace) -> int:
     pictures = read_tree(options.tree)
     taught, asked, small = split(pictures, options.seed)
     eye = open_eye(options.model)
-    lessons, unread = look(
-        taught, eye, "Looking at one half", seed=options.seed, activate=False
-    )
-    looks, unread_too = look(asked, eye, "Looking at the other", seed=None)
-    learnt = learn(
-        lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
-    )
-    orders = orders_within(looks, learnt)
-    summary = (
-        f"{len(looks):,} pictures of {len(set(looks.labels)):,} classes are asked for "
-        f"the others of their class; {len(lessons):,} others were learnt from."
-    )
-    print(summary)
-    report.paragraph(summary)
-    fill(report, looks, orders)
-    print(f"Report: {report.write()}")
+    files = [*networks.files_of(options), *(picture.path for picture in pictures)]
+    with Notebook(report, files) as notebook:
+        lessons, unread = look(
+            taught,
+            eye,
+            "Looking at one half",
+            notebook=notebook,
+            seed=options.seed,
+            activate=False,
+        )
+        looks, unread_too = look(
+            asked, eye, "Looking at the other", notebook=notebook, seed=None
+        )
+        learnt = learn(
+            lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
+        )
+        orders = orders_within(looks, learnt)
+        summary = (
+            f"{len(looks):,} pictures of {len(set(looks.labels)):,} classes are asked "
+            f"for the others of their class; {len(lessons):,} others were learnt from."
+        )
+        print(summary)
+        report.paragraph(summary)
+        fill(report, looks, orders)
+        print(f"Report: {report.write()}")
     return INCOMPLETE if unread or unread_too or small else DONE
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import say, watch
+from app.cli import say
 from app.lab.collection import PICTURE_SIDE_PX
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.networks import bundled_activations
+from app.lab.notebook import Notebook, Seen
 from app.retrieval.descriptor import Descriptor
 from app.retrieval.errors import ImageError
 from app.retrieval.images import read, resize_to_long_side
@@ -20,7 +21,7 @@ from app.retrieval.measures.structural import Sight, luminance
 from app.retrieval.model import Model
 from app.retrieval.perturbations import PROFILES, perturb
 from app.retrieval.types import FloatArray, Image, no_numbers
-from app.services.parallel import map_in_order, worker_count
+from app.services.parallel import worker_count
 
 FEWEST = 4
 """Pictures of a class: two to learn from, one to ask and one to find."""
@@ -184,6 +185,7 @@ def look(
     eye: Eye,
     what: str,
     *,
+    notebook: Notebook,
     seed: int | None,
     activate: bool = True,
 ) -> tuple[Looks, int]:
@@ -195,6 +197,7 @@ def look(
     eye : Eye
     what : str
         Title of the progress bar.
+    notebook : Notebook
     seed : int or None
         Of the simulated photos; None if none are needed.
     activate : bool
@@ -212,13 +215,11 @@ def look(
         If not one can be read.
     """
 
-    def see(
-        picture: LabelledPicture,
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | str:
+    def see(picture: LabelledPicture) -> Seen:
         try:
             image = picture.read()
         except (ImageError, OSError) as error:
-            return f"{picture.path} is left out: {error}"
+            return {"fault": np.array(f"{picture.path} is left out: {error}")}
         view = activations = no_numbers()
         if seed is not None:
             key = f"{picture.label}/{picture.path.name}".encode()
@@ -228,20 +229,29 @@ def look(
             view = eye.describe(photo)
         if activate:
             activations = eye.activate(image)
-        return luminance(image), eye.describe(image), activations, view
+        return {
+            "luminance": luminance(image),
+            "descriptor": eye.describe(image),
+            "activations": activations,
+            "view": view,
+        }
 
     kept, parts = [], []
-    outcomes = map_in_order(see, pictures, workers=worker_count())
-    for picture, seen in watch(outcomes, len(pictures), what):
-        if isinstance(seen, str):
-            say(seen)
+    outcomes = notebook.each(what, pictures, see, workers=worker_count())
+    for picture, seen in zip(pictures, outcomes, strict=True):
+        if "fault" in seen:
+            say(seen["fault"])
         else:
             kept.append(picture)
             parts.append(seen)
     if not kept:
         raise LabError("Not one of the pictures can be read.")
-    grey, descriptors, activations, views = map(np.stack, zip(*parts, strict=True))
-    looks = Looks(tuple(kept), Sight(grey, descriptors), activations, views)
+
+    def all_of(name: str) -> FloatArray:
+        return np.stack([part[name] for part in parts])
+
+    sight = Sight(all_of("luminance"), all_of("descriptor"))
+    looks = Looks(tuple(kept), sight, all_of("activations"), all_of("view"))
     return looks, len(pictures) - len(kept)
 
 

@@ -21,7 +21,6 @@ from app.services import collection_map, database
 from app.services.map_shelf import MapError
 
 NAME = "map"
-RESUMES = True
 HELP = "Make the map of the collection of MORELLI_INSTANCE."
 STEPS = {
     collection_map.COLLECTING: "Collecting small pictures",

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from app.lab.glance import Glance
+from app.lab.notebook import Seen
 from app.retrieval import local_features
 from app.retrieval.engine import Engine
 from app.retrieval.gallery import Gallery
@@ -52,8 +53,12 @@ class Method(Protocol):
         """Names of what can compare it, its own first."""
         ...
 
-    def add(self, glance: Glance) -> None:
-        """Keep the next work's picture."""
+    def look(self, glance: Glance) -> Seen:
+        """See what has to be known of a work, by names that methods can share."""
+        ...
+
+    def add(self, seen: Seen) -> None:
+        """Keep the next work as it was seen, perhaps by others as well."""
         ...
 
     def finish(self, lessons: Sequence[int]) -> None:
@@ -89,9 +94,13 @@ class HashMethod:
     def __init__(self) -> None:
         self._hashes: list[np.ndarray[tuple[int, ...], np.dtype[np.bool_]]] = []
 
-    def add(self, glance: Glance) -> None:
+    def look(self, glance: Glance) -> Seen:
+        """See `Method.look`."""
+        return {self.name: perceptual_hash(glance.image)}
+
+    def add(self, seen: Seen) -> None:
         """See `Method.add`."""
-        self._hashes.append(perceptual_hash(glance.image))
+        self._hashes.append(seen[self.name])
 
     def finish(self, _lessons: Sequence[int]) -> None:
         """Learn nothing."""
@@ -135,9 +144,13 @@ class WordMethod:
         method._index = index
         return method
 
-    def add(self, glance: Glance) -> None:
+    def look(self, glance: Glance) -> Seen:
+        """See `Method.look`."""
+        return see_features(glance, self._settings)
+
+    def add(self, seen: Seen) -> None:
         """See `Method.add`."""
-        self._features.append(reference_features(glance, self._settings))
+        self._features.append(features_of(seen))
 
     def finish(self, _lessons: Sequence[int]) -> None:
         """Write the inverted file."""
@@ -194,13 +207,19 @@ class EngineMethod:
         method._engine = engine
         return method
 
-    def add(self, glance: Glance) -> None:
-        """See `Method.add`."""
+    def look(self, glance: Glance) -> Seen:
+        """See `Method.look`."""
         description = described(glance, self._model)
+        return {
+            **see_features(glance, self._settings),
+            "descriptor": description.descriptor,
+            "style of the model": self._model.style_of(glance.image, description),
+        }
+
+    def add(self, seen: Seen) -> None:
+        """See `Method.add`."""
         features = GalleryFeatures(
-            description.descriptor,
-            reference_features(glance, self._settings),
-            self._model.style_of(glance.image, description),
+            seen["descriptor"], features_of(seen), seen["style of the model"]
         )
         name = str(len(self._items))
         self._items.append((GalleryItem(name, name), features))
@@ -241,10 +260,10 @@ def described(glance: Glance, model: Model) -> Description:
     return glance.part(key, lambda: model.descriptor.describe(glance.image))
 
 
-def reference_features(glance: Glance, settings: RetrievalSettings) -> LocalFeatures:
+def see_features(glance: Glance, settings: RetrievalSettings) -> Seen:
     """Extract what is kept of a work's local features."""
     local = settings.local
-    return glance.part(
+    features = glance.part(
         "reference features",
         lambda: local_features.extract(
             glance.image,
@@ -252,3 +271,14 @@ def reference_features(glance: Glance, settings: RetrievalSettings) -> LocalFeat
             count=local.reference_features,
         ),
     )
+    return {
+        "xy": features.xy,
+        "RootSIFT": features.descriptors,
+        "size": np.array(features.size),
+    }
+
+
+def features_of(seen: Seen) -> LocalFeatures:
+    """Put together again what `see_features` has taken apart."""
+    height, width = seen["size"].tolist()
+    return LocalFeatures(seen["xy"], seen["RootSIFT"], (height, width))

@@ -82,6 +82,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def files_of(options: argparse.Namespace) -> Iterator[Path]:
+    """Name the files that methods are made of."""
+    yield from sorted(path for path in options.model.iterdir() if path.is_file())
+    for choice in getattr(options, "weights", ()):
+        path = Path(choice.partition("=")[2])
+        if path.is_file():
+            yield path
+
+
 def bundled_methods(
     model_dir: Path, similarity: Path | None = None
 ) -> Iterator[Method]:

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import DONE, say, watch
+from app.cli import DONE, say
 from app.lab import collection, networks
-from app.lab.asking import SHORTLIST, Asker, Key
+from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
 from app.lab.compare import seed_of
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.methods import COSINE, EUCLID, HAMMING, PROBABILITY, VOTES, Method
+from app.lab.notebook import Notebook, Seen
 from app.lab.recovery import Trial
 from app.lab.recovery_report import (
     PROFILE_NAMES,
@@ -80,18 +81,20 @@ def run(options: argparse.Namespace) -> int:
         # Before the works are drawn: what cannot be had is said at once.
         methods, keys = choose_methods(options, Path(folder))
         with collection.opened(options) as works:
-            asked, strangers = choose_works(works, training_seed, options)
-            asker = Asker(methods, only=set(keys))
-            fill_gallery(asker, works, asked, strangers)
-            trials = list(try_all(asker, works, asked, strangers))
-    summary = f"{len(asked)} works asked for, {len(strangers)} strangers"
-    print(f"{summary}. Recall@1 over all strengths:")
-    header, rows = by_perturbation(trials, keys)
-    print_table(header, rows)
-    fill(report, summary, trials, LINES, keys[len(LINES) :])
-    for sentence in networks.not_given(options.weights):
-        say(sentence)
-    print(f"Report: {report.write()}")
+            files = [*networks.files_of(options), *works.files()]
+            with Notebook(report, files) as notebook:
+                asked, strangers = choose_works(works, training_seed, options)
+                asker = Asker(methods, only=set(keys))
+                fill_gallery(asker, works, asked, strangers, notebook)
+                trials = list(try_all(asker, works, asked, strangers, notebook))
+                summary = f"{len(asked)} works asked for, {len(strangers)} strangers"
+                print(f"{summary}. Recall@1 over all strengths:")
+                header, rows = by_perturbation(trials, keys)
+                print_table(header, rows)
+                fill(report, summary, trials, LINES, keys[len(LINES) :])
+                for sentence in networks.not_given(options.weights):
+                    say(sentence)
+                print(f"Report: {report.write()}")
     return DONE
 
 
@@ -124,12 +127,15 @@ def choose_works(
 
 
 def fill_gallery(
-    asker: Asker, works: Collection, asked: Sequence[int], strangers: Sequence[int]
+    asker: Asker,
+    works: Collection,
+    asked: Sequence[int],
+    strangers: Sequence[int],
+    notebook: Notebook,
 ) -> None:
     """Show the methods all works but the strangers."""
     gallery = gallery_of(works, strangers)
-    for position in watch(gallery, len(gallery), "Looking at the works"):
-        asker.add(Glance(works.picture(position)))
+    asker.look_through(works, gallery, notebook)
     say("Learning whitenings, building indexes …")
     unseen = set(asked)
     asker.finish(
@@ -144,7 +150,11 @@ def gallery_of(works: Collection, strangers: Sequence[int]) -> list[int]:
 
 
 def try_all(
-    asker: Asker, works: Collection, asked: Sequence[int], strangers: Sequence[int]
+    asker: Asker,
+    works: Collection,
+    asked: Sequence[int],
+    strangers: Sequence[int],
+    notebook: Notebook,
 ) -> Iterator[Trial]:
     """Ask all photos: of every work, by every perturbation, at every strength."""
     rows = {position: row for row, position in enumerate(gallery_of(works, strangers))}
@@ -154,9 +164,18 @@ def try_all(
         for strength in STRENGTHS
         for position in (*asked, *strangers)
     ]
-    for name, strength, position in watch(plan, len(plan), "Asking photos"):
+
+    def ask(step: tuple[str, float, int]) -> Seen:
+        name, strength, position = step
         photo = works.photo(position, PROFILES[name], strength=strength, exactly=True)
-        for reply in asker.ask(Glance(photo)):
-            rank = None if position not in rows else reply.rank_of(rows[position])
-            key = (reply.method, reply.measure)
-            yield Trial(key, name, strength, rank, reply.best_score)
+        row = rows.get(position)
+        return noted(
+            (reply, (-1 if row is None else reply.rank_of(row), reply.best_score))
+            for reply in asker.ask(Glance(photo))
+        )
+
+    answers = notebook.each("Asking photos", plan, ask)
+    for (name, strength, position), seen in zip(plan, answers, strict=True):
+        for key, (rank, score) in read_noted(seen):
+            known = int(rank) if position in rows else None
+            yield Trial(key, name, strength, known, score)

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.cli import DONE, INCOMPLETE, say
+from app.lab import networks
 from app.lab.class_search import Orders, orders_among
 from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
+from app.lab.notebook import Notebook
 from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval import metrics
 from app.services.catalogue import relative_path
@@ -55,21 +57,27 @@ def ask_revisited(options: argparse.Namespace) -> int:
     )
     missing = len(truth.names) + len(truth.queries) - len(gallery) - len(asked)
     eye = open_eye(options.model)
-    seen, unread = look(gallery, eye, "Looking at the gallery", seed=None)
-    queries, unread_too = look(asked, eye, "Looking at the queries", seed=None)
-    # What could not be read keeps its number in the ground truth and is never found.
-    positions = np.array([places[picture] for picture in seen.pictures])
-    chosen = [truth.queries[rows[picture]] for picture in queries.pictures]
-    table: list[list[Cell]] = [
-        [name, *judge(positions[order], chosen)]
-        for name, order in orders_among(queries, seen).items()
-    ]
-    summary = f"{len(queries):,} queries, {len(seen):,} pictures."
-    print(summary)
-    print_table(HEADER, table)
-    report.paragraph(summary)
-    report.table("Figures by measure", HEADER, table)
-    print(f"Report: {report.write()}")
+    files = [picture.path for picture in (*gallery, *asked)]
+    with Notebook(report, [*networks.files_of(options), *files]) as notebook:
+        seen, unread = look(
+            gallery, eye, "Looking at the gallery", notebook=notebook, seed=None
+        )
+        queries, unread_too = look(
+            asked, eye, "Looking at the queries", notebook=notebook, seed=None
+        )
+        # What could not be read keeps its number in the truth and is never found.
+        positions = np.array([places[picture] for picture in seen.pictures])
+        chosen = [truth.queries[rows[picture]] for picture in queries.pictures]
+        table: list[list[Cell]] = [
+            [name, *judge(positions[order], chosen)]
+            for name, order in orders_among(queries, seen).items()
+        ]
+        summary = f"{len(queries):,} queries, {len(seen):,} pictures."
+        print(summary)
+        print_table(HEADER, table)
+        report.paragraph(summary)
+        report.table("Figures by measure", HEADER, table)
+        print(f"Report: {report.write()}")
     return INCOMPLETE if missing or unread or unread_too else DONE
 
 

@@ -19,6 +19,7 @@ from app.cli import DONE, INCOMPLETE
 from app.lab import collection, networks
 from app.lab.errors import LabError
 from app.lab.labelled import LabelledPicture, Looks, halves, look, open_eye, read_tree
+from app.lab.notebook import Notebook
 from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
@@ -79,25 +80,37 @@ def run(options: argparse.Namespace) -> int:
     eye = open_eye(options.model)
     with labelled_pictures(options) as pictures:
         taught, kept = halves(pictures, options.seed)
-        lessons, faults = look(
-            taught, eye, "Looking at one half", seed=options.seed, activate=False
-        )
-        unseen, more = look(
-            kept, eye, "Looking at the other", seed=options.seed, activate=False
-        )
-    learnt = learn(
-        lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
-    )
-    rows, summary = judge(learnt, unseen, options.seed)
-    learnt.save(options.similarity)
-    summary = f"Learnt from {len(lessons):,} pictures. {summary}"
-    print(summary)
-    print_table(HEADER, rows)
-    report.paragraph(summary)
-    report.table("Pairs that were not learnt from", HEADER, rows)
-    report.paragraph(EXPLAINED)
-    print(f"Similarity: {options.similarity}")
-    print(f"Report: {report.write()}")
+        files = [*networks.files_of(options), *(picture.path for picture in pictures)]
+        with Notebook(report, files) as notebook:
+            lessons, faults = look(
+                taught,
+                eye,
+                "Looking at one half",
+                notebook=notebook,
+                seed=options.seed,
+                activate=False,
+            )
+            unseen, more = look(
+                kept,
+                eye,
+                "Looking at the other",
+                notebook=notebook,
+                seed=options.seed,
+                activate=False,
+            )
+            learnt = learn(
+                lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
+            )
+            rows, summary = judge(learnt, unseen, options.seed)
+            learnt.save(options.similarity)
+            summary = f"Learnt from {len(lessons):,} pictures. {summary}"
+            print(summary)
+            print_table(HEADER, rows)
+            report.paragraph(summary)
+            report.table("Pairs that were not learnt from", HEADER, rows)
+            report.paragraph(EXPLAINED)
+            print(f"Similarity: {options.similarity}")
+            print(f"Report: {report.write()}")
     return INCOMPLETE if faults + more else DONE
 
 

@@ -1,17 +1,21 @@
 """Teaching a similarity while methods are compared, by works that are not asked for."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from app.cli import say, watch
+from app.cli import say
 from app.lab.asking import Asker
 from app.lab.collection import Collection
 from app.lab.glance import Glance
 from app.lab.labelled import VIEW_PROFILE
+from app.lab.notebook import Notebook, Seen
+from app.lab.report import file_name
 from app.lab.similarity import learn
 from app.lab.vector_method import VectorMethod
 from app.retrieval.errors import TrainingError
+from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Sight
 from app.retrieval.perturbations import PROFILES
 
@@ -22,7 +26,12 @@ MOST_LESSONS = 2000
 
 
 def teach(
-    asker: Asker, works: Collection, lessons: Sequence[int], name: str, seed: int
+    asker: Asker,
+    works: Collection,
+    lessons: Sequence[int],
+    name: str,
+    seed: int,
+    notebook: Notebook,
 ) -> None:
     """Give every method that can use one a similarity of its own.
 
@@ -39,6 +48,7 @@ def teach(
     name : str
         Of the model that describes them.
     seed : int
+    notebook : Notebook
     """
     rng = np.random.default_rng([seed, 9])
     chosen: list[int] = sorted(
@@ -49,12 +59,20 @@ def teach(
     for method in asker.methods:
         if not isinstance(method, VectorMethod) or not method.learns:
             continue
-        views = [
-            method.describe(Glance(works.photo(position, PROFILES[VIEW_PROFILE])))
-            for position in watch(chosen, len(chosen), "Photographing works")
-        ]
-        sight = Sight(asker.luminance(chosen), method.descriptors[chosen])
+
+        def write(path: Path, method: VectorMethod = method) -> None:
+            def photograph(position: int) -> Seen:
+                photo = works.photo(position, PROFILES[VIEW_PROFILE])
+                return {"view": method.describe(Glance(photo))}
+
+            title = f"Photographing works for {method.name}"
+            views = [seen["view"] for seen in notebook.each(title, chosen, photograph)]
+            sight = Sight(asker.luminance(chosen), method.descriptors[chosen])
+            learn(sight, np.stack(views), labels, name, seed).save(path)
+
         try:
-            method.compare_by(learn(sight, np.stack(views), labels, name, seed))
+            path = notebook.file(f"{file_name(method.name)}.npz", write)
         except TrainingError as error:
             say(f"No similarity is learnt for {method.name}: {error}")
+        else:
+            method.compare_by(LearntSimilarity.load(path, model_id=name))

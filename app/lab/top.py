@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     }
     report = ReportFolder(options.out, f"Works like {options.picture.name}", settings)
     if options.catalogue or options.images:
-        answers = of_catalogue(options, picture)
+        answers = of_catalogue(options, picture, report)
     elif options.weights or options.works or options.similarity:
         raise LabError(
             "--weights, --similarity and --works are for catalogues: add --catalogue."

@@ -6,6 +6,7 @@ import numpy as np
 
 from app.lab.glance import Glance
 from app.lab.methods import COSINE, EUCLID, LEARNT
+from app.lab.notebook import Seen
 from app.retrieval.comparison import embed
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.measure import Measure
@@ -84,9 +85,13 @@ class VectorMethod:
         """See `Method.measures`."""
         return tuple(self._measures)
 
-    def add(self, glance: Glance) -> None:
+    def look(self, glance: Glance) -> Seen:
+        """See `Method.look`."""
+        return {self.name: self._see(glance)}
+
+    def add(self, seen: Seen) -> None:
         """See `Method.add`."""
-        self._pictures.append(self._see(glance))
+        self._pictures.append(seen[self.name])
 
     def finish(self, lessons: Sequence[int]) -> None:
         """Learn the whitening, and make descriptors."""

@@ -8,6 +8,8 @@ import pytest
 
 from app.lab.collection import Collection, choose
 from app.lab.methods import HashMethod, WordMethod
+from app.lab.notebook import Notebook
+from app.lab.report import ReportFolder
 from app.lab.vector_method import VectorMethod
 from app.retrieval.images import encode_jpeg
 from app.retrieval.settings import RetrievalSettings
@@ -31,6 +33,13 @@ def museum(tmp_path_factory):
         writer.writerow(["A-0", "1.jpg", "another view", "", ""])
         writer.writerow(["A-99", "gone.jpg", "", "", ""])
     return folder
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    report = ReportFolder(tmp_path / "noted", "A test", {})
+    with Notebook(report, ()) as notebook:
+        yield notebook
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ COUNT = SHORTLIST + 4
 def asker():
     asker = Asker(quick_methods()[1:])  # plain blocks and pHash
     for seed in range(COUNT):
-        asker.add(Glance(draw_picture(seed)))
+        asker.add(asker.look(Glance(draw_picture(seed))))
     asker.finish(())
     return asker
 
@@ -103,7 +103,7 @@ def test_only_what_is_wanted_is_answered():
     everything = Asker(quick_methods()[1:])
     for asker in (few, everything):
         for seed in range(8):
-            asker.add(Glance(draw_picture(seed)))
+            asker.add(asker.look(Glance(draw_picture(seed))))
         asker.finish(())
     photo = photograph(draw_picture(6))
     answers = [

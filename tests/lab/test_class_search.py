@@ -12,14 +12,19 @@ from app.lab.class_search import (
     reranked,
 )
 from app.lab.labelled import Looks, look, read_tree
+from app.lab.notebook import Notebook
+from app.lab.report import ReportFolder
 from app.retrieval.measures.structural import Sight, Ssim, SsimOverEuclidean
 from tests.lab.trees import FakeLearnt, fake_eye, write_tree
 
 
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory):
-    tree = write_tree(tmp_path_factory.mktemp("tree"), 4)
-    return look(read_tree(tree), fake_eye(), "Looking", seed=None)[0]
+    folder = tmp_path_factory.mktemp("looks")
+    pictures = read_tree(write_tree(folder / "tree", 4))
+    with Notebook(ReportFolder(folder / "out", "A test", {}), ()) as notebook:
+        looks, _ = look(pictures, fake_eye(), "Looking", notebook=notebook, seed=None)
+    return looks
 
 
 def numbers(values):

@@ -3,15 +3,19 @@
 import csv
 import json
 import re
+import shutil
 
 import pytest
 
 from app.lab import __main__ as lab
 from app.lab import networks
+from app.lab.asking import Asker
+from app.lab.collection import Collection
 from app.lab.compare import HEADER, Found
 from app.retrieval.model_manifest import ModelManifest
 from app.retrieval.training.works import is_held_out
 from tests.lab.conftest import WORKS, quick_methods
+from tests.lab.stopping import Switch
 
 MANIFEST = ModelManifest(
     name="fake",
@@ -70,23 +74,62 @@ def test_one_table_has_every_descriptor_by_every_measure(
         assert f"{name}_weights_tf_dim_ordering_tf_kernels.h5" in printed.err
 
 
+def lasting(folder):
+    """Return what does not depend on the clock: figures, plots and settings."""
+    content = json.loads((folder / "report.json").read_text("utf-8"))
+    return (
+        [row[:TIME] + row[TIME + 1 :] for row in rows_of(folder)],
+        [path.read_text("utf-8") for path in sorted(folder.glob("*.svg"))],
+        content["settings"],
+    )
+
+
 def test_two_runs_differ_in_times_alone(arguments, tmp_path):
     reports = []
     for _ in "ab":
         lab.main(arguments)
-        rows = rows_of(tmp_path / "out")
-        plots = sorted((tmp_path / "out").glob("*.svg"))
-        content = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
-        reports.append(
-            (
-                [row[:TIME] + row[TIME + 1 :] for row in rows],
-                [path.read_text("utf-8") for path in plots],
-                content["settings"],
-            )
-        )
+        reports.append(lasting(tmp_path / "out"))
     assert reports[0] == reports[1]
     assert len(reports[0][1]) == 2
     assert reports[0][2]["seed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "stop_at"),
+    [
+        (Collection, "picture", 5),  # while looking at works
+        (Collection, "picture", WORKS + 3),  # while asking photos
+        (Asker, "ask_alike", 2),
+    ],
+)
+def test_stopped_anywhere_it_goes_on_and_ends_the_same(
+    arguments, owner, method, stop_at, tmp_path, monkeypatch, capsys
+):
+    switch = Switch(monkeypatch, owner, method)
+    lab.main(arguments)
+    undisturbed, calls = lasting(tmp_path / "out"), switch.calls
+    shutil.rmtree(tmp_path / "out")
+    switch.set(stop_at)
+    assert lab.main(arguments) == 130
+    assert "run the same command again to go on" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    switch.set()
+    assert lab.main(arguments) == 0
+    assert switch.calls == calls - stop_at, "nothing is done twice"
+    assert lasting(tmp_path / "out") == undisturbed
+    assert not (tmp_path / "out.notes").exists()
+
+
+def test_what_was_asked_in_another_way_is_not_gone_on_with(
+    arguments, monkeypatch, capsys
+):
+    looking = Switch(monkeypatch, Collection, "picture")
+    monkeypatch.setattr(networks, "variant_methods", lambda *_: iter(()))
+    looking.set(stop_at=5)
+    assert lab.main(arguments) == 130
+    looking.set(stop_at=1)
+    lab.main([*arguments, "--variants"])
+    assert "Going on" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("weights", ["vgg16", "vgg17=random", "vgg16="])

@@ -8,6 +8,8 @@ import pytest
 from app.lab import __main__ as lab
 from app.lab import folder
 from app.lab.class_search import FIGURES
+from app.lab.labelled import LabelledPicture
+from tests.lab.stopping import Switch
 from tests.lab.trees import FakeLearnt, fake_eye, write_tree
 
 MEASURES = ["Euclid", "cosine", "SSIM", "SSIM ÷ Euclid", "learnt"]
@@ -45,6 +47,23 @@ def test_prints_and_writes_figures_by_measure_and_class(tree, tmp_path, capsys):
     content = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
     assert content["settings"]["seed"] == 0
     assert content["figures"]["Overall"][4]["measure"] == "learnt"
+
+
+def test_a_half_that_was_looked_at_is_not_looked_at_again(tree, tmp_path, monkeypatch):
+    command = ["folder", str(tree), "--out", str(tmp_path / "out")]
+    learning = Switch(monkeypatch, folder, "learn")
+    reading = Switch(monkeypatch, LabelledPicture, "read")
+    lab.main(command)
+    undisturbed, calls = rows_of(tmp_path / "out" / "overall.csv"), reading.calls
+    learning.set(stop_at=0)
+    reading.set()
+    assert lab.main(command) == 130
+    assert reading.calls == 24
+    learning.set()
+    reading.set()
+    assert lab.main(command) == 0
+    assert reading.calls == calls - 24, "only those that the sheets show"
+    assert rows_of(tmp_path / "out" / "overall.csv") == undisturbed
 
 
 def test_what_knows_the_classes_is_judged_best(tree, tmp_path):

@@ -69,9 +69,9 @@ def test_small_classes_are_named(tree):
     assert small_classes(read_tree(tree)) == []
 
 
-def test_looks_at_everything_that_measures_need(tree):
+def test_looks_at_everything_that_measures_need(tree, notebook):
     pictures = read_tree(tree)[:3]
-    looks, faults = look(pictures, fake_eye(), "Looking", seed=0)
+    looks, faults = look(pictures, fake_eye(), "Looking", notebook=notebook, seed=0)
     assert faults == 0
     assert looks.pictures == tuple(pictures)
     assert looks.labels == ["blue"] * 3
@@ -82,28 +82,32 @@ def test_looks_at_everything_that_measures_need(tree):
     assert (likeness.argmax(axis=1) == np.arange(3)).all()
 
 
-def test_photos_follow_from_the_seed_and_can_be_left_out(tree):
-    def views(seed):
-        return look(read_tree(tree)[:2], fake_eye(), "Looking", seed=seed)[0].views
+def test_photos_follow_from_the_seed_and_can_be_left_out(tree, notebook):
+    pictures = read_tree(tree)[:2]
 
-    np.testing.assert_array_equal(views(1), views(1))
-    assert (views(1) != views(2)).any()
-    assert views(None).shape == (2, 0)
+    def views(what, seed):
+        looks, _ = look(pictures, fake_eye(), what, notebook=notebook, seed=seed)
+        return looks.views
+
+    first = views("First", 1)
+    np.testing.assert_array_equal(first, views("Once more", 1))
+    assert (first != views("Others", 2)).any()
+    assert views("None", None).shape == (2, 0)
 
 
-def test_unreadable_pictures_are_named_and_left_out(tmp_path, capsys):
+def test_unreadable_pictures_are_named_and_left_out(tmp_path, notebook, capsys):
     good = write_tree(tmp_path, 1) / "red/image_0000.jpg"
     bad = [tmp_path / "red/broken.jpg", tmp_path / "red/gone.jpg"]
     bad[0].write_bytes(good.read_bytes()[:200])
     pictures = [LabelledPicture(path, "red") for path in (bad[0], good, bad[1])]
-    looks, faults = look(pictures, fake_eye(), "Looking", seed=None)
+    looks, faults = look(pictures, fake_eye(), "Looking", notebook=notebook, seed=None)
     assert faults == 2
     assert looks.pictures == (pictures[1],)
     printed = capsys.readouterr().err
     for path in bad:
         assert f"{path} is left out" in printed
     with pytest.raises(LabError, match="Not one"):
-        look(pictures[:1], fake_eye(), "Looking", seed=None)
+        look(pictures[:1], fake_eye(), "Once more", notebook=notebook, seed=None)
 
 
 def test_of_a_box_only_the_part_counts(tmp_path):

@@ -28,7 +28,7 @@ def shown():
     engine = EngineMethod(fake_model(), RetrievalSettings())
     for method in (everyone := [*all_methods(), engine]):
         for seed in range(COUNT):
-            method.add(Glance(draw_picture(seed)))
+            method.add(method.look(Glance(draw_picture(seed))))
         method.finish(LESSONS)
     return {method.name: method for method in everyone}
 
@@ -105,7 +105,7 @@ def test_a_learnt_similarity_is_one_more_measure():
 
     method = VectorMethod("blocks", "", see_blocks, similarity=Backwards())
     for seed in range(COUNT):
-        method.add(Glance(draw_picture(seed)))
+        method.add(method.look(Glance(draw_picture(seed))))
     method.finish(())
     glance = Glance(draw_picture(4))
     assert method.measures == (COSINE, EUCLID, LEARNT)

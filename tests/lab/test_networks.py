@@ -44,7 +44,7 @@ def test_the_bundled_methods_find_works_again():
     ]
     asker = Asker(methods)
     for seed in range(COUNT):
-        asker.add(Glance(draw_picture(seed)))
+        asker.add(asker.look(Glance(draw_picture(seed))))
     asker.finish(range(10, COUNT))
     photo = Glance(photograph(draw_picture(3)))
     ranks = {(one.method, one.measure): one.rank_of(3) for one in asker.ask(photo)}
@@ -71,7 +71,7 @@ def test_published_networks_run_with_weights_from_a_file(tmp_path, name):
     ]
     asker = Asker(methods)
     for seed in range(12):
-        asker.add(Glance(draw_picture(seed)))
+        asker.add(asker.look(Glance(draw_picture(seed))))
     asker.finish(range(2, 12))
     for one in asker.ask(Glance(draw_picture(1)[4:-4, 6:-6])):
         if one.measure == "Euclid":

@@ -3,15 +3,18 @@
 import argparse
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from app.lab import __main__ as lab
 from app.lab import networks, recover, recovery_report
+from app.lab.collection import Collection
 from app.lab.recovery import Trial
 from app.retrieval.perturbations import PROFILES
-from tests.lab.conftest import quick_methods
+from tests.lab.conftest import WORKS, quick_methods
+from tests.lab.stopping import Switch
 from tests.lab.test_compare import MANIFEST
 
 FEW = ("crop", "jpeg", "hard")
@@ -72,6 +75,27 @@ def test_two_runs_write_the_same_report(arguments, tmp_path):
         contents.append({path.name: path.read_bytes() for path in files})
     assert contents[0] == contents[1]
     assert json.loads(contents[0]["report.json"])["settings"]["seed"] == 0
+
+
+@pytest.mark.parametrize("stop_at", [3, WORKS + 4])
+def test_stopped_anywhere_it_goes_on_and_ends_the_same(
+    arguments, stop_at, tmp_path, monkeypatch
+):
+    out = tmp_path / "out"
+
+    def files():
+        return {path.name: path.read_bytes() for path in out.iterdir()}
+
+    switch = Switch(monkeypatch, Collection, "picture")
+    lab.main(arguments)
+    undisturbed, calls = files(), switch.calls
+    shutil.rmtree(out)
+    switch.set(stop_at)
+    assert lab.main(arguments) == 130
+    switch.set()
+    assert lab.main(arguments) == 0
+    assert switch.calls == calls - stop_at, "nothing is done twice"
+    assert files() == undisturbed
 
 
 def test_strangers_are_in_no_gallery_and_are_not_asked_for(works):

@@ -5,7 +5,6 @@ import pytest
 
 from app.lab.asking import Asker
 from app.lab.collection import Collection
-from app.lab.glance import Glance
 from app.lab.teaching import teach
 from app.lab.vector_method import VectorMethod
 from app.retrieval.training.works import Work
@@ -14,19 +13,18 @@ from tests.lab.conftest import WORKS, see_blocks
 pytestmark = pytest.mark.slow
 
 
-def asker_of(works, *methods):
+def asker_of(works, notebook, *methods):
     asker = Asker(methods)
-    for picture in works.pictures():
-        asker.add(Glance(picture))
+    asker.look_through(works, range(WORKS), notebook)
     asker.finish(range(WORKS))
     return asker
 
 
-def test_works_by_one_hand_are_nearer_after_the_lesson(works):
+def test_works_by_one_hand_are_nearer_after_the_lesson(works, notebook):
     learning = VectorMethod("learning", "", see_blocks, learns=True)
     other = VectorMethod("other", "", see_blocks)
-    asker = asker_of(works, learning, other)
-    teach(asker, works, range(WORKS), "model", seed=0)
+    asker = asker_of(works, notebook, learning, other)
+    teach(asker, works, range(WORKS), "model", 0, notebook)
     assert "learnt" not in asker.measures(other)
     assert asker.measures(learning)[:3] == ("cosine", "Euclid", "learnt")
     hands = np.array(works.labels("artist"))
@@ -41,12 +39,12 @@ def test_works_by_one_hand_are_nearer_after_the_lesson(works):
     assert share_of_same_hand("learnt") > share_of_same_hand("cosine") + 0.1
 
 
-def test_where_nothing_can_be_learnt_that_is_said(works, capsys):
+def test_where_nothing_can_be_learnt_that_is_said(works, notebook, capsys):
     nameless = Collection(
         tuple(Work(one.accession, one.image_path, {}) for one in works.works), seed=0
     )
     learning = VectorMethod("learning", "", see_blocks, learns=True)
-    asker = asker_of(nameless, learning)
-    teach(asker, nameless, range(WORKS), "model", seed=0)
+    asker = asker_of(nameless, notebook, learning)
+    teach(asker, nameless, range(WORKS), "model", 0, notebook)
     assert "learnt" not in asker.measures(learning)
     assert "No similarity is learnt for learning" in capsys.readouterr().err
