@@ -22,8 +22,9 @@ from app.lab.collection import Collection
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.notebook import Notebook, Seen
+from app.lab.page import Cell
 from app.lab.plots import bar_plot, panel_plot
-from app.lab.report import Cell, ReportFolder, label_of, print_table
+from app.lab.report import ReportFolder, label_of, print_table
 from app.lab.teaching import LABEL, teach
 from app.retrieval import metrics
 from app.retrieval.model_manifest import ModelManifest

@@ -31,8 +31,9 @@ from app.lab.labelled import (
     small_classes,
 )
 from app.lab.notebook import Notebook
+from app.lab.page import Cell
 from app.lab.plots import line_plot
-from app.lab.report import Cell, ReportFolder, print_table
+from app.lab.report import ReportFolder, print_table
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
 from app.lab.similarity import learn

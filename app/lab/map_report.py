@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.extensions import db
+from app.lab.page import Cell
 from app.lab.plots import COLOURS, scatter_plot
-from app.lab.report import Cell, ReportFolder
+from app.lab.report import ReportFolder
 from app.models import Artwork
 from app.retrieval.images import read
 from app.retrieval.sprites import FINE, mosaic

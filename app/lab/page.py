@@ -1,8 +1,11 @@
-"""The page of a report: what is around its tables and plots."""
+"""The page of a report: its tables, and what is around them and the plots."""
 
 import html
+import math
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
+Cell: TypeAlias = str | int | float | None
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fffdf9; --ink: #1f1c19; --quiet: #5f574f;
   --line: #d8d0c4; }
@@ -59,6 +62,42 @@ def whole_page(
         f"<main>\n<h1>{shown}</h1>\n{body}\n<h2>Settings</h2>\n<dl>\n{facts}</dl>\n"
         f"</main>\n</body>\n</html>\n"
     )
+
+
+def table_of(name: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Set a table, whose columns of words are as those of its first row."""
+    first = rows[0] if rows else header
+    heads = "".join(
+        f'<th scope="col"{_text_class(cell)}>{html.escape(head)}</th>'
+        for head, cell in zip(header, first, strict=True)
+    )
+    lines = "".join(f"<tr>{_cells(row)}</tr>\n" for row in rows)
+    return (
+        f'<div class="scroll" tabindex="0"><table>'
+        f"<caption>{html.escape(name)}</caption>\n"
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody></table></div>"
+    )
+
+
+def show(cell: Cell) -> str:
+    """Set a cell as people read it."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "–"
+    if isinstance(cell, float):
+        return f"{cell:.3f}" if abs(cell) < 10 else f"{cell:,.1f}"
+    return f"{cell:,}" if isinstance(cell, int) else cell
+
+
+def _cells(row: Sequence[Cell]) -> str:
+    shown = [
+        f"<td{_text_class(cell)}>{html.escape(show(cell))}</td>" for cell in row[1:]
+    ]
+    first = html.escape(show(row[0])) if row else ""
+    return f'<th scope="row">{first}</th>' + "".join(shown)
+
+
+def _text_class(cell: Cell) -> str:
+    return ' class="text"' if isinstance(cell, str) else ""
 
 
 def _words(setting: object) -> str:

@@ -10,9 +10,10 @@ from typing import TypeAlias
 import numpy as np
 
 from app.lab.asking import Key
+from app.lab.page import Cell
 from app.lab.plots import Series, panel_plot
 from app.lab.recovery import Outcome, Trial, best_threshold, judge, rank_curve
-from app.lab.report import Cell, ReportFolder, label_of
+from app.lab.report import ReportFolder, label_of
 from app.retrieval.perturbations import STEPS
 
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0)

@@ -17,12 +17,11 @@ import shutil
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
 from app.lab.errors import LabError
-from app.lab.page import whole_page
+from app.lab.page import Cell, show, table_of, whole_page
 from app.lab.plots import standalone
 from app.retrieval.images import encode_jpeg, resize_to_long_side
 from app.retrieval.report import set_columns
@@ -35,7 +34,6 @@ THUMBNAIL_QUALITY = 80
 PICTURE_QUALITY = 88
 LIBRARIES = ("numpy", "opencv-python-headless", "openvino", "matplotlib")
 """Whose versions a report names, besides Python's."""
-Cell: TypeAlias = str | int | float | None
 
 
 class ReportFolder:
@@ -106,17 +104,7 @@ class ReportFolder:
             raise ValueError(f"a row of {name!r} is not {len(header)} long")
         cells = [[_cell(cell) for cell in row] for row in rows]
         self._tables[name] = (tuple(header), cells)
-        first = cells[0] if cells else header
-        heads = "".join(
-            f'<th scope="col"{_text_class(cell)}>{html.escape(head)}</th>'
-            for head, cell in zip(header, first, strict=True)
-        )
-        lines = "".join(f"<tr>{_cells(row)}</tr>\n" for row in cells)
-        self._sections.append(
-            f'<div class="scroll" tabindex="0"><table>'
-            f"<caption>{html.escape(name)}</caption>\n"
-            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody></table></div>"
-        )
+        self._sections.append(table_of(name, header, cells))
 
     def plot(self, name: str, svg: str, caption: str, alt: str) -> None:
         """Show a plot, and write it as ``<name>.svg``.
@@ -248,27 +236,6 @@ def _csv(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue().encode()
-
-
-def show(cell: Cell) -> str:
-    """Set a cell as people read it."""
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
-        return "–"
-    if isinstance(cell, float):
-        return f"{cell:.3f}" if abs(cell) < 10 else f"{cell:,.1f}"
-    return f"{cell:,}" if isinstance(cell, int) else cell
-
-
-def _cells(row: Sequence[Cell]) -> str:
-    shown = [
-        f"<td{_text_class(cell)}>{html.escape(show(cell))}</td>" for cell in row[1:]
-    ]
-    first = html.escape(show(row[0])) if row else ""
-    return f'<th scope="row">{first}</th>' + "".join(shown)
-
-
-def _text_class(cell: Cell) -> str:
-    return ' class="text"' if isinstance(cell, str) else ""
 
 
 def _cell(value: Cell | np.generic) -> Cell:

@@ -14,7 +14,8 @@ from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
 from app.lab.notebook import Notebook
-from app.lab.report import Cell, ReportFolder, print_table
+from app.lab.page import Cell
+from app.lab.report import ReportFolder, print_table
 from app.retrieval import metrics
 from app.services.catalogue import relative_path
 

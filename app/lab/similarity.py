@@ -20,7 +20,8 @@ from app.lab import collection, networks
 from app.lab.errors import LabError
 from app.lab.labelled import LabelledPicture, Looks, halves, look, open_eye, read_tree
 from app.lab.notebook import Notebook
-from app.lab.report import Cell, ReportFolder, print_table
+from app.lab.page import Cell
+from app.lab.report import ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Sight

@@ -13,7 +13,8 @@ from app.cli import DONE
 from app.lab import collection, networks
 from app.lab.answers import Answers, of_catalogue, of_instance
 from app.lab.errors import LabError
-from app.lab.report import Cell, ReportFolder, label_of
+from app.lab.page import Cell
+from app.lab.report import ReportFolder, label_of
 from app.retrieval.errors import ImageError
 from app.retrieval.images import read
 from app.retrieval.report import set_columns

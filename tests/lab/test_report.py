@@ -10,7 +10,8 @@ import pytest
 
 from app.lab import plots
 from app.lab.errors import LabError
-from app.lab.report import ReportFolder, file_name, show
+from app.lab.page import show
+from app.lab.report import ReportFolder, file_name
 from app.retrieval.images import read
 from tests.fakes import draw_picture
 
