@@ -140,7 +140,7 @@ def test_an_image_outside_the_gallery_has_no_similar_works(engine):
     assert engine.similar_to("elsewhere") == ()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(number=st.integers(0, COUNT - 1), withdrawn=st.sets(st.sampled_from(WORKS)))
 def test_a_withdrawn_work_never_appears(engine, number, withdrawn):
     trace = engine.trace(photograph(draw_picture(number)), excluded_works=withdrawn)

@@ -30,7 +30,7 @@ def extended(base, hidden=(), added=()):
     return changed.extended((), [COLLECTION[i] for i in added[half:]])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     base=st.sets(st.integers(0, COUNT - 1), min_size=1),
     hidden=st.sets(st.integers(0, COUNT - 1)),
@@ -55,7 +55,7 @@ def test_it_finds_what_a_gallery_of_the_shown_images_finds(base, hidden, query):
 
 
 @given(split=st.integers(1, COUNT - 1), query=st.integers(0, COUNT - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_additions_score_as_if_they_had_been_there(split, query):
     """Word weights are those of the base, so only the order of equals may differ."""
     gallery = extended(range(split), (), range(split, COUNT))

@@ -293,7 +293,7 @@ def decode_or_refuse(data):
 
 
 @given(st.sampled_from(sorted(VALID)), st.data())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_mutilated_files_raise_only_our_errors(name, data):
     mutilated = bytearray(VALID[name])
     for _ in range(data.draw(st.integers(1, 6))):
@@ -304,7 +304,7 @@ def test_mutilated_files_raise_only_our_errors(name, data):
 
 
 @given(st.sampled_from([v[:12] for v in VALID.values()]), st.binary(max_size=200))
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_random_bytes_raise_only_our_errors(magic, rest):
     decode_or_refuse(magic + rest)
     decode_or_refuse(rest)

@@ -97,7 +97,7 @@ def test_steps_of_light_leave_the_geometry_alone(step):
     st.integers(32, 400),
     st.integers(0, 2**32),
 )
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_any_shape_gives_a_photo(size, name, side_px, seed):
     image = np.full((*size, 3), 128, np.uint8)
     rng = np.random.default_rng(seed)

@@ -69,7 +69,7 @@ def match_slowly(query, candidate, ratio):
     return pairs
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     hnp.arrays(np.uint8, st.tuples(st.integers(1, 8), st.just(128))),
     hnp.arrays(np.uint8, st.tuples(st.integers(1, 8), st.just(128))),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.encoding import decode_text, detect_encoding, is_undecoded
@@ -20,7 +20,6 @@ def test_marked_and_wide_encodings_are_read(encoding):
     assert decode_text(LABELS.encode(encoding)).text == LABELS
 
 
-@settings(deadline=None)  # a busy machine is no fault of ours
 @given(st.text())
 def test_utf8_is_never_taken_for_anything_else(text):
     if "\0" not in text and not text.startswith("\ufeff"):
