@@ -98,7 +98,6 @@ def test_two_runs_differ_in_times_alone(arguments, tmp_path):
     ("owner", "method", "stop_at"),
     [
         (Collection, "picture", 5),  # while looking at works
-        (Collection, "picture", WORKS + 3),  # while asking photos
         (Asker, "ask_alike", 2),
     ],
 )

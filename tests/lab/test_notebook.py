@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.config import ROOT
@@ -79,6 +79,7 @@ def test_what_is_found_comes_in_order_and_leaves_nothing_behind(tmp_path, undist
     assert list(tmp_path.iterdir()) == []
 
 
+@settings(max_examples=30)
 @given(stops=st.lists(st.integers(0, COUNT), max_size=4))
 def test_stopped_anywhere_it_goes_on_and_ends_the_same(
     stops, tmp_path_factory, undisturbed
