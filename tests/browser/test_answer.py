@@ -35,9 +35,16 @@ def answered(open_page, photo_file):
     return ask
 
 
+def stage_of(page):
+    """What the pictures lie on, once they are there: they give it its size."""
+    for name in (".own", ".seen"):
+        assert shows(page.locator(f".stage {name}"))
+    return page.locator(".stage")
+
+
 def clip_of(page):
     """How far the photo reaches over the work, in pixels of the page."""
-    return page.locator(".stage .seen").evaluate(PROBE)
+    return stage_of(page).locator(".seen").evaluate(PROBE)
 
 
 def test_the_slider_works_by_keyboard(answered):
@@ -56,7 +63,7 @@ def test_the_slider_works_by_keyboard(answered):
 
 def test_the_slider_follows_a_finger(answered):
     page = answered(width=390)
-    stage = page.locator(".stage")
+    stage = stage_of(page)
     stage.scroll_into_view_if_needed()
     box = stage.bounding_box()
     page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
@@ -64,20 +71,15 @@ def test_the_slider_follows_a_finger(answered):
 
 
 def test_both_pictures_of_the_comparison_are_there_and_alike(answered):
-    page = answered()
-    for name in (".own", ".seen"):
-        assert shows(page.locator(f".stage {name}"))
-    own, seen = (
-        page.locator(f".stage {name}").bounding_box() for name in (".own", ".seen")
-    )
+    stage = stage_of(answered())
+    own, seen = (stage.locator(name).bounding_box() for name in (".own", ".seen"))
     assert own == seen
 
 
 def test_without_a_script_the_pictures_lie_side_by_side(answered):
     page = answered(java_script_enabled=False)
-    own, seen = (
-        page.locator(f".stage {name}").bounding_box() for name in (".own", ".seen")
-    )
+    stage = stage_of(page)
+    own, seen = (stage.locator(name).bounding_box() for name in (".own", ".seen"))
     assert seen["x"] + seen["width"] <= own["x"]
     assert page.get_by_role("slider").count() == 0
     page.get_by_role("button", name="Yes, this is it").click()
@@ -180,9 +182,8 @@ def test_the_page_about_the_search_is_for_everybody(open_page, scheme):
 def test_on_paper_the_pictures_lie_side_by_side_and_nothing_is_to_be_pressed(answered):
     page = answered()
     page.emulate_media(media="print")
-    own, seen = (
-        page.locator(f".stage {name}").bounding_box() for name in (".own", ".seen")
-    )
+    stage = stage_of(page)
+    own, seen = (stage.locator(name).bounding_box() for name in (".own", ".seen"))
     assert seen["x"] + seen["width"] <= own["x"]
     buttons = page.get_by_role("button").all()
     assert not [button for button in buttons if button.is_visible()]

@@ -26,24 +26,34 @@ from tests.fakes import draw_picture, fake_model
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = ["accession", "image", "title", "artist"]
 
-# What a killed run is: the real script with the model that needs no network.
-SLOW_SCRIPT = """
-import sys, time
+FIRST_BATCH = max(BATCH_ROWS, BATCH_PICTURES)
+
+# What a killed run is: the real script with the model that needs no network. It gets
+# stuck soon after its first batch, so that it is killed there however busy the machine.
+STUCK_SCRIPT = """
+import itertools, sys, time
 import precompute_descriptors
-from app import cli
 from app.retrieval.model import Model
+from app.services import collection
 from tests.fakes import FakeDescriptor, fake_model
 
-class SlowDescriptor(FakeDescriptor):
-    def describe(self, image):
-        time.sleep(0.02)
-        return super().describe(image)
+def getting_stuck(function):
+    calls = itertools.count()
+    def call(*arguments, **options):
+        if next(calls) >= int(sys.argv[1]):
+            time.sleep(600)
+        return function(*arguments, **options)
+    return call
 
+class StuckDescriptor(FakeDescriptor):
+    describe = getting_stuck(FakeDescriptor.describe)
+
+collection.store_picture = getting_stuck(collection.store_picture)
 model = fake_model()
 parts = model.vocabulary, model.decision, model.style
-slow = Model(model.model_id, SlowDescriptor(), *parts)
-Model.open = classmethod(lambda cls, folder, threads: slow)
-sys.exit(precompute_descriptors.main(sys.argv[1:]))
+stuck = Model(model.model_id, StuckDescriptor(), *parts)
+Model.open = classmethod(lambda cls, folder, threads: stuck)
+sys.exit(precompute_descriptors.main(sys.argv[2:]))
 """
 
 
@@ -238,7 +248,7 @@ def run_and_kill(arguments, instance, table):
     """Start the script, and kill it once a first batch is in a table."""
     before = count_rows(instance, table)
     run = subprocess.Popen(
-        [sys.executable, "-c", SLOW_SCRIPT, *arguments],
+        [sys.executable, "-c", STUCK_SCRIPT, str(FIRST_BATCH + 3), *arguments],
         cwd=ROOT,
         env={**os.environ, "MORELLI_INSTANCE": str(instance)},
         stdout=subprocess.DEVNULL,
@@ -282,14 +292,14 @@ def test_a_stopped_run_is_gone_on_with_and_ends_the_same(
 def test_a_killed_run_is_gone_on_with_and_ends_the_same(
     museum, instance, tmp_path, monkeypatch, unexamined
 ):
-    count = max(BATCH_ROWS, BATCH_PICTURES) + 8
+    count = FIRST_BATCH + 8
     for number in range(count):
         museum.add(number)
     arguments = museum.write()
     killed = tmp_path / "killed"
     for table in ("reference_image", "image_features"):
         run_and_kill(arguments, killed, table)
-        assert 0 < count_rows(killed, table) < count
+        assert count_rows(killed, table) == FIRST_BATCH
         assert not (killed / "generations" / "CURRENT").exists()
 
     assert precompute_descriptors.main(arguments) == 0
