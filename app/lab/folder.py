@@ -26,6 +26,7 @@ from app.lab.labelled import (
     Looks,
     halves,
     look,
+    look_with_photos,
     open_eye,
     read_tree,
     small_classes,
@@ -96,13 +97,8 @@ def run(options: argparse.Namespace) -> int:
     eye = open_eye(options.model)
     files = [*networks.files_of(options), *(picture.path for picture in pictures)]
     with Notebook(report, files) as notebook:
-        lessons, unread = look(
-            taught,
-            eye,
-            "Looking at one half",
-            notebook=notebook,
-            seed=options.seed,
-            activate=False,
+        lessons, unread = look_with_photos(
+            taught, eye, "Looking at one half", notebook, options.seed
         )
         looks, unread_too = look(
             asked, eye, "Looking at the other", notebook=notebook, seed=None

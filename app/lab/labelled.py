@@ -255,6 +255,20 @@ def look(
     return looks, len(pictures) - len(kept)
 
 
+def look_with_photos(
+    pictures: Sequence[LabelledPicture],
+    eye: Eye,
+    what: str,
+    notebook: Notebook,
+    seed: int,
+) -> tuple[Looks, int]:
+    """Look at pictures and a simulated photo of each, to learn or judge; see `look`.
+
+    Nobody needs activations for that.
+    """
+    return look(pictures, eye, what, notebook=notebook, seed=seed, activate=False)
+
+
 def _visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 

@@ -18,7 +18,14 @@ from tqdm import tqdm
 from app.cli import DONE, INCOMPLETE
 from app.lab import collection, networks
 from app.lab.errors import LabError
-from app.lab.labelled import LabelledPicture, Looks, halves, look, open_eye, read_tree
+from app.lab.labelled import (
+    LabelledPicture,
+    Looks,
+    halves,
+    look_with_photos,
+    open_eye,
+    read_tree,
+)
 from app.lab.notebook import Notebook
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
@@ -83,21 +90,11 @@ def run(options: argparse.Namespace) -> int:
         taught, kept = halves(pictures, options.seed)
         files = [*networks.files_of(options), *(picture.path for picture in pictures)]
         with Notebook(report, files) as notebook:
-            lessons, faults = look(
-                taught,
-                eye,
-                "Looking at one half",
-                notebook=notebook,
-                seed=options.seed,
-                activate=False,
+            lessons, faults = look_with_photos(
+                taught, eye, "Looking at one half", notebook, options.seed
             )
-            unseen, more = look(
-                kept,
-                eye,
-                "Looking at the other",
-                notebook=notebook,
-                seed=options.seed,
-                activate=False,
+            unseen, more = look_with_photos(
+                kept, eye, "Looking at the other", notebook, options.seed
             )
             learnt = learn(
                 lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
