@@ -112,7 +112,7 @@ def test_the_wheel_the_buttons_and_the_keys_enlarge_and_move(open_map):
     for _ in range(8):
         page.get_by_role("button", name="Larger").click()
         page.wait_for_timeout(200)
-    before = nearest(page)
+    before = settled(nearest, page)
     page.mouse.move(box["x"] + 300, box["y"] + 200)
     page.mouse.down()
     page.mouse.move(box["x"] + 100, box["y"] + 120, steps=5)
@@ -219,7 +219,7 @@ def test_colours_are_named_and_one_can_be_seen_alone(open_map):
         ["Dutch", "1"],
         ["no", "school", "6"],
     ]
-    before = drawn(page)
+    before = settled(drawn, page)
     legend.first.click()
     assert legend.first.get_attribute("aria-pressed") == "true"
     assert any(drawn(page) != before for _ in range(20))
@@ -229,6 +229,14 @@ def test_colours_are_named_and_one_can_be_seen_alone(open_map):
     assert legend.first.inner_text().startswith("1600–1699")
     page.get_by_label("Colour by").select_option("")
     assert page.locator("[data-legend]").is_hidden()
+
+
+def settled(look, page):
+    """Look until the same is seen twice, so that only what is done next changes it."""
+    before, now = None, look(page)
+    while now != before:
+        before, now = now, look(page)
+    return now
 
 
 def drawn(page):
