@@ -127,22 +127,19 @@ def _changed_works(
     session: Session, since: int, key: str
 ) -> dict[str, dict[GalleryItem, int]]:
     """Map the works that changed to what can be found of them, by their features."""
-    is_changed = Artwork.revision > since
-    works = session.scalars(
-        select(Artwork.accession).where(is_changed).order_by(Artwork.revision)
-    )
-    found: dict[str, dict[GalleryItem, int]] = {accession: {} for accession in works}
-    pictures = session.execute(
+    # One statement: a work may be added, or changed, between any two.
+    rows = session.execute(
         select(Artwork.accession, ReferenceImage.sha256, ImageFeatures.id)
-        .join(ReferenceImage.artwork)
-        .join(ReferenceImage.features)
-        .where(
-            is_changed, Artwork.withdrawn_at.is_(None), ImageFeatures.model_id == key
-        )
-        .order_by(ReferenceImage.position)
+        .outerjoin(Artwork.images.and_(Artwork.withdrawn_at.is_(None)))
+        .outerjoin(ReferenceImage.features.and_(ImageFeatures.model_id == key))
+        .where(Artwork.revision > since)
+        .order_by(Artwork.revision, Artwork.id, ReferenceImage.position)
     )
-    for accession, sha256, features_id in pictures:
-        found[accession][gallery_item(accession, sha256)] = features_id
+    found: dict[str, dict[GalleryItem, int]] = {}
+    for accession, sha256, features_id in rows:
+        images = found.setdefault(accession, {})
+        if features_id is not None:
+            images[gallery_item(accession, sha256)] = features_id
     return found
 
 

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -30,8 +31,9 @@ def work(number):
     ).one()
 
 
-def give_picture(artwork, number):
+def give_picture(artwork, number, session=None):
     """Record a picture of a work with its features."""
+    session = session or db.session
     picture = ReferenceImage(
         sha256=original_of(number),
         media_name=f"ab/{number}.jpg",
@@ -40,9 +42,9 @@ def give_picture(artwork, number):
         position=len(artwork.images),
     )
     artwork.images.append(picture)
-    db.session.flush()
+    session.flush()
     drawn = features_of(number)
-    db.session.add(pack_features(picture.id, KEY, drawn))
+    session.add(pack_features(picture.id, KEY, drawn))
 
 
 def ask(index, number):
@@ -107,6 +109,42 @@ def test_an_index_built_after_a_change_does_not_take_it_in_again(index):
     assert ask(index, 70) is None
     assert index.revision == revision == current_revision(db.session())
     assert index.added_count == 0
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+def test_a_change_between_two_reads_harms_none(index, number):
+    """A curator's change may be committed before any read of another process."""
+    give_picture(work(0), 40)
+    announce(db.session(), [work(0)])
+    db.session.commit()
+    reads = 0
+
+    def change_before_a_read(_statement):
+        nonlocal reads
+        reads += 1
+        if reads == number:
+            with Session(db.engine) as curator:
+                add_a_work_and_replace_a_picture(curator)
+
+    with Session(db.engine) as session:
+        event.listen(session, "do_orm_execute", change_before_a_read)
+        catch_up(session, index)
+    assert reads >= number
+    assert ask(index, 40) == accession_of(0)
+    assert ask(index, 50) == "new"
+    assert ask(index, 60) == accession_of(1)
+    assert ask(index, 1) is None
+
+
+def add_a_work_and_replace_a_picture(session):
+    added = Artwork(accession="new")
+    changed = session.get(Artwork, work(1).id)
+    session.add(added)
+    changed.images.clear()
+    give_picture(added, 50, session)
+    give_picture(changed, 60, session)
+    announce(session, [added, changed])
+    session.commit()
 
 
 def test_nothing_is_read_twice(index, monkeypatch):
