@@ -17,7 +17,6 @@ import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
 from io import BytesIO
-from itertools import islice
 
 import pytest
 from flask_security import hash_password
@@ -31,6 +30,7 @@ from app.factory import create_app
 from app.retrieval.images import encode_jpeg
 from app.retrieval.synthetic import generate_collection
 from app.services import accounts, demonstration
+from tests.fakes import draw_picture
 from tests.people import PASSWORD, TOKEN
 
 pytestmark = pytest.mark.slow
@@ -142,9 +142,9 @@ def photo_file(data):
 @pytest.fixture(scope="module")
 def pictures():
     """Pictures by their number; the first ones hang in the museum."""
-    count = WORKS + 2 * NEW_WORKS
-    drawn = islice(generate_collection(count, seed=77), count)
-    return [encode_jpeg(work.image[::2, ::2].copy()) for work in drawn]
+    hanging = [work.image for work in generate_collection(WORKS, seed=77)]
+    new = [draw_picture(number) for number in range(2 * NEW_WORKS)]
+    return [encode_jpeg(image) for image in hanging + new]
 
 
 @pytest.fixture
