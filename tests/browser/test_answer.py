@@ -124,6 +124,7 @@ def test_a_page_that_was_led_to_is_read_from_its_heading(answered):
     assert page.evaluate(f"{FOCUSED}.tagName") == "H1"
     page.get_by_role("button", name="No", exact=True).click()
     page.get_by_text("You said that this is not right.").wait_for()
+    page.wait_for_load_state()
     assert page.evaluate(f"{FOCUSED}.id") == "feedback"
 
 
@@ -140,7 +141,10 @@ def test_a_wrong_click_can_be_mended(answered):
 def test_a_shared_answer_opens_elsewhere_until_it_is_taken_back(answered, open_page):
     page = answered()
     page.get_by_role("button", name="Make a link").click()
-    address = page.get_by_label("Link to this answer").input_value()
+    field = page.get_by_label("Link to this answer")
+    field.wait_for()
+    page.wait_for_load_state()
+    address = field.input_value()
     assert address.startswith(page.url.split("/queries/")[0])
     friend = open_page(address, width=390)
     assert friend.get_by_role("heading", level=1).inner_text() == (
