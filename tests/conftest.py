@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from PIL import Image as Pillow
+from werkzeug.routing import Rule
 
 from app.extensions import db
 from app.factory import create_app
@@ -176,6 +177,23 @@ def publication(searcher):
 def compiled_templates(tmp_path_factory):
     """Templates need not be compiled for every application anew."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_rules():
+    """Addresses need not be compiled for every application anew: half of making one."""
+    compile_anew = Rule._compile_builder
+    compiled = {}
+
+    def look_up(rule, append_unknown):
+        key = (rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_anew(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Rule, "_compile_builder", look_up)
+        yield
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import quote, urljoin, urlsplit
 
 from app.retrieval.errors import ImageTooLargeError
@@ -111,7 +112,11 @@ class LinkReader:
         self._permits = permits
         self._ports = ports
         self._headers = {"User-Agent": USER_AGENT, "Accept": accept}
-        self._tls = ssl.create_default_context()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        # Made when a link is first read: the system's certificates take 20 ms.
+        return ssl.create_default_context()
 
     def read(self, link: str) -> bytes:
         """Return the bytes that a link leads to, whatever they are.
