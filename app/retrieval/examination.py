@@ -79,7 +79,7 @@ def examine(
     model: Model,
     *,
     settings: RetrievalSettings | None = None,
-    picture_of: Callable[[str], Image] | None = None,
+    picture_of: Callable[[str], Image | None] | None = None,
     seed: int = 0,
 ) -> Examination:
     """Examine a gallery with samples of its own images.
@@ -91,8 +91,8 @@ def examine(
         The one that the gallery was made with.
     settings : RetrievalSettings, optional
     picture_of : callable, optional
-        Gives the picture of an image id, (H, W, 3) uint8 RGB; without it, no
-        simulated photos are asked.
+        Gives the picture of an image id, (H, W, 3) uint8 RGB, or None if it is gone
+        by now; without it, no simulated photos are asked.
     seed : int
         Of all samples. Not the one that the index was tuned with.
 
@@ -123,10 +123,9 @@ def examine(
     if picture_of is not None:
         engine = Engine(model, gallery, settings)
         figures["simulated_photos_named"] = _share(
-            _is_named(
-                engine, position, picture_of(gallery.items[position].image_id), rng
-            )
+            _is_named(engine, position, picture, rng)
             for position in sample[:SIMULATED_PHOTOS]
+            if (picture := picture_of(gallery.items[position].image_id)) is not None
         )
     return Examination.judge(figures)
 

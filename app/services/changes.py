@@ -8,7 +8,7 @@ Whoever changes what can be found calls :func:`announce` in the same transaction
 """
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from sqlalchemy import select, update
@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem
-from app.services.indexing import features_key, gallery_item, unpack_features
+from app.services.indexing import features_key, gallery_item, load_features
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def catch_up(session: Session, index: Extensible) -> None:
         )
     rows = list(wanted.items())[: max(0, len(wanted) - left_out)]
     if hidden or rows:
-        index.extend(hidden, _load(session, rows))
+        index.extend(hidden, load_features(session, rows))
         logger.info("%d pictures hidden, %d added", len(hidden), len(rows))
     index.revision = revision
 
@@ -141,12 +141,3 @@ def _changed_works(
         if features_id is not None:
             images[gallery_item(accession, sha256)] = features_id
     return found
-
-
-def _load(
-    session: Session, rows: Sequence[tuple[GalleryItem, int]]
-) -> list[tuple[GalleryItem, GalleryFeatures]]:
-    ids = [features_id for _, features_id in rows]
-    loaded = session.scalars(select(ImageFeatures).where(ImageFeatures.id.in_(ids)))
-    features = {row.id: unpack_features(row) for row in loaded}
-    return [(item, features[id_]) for item, id_ in rows if id_ in features]

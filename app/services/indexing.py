@@ -192,14 +192,27 @@ def gallery_items(
         .join(ReferenceImage.features)
         .where(Artwork.withdrawn_at.is_(None), ImageFeatures.model_id == key)
     )
-    ordered = sorted((accession, sha256, id_) for accession, sha256, id_ in rows)
+    ordered = [
+        (gallery_item(accession, sha256), id_)
+        for accession, sha256, id_ in sorted(rows)
+    ]
     for start in range(0, len(ordered), BATCH_LOADED):
-        batch = ordered[start : start + BATCH_LOADED]
-        ids = [id_ for _, _, id_ in batch]
-        loaded = session.scalars(select(ImageFeatures).where(ImageFeatures.id.in_(ids)))
-        features = {row.id: unpack_features(row) for row in loaded}
-        for accession, sha256, id_ in batch:
-            yield gallery_item(accession, sha256), features[id_]
+        yield from load_features(session, ordered[start : start + BATCH_LOADED])
+
+
+def load_features(
+    session: Session, rows: Sequence[tuple[GalleryItem, int]]
+) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
+    """Yield pictures and their features, given the ids of these.
+
+    What a curator has taken away meanwhile is left out.
+    """
+    ids = [id_ for _, id_ in rows]
+    loaded = session.scalars(select(ImageFeatures).where(ImageFeatures.id.in_(ids)))
+    features = {row.id: unpack_features(row) for row in loaded}
+    for item, id_ in rows:
+        if id_ in features:
+            yield item, features[id_]
 
 
 def publish_generation(
@@ -239,7 +252,7 @@ def publish_generation(
         If it cannot be built here now.
     """
 
-    def picture_of(image_id: str) -> Image:
+    def picture_of(image_id: str) -> Image | None:
         accession, _, sha256 = image_id.rpartition("/")
         name = session.scalars(
             select(ReferenceImage.media_name)
@@ -248,8 +261,8 @@ def publish_generation(
                 Artwork.accession == accession,
                 ReferenceImage.sha256.startswith(sha256),
             )
-        ).one()
-        return read(media.path(name))
+        ).one_or_none()
+        return None if name is None else read(media.path(name))
 
     # Read first: a change that comes meanwhile may or may not get in.
     revision = session.scalars(select(CollectionState.revision)).one()

@@ -115,7 +115,8 @@ def test_an_index_built_after_a_change_does_not_take_it_in_again(index):
 def test_a_change_between_two_reads_harms_none(index, number):
     """A curator's change may be committed before any read of another process."""
     give_picture(work(0), 40)
-    announce(db.session(), [work(0)])
+    give_picture(work(1), 41)
+    announce(db.session(), [work(0), work(1)])
     db.session.commit()
     reads = 0
 
@@ -134,6 +135,7 @@ def test_a_change_between_two_reads_harms_none(index, number):
     assert ask(index, 50) == "new"
     assert ask(index, 60) == accession_of(1)
     assert ask(index, 1) is None
+    assert ask(index, 41) is None
 
 
 def add_a_work_and_replace_a_picture(session):

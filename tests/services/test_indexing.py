@@ -2,14 +2,17 @@ from pathlib import PurePosixPath
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from app.models import Artwork, Generation, ImageFeatures, ReferenceImage, now
 from app.retrieval.errors import EmptyGalleryError
+from app.retrieval.examination import examine
 from app.retrieval.images import encode_jpeg
 from app.retrieval.settings import LocalSettings, RetrievalSettings
 from app.retrieval.store import Store
 from app.retrieval.types import GalleryFeatures, LocalFeatures
+from app.services import indexing
 from app.services.catalogue import CatalogueRow
 from app.services.collection import record_catalogue
 from app.services.indexing import (
@@ -147,6 +150,44 @@ def test_withdrawn_works_are_left_out(session, record, compute):
     session.execute(update(Artwork).where(Artwork.id == 1).values(withdrawn_at=now()))
     session.commit()
     assert [item.work_id for item, _ in gallery_items(session, KEY)] == ["A-1"]
+
+
+def test_a_picture_that_goes_while_they_are_read_is_left_out(
+    session, record, compute, monkeypatch
+):
+    monkeypatch.setattr(indexing, "BATCH_LOADED", 1)
+    record(range(3))
+    compute()
+    items = gallery_items(session, KEY)
+    works = [next(items)[0].work_id]
+    remove_pictures(session, "A-1")
+    works += [item.work_id for item, _ in items]
+    assert works == ["A-0", "A-2"]
+
+
+def test_pictures_that_go_before_the_examination_do_not_fail_it(
+    session, record, compute, publish, monkeypatch
+):
+    record(range(6))
+    compute()
+
+    def examine_later(*arguments, **options):
+        remove_pictures(session, "A-1")
+        return examine(*arguments, **options)
+
+    monkeypatch.setattr("app.services.indexing.examine", examine_later)
+    examination = publish().examination
+    assert examination["simulated_photos_named"] == 1.0
+
+
+def remove_pictures(session, accession):
+    """Take a work's pictures away, as a curator does while an index is built."""
+    with Session(session.get_bind()) as curator:
+        work = select(Artwork.id).where(Artwork.accession == accession)
+        curator.execute(
+            delete(ReferenceImage).where(ReferenceImage.artwork_id.in_(work))
+        )
+        curator.commit()
 
 
 def test_a_published_index_is_recorded(session, record, compute, publish):
