@@ -115,7 +115,7 @@ class LinkReader:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        # Made when a link is first read: the system's certificates take 20 ms.
+        # Made for the first link that needs it: reading certificates takes 20 ms.
         return ssl.create_default_context()
 
     def read(self, link: str) -> bytes:

@@ -42,6 +42,12 @@ def stage_of(page):
     return page.locator(".stage")
 
 
+def boxes_of(page):
+    """Where the work and the photo lie."""
+    stage = stage_of(page)
+    return [stage.locator(name).bounding_box() for name in (".own", ".seen")]
+
+
 def clip_of(page):
     """How far the photo reaches over the work, in pixels of the page."""
     return stage_of(page).locator(".seen").evaluate(PROBE)
@@ -71,15 +77,13 @@ def test_the_slider_follows_a_finger(answered):
 
 
 def test_both_pictures_of_the_comparison_are_there_and_alike(answered):
-    stage = stage_of(answered())
-    own, seen = (stage.locator(name).bounding_box() for name in (".own", ".seen"))
+    own, seen = boxes_of(answered())
     assert own == seen
 
 
 def test_without_a_script_the_pictures_lie_side_by_side(answered):
     page = answered(java_script_enabled=False)
-    stage = stage_of(page)
-    own, seen = (stage.locator(name).bounding_box() for name in (".own", ".seen"))
+    own, seen = boxes_of(page)
     assert seen["x"] + seen["width"] <= own["x"]
     assert page.get_by_role("slider").count() == 0
     page.get_by_role("button", name="Yes, this is it").click()
@@ -124,7 +128,7 @@ def test_a_page_that_was_led_to_is_read_from_its_heading(answered):
     assert page.evaluate(f"{FOCUSED}.tagName") == "H1"
     page.get_by_role("button", name="No", exact=True).click()
     page.get_by_text("You said that this is not right.").wait_for()
-    page.wait_for_load_state()
+    page.wait_for_load_state()  # then its script has moved the focus
     assert page.evaluate(f"{FOCUSED}.id") == "feedback"
 
 
@@ -143,7 +147,7 @@ def test_a_shared_answer_opens_elsewhere_until_it_is_taken_back(answered, open_p
     page.get_by_role("button", name="Make a link").click()
     field = page.get_by_label("Link to this answer")
     field.wait_for()
-    page.wait_for_load_state()
+    page.wait_for_load_state()  # then its script has made the address whole
     address = field.input_value()
     assert address.startswith(page.url.split("/queries/")[0])
     friend = open_page(address, width=390)
@@ -186,8 +190,7 @@ def test_the_page_about_the_search_is_for_everybody(open_page, scheme):
 def test_on_paper_the_pictures_lie_side_by_side_and_nothing_is_to_be_pressed(answered):
     page = answered()
     page.emulate_media(media="print")
-    stage = stage_of(page)
-    own, seen = (stage.locator(name).bounding_box() for name in (".own", ".seen"))
+    own, seen = boxes_of(page)
     assert seen["x"] + seen["width"] <= own["x"]
     buttons = page.get_by_role("button").all()
     assert not [button for button in buttons if button.is_visible()]
