@@ -17,14 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import precompute_descriptors
-from app.cli import DONE, FAILED, INCOMPLETE, run_explained, say, watch
-from app.config import ROOT, Folders, read_settings
+from app.commands.shared import DONE, FAILED, INCOMPLETE, run_explained, say, watch
+from app.configuration.load import ROOT, Folders, read_settings
 from app.extensions import db
 from app.factory import create_app
-from app.retrieval.store import Store
-from app.retrieval.synthetic import generate_collection
-from app.services import demonstration
-from app.services.media import MediaFolder
+from app.retrieval.drawings.collection import generate_collection
+from app.retrieval.generations.store import Store
+from app.services.operations import demonstration
+from app.services.system.media import MediaFolder
 
 DEMO_INSTANCE = "instance/demo"
 

@@ -15,13 +15,20 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.cli import DONE, FAILED, INCOMPLETE, STOPPED, run_explained, say, watch
-from app.config import Folders
+from app.commands.shared import (
+    DONE,
+    FAILED,
+    INCOMPLETE,
+    STOPPED,
+    run_explained,
+    say,
+    watch,
+)
+from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork
-from app.retrieval.engine import Engine
-from app.retrieval.evaluation import (
+from app.retrieval.evaluation.asking import (
     Ask,
     LabelledPhoto,
     Outcome,
@@ -29,12 +36,12 @@ from app.retrieval.evaluation import (
     engine_asker,
     global_asker,
 )
+from app.retrieval.evaluation.report import Report
+from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
-from app.retrieval.perturbations import PROFILES
-from app.retrieval.report import Report
-from app.retrieval.store import Store
-from app.services import database
-from app.services.labelled_photos import (
+from app.retrieval.search.engine import Engine
+from app.retrieval.simulation.photo import PROFILES
+from app.services.evaluation.labelled_photos import (
     LabelsError,
     PhotoFault,
     draw_references,
@@ -42,7 +49,8 @@ from app.services.labelled_photos import (
     read_labels,
     simulate_photos,
 )
-from app.services.media import MediaFolder
+from app.services.system import database
+from app.services.system.media import MediaFolder
 
 ASKERS = {"all": engine_asker, "global": global_asker}
 MISTAKES_SHOWN = 20

@@ -1,7 +1,7 @@
 """The server: a few processes, each with many threads and one engine.
 
 Threads wait for slow phones to send their photos, and for their turn: how many photos
-are searched at a time ``app.services.turnstile`` sees to. Start it by ``gunicorn`` in
+are searched at a time ``app.services.search.admission`` sees to. Start it by ``gunicorn`` in
 this folder.
 """
 
@@ -10,14 +10,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from app.config import ConfigurationError, Folders, read_settings
+from app.configuration.load import ConfigurationError, Folders, read_settings
 
 # Imported before the processes part, so that they share the libraries' memory.
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.web import logs
-from app.web.account_mail import POST
-from app.web.current import SEARCH
+from app.web.account.mail import POST
 from app.web.housekeeping import HOUSEKEEPER
+from app.web.shell import logs
+from app.web.shell.current import SEARCH
 
 try:
     settings = read_settings(os.environ)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.cli import (
+from app.commands.shared import (
     DONE,
     FAILED,
     INCOMPLETE,
@@ -23,13 +23,13 @@ from app.cli import (
     say,
     watch,
 )
-from app.config import Folders
+from app.configuration.load import Folders
 from app.factory import create_app
-from app.services import database
 from app.services.catalogue import Catalogue, RowFault, read_catalogue
-from app.services.collection import Recorded, record_catalogue
-from app.services.lock import INDEXING_LOCK, exclusively
-from app.services.parallel import worker_count
+from app.services.collection.pictures import Recorded, record_catalogue
+from app.services.system import database
+from app.services.system.lock import INDEXING_LOCK, exclusively
+from app.services.system.parallel import worker_count
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

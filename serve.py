@@ -14,7 +14,7 @@ import time
 from contextlib import suppress
 from types import FrameType
 
-from app.config import ROOT
+from app.configuration.load import ROOT
 
 SERVER = ("-m", "gunicorn")
 WORKER = ("-m", "flask", "--app", "wsgi", "worker")

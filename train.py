@@ -17,15 +17,15 @@ from pathlib import Path
 # TensorFlow prints a page about CPU features before it does anything.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from app.cli import DONE, run_explained, say
-from app.retrieval.backbone import BACKBONES, IMAGENET, RANDOM
+from app.commands.shared import DONE, run_explained, say
+from app.retrieval.descriptors.backbone import BACKBONES, IMAGENET, RANDOM
 from app.retrieval.errors import WeightsUnavailableError
-from app.retrieval.training.finetune import FineTuning
-from app.retrieval.training.folder import CARD_FILE, WEIGHTS_FILE
+from app.retrieval.training.data.works import Work
+from app.retrieval.training.model_folder import CARD_FILE, WEIGHTS_FILE
+from app.retrieval.training.network.finetune import FineTuning
 from app.retrieval.training.pipeline import train
 from app.retrieval.training.plan import CATALOGUE, CLUSTERS, IMAGENET_CLASSES, Plan
 from app.retrieval.training.terminal import TerminalReporter
-from app.retrieval.training.works import Work
 from app.services.catalogue import read_catalogue
 
 ROOT = Path(__file__).resolve().parent

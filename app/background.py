@@ -1,7 +1,7 @@
 """The queue that wakes the worker, and the worker itself.
 
 Huey carries no work, only the word that there is some: what is to be done stands in the
-table ``task`` (``app.services.tasks``). A word that gets lost costs a minute at most.
+table ``task`` (``app.services.system.tasks``). A word that gets lost costs a minute at most.
 """
 
 import logging
@@ -12,18 +12,16 @@ from flask import Flask
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from app.config import Folders
+from app.configuration.load import Folders
 from app.extensions import db
-from app.services import (
-    care,
-    collection_map,
-    database,
-    evaluating,
-    rebuilding,
-    tasks,
-)
-from app.services.importing import runs, work
-from app.services.lock import exclusively
+from app.services.curation import survey
+from app.services.evaluation import task as evaluation_task
+from app.services.importing import runs
+from app.services.importing import task as importing_task
+from app.services.index import rebuilding
+from app.services.map import building
+from app.services.system import database, tasks
+from app.services.system.lock import exclusively
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +30,11 @@ BACKGROUND = "morelli.background"
 QUEUE_FILE = "queue.db"
 KINDS: Mapping[str, tasks.Work] = {
     rebuilding.KIND: rebuilding.rebuild,
-    runs.KIND: work.work,
-    evaluating.KIND: evaluating.evaluate,
-    care.KIND: care.look,
-    care.NEW_KIND: care.look_at_new,
-    collection_map.KIND: collection_map.make,
+    runs.KIND: importing_task.work,
+    evaluation_task.KIND: evaluation_task.evaluate,
+    survey.KIND: survey.look,
+    survey.NEW_KIND: survey.look_at_new,
+    building.KIND: building.make,
 }
 
 

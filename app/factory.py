@@ -6,77 +6,68 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import (
-    cli,
-    cli_accounts,
-    cli_feedback,
-    cli_imports,
-    cli_retention,
-    cli_worker,
-    config,
-    extensions,
-)
+from app import extensions
 from app.background import BACKGROUND, Background
-from app.config import Folders
+from app.commands import accounts as commands_accounts
+from app.commands import feedback as commands_feedback
+from app.commands import imports, retention, shared, worker
+from app.configuration import load
+from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
-from app.services.database import MIGRATIONS
-from app.services.links import LinkReader
-from app.services.live_index import LiveIndex
-from app.services.map_reader import MapReader
-from app.services.media import MediaFolder
-from app.services.published_engine import PublishedEngine
-from app.services.search import SearchService
-from app.services.turnstile import Turnstile
-from app.web import (
-    about,
-    access,
-    accounts,
-    api,
-    api_docs,
-    api_queries,
-    api_works,
-    artworks,
-    assets,
-    errors,
-    evidence,
-    feedback,
-    frames,
-    health,
-    history,
-    iiif,
-    languages,
-    logs,
-    map,
-    map_files,
-    media,
-    metrics,
-    offline,
-    presentation,
-    privacy,
-    search,
-    security,
-    sharing,
-    tokens,
-)
+from app.services.index.live import LiveIndex
+from app.services.index.searcher import PublishedEngine
+from app.services.map.reading import MapReader
+from app.services.search.admission import Turnstile
+from app.services.search.service import SearchService
+from app.services.system.database import MIGRATIONS
+from app.services.system.fetching import LinkReader
+from app.services.system.media import MediaFolder
+from app.web import api, api_docs, api_queries, api_works, errors, health
+from app.web.account import pages, tokens
 from app.web.admin import dashboard as admin_dashboard
 from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import health as admin_health
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
-from app.web.curate import care as curate_care
+from app.web.callers import access
 from app.web.curate import compare as curate_compare
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
-from app.web.curate import imports as curate_imports
 from app.web.curate import map as curate_map
 from app.web.curate import pictures as curate_pictures
+from app.web.curate import survey as curate_care
 from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
-from app.web.current import INDEX, LINKS, MAP, SEARCH
+from app.web.curate.imports import pages as curate_imports
 from app.web.housekeeping import HOUSEKEEPER, Housekeeper
-from app.web.site import Site
+from app.web.pages import (
+    about,
+    evidence,
+    feedback,
+    frames,
+    history,
+    iiif,
+    map,
+    map_files,
+    media,
+    privacy,
+    search,
+    sharing,
+    works,
+)
+from app.web.shell import (
+    assets,
+    languages,
+    logs,
+    metrics,
+    offline,
+    presentation,
+    security,
+)
+from app.web.shell.current import INDEX, LINKS, MAP, SEARCH
+from app.web.shell.site import Site
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -106,11 +97,11 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     }
     app = Site(
         "morelli",
-        root_path=str(config.ROOT),
+        root_path=str(load.ROOT),
         template_folder="templates",
         static_folder="static",
     )
-    app.config.from_mapping(config.load({**os.environ, **settings}))
+    app.config.from_mapping(load.load({**os.environ, **settings}))
     app.config.from_mapping(
         {k: v for k, v in overrides.items() if not k.startswith("MORELLI_")}
     )
@@ -133,7 +124,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
-    accounts.register(app)
+    pages.register(app)
     for module in (about, evidence, feedback, history, privacy, sharing):
         app.register_blueprint(module.bp)
     for module in (api, api_docs, api_queries, api_works, tokens):
@@ -146,16 +137,16 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(room.bp)
     for room in (admin_users, admin_trail, admin_health):
         app.register_blueprint(room.bp)
-    for module in (search, artworks, iiif, map, map_files, curate_map, curate_compare):
+    for module in (search, works, iiif, map, map_files, curate_map, curate_compare):
         app.register_blueprint(module.bp)
     for module in (media, health, frames, offline):
         app.register_blueprint(module.bp)
-    app.cli.add_command(cli.collection)
-    app.cli.add_command(cli_accounts.group)
-    app.cli.add_command(cli_feedback.group)
-    app.cli.add_command(cli_imports.group)
-    app.cli.add_command(cli_retention.group)
-    app.cli.add_command(cli_worker.command)
+    app.cli.add_command(shared.collection)
+    app.cli.add_command(commands_accounts.group)
+    app.cli.add_command(commands_feedback.group)
+    app.cli.add_command(imports.group)
+    app.cli.add_command(retention.group)
+    app.cli.add_command(worker.command)
     app.extensions[BACKGROUND] = Background(app)
     app.extensions[INDEX] = build_live_index(app)
     app.extensions[SEARCH] = build_search_service(app)

@@ -13,10 +13,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.cli import DONE, watch
-from app.config import ROOT
-from app.retrieval.synthetic import generate_collection
-from app.services import demonstration
+from app.commands.shared import DONE, watch
+from app.configuration.load import ROOT
+from app.retrieval.drawings.collection import generate_collection
+from app.services.operations import demonstration
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

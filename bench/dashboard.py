@@ -20,15 +20,17 @@ from flask_security import hash_password
 from sqlalchemy import insert, select
 
 import precompute_descriptors
-from app.cli import DONE, FAILED, Workplace, index, run_explained, watch
+from app.commands.shared import DONE, FAILED, Workplace, index, run_explained, watch
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, Feedback, Match, Query, now
 from app.models.queries import hour_of
-from app.retrieval.synthetic import generate_collection
+from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.types import Verdict
-from app.services import accounts, database, demonstration
+from app.services.accounts import accounts
 from app.services.catalogue import read_catalogue
+from app.services.operations import demonstration
+from app.services.system import database
 from bench.measure import folder_size_mb, print_figures, print_percentiles
 
 EMAIL, PASSWORD = "admin@example.org", "correct horse battery"

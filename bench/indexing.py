@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import precompute_descriptors
-from app.cli import DONE, FAILED, Workplace, run_explained, say, watch
-from app.config import Folders
+from app.commands.shared import DONE, FAILED, Workplace, run_explained, say, watch
+from app.configuration.load import Folders
 from app.factory import create_app
-from app.retrieval.store import Store
-from app.services import database, indexing
+from app.retrieval.generations.store import Store
 from app.services.catalogue import read_catalogue
-from app.services.parallel import worker_count
+from app.services.index import building
+from app.services.system import database
+from app.services.system.parallel import worker_count
 from bench.measure import Clock, folder_size_mb, peak_memory_mb, print_figures
 
 
@@ -45,10 +46,10 @@ def run(catalogue: Path, images: Path) -> int:
         with clock.stage("recording works"):
             precompute_descriptors.record(read_catalogue(catalogue), images, work)
         local = work.settings.local
-        key = indexing.features_key(work.model.model_id, local)
-        pending = indexing.find_pending(work.session, key)
+        key = building.features_key(work.model.model_id, local)
+        pending = building.find_pending(work.session, key)
         with clock.stage("computing features"):
-            computed = indexing.compute_features(
+            computed = building.compute_features(
                 work.session,
                 pending,
                 work.media,
@@ -60,7 +61,7 @@ def run(catalogue: Path, images: Path) -> int:
                 if fault is not None:
                     say(fault)
         with clock.stage("building, examining, publishing"):
-            generation = indexing.publish_generation(
+            generation = building.publish_generation(
                 work.session,
                 Store(folders.generations),
                 work.media,

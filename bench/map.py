@@ -25,17 +25,17 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert
 
-from app.cli import DONE, FAILED, INCOMPLETE, run_explained, say, watch
-from app.config import Folders
+from app.commands.shared import DONE, FAILED, INCOMPLETE, run_explained, say, watch
+from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork
-from app.retrieval.map_layout import settle
-from app.retrieval.sprites import FINE
+from app.retrieval.map.layout import settle
+from app.retrieval.map.sprites import FINE
 from app.retrieval.types import FloatArray
-from app.services import database
-from app.services.collection_map import Plan, draw
-from app.services.map_shelf import Likeness, MapShelf
+from app.services.map.building import Plan, draw
+from app.services.map.registry import Likeness, MapShelf
+from app.services.system import database
 from bench.measure import folder_size_mb, print_figures, print_percentiles
 from bench.server import serving
 

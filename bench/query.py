@@ -14,25 +14,25 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.cli import DONE, FAILED, run_explained, say
-from app.config import Folders
+from app.commands.shared import DONE, FAILED, run_explained, say
+from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork
-from app.retrieval.engine import Engine
-from app.retrieval.evaluation import LabelledPhoto
-from app.retrieval.images import decode, encode_jpeg
+from app.retrieval.evaluation.asking import LabelledPhoto
+from app.retrieval.generations.store import Store
+from app.retrieval.images.codec import decode, encode_jpeg
 from app.retrieval.model import Model
-from app.retrieval.perturbations import PROFILES
-from app.retrieval.store import Store
-from app.services import database
-from app.services.labelled_photos import (
+from app.retrieval.search.engine import Engine
+from app.retrieval.simulation.photo import PROFILES
+from app.services.evaluation.labelled_photos import (
     draw_references,
     read_labels,
     simulate_photos,
 )
-from app.services.media import MediaFolder
-from app.services.search import PHOTO_SIDE_PX
+from app.services.search.service import PHOTO_SIDE_PX
+from app.services.system import database
+from app.services.system.media import MediaFolder
 from bench.measure import Clock, memory_mb, print_figures, print_percentiles
 
 PROFILE = "hard"

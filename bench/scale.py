@@ -19,13 +19,14 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from app.cli import Workplace, run_explained
-from app.config import ROOT
+from app.commands.shared import Workplace, run_explained
+from app.configuration.load import ROOT
 from app.factory import create_app
-from app.retrieval.examination import examine
-from app.retrieval.store import Store
+from app.retrieval.generations.store import Store
+from app.retrieval.generations.validation import examine
 from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
-from app.services import database, indexing
+from app.services.index import building
+from app.services.system import database
 from bench.measure import folder_size_mb, peak_memory_mb, print_figures
 
 NEARNESS = 0.5
@@ -120,8 +121,8 @@ def build(folder: Path, count: int, rng: np.random.Generator) -> None:
     with app.app_context():
         database.check()
         work = Workplace.of_current_app()
-        key = indexing.features_key(work.model.model_id, work.settings.local)
-        real = list(indexing.gallery_items(work.session, key))
+        key = building.features_key(work.model.model_id, work.settings.local)
+        real = list(building.gallery_items(work.session, key))
     inventor = Inventor([features for _, features in real], rng)
 
     def invented() -> Iterator[tuple[GalleryItem, GalleryFeatures]]:

@@ -19,10 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.cli import DONE, FAILED, run_explained, say
-from app.config import ROOT, Folders
+from app.commands.shared import DONE, FAILED, run_explained, say
+from app.configuration.load import ROOT, Folders
 from app.factory import create_app
-from app.services import database
+from app.services.system import database
 from bench.measure import memory_mb, print_figures, print_percentiles
 from bench.query import choose_photos
 

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import DONE, FAILED, run_explained, say
-from app.config import ROOT, Folders
+from app.commands.shared import DONE, FAILED, run_explained, say
+from app.configuration.load import ROOT, Folders
 from app.factory import create_app
-from app.retrieval.report import set_columns
-from app.services import database
+from app.retrieval.evaluation.report import set_columns
+from app.services.system import database
 from bench.query import choose_photos
 from bench.server import ask_until_answered, serving
 

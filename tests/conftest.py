@@ -17,13 +17,13 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError
-from app.retrieval.gallery import Gallery
-from app.retrieval.images import encode_jpeg, resize_to_long_side
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.threads import limit_threads
-from app.services import database
-from app.services.indexing import gallery_item
-from app.services.media import MediaFolder
-from app.services.published_engine import EngineSearcher
+from app.services.index.building import gallery_item
+from app.services.index.searcher import EngineSearcher
+from app.services.system import database
+from app.services.system.media import MediaFolder
 from tests.fakes import draw_picture, fake_model, features_of, photograph
 from tests.people import CHEAP_HASHING
 

@@ -10,12 +10,12 @@ from functools import cache
 import cv2
 import numpy as np
 
-from app.retrieval import local_features
-from app.retrieval.decision import Decision
+from app.retrieval.descriptors.style import COLOUR_LENGTH, TEXTURE_LENGTH, Style
+from app.retrieval.local import rootsift
+from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
-from app.retrieval.style import COLOUR_LENGTH, TEXTURE_LENGTH, Style
-from app.retrieval.training.vocabulary import learn_vocabulary
+from app.retrieval.training.components.vocabulary import learn_vocabulary
 from app.retrieval.types import (
     ClassEvidence,
     Description,
@@ -24,7 +24,7 @@ from app.retrieval.types import (
     GalleryItem,
     Image,
 )
-from app.retrieval.visual_words import Vocabulary
+from app.retrieval.verification.decision import Decision
 
 BLOCKS = 8
 WORDS = 200
@@ -74,7 +74,7 @@ def fake_decision() -> Decision:
 def fake_vocabulary() -> Vocabulary:
     """Visual words learnt from pictures that no test gallery holds."""
     descriptors = [
-        local_features.extract(draw_picture(seed), side_px=320, count=200).descriptors
+        rootsift.extract(draw_picture(seed), side_px=320, count=200).descriptors
         for seed in range(10_000, 10_020)
     ]
     rng = np.random.default_rng(0)

@@ -3,13 +3,13 @@
 import numpy as np
 from sqlalchemy import select
 
-from app.config import Folders
+from app.configuration.load import Folders
 from app.extensions import db
 from app.models import ReferenceImage
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, LocalFeatures
-from app.services import collection_map
-from app.services.indexing import features_key, pack_features
+from app.services.index.building import features_key, pack_features
+from app.services.map import building
 
 MODEL = "fake"
 
@@ -34,7 +34,7 @@ def make_map(app, **options):
     with app.app_context():
         add_features(db.session(), **options)
         folders = Folders(app.config["MORELLI_INSTANCE"])
-        stored = collection_map.build(
+        stored = building.build(
             db.session(), folders, MODEL, lambda _done, _total, _step: None
         )
         db.session.remove()

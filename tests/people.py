@@ -5,8 +5,8 @@ import re
 from flask_security import hash_password
 
 from app.extensions import db
-from app.services import accounts, tokens
-from app.services.mail import Outbox, read, recipient
+from app.services.accounts import accounts, tokens
+from app.services.system.mail import Outbox, read, recipient
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

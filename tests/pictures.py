@@ -8,8 +8,8 @@ from functools import cache
 import cv2
 import numpy as np
 
-from app.retrieval.perturbations import PROFILES, Perturbed, perturb
-from app.retrieval.synthetic import STYLES, draw_work
+from app.retrieval.drawings.collection import STYLES, draw_work
+from app.retrieval.simulation.photo import PROFILES, Perturbed, perturb
 
 
 def _frozen(image):

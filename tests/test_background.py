@@ -9,11 +9,11 @@ import time
 import pytest
 
 from app.background import BACKGROUND
-from app.config import ROOT
+from app.configuration.load import ROOT
 from app.extensions import db
 from app.factory import create_app
 from app.models import Task, TaskState
-from app.services import database, tasks
+from app.services.system import database, tasks
 
 
 @pytest.fixture

@@ -24,12 +24,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 import precompute_descriptors
-from app.config import ROOT
+from app.configuration.load import ROOT
 from app.extensions import db
 from app.factory import create_app
-from app.retrieval.images import encode_jpeg
-from app.retrieval.synthetic import generate_collection
-from app.services import accounts, demonstration
+from app.retrieval.drawings.collection import generate_collection
+from app.retrieval.images.codec import encode_jpeg
+from app.services.accounts import accounts
+from app.services.operations import demonstration
 from tests.fakes import draw_picture
 from tests.people import PASSWORD, TOKEN
 

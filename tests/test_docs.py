@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import SETTINGS
+from app.configuration.load import SETTINGS
 from app.lab.__main__ import MODULES as LAB_MODULES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from app.config import ROOT
+from app.configuration.load import ROOT
 from app.extensions import db, metadata
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.extensions import db
 from app.factory import create_app
-from app.services import database
+from app.services.system import database
 
 ROWS = {
     "artwork": "(1, '1900.1', 't', '', '', '', '', '', '', '', :now, :now, NULL)",

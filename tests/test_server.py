@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.config import ROOT
+from app.configuration.load import ROOT
 from app.factory import create_app
-from app.services import database
+from app.services.system import database
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from app.web.languages import LANGUAGES
+from app.web.shell.languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})

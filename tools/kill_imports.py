@@ -22,16 +22,16 @@ import zipfile
 from contextlib import closing, suppress
 from pathlib import Path
 
-from app.cli import DONE, FAILED, run_explained, say
-from app.config import ROOT, Folders
+from app.commands.shared import DONE, FAILED, run_explained, say
+from app.configuration.load import ROOT, Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import TaskState
-from app.services import database
 from app.services.catalogue import Catalogue, read_catalogue
 from app.services.importing import runs
-from app.services.importing.judging import Policy
+from app.services.importing.diff import Policy
 from app.services.importing.sources import Surroundings, opened
+from app.services.system import database
 
 LOOK_SECONDS = 0.05
 OVER = (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED)

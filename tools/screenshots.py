@@ -22,12 +22,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 import demo
-from app.cli import DONE, FAILED, run_explained, say
-from app.config import ROOT, Folders, read_settings
+from app.commands.shared import DONE, FAILED, run_explained, say
+from app.configuration.load import ROOT, Folders, read_settings
 from app.factory import create_app
 from app.lab import __main__ as lab
-from app.services.demonstration import LABELS_FILE
-from app.services.labelled_photos import NO_WORK
+from app.services.evaluation.labelled_photos import NO_WORK
+from app.services.operations.demonstration import LABELS_FILE
 
 INSTANCE = ROOT / "build" / "screenshots"
 PICTURES = ROOT / "docs" / "images"

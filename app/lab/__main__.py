@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
     options = parser.parse_args(arguments)
     # Here, because it brings half the program along.
-    from app.cli import FAILED, run_explained, say
+    from app.commands.shared import FAILED, run_explained, say
     from app.lab.errors import LabError
 
     def job() -> int:

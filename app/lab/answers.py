@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.config import Folders
+from app.configuration.load import Folders
 from app.factory import create_app
 from app.lab import collection, networks
 from app.lab.asking import Asker, Key, Reply
@@ -23,17 +23,18 @@ from app.lab.methods import (
 from app.lab.notebook import Notebook
 from app.lab.report import ReportFolder
 from app.lab.vector_method import VectorMethod
-from app.retrieval.engine import Engine
-from app.retrieval.gallery import Gallery
-from app.retrieval.images import read
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.generations.store import Store
+from app.retrieval.images.codec import read
 from app.retrieval.measures.learnt import SIMILARITY_FILE
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
 from app.retrieval.model import Model
+from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.store import Store
 from app.retrieval.types import Image
-from app.services import artworks, database
-from app.services.media import MediaFolder
+from app.services.collection import works as collection_works
+from app.services.system import database
+from app.services.system.media import MediaFolder
 
 OTHER_MEASURES = (EUCLID, Ssim.name, SsimOverEuclidean.name)
 """Asked of the activations, besides every method's own measure."""
@@ -128,7 +129,7 @@ def of_instance(first: int, picture: Image) -> Answers:
             reply = Reply.of(method.name, measure, method.ask(glance, measure))
             names = [gallery.items[row].work_id for row in reply.first(SPARE * first)]
             ranked[method.name, measure] = list(dict.fromkeys(names))
-        shown = artworks.works_by_accession(
+        shown = collection_works.works_by_accession(
             {name for names in ranked.values() for name in names}
         )
         found = {

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import say
+from app.commands.shared import say
 from app.lab.errors import LabError
+from app.retrieval.drawings.collection import generate_collection
+from app.retrieval.drawings.styles.artists import ARTISTS
 from app.retrieval.errors import ImageError
-from app.retrieval.images import read
-from app.retrieval.perturbations import Profile, perturb
-from app.retrieval.styles.artists import ARTISTS
-from app.retrieval.synthetic import generate_collection
-from app.retrieval.training.works import Work, is_held_out
+from app.retrieval.images.codec import read
+from app.retrieval.simulation.photo import Profile, perturb
+from app.retrieval.training.data.works import Work, is_held_out
 from app.retrieval.types import Image
-from app.services import demonstration
 from app.services.catalogue import CatalogueRow, read_catalogue
+from app.services.operations import demonstration
 
 PICTURE_SIDE_PX = 640
 """References are read at this size; no method here looks at more."""
@@ -100,7 +100,7 @@ class Collection:
         ----------
         position : int
         profile, strength, exactly
-            As for :func:`app.retrieval.perturbations.perturb`.
+            As for :func:`app.retrieval.simulation.photo.perturb`.
         """
         accession = self.works[position].accession
         rng = np.random.default_rng([self.seed, zlib.crc32(accession.encode())])

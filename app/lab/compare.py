@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import DONE, say
+from app.commands.shared import DONE, say
 from app.lab import collection, networks
 from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
@@ -26,9 +26,9 @@ from app.lab.page import Cell
 from app.lab.plots import bar_plot, panel_plot
 from app.lab.report import ReportFolder, label_of, print_table
 from app.lab.teaching import LABEL, teach
-from app.retrieval import metrics
-from app.retrieval.model_manifest import ModelManifest
-from app.retrieval.perturbations import PROFILES
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.evaluation import metrics
+from app.retrieval.simulation.photo import PROFILES
 from app.retrieval.training.assessment import (
     RANKS,
     STYLE_LABELS,

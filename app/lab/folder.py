@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from app.cli import DONE, INCOMPLETE, say
+from app.commands.shared import DONE, INCOMPLETE, say
 from app.lab import networks
 from app.lab.class_search import (
     FIGURES,

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import say
+from app.commands.shared import say
 from app.lab.collection import PICTURE_SIDE_PX
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.networks import bundled_activations
 from app.lab.notebook import Notebook, Seen
-from app.retrieval.descriptor import Descriptor
+from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.errors import ImageError
-from app.retrieval.images import read, resize_to_long_side
+from app.retrieval.images.codec import read, resize_to_long_side
 from app.retrieval.measures.structural import Sight, luminance
 from app.retrieval.model import Model
-from app.retrieval.perturbations import PROFILES, perturb
+from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import FloatArray, Image, no_numbers
-from app.services.parallel import worker_count
+from app.services.system.parallel import worker_count
 
 FEWEST = 4
 """Pictures of a class: two to learn from, one to ask and one to find."""

@@ -9,23 +9,24 @@ from typing import Any
 
 from tqdm import tqdm
 
-from app.cli import DONE
-from app.config import Folders
+from app.commands.shared import DONE
+from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
 from app.lab.errors import LabError
 from app.lab.map_report import fill
 from app.lab.report import ReportFolder
-from app.retrieval.map_layout import PERPLEXITY, SEED
-from app.services import collection_map, database
-from app.services.map_shelf import MapError
+from app.retrieval.map.layout import PERPLEXITY, SEED
+from app.services.map import building
+from app.services.map.registry import MapError
+from app.services.system import database
 
 NAME = "map"
 HELP = "Make the map of the collection of MORELLI_INSTANCE."
 STEPS = {
-    collection_map.COLLECTING: "Collecting small pictures",
-    collection_map.PLACING: "Placing the works",
-    collection_map.DRAWING: "Drawing the sheets",
+    building.COLLECTING: "Collecting small pictures",
+    building.PLACING: "Placing the works",
+    building.DRAWING: "Drawing the sheets",
 }
 
 
@@ -45,13 +46,11 @@ def run(options: argparse.Namespace) -> int:
     folders = Folders(app.config["MORELLI_INSTANCE"])
     with app.app_context(), Bars() as bars:
         database.check()
-        model_id = collection_map.live_model_id(folders, app.config)
+        model_id = building.live_model_id(folders, app.config)
         settings = {"model": model_id, "perplexity": PERPLEXITY, "seed": SEED}
         report = ReportFolder(options.out, "Map of the collection", settings)
         try:
-            stored = collection_map.build(
-                db.session(), folders, model_id, bars.progress
-            )
+            stored = building.build(db.session(), folders, model_id, bars.progress)
         except MapError as error:
             raise LabError(str(error)) from error
         fill(report, stored)

@@ -12,11 +12,11 @@ from app.lab.page import Cell
 from app.lab.plots import COLOURS, scatter_plot
 from app.lab.report import ReportFolder
 from app.models import Artwork
-from app.retrieval.images import read
-from app.retrieval.sprites import FINE, mosaic
+from app.retrieval.images.codec import read
+from app.retrieval.map.sprites import FINE, mosaic
 from app.retrieval.types import FloatArray, Image
-from app.services.artworks import present_works
-from app.services.map_shelf import Level, Likeness, StoredMap
+from app.services.collection.works import present_works
+from app.services.map.registry import Level, Likeness, StoredMap
 
 PICTURE_SIDE_PX = 1600
 """Of the map as a picture, at most; where works are too many for this, more."""

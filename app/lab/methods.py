@@ -11,14 +11,15 @@ import numpy as np
 
 from app.lab.glance import Glance
 from app.lab.notebook import Seen
-from app.retrieval import local_features
-from app.retrieval.engine import Engine
-from app.retrieval.gallery import Gallery
-from app.retrieval.inverted_index import InvertedIndex
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.local import rootsift
+from app.retrieval.local.inverted_index import InvertedIndex
+from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
+from app.retrieval.measures.perceptual_hash import bit_agreement, perceptual_hash
 from app.retrieval.model import Model
-from app.retrieval.perceptual_hash import bit_agreement, perceptual_hash
+from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import (
     Description,
@@ -27,7 +28,6 @@ from app.retrieval.types import (
     GalleryItem,
     LocalFeatures,
 )
-from app.retrieval.visual_words import Vocabulary
 
 COSINE, EUCLID, LEARNT = Cosine.name, Euclidean.name, LearntSimilarity.name
 HAMMING, VOTES, PROBABILITY = "Hamming", "votes", "probability"
@@ -160,7 +160,7 @@ class WordMethod:
         """See `Method.ask`."""
         local = self._settings.local
         return self._score(
-            local_features.extract(
+            rootsift.extract(
                 glance.image, side_px=local.query_side_px, count=local.query_features
             )
         )
@@ -265,7 +265,7 @@ def see_features(glance: Glance, settings: RetrievalSettings) -> Seen:
     local = settings.local
     features = glance.part(
         "reference features",
-        lambda: local_features.extract(
+        lambda: rootsift.extract(
             glance.image,
             side_px=local.reference_side_px,
             count=local.reference_features,

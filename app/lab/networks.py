@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from app.cli import say
+from app.commands.shared import say
+from app.configuration.parsers import ROOT
 from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.lab.methods import (
@@ -15,18 +16,17 @@ from app.lab.methods import (
     described,
 )
 from app.lab.vector_method import See, VectorMethod
-from app.retrieval.comparison import POOLINGS
-from app.retrieval.descriptor import Descriptor
+from app.retrieval.descriptors.global_descriptor import Descriptor
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.descriptors.poolings import POOLINGS
+from app.retrieval.descriptors.style import colour_histogram
 from app.retrieval.errors import WeightsUnavailableError
-from app.retrieval.framing import choose_frame, crop_map, frame
+from app.retrieval.images.letterbox import choose_frame, crop_map, frame
 from app.retrieval.measures.distances import GRID, aligned_activations
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.model import Model
-from app.retrieval.model_manifest import ModelManifest
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.style import colour_histogram
 from app.retrieval.types import FloatArray
-from app.setting_parsers import ROOT
 
 BUNDLED = "bundled"
 RANDOM = "random"
@@ -184,7 +184,7 @@ def given_methods(
                 f"one of {', '.join(NETWORKS)}."
             )
         # Here, because TensorFlow takes seconds to import.
-        from app.retrieval.training.published import write_published
+        from app.retrieval.training.network.published import write_published
 
         say(f"Writing {name} …")
         try:
@@ -214,7 +214,7 @@ def given_methods(
 
 def variant_methods(model_dir: Path, folder: Path) -> Iterator[VectorMethod]:
     """Make the CAM method of the model's network with other settings."""
-    from app.retrieval.training.published import write_variant
+    from app.retrieval.training.network.published import write_variant
 
     manifest = ModelManifest.read(model_dir)
     for top_classes in VARIANT_CLASSES:

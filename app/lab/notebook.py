@@ -15,11 +15,11 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.cli import say, watch
-from app.config import ROOT
+from app.commands.shared import say, watch
+from app.configuration.load import ROOT
 from app.lab.report import ReportFolder, file_name
-from app.retrieval.array_files import save_arrays
-from app.services.parallel import map_in_order
+from app.retrieval.files.arrays import save_arrays
+from app.services.system.parallel import map_in_order
 
 Item = TypeVar("Item")
 Seen: TypeAlias = dict[str, NDArray[Any]]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import DONE, say
+from app.commands.shared import DONE, say
 from app.lab import collection, networks
 from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
@@ -30,7 +30,7 @@ from app.lab.recovery_report import (
 )
 from app.lab.report import ReportFolder, print_table
 from app.retrieval.measures.structural import SsimOverEuclidean
-from app.retrieval.perturbations import PROFILES
+from app.retrieval.simulation.photo import PROFILES
 
 NAME = "recover"
 HELP = "Find works again in photos that get ever worse, one kind of fault at a time."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.lab.asking import Key
-from app.retrieval import metrics
+from app.retrieval.evaluation import metrics
 
 
 @dataclass(frozen=True, slots=True)

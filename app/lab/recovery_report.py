@@ -14,7 +14,7 @@ from app.lab.page import Cell
 from app.lab.plots import Series, panel_plot
 from app.lab.recovery import Outcome, Trial, best_threshold, judge, rank_curve
 from app.lab.report import ReportFolder, label_of
-from app.retrieval.perturbations import STEPS
+from app.retrieval.simulation.photo import STEPS
 
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
 PROFILE_NAMES = (*STEPS, "mild", "hard")

@@ -23,8 +23,8 @@ import numpy as np
 from app.lab.errors import LabError
 from app.lab.page import Cell, show, table_of, whole_page
 from app.lab.plots import standalone
-from app.retrieval.images import encode_jpeg, resize_to_long_side
-from app.retrieval.report import set_columns
+from app.retrieval.evaluation.report import set_columns
+from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image
 
 PAGE_FILE = "index.html"

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from app.cli import DONE, INCOMPLETE, say
+from app.commands.shared import DONE, INCOMPLETE, say
 from app.lab import networks
 from app.lab.class_search import Orders, orders_among
 from app.lab.errors import LabError
@@ -16,7 +16,7 @@ from app.lab.labelled import LabelledPicture, look, open_eye
 from app.lab.notebook import Notebook
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
-from app.retrieval import metrics
+from app.retrieval.evaluation import metrics
 from app.services.catalogue import relative_path
 
 PRECISION_RANKS = (1, 5, 10)

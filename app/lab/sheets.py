@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.lab.class_search import Orders
 from app.lab.labelled import LabelledPicture
-from app.retrieval.images import read
+from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 
 FOUND = 10

@@ -15,7 +15,7 @@ from typing import NoReturn
 import numpy as np
 from tqdm import tqdm
 
-from app.cli import DONE, INCOMPLETE
+from app.commands.shared import DONE, INCOMPLETE
 from app.lab import collection, networks
 from app.lab.errors import LabError
 from app.lab.labelled import (
@@ -32,9 +32,9 @@ from app.lab.report import ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Sight
-from app.retrieval.training.works import CLASS_FIELDS
+from app.retrieval.training.data.works import CLASS_FIELDS
 from app.retrieval.types import FloatArray
-from app.services.parallel import worker_count
+from app.services.system.parallel import worker_count
 
 NAME = "train-similarity"
 HELP = "Learn a similarity from labelled pictures, and say what it is worth."
@@ -157,7 +157,7 @@ def learn(
     """
     # Here, because TensorFlow takes seconds to import, and says much that nobody needs.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from app.retrieval.training.similarity import Examples, learn_similarity
+    from app.retrieval.training.similarity.learning import Examples, learn_similarity
 
     bar: tqdm[NoReturn] | None = None
 
@@ -190,7 +190,7 @@ def judge(
     summary : str
         How the pictures fare one by one.
     """
-    from app.retrieval.training.similarity_assessment import PRECISION_RANK, assess
+    from app.retrieval.training.similarity.assessment import PRECISION_RANK, assess
 
     rng = np.random.default_rng([seed, 8])
     chosen = np.sort(rng.permutation(len(unseen))[:MOST_JUDGED])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import say
+from app.commands.shared import say
 from app.lab.asking import Asker
 from app.lab.collection import Collection
 from app.lab.glance import Glance
@@ -17,7 +17,7 @@ from app.lab.vector_method import VectorMethod
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Sight
-from app.retrieval.perturbations import PROFILES
+from app.retrieval.simulation.photo import PROFILES
 
 LABEL = "artist"
 """What makes two works one kind."""

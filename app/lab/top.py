@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.cli import DONE
+from app.commands.shared import DONE
 from app.lab import collection, networks
 from app.lab.answers import Answers, of_catalogue, of_instance
 from app.lab.errors import LabError
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, label_of
 from app.retrieval.errors import ImageError
-from app.retrieval.images import read
-from app.retrieval.report import set_columns
+from app.retrieval.evaluation.report import set_columns
+from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 
 NAME = "top"

@@ -7,11 +7,11 @@ import numpy as np
 from app.lab.glance import Glance
 from app.lab.methods import COSINE, EUCLID, LEARNT
 from app.lab.notebook import Seen
-from app.retrieval.comparison import embed
+from app.retrieval.descriptors.poolings import embed
+from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.measure import Measure
 from app.retrieval.types import FloatArray, no_numbers
-from app.retrieval.whitening import unit_length
 
 See = Callable[[Glance], FloatArray]
 """From a picture to (m, C) vectors, of which a method makes one descriptor."""

@@ -5,15 +5,6 @@ particular to SQLite lives in ``app.extensions``.
 """
 
 from app.models.accounts import AccessToken, Role, User, roles_users
-from app.models.background import (
-    ColumnMapping,
-    ImportRow,
-    ImportRun,
-    RowState,
-    Task,
-    TaskState,
-    TaskWish,
-)
 from app.models.base import Base, UtcDateTime, now, verdict_type
 from app.models.collection import (
     Artwork,
@@ -22,7 +13,7 @@ from app.models.collection import (
     ImageFeatures,
     ReferenceImage,
 )
-from app.models.keeping import (
+from app.models.curation import (
     AuditEntry,
     EvaluationReport,
     Relation,
@@ -30,6 +21,15 @@ from app.models.keeping import (
     WorkFault,
 )
 from app.models.queries import Feedback, Match, Query
+from app.models.tasks import (
+    ColumnMapping,
+    ImportRow,
+    ImportRun,
+    RowState,
+    Task,
+    TaskState,
+    TaskWish,
+)
 
 __all__ = [
     "AccessToken",

@@ -176,4 +176,4 @@ class CollectionState(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(default=0)
-    """Counts changes; see ``app.services.changes``."""
+    """Counts changes; see ``app.services.index.changes``."""

@@ -81,7 +81,7 @@ class Query(Base):
     device: Mapped[str | None] = mapped_column(String(16))
     """``phone``, ``tablet``, ``desktop`` or ``program``; no more is kept of it."""
     quality: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """Measured faults of the photo, see ``app.retrieval.photo_quality``."""
+    """Measured faults of the photo, see ``app.retrieval.images.quality``."""
     activation_map: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Where the network looked: a small grey PNG that covers the photo."""
 

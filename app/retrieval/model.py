@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.retrieval import local_features
-from app.retrieval.decision import Decision
-from app.retrieval.descriptor import Descriptor
+from app.retrieval.descriptors.global_descriptor import Descriptor
+from app.retrieval.descriptors.manifest import MANIFEST_FILE, training_command
+from app.retrieval.descriptors.style import Style
 from app.retrieval.errors import MissingArtefactError
-from app.retrieval.model_manifest import MANIFEST_FILE, training_command
+from app.retrieval.local import rootsift
+from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import LocalSettings
-from app.retrieval.style import Style
 from app.retrieval.threads import limit_threads
 from app.retrieval.types import (
     Description,
@@ -32,7 +32,7 @@ from app.retrieval.types import (
     Image,
     no_numbers,
 )
-from app.retrieval.visual_words import Vocabulary
+from app.retrieval.verification.decision import Decision
 
 VOCABULARY_FILE = "vocabulary.npz"
 STYLE_FILE = "style.npz"
@@ -130,7 +130,7 @@ class Model:
         description = self.descriptor.describe(image)
         return GalleryFeatures(
             description.descriptor,
-            local_features.extract(
+            rootsift.extract(
                 image,
                 side_px=settings.reference_side_px,
                 count=settings.reference_features,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from app.services.encoding import decode_text, is_undecoded
+from app.services.system.encoding import decode_text, is_undecoded
 
 COLUMNS = (
     "accession",

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import csrf, limiter
 from app.web.api_json import answer_json
-from app.web.bearer import token_account
-from app.web.current import search_rate, search_service
-from app.web.upload import uploaded_photo
-from app.web.visitors import refuse_strangers
+from app.web.callers.bearer import token_account
+from app.web.callers.upload import uploaded_photo
+from app.web.callers.visitors import refuse_strangers
+from app.web.shell.current import search_rate, search_service
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 csrf.exempt(bp)

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from flask import url_for
 
 from app.models import Artwork, Feedback, Match, Query, ReferenceImage
-from app.services.artworks import works_by_accession
-from app.services.paging import Page
-from app.web.presentation import picture_url, thumbnail_url
+from app.services.collection.works import works_by_accession
+from app.services.system.paging import Page
+from app.web.shell.presentation import picture_url, thumbnail_url
 
 Entry = TypeVar("Entry")
 

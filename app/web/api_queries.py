@@ -11,14 +11,15 @@ from werkzeug.exceptions import BadRequest
 
 from app.extensions import csrf, db
 from app.models import Query
-from app.services import feedback, history
-from app.services.history import Owner
-from app.services.media import MediaFolder
-from app.web.answers import photo_response
+from app.services.evaluation import feedback
+from app.services.search import history
+from app.services.search.history import Owner
+from app.services.system.media import MediaFolder
 from app.web.api_json import answer_json, feedback_json, page_json, query_json
 from app.web.api_parameters import PAGE, asked_number, refuse_others
-from app.web.bearer import need_account
-from app.web.current import folders
+from app.web.callers.bearer import need_account
+from app.web.pages.answers import photo_response
+from app.web.shell.current import folders
 
 bp = Blueprint("api_queries", __name__, url_prefix="/api/v1/queries")
 csrf.exempt(bp)  # as in app.web.api: a token is needed, and no cookie is read

@@ -5,8 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 
-from app.services.artworks import find_work
-from app.services.browsing import (
+from app.services.collection.browsing import (
     FACETS,
     ORDERS,
     USUAL_ORDER,
@@ -14,6 +13,7 @@ from app.services.browsing import (
     Criteria,
     find_works,
 )
+from app.services.collection.works import find_work
 from app.web.api_json import label_json, page_json, work_json
 from app.web.api_parameters import (
     PAGE,
@@ -22,8 +22,8 @@ from app.web.api_parameters import (
     asked_text,
     refuse_others,
 )
-from app.web.artworks import LONGEST_TEXT
-from app.web.current import search_service
+from app.web.pages.works import LONGEST_TEXT
+from app.web.shell.current import search_service
 
 bp = Blueprint("api_works", __name__, url_prefix="/api/v1/works")
 

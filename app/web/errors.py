@@ -21,12 +21,12 @@ from app.retrieval.errors import (
     ImageTooSmallError,
     UnreadableImageError,
 )
-from app.services.database import DatabaseNotReadyError
-from app.services.turnstile import QueueFullError
-from app.web.bearer import InvalidTokenError, TokenNeededError
-from app.web.guessing import TooManyAttemptsError
-from app.web.upload import NoPhotoError, UnusableLinkError
-from app.web.visitors import AccountNeededError
+from app.services.search.admission import QueueFullError
+from app.services.system.database import DatabaseNotReadyError
+from app.web.callers.bearer import InvalidTokenError, TokenNeededError
+from app.web.callers.throttling import TooManyAttemptsError
+from app.web.callers.upload import NoPhotoError, UnusableLinkError
+from app.web.callers.visitors import AccountNeededError
 
 logger = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.services import database
-from app.services.database import DatabaseNotReadyError
-from app.web.current import search_service
+from app.services.system import database
+from app.services.system.database import DatabaseNotReadyError
 from app.web.errors import remedy
+from app.web.shell.current import search_service
 
 bp = Blueprint("health", __name__)
 

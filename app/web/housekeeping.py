@@ -8,8 +8,8 @@ import threading
 
 from flask import Flask
 
-from app.config import Folders
-from app.services import retention
+from app.configuration.load import Folders
+from app.services.operations import retention
 
 HOUSEKEEPER = "morelli.housekeeper"
 """Key of the housekeeper among the application's extensions."""

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
-from app.services.browsing import ORDERS, USUAL_ORDER, WORKS_PER_PAGE
+from app.services.collection.browsing import ORDERS, USUAL_ORDER, WORKS_PER_PAGE
 from app.web.api_works import MOST_PER_PAGE
-from app.web.artworks import LONGEST_TEXT
 from app.web.json_schema import reference
 from app.web.openapi_parts import (
     NEEDED,
@@ -29,6 +28,7 @@ from app.web.openapi_parts import (
 )
 from app.web.openapi_refusals import refusals
 from app.web.openapi_schemas import ACCESSION, QUERY_ID, schemas
+from app.web.pages.works import LONGEST_TEXT
 
 VERSION = "1.0.0"
 """Of the interface, not of the program: the first number is in its addresses."""

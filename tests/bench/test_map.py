@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from app.config import Folders
+from app.configuration.load import Folders
 from app.factory import create_app
-from app.services.map_shelf import Likeness, MapShelf
+from app.services.map.registry import Likeness, MapShelf
 from bench import map as bench
 from bench.map import invent, invent_places
 

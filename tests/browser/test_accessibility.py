@@ -11,16 +11,19 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from app.background import BACKGROUND
-from app.config import Folders
+from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Artwork, Query, User
 from app.retrieval.types import Verdict
-from app.services import evaluating, rebuilding, reports, tasks
+from app.services.evaluation import reports
+from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
+from app.services.importing.diff import Policy
 from app.services.importing.formats import Reading
-from app.services.importing.judging import Policy
+from app.services.index import rebuilding
+from app.services.system import tasks
 from app.web.curate.compare import ask_work
-from app.web.security import KEPT
+from app.web.shell.security import KEPT
 from tests.browser.views import faults_in_views
 from tests.labelled import labelled_photos
 from tests.mapped import make_map
@@ -99,11 +102,11 @@ def looked_through(app):
 def evaluated(app):
     """Return the report of labelled photos."""
     folders = Folders(app.config["MORELLI_INSTANCE"])
-    path = evaluating.folder_of(folders, "photos.zip")
+    path = evaluation_task.folder_of(folders, "photos.zip")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(labelled_photos())
     parameters = {"zip": path.name, "name": "March", "leave_out": False}
-    task = tasks.enqueue(db.session(), evaluating.KIND, parameters, None)
+    task = tasks.enqueue(db.session(), evaluation_task.KIND, parameters, None)
     app.extensions[BACKGROUND].work_off()
     return reports.of_task(db.session(), task.id)
 

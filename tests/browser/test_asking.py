@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Query
-from app.services.links import LinkReader
+from app.services.system.fetching import LinkReader
 from tests.browser.views import faults
 from tests.conftest import encoded
 from tests.fakes import draw_picture

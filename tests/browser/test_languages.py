@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from babel.messages.pofile import read_po
 
-from app.config import ROOT
-from app.web.languages import LANGUAGES
+from app.configuration.load import ROOT
+from app.web.shell.languages import LANGUAGES
 from tests.browser.views import OVERFLOWS, faults
 from tests.people import PASSWORD, with_account
 

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from app.services.search import SearchService
+from app.services.search.service import SearchService
 from tests.browser.views import OVERFLOWS, shows
 
 pytestmark = pytest.mark.browser

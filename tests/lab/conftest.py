@@ -11,7 +11,7 @@ from app.lab.methods import HashMethod, WordMethod
 from app.lab.notebook import Notebook
 from app.lab.report import ReportFolder
 from app.lab.vector_method import VectorMethod
-from app.retrieval.images import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.settings import RetrievalSettings
 from tests.fakes import draw_picture, fake_vocabulary
 

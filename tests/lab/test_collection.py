@@ -8,8 +8,8 @@ import pytest
 from app.lab import collection
 from app.lab.collection import Collection, choose
 from app.lab.errors import LabError
-from app.retrieval.perturbations import PROFILES
-from app.retrieval.training.works import is_held_out
+from app.retrieval.simulation.photo import PROFILES
+from app.retrieval.training.data.works import is_held_out
 from tests.lab.conftest import WORKS
 
 

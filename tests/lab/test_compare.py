@@ -12,8 +12,8 @@ from app.lab import networks
 from app.lab.asking import Asker
 from app.lab.collection import Collection
 from app.lab.compare import HEADER, Found
-from app.retrieval.model_manifest import ModelManifest
-from app.retrieval.training.works import is_held_out
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.training.data.works import is_held_out
 from tests.lab.conftest import WORKS, quick_methods
 from tests.lab.stopping import Switch
 

@@ -4,7 +4,7 @@ import pytest
 from app.lab.errors import LabError
 from app.lab.labelled import LabelledPicture, halves, look, read_tree, small_classes
 from app.retrieval.errors import ImageError
-from app.retrieval.images import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg
 from tests.lab.trees import MEMBERS, TINTS, fake_eye, tinted, write_tree
 
 

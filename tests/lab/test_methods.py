@@ -14,8 +14,8 @@ from app.lab.methods import (
     EngineMethod,
 )
 from app.lab.vector_method import VectorMethod
+from app.retrieval.descriptors.whitening import learn_whitening, unit_length
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.whitening import learn_whitening, unit_length
 from tests.fakes import draw_picture, fake_model, photograph
 from tests.lab.conftest import all_methods, see_blocks
 

@@ -9,7 +9,7 @@ from app.lab import networks
 from app.lab.asking import Asker
 from app.lab.errors import LabError
 from app.lab.glance import Glance
-from app.retrieval.comparison import POOLINGS
+from app.retrieval.descriptors.poolings import POOLINGS
 from app.retrieval.errors import MissingArtefactError
 from tests.fakes import draw_picture, photograph
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.config import ROOT
+from app.configuration.load import ROOT
 from app.lab import notebook as module
 from app.lab.notebook import PAGE, Notebook
 from app.lab.report import ReportFolder
-from app.retrieval import array_files
+from app.retrieval.files import arrays as files_arrays
 
 COUNT = 2 * PAGE + 5
 KILLED = """
@@ -184,7 +184,7 @@ def test_with_other_settings_pictures_or_program_it_begins_anew(
 
 
 def test_a_full_disk_loses_a_page_at_most(tmp_path, monkeypatch):
-    real = array_files.save_arrays
+    real = files_arrays.save_arrays
 
     def full(path, **arrays):
         if path.name != "squares-000000.npz":

@@ -12,7 +12,7 @@ from app.lab import plots
 from app.lab.errors import LabError
 from app.lab.page import show
 from app.lab.report import ReportFolder, file_name
-from app.retrieval.images import read
+from app.retrieval.images.codec import read
 from tests.fakes import draw_picture
 
 

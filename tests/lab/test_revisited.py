@@ -12,7 +12,7 @@ from app.lab import revisited
 from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery
 from app.lab.revisited import HEADER, find_pictures, judge
-from app.retrieval.images import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg
 from tests.fakes import draw_picture
 from tests.lab.trees import fake_eye
 

@@ -4,7 +4,7 @@ import pytest
 from app.lab import sheets
 from app.lab.labelled import LabelledPicture
 from app.lab.sheets import BADGE_PX, BORDER_PX, mark, queries_to_show, sheet
-from app.retrieval.images import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg
 from tests.pictures import plain
 
 

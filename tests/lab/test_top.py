@@ -12,7 +12,7 @@ from app.factory import create_app
 from app.lab import __main__ as lab
 from app.lab import networks
 from app.models import Artwork, now
-from app.retrieval.images import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from tests.fakes import draw_picture, fake_model, photograph
 from tests.lab.conftest import WORKS, quick_methods

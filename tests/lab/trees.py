@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from app.lab.labelled import Eye
-from app.retrieval.images import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg
 from tests.fakes import FakeDescriptor, draw_picture
 
 TINTS = {"blue": 2, "green": 1, "red": 0}

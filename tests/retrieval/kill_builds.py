@@ -13,9 +13,9 @@ import signal
 import sys
 from pathlib import Path
 
-from app.retrieval.examination import Examination
+from app.retrieval.generations.store import Store
+from app.retrieval.generations.validation import Examination
 from app.retrieval.settings import GallerySettings, RetrievalSettings
-from app.retrieval.store import Store
 from app.retrieval.threads import limit_threads
 from tests.fakes import fake_collection, fake_model
 

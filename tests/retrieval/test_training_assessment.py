@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.training.assessment import recalls, simulate_queries
-from app.retrieval.training.pictures import PictureBank
+from app.retrieval.training.data.pictures import PictureBank
 from tests.fakes import draw_picture
 
 GALLERY = np.eye(3, dtype=np.float32)

@@ -1,4 +1,4 @@
-from app.retrieval.model_manifest import ModelManifest
+from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.training.card import write_card
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from app.retrieval.errors import TrainingError
-from app.retrieval.images import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from app.retrieval.training.works import Work
+from app.retrieval.training.data.works import Work
 from tests.fakes import draw_picture
 
 pytestmark = pytest.mark.slow
@@ -19,7 +19,7 @@ SCHOOLS = ("Northern", "Southern")
 @pytest.fixture(autouse=True)
 def few_photos(monkeypatch):
     """Ask no more photos than a decision can be learnt from."""
-    monkeypatch.setattr("app.retrieval.training.knowledge.DECISION_PHOTOS", 24)
+    monkeypatch.setattr("app.retrieval.training.learning.DECISION_PHOTOS", 24)
 
 
 class QuietReporter:
@@ -80,7 +80,7 @@ def decide_nothing(monkeypatch):
 
 
 def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypatch):
-    from app.retrieval.training.finetune import FineTuning
+    from app.retrieval.training.network.finetune import FineTuning
 
     recipe = FineTuning(steps=3, pair_count=6, sides_px=((0.0, 48),))
     plan = plan_of(fine_tuning=recipe, generated=2)
@@ -123,9 +123,9 @@ def test_a_failed_training_leaves_the_old_model(works, tmp_path):
 
 
 def test_the_better_whitening_is_kept():
-    from app.retrieval.backbone import build_backbone
-    from app.retrieval.network import build_network
-    from app.retrieval.training.whitening_choice import choose_whitening
+    from app.retrieval.descriptors.backbone import build_backbone
+    from app.retrieval.descriptors.network import build_network
+    from app.retrieval.training.components.whitening import choose_whitening
 
     network = build_network(build_backbone("morelli"), class_count=2, dimension=256)
     layer = network.get_layer("descriptor")

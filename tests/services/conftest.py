@@ -5,7 +5,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app.models import Base, CollectionState
-from app.services.media import MediaFolder
+from app.services.system.media import MediaFolder
 
 
 @pytest.fixture

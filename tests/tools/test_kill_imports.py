@@ -1,7 +1,7 @@
 import pytest
 
-from app.retrieval.synthetic import generate_collection
-from app.services import demonstration
+from app.retrieval.drawings.collection import generate_collection
+from app.services.operations import demonstration
 from tools import kill_imports
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.config import ROOT
+from app.configuration.load import ROOT
 from tools.screenshots import PICTURES, choose_photos, palette_of
 
 WALL, ACCENT = "#f5f2ec", "#7b2d26"

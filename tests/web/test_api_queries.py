@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Feedback, Query
 from app.retrieval.types import Verdict
-from app.web.current import folders
+from app.web.shell.current import folders
 from tests.people import program_of, with_account
 
 OWN = "/api/v1/queries"
@@ -58,7 +58,7 @@ def test_the_list_has_the_newest_first(program, photo, unknown_photo):
 
 
 def test_the_list_is_followed_page_by_page(app, program, photo, monkeypatch):
-    monkeypatch.setattr("app.services.history.SEARCHES_PER_PAGE", 2)
+    monkeypatch.setattr("app.services.search.history.SEARCHES_PER_PAGE", 2)
     asked = {search(program, photo)["query_id"] for _ in range(5)}
     seen, address = [], OWN
     while address:

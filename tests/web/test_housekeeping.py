@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.config import ROOT
-from app.services import retention
-from app.services.database import DatabaseNotReadyError
-from app.services.lock import exclusively
+from app.configuration.load import ROOT
+from app.services.operations import retention
+from app.services.system.database import DatabaseNotReadyError
+from app.services.system.lock import exclusively
 from app.web import housekeeping
-from app.web.account_mail import POST
-from app.web.current import SEARCH, folders
+from app.web.account.mail import POST
 from app.web.housekeeping import HOUSEKEEPER
+from app.web.shell.current import SEARCH, folders
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from app.extensions import db
 from app.models import Artwork
 from app.web.api_docs import list_operations
 from app.web.errors import CODES
-from app.web.languages import LANGUAGES
 from app.web.openapi_schemas import ACCESSION, QUERY_ID
+from app.web.shell.languages import LANGUAGES
 from tests.people import program_of, with_account
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.types import FloatArray
-from app.retrieval.whitening import unit_length
 
 GRID = 7
 """Cells along each side of `aligned_activations`."""

@@ -1,7 +1,7 @@
 """A similarity that was learnt from pairs of pictures: a small network on two vectors.
 
 Run with NumPy alone. What it is learnt from, and how, is in
-``app.retrieval.training.similarity``.
+``app.retrieval.training.similarity.learning``.
 """
 
 import zipfile
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.retrieval.array_files import save_arrays
 from app.retrieval.errors import (
     DamagedArtefactError,
     IncompatibleArtefactError,
     MissingArtefactError,
 )
+from app.retrieval.files.arrays import save_arrays
 from app.retrieval.measures.distances import check_vectors
 from app.retrieval.types import FloatArray
 

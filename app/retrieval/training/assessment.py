@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.perturbations import PROFILES, perturb
-from app.retrieval.training.pictures import PictureBank
+from app.retrieval.simulation.photo import PROFILES, perturb
+from app.retrieval.training.data.pictures import PictureBank
 from app.retrieval.types import FloatArray, Image
 
 RANKS = (1, 10, 100)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.retrieval.model_manifest import ModelManifest
+from app.retrieval.descriptors.manifest import ModelManifest
 
 _HEADINGS = {
     "data": "Data",

@@ -11,36 +11,36 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from app.retrieval.backbone import BACKBONES, build_backbone
-from app.retrieval.descriptor import Descriptor, has_bfloat16
+from app.retrieval.descriptors.backbone import BACKBONES, build_backbone
+from app.retrieval.descriptors.global_descriptor import Descriptor, has_bfloat16
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.descriptors.network import build_network
 from app.retrieval.errors import TrainingError
-from app.retrieval.model_manifest import ModelManifest
-from app.retrieval.network import build_network
 from app.retrieval.training.assessment import recalls, simulate_queries
 from app.retrieval.training.card import write_card
-from app.retrieval.training.class_head import (
+from app.retrieval.training.components.whitening import (
+    MAX_LESSONS,
+    choose_whitening,
+    class_vectors,
+)
+from app.retrieval.training.data.works import Classes, Work, catalogue_classes
+from app.retrieval.training.learning import add_decision, add_style, add_vocabulary
+from app.retrieval.training.model_folder import CARD_FILE, replacing, write_network
+from app.retrieval.training.network.class_head import (
     cluster_classes,
     fit_class_head,
     imagenet_classes,
     pooled_features,
 )
-from app.retrieval.training.finetune import FineTuner
-from app.retrieval.training.folder import CARD_FILE, replacing, write_network
-from app.retrieval.training.knowledge import add_decision, add_style, add_vocabulary
-from app.retrieval.training.lessons import Lessons, prepare_lessons
+from app.retrieval.training.network.finetune import FineTuner
+from app.retrieval.training.network.precision import choose_precision
 from app.retrieval.training.plan import (
     CATALOGUE,
     IMAGENET_CLASSES,
     Plan,
     Reporter,
 )
-from app.retrieval.training.precision import choose_precision
-from app.retrieval.training.whitening_choice import (
-    MAX_LESSONS,
-    choose_whitening,
-    class_vectors,
-)
-from app.retrieval.training.works import Classes, Work, catalogue_classes
+from app.retrieval.training.samples import Lessons, prepare_lessons
 from app.retrieval.types import FloatArray, Image
 
 PROFILES_MEASURED = ("mild", "hard")
@@ -280,7 +280,7 @@ def _data(lessons: Lessons) -> Mapping[str, Any]:
     return {
         "works": works,
         "held out": len(lessons.held_out),
-        "held-out rule": "app.retrieval.training.works.is_held_out, with the seed",
+        "held-out rule": "app.retrieval.training.data.works.is_held_out, with the seed",
         "generated pictures": len(lessons.bank) - works,
         "artists": len({work.label.get("artist", "") for work in lessons.works}),
     }

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from app.retrieval.backbone import BACKBONES
-from app.retrieval.framing import frame_sizes
-from app.retrieval.network import TOP_CLASSES
-from app.retrieval.training.finetune import FineTuning, Progress
-from app.retrieval.training.works import Work
+from app.retrieval.descriptors.backbone import BACKBONES
+from app.retrieval.descriptors.network import TOP_CLASSES
+from app.retrieval.images.letterbox import frame_sizes
+from app.retrieval.training.data.works import Work
+from app.retrieval.training.network.finetune import FineTuning, Progress
 
 CATALOGUE, CLUSTERS, IMAGENET_CLASSES = "catalogue", "clusters", "imagenet"
 
@@ -27,7 +27,7 @@ class Plan:
     backbone, layer : str
         See ``BACKBONES``.
     weights : str
-        To start from: see :func:`app.retrieval.backbone.build_backbone`.
+        To start from: see :func:`app.retrieval.descriptors.backbone.build_backbone`.
     classes : str
         ``"catalogue"``, ``"clusters"`` or ``"imagenet"``.
     dimension : int
@@ -35,7 +35,7 @@ class Plan:
     side_px : int
         Side of the square frame of the finished model.
     top_classes, extra_convolution : int
-        See :func:`app.retrieval.network.build_network`.
+        See :func:`app.retrieval.descriptors.network.build_network`.
     generated : int
         Generated pictures to learn from beside the collection.
     fine_tuning : FineTuning

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from app.retrieval.training.finetune import Progress
+from app.retrieval.training.network.finetune import Progress
 
 LINE_SECONDS = 30.0
 """Between two lines of fine-tuning, apart from those with recalls."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from app.services.catalogue import COLUMNS, LABEL_COLUMNS
-from app.services.exporting import WITHDRAWN, original
+from app.services.collection.exporting import WITHDRAWN, original
 
 ACCESSION, IMAGE, DETAILS = "accession", "image", "details"
 FIELDS = (ACCESSION, IMAGE, *LABEL_COLUMNS)

@@ -14,10 +14,10 @@ from flask_babel import lazy_gettext as _
 from app.retrieval.errors import ImageTooLargeError
 from app.services.catalogue import LABEL_COLUMNS
 from app.services.importing.formats import ACCESSION, GUESSES, detail_name
+from app.services.importing.messages import Remark
 from app.services.importing.pictures import SourceError
 from app.services.importing.records import WEB, Record, fault_of
-from app.services.importing.remarks import Remark
-from app.services.links import LinkError, LinkReader
+from app.services.system.fetching import LinkError, LinkReader
 
 MANIFEST_BYTES = 20_000_000
 MOST_DEPTH = 5

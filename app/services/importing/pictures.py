@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.settings import ImageSettings
 from app.services.catalogue import relative_path
-from app.services.importing.remarks import Remark
+from app.services.importing.messages import Remark
 
 PICTURE_ENDINGS = (
     *(".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"),

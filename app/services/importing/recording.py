@@ -11,15 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImportRow, ImportRun, RowState, now
-from app.services import audit, care, tasks
-from app.services.changes import announce
-from app.services.collection import record_view
-from app.services.facts import fact_of, set_facts
+from app.services.collection.labels import fact_of, set_facts
+from app.services.collection.pictures import record_view
+from app.services.curation import survey
+from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRAW
+from app.services.curation.work_images import pictures_of
 from app.services.importing import runs
-from app.services.importing.finishing import count_pictures, finish
-from app.services.importing.formats import Reading
-from app.services.importing.gathering import Gatherer
-from app.services.importing.judging import (
+from app.services.importing.diff import (
     Found,
     Judgement,
     Policy,
@@ -27,20 +25,17 @@ from app.services.importing.judging import (
     must_look,
     uses_media_names,
 )
-from app.services.importing.planning import owners, same_picture, works_by_number
+from app.services.importing.dry_run import owners, same_picture, works_by_number
+from app.services.importing.formats import Reading
+from app.services.importing.image_fetching import Gatherer
+from app.services.importing.indexing_step import count_pictures, finish
+from app.services.importing.messages import TO_FETCH, read, write
 from app.services.importing.records import Record, is_address, moment
-from app.services.importing.remarks import TO_FETCH, read, write
 from app.services.importing.sources import Surroundings, opened
-from app.services.keeping import (
-    CREATE,
-    EDIT,
-    IMAGES,
-    RESTORE,
-    WITHDRAW,
-)
-from app.services.media import MediaFolder
-from app.services.tasks import TaskHandle
-from app.services.work_images import pictures_of
+from app.services.index.changes import announce
+from app.services.system import audit, tasks
+from app.services.system.media import MediaFolder
+from app.services.system.tasks import TaskHandle
 
 BATCH_ROWS = 32
 """Rows per transaction: a kill loses the work on at most these."""
@@ -89,7 +84,7 @@ def record_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None
     session.commit()
     if count_pictures(session, run):
         # What is nearly the same as another picture is proposed under Care.
-        tasks.enqueue(session, care.NEW_KIND, {care.RUN: run.id}, run.user)
+        tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, run.user)
 
 
 def _record_rows(

@@ -10,9 +10,9 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from app.services.catalogue import LABEL_COLUMNS, MAX_ACCESSION_LENGTH
-from app.services.exporting import WITHDRAWN, original
+from app.services.collection.exporting import WITHDRAWN, original
 from app.services.importing.formats import ACCESSION, IMAGE, OURS, WGA, Reading
-from app.services.importing.remarks import Remark
+from app.services.importing.messages import Remark
 from app.services.importing.tables import TableRow
 
 WEB = ("http://", "https://")

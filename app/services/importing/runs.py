@@ -12,9 +12,9 @@ from typing import IO
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.config import Folders
+from app.configuration.load import Folders
 from app.models import ColumnMapping, ImportRow, ImportRun, RowState, Task, User
-from app.services import tasks
+from app.services.importing.diff import Policy
 from app.services.importing.formats import (
     ACCESSION,
     DETAILS,
@@ -23,9 +23,9 @@ from app.services.importing.formats import (
     columns_hash,
     propose,
 )
-from app.services.importing.judging import Policy
 from app.services.importing.sources import Kind, kind_of
-from app.services.paging import Page, page_count
+from app.services.system import tasks
+from app.services.system.paging import Page, page_count
 
 KIND = "import"
 """Of tasks."""

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _
 
-from app.config import Folders
+from app.configuration.load import Folders
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
 from app.services.importing.formats import Reading
@@ -26,7 +26,7 @@ from app.services.importing.pictures import (
 )
 from app.services.importing.records import Record, read_records
 from app.services.importing.tables import Table, TableError, open_table
-from app.services.links import LinkReader
+from app.services.system.fetching import LinkReader
 
 ARCHIVE_ENDINGS = (".zip",)
 MOST_LISTED = 500

@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from flask_babel import lazy_gettext as _
 
-from app.services.encoding import detect_encoding, is_undecoded
-from app.services.importing.remarks import Remark
+from app.services.importing.messages import Remark
+from app.services.system.encoding import detect_encoding, is_undecoded
 
 SEPARATORS = (",", ";", "\t")
 START_BYTES = 1 << 16

@@ -11,12 +11,12 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import Query, now
 from app.retrieval.types import Verdict
-from app.services.exporting import inert
-from app.services.likeness import group_alike
-from app.services.statistics import Period, Statistics, first_day
+from app.services.collection.exporting import inert
+from app.services.operations.statistics import Period, Statistics, first_day
+from app.services.search.grouping import group_alike
 from app.web.admin.figures import FIGURES, TITLES
 from app.web.admin.plots import bar
-from app.web.answers import photo_response, small_response
+from app.web.pages.answers import photo_response, small_response
 
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 

@@ -21,14 +21,16 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import EvaluationReport
-from app.services import evaluating, reports, tasks
+from app.services.evaluation import reports
+from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures import SourceError
-from app.web.account_words import DONE, ERROR
+from app.services.system import tasks
+from app.web.account.messages import DONE, ERROR
 from app.web.admin.plots import bar
-from app.web.artworks import asked_page
+from app.web.callers.visitors import current_account
 from app.web.curate.generations import wake_worker
-from app.web.current import folders, image_settings
-from app.web.visitors import current_account
+from app.web.pages.works import asked_page
+from app.web.shell.current import folders, image_settings
 
 bp = Blueprint("admin_evaluation", __name__, url_prefix="/admin/evaluations")
 
@@ -60,7 +62,7 @@ def browse() -> str:
         "admin/evaluations.html",
         page=page,
         shared=shared_folders(),
-        running=tasks.unfinished(db.session(), evaluating.KIND),
+        running=tasks.unfinished(db.session(), evaluation_task.KIND),
     )
 
 
@@ -71,7 +73,7 @@ def begin() -> ResponseReturnValue:
     parameters: dict[str, object] = {"leave_out": "leave_out" in request.form}
     if sent is not None and sent.filename:
         parameters["zip"] = f"{secrets.token_hex(16)}.zip"
-        path = evaluating.folder_of(folders(), str(parameters["zip"]))
+        path = evaluation_task.folder_of(folders(), str(parameters["zip"]))
         path.parent.mkdir(parents=True, exist_ok=True)
         sent.save(path)
         given = Path(sent.filename).name
@@ -84,14 +86,16 @@ def begin() -> ResponseReturnValue:
     name = request.form.get("name", "").strip() or given
     parameters["name"] = name[:LONGEST_NAME]
     try:
-        with evaluating.opened_photos(folders(), parameters, image_settings()):
+        with evaluation_task.opened_photos(folders(), parameters, image_settings()):
             pass  # what cannot be read is better said now
     except SourceError as error:
         if "zip" in parameters:
             path.unlink()
         flash(str(error), ERROR)
         return redirect(url_for("admin_evaluation.browse"), 303)
-    task = tasks.enqueue(db.session(), evaluating.KIND, parameters, current_account())
+    task = tasks.enqueue(
+        db.session(), evaluation_task.KIND, parameters, current_account()
+    )
     wake_worker()
     return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
 
@@ -123,7 +127,7 @@ def show(report_id: int) -> str:
 def delete(report_id: int) -> ResponseReturnValue:
     """Delete a report with its photos."""
     report = report_or_404(report_id)
-    evaluating.discard(folders(), report)
+    evaluation_task.discard(folders(), report)
     db.session.delete(report)
     db.session.commit()
     flash(gettext("The report is deleted."), DONE)
@@ -134,7 +138,7 @@ def delete(report_id: int) -> ResponseReturnValue:
 def photo(report_id: int, number: int) -> Response:
     """Show a photo that was answered wrong."""
     report = report_or_404(report_id)
-    folder = evaluating.folder_of(folders(), report.settings["folder"])
+    folder = evaluation_task.folder_of(folders(), report.settings["folder"])
     return send_from_directory(folder, f"{number}.jpg", mimetype="image/jpeg")
 
 
@@ -143,7 +147,7 @@ def shared_folders() -> dict[str, Path]:
     root = current_app.config["MORELLI_IMPORT_FOLDER"]
     if root is None or not root.is_dir():
         return {}
-    found = sorted(root.glob(f"*/{evaluating.LIST_NAME}"))
+    found = sorted(root.glob(f"*/{evaluation_task.LIST_NAME}"))
     return {path.parent.name: path.parent for path in found}
 
 

@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.retrieval.types import Verdict
-from app.services.statistics import PERCENTILES, TOTAL, Statistics
+from app.services.operations.statistics import PERCENTILES, TOTAL, Statistics
 from app.web.admin.plots import Plot, Series, columns
-from app.web.languages import LANGUAGES
-from app.web.presentation import VERDICTS
+from app.web.shell.languages import LANGUAGES
+from app.web.shell.presentation import VERDICTS
 
 Cell = str | int | float
 

@@ -9,12 +9,13 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.services import audit, inspection, retention
-from app.services.lock import AlreadyRunningError
-from app.web.account_words import DONE, ERROR
+from app.services.operations import inspection, retention
+from app.services.system import audit
+from app.services.system.lock import AlreadyRunningError
+from app.web.account.messages import DONE, ERROR
+from app.web.callers.visitors import current_account
 from app.web.curate.tasks import STATE_NAMES
-from app.web.current import folders, live_index
-from app.web.visitors import current_account
+from app.web.shell.current import folders, live_index
 
 bp = Blueprint("admin_health", __name__, url_prefix="/admin/health")
 

@@ -9,14 +9,15 @@ from flask_babel import format_decimal, gettext
 
 from app.extensions import db
 from app.models import EvaluationReport
-from app.retrieval.decision import Thresholds
-from app.services import recognition, reports, thresholds
-from app.services.live_index import Searcher
-from app.services.recognition import Case, Distribution
-from app.web.account_words import DONE, ERROR
+from app.retrieval.verification.decision import Thresholds
+from app.services.evaluation import recognition, reports
+from app.services.evaluation.recognition import Case, Distribution
+from app.services.index import thresholds
+from app.services.index.live import Searcher
+from app.web.account.messages import DONE, ERROR
 from app.web.admin.plots import Plot, Series, bar, columns, curves
-from app.web.current import live_index
-from app.web.visitors import current_account
+from app.web.callers.visitors import current_account
+from app.web.shell.current import live_index
 
 bp = Blueprint("admin_recognition", __name__, url_prefix="/admin/recognition")
 

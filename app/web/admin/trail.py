@@ -4,8 +4,8 @@ from flask import Blueprint, abort, render_template
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.services import audit
-from app.web.artworks import asked_page
+from app.services.system import audit
+from app.web.pages.works import asked_page
 
 bp = Blueprint("admin_trail", __name__, url_prefix="/admin/changes")
 

@@ -9,9 +9,8 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import User
-from app.services.accounts import ROLES
-from app.services.media import MediaFolder
-from app.services.users import (
+from app.services.accounts.accounts import ROLES
+from app.services.accounts.administration import (
     Doorkeeper,
     LastAdminError,
     OwnAccountError,
@@ -19,14 +18,15 @@ from app.services.users import (
     asked_by,
     find_users,
 )
-from app.web.account_mail import post
-from app.web.account_words import DONE, ERROR
-from app.web.artworks import LONGEST_TEXT, asked_page
-from app.web.current import folders
-from app.web.visitors import current_account
+from app.services.system.media import MediaFolder
+from app.web.account.mail import post
+from app.web.account.messages import DONE, ERROR
+from app.web.callers.visitors import current_account
+from app.web.pages.works import LONGEST_TEXT, asked_page
+from app.web.shell.current import folders
 
 bp = Blueprint("admin_users", __name__, url_prefix="/admin/users")
-"""Guarded by ``app.web.access``, as all blueprints that are named so."""
+"""Guarded by ``app.web.callers.access``, as all blueprints that are named so."""
 
 STANDINGS = {
     Standing.ALL: _("All accounts"),

@@ -6,11 +6,11 @@ from flask_babel import gettext, ngettext
 
 from app.extensions import db
 from app.models import Artwork
-from app.services.keeping import Keeper
-from app.services.media import MediaFolder
-from app.services.work_images import feature_maker
-from app.web.current import folders, image_settings, live_index
-from app.web.visitors import current_account
+from app.services.curation.editing import Keeper
+from app.services.curation.work_images import feature_maker
+from app.services.system.media import MediaFolder
+from app.web.callers.visitors import current_account
+from app.web.shell.current import folders, image_settings, live_index
 
 
 def keeper() -> Keeper:

@@ -23,20 +23,20 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import Artwork
 from app.retrieval.errors import ImageError
-from app.retrieval.images import read
+from app.retrieval.images.codec import read
 from app.retrieval.types import Image
-from app.services import comparing
-from app.services.artworks import find_work, works_by_accession
-from app.services.comparing import Method
-from app.services.comparisons import Comparison, Comparisons
-from app.services.looks import Looks
-from app.services.media import MediaFolder
-from app.services.published_engine import EngineSearcher
-from app.services.search import PHOTO_SIDE_PX
-from app.services.work_images import read_thumbnails
-from app.web.account_words import ERROR
-from app.web.current import folders, map_reader, search_service
+from app.services.collection.works import find_work, works_by_accession
+from app.services.comparing import methods
+from app.services.comparing.kept import Comparison, Comparisons
+from app.services.comparing.methods import Method
+from app.services.curation.work_images import read_thumbnails
+from app.services.index.searcher import EngineSearcher
+from app.services.map.appearances import Looks
+from app.services.search.service import PHOTO_SIDE_PX
+from app.services.system.media import MediaFolder
+from app.web.account.messages import ERROR
 from app.web.errors import image_sentence
+from app.web.shell.current import folders, map_reader, search_service
 
 bp = Blueprint("curate_compare", __name__, url_prefix="/curate/compare")
 
@@ -104,8 +104,8 @@ def result(comparison_id: UUID) -> str:
         has_photo=comparisons().photo(comparison_id) is not None,
         names=METHOD_NAMES,
         hints=METHOD_HINTS,
-        reranking=comparing.RERANKING,
-        shortlist=comparing.SHORTLIST,
+        reranking=methods.RERANKING,
+        shortlist=methods.SHORTLIST,
     )
 
 
@@ -156,13 +156,13 @@ def ask_all(
     media = MediaFolder(folders().works)
     with search_service().turn() as (lent, absent):
         searcher = cast(EngineSearcher, lent)
-        columns = comparing.compare(
+        columns = methods.compare(
             searcher,
             image,
             excluded=absent | {accession},
             thumbnails=lambda items: read_thumbnails(db.session(), media, items),
             looks=looks_of_map(),
-            similarity=comparing.learnt_similarity(
+            similarity=methods.learnt_similarity(
                 current_app.config["MORELLI_MODEL"], searcher.model_id
             ),
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, render_template, stream_with_context
 
 from app.extensions import db
-from app.services import exporting
+from app.services.collection import exporting
 
 bp = Blueprint("curate_export", __name__, url_prefix="/curate/export")
 

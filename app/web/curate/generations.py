@@ -11,11 +11,12 @@ from app.background import BACKGROUND, Background
 from app.extensions import db
 from app.models import Generation
 from app.retrieval.errors import RetrievalError
-from app.retrieval.shelf import Shelf
-from app.services import audit, rebuilding, tasks
-from app.web.account_words import DONE, ERROR
-from app.web.current import folders
-from app.web.visitors import current_account
+from app.retrieval.generations.registry import Shelf
+from app.services.index import rebuilding
+from app.services.system import audit, tasks
+from app.web.account.messages import DONE, ERROR
+from app.web.callers.visitors import current_account
+from app.web.shell.current import folders
 
 bp = Blueprint("curate_generations", __name__, url_prefix="/curate/index")
 

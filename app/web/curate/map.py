@@ -4,11 +4,12 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
-from app.services import collection_map, tasks
-from app.services.artworks import count_works
+from app.services.collection.works import count_works
+from app.services.map import building
+from app.services.system import tasks
+from app.web.callers.visitors import current_account
 from app.web.curate.generations import wake_worker
-from app.web.current import map_reader
-from app.web.visitors import current_account
+from app.web.shell.current import map_reader
 
 bp = Blueprint("curate_map", __name__, url_prefix="/curate/map")
 
@@ -23,15 +24,15 @@ def show() -> str:
         stored=stored,
         sight=sight,
         present=count_works(),
-        running=tasks.unfinished(db.session(), collection_map.KIND),
+        running=tasks.unfinished(db.session(), building.KIND),
     )
 
 
 @bp.post("/make")
 def make() -> ResponseReturnValue:
     """Let the map be made anew in the background."""
-    task = tasks.unfinished(db.session(), collection_map.KIND)
+    task = tasks.unfinished(db.session(), building.KIND)
     if task is None:
-        task = tasks.enqueue(db.session(), collection_map.KIND, {}, current_account())
+        task = tasks.enqueue(db.session(), building.KIND, {}, current_account())
         wake_worker()
     return redirect(url_for("curate_tasks.show", task_id=task.id), 303)

@@ -8,8 +8,8 @@ from flask_babel import gettext
 
 from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError
-from app.services.work_images import RepeatedImageError
-from app.web.account_words import DONE, ERROR
+from app.services.curation.work_images import RepeatedImageError
+from app.web.account.messages import DONE, ERROR
 from app.web.curate.common import back_to, findable_sentence, keeper, work_or_404
 from app.web.curate.forms import PictureForm
 from app.web.errors import image_sentence

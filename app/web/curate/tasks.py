@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import Task, TaskState, now
-from app.services import tasks
-from app.web.account_words import ERROR
-from app.web.artworks import asked_page
+from app.services.system import tasks
+from app.web.account.messages import ERROR
 from app.web.curate.generations import wake_worker
+from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
 

@@ -6,12 +6,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.services import audit, relations
-from app.services.keeping import ChangedMeanwhileError
-from app.web.account_words import DONE, ERROR
-from app.web.artworks import asked_page
+from app.services.curation import relations
+from app.services.curation.editing import ChangedMeanwhileError
+from app.services.system import audit
+from app.web.account.messages import DONE, ERROR
+from app.web.callers.visitors import current_account
 from app.web.curate.common import back_to, keeper
-from app.web.visitors import current_account
+from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_trail", __name__, url_prefix="/curate/changes")
 

@@ -7,24 +7,24 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.retrieval.errors import ImageError
-from app.services import audit
-from app.services.browsing import Criteria, Presence, facets, find_works
-from app.services.keeping import ChangedMeanwhileError, TakenAccessionError
-from app.web.account_words import DONE, ERROR
-from app.web.artworks import (
+from app.services.collection.browsing import Criteria, Presence, facets, find_works
+from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
+from app.services.system import audit
+from app.web.account.messages import DONE, ERROR
+from app.web.curate.common import back_to, findable_sentence, keeper, work_or_404
+from app.web.curate.forms import LabelForm, NewWorkForm
+from app.web.curate.trail import ACTION_NAMES
+from app.web.errors import image_sentence
+from app.web.pages.works import (
     FACET_NAMES,
     ORDER_NAMES,
     address_of,
     asked_criteria,
     asked_page,
 )
-from app.web.curate.common import back_to, findable_sentence, keeper, work_or_404
-from app.web.curate.forms import LabelForm, NewWorkForm
-from app.web.curate.trail import ACTION_NAMES
-from app.web.errors import image_sentence
 
 bp = Blueprint("curate_works", __name__, url_prefix="/curate/works")
-"""Guarded by ``app.web.access``, as all blueprints that are named so."""
+"""Guarded by ``app.web.callers.access``, as all blueprints that are named so."""
 
 PRESENCES = {
     Presence.ALL: _("All works"),

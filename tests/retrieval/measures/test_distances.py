@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.measures import distances
 from app.retrieval.measures.distances import Cosine, Euclidean, aligned_activations
-from app.retrieval.whitening import unit_length
 
 
 def numbers(values):

@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from app.background import BACKGROUND
-from app.config import Folders
+from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Artwork, ImportRow
-from app.retrieval.examination import Examination
+from app.retrieval.generations.validation import Examination
 from app.retrieval.model import Model
-from app.services import indexing
-from app.services.importing import remarks, runs
-from app.services.importing.judging import Policy
+from app.services.importing import messages, runs
+from app.services.importing.diff import Policy
 from app.services.importing.sources import Surroundings, opened
+from app.services.index import building
 from tests.fakes import fake_model
 
 
@@ -66,7 +66,7 @@ def importer(in_app, monkeypatch):
     )
     # The index is examined in other tests; here it would only take time.
     passed = Examination({}, ())
-    monkeypatch.setattr(indexing, "examine", lambda *_args, **_kwargs: passed)
+    monkeypatch.setattr(building, "examine", lambda *_args, **_kwargs: passed)
     return Importer(in_app)
 
 
@@ -80,7 +80,7 @@ def rows_of(run):
             row.number,
             row.accession,
             row.state.value,
-            [remark.code for remark in remarks.read(row.message)],
+            [remark.code for remark in messages.read(row.message)],
         )
         for row in rows
     ]

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from app.services import exporting
+from app.services.collection import exporting
 from app.services.importing.iiif import field_of, read_manifests
 from app.services.importing.pictures import SourceError
-from app.services.links import LinkError, Refusal
+from app.services.system.fetching import LinkError, Refusal
 from tests.conftest import encoded
 from tests.fakes import draw_picture
 from tests.services.importing.conftest import rows_of, work

@@ -18,13 +18,14 @@ from app.models import (
     TaskState,
     now,
 )
-from app.services import exporting, tasks
+from app.services.collection import exporting
 from app.services.importing import recording, runs
-from app.services.importing.hosts import PATIENCE
-from app.services.importing.judging import Policy
+from app.services.importing.circuit_breaker import PATIENCE
+from app.services.importing.diff import Policy
 from app.services.importing.sources import Kind
-from app.services.links import LinkError, Refusal
-from app.services.tasks import TaskHandle
+from app.services.system import tasks
+from app.services.system.fetching import LinkError, Refusal
+from app.services.system.tasks import TaskHandle
 from tests.conftest import encoded
 from tests.fakes import draw_picture
 from tests.services.importing.conftest import rows_of, work

@@ -8,7 +8,7 @@ import pytest
 from app.extensions import db
 from app.models import Query
 from app.retrieval.types import Verdict
-from app.services import feedback
+from app.services.evaluation import feedback
 from tests.people import logged_in
 
 FIGURES = [

@@ -8,8 +8,8 @@ import pytest
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import EvaluationReport, Task, TaskState
-from app.services import evaluating
-from app.web.current import folders
+from app.services.evaluation import task as evaluation_task
+from app.web.shell.current import folders
 from tests.conftest import encoded
 from tests.fakes import draw_picture, photograph
 from tests.people import logged_in
@@ -60,7 +60,7 @@ def reports_of(app):
 
 def files_left(app):
     with app.app_context():
-        root = folders().instance / evaluating.FOLDER
+        root = folders().instance / evaluation_task.FOLDER
     return sorted(path.name for path in root.rglob("*") if path.is_file())
 
 
@@ -118,13 +118,13 @@ def test_a_killed_worker_goes_on_where_it_was(app, admin, photos, monkeypatch):
             raise KeyboardInterrupt
         return once(asker, number, label)
 
-    once = evaluating.Asker.ask
-    monkeypatch.setattr(evaluating.Asker, "ask", ask)
+    once = evaluation_task.Asker.ask
+    monkeypatch.setattr(evaluation_task.Asker, "ask", ask)
     with pytest.raises(KeyboardInterrupt):
         work_off(app)
     with app.app_context():
         [task] = db.session.query(Task)
-        path = evaluating.folder_of(folders(), task.id) / evaluating.LINES
+        path = evaluation_task.folder_of(folders(), task.id) / evaluation_task.LINES
         with path.open("a") as file:
             file.write('{"number": 1, "na')  # cut off in the middle
         task.state = TaskState.WAITING

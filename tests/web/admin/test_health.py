@@ -7,9 +7,9 @@ import pytest
 
 from app.extensions import db
 from app.models import Query, now
-from app.services import tasks
-from app.services.inspection import MASK
-from app.web.current import folders
+from app.services.operations.inspection import MASK
+from app.services.system import tasks
+from app.web.shell.current import folders
 from tests.people import logged_in
 
 PAGE = "/admin/health/"

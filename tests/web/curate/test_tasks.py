@@ -5,7 +5,7 @@ import pytest
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Task, TaskState, now
-from app.services import tasks
+from app.services.system import tasks
 from tests.people import logged_in
 
 

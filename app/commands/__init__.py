@@ -1,0 +1,1 @@
+"""The operator's commands: ``flask accounts``, ``imports``, ``worker`` and others."""

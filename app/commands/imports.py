@@ -1,0 +1,257 @@
+"""``flask imports …``: bring catalogues in from the shell, as the pages do."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from tqdm import tqdm
+
+from app.background import BACKGROUND, Background
+from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, run_explained, say
+from app.configuration.load import Folders
+from app.extensions import db
+from app.models import ImportRow, ImportRun, RowState, Task, TaskState
+from app.services.importing import messages, runs
+from app.services.importing.diff import Policy
+from app.services.importing.formats import DETAILS, FIELDS, Reading
+from app.services.importing.pictures import SourceError
+from app.services.importing.records import is_address
+from app.services.importing.sources import Kind, Surroundings, opened
+from app.services.system import tasks
+from app.services.system.database import check, prepare
+from app.services.system.lock import AlreadyRunningError, exclusively
+
+LOOK_SECONDS = 0.3
+FAULTS_SHOWN = 50
+STOPPED_STATES = (TaskState.PAUSED, TaskState.FAILED, TaskState.CANCELLED)
+
+group = AppGroup("imports", help="Bring catalogues in, and take imports back.")
+
+
+@group.command("plan")
+@click.argument("source")
+@click.option(
+    "--policy",
+    type=click.Choice([policy.value for policy in Policy]),
+    default=Policy.UPDATE.value,
+    help="What happens to works that are there already; create: they are a fault.",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help=f"What a column means: {', '.join((*FIELDS, DETAILS))}.",
+)
+@click.option("--number-from", default="", help="Column to make numbers from.")
+@click.option("--no-fetch", is_flag=True, help="Fetch no pictures from the web.")
+def plan(
+    source: str, policy: str, mapped: Sequence[str], number_from: str, no_fetch: bool
+) -> None:
+    """Look a catalogue through: SOURCE is a table, ZIP file or manifest's address.
+
+    Pictures are looked for beside the table. Nothing of the collection changes.
+    """
+
+    def job() -> int:
+        prepare()
+        run = begin(source)
+        with opened(run, Surroundings.of(current_app.config)) as found:
+            columns = found.table.columns if found.table else ()
+        proposed = runs.propose_reading(db.session(), columns)
+        reading = chosen(proposed, mapped, number_from)
+        reading = replace(reading, fetches=not no_fetch)
+        task = runs.plan(db.session(), run, reading, Policy(policy), None)
+        for column, meant in reading.columns.items():
+            print(f"  {column}: {meant}")
+        status = follow(task)
+        report(run)
+        if status == DONE:
+            print(f"To record it so: flask --app wsgi imports run {run.id}")
+        return status
+
+    click.get_current_context().exit(run_explained(lambda: explained(job)))
+
+
+@group.command("run")
+@click.argument("number", type=int)
+def run(number: int) -> None:
+    """Record an import that was looked through, or go on with one that stopped."""
+
+    def job() -> int:
+        check()
+        found = find(number)
+        if found.task is not None and found.task.state in STOPPED_STATES:
+            tasks.go_on(db.session(), found.task)
+            task = found.task
+        else:
+            task = runs.start(db.session(), found, None)
+        status = follow(task)
+        report(found)
+        failed = runs.count_rows(db.session(), found).get(RowState.FAILED, 0)
+        return INCOMPLETE if status == DONE and failed else status
+
+    click.get_current_context().exit(run_explained(lambda: explained(job)))
+
+
+@group.command("undo")
+@click.argument("number", type=int)
+def undo(number: int) -> None:
+    """Take a whole import back; what was changed since is left alone and named."""
+
+    def job() -> int:
+        check()
+        found = find(number)
+        status = follow(runs.undo(db.session(), found, None))
+        report(found)
+        return status
+
+    click.get_current_context().exit(run_explained(lambda: explained(job)))
+
+
+@group.command("list")
+def list_all() -> None:
+    """List the imports, the newest first."""
+
+    def job() -> int:
+        check()
+        page = runs.list_runs(db.session())
+        for one in page.entries if page else ():
+            state = one.task.state.value if one.task else "not looked through"
+            phase = runs.phase_of(one)
+            print(f"{one.id}: {one.name}, {phase or 'begun'}, {state}")
+        return DONE
+
+    click.get_current_context().exit(run_explained(job))
+
+
+def begin(source: str) -> ImportRun:
+    """Begin an import of what the operator names.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file.
+    """
+    if is_address(source):
+        return runs.begin(db.session(), Kind.IIIF, source, source, None)
+    path = Path(source).resolve()
+    if not path.is_file():
+        raise SourceError(f"There is no file {path}.")
+    return runs.begin(db.session(), Kind.SHELL, str(path), path.name, None)
+
+
+def chosen(reading: Reading, mapped: Sequence[str], number_from: str) -> Reading:
+    """Change a proposed reading by what was said on the command line."""
+    columns = dict(reading.columns)
+    for pair in mapped:
+        column, _, meant = pair.rpartition("=")
+        if column not in columns or meant not in (*FIELDS, DETAILS):
+            raise SourceError(
+                f"--map {pair} names no column of the table, or no field. Columns: "
+                f"{', '.join(columns)}."
+            )
+        columns[column] = meant
+    if number_from and number_from not in columns:
+        raise SourceError(f"--number-from {number_from} names no column of the table.")
+    made_from = number_from or reading.accession_from
+    return replace(reading, columns=columns, accession_from=made_from)
+
+
+def find(number: int) -> ImportRun:
+    """Return an import by its number.
+
+    Raises
+    ------
+    SourceError
+        If there is none.
+    """
+    found = runs.find_run(db.session(), number)
+    if found is None:
+        raise SourceError(f"There is no import {number}: see flask imports list.")
+    return found
+
+
+def explained(job: Callable[[], int]) -> int:
+    """Run a job; what keeps an import from going on becomes one sentence."""
+    try:
+        return job()
+    except SourceError as error:
+        say(error)
+    except runs.UnusableMappingError:
+        say("One column must hold the accession number: --map or --number-from.")
+    except (runs.NotNowError, tasks.NotPossibleError):
+        say("The import is not at a point where this can be done: see imports list.")
+    return FAILED
+
+
+def follow(task: Task) -> int:
+    """Show how far a task is until it is over; do it here if no worker runs.
+
+    Ctrl-C pauses it.
+    """
+    background: Background = current_app.extensions[BACKGROUND]
+    lock = Folders(current_app.config["MORELLI_INSTANCE"]).instance / tasks.WORKER_LOCK
+    task_id = task.id
+    try:
+        with exclusively(lock):
+            tasks.recover(db.session())
+            worker = threading.Thread(target=background.work_off)
+            worker.start()
+            try:
+                return watch_task(task_id)
+            finally:
+                worker.join()
+    except AlreadyRunningError:
+        background.wake()
+        return watch_task(task_id)
+
+
+def watch_task(task_id: int) -> int:
+    """Show a task's progress, rate and time left until it is over."""
+    session = db.session()
+    with tqdm(unit=" rows", mininterval=LOOK_SECONDS) as bar:
+        try:
+            while True:
+                session.rollback()  # looks anew
+                task = session.get_one(Task, task_id, populate_existing=True)
+                if task.step != bar.desc.removesuffix(": "):
+                    bar.reset()
+                    bar.set_description(task.step)
+                bar.total = task.total or None
+                bar.update(task.done - bar.n)
+                if task.state not in (TaskState.WAITING, TaskState.RUNNING):
+                    break
+                time.sleep(LOOK_SECONDS)
+        except KeyboardInterrupt:
+            tasks.pause(session, session.get_one(Task, task_id))
+            say("Stopping after the rows at hand; imports run goes on with it.")
+            return STOPPED
+    if task.state is not TaskState.DONE:
+        say(task.fault or f"The task is {task.state.value}.")
+    return DONE if task.state is TaskState.DONE else FAILED
+
+
+def report(run: ImportRun) -> None:
+    """Print what became of the rows, and name those that cannot be used."""
+    session = db.session()
+    session.rollback()
+    counts = runs.count_rows(session, run)
+    print(", ".join(f"{name}: {count:,}" for name, count in counts.items()))
+    page = runs.list_rows(session, run, runs.REMARKED)
+    for row in page.entries[:FAULTS_SHOWN] if page else ():
+        say(line_of(row))
+    if page and page.total > FAULTS_SHOWN:
+        say(f"… and {page.total - FAULTS_SHOWN:,} more: the pages show all.")
+
+
+def line_of(row: ImportRow) -> str:
+    """Return what is said of a row, in one line."""
+    said = " ".join(map(str, messages.read(row.message)))
+    number = row.accession or "no accession number"
+    return f"row {row.number}, {number}: {row.state.value}. {said}"

@@ -1,0 +1,1 @@
+"""Settings: their list, their parsers, and loading them from the environment."""

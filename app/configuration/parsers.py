@@ -1,0 +1,111 @@
+"""How the text of an environment variable becomes the value of a setting.
+
+Each reader takes text and returns a value, or raises ``ValueError`` with a reason that
+completes the sentence “NAME=text cannot be used: …”.
+"""
+
+from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from limits import parse_many
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The project's folder: relative paths in settings start here."""
+
+SECRET_KEY_BYTES = 32
+"""256 bits: as many as the SHA-256 that signs with it can use."""
+
+
+def parse_text(text: str) -> str:
+    """Take the text as it is."""
+    return text
+
+
+def parse_database_url(text: str) -> str:
+    """Take an address as SQLAlchemy writes them; it is looked at when it is opened."""
+    if text and "://" not in text:
+        raise ValueError("write it like “postgresql+psycopg://user@host/name”")
+    return text
+
+
+def parse_path(text: str) -> Path:
+    """Read a path; relative ones start at the project's folder."""
+    if not text:
+        raise ValueError("a path is needed")
+    return (ROOT / Path(text).expanduser()).resolve()
+
+
+def parse_optional_path(text: str) -> Path | None:
+    """Read a path, or nothing."""
+    return parse_path(text) if text else None
+
+
+def parse_flag(text: str) -> bool:
+    """Read yes or no."""
+    words = {"yes": True, "true": True, "1": True, "no": False, "false": False}
+    try:
+        return {**words, "0": False}[text.lower()]
+    except KeyError:
+        raise ValueError("say yes or no") from None
+
+
+def parse_number(low: int, high: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``low`` to ``high``, both included."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise ValueError("a whole number is needed") from None
+        if not low <= number <= high:
+            raise ValueError(f"it must be from {low} to {high}")
+        return number
+
+    return parse
+
+
+def parse_secret(text: str) -> str:
+    """Read a key; a short one could be guessed."""
+    if text and len(text) < SECRET_KEY_BYTES:
+        raise ValueError(f"it needs at least {SECRET_KEY_BYTES} characters")
+    return text
+
+
+def parse_rate(text: str) -> str:
+    """Read a rate such as ``300 per minute``; several are joined by ``;``."""
+    try:
+        parse_many(text)
+    except ValueError:
+        raise ValueError("write it like “300 per minute”") from None
+    return text
+
+
+def parse_public_url(text: str) -> str:
+    """Read the address of the site as visitors know it, without a slash at its end."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("write it like “https://search.museum.org”")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("it is scheme, host and path only")
+    return text.rstrip("/")
+
+
+def parse_sender(text: str) -> str:
+    """Read the sender of mails, with or without a name before the address."""
+    _, address = parseaddr(text)
+    if text and ("@" not in address or any(sign in text for sign in "\r\n")):
+        raise ValueError("write it like “Museum <search@museum.org>”")
+    return text
+
+
+def parse_choice(*words: str) -> Callable[[str], str]:
+    """Return a reader of one of a few words."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"it must be one of {', '.join(words)}")
+        return text
+
+    return parse

@@ -1,0 +1,196 @@
+"""The list of all settings, with the help texts that the README repeats.
+
+A test compares the two. ``app.configuration.load`` reads them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.configuration.parsers import (
+    parse_choice,
+    parse_database_url,
+    parse_flag,
+    parse_number,
+    parse_optional_path,
+    parse_path,
+    parse_public_url,
+    parse_rate,
+    parse_secret,
+    parse_sender,
+    parse_text,
+)
+from app.retrieval.settings import ImageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: how it is read, and what it is for."""
+
+    name: str
+    default: str
+    parse: Callable[[str], object]
+    help: str
+
+
+SETTINGS = (
+    Setting(
+        "MORELLI_INSTANCE",
+        "instance",
+        parse_path,
+        "Folder of the database, the pictures, the indexes and the secret key.",
+    ),
+    Setting(
+        "MORELLI_DATABASE_URL",
+        "",
+        parse_database_url,
+        "SQLAlchemy address of the database. Empty: SQLite in the instance folder.",
+    ),
+    Setting(
+        "MORELLI_MODEL",
+        "models/default",
+        parse_path,
+        "Folder of the model that describes pictures.",
+    ),
+    Setting(
+        "MORELLI_HOST",
+        "127.0.0.1",
+        parse_text,
+        "Address the server listens on. 0.0.0.0: all of the machine's.",
+    ),
+    Setting(
+        "MORELLI_PORT",
+        "8000",
+        parse_number(1, 65535),
+        "Port the server listens on.",
+    ),
+    Setting(
+        "MORELLI_WORKERS",
+        "2",
+        parse_number(1, 64),
+        "Server processes, and photos searched at a time. Best: one per CPU core.",
+    ),
+    Setting(
+        "MORELLI_SECRET_KEY",
+        "",
+        parse_secret,
+        "Signs cookies. Empty: made at first start and kept in the instance folder.",
+    ),
+    Setting(
+        "MORELLI_MAX_UPLOAD_MB",
+        "40",
+        parse_number(1, ImageSettings().max_bytes // 1_000_000),
+        "Largest photo that is accepted, in megabytes.",
+    ),
+    Setting(
+        "MORELLI_QUEUE",
+        "40",
+        parse_number(0, 10_000),
+        "Photos that may wait to be searched, over all server processes; beyond that "
+        "visitors are asked to come back in a moment.",
+    ),
+    Setting(
+        "MORELLI_SEARCH_RATE",
+        "300 per minute",
+        parse_rate,
+        "Searches allowed from one network address, counted in each server process. "
+        "Generous, because the visitors in a gallery often share one address.",
+    ),
+    Setting(
+        "MORELLI_LINKS",
+        "yes",
+        parse_flag,
+        "no: visitors send photos only; the server fetches none by its address.",
+    ),
+    Setting(
+        "MORELLI_IMPORT_FOLDER",
+        "",
+        parse_optional_path,
+        "Folder on the server that curators may import catalogues and pictures from. "
+        "Empty: none.",
+    ),
+    Setting(
+        "MORELLI_MAX_IMPORT_MB",
+        "4000",
+        parse_number(1, 100_000),
+        "Largest catalogue with pictures that curators may send, in megabytes.",
+    ),
+    Setting(
+        "MORELLI_HTTPS",
+        "no",
+        parse_flag,
+        "yes: visitors reach the site by https, so cookies are sent on no other way.",
+    ),
+    Setting(
+        "MORELLI_PROXIES",
+        "0",
+        parse_number(0, 8),
+        "Reverse proxies in front of the server, whose X-Forwarded-For is believed.",
+    ),
+    Setting(
+        "MORELLI_PUBLIC_URL",
+        "",
+        parse_public_url,
+        "The site's address as visitors know it, for links in mails. Needed with SMTP.",
+    ),
+    Setting(
+        "MORELLI_ANONYMOUS_SEARCH",
+        "yes",
+        parse_flag,
+        "no: only who is logged in, or a program with a token, may search.",
+    ),
+    Setting(
+        "MORELLI_RETENTION_DAYS",
+        "30",
+        parse_number(0, 3650),
+        "Days that photos are kept, and who asked. 0: no photo is kept at all; its "
+        "answer is its visitor's for a day.",
+    ),
+    Setting(
+        "MORELLI_SMTP_HOST",
+        "",
+        parse_text,
+        "Mail server. Empty: mails are put into `mail/` in the instance folder.",
+    ),
+    Setting(
+        "MORELLI_SMTP_PORT",
+        "587",
+        parse_number(1, 65535),
+        "Port of the mail server.",
+    ),
+    Setting(
+        "MORELLI_SMTP_ENCRYPTION",
+        "starttls",
+        parse_choice("starttls", "tls", "none"),
+        "How the mail server is spoken to: `starttls`, `tls` or `none`.",
+    ),
+    Setting(
+        "MORELLI_SMTP_USER",
+        "",
+        parse_text,
+        "Name to log in to the mail server with. Empty: without.",
+    ),
+    Setting(
+        "MORELLI_SMTP_PASSWORD",
+        "",
+        parse_text,
+        "Password to log in to the mail server with.",
+    ),
+    Setting(
+        "MORELLI_MAIL_FROM",
+        "",
+        parse_sender,
+        "Sender of mails, such as `Museum <search@museum.org>`. Needed with SMTP.",
+    ),
+    Setting(
+        "MORELLI_METRICS_TOKEN",
+        "",
+        parse_secret,
+        "Whoever sends it gets figures for Prometheus at `/metrics`. Empty: nobody.",
+    ),
+    Setting(
+        "MORELLI_LOG_FORMAT",
+        "text",
+        parse_choice("text", "json"),
+        "How log lines are written: `text`, or `json` for machines.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Drawn artworks for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""Evaluation: labelled photos asked, metrics, report."""

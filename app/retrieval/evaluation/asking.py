@@ -1,0 +1,170 @@
+"""Asks photos whose answer is known.
+
+What is evaluated is anything that replies to a photo: the engine, or one of its
+channels alone. Photos come one by one, so thousands of simulated ones never lie in
+memory together.
+"""
+
+import math
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from app.retrieval.search.engine import Engine
+from app.retrieval.search.trace import Trace
+from app.retrieval.types import Hit, Image, Verdict
+
+SHORTLIST_K = 100
+"""Hits of a channel that count for its recall."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledPhoto:
+    """A photo and the truth about it.
+
+    Attributes
+    ----------
+    name : str
+        For people: a file's name or an accession number.
+    image : (H, W, 3) uint8, RGB
+    works : frozenset of str
+        Ids of the works it shows; any of them is a right answer. Empty for a photo
+        of something else, whose right answer is "not found".
+    kind : str
+        Figures are also given per kind.
+    """
+
+    name: str
+    image: Image
+    works: frozenset[str]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reply:
+    """What the evaluated thing says to a photo.
+
+    Attributes
+    ----------
+    works : tuple of str
+        Most probable first, each once.
+    confidence : float
+        In the first of them; NaN without one.
+    verdict : Verdict or None
+        None where the evaluated thing gives no verdict.
+    global_works, local_works : tuple of str
+        The work of each hit of a channel, best first; empty for an absent channel.
+    timings_ms : mapping of str to float
+        Per stage, and ``total``.
+    """
+
+    works: tuple[str, ...]
+    confidence: float
+    verdict: Verdict | None
+    global_works: tuple[str, ...]
+    local_works: tuple[str, ...]
+    timings_ms: Mapping[str, float]
+
+
+Ask: TypeAlias = Callable[[Image, Collection[str]], Reply]
+"""Replies to a photo as if some works did not exist."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """One labelled photo and how it was answered.
+
+    Attributes
+    ----------
+    name, works, kind
+        As in `LabelledPhoto`.
+    reply : Reply
+    reply_without : Reply or None
+        To the same photo with its own works left out of the gallery.
+    """
+
+    name: str
+    works: frozenset[str]
+    kind: str
+    reply: Reply
+    reply_without: Reply | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the first answer is a work that the photo shows."""
+        return bool(self.reply.works) and self.reply.works[0] in self.works
+
+
+def ask_all(
+    photos: Iterable[LabelledPhoto], ask: Ask, *, leave_out: bool = False
+) -> Iterator[Outcome]:
+    """Ask photos one by one.
+
+    Parameters
+    ----------
+    photos : iterable of LabelledPhoto
+    ask : callable
+        See `engine_asker` and `global_asker`.
+    leave_out : bool
+        Ask each photo that has an answer a second time with its works left out:
+        then "found" is a false accept.
+
+    Yields
+    ------
+    outcome : Outcome
+        One per photo, in order.
+    """
+    for photo in photos:
+        reply = ask(photo.image, ())
+        without = ask(photo.image, photo.works) if leave_out and photo.works else None
+        yield Outcome(photo.name, photo.works, photo.kind, reply, without)
+
+
+def engine_asker(engine: Engine) -> Ask:
+    """Evaluate the whole engine.
+
+    Works are ranked by their probability even where that is too low to be shown: the
+    ranking and the verdict are judged apart.
+    """
+
+    def ask(image: Image, excluded_works: Collection[str]) -> Reply:
+        return reply_of(engine, engine.trace(image, excluded_works=excluded_works))
+
+    return ask
+
+
+def reply_of(engine: Engine, trace: Trace) -> Reply:
+    """Return what counts of the engine's way to an answer."""
+    works = [one.candidate.item.work_id for one in trace.judgements]
+    return Reply(
+        tuple(works),
+        trace.judgements[0].probability if works else math.nan,
+        trace.answer.verdict,
+        _works_of(engine, trace.global_hits),
+        _works_of(engine, trace.local_hits),
+        trace.answer.timings_ms,
+    )
+
+
+def global_asker(engine: Engine) -> Ask:
+    """Evaluate the global channel of an engine alone; it gives no verdict."""
+
+    def ask(image: Image, excluded_works: Collection[str]) -> Reply:
+        begun = time.perf_counter()
+        hits = engine.search_global(
+            [view.description.descriptor for view in engine.describe(image)],
+            excluded=engine.gallery.mask_of(excluded_works),
+        )
+        works = _works_of(engine, hits)
+        confidence = hits[0].similarity if hits else math.nan
+        timings_ms = {"total": 1000 * (time.perf_counter() - begun)}
+        return Reply(
+            tuple(dict.fromkeys(works)), confidence, None, works, (), timings_ms
+        )
+
+    return ask
+
+
+def _works_of(engine: Engine, hits: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(engine.gallery.items[hit.position].work_id for hit in hits)

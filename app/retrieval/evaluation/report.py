@@ -1,0 +1,283 @@
+"""Sums up how labelled photos were answered: figures, mistakes, a table."""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.retrieval.evaluation import metrics
+from app.retrieval.evaluation.asking import SHORTLIST_K, Outcome, Reply
+from app.retrieval.types import BoolArray, Verdict
+
+_COLUMNS = (
+    ("top 1", "top1"),
+    ("top 5", "top5"),
+    ("global", "recall_global_100"),
+    ("local", "recall_local_100"),
+    ("either", "recall_union_100"),
+    ("GAP", "gap"),
+    ("GAP-", "gap_minus"),
+    ("found", "true_accept"),
+    ("misnamed", "misnamed"),
+    ("false", "false_accept"),
+)
+"""Heading and figure of each column of shares in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a set of photos was answered; shares in [0, 1], NaN if of nothing.
+
+    Attributes
+    ----------
+    queries : int
+        Photos asked, not counting the second time without their works.
+    top1, top5 : float
+        A right work is first, or among the first five, whatever the verdict.
+    recall_global_100, recall_local_100, recall_union_100 : float
+        A right work is among the first 100 hits of a channel (of as many as the
+        engine asks it for), or of either.
+    gap, gap_minus : float
+        Global average precision of the first answers, over all asked and over those
+        with an answer in the gallery. A photo asked without its works is one
+        without answer.
+    true_accept : float
+        Of the photos with an answer: named right *and* "found".
+    misnamed : float
+        Of the photos with an answer: "found", but another work.
+    false_accept : float
+        Of those without answer: "found".
+    precision, f1 : float
+        Of all that were called "found": the right ones; and its harmonic mean with
+        ``true_accept``, which is the recall of "found".
+    latency_ms : mapping
+        ``p50`` and ``p95`` of the whole, and the same per stage in ``stages``.
+    """
+
+    queries: int
+    top1: float
+    top5: float
+    recall_global_100: float
+    recall_local_100: float
+    recall_union_100: float
+    gap: float
+    gap_minus: float
+    true_accept: float
+    misnamed: float
+    false_accept: float
+    precision: float
+    f1: float
+    latency_ms: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> "Figures":
+        """Sum up some outcomes."""
+        replies = [outcome.reply for outcome in outcomes]
+        works = [outcome.works for outcome in outcomes]
+        global_works = [reply.global_works[:SHORTLIST_K] for reply in replies]
+        local_works = [reply.local_works[:SHORTLIST_K] for reply in replies]
+        either = [
+            (*one, *other) for one, other in zip(global_works, local_works, strict=True)
+        ]
+        named = [reply.works for reply in replies]
+        without = [o.reply_without for o in outcomes if o.reply_without is not None]
+        asked = [*replies, *without]
+        correct = [o.is_right for o in outcomes] + [False] * len(without)
+        answerable = [bool(wanted) for wanted in works] + [False] * len(without)
+        confidences = [reply.confidence for reply in asked]
+        found = np.array([reply.verdict is Verdict.FOUND for reply in asked], np.bool_)
+        has_verdicts = any(reply.verdict is not None for reply in asked)
+        right, known = np.array(correct, np.bool_), np.array(answerable, np.bool_)
+        true_accept = _share((found & right)[known], has_verdicts)
+        precision = _share(right[found], has_verdicts)
+        return cls(
+            queries=len(outcomes),
+            top1=metrics.recall_at_k(named, works, 1),
+            top5=metrics.recall_at_k(named, works, 5),
+            recall_global_100=_recall(global_works, works),
+            recall_local_100=_recall(local_works, works),
+            recall_union_100=_recall(either, works),
+            gap=metrics.global_average_precision(correct, confidences, answerable),
+            gap_minus=metrics.gap_minus(correct, confidences, answerable),
+            true_accept=true_accept,
+            misnamed=_share((found & ~right)[known], has_verdicts),
+            false_accept=_share(found[~known], has_verdicts),
+            precision=precision,
+            f1=metrics.f1(precision, true_accept),
+            latency_ms=_latency([reply.timings_ms for reply in replies]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One answer that should have been another.
+
+    Attributes
+    ----------
+    photo, kind : str
+    fault : str
+        ``missed`` (not named first), ``unsure`` (named first, but not "found") or
+        ``false accept`` ("found" where nothing was to be found).
+    expected : tuple of str
+        Works that the photo shows, sorted.
+    left_out : bool
+        Whether it was asked with these works left out.
+    answered : str
+        The first work answered; "" for none.
+    verdict : str
+    confidence : float
+    """
+
+    photo: str
+    kind: str
+    fault: str
+    expected: tuple[str, ...]
+    left_out: bool
+    answered: str
+    verdict: str
+    confidence: float
+
+    def __str__(self) -> str:
+        truth = f"shows {' or '.join(self.expected) or 'nothing'}"
+        if self.left_out:
+            truth += ", which was left out"
+        answered = self.answered or "nothing"
+        verdict = f", {self.verdict}" if self.verdict else ""
+        return (
+            f"{self.photo} ({self.kind}): {self.fault}; {truth}; "
+            f"answered {answered}{verdict} ({self.confidence:.2f})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures of one evaluation.
+
+    Attributes
+    ----------
+    whole : Figures
+    per_kind : mapping of str to Figures
+        In the order in which the kinds first occurred.
+    mistakes : tuple of Mistake
+        In the order of the photos.
+    """
+
+    whole: Figures
+    per_kind: Mapping[str, Figures] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> "Report":
+        """Sum up outcomes, together and per kind."""
+        kinds: dict[str, list[Outcome]] = {}
+        for outcome in outcomes:
+            kinds.setdefault(outcome.kind, []).append(outcome)
+        return cls(
+            Figures.of(outcomes),
+            {kind: Figures.of(members) for kind, members in kinds.items()},
+            tuple(mistake for outcome in outcomes for mistake in _mistakes(outcome)),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Bring to plain values for JSON; what could not be measured is None."""
+        content = {
+            **asdict(self.whole),
+            "per_kind": {kind: asdict(own) for kind, own in self.per_kind.items()},
+            "mistakes": [asdict(mistake) for mistake in self.mistakes],
+        }
+        plain: dict[str, Any] = _without_nan(content)
+        return plain
+
+    def table(self) -> str:
+        """Set the figures as plain text: shares in per cent, times in milliseconds."""
+        rows = dict(self.per_kind) if len(self.per_kind) > 1 else {}
+        rows["all"] = self.whole
+        lines = [
+            ["", "photos", *(heading for heading, _ in _COLUMNS), "p50 ms", "p95 ms"]
+        ]
+        for kind, figures in rows.items():
+            shares = [_percent(getattr(figures, name)) for _, name in _COLUMNS]
+            times = [_whole(figures.latency_ms[name]) for name in ("p50", "p95")]
+            lines.append([kind, str(figures.queries), *shares, *times])
+        return set_columns(lines)
+
+
+def set_columns(lines: Sequence[Sequence[str]]) -> str:
+    """Align cells: the first column to the left, all others to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
+
+
+def _mistakes(outcome: Outcome) -> Iterator[Mistake]:
+    def mistake(fault: str, reply: Reply, *, left_out: bool = False) -> Mistake:
+        return Mistake(
+            outcome.name,
+            outcome.kind,
+            fault,
+            tuple(sorted(outcome.works)),
+            left_out,
+            reply.works[0] if reply.works else "",
+            reply.verdict.value if reply.verdict else "",
+            reply.confidence,
+        )
+
+    reply, without = outcome.reply, outcome.reply_without
+    if not outcome.works:
+        if reply.verdict is Verdict.FOUND:
+            yield mistake("false accept", reply)
+    elif not outcome.is_right:
+        yield mistake("missed", reply)
+    elif reply.verdict not in (None, Verdict.FOUND):
+        yield mistake("unsure", reply)
+    if without is not None and without.verdict is Verdict.FOUND:
+        yield mistake("false accept", without, left_out=True)
+
+
+def _recall(
+    channel: Sequence[Sequence[str]], works: Sequence[Collection[str]]
+) -> float:
+    """Recall of a channel; NaN if it never proposed anything (it is absent)."""
+    if not any(channel):
+        return math.nan
+    return metrics.recall_at_k(channel, works, 2 * SHORTLIST_K)
+
+
+def _share(flags: BoolArray, is_measured: bool) -> float:
+    return float(np.mean(flags)) if is_measured and len(flags) else math.nan
+
+
+def _percent(share: float) -> str:
+    return "-" if math.isnan(share) else f"{100 * share:.2f}"
+
+
+def _whole(duration_ms: float) -> str:
+    return "-" if math.isnan(duration_ms) else f"{duration_ms:.0f}"
+
+
+def _latency(timings: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    stages = {
+        stage: _percentiles([timing[stage] for timing in timings])
+        for stage in (timings[0] if timings else {})
+    }
+    whole = stages.pop("total", _percentiles([]))
+    return {**whole, "stages": stages}
+
+
+def _percentiles(durations: Sequence[float]) -> dict[str, float]:
+    return {f"p{p}": metrics.percentile(durations, p / 100) for p in (50, 95)}
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_nan(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(member) for member in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,1 @@
+"""The gallery: reference images with their features, and nearest neighbours."""

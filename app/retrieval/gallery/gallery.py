@@ -1,0 +1,276 @@
+"""The searchable thing: reference images, their features and both indexes.
+
+A gallery lives in a folder, mapped into memory so that the workers of a server
+share its pages, or wholly in memory, which suits a handful of works. It knows
+opaque ids and positions only.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
+from app.retrieval.local.feature_store import FeatureBank, map_array
+from app.retrieval.local.inverted_index import InvertedIndex
+from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.settings import ShortlistSettings
+from app.retrieval.types import (
+    BoolArray,
+    FloatArray,
+    GalleryFeatures,
+    GalleryItem,
+    Hit,
+    LocalFeatures,
+)
+
+ITEMS_FILE = "items.json"
+DESCRIPTORS_FILE = "descriptors.npy"
+STYLES_FILE = "styles.npy"
+INDEX_FILE = "index.ann"
+POSTINGS_FOLDER = "postings"
+
+
+class Gallery:
+    """N reference images, each at a position from 0 to N - 1.
+
+    Parameters
+    ----------
+    items : sequence of GalleryItem
+        Several images may show one work; an image occurs once.
+    descriptors : (N, D) float32
+        Unit length.
+    local_features : FeatureBank
+    index : Index
+        Over ``descriptors``.
+    inverted_index : InvertedIndex
+        Over ``local_features``.
+    styles : (N, S) float32
+        Unit length, or S = 0.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ or an image occurs twice.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[GalleryItem],
+        descriptors: FloatArray,
+        local_features: FeatureBank,
+        index: Index,
+        inverted_index: InvertedIndex,
+        styles: FloatArray,
+    ) -> None:
+        lengths = {len(items), len(descriptors), len(local_features), len(index)}
+        lengths.add(len(styles))
+        if len(lengths) > 1:
+            raise ValueError(f"parts of a gallery differ in length: {lengths}")
+        self.items = tuple(items)
+        self._positions = {item.image_id: i for i, item in enumerate(items)}
+        if len(self._positions) < len(items):
+            raise ValueError("an image occurs twice in the gallery")
+        self.descriptors = descriptors
+        self.styles = styles
+        self.local_features = local_features
+        self.index = index
+        self.inverted_index = inverted_index
+        self._works: dict[str, int] = {}
+        self._work_numbers = np.array(
+            [
+                self._works.setdefault(item.work_id, len(self._works))
+                for item in self.items
+            ],
+            np.int32,
+        )
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def work_count(self) -> int:
+        """Number of different works."""
+        return len(self._works)
+
+    @classmethod
+    def build(
+        cls,
+        items: Iterable[tuple[GalleryItem, GalleryFeatures]],
+        vocabulary: Vocabulary,
+    ) -> "Gallery":
+        """Make a gallery in memory, with exact search.
+
+        Parameters
+        ----------
+        items : iterable of (GalleryItem, GalleryFeatures)
+            At least one.
+        vocabulary : Vocabulary
+        """
+        return cls._in_memory(items, vocabulary, None)
+
+    def beside(self, items: Iterable[tuple[GalleryItem, GalleryFeatures]]) -> "Gallery":
+        """Make a gallery in memory whose scores compare with this one's.
+
+        A visual word counts there what it counts here: in a handful of images every
+        word would be rare.
+
+        Parameters
+        ----------
+        items : iterable of (GalleryItem, GalleryFeatures)
+            At least one.
+        """
+        mine = self.inverted_index
+        return self._in_memory(items, mine.vocabulary, mine.word_weights)
+
+    @classmethod
+    def _in_memory(
+        cls,
+        items: Iterable[tuple[GalleryItem, GalleryFeatures]],
+        vocabulary: Vocabulary,
+        word_weights: FloatArray | None,
+    ) -> "Gallery":
+        pairs = list(items)
+        descriptors = np.stack([features.descriptor for _, features in pairs])
+        bank = FeatureBank.pack(features.local_features for _, features in pairs)
+        return cls(
+            [item for item, _ in pairs],
+            descriptors,
+            bank,
+            ExactIndex(descriptors),
+            InvertedIndex.build(bank, vocabulary, word_weights=word_weights),
+            np.stack([features.style for _, features in pairs]),
+        )
+
+    @classmethod
+    def open(cls, folder: Path, vocabulary: Vocabulary) -> "Gallery":
+        """Map what :class:`~app.retrieval.gallery.writer.GalleryWriter` wrote.
+
+        Every file is opened here, so that a folder removed later does not matter.
+
+        Parameters
+        ----------
+        folder : Path
+        vocabulary : Vocabulary
+            The one that the gallery was written with.
+
+        Raises
+        ------
+        OSError, ValueError, ArtefactError
+            If a file is missing or is not what it claims to be.
+        """
+        listing = json.loads((folder / ITEMS_FILE).read_text(encoding="utf-8"))
+        descriptors = map_array(folder / DESCRIPTORS_FILE)
+        return cls(
+            list(map(GalleryItem, listing["image_ids"], listing["work_ids"])),
+            descriptors,
+            FeatureBank.open(folder),
+            AnnoyIndex.open(
+                folder / INDEX_FILE, descriptors.shape[1], listing["search_k"]
+            ),
+            InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
+            map_array(folder / STYLES_FILE),
+        )
+
+    def position_of(self, image_id: str) -> int | None:
+        """Look up where a reference image is; None if it is not in the gallery."""
+        return self._positions.get(image_id)
+
+    def mask_of(self, works: Collection[str]) -> BoolArray | None:
+        """Mark the positions of some works, for leaving them out of a search.
+
+        Parameters
+        ----------
+        works : collection of str
+            Work ids; unknown ones are ignored.
+
+        Returns
+        -------
+        mask : (N,) bool or None
+            None when no position is marked.
+        """
+        numbers = [self._works[work] for work in works if work in self._works]
+        return np.isin(self._work_numbers, numbers) if numbers else None
+
+    def search_global(
+        self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """Find the images whose descriptors are nearest.
+
+        Parameters
+        ----------
+        descriptor : (D,) float32, unit length
+        k : int, > 0
+        excluded : (N,) bool or None
+            Positions that must not be returned.
+
+        Returns
+        -------
+        hits : tuple of Hit
+            At most ``k``, most similar (cosine) first.
+        """
+        return self.index.query(descriptor, k, excluded=excluded)
+
+    def search_local(
+        self,
+        features: LocalFeatures,
+        settings: ShortlistSettings,
+        *,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """Find the images that share most visual words with a photo.
+
+        Parameters
+        ----------
+        features : LocalFeatures
+        settings : ShortlistSettings
+        excluded : (N,) bool or None
+            Positions that must not be returned.
+
+        Returns
+        -------
+        hits : tuple of Hit
+            At most ``settings.local_count``, best first.
+        """
+        return self.inverted_index.query(features, settings, excluded=excluded)
+
+    def search_style(
+        self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """Find the images whose styles are nearest, exactly: 64 numbers are few.
+
+        Parameters
+        ----------
+        style : (S,) float32, unit length, S > 0
+        k : int, > 0
+        excluded : (N,) bool or None
+            Positions that must not be returned.
+        """
+        return ExactIndex(self.styles).query(style, k, excluded=excluded)
+
+    def style_of(self, position: int) -> FloatArray:
+        """Return the style (S,) float32 at a position; S may be 0."""
+        return np.asarray(self.styles[position])
+
+    def descriptor_of(self, position: int) -> FloatArray:
+        """Return the descriptor (D,) float32 at a position."""
+        return np.asarray(self.descriptors[position])
+
+    def similarities(
+        self, descriptor: FloatArray, positions: Sequence[int]
+    ) -> FloatArray:
+        """Compare a descriptor with those at some positions.
+
+        Parameters
+        ----------
+        descriptor : (D,) float32, unit length
+        positions : sequence of int, length K
+
+        Returns
+        -------
+        similarities : (K,) float32
+            Cosines.
+        """
+        rows = self.descriptors[np.asarray(positions, np.intp)]
+        return np.asarray(rows @ descriptor, dtype=np.float32)

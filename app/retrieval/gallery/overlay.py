@@ -1,0 +1,217 @@
+"""A gallery as it is now: the one on disk, less what is gone, plus what is new.
+
+Building a gallery takes minutes, a curator's change must be found at once. So the few
+images that changed since it was built live behind it in small galleries in memory,
+searched exactly, and images that no longer count are hidden.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import accumulate
+from typing import overload
+
+import numpy as np
+
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.settings import ShortlistSettings
+from app.retrieval.types import (
+    BoolArray,
+    FloatArray,
+    GalleryFeatures,
+    GalleryItem,
+    Hit,
+    LocalFeatures,
+)
+
+
+class ExtendedGallery:
+    """Galleries one behind the other, searched as one.
+
+    Immutable: :meth:`extended` gives the next one and shares all parts with it.
+
+    Parameters
+    ----------
+    parts : sequence of Gallery
+        At least one. The first is the one on disk, the others were made by its
+        :meth:`~app.retrieval.gallery.gallery.Gallery.beside`.
+    hidden : (N,) bool
+        Positions that are never found.
+    """
+
+    def __init__(self, parts: Sequence[Gallery], hidden: BoolArray) -> None:
+        self._parts = tuple(parts)
+        self._hidden = hidden
+        self._starts = (0, *accumulate(map(len, parts)))
+        self.items: tuple[GalleryItem, ...] = sum((part.items for part in parts), ())
+        self.local_features: Sequence[LocalFeatures] = _Joined(
+            [part.local_features for part in parts], self._starts
+        )
+
+    @classmethod
+    def over(cls, base: Gallery) -> "ExtendedGallery":
+        """Start with a gallery as it was built."""
+        return cls([base], np.zeros(len(base), np.bool_))
+
+    def extended(
+        self,
+        hidden: Collection[str],
+        additions: Iterable[tuple[GalleryItem, GalleryFeatures]],
+    ) -> "ExtendedGallery":
+        """Return this gallery after a change.
+
+        Parameters
+        ----------
+        hidden : collection of str
+            Ids of images that are not found any more; unknown ones are ignored.
+        additions : iterable of (GalleryItem, GalleryFeatures)
+            May be empty, and may bring back ids that are hidden by now.
+        """
+        mask = self._hidden.copy()
+        for image_id in hidden:
+            position = self.position_of(image_id)
+            if position is not None:
+                mask[position] = True
+        pairs = list(additions)
+        if not pairs:
+            return ExtendedGallery(self._parts, mask)
+        part = self._parts[0].beside(pairs)
+        shown = np.zeros(len(part), np.bool_)
+        return ExtendedGallery([*self._parts, part], np.concatenate([mask, shown]))
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @property
+    def added_count(self) -> int:
+        """Number of images that are in memory only, hidden ones included."""
+        return len(self) - len(self._parts[0])
+
+    @property
+    def work_ids(self) -> frozenset[str]:
+        """All works that can be found."""
+        shown = np.flatnonzero(~self._hidden)
+        return frozenset(self.items[position].work_id for position in shown)
+
+    def images_of(self, work_id: str) -> frozenset[str]:
+        """Return the ids of the images that can be found of a work."""
+        found: set[str] = set()
+        for start, part in zip(self._starts, self._parts, strict=False):
+            marked = part.mask_of([work_id])
+            if marked is not None:
+                shown = marked & ~self._hidden[start : start + len(part)]
+                found.update(part.items[i].image_id for i in np.flatnonzero(shown))
+        return frozenset(found)
+
+    def position_of(self, image_id: str) -> int | None:
+        """Look up where an image is; None if it cannot be found."""
+        for start, part in zip(self._starts, self._parts, strict=False):
+            position = part.position_of(image_id)
+            if position is not None and not self._hidden[start + position]:
+                return start + position
+        return None
+
+    def mask_of(self, works: Collection[str]) -> BoolArray | None:
+        """Mark the positions of some works and all hidden ones: (N,); None if none."""
+        mask = self._hidden.copy()
+        for start, part in zip(self._starts, self._parts, strict=False):
+            marked = part.mask_of(works)
+            if marked is not None:
+                mask[start : start + len(part)] |= marked
+        return mask if mask.any() else None
+
+    def search_global(
+        self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """See :meth:`Gallery.search_global`; give it what :meth:`mask_of` returned."""
+        return self._search(
+            k,
+            excluded,
+            lambda part, mask: part.search_global(descriptor, k, excluded=mask),
+        )
+
+    def search_local(
+        self,
+        features: LocalFeatures,
+        settings: ShortlistSettings,
+        *,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """See :meth:`Gallery.search_local`; give it what :meth:`mask_of` returned."""
+        # All parts have one vocabulary, and looking words up is the slow half.
+        looked_up = self._parts[0].inverted_index.look_up(features, settings)
+        return self._search(
+            settings.local_count,
+            excluded,
+            lambda part, mask: part.inverted_index.query_words(
+                *looked_up, settings, excluded=mask
+            ),
+        )
+
+    def search_style(
+        self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """See :meth:`Gallery.search_style`; give it what :meth:`mask_of` returned."""
+        return self._search(
+            k, excluded, lambda part, mask: part.search_style(style, k, excluded=mask)
+        )
+
+    def style_of(self, position: int) -> FloatArray:
+        """Return the style (S,) at a position; S may be 0."""
+        part = bisect_right(self._starts, position) - 1
+        return self._parts[part].style_of(position - self._starts[part])
+
+    def descriptor_of(self, position: int) -> FloatArray:
+        """Return the descriptor (D,) at a position."""
+        part = bisect_right(self._starts, position) - 1
+        return self._parts[part].descriptor_of(position - self._starts[part])
+
+    def similarities(
+        self, descriptor: FloatArray, positions: Sequence[int]
+    ) -> FloatArray:
+        """Compare a descriptor (D,) with those at K positions: (K,) cosines."""
+        rows = [self.descriptor_of(position) for position in positions]
+        if not rows:
+            return np.zeros(0, np.float32)
+        return np.asarray(np.stack(rows) @ descriptor, dtype=np.float32)
+
+    def _search(
+        self,
+        k: int,
+        excluded: BoolArray | None,
+        search: Callable[[Gallery, BoolArray | None], Sequence[Hit]],
+    ) -> tuple[Hit, ...]:
+        hits = []
+        for start, part in zip(self._starts, self._parts, strict=False):
+            mask = None if excluded is None else excluded[start : start + len(part)]
+            hits += [
+                Hit(start + hit.position, hit.similarity) for hit in search(part, mask)
+            ]
+        # Stable: of equals, the first in position comes first.
+        return tuple(sorted(hits, key=lambda hit: -hit.similarity)[:k])
+
+
+class _Joined(Sequence[LocalFeatures]):
+    """Sequences one behind the other, without copying any."""
+
+    def __init__(
+        self, parts: Sequence[Sequence[LocalFeatures]], starts: Sequence[int]
+    ) -> None:
+        self._parts, self._starts = parts, starts
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @overload
+    def __getitem__(self, position: int) -> LocalFeatures: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[LocalFeatures]: ...
+    def __getitem__(
+        self, position: int | slice
+    ) -> LocalFeatures | Sequence[LocalFeatures]:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        if not -len(self) <= position < len(self):
+            raise IndexError(f"position {position} of {len(self)}")
+        position %= len(self)
+        part = bisect_right(self._starts, position) - 1
+        return self._parts[part][position - self._starts[part]]

@@ -1,0 +1,1 @@
+"""Generations: index folders that are built, validated and published."""

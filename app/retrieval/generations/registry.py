@@ -1,0 +1,194 @@
+"""Where generations stand: which there are, which is live, and taking one back.
+
+Only the replacement of the file ``CURRENT``, which the file system does in one step,
+makes a generation live.
+"""
+
+import fcntl
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.retrieval.errors import (
+    ArtefactError,
+    DamagedArtefactError,
+    MissingArtefactError,
+    StoreBusyError,
+    StoreWriteError,
+)
+from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
+
+KEPT_GENERATIONS = 3
+"""Live one included. The others serve workers that have not yet swapped, and an
+operator who wants yesterday's back."""
+
+_CURRENT = "CURRENT"
+_LOCK = "LOCK"
+DISCARDED = "discarded"
+_NAME = re.compile(r"[0-9a-f]{16}(-\d+)?")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published generation.
+
+    Attributes
+    ----------
+    name : str
+    path : Path
+    manifest : Manifest
+    """
+
+    name: str
+    path: Path
+    manifest: Manifest
+
+
+class Shelf:
+    """The generations that are there under one folder.
+
+    Parameters
+    ----------
+    root : Path
+        Made by the first build.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def current_name(self) -> str | None:
+        """Read which generation is live; None before the first one.
+
+        One small read: cheap enough to ask before every query.
+
+        Raises
+        ------
+        DamagedArtefactError
+            If ``CURRENT`` does not hold a name.
+        """
+        path = self.root / _CURRENT
+        try:
+            name = path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError:
+            name = ""
+        if not _NAME.fullmatch(name):
+            raise DamagedArtefactError(path, "it holds no name", INDEX_COMMAND)
+        return name
+
+    def current(self) -> Generation | None:
+        """Describe the live generation; None before the first one.
+
+        Raises
+        ------
+        ArtefactError
+            If it is missing, damaged or of another format.
+        """
+        name = self.current_name()
+        if name is None:
+            return None
+        return Generation(name, self.root / name, Manifest.read(self.root / name))
+
+    def kept(self) -> list[Generation]:
+        """List the generations that could be live, the last published first.
+
+        What is broken is left out.
+        """
+        found = []
+        for path in self._by_time():
+            try:
+                found.append(Generation(path.name, path, Manifest.read(path)))
+            except ArtefactError as error:
+                logger.warning("Passing over a broken generation: %s", error)
+        return found
+
+    def roll_back(self, name: str) -> None:
+        """Make an earlier generation live again.
+
+        Raises
+        ------
+        ArtefactError
+            If there is none of this name, or it is damaged.
+        StoreBusyError
+            If another process is building here.
+        StoreWriteError
+            If the files cannot be written.
+        """
+        path = self.root / name
+        if not _NAME.fullmatch(name) or not path.is_dir():
+            raise MissingArtefactError(path, INDEX_COMMAND)
+        manifest = Manifest.read(path)
+        if not manifest.matches_content(path):
+            raise DamagedArtefactError(path, "its files changed", INDEX_COMMAND)
+        with self._lock(), self._writing():
+            self._publish(name)
+
+    def _publish(self, name: str) -> None:
+        # The time of publication orders generations when old ones are removed.
+        os.utime(self.root / name)
+        new = self.root / f"{_CURRENT}.new"
+        new.write_text(name + "\n", encoding="ascii")
+        sync(new)
+        new.replace(self.root / _CURRENT)
+        sync(self.root)
+
+    def _prune(self, live: str) -> None:
+        """Remove all but the last generations; a failure costs space, not service."""
+        others = [path for path in self._by_time() if path.name != live]
+        for path in others[KEPT_GENERATIONS - 1 :]:
+            try:
+                self._discard(path)
+            except OSError as error:
+                logger.warning("Cannot remove old generation %s: %s", path, error)
+
+    def _discard(self, path: Path) -> None:
+        """Remove a folder; killed half-way, it no longer bears a valid name."""
+        discarded = self.root / DISCARDED
+        if path.exists():
+            path.rename(discarded)
+        if discarded.exists():
+            shutil.rmtree(discarded)
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Hold the store for building; the kernel frees it when a holder dies."""
+        with self._writing():
+            self.root.mkdir(parents=True, exist_ok=True)
+            file = (self.root / _LOCK).open("w")
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise StoreBusyError(self.root) from error
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreWriteError(self.root, reason) from error
+
+    def _by_time(self) -> list[Path]:
+        """List the folders of generations, the last published first."""
+        there = self.root.iterdir() if self.root.is_dir() else ()
+        folders = [path for path in there if _NAME.fullmatch(path.name)]
+        return sorted(folders, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the entries of a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

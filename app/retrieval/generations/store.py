@@ -1,0 +1,245 @@
+"""Generations on disk: built aside, examined, published in one step.
+
+::
+
+    root/CURRENT                 the name of the live generation, one line
+    root/LOCK                    held by the one process that builds
+    root/<fingerprint>/          a generation
+    root/staging/                one being built, or what a killed build left
+    root/discarded/              one being removed
+    root/refused/                the last one that failed its examination
+
+Only the replacement of ``CURRENT``, which the file system does in one step, makes a
+generation live. Whatever dies before that leaves the old one working, and what it
+left behind is swept by the next build.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from itertools import count
+from pathlib import Path
+
+from app.retrieval.errors import (
+    ArtefactError,
+    DamagedArtefactError,
+    EmptyGalleryError,
+    ExaminationError,
+    IncompatibleArtefactError,
+)
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.gallery.writer import GalleryWriter
+from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
+from app.retrieval.generations.registry import DISCARDED, Generation, Shelf, sync
+from app.retrieval.generations.validation import Examination
+from app.retrieval.model import Model
+from app.retrieval.settings import RetrievalSettings
+from app.retrieval.types import GalleryFeatures, GalleryItem
+
+_STAGING = "staging"
+_REFUSED = "refused"
+
+logger = logging.getLogger(__name__)
+
+
+class Store(Shelf):
+    """Builds the generations under one folder, and opens the live one.
+
+    Parameters
+    ----------
+    root : Path
+        Made by the first build.
+    """
+
+    def open(
+        self, model: Model, settings: RetrievalSettings | None = None
+    ) -> tuple[Generation, Gallery]:
+        """Open the live generation, mapped into memory.
+
+        What is open stays usable when later builds remove its folder.
+
+        Parameters
+        ----------
+        model : Model
+            The one that will ask.
+        settings : RetrievalSettings, optional
+
+        Raises
+        ------
+        EmptyGalleryError
+            If nothing has been published yet.
+        IncompatibleArtefactError
+            If it was made by another model or with other settings.
+        DamagedArtefactError
+            If a file is missing, cut short or not what it claims to be.
+        """
+        generation = self.current()
+        if generation is None:
+            raise EmptyGalleryError(INDEX_COMMAND)
+        manifest = generation.manifest
+        wanted = _feature_settings(settings or RetrievalSettings())
+        found = {name: manifest.settings.get(name) for name in wanted}
+        for expected, actual in (
+            (f"model {model.model_id}", f"model {manifest.model_id}"),
+            (f"settings {wanted}", f"settings {found}"),
+        ):
+            if actual != expected:
+                raise IncompatibleArtefactError(
+                    generation.path, expected, actual, INDEX_COMMAND
+                )
+        manifest.check_lengths(generation.path)
+        try:
+            return generation, Gallery.open(generation.path, model.vocabulary)
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise DamagedArtefactError(
+                generation.path, str(error), INDEX_COMMAND
+            ) from error
+
+    def build(
+        self,
+        items: Iterable[tuple[GalleryItem, GalleryFeatures]],
+        model: Model,
+        *,
+        examine: Callable[[Gallery], Examination],
+        settings: RetrievalSettings | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Generation:
+        """Build a generation, examine it and make it live.
+
+        The same items, model and settings give the same files, bit for bit, and so
+        the same name; one that is there already is made live again as it is.
+
+        Parameters
+        ----------
+        items : iterable of (GalleryItem, GalleryFeatures)
+            Read once. What it raises ends the build and passes through.
+        model : Model
+            The one that computed the features.
+        examine : callable
+            Given the new gallery, opened as a server would open it.
+        settings : RetrievalSettings, optional
+        progress : callable, optional
+            Told the name of each step when it begins.
+
+        Returns
+        -------
+        generation : Generation
+            The live one.
+
+        Raises
+        ------
+        EmptyGalleryError
+            If there are no items.
+        ExaminationError
+            If the examination failed; the new files are kept in ``refused``.
+        StoreBusyError
+            If another process is building here.
+        StoreWriteError
+            If the files cannot be written (disk full, no permission).
+        """
+        settings = settings or RetrievalSettings()
+        with self._lock(), self._staging() as staging:
+            progress("features")
+            with self._writing():
+                writer = GalleryWriter(staging, model.vocabulary, settings.gallery)
+            for item, features in items:
+                with self._writing():
+                    writer.add(item, features)
+            if not len(writer):
+                raise EmptyGalleryError(INDEX_COMMAND)
+            with self._writing():
+                writer.finish(progress)
+                gallery = Gallery.open(staging, model.vocabulary)
+                manifest = Manifest.of(
+                    staging,
+                    model_id=model.model_id,
+                    settings={
+                        **_feature_settings(settings),
+                        **asdict(settings.gallery),
+                    },
+                    works=gallery.work_count,
+                    images=len(gallery),
+                )
+            name = self._name_of_equal(manifest)
+            if name is None:
+                progress("examination")
+                examination = examine(gallery)
+                name = self._settle(staging, manifest, examination)
+            progress("publication")
+            with self._writing():
+                self._publish(name)
+            self._prune(name)
+        return Generation(name, self.root / name, Manifest.read(self.root / name))
+
+    def _settle(
+        self, staging: Path, manifest: Manifest, examination: Examination
+    ) -> str:
+        """Give an examined generation its lasting place, and return its name."""
+        with self._writing():
+            replace(manifest, examination=examination.figures).write(staging)
+            if examination.failures:
+                refused = self.root / _REFUSED
+                self._discard(refused)
+                staging.rename(refused)
+                raise ExaminationError(refused, examination.failures)
+            # On disk before any name points to it, or a power cut could publish
+            # a generation whose files are still empty.
+            _sync_tree(staging)
+            name = next(
+                name
+                for name in _names(manifest.fingerprint)
+                if not (self.root / name).exists()
+            )
+            staging.rename(self.root / name)
+            sync(self.root)
+        return name
+
+    def _name_of_equal(self, manifest: Manifest) -> str | None:
+        """Find an undamaged generation with the same content."""
+        for name in _names(manifest.fingerprint):
+            path = self.root / name
+            if not path.exists():
+                return None
+            try:
+                twin = Manifest.read(path)
+            except ArtefactError as error:
+                logger.warning("Passing over a broken generation: %s", error)
+                continue
+            if twin.files == manifest.files and twin.matches_content(path):
+                return name
+        return None
+
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
+        """Make an empty folder to build in, and sweep what is left of it after."""
+        staging = self.root / _STAGING
+        with self._writing():
+            for leftover in (self.root / DISCARDED, staging):
+                self._discard(leftover)
+            staging.mkdir()
+        try:
+            yield staging
+        finally:
+            self._discard(staging)
+
+
+def _names(fingerprint: str) -> Iterator[str]:
+    """Names for a generation: a damaged namesake may be in the way, or even in use."""
+    yield fingerprint
+    for number in count(2):
+        yield f"{fingerprint}-{number}"
+
+
+def _feature_settings(settings: RetrievalSettings) -> Mapping[str, int]:
+    """Pick the settings of reference features, which later ones must equal."""
+    return {
+        "reference_side_px": settings.local.reference_side_px,
+        "reference_features": settings.local.reference_features,
+    }
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        sync(path)
+    sync(folder)

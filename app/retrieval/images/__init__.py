@@ -1,0 +1,1 @@
+"""Pictures in: decoding, edits, letterboxing, frame detection, quality."""

@@ -1,0 +1,1 @@
+"""Local features: RootSIFT, visual words, the inverted index, voting."""

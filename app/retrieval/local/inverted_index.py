@@ -1,0 +1,294 @@
+"""The local channel's shortlist: an inverted file of visual words and signatures.
+
+For every word, the file lists which pictures of the gallery hold it and with which
+signature. A photo's features vote for pictures that hold the same words with
+nearly the same signatures; geometry is left to ``verification``.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.retrieval.errors import (
+    DamagedArtefactError,
+    IncompatibleArtefactError,
+    MissingArtefactError,
+)
+from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.local.voting import cast_votes
+from app.retrieval.settings import ShortlistSettings
+from app.retrieval.types import BoolArray, FloatArray, Hit, LocalFeatures
+
+FORMAT = 1
+MANIFEST_NAME = "inverted_index.json"
+ARRAY_NAMES = ("edges", "positions", "signatures", "word_weights", "feature_counts")
+BUILD_BATCH = 64
+"""Pictures whose features are assigned together when building."""
+BUILD_COMMAND = "python precompute_descriptors.py"
+
+
+@dataclass(frozen=True, eq=False)
+class InvertedIndex:
+    """Which pictures hold which visual words, and with which signatures.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+    edges : (V + 1,) int64
+        The postings of word v are rows ``edges[v]`` to ``edges[v + 1] - 1``.
+    positions : (P,) uint32
+        The picture of each posting, ascending within a word.
+    signatures : (P,) uint64
+    word_weights : (V,) float32
+        Squared inverse document frequency of each word.
+    feature_counts : (N,) int32
+        Features of each picture.
+
+    References
+    ----------
+    .. [1] Jégou, Douze and Schmid, "Hamming embedding and weak geometric
+       consistency for large scale image search", ECCV 2008.
+    """
+
+    vocabulary: Vocabulary
+    edges: NDArray[np.int64]
+    positions: NDArray[np.uint32]
+    signatures: NDArray[np.uint64]
+    word_weights: FloatArray
+    feature_counts: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        rows = len(self.positions)
+        if (
+            self.edges.shape != (len(self.vocabulary) + 1,)
+            or self.word_weights.shape != (len(self.vocabulary),)
+            or self.signatures.shape != (rows,)
+            or self.edges[-1] != rows
+            or self.feature_counts.sum() != rows
+        ):
+            raise ValueError("the arrays do not belong together")
+
+    def __len__(self) -> int:
+        return len(self.feature_counts)
+
+    @classmethod
+    def build(
+        cls,
+        gallery: Iterable[LocalFeatures],
+        vocabulary: Vocabulary,
+        *,
+        word_weights: FloatArray | None = None,
+    ) -> "InvertedIndex":
+        """Index the local features of a gallery, in order of position.
+
+        Parameters
+        ----------
+        gallery : iterable of LocalFeatures
+            Read once, a few pictures at a time; pictures may have no features.
+        vocabulary : Vocabulary
+        word_weights : (V,) float32, optional
+            Those of another index whose scores are to be compared with this one's;
+            otherwise they follow from the gallery.
+
+        Returns
+        -------
+        index : InvertedIndex
+            In memory, about 20 bytes per local feature while building and 12
+            afterwards.
+        """
+        words: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
+        signatures: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64)]
+        counts: list[int] = []
+        for batch in _batches(gallery):
+            descriptors = np.concatenate([f.descriptors for f in batch])
+            assigned = vocabulary.assign(descriptors)
+            words.append(assigned[:, 0])
+            signatures.append(vocabulary.signatures(descriptors, assigned)[:, 0])
+            counts.extend(len(features) for features in batch)
+        feature_counts = np.array(counts, np.int32)
+        positions = np.repeat(np.arange(len(counts), dtype=np.uint32), feature_counts)
+        word_of = np.concatenate(words)
+        order = np.argsort(word_of, kind="stable")
+        word_of, positions = word_of[order], positions[order]
+        edges = np.searchsorted(word_of, np.arange(len(vocabulary) + 1))
+        if word_weights is None:
+            word_weights = _word_weights(
+                word_of, positions, len(counts), len(vocabulary)
+            )
+        return cls(
+            vocabulary,
+            edges.astype(np.int64),
+            positions,
+            np.concatenate(signatures)[order],
+            word_weights,
+            feature_counts,
+        )
+
+    def query(
+        self,
+        features: LocalFeatures,
+        settings: ShortlistSettings,
+        *,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """Find the pictures that share most features with a photo.
+
+        A feature votes for a picture once, with its best posting there: repeated
+        structure (leaves, letters, a frame's ornament) would drown the rest.
+
+        Parameters
+        ----------
+        features : LocalFeatures
+            Of the photo, strongest first; may be empty.
+        settings : ShortlistSettings
+        excluded : (N,) bool, optional
+            Pictures that must not be proposed.
+
+        Returns
+        -------
+        hits : tuple of Hit
+            Best first, equal ones by position; at most ``settings.local_count``,
+            none without a vote.
+
+        Raises
+        ------
+        ValueError
+            If ``excluded`` has another length than the index.
+        """
+        words, signatures = self.look_up(features, settings)
+        return self.query_words(words, signatures, settings, excluded=excluded)
+
+    def query_words(
+        self,
+        words: NDArray[np.int32],
+        signatures: NDArray[np.uint64],
+        settings: ShortlistSettings,
+        *,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """Find pictures for features looked up already; see :meth:`query`."""
+        if excluded is not None and excluded.shape != (len(self),):
+            raise ValueError(f"excluded must be ({len(self)},), got {excluded.shape}")
+        scores = self.score_words(words, signatures, settings)
+        if excluded is not None:
+            scores[excluded] = 0
+        voted = np.flatnonzero(scores)
+        if len(voted) > settings.local_count:
+            # All that tie with the last place come along; the order cuts them.
+            last = len(voted) - settings.local_count
+            least = np.partition(scores[voted], last)[last]
+            voted = voted[scores[voted] >= least]
+        best = voted[np.argsort(-scores[voted], kind="stable")]
+        return tuple(
+            Hit(int(position), float(scores[position]))
+            for position in best[: settings.local_count]
+        )
+
+    def look_up(
+        self, features: LocalFeatures, settings: ShortlistSettings
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+        """Assign a photo's features to words, and sign them: (M, n) each."""
+        count = min(settings.assigned_words, len(self.vocabulary))
+        words = self.vocabulary.assign(features.descriptors, count)
+        return words, self.vocabulary.signatures(features.descriptors, words)
+
+    def score_words(
+        self,
+        words: NDArray[np.int32],
+        signatures: NDArray[np.uint64],
+        settings: ShortlistSettings,
+    ) -> NDArray[np.float64]:
+        """Add up the votes of features that have been assigned already.
+
+        Parameters
+        ----------
+        words : (M, n) int32
+            The strongest feature first.
+        signatures : (M, n) uint64
+        settings : ShortlistSettings
+
+        Returns
+        -------
+        scores : (N,) float64
+        """
+        votes = np.zeros(len(self))
+        if len(self):
+            for positions, strengths in cast_votes(words, signatures, self, settings):
+                votes += np.bincount(positions, strengths, minlength=len(self))
+        return votes / np.sqrt(np.maximum(self.feature_counts, 1))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into an existing folder, one ``.npy`` file per array.
+
+        Raises
+        ------
+        OSError
+            If a file cannot be written.
+        """
+        for name in ARRAY_NAMES:
+            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        manifest = {"format": FORMAT, "vocabulary": self.vocabulary.fingerprint}
+        (folder / MANIFEST_NAME).write_text(json.dumps(manifest), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path, vocabulary: Vocabulary) -> "InvertedIndex":
+        """Map an index that ``save`` wrote into memory, shared between processes.
+
+        Raises
+        ------
+        MissingArtefactError
+            If a file is not there.
+        IncompatibleArtefactError
+            If it was built with another vocabulary or in another format.
+        DamagedArtefactError
+            If a file is broken.
+        """
+        path = folder / MANIFEST_NAME
+        needed = {"format": FORMAT, "vocabulary": vocabulary.fingerprint}
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if found != needed:
+                raise IncompatibleArtefactError(
+                    path, str(needed), str(found), BUILD_COMMAND
+                )
+            arrays = {}
+            for name in ARRAY_NAMES:
+                path = folder / f"{name}.npy"
+                # A plain view of the map: np.memmap costs time at every slice.
+                arrays[name] = np.asarray(
+                    np.load(path, mmap_mode="r", allow_pickle=False)
+                )
+            return cls(vocabulary, **arrays)
+        except FileNotFoundError as error:
+            raise MissingArtefactError(path, BUILD_COMMAND) from error
+        except (ValueError, EOFError) as error:
+            raise DamagedArtefactError(path, str(error), BUILD_COMMAND) from error
+
+
+def _batches(gallery: Iterable[LocalFeatures]) -> Iterator[list[LocalFeatures]]:
+    pictures = iter(gallery)
+    while batch := list(islice(pictures, BUILD_BATCH)):
+        yield batch
+
+
+def _word_weights(
+    words: NDArray[np.int32],
+    positions: NDArray[np.uint32],
+    picture_count: int,
+    word_count: int,
+) -> FloatArray:
+    """Square the inverse document frequency of each word.
+
+    log(1 + N / n) instead of log(N / n): in a gallery of one picture, or of one
+    subject, a word that all pictures hold must still count for something.
+    """
+    is_new = np.ones(len(words), np.bool_)
+    is_new[1:] = (np.diff(words) != 0) | (np.diff(positions) != 0)
+    holders = np.bincount(words[is_new], minlength=word_count)
+    frequency = np.log1p(picture_count / np.maximum(holders, 1))
+    return np.asarray(frequency**2, dtype=np.float32)

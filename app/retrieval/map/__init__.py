@@ -1,0 +1,1 @@
+"""The map's geometry: layout, Hilbert order, sprite sheets."""

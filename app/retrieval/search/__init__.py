@@ -1,0 +1,1 @@
+"""The search engine: from one photo to an answer with its explanation."""

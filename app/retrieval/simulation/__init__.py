@@ -1,0 +1,1 @@
+"""Simulated visitor photos: viewpoint, light, surroundings, occlusion."""

@@ -1,0 +1,1 @@
+"""What is learnt beside the network: vocabulary, whitening, style, decision."""

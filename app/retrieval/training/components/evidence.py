@@ -1,0 +1,100 @@
+"""What right and wrong candidates look like: evidence to learn the decision from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.retrieval.search.engine import Engine
+from app.retrieval.search.trace import Judgement
+from app.retrieval.types import Image
+from app.retrieval.verification.decision import FEATURES, Decision, Evidence
+from app.retrieval.verification.homography import verify
+
+UNDECIDED = Decision(
+    intercept=0.0,
+    coefficients=dict.fromkeys(FEATURES, 0.0),
+    found_threshold=1.0,
+    uncertain_threshold=1.0,
+    false_accept_rate=0.0,
+    true_accept_rate=0.0,
+)
+"""Stands in for the decision while that is still to be learnt."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredEvidence:
+    """Evidence of both sides.
+
+    Attributes
+    ----------
+    positives : tuple of Evidence
+        For the right work; photos whose work was not even shortlisted give none.
+    negatives : tuple of Evidence
+        For the strongest candidate when the photo's work is left out of the
+        gallery.
+    copies : int
+        Photos without a negative, because that candidate is a copy of the work.
+    """
+
+    positives: tuple[Evidence, ...]
+    negatives: tuple[Evidence, ...]
+    copies: int
+
+
+def gather_evidence(
+    engine: Engine,
+    photos: Sequence[tuple[str, Image]],
+    progress: Callable[[int, int], None] | None = None,
+) -> GatheredEvidence:
+    """Ask every photo twice: with its work in the gallery, and without.
+
+    A collection may hold one picture twice, or a copy by a pupil. To find the copy
+    when the original is left out is no mistake, and as an example of one it would
+    teach that a hundred inliers mean nothing. So a candidate that passes for the
+    work's own reference image is passed over.
+
+    Parameters
+    ----------
+    engine : Engine
+        Its decision does not matter.
+    photos : sequence of (work_id, (H, W, 3) uint8)
+    progress : callable, optional
+        Called with photos done and photos to do.
+    """
+    positives: list[Evidence] = []
+    negatives: list[Evidence] = []
+    copies = 0
+    for done, (work_id, photo) in enumerate(photos, start=1):
+        positives.extend(
+            judgement.evidence
+            for judgement in engine.trace(photo).judgements
+            if judgement.candidate.item.work_id == work_id
+        )
+        others = engine.trace(photo, excluded_works={work_id}).judgements
+        if others:
+            strongest = max(others, key=_strength)
+            if _is_copy(strongest, work_id, engine):
+                copies += 1
+            else:
+                negatives.append(strongest.evidence)
+        if progress is not None:
+            progress(done, len(photos))
+    return GatheredEvidence(tuple(positives), tuple(negatives), copies)
+
+
+def _strength(judgement: Judgement) -> tuple[int, float]:
+    return judgement.evidence.inlier_count, judgement.evidence.similarity
+
+
+def _is_copy(stranger: Judgement, work_id: str, engine: Engine) -> bool:
+    """Whether a candidate's picture would be taken for one of a work's pictures."""
+    settings = engine.settings.verification
+    if stranger.evidence.inlier_count < settings.certain_inliers:
+        return False
+    features = engine.gallery.local_features
+    candidate = features[stranger.candidate.position]
+    return any(
+        verify(features[position], candidate, settings).inlier_count
+        >= settings.certain_inliers
+        for position, item in enumerate(engine.gallery.items)
+        if item.work_id == work_id
+    )

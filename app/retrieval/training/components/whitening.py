@@ -1,0 +1,97 @@
+"""Whitening: the projection that was trained, or PCA of what the network now gives.
+
+Which is better depends on how long was trained and on what, so both are tried on
+works that were not trained on, and the better one is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from app.retrieval.descriptors.whitening import Whitening, learn_whitening, unit_length
+from app.retrieval.training.assessment import recalls
+from app.retrieval.training.data.batches import run_network
+from app.retrieval.types import FloatArray, Image
+
+TRAINED, LEARNT = "trained", "pca"
+MAX_LESSONS = 2000
+"""Pictures that PCA learns from; more do not change it."""
+REGULARISATION = 0.01
+
+
+def class_vectors(
+    network: keras.Model, pictures: Sequence[Image], sizes: Sequence[tuple[int, int]]
+) -> list[FloatArray]:
+    """Pool pictures up to what whitening gets.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Of :func:`app.retrieval.descriptors.network.build_network`.
+    pictures : sequence of (H, W, 3) uint8
+    sizes : sequence of (height, width)
+        Frames to choose from.
+
+    Returns
+    -------
+    vectors : list of (M, C) float32
+        Per picture, one unit vector per class that is seen somewhere.
+    """
+    pooling = keras.Model(network.input, network.get_layer("class_vectors").output)
+    return [
+        unit_length(vectors[np.any(vectors > 0, axis=1)])
+        for vectors in run_network(pooling, pictures, sizes)
+    ]
+
+
+def choose_whitening(
+    network: keras.Model,
+    lessons: Sequence[FloatArray],
+    queries: Sequence[FloatArray],
+    gallery: Sequence[FloatArray],
+    relevant: Sequence[int] | NDArray[np.int64],
+    *,
+    is_trained: bool,
+) -> Mapping[str, Mapping[str, float]]:
+    """Put the better whitening into a network.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Its layer ``descriptor`` may be changed.
+    lessons : sequence of (M, C) float32
+        `class_vectors` of pictures to learn PCA from.
+    queries, gallery : sequence of (M, C) float32
+        `class_vectors` of photos of works that were not trained on, and of all works.
+    relevant : (Q,) int
+        Row of the gallery that shows each query's work.
+    is_trained : bool
+        Whether the network's own projection was trained; PCA is kept otherwise, and
+        also where there are no queries to compare with.
+
+    Returns
+    -------
+    figures : mapping of mapping
+        Recalls by name of the whitening, the kept one last.
+    """
+    layer = network.get_layer("descriptor")
+    trained = Whitening(np.asarray(layer.mean), np.asarray(layer.projection))
+    samples = np.concatenate(lessons)
+    pca = learn_whitening(samples, trained.dimension, regularisation=REGULARISATION)
+    candidates = {TRAINED: trained, LEARNT: pca} if is_trained else {LEARNT: pca}
+    figures = {}
+    for name, whitening in candidates.items():
+        if len(queries):
+            described = [_described(part, whitening) for part in (queries, gallery)]
+            figures[name] = recalls(described[0], described[1], relevant)
+    names = sorted(figures, key=lambda name: sum(figures[name].values()))
+    layer.set_whitening(candidates[names[-1]] if names else pca)
+    return {name: figures[name] for name in names}
+
+
+def _described(pictures: Sequence[FloatArray], whitening: Whitening) -> FloatArray:
+    """Aggregate class vectors to (N, D) descriptors, as the network does."""
+    sums = [unit_length(whitening.apply(vectors)).sum(axis=0) for vectors in pictures]
+    return unit_length(np.stack(sums))

@@ -1,0 +1,1 @@
+"""Training data: works, pictures, simulated photos, distractors, batches."""

@@ -1,0 +1,179 @@
+"""What is learnt beside the network: visual words, and the rule that decides."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.retrieval.descriptors.global_descriptor import Descriptor
+from app.retrieval.descriptors.style import appearance
+from app.retrieval.errors import TrainingError
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.images.codec import read
+from app.retrieval.local import rootsift
+from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.model import DECISION_FILE, STYLE_FILE, VOCABULARY_FILE, Model
+from app.retrieval.search.engine import Engine
+from app.retrieval.settings import LocalSettings
+from app.retrieval.simulation.photo import PROFILES, perturb
+from app.retrieval.training.assessment import STYLE_LABELS, precision_of_similar
+from app.retrieval.training.components.decision import FOLDS, learn_decision
+from app.retrieval.training.components.evidence import UNDECIDED, gather_evidence
+from app.retrieval.training.components.style import learn_style
+from app.retrieval.training.components.vocabulary import learn_vocabulary
+from app.retrieval.training.data.distractors import crowd
+from app.retrieval.training.plan import Plan, Reporter
+from app.retrieval.training.samples import Lessons
+from app.retrieval.types import GalleryFeatures, GalleryItem, Image
+
+DECISION_PHOTOS = 500
+"""Simulated for learning the decision at most, each asked with and without its work."""
+PHOTOS_PER_WORK = 4
+NEIGHBOURS = 6
+"""In a crowded photo."""
+FALSE_ACCEPT_RATE = 0.01
+
+
+def add_vocabulary(
+    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+) -> None:
+    """Write the visual words: the plan's, or learnt from the collection."""
+    if plan.vocabulary_path is not None:
+        shutil.copyfile(plan.vocabulary_path, folder / VOCABULARY_FILE)
+        return
+    settings = LocalSettings()
+    pictures = []
+    for number, work in enumerate(lessons.works, start=1):
+        reporter.count(number, len(lessons.works), "Extracting local features")
+        features = rootsift.extract(
+            read(work.image_path, max_side_px=2 * settings.reference_side_px),
+            side_px=settings.reference_side_px,
+            count=settings.reference_features,
+        )
+        pictures.append(features.descriptors)
+    learn_vocabulary(
+        pictures,
+        rng=np.random.default_rng([plan.seed, 3]),
+        progress=lambda done, total: reporter.count(
+            done, total, "Learning visual words"
+        ),
+    ).save(folder / VOCABULARY_FILE)
+
+
+def add_style(
+    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+) -> Mapping[str, Any]:
+    """Learn the style from the works that are trained on, and write it.
+
+    Returns
+    -------
+    figures : mapping
+        How alike held-out works are to the works that they are most similar to.
+    """
+    descriptor = Descriptor.open(folder)
+    appearances = []
+    for number, work in enumerate(lessons.works, start=1):
+        reporter.count(number, len(lessons.works), "Looking at styles")
+        image = read(work.image_path, max_side_px=2 * LocalSettings().reference_side_px)
+        means = descriptor.describe(image).feature_means
+        appearances.append(appearance(image, means))
+    learnt_from = [i for i in lessons.trained_on if i < len(lessons.works)]
+    labels = {
+        name: [work.label.get(name, "") for work in lessons.works]
+        for name in STYLE_LABELS
+    }
+    style, is_labelled = learn_style(
+        np.stack([appearances[i] for i in learnt_from]),
+        [[values[i] for i in learnt_from] for values in labels.values()],
+    )
+    if not is_labelled:
+        reporter.say("The catalogue names no artists and schools to learn style from.")
+    style.save(folder / STYLE_FILE)
+    styles = np.stack([style.apply(each) for each in appearances])
+    return {
+        "similar works": {
+            f"{name} precision@10": precision_of_similar(
+                styles, labels[name], lessons.held_out, least=least
+            )
+            for name, least in STYLE_LABELS.items()
+        }
+    }
+
+
+def add_decision(
+    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+) -> Mapping[str, Any]:
+    """Learn the decision from the finished parts of a model, and write it.
+
+    Photos of held-out works, for what the network was trained on looks more alike to
+    it than what it will meet; of all works where too few are held out.
+
+    Returns
+    -------
+    figures : mapping
+        The false-accept rate that was asked for, and what passes at it.
+
+    Raises
+    ------
+    TrainingError
+        If there are too few works to learn from.
+    """
+    descriptor = Descriptor.open(folder)
+    vocabulary = Vocabulary.load(folder / VOCABULARY_FILE)
+    model = Model("untold", descriptor, vocabulary, UNDECIDED)
+    gallery = Gallery.build(_references(model, lessons, reporter), vocabulary)
+    evidence = gather_evidence(
+        Engine(model, gallery),
+        list(_photos(plan, lessons)),
+        lambda done, total: reporter.count(done, total, "Asking simulated photos"),
+    )
+    fewest = min(len(evidence.positives), len(evidence.negatives))
+    if fewest < FOLDS:
+        raise TrainingError(
+            f"Only {fewest} simulated photos could be judged, too few to learn the "
+            "decision from. More works, or pictures with more detail, would help."
+        )
+    decision = learn_decision(
+        evidence.positives,
+        evidence.negatives,
+        false_accept_rate=FALSE_ACCEPT_RATE,
+        seed=plan.seed,
+    )
+    decision.save(folder / DECISION_FILE)
+    return {
+        "decision": {
+            "asked-for false-accept rate": decision.false_accept_rate,
+            "true-accept rate": decision.true_accept_rate,
+        }
+    }
+
+
+def _references(
+    model: Model, lessons: Lessons, reporter: Reporter
+) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
+    settings = LocalSettings()
+    for number, work in enumerate(lessons.works, start=1):
+        reporter.count(number, len(lessons.works), "Indexing the collection")
+        image = read(work.image_path, max_side_px=2 * settings.reference_side_px)
+        features = model.reference_features(image, settings)
+        yield GalleryItem(str(number), work.accession), features
+
+
+def _photos(plan: Plan, lessons: Lessons) -> Iterator[tuple[str, Image]]:
+    """Photograph works in turn: mildly, hard, and hard in a crowd of others."""
+    positions = lessons.held_out
+    if len(positions) < FOLDS:
+        positions = np.arange(len(lessons.works))
+    for number in range(min(DECISION_PHOTOS, PHOTOS_PER_WORK * len(lessons.works))):
+        work = lessons.works[positions[number % len(positions)]]
+        rng = np.random.default_rng([plan.seed, 4, number])
+        profile = PROFILES["mild" if number % 3 == 0 else "hard"]
+        photo = perturb(read(work.image_path), profile, rng).image
+        if number % 3 == 2:
+            others = rng.integers(len(lessons.works), size=NEIGHBOURS)
+            photo = crowd(
+                photo, [read(lessons.works[i].image_path) for i in others], rng
+            )
+        yield work.accession, photo

@@ -1,0 +1,1 @@
+"""Network training: fine-tuning, losses, class head, checkpoints, export."""

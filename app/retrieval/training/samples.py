@@ -1,0 +1,104 @@
+"""The pictures of a training, decoded once, and who is in which part."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.retrieval.drawings.collection import generate_collection
+from app.retrieval.errors import ImageError
+from app.retrieval.images.codec import read
+from app.retrieval.training.data.pictures import SIDE_PX, PictureBank
+from app.retrieval.training.data.works import Work, is_held_out
+from app.retrieval.training.plan import Plan, Reporter
+from app.retrieval.types import Image
+
+GENERATOR_SEED = 1
+"""Added to the plan's."""
+MAX_QUERIES = 250
+"""Held-out works that are photographed for assessments while training runs."""
+_KEPT = "kept.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lessons:
+    """What there is to learn from.
+
+    Attributes
+    ----------
+    works : tuple of Work
+        Those whose picture can be used; the first pictures of the bank.
+    bank : PictureBank
+        Pictures of the works, then generated ones.
+    held_out : (H,) int64
+        Positions of works that are never trained on.
+    trained_on : (T,) int64
+        Positions of all others, generated ones included.
+    """
+
+    works: tuple[Work, ...]
+    bank: PictureBank
+    held_out: NDArray[np.int64]
+    trained_on: NDArray[np.int64]
+
+    @property
+    def examined(self) -> NDArray[np.int64]:
+        """Some of the held-out works, spread evenly over the collection."""
+        step = max(1, -(-len(self.held_out) // MAX_QUERIES))
+        return self.held_out[::step]
+
+    @property
+    def labelled(self) -> tuple[Work, ...]:
+        """The works that are trained on, without the generated ones."""
+        return tuple(self.works[i] for i in self.trained_on if i < len(self.works))
+
+
+def prepare_lessons(
+    plan: Plan, works: Sequence[Work], folder: Path, reporter: Reporter
+) -> Lessons:
+    """Decode all pictures, or take over what an earlier run decoded.
+
+    A picture that cannot be used is named and left out.
+
+    Parameters
+    ----------
+    plan : Plan
+    works : sequence of Work
+    folder : Path
+        Of this training, named by its fingerprint.
+    reporter : Reporter
+    """
+    listing = folder / _KEPT
+    if not listing.exists():
+        kept: list[int] = []
+        bank = PictureBank.pack(_pictures(plan, works, kept, reporter), folder)
+        listing.write_text(json.dumps(kept), encoding="utf-8")
+    kept = json.loads(listing.read_text(encoding="utf-8"))
+    bank = PictureBank(folder)
+    usable = tuple(works[i] for i in kept)
+    is_kept_back = np.zeros(len(bank), np.bool_)
+    is_kept_back[: len(usable)] = [is_held_out(work, plan.seed) for work in usable]
+    return Lessons(
+        usable, bank, np.flatnonzero(is_kept_back), np.flatnonzero(~is_kept_back)
+    )
+
+
+def _pictures(
+    plan: Plan, works: Sequence[Work], kept: list[int], reporter: Reporter
+) -> Iterator[Image]:
+    for number, work in enumerate(works):
+        reporter.count(number + 1, len(works), "Reading pictures")
+        try:
+            picture = read(work.image_path, max_side_px=2 * SIDE_PX)
+        except (ImageError, OSError) as error:
+            reporter.say(f"{work.accession} is left out: {error}")
+            continue
+        kept.append(number)
+        yield picture
+    generated = generate_collection(plan.generated, plan.seed + GENERATOR_SEED)
+    for number, synthetic in enumerate(generated):
+        reporter.count(number + 1, plan.generated, "Drawing pictures")
+        yield synthetic.image

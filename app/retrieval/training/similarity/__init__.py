@@ -1,0 +1,1 @@
+"""Learnt similarity: pairs, learning, assessment."""

@@ -1,0 +1,1 @@
+"""Geometric verification and the decision that follows from it."""

@@ -1,0 +1,141 @@
+"""Accounts: who they are, what they may do, and their end."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask_security import SQLAlchemyUserDatastore
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import db
+from app.models import AccessToken, Query, Role, User, now
+from app.services.system import audit
+from app.services.system.mail import Outbox
+from app.services.system.media import MediaFolder
+
+logger = logging.getLogger(__name__)
+
+ROLES = {
+    "curator": "Keeps the collection.",
+    "admin": "Sees the figures, and says what accounts may do.",
+}
+"""What an account may be beyond a visitor's, and what for."""
+UNCONFIRMED_KEPT = timedelta(days=7)
+"""After that an address that nobody confirmed is forgotten."""
+
+datastore = SQLAlchemyUserDatastore(db, User, Role)
+
+
+def forgiving(find: Callable[[str], User | None]) -> Callable[[str], User | None]:
+    """Let nobody be logged in while the database cannot be asked who it is.
+
+    The page that tells of the fault has to be shown to them as well.
+    """
+
+    def find_or_log(uniquifier: str) -> User | None:
+        try:
+            return find(uniquifier)
+        except SQLAlchemyError:
+            logger.exception("nobody can be recognised")
+            db.session.rollback()
+            return None
+
+    return find_or_log
+
+
+def find(email: str) -> User | None:
+    """Return the account of an address, in capital or small letters."""
+    wanted = func.lower(User.email) == email.strip().lower()
+    return db.session.scalar(select(User).where(wanted))
+
+
+def all_accounts() -> list[User]:
+    """Return all accounts, oldest first."""
+    return list(db.session.scalars(select(User).order_by(User.created_at, User.id)))
+
+
+def create_confirmed(email: str, password_hash: str | None) -> User:
+    """Make an account whose address needs no confirming; the caller commits."""
+    user = User(
+        email=email,
+        password=password_hash,
+        confirmed_at=now(),
+        fs_uniquifier=uuid.uuid4().hex,
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def grant(user: User, role: str) -> bool:
+    """Let an account do what a role may; False if it could. The caller commits."""
+    datastore.find_or_create_role(role, description=ROLES[role])
+    return datastore.add_role_to_user(user, role)
+
+
+def revoke(user: User, role: str) -> bool:
+    """Take a role away; False if the account had none. The caller commits."""
+    return datastore.remove_role_from_user(user, role)
+
+
+def adopt_queries(user: User, visitor: str) -> None:
+    """Give an account what an anonymous visitor asked; the caller commits."""
+    db.session.execute(
+        update(Query)
+        .where(Query.visitor == visitor, Query.user_id.is_(None))
+        .values(user_id=user.id, visitor=None)
+    )
+
+
+def count_queries(user: User) -> int:
+    """Return how many photos an account asked about."""
+    asked = select(func.count(Query.id)).where(Query.user_id == user.id)
+    return db.session.scalar(asked) or 0
+
+
+def end_sessions(user: User) -> None:
+    """Log an account out everywhere, and void its mailed links; the caller commits."""
+    datastore.set_uniquifier(user)
+
+
+def revoke_tokens(user: User) -> None:
+    """Void the keys of an account's programs; the caller commits."""
+    db.session.execute(delete(AccessToken).where(AccessToken.user_id == user.id))
+
+
+def drop(user: User) -> None:
+    """Delete an account that nothing belongs to yet; the caller commits."""
+    db.session.delete(user)
+    db.session.flush()
+
+
+def erase(user: User, photos: MediaFolder, outbox: Outbox) -> None:
+    """Delete an account and everything that belongs to it.
+
+    Its questions with answers and feedback, its photos, its tokens, and mails to it
+    that wait. The files go first: a crash leaves rows that the next try deletes, never
+    a photo that nothing points to.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be deleted.
+    """
+    asked = select(Query.photo_name).where(Query.user_id == user.id)
+    for name in db.session.scalars(asked):
+        if name is not None:
+            photos.path(name).unlink(missing_ok=True)
+    outbox.forget(user.email)
+    audit.forget_account(db.session(), user)
+    db.session.delete(user)  # the rest follows by its foreign keys
+    db.session.commit()
+
+
+def forget_unconfirmed() -> None:
+    """Delete accounts whose address nobody confirmed in time; the caller commits."""
+    late = now() - UNCONFIRMED_KEPT
+    db.session.execute(
+        delete(User).where(User.confirmed_at.is_(None), User.created_at < late)
+    )

@@ -1,0 +1,267 @@
+"""Accounts as admins see them: found, let in further, shut out, deleted.
+
+Every change is written down. None may leave the site without somebody to look after
+it: an admin does not shut out himself, and the last one cannot be shut out at all.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.models import AccessToken, Feedback, Query, Role, User
+from app.retrieval.types import Verdict
+from app.services.accounts import accounts
+from app.services.system import audit
+from app.services.system.mail import Outbox
+from app.services.system.media import MediaFolder
+from app.services.system.paging import Page, page_count
+
+USERS_PER_PAGE = 50
+ADMIN = "admin"
+
+
+class Standing(StrEnum):
+    """What accounts can be sorted out by."""
+
+    ALL = "all"
+    CURATOR = "curator"
+    ADMIN = "admin"
+    LOCKED = "locked"
+    UNCONFIRMED = "unconfirmed"
+
+
+class OwnAccountError(Exception):
+    """Somebody was about to shut out himself."""
+
+
+class LastAdminError(Exception):
+    """Nobody would be left who may do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an account asked, in numbers.
+
+    Attributes
+    ----------
+    verdicts : dict of Verdict to int
+        Every verdict is there.
+    confirmed, refused : int
+        Answers that its owner called right, and wrong.
+    tokens : int
+        Keys for programs.
+    """
+
+    verdicts: dict[Verdict, int]
+    confirmed: int
+    refused: int
+    tokens: int
+
+    @property
+    def total(self) -> int:
+        """How many photos it asked about."""
+        return sum(self.verdicts.values())
+
+
+def find_users(
+    session: Session, text: str, standing: Standing, number: int = 1
+) -> Page[User] | None:
+    """Return a page of accounts, newest first; None if there is no such page.
+
+    Parameters
+    ----------
+    session : Session
+    text : str
+        Part of the address, in capital or small letters.
+    standing : Standing
+    number : int
+        From 1.
+    """
+    conditions = _conditions(text, standing)
+    counted = select(func.count()).select_from(User).where(*conditions)
+    total = session.scalars(counted).one()
+    count = page_count(total, USERS_PER_PAGE)
+    if not 1 <= number <= count:
+        return None
+    listed = (
+        select(User)
+        .where(*conditions)
+        .options(selectinload(User.roles))
+        .order_by(User.created_at.desc(), User.id.desc())
+        .limit(USERS_PER_PAGE)
+        .offset((number - 1) * USERS_PER_PAGE)
+    )
+    return Page(session.scalars(listed).all(), number, count, total)
+
+
+def asked_by(session: Session, user: User) -> Asked:
+    """Count what an account asked, and what it said of the answers."""
+    own = Query.user_id == user.id
+    counted = select(Query.verdict, func.count()).where(own).group_by(Query.verdict)
+    verdicts = dict.fromkeys(Verdict, 0)
+    for verdict, count in session.execute(counted):
+        verdicts[verdict] = count
+    judged = (
+        select(Feedback.is_right, func.count())
+        .join(Feedback.query)
+        .where(own)
+        .group_by(Feedback.is_right)
+    )
+    said = dict(iter(session.execute(judged)))
+    keys = select(func.count()).where(AccessToken.user_id == user.id)
+    return Asked(
+        verdicts,
+        said.get(True, 0),
+        said.get(False, 0),
+        session.scalars(keys).one(),
+    )
+
+
+class Doorkeeper:
+    """Changes what accounts may do, in an admin's name, and commits each change.
+
+    Parameters
+    ----------
+    session : Session
+    actor : User
+        Who changes.
+    """
+
+    def __init__(self, session: Session, actor: User) -> None:
+        self._session = session
+        self._actor = actor
+
+    def grant(self, user: User, role: str) -> bool:
+        """Let an account do what a role may; False if it could."""
+        if not accounts.grant(user, role):
+            return False
+        self._record("account_grant", user, {"role": role})
+        self._session.commit()
+        return True
+
+    def revoke(self, user: User, role: str) -> bool:
+        """Take a role away; False if the account had none.
+
+        Raises
+        ------
+        OwnAccountError, LastAdminError
+            If the admin role would be one's own, or the last one.
+        """
+        if role == ADMIN:
+            self._spare_own(user)
+        if not accounts.revoke(user, role):
+            return False
+        self._record("account_revoke", user, {"role": role})
+        self._commit_unless_last()
+        return True
+
+    def lock(self, user: User) -> bool:
+        """Let nobody in by an account, and end its sessions; False if it was so.
+
+        Raises
+        ------
+        OwnAccountError, LastAdminError
+            If it is one's own, or the last admin's.
+        """
+        self._spare_own(user)
+        if not user.active:
+            return False
+        user.active = False
+        # Otherwise they would come to life again with the account.
+        accounts.end_sessions(user)
+        self._record("account_lock", user)
+        self._commit_unless_last()
+        return True
+
+    def unlock(self, user: User) -> bool:
+        """Let an account in again; False if it was not locked."""
+        if user.active:
+            return False
+        user.active = True
+        self._record("account_unlock", user)
+        self._session.commit()
+        return True
+
+    def end_sessions(self, user: User) -> None:
+        """Log an account out everywhere, and void its programs' keys."""
+        accounts.end_sessions(user)
+        accounts.revoke_tokens(user)
+        self._record("account_end", user)
+        self._session.commit()
+
+    def delete(self, user: User, photos: MediaFolder, outbox: Outbox) -> None:
+        """Delete an account and everything in it; who it was is not written down.
+
+        Raises
+        ------
+        OwnAccountError, LastAdminError
+            If it is one's own, or the last admin's.
+        OSError
+            If a file cannot be deleted.
+        """
+        self._spare_own(user)
+        if self._is_admin(user) and self._admin_count() == 1:
+            raise LastAdminError
+        accounts.erase(user, photos, outbox)
+        audit.record(self._session, "account_delete", user=self._actor)
+        self._session.commit()
+
+    def _spare_own(self, user: User) -> None:
+        if user.id == self._actor.id:
+            raise OwnAccountError
+
+    def _record(
+        self, action: str, user: User, facts: dict[str, str] | None = None
+    ) -> None:
+        audit.record(
+            self._session,
+            action,
+            user=self._actor,
+            subject=user.email,
+            after={**(facts or {}), audit.ACCOUNT: user.id},
+        )
+
+    def _commit_unless_last(self) -> None:
+        """Commit, unless nobody would be left.
+
+        Counted after the change is written, when no other writer can be between: two
+        admins may be about to shut out each other.
+        """
+        self._session.flush()
+        if self._admin_count() == 0:
+            self._session.rollback()
+            raise LastAdminError
+        self._session.commit()
+
+    def _admin_count(self) -> int:
+        able = select(func.count()).select_from(User).where(*_able_admin())
+        return self._session.scalars(able).one()
+
+    def _is_admin(self, user: User) -> bool:
+        able = select(User.id).where(User.id == user.id, *_able_admin())
+        return self._session.scalars(able).first() is not None
+
+
+def _able_admin() -> tuple[ColumnElement[bool], ...]:
+    return (
+        User.roles.any(Role.name == ADMIN),
+        User.active.is_(True),
+        User.confirmed_at.is_not(None),
+    )
+
+
+def _conditions(text: str, standing: Standing) -> list[ColumnElement[bool]]:
+    standings: dict[Standing, list[ColumnElement[bool]]] = {
+        Standing.ALL: [],
+        Standing.CURATOR: [User.roles.any(Role.name == Standing.CURATOR.value)],
+        Standing.ADMIN: [User.roles.any(Role.name == Standing.ADMIN.value)],
+        Standing.LOCKED: [User.active.is_(False)],
+        Standing.UNCONFIRMED: [User.confirmed_at.is_(None)],
+    }
+    sorted_out = standings[standing]
+    words = text.strip().lower()
+    if words:
+        sorted_out.append(func.lower(User.email).contains(words, autoescape=True))
+    return sorted_out

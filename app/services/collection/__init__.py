@@ -1,0 +1,1 @@
+"""Reading the collection: works, labels, browsing, exports, picture sizes."""

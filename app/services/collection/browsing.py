@@ -1,0 +1,199 @@
+"""Looking through the collection: words, facets, order, pages.
+
+Withdrawn works are left out, as everywhere for visitors, unless curators ask for them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
+
+from app.extensions import db
+from app.models import Artwork
+from app.models.keys import plain_text
+from app.services.system.paging import Page, page_count
+
+WORKS_PER_PAGE = 48
+"""Divides by 2, 3, 4 and 6: full rows on every screen."""
+VALUES_SHOWN = 8
+"""Of a facet beside the works; its own page has all."""
+VALUES_PER_PAGE = 200
+MOST_WORDS = 12
+"""Of a search; each is one more pass over the collection."""
+USUAL_ORDER = "artist"
+FACETS: Mapping[str, InstrumentedAttribute[str]] = {
+    "artist": Artwork.artist,
+    "school": Artwork.school,
+    "technique": Artwork.technique,
+    "type": Artwork.type,
+    "location": Artwork.location,
+}
+ORDERS: Mapping[str, tuple[Any, ...]] = {
+    "artist": (Artwork.artist_key, Artwork.title_key, Artwork.id),
+    "title": (Artwork.title_key, Artwork.artist_key, Artwork.id),
+    "date": (Artwork.year.is_(None), Artwork.year, Artwork.artist_key, Artwork.id),
+    "accession": (Artwork.accession,),
+    "newest": (Artwork.created_at.desc(), Artwork.id.desc()),
+}
+
+
+class Presence(StrEnum):
+    """Which works are looked through."""
+
+    SHOWN = "shown"
+    WITHDRAWN = "withdrawn"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Which works, and in what order.
+
+    Attributes
+    ----------
+    text : str
+        Words that the label has, in any order; accents and capitals do not matter.
+    chosen : mapping of str to str
+        Values by the name of their facet.
+    order : str
+        One of ``ORDERS``.
+    presence : Presence
+    """
+
+    text: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    order: str = USUAL_ORDER
+    presence: Presence = Presence.SHOWN
+
+    @property
+    def narrows(self) -> bool:
+        """Whether not all works are meant."""
+        return bool(self.text or self.chosen)
+
+    def without(self, facet: str) -> "Criteria":
+        """Return the same but for one facet."""
+        chosen = {name: value for name, value in self.chosen.items() if name != facet}
+        return replace(self, chosen=chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value that works of the list have, and how many have it."""
+
+    value: str
+    works: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """What a list can be narrowed by.
+
+    Attributes
+    ----------
+    name : str
+        One of ``FACETS``.
+    chosen : str
+        The value it is narrowed by already; empty if it is not.
+    values : sequence of FacetValue
+        The most frequent ones, as if nothing of this facet were chosen.
+    more : bool
+        Whether there are others.
+    """
+
+    name: str
+    chosen: str
+    values: Sequence[FacetValue]
+    more: bool
+
+
+def find_works(
+    criteria: Criteria, number: int = 1, *, per_page: int | None = None
+) -> Page[Artwork] | None:
+    """Return a page of the works that are meant; None if there is no such page."""
+    conditions = _conditions(criteria)
+    counted = select(func.count()).select_from(Artwork).where(*conditions)
+    total = db.session.scalars(counted).one()
+    size = per_page or WORKS_PER_PAGE
+    count = page_count(total, size)
+    if not 1 <= number <= count:
+        return None
+    # The rows' numbers first: only this page's rows are then read whole.
+    rows = (
+        select(Artwork.id)
+        .where(*conditions)
+        .order_by(*ORDERS[criteria.order])
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    ids = db.session.scalars(rows).all()
+    wanted = select(Artwork).where(Artwork.id.in_(ids))
+    loaded = db.session.scalars(wanted.options(selectinload(Artwork.images)))
+    works = {work.id: work for work in loaded}
+    return Page([works[row] for row in ids], number, count, total)
+
+
+def facets(criteria: Criteria) -> list[Facet]:
+    """Return what the list can be narrowed by; a facet without values is left out."""
+    found = []
+    for name in FACETS:
+        counted = _values(name, criteria).limit(VALUES_SHOWN + 1)
+        values = [
+            FacetValue(value, works) for value, works in db.session.execute(counted)
+        ]
+        chosen = criteria.chosen.get(name, "")
+        if values or chosen:
+            more = len(values) > VALUES_SHOWN
+            found.append(Facet(name, chosen, values[:VALUES_SHOWN], more))
+    return found
+
+
+def facet_values(
+    name: str, criteria: Criteria, number: int = 1
+) -> Page[FacetValue] | None:
+    """Return a page of all values of a facet, by letters; None if there is none such.
+
+    Raises
+    ------
+    KeyError
+        If there is no such facet.
+    """
+    counted = db.session.execute(_values(name, criteria)).all()
+    count = page_count(len(counted), VALUES_PER_PAGE)
+    if not 1 <= number <= count:
+        return None
+    values = sorted(
+        (FacetValue(value, works) for value, works in counted),
+        key=lambda entry: plain_text(entry.value),
+    )
+    start = (number - 1) * VALUES_PER_PAGE
+    shown = values[start : start + VALUES_PER_PAGE]
+    return Page(shown, number, count, len(values))
+
+
+def _values(name: str, criteria: Criteria) -> Select[str, int]:
+    column = FACETS[name]
+    works = func.count().label("works")
+    return (
+        select(column, works)
+        .where(*_conditions(criteria.without(name)), column != "")
+        .group_by(column)
+        .order_by(works.desc(), column)
+    )
+
+
+def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
+    words = plain_text(criteria.text).split()[:MOST_WORDS]
+    withdrawn = Artwork.withdrawn_at.is_not(None)
+    present = {
+        Presence.SHOWN: [~withdrawn],
+        Presence.WITHDRAWN: [withdrawn],
+        Presence.ALL: [],
+    }
+    return [
+        *present[criteria.presence],
+        *(FACETS[name] == value for name, value in criteria.chosen.items()),
+        *(Artwork.search_text.contains(word, autoescape=True) for word in words),
+    ]

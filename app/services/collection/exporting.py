@@ -1,0 +1,195 @@
+"""The collection as files that others can read: a table, JSON, IIIF manifests.
+
+The table is what ``app.services.catalogue`` reads: one row per picture, so a work with
+two pictures has two rows, and a work without any has one with a blank ``image``.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.models import Artwork
+from app.services.catalogue import COLUMNS
+from app.services.collection.labels import label_of
+
+BATCH_WORKS = 500
+WITHDRAWN = "withdrawn"
+"""Column of the table: since when; blank where the work is on show."""
+ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet would calculate."""
+INERT = "'"
+"""Put before such a cell, spreadsheets take it as text (OWASP, CSV injection)."""
+PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
+
+
+def inert(value: str) -> str:
+    """Make a cell that no spreadsheet calculates; :func:`original` takes it back."""
+    return INERT + value if value.startswith((*ACTIVE, INERT)) else value
+
+
+def original(cell: str) -> str:
+    """Return what :func:`inert` was given."""
+    return cell.removeprefix(INERT)
+
+
+def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]:
+    """Yield the works by their accession numbers, a few hundred in memory at a time.
+
+    Parameters
+    ----------
+    withdrawn : bool
+        Whether withdrawn works are meant too.
+    """
+    last = ""
+    meant = [] if withdrawn else [Artwork.withdrawn_at.is_(None)]
+    while batch := session.scalars(
+        select(Artwork)
+        .where(Artwork.accession > last, *meant)
+        .options(selectinload(Artwork.images))
+        .order_by(Artwork.accession)
+        .limit(BATCH_WORKS)
+    ).all():
+        yield from batch
+        last = batch[-1].accession
+        session.expunge_all()
+
+
+def table(session: Session) -> Iterator[str]:
+    """Yield the lines of a CSV file with everything the museum's tables said.
+
+    Every work is in it, also withdrawn ones. Columns that are not ours come last.
+    """
+    extra = sorted(
+        {name for work in all_works(session, withdrawn=True) for name in work.details}
+    )
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow([inert(name) for name in (*COLUMNS, WITHDRAWN, *extra)])
+    for work in all_works(session, withdrawn=True):
+        label = label_of(work)
+        names = [image.media_name for image in work.images] or [""]
+        for name in names:
+            facts = {"accession": work.accession, "image": name, **label}
+            since = work.withdrawn_at.isoformat() if work.withdrawn_at else ""
+            cells = [facts[column] for column in COLUMNS]
+            cells += [since, *(str(work.details.get(column, "")) for column in extra)]
+            writer.writerow(map(inert, cells))
+        yield file.getvalue()
+        file.seek(0)
+        file.truncate()
+    yield file.getvalue()
+
+
+def json_lines(session: Session) -> Iterator[str]:
+    """Yield the works as a JSON array, one work per line."""
+    yield "["
+    separator = "\n"
+    for work in all_works(session, withdrawn=True):
+        facts = {
+            "accession": work.accession,
+            **label_of(work),
+            "details": work.details,
+            WITHDRAWN: work.withdrawn_at.isoformat() if work.withdrawn_at else None,
+            "images": [
+                {
+                    "name": image.media_name,
+                    "sha256": image.sha256,
+                    "width": image.width,
+                    "height": image.height,
+                }
+                for image in work.images
+            ],
+        }
+        yield separator + json.dumps(facts, ensure_ascii=False)
+        separator = ",\n"
+    yield "\n]\n"
+
+
+def manifest(
+    work: Artwork, address: str, picture_address: Callable[[str], str], page: str
+) -> dict[str, Any]:
+    """Return a IIIF Presentation 3 manifest: one canvas per picture.
+
+    Parameters
+    ----------
+    work : Artwork
+    address : str
+        Of the manifest itself, absolute; it is its name for all the world.
+    picture_address : callable
+        From a picture's media name to its absolute address.
+    page : str
+        Absolute address of the work's page.
+    """
+    label = label_of(work)
+    title = label["title"] or work.accession
+    described: dict[str, Any] = {
+        "@context": PRESENTATION,
+        "id": address,
+        "type": "Manifest",
+        "label": {"none": [title]},
+        "metadata": [
+            {"label": {"en": [name.capitalize()]}, "value": {"none": [value]}}
+            for name, value in {"accession": work.accession, **label}.items()
+            if value and name not in {"title", "rights"}
+        ],
+        "homepage": [
+            {
+                "id": page,
+                "type": "Text",
+                "label": {"none": [title]},
+                "format": "text/html",
+            }
+        ],
+    }
+    if label["rights"]:
+        described["requiredStatement"] = {
+            "label": {"en": ["Rights"]},
+            "value": {"none": [label["rights"]]},
+        }
+    described["items"] = [
+        _canvas(f"{address}/canvas/{number}", picture_address(image.media_name), image)
+        for number, image in enumerate(work.images, 1)
+    ]
+    return described
+
+
+def collection(
+    address: str, label: str, items: Iterable[tuple[str, str, str]]
+) -> dict[str, Any]:
+    """Return a IIIF Presentation 3 collection.
+
+    Parameters
+    ----------
+    address, label : str
+    items : iterable of (type, address, label)
+        Manifests or collections.
+    """
+    return {
+        "@context": PRESENTATION,
+        "id": address,
+        "type": "Collection",
+        "label": {"none": [label]},
+        "items": [
+            {"id": where, "type": kind, "label": {"none": [name]}}
+            for kind, where, name in items
+        ],
+    }
+
+
+def _canvas(address: str, picture: str, image: Any) -> dict[str, Any]:
+    size = {"height": image.height, "width": image.width}
+    body = {"id": picture, "type": "Image", "format": "image/jpeg", **size}
+    annotation = {
+        "id": f"{address}/annotation",
+        "type": "Annotation",
+        "motivation": "painting",
+        "body": body,
+        "target": address,
+    }
+    page = {"id": f"{address}/page", "type": "AnnotationPage", "items": [annotation]}
+    return {"id": address, "type": "Canvas", **size, "items": [page]}

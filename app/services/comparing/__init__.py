@@ -1,0 +1,1 @@
+"""Comparison of retrieval methods on one picture."""

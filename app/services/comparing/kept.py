@@ -1,0 +1,193 @@
+"""Comparisons of methods that curators asked for, kept for a day.
+
+Each is a small file with what was answered, and beside it the photo, if one was sent
+and photos are kept at all.
+"""
+
+import csv
+import io
+import json
+import time
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app.models import Artwork
+from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
+from app.retrieval.types import Image
+from app.services.collection.exporting import inert
+from app.services.comparing.methods import RERANKING, SHORTLIST, Column, Method
+from app.services.system.media import MediaFolder
+
+KEPT_SECONDS = 86_400
+PHOTO_SIDE_PX, PHOTO_QUALITY = 400, 80
+HEADER = ("method", "rank", "accession", "title", "artist", "score", "named_by", "ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What all methods answered to one picture.
+
+    Attributes
+    ----------
+    id : str
+    work : str
+        Accession number of the work that was asked about; empty: a photo.
+    generation, model_id : str
+        What was asked.
+    columns : tuple of Column
+    """
+
+    id: str
+    work: str
+    generation: str
+    model_id: str
+    columns: tuple[Column, ...]
+
+    @property
+    def named_by(self) -> Counter[str]:
+        """How many methods name each work."""
+        return Counter(work for column in self.columns for work in column.works)
+
+    @property
+    def ranks(self) -> int:
+        """Works of the longest column."""
+        return max((len(column.works) for column in self.columns), default=0)
+
+    def table(self, works: Mapping[str, Artwork]) -> str:
+        """Write it as CSV, a row for each method and rank.
+
+        Parameters
+        ----------
+        works : mapping of str to Artwork
+            By accession number, as far as they are still on show.
+        """
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        named_by = self.named_by
+        for column in self.columns:
+            ranked = zip(column.works, column.scores, strict=True)
+            for rank, (accession, score) in enumerate(ranked, 1):
+                work = works.get(accession)
+                label = (accession, *((work.title, work.artist) if work else ("", "")))
+                writer.writerow(
+                    [
+                        column.method,
+                        rank,
+                        *map(inert, label),
+                        f"{score:.6g}",
+                        named_by[accession],
+                        f"{column.milliseconds:.1f}",
+                    ]
+                )
+        return file.getvalue()
+
+    def facts(self, works: Mapping[str, Artwork]) -> dict[str, Any]:
+        """Return it as what JSON can hold; see :meth:`table`."""
+        named_by = self.named_by
+        return {
+            "asked": {"work": self.work} if self.work else {"photo": True},
+            "generation": self.generation,
+            "model_id": self.model_id,
+            "columns": [
+                {
+                    "method": column.method,
+                    "milliseconds": round(column.milliseconds, 1),
+                    "reranks": SHORTLIST if column.method in RERANKING else None,
+                    "works": [
+                        {
+                            "rank": rank,
+                            "accession": accession,
+                            "title": works[accession].title,
+                            "artist": works[accession].artist,
+                            "score": score,
+                            "named_by": named_by[accession],
+                        }
+                        for rank, (accession, score) in enumerate(
+                            zip(column.works, column.scores, strict=True), 1
+                        )
+                        if accession in works
+                    ],
+                }
+                for column in self.columns
+            ],
+        }
+
+
+class Comparisons:
+    """Where comparisons are kept.
+
+    Parameters
+    ----------
+    root : Path
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._folder = MediaFolder(root)
+
+    def keep(
+        self,
+        columns: Sequence[Column],
+        *,
+        work: str,
+        generation: str,
+        model_id: str,
+        photo: Image | None,
+    ) -> Comparison:
+        """Keep a comparison, and let go of old ones.
+
+        Parameters
+        ----------
+        columns : sequence of Column
+        work : str
+            Accession number of the work that was asked about; empty: a photo.
+        generation, model_id : str
+        photo : (H, W, 3) uint8, optional
+            To be kept too.
+        """
+        self.clear_out()
+        comparison = Comparison(
+            str(uuid.uuid4()), work, generation, model_id, tuple(columns)
+        )
+        if photo is not None:
+            small = resize_to_long_side(photo, PHOTO_SIDE_PX)
+            data = encode_jpeg(small, quality=PHOTO_QUALITY)
+            self._folder.write(f"{comparison.id}.jpg", data)
+        text = json.dumps(asdict(comparison))
+        self._folder.write(f"{comparison.id}.json", text.encode())
+        return comparison
+
+    def find(self, comparison_id: uuid.UUID) -> Comparison | None:
+        """Return a comparison; None once it is gone."""
+        try:
+            text = self._folder.path(f"{comparison_id}.json").read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        facts = json.loads(text)
+        columns = tuple(
+            Column(
+                Method(one["method"]),
+                tuple(one["works"]),
+                tuple(one["scores"]),
+                one["milliseconds"],
+            )
+            for one in facts.pop("columns")
+        )
+        return Comparison(columns=columns, **facts)
+
+    def photo(self, comparison_id: uuid.UUID) -> Path | None:
+        """Return where the photo lies; None if none is kept."""
+        path = self._folder.path(f"{comparison_id}.jpg")
+        return path if path.is_file() else None
+
+    def clear_out(self) -> None:
+        """Delete what is older than a day."""
+        self._folder.sweep()
+        latest = time.time() - KEPT_SECONDS
+        for path in self._folder.root.glob("*.*"):
+            if path.is_file() and path.stat().st_mtime < latest:
+                path.unlink(missing_ok=True)

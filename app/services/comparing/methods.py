@@ -1,0 +1,303 @@
+"""One picture, asked of every method that the index is ready for, side by side.
+
+Five methods look at the whole collection, two more if there is a map; the slow ones put
+in order what the descriptor proposes. Nothing is computed here that the library does
+not compute.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from app.retrieval.errors import ArtefactError, MissingArtefactError
+from app.retrieval.local import rootsift
+from app.retrieval.measures.distances import Cosine
+from app.retrieval.measures.learnt import SIMILARITY_FILE, LearntSimilarity
+from app.retrieval.measures.perceptual_hash import bit_agreement
+from app.retrieval.measures.structural import (
+    Sight,
+    Ssim,
+    SsimOverEuclidean,
+    luminance,
+)
+from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
+from app.services.index.searcher import EngineSearcher
+from app.services.map.appearances import Look, Looks
+
+logger = logging.getLogger(__name__)
+
+RANKS = 10
+"""Works that a method shows."""
+SHORTLIST = 100
+"""Pictures that the descriptor proposes to the slow methods."""
+
+Value = TypeVar("Value")
+
+
+class Method(StrEnum):
+    """A way to find works, in the order of the columns."""
+
+    ENGINE = "engine"
+    DESCRIPTOR = "descriptor"
+    STYLE = "style"
+    WORDS = "words"
+    LEARNT = "learnt"
+    SSIM = "ssim"
+    SSIM_EUCLID = "ssim_euclid"
+    COLOURS = "colours"
+    HASH = "hash"
+
+
+RERANKING = frozenset((Method.LEARNT, Method.SSIM, Method.SSIM_EUCLID))
+"""Methods that only put a shortlist in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one method answers.
+
+    Attributes
+    ----------
+    method : Method
+    works : tuple of str
+        Accession numbers, the best first.
+    scores : tuple of float
+        Of each; higher is better, and means something else to each method.
+    milliseconds : float
+        That the method alone takes, from the picture on.
+    """
+
+    method: Method
+    works: tuple[str, ...]
+    scores: tuple[float, ...]
+    milliseconds: float
+
+
+Thumbnails = Callable[[Sequence[GalleryItem]], list[Image | None]]
+"""Reads the small pictures of some images; None where there is none."""
+
+
+def compare(
+    searcher: EngineSearcher,
+    image: Image,
+    *,
+    excluded: Collection[str],
+    thumbnails: Thumbnails,
+    looks: Looks | None,
+    similarity: LearntSimilarity | None,
+) -> list[Column]:
+    """Ask every method about a picture.
+
+    Parameters
+    ----------
+    searcher : EngineSearcher
+    image : (H, W, 3) uint8, RGB
+    excluded : collection of str
+        Works that must not appear.
+    thumbnails : callable
+    looks : Looks, optional
+        Without them, neither colours nor the hash are asked.
+    similarity : LearntSimilarity, optional
+        Of this searcher's model.
+
+    Returns
+    -------
+    columns : list of Column
+    """
+    return _Comparison(searcher, image, excluded).columns(thumbnails, looks, similarity)
+
+
+class _Comparison:
+    """One picture, and what several methods need of it, computed and timed once."""
+
+    def __init__(
+        self, searcher: EngineSearcher, image: Image, excluded: Collection[str]
+    ) -> None:
+        self._engine = searcher.engine
+        self._gallery = self._engine.gallery
+        self._image = image
+        self._excluded = frozenset(excluded)
+        self._findable = searcher.work_ids - self._excluded
+        self._mask = self._gallery.mask_of(self._excluded)
+        model = self._engine.model
+        self._description, self._describing = _timed(
+            lambda: model.descriptor.describe(image)
+        )
+        self._shortlist, self._searching = _timed(
+            lambda: self._gallery.search_global(
+                self._description.descriptor, SHORTLIST, excluded=self._mask
+            )
+        )
+
+    def columns(
+        self,
+        thumbnails: Thumbnails,
+        looks: Looks | None,
+        similarity: LearntSimilarity | None,
+    ) -> list[Column]:
+        found = [self._ask_engine(), self._ask_descriptor()]
+        if self._engine.model.style is not None:
+            found.append(self._ask_style())
+        found.append(self._ask_words())
+        if similarity is not None:
+            found.append(self._ask_learnt(similarity))
+        found += self._ask_structure(thumbnails)
+        if looks is not None:
+            found += self._ask_looks(looks)
+        return found
+
+    def _ask_engine(self) -> Column:
+        trace, milliseconds = _timed(
+            lambda: self._engine.trace(self._image, excluded_works=self._excluded)
+        )
+        ranked = (
+            (one.candidate.item.work_id, one.probability) for one in trace.judgements
+        )
+        return _column(Method.ENGINE, ranked, milliseconds)
+
+    def _ask_descriptor(self) -> Column:
+        spent = self._describing + self._searching
+        return _column(Method.DESCRIPTOR, self._works(self._shortlist), spent)
+
+    def _ask_style(self) -> Column:
+        def search() -> Sequence[Hit]:
+            style = self._engine.model.style_of(self._image, self._description)
+            return self._gallery.search_style(style, SHORTLIST, excluded=self._mask)
+
+        hits, milliseconds = _timed(search)
+        spent = self._describing + milliseconds
+        return _column(Method.STYLE, self._works(hits), spent)
+
+    def _ask_words(self) -> Column:
+        settings = self._engine.settings
+
+        def search() -> Sequence[Hit]:
+            features = rootsift.extract(
+                self._image,
+                side_px=settings.local.query_side_px,
+                count=settings.local.query_features,
+            )
+            return self._gallery.search_local(
+                features, settings.shortlist, excluded=self._mask
+            )
+
+        hits, milliseconds = _timed(search)
+        return _column(Method.WORDS, self._works(hits), milliseconds)
+
+    def _ask_learnt(self, similarity: LearntSimilarity) -> Column:
+        positions = [hit.position for hit in self._shortlist]
+        scores, milliseconds = _timed(
+            lambda: similarity.score(
+                self._description.descriptor, self._descriptors(positions)
+            )
+        )
+        spent = self._describing + self._searching + milliseconds
+        return _column(Method.LEARNT, self._reranked(positions, scores), spent)
+
+    def _ask_structure(self, thumbnails: Thumbnails) -> list[Column]:
+        """Compare pictures by structure, alone and over the distance of descriptors."""
+        proposed = [hit.position for hit in self._shortlist]
+        pictures, reading = _timed(
+            lambda: thumbnails([self._gallery.items[one] for one in proposed])
+        )
+        there = [
+            (position, picture)
+            for position, picture in zip(proposed, pictures, strict=True)
+            if picture is not None
+        ]
+        positions = [position for position, _ in there]
+        if not positions:
+            return []
+
+        def see() -> tuple[FloatArray, FloatArray]:
+            return luminance(self._image), np.stack(
+                [luminance(one) for _, one in there]
+            )
+
+        (own, others), seeing = _timed(see)
+        spent = self._describing + self._searching + reading + seeing
+        plain, comparing = _timed(lambda: Ssim().score(own, others))
+        over, comparing_both = _timed(
+            lambda: SsimOverEuclidean().score(
+                Sight(own, self._description.descriptor),
+                Sight(others, self._descriptors(positions)),
+            )
+        )
+        return [
+            _column(Method.SSIM, self._reranked(positions, plain), spent + comparing),
+            _column(
+                Method.SSIM_EUCLID,
+                self._reranked(positions, over),
+                spent + comparing_both,
+            ),
+        ]
+
+    def _ask_looks(self, looks: Looks) -> list[Column]:
+        look, looking = _timed(lambda: Look.of(self._image))
+        columns = []
+        for method, score in (
+            (
+                Method.COLOURS,
+                lambda: Cosine().score(look.colours, looks.colours.astype(np.float32)),
+            ),
+            (Method.HASH, lambda: bit_agreement(look.bits, looks.bits)),
+        ):
+            scores, scoring = _timed(score)
+            order = np.argsort(-scores, kind="stable")
+            ranked = (
+                (looks.accessions[row], float(scores[row]))
+                for row in order
+                if looks.accessions[row] in self._findable
+            )
+            columns.append(_column(method, ranked, looking + scoring))
+        return columns
+
+    def _works(self, hits: Iterable[Hit]) -> Iterable[tuple[str, float]]:
+        for hit in hits:
+            yield self._gallery.items[hit.position].work_id, hit.similarity
+
+    def _reranked(
+        self, positions: Sequence[int], scores: FloatArray
+    ) -> Iterable[tuple[str, float]]:
+        for row in np.argsort(-scores, kind="stable"):
+            item = self._gallery.items[positions[row]]
+            yield item.work_id, float(scores[row])
+
+    def _descriptors(self, positions: Sequence[int]) -> FloatArray:
+        return np.stack([self._gallery.descriptor_of(one) for one in positions])
+
+
+def learnt_similarity(model_dir: Path, model_id: str) -> LearntSimilarity | None:
+    """Open the similarity that was learnt on a model's descriptors, if there is one."""
+    try:
+        return LearntSimilarity.load(model_dir / SIMILARITY_FILE, model_id=model_id)
+    except MissingArtefactError:
+        return None
+    except ArtefactError as error:
+        logger.warning("the learnt similarity is left out: %s", error)
+        return None
+
+
+def _timed(job: Callable[[], Value]) -> tuple[Value, float]:
+    """Return what a job gives, and its milliseconds."""
+    begun = time.perf_counter()
+    value = job()
+    return value, 1000 * (time.perf_counter() - begun)
+
+
+def _column(
+    method: Method, ranked: Iterable[tuple[str, float]], milliseconds: float
+) -> Column:
+    """Keep the first works, each once."""
+    best: dict[str, float] = {}
+    for work, score in ranked:
+        best.setdefault(work, score)
+        if len(best) == RANKS:
+            break
+    return Column(method, tuple(best), tuple(best.values()), milliseconds)

@@ -1,0 +1,1 @@
+"""Curators' work: editing, pictures, relations, findings, survey."""

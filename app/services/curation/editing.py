@@ -1,0 +1,298 @@
+"""Keeping the collection: changes of works, each recorded and able to be taken back.
+
+A change is one transaction with its entry in the audit trail and, where it alters what
+can be found, with its announcement: the very next search of any process obeys it. What
+takes time, decoding a picture and computing its features, is done before.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Artwork, AuditEntry, ReferenceImage, User, now
+from app.retrieval.settings import ImageSettings
+from app.services.catalogue import LABEL_COLUMNS, MAX_ACCESSION_LENGTH
+from app.services.collection.labels import (
+    DETAIL,
+    fact_of,
+    label_of,
+    set_facts,
+    version_of,
+)
+from app.services.curation.work_images import (
+    FeatureMaker,
+    Picture,
+    arrange_pictures,
+    complete_features,
+    pictures_of,
+    take_picture,
+)
+from app.services.index.changes import announce
+from app.services.system import audit
+from app.services.system.media import MediaFolder
+
+CREATE, EDIT, WITHDRAW, RESTORE, IMAGES = (
+    "create",
+    "edit",
+    "withdraw",
+    "restore",
+    "images",
+)
+"""Actions in the audit trail."""
+
+
+class KeepingError(Exception):
+    """A change cannot be made."""
+
+
+class TakenAccessionError(KeepingError):
+    """Another work has this accession number."""
+
+
+class ChangedMeanwhileError(KeepingError):
+    """What a change starts from, or what an undo takes back, is no longer so."""
+
+
+class Keeper:
+    """Makes changes in somebody's name, and commits each.
+
+    Parameters
+    ----------
+    session : Session
+    media : MediaFolder
+        Of the works' pictures.
+    maker : FeatureMaker or None
+        None where nothing is published yet: features come with the first index.
+    user : User or None
+        Who changes; None from the shell.
+    settings : ImageSettings
+        What is accepted as a picture.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        media: MediaFolder,
+        maker: FeatureMaker | None,
+        user: User | None,
+        settings: ImageSettings,
+    ) -> None:
+        self._session = session
+        self._media = media
+        self._maker = maker
+        self._user = user
+        self._settings = settings
+
+    def create(self, accession: str, label: Mapping[str, str]) -> Artwork:
+        """Record a new work without pictures.
+
+        Raises
+        ------
+        TakenAccessionError
+            If there is a work of this accession number, even a withdrawn one.
+        ValueError
+            If the accession number is blank or too long.
+        """
+        accession = accession.strip()
+        if not 0 < len(accession) <= MAX_ACCESSION_LENGTH:
+            raise ValueError(
+                f"an accession number has 1 to {MAX_ACCESSION_LENGTH} characters"
+            )
+        taken = select(Artwork.id).where(Artwork.accession == accession)
+        if self._session.scalars(taken).first() is not None:
+            raise TakenAccessionError(accession)
+        artwork = Artwork(accession=accession)
+        set_facts(artwork, _clean(label))
+        self._session.add(artwork)
+        self._record(CREATE, artwork, {}, label_of(artwork))
+        self._session.commit()
+        return artwork
+
+    def edit(
+        self, artwork: Artwork, label: Mapping[str, str], *, seen: str | None = None
+    ) -> AuditEntry | None:
+        """Change a work's label; what ``label`` leaves out stays.
+
+        Parameters
+        ----------
+        seen : str, optional
+            The :func:`version_of` the work when the label was read.
+
+        Returns
+        -------
+        entry : AuditEntry or None
+            None if nothing is different.
+
+        Raises
+        ------
+        ChangedMeanwhileError
+            If the work was changed since it was seen.
+        """
+        if seen is not None and seen != version_of(artwork):
+            raise ChangedMeanwhileError(artwork.accession)
+        entry = self._edit(artwork, label)
+        self._session.commit()
+        return entry
+
+    def withdraw(self, artwork: Artwork) -> AuditEntry | None:
+        """Let a work be found no more; its record stays. None if it is withdrawn."""
+        entry = self._show(artwork, is_shown=False)
+        self._session.commit()
+        return entry
+
+    def restore(self, artwork: Artwork) -> AuditEntry | None:
+        """Let a withdrawn work be found again; None if it is not withdrawn."""
+        entry = self._show(artwork, is_shown=True)
+        self._session.commit()
+        return entry
+
+    def add_image(self, artwork: Artwork, data: bytes) -> AuditEntry:
+        """Add a picture after the others.
+
+        Raises
+        ------
+        ImageError
+            If the bytes are not a picture we can use.
+        RepeatedImageError
+            If the work has it already.
+        OSError
+            If the disk is full.
+        """
+        new = take_picture(artwork, data, self._media, self._settings)
+        return self._arrange(artwork, [*pictures_of(artwork), new])
+
+    def replace_image(self, image: ReferenceImage, data: bytes) -> AuditEntry:
+        """Put another picture into a picture's place. Raises as :meth:`add_image`."""
+        artwork = image.artwork
+        new = take_picture(artwork, data, self._media, self._settings)
+        return self._arrange(
+            artwork,
+            [
+                new if picture["sha256"] == image.sha256 else picture
+                for picture in pictures_of(artwork)
+            ],
+        )
+
+    def remove_image(self, image: ReferenceImage) -> AuditEntry:
+        """Take a picture away from its work; its file stays, for undoing."""
+        artwork = image.artwork
+        return self._arrange(
+            artwork,
+            [one for one in pictures_of(artwork) if one["sha256"] != image.sha256],
+        )
+
+    def move_image(self, image: ReferenceImage, places: int) -> AuditEntry | None:
+        """Move a picture among its work's; None if it is there already.
+
+        Parameters
+        ----------
+        places : int
+            Towards the end; negative: towards the beginning. Stops at both.
+        """
+        pictures = pictures_of(image.artwork)
+        position = next(
+            i for i, one in enumerate(pictures) if one["sha256"] == image.sha256
+        )
+        target = min(max(position + places, 0), len(pictures) - 1)
+        if target == position:
+            return None
+        pictures.insert(target, pictures.pop(position))
+        return self._arrange(image.artwork, pictures)
+
+    def undo(self, entry: AuditEntry) -> AuditEntry:
+        """Take a change back; that is a change too, and can be taken back itself.
+
+        Raises
+        ------
+        ChangedMeanwhileError
+            If it was taken back already, or what it changed has changed since.
+        """
+        artwork = entry.artwork
+        if artwork is None or audit.is_undone(self._session, entry):
+            raise ChangedMeanwhileError(entry.subject)
+        undone: AuditEntry | None
+        if entry.action in (CREATE, RESTORE, WITHDRAW):
+            undone = self._show(artwork, is_shown=entry.action == WITHDRAW)
+        elif entry.action == EDIT:
+            now_there = {name: fact_of(artwork, name) for name in entry.after}
+            _agree(now_there, entry.after, artwork)
+            undone = self._edit(artwork, entry.before)
+        else:
+            _agree({"images": pictures_of(artwork)}, entry.after, artwork)
+            undone = self._arrange(artwork, entry.before["images"], commit=False)
+        if undone is None:
+            raise ChangedMeanwhileError(artwork.accession)
+        undone.undoes_id = entry.id
+        self._session.commit()
+        return undone
+
+    def _edit(self, artwork: Artwork, label: Mapping[str, str]) -> AuditEntry | None:
+        new = _clean(label)
+        before = {name: fact_of(artwork, name) for name in new}
+        changed = [name for name in new if before[name] != new[name]]
+        if not changed:
+            return None
+        set_facts(artwork, {name: new[name] for name in changed})
+        return self._record(
+            EDIT,
+            artwork,
+            {name: before[name] for name in changed},
+            {name: new[name] for name in changed},
+        )
+
+    def _show(self, artwork: Artwork, *, is_shown: bool) -> AuditEntry | None:
+        if is_shown != artwork.is_withdrawn:
+            return None
+        with self._session.no_autoflush:
+            artwork.withdrawn_at = None if is_shown else now()
+            if is_shown:
+                complete_features(artwork, self._media, self._maker)
+        announce(self._session, [artwork])
+        return self._record(RESTORE if is_shown else WITHDRAW, artwork, {}, {})
+
+    def _arrange(
+        self, artwork: Artwork, pictures: Sequence[Picture], *, commit: bool = True
+    ) -> AuditEntry:
+        before = pictures_of(artwork)
+        # Nothing is written before the slow part is over: others may write meanwhile.
+        with self._session.no_autoflush:
+            arrange_pictures(artwork, pictures)
+            complete_features(artwork, self._media, self._maker)
+        announce(self._session, [artwork])
+        entry = self._record(
+            IMAGES, artwork, {"images": before}, {"images": list(pictures)}
+        )
+        if commit:
+            self._session.commit()
+        return entry
+
+    def _record(
+        self,
+        action: str,
+        artwork: Artwork,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+    ) -> AuditEntry:
+        # Also when only pictures changed: the next editor is to notice.
+        artwork.updated_at = now()
+        return audit.record(
+            self._session,
+            action,
+            user=self._user,
+            artwork=artwork,
+            subject=artwork.accession,
+            before=before,
+            after=after,
+        )
+
+
+def _clean(label: Mapping[str, str]) -> dict[str, str]:
+    clean = {name: label[name].strip() for name in LABEL_COLUMNS if name in label}
+    return clean | {name: label[name] for name in label if name.startswith(DETAIL)}
+
+
+def _agree(there: object, expected: object, artwork: Artwork) -> None:
+    if there != expected:
+        raise ChangedMeanwhileError(artwork.accession)

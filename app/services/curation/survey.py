@@ -1,0 +1,277 @@
+"""Looking through the collection for works that photos will not find.
+
+First all works are compared with each other, then photos are simulated of each. Where
+it has got to stands in the task, committed with what was found, so a killed look is
+gone on with and repeats one work at most.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import cast
+
+import numpy as np
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session, selectinload
+
+from app.models import Artwork
+from app.retrieval.errors import ImageError, RetrievalError
+from app.retrieval.images.codec import read
+from app.retrieval.search.near_duplicates import Relative, find_relatives
+from app.retrieval.simulation.photo import PROFILES, perturb
+from app.retrieval.types import Image
+from app.services.curation import relations
+from app.services.curation.findings import Fault, Kind, replace_faults
+from app.services.curation.relations import Finding
+from app.services.importing.indexing_step import changed_works
+from app.services.index import thresholds
+from app.services.index.building import gallery_item
+from app.services.index.changes import catch_up
+from app.services.index.searcher import EngineSearcher, PublishedEngine
+from app.services.system.media import MediaFolder
+from app.services.system.tasks import TaskFailedError, TaskHandle
+
+KIND = "care"
+"""Of a task that looks through all works."""
+NEW_KIND = "comparison"
+"""Of a task that compares what an import brought with all works."""
+RUN = "run"
+"""Parameter of such a task: the number of the import."""
+COMPARING, EXAMINING = "comparing", "examining"
+"""Steps, as the pages know them; and parameters of the task: the number of the last
+work that was through each."""
+FEWEST_FEATURES = 80
+"""Of the 500 that a picture has at most. Of 60 works with 500, photos taken under hard
+conditions found 58; with 80 of them left 52, with 50 only 43, with 30 only 28."""
+PROFILE = "mild"
+PHOTOS = 3
+"""Simulated at most: a second and a third where the first was not answered right, for
+one bad crop is no fault of the work."""
+
+
+def look(handle: TaskHandle) -> None:
+    """Do a task of this kind.
+
+    Raises
+    ------
+    TaskFailedError
+        If there is no index that can be asked.
+    TaskStoppedError
+        Between two works, if somebody wants that.
+    """
+    shop, task = handle.workshop, handle.task
+    session = shop.session
+    assert task.started_at is not None  # noqa: S101 - it runs
+    since = task.started_at
+    try:
+        searcher = open_searcher(handle)
+    except RetrievalError as error:
+        raise TaskFailedError(str(error)) from error
+    surveyor = Surveyor(session, MediaFolder(shop.folders.works), searcher)
+    for finding in relations.same_files(session):
+        relations.propose(session, finding, since)
+
+    def examine(work: Artwork) -> None:
+        replace_faults(session, work.id, surveyor.faults(work))
+
+    # One after the other: comparing takes a fraction of the time, and an answer with a
+    # duplicate is no fault, which has to be known by then.
+    _walk(handle, searcher, COMPARING, surveyor.propose_relatives(since))
+    relations.forget_stale(session, since)
+    _walk(handle, searcher, EXAMINING, examine)
+
+
+def look_at_new(handle: TaskHandle) -> None:
+    """Do a task of the kind that compares what an import brought.
+
+    Raises
+    ------
+    TaskFailedError
+        If there is no index that can be asked.
+    TaskStoppedError
+        Between two works, if somebody wants that.
+    """
+    shop, task = handle.workshop, handle.task
+    assert task.started_at is not None  # noqa: S101 - it runs
+    try:
+        searcher = open_searcher(handle)
+    except RetrievalError as error:
+        raise TaskFailedError(str(error)) from error
+    for finding in relations.same_files(shop.session):
+        relations.propose(shop.session, finding, task.started_at)
+    surveyor = Surveyor(shop.session, MediaFolder(shop.folders.works), searcher)
+    is_new = Artwork.id.in_(changed_works(task.parameters[RUN]))
+    visit = surveyor.propose_relatives(task.started_at)
+    _walk(handle, searcher, COMPARING, visit, among=is_new)
+
+
+def _walk(
+    handle: TaskHandle,
+    searcher: EngineSearcher,
+    step: str,
+    visit: Callable[[Artwork], None],
+    *,
+    among: ColumnElement[bool] = true(),  # noqa: B008 - an expression, never changed
+) -> None:
+    """Visit works on show but those that were visited before; commits each.
+
+    In one thread: the other cores are for visitors.
+    """
+    session, task = handle.workshop.session, handle.task
+    session.commit()
+    shown = Artwork.withdrawn_at.is_(None) & among
+    after = task.parameters.get(step, 0)
+    done = _count(session, shown, Artwork.id <= after)
+    total = _count(session, shown)
+    ids = select(Artwork.id).where(shown, Artwork.id > after).order_by(Artwork.id)
+    for work_id in session.scalars(ids).all():
+        catch_up(session, searcher)
+        work = session.get(Artwork, work_id, options=[selectinload(Artwork.images)])
+        if work is not None and not work.is_withdrawn:
+            visit(work)
+        done += 1
+        task.parameters = {**task.parameters, step: work_id}
+        handle.progress(done, max(done, total), step)
+
+
+class Surveyor:
+    """Looks at works, one at a time.
+
+    Parameters
+    ----------
+    session : Session
+    media : MediaFolder
+        With the works' pictures.
+    searcher : EngineSearcher
+        What visitors search.
+    """
+
+    def __init__(
+        self, session: Session, media: MediaFolder, searcher: EngineSearcher
+    ) -> None:
+        self._session = session
+        self._media = media
+        self._searcher = searcher
+
+    def relatives(self, work: Artwork) -> list[Finding]:
+        """Find what other works a work's pictures have something in common with."""
+        strongest: dict[str, Relative] = {}
+        for position in self._positions(work):
+            for relative in find_relatives(self._searcher.engine.gallery, position):
+                known = strongest.get(relative.item.work_id)
+                if known is None or relative.inlier_count > known.inlier_count:
+                    strongest[relative.item.work_id] = relative
+        numbers = self._numbers(strongest)
+        return [
+            Finding(
+                work.id,
+                numbers[accession],
+                relations.Kind(relative.kinship.value),
+                relative.inlier_count,
+                relative.similarity,
+            )
+            for accession, relative in strongest.items()
+            if accession in numbers
+        ]
+
+    def propose_relatives(self, since: datetime) -> Callable[[Artwork], None]:
+        """Return what proposes the relatives of a work, as found since a moment."""
+
+        def propose(work: Artwork) -> None:
+            for finding in self.relatives(work):
+                relations.propose(self._session, finding, since)
+
+        return propose
+
+    def faults(self, work: Artwork) -> list[Fault]:
+        """Find why photos would not find a work.
+
+        Its duplicates are as good an answer as the work itself: that there are some
+        is a relation, and no other fault.
+        """
+        if not work.images:
+            return [Fault(Kind.NO_IMAGE)]
+        positions = self._positions(work)
+        if not positions:
+            return [Fault(Kind.NOT_INDEXED)]
+        gallery = self._searcher.engine.gallery
+        features = max(len(gallery.local_features[i]) for i in positions)
+        faults = []
+        if features < FEWEST_FEATURES:
+            figures = {"features": features, "wanted": FEWEST_FEATURES}
+            faults.append(Fault(Kind.FEW_FEATURES, figures))
+        image = work.images[0]
+        try:
+            picture = read(self._media.path(image.media_name))
+        except (OSError, ImageError):
+            return [*faults, Fault(Kind.UNREADABLE)]
+        copies = relations.copies_of(self._session, work)
+        failure = self._examine(work.accession, image.sha256, picture, copies)
+        return [*faults, failure] if failure else faults
+
+    def _examine(
+        self, accession: str, sha256: str, picture: Image, copies: frozenset[str]
+    ) -> Fault | None:
+        """Ask simulated photos; a work fails by most of them.
+
+        The same picture gives the same photos every time.
+        """
+        own_file = gallery_item(accession, sha256).image_id.removeprefix(accession)
+        rng = np.random.default_rng(int(sha256[:16], 16))
+        taken_for: Counter[str] = Counter()
+        named = 0
+        for asked in range(1, PHOTOS + 1):
+            photo = perturb(picture, PROFILES[PROFILE], rng).image
+            answer = self._searcher.query(photo, excluded_works=())
+            first = answer.matches[0].item if answer.matches else None
+            if first and (
+                first.work_id in (accession, *copies)
+                or first.image_id == first.work_id + own_file
+            ):
+                named += 1
+            elif first:
+                taken_for[first.work_id] += 1
+            if named > asked - named:
+                return None
+        others = self._numbers([work for work, _ in taken_for.most_common(1)])
+        figures = {"asked": PHOTOS, "named": named, "other": sum(taken_for.values())}
+        return Fault(Kind.NOT_FOUND, figures, next(iter(others.values()), None))
+
+    def _positions(self, work: Artwork) -> list[int]:
+        """Return where the pictures of a work are in the index, as far as they are."""
+        gallery = self._searcher.engine.gallery
+        places = (
+            gallery.position_of(gallery_item(work.accession, image.sha256).image_id)
+            for image in work.images
+        )
+        return [place for place in places if place is not None]
+
+    def _numbers(self, accessions: Collection[str]) -> dict[str, int]:
+        rows = self._session.execute(
+            select(Artwork.accession, Artwork.id).where(
+                Artwork.accession.in_(accessions)
+            )
+        )
+        return {row.accession: row.id for row in rows}
+
+
+def open_searcher(handle: TaskHandle) -> EngineSearcher:
+    """Open what visitors search, with its thresholds.
+
+    Raises
+    ------
+    EmptyGalleryError, ArtefactError
+        If there is none, or it cannot be used.
+    """
+    shop = handle.workshop
+    publication = shop.config.get("PUBLICATION") or PublishedEngine(
+        shop.config["MORELLI_MODEL"], shop.folders.generations
+    )
+    searcher = cast(EngineSearcher, publication.open())
+    searcher.use_thresholds(thresholds.stored(shop.session, searcher.model_id))
+    return searcher
+
+
+def _count(session: Session, *meant: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(Artwork).where(*meant)
+    return session.scalars(counted).one()

@@ -1,0 +1,142 @@
+"""The pictures of a work: which it has, in what order, and what they are found by."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Artwork, ReferenceImage
+from app.retrieval.errors import EmptyGalleryError, ImageError
+from app.retrieval.images.codec import read
+from app.retrieval.settings import ImageSettings, LocalSettings
+from app.retrieval.types import GalleryFeatures, GalleryItem, Image
+from app.services.collection.pictures import StoredPicture, store_picture
+from app.services.index.building import features_key, gallery_item, pack_features
+from app.services.index.live import LiveIndex
+from app.services.system.media import MediaFolder
+
+
+class RepeatedImageError(Exception):
+    """The work has this very picture already."""
+
+
+class Picture(TypedDict):
+    """A reference image as the audit trail remembers it."""
+
+    sha256: str
+    media_name: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureMaker:
+    """Computes what a new picture is found by.
+
+    Attributes
+    ----------
+    key : str
+        As ``ImageFeatures.model_id``.
+    describe : callable
+        From (H, W, 3) uint8 RGB.
+    """
+
+    key: str
+    describe: Callable[[Image], GalleryFeatures]
+
+
+def feature_maker(index: LiveIndex) -> FeatureMaker | None:
+    """Return what makes features for the index that is live; None if none is."""
+    try:
+        with index.use() as searcher:
+            key = features_key(searcher.model_id, LocalSettings())
+            return FeatureMaker(key, searcher.reference_features)
+    except EmptyGalleryError:
+        return None
+
+
+def take_picture(
+    artwork: Artwork, data: bytes, media: MediaFolder, settings: ImageSettings
+) -> Picture:
+    """Bring a picture into the media folder, for a work that has it not.
+
+    Raises
+    ------
+    ImageError
+        If the bytes are not a picture we can use.
+    RepeatedImageError
+        If the work has it already.
+    OSError
+        If the disk is full.
+    """
+    stored = store_picture(data, media, settings=settings)
+    if any(image.sha256 == stored.sha256 for image in artwork.images):
+        raise RepeatedImageError(artwork.accession)
+    return _picture(stored)
+
+
+def pictures_of(artwork: Artwork) -> list[Picture]:
+    """Return a work's pictures as the audit trail remembers them, in their order."""
+    return [
+        _picture(StoredPicture(image.sha256, image.width, image.height))
+        for image in artwork.images
+    ]
+
+
+def _picture(stored: StoredPicture) -> Picture:
+    return {
+        "sha256": stored.sha256,
+        "media_name": stored.media_name,
+        "width": stored.width,
+        "height": stored.height,
+    }
+
+
+def arrange_pictures(artwork: Artwork, pictures: Sequence[Picture]) -> None:
+    """Let a work have these pictures in this order; the caller commits."""
+    kept = {image.sha256: image for image in artwork.images}
+    images = [
+        kept.get(picture["sha256"]) or ReferenceImage(**picture) for picture in pictures
+    ]
+    for position, image in enumerate(images):
+        image.position = position
+    artwork.images = images
+
+
+def complete_features(
+    artwork: Artwork, media: MediaFolder, maker: FeatureMaker | None
+) -> None:
+    """Compute what the work's pictures lack to be found; the caller commits.
+
+    Without a maker that is left to the next building of the index.
+    """
+    if maker is None:
+        return
+    for image in artwork.images:
+        if all(features.model_id != maker.key for features in image.features):
+            described = maker.describe(read(media.path(image.media_name)))
+            image.features.append(pack_features(None, maker.key, described))
+
+
+def read_thumbnails(
+    session: Session, media: MediaFolder, items: Sequence[GalleryItem]
+) -> list[Image | None]:
+    """Read the small pictures of images of the index; what is gone is None."""
+    rows = session.execute(
+        select(Artwork.accession, ReferenceImage)
+        .join(ReferenceImage.artwork)
+        .where(Artwork.accession.in_({item.work_id for item in items}))
+    )
+    names = {
+        gallery_item(accession, image.sha256): image.thumbnail_name
+        for accession, image in rows
+    }
+    pictures: list[Image | None] = []
+    for item in items:
+        try:
+            pictures.append(read(media.path(names[item])))
+        except (KeyError, OSError, ImageError):
+            pictures.append(None)
+    return pictures

@@ -1,0 +1,1 @@
+"""Evaluation of the live index: labelled photos, reports, feedback."""

@@ -1,0 +1,92 @@
+"""Answers to labelled photos as lines of a file, and as what reports keep of them."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.retrieval.evaluation.asking import SHORTLIST_K, Outcome, Reply, reply_of
+from app.retrieval.search.engine import Engine
+from app.retrieval.search.trace import Trace
+from app.retrieval.types import Verdict
+
+
+def kept(engine: Engine, trace: Trace) -> dict[str, Any]:
+    """Return what a line keeps of an answer."""
+    reply = reply_of(engine, trace)
+    first = trace.judgements[0] if trace.judgements else None
+    return {
+        "works": reply.works[:SHORTLIST_K],
+        "confidence": None if math.isnan(reply.confidence) else reply.confidence,
+        "verdict": reply.verdict.value if reply.verdict else None,
+        "global": reply.global_works[:SHORTLIST_K],
+        "local": reply.local_works[:SHORTLIST_K],
+        "timings_ms": dict(reply.timings_ms),
+        "similarity": first.evidence.similarity if first else None,
+        "inlier_count": first.evidence.inlier_count if first else 0,
+    }
+
+
+def whole_lines(path: Path) -> list[dict[str, Any]]:
+    """Return what a killed worker left, and cut off a line that it did not end."""
+    if not path.is_file():
+        return []
+    text = path.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        path.write_text(whole, encoding="utf-8")
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def cases(line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what a report keeps of a line: one case, or two."""
+    for key, left_out in (("reply", False), ("without", True)):
+        if key not in line:
+            continue
+        reply = line[key]
+        answered = reply["works"][0] if reply["works"] else ""
+        is_right = not left_out and answered in line["expected"]
+        is_answerable = bool(line["expected"]) and not left_out
+        found = reply["verdict"] == Verdict.FOUND.value
+        yield {
+            "number": line["number"],
+            "name": line["name"],
+            "kind": line["kind"],
+            "expected": line["expected"],
+            "left_out": left_out,
+            "width": line["width"],
+            "height": line["height"],
+            "answered": answered,
+            "verdict": reply["verdict"],
+            "probability": reply["confidence"] or 0.0,
+            "similarity": reply["similarity"],
+            "inlier_count": reply["inlier_count"],
+            "is_right": is_right,
+            "is_answerable": is_answerable,
+            # Whether it was answered as it should be.
+            "is_good": is_right and found if is_answerable else not found,
+        }
+
+
+def outcome(line: Mapping[str, Any]) -> Outcome:
+    """Return a line as what figures are made of."""
+    without = line.get("without")
+    return Outcome(
+        line["name"],
+        frozenset(line["expected"]),
+        line["kind"],
+        _reply_from(line["reply"]),
+        _reply_from(without) if without else None,
+    )
+
+
+def _reply_from(kept: Mapping[str, Any]) -> Reply:
+    return Reply(
+        tuple(kept["works"]),
+        math.nan if kept["confidence"] is None else kept["confidence"],
+        Verdict(kept["verdict"]) if kept["verdict"] else None,
+        tuple(kept["global"]),
+        tuple(kept["local"]),
+        kept["timings_ms"],
+    )

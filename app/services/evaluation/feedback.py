@@ -1,0 +1,166 @@
+"""What visitors say of answers: kept with them, and turned into labelled photos.
+
+An answer called right says what its photo shows. One called wrong does not: it counts
+in the statistics, but nobody can be asked again by its photo.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.models import Artwork, Feedback, Query, now
+from app.retrieval.types import Verdict
+from app.services.evaluation.labelled_photos import COLUMNS, JOINT, NO_WORK
+from app.services.system.media import MediaFolder
+
+LIST_NAME, PHOTOS_NAME = "photos.csv", "photos"
+
+
+class UnclearFeedbackError(Exception):
+    """What was said names no proposal, or not which of several it is."""
+
+
+def meant_work(
+    query: Query, *, is_right: bool, accession: str | None
+) -> Artwork | None:
+    """Return which of the proposed works somebody means who judges an answer.
+
+    Parameters
+    ----------
+    query : Query
+    is_right : bool
+    accession : str, optional
+        Of the work, as far as it was named. With a no, and where nothing was found,
+        there is none to be named, and it is passed over.
+
+    Raises
+    ------
+    UnclearFeedbackError
+        If it is none of the proposals, or if it is needed and missing.
+    """
+    if not is_right or query.verdict is Verdict.NOT_FOUND:
+        return None
+    proposals = {match.artwork.accession: match.artwork for match in query.proposals}
+    if accession is not None:
+        if accession not in proposals:
+            raise UnclearFeedbackError
+        return proposals[accession]
+    if query.verdict is Verdict.UNCERTAIN:
+        raise UnclearFeedbackError
+    return next(iter(proposals.values())) if len(proposals) == 1 else None
+
+
+def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Feedback:
+    """Keep what the owner of an answer says of it, instead of what was said before.
+
+    Parameters
+    ----------
+    query : Query
+    is_right : bool
+        Whether it is the work, or one of the works, that was named; or, where nothing
+        was found, whether the work really does not belong to the collection.
+    artwork : Artwork, optional
+        Which of the proposed works it is.
+    """
+    given = query.feedback
+    if given is None:
+        given = query.feedback = Feedback()
+    given.is_right = is_right
+    given.artwork = artwork
+    given.created_at = now()
+    db.session.commit()
+    return given
+
+
+def references_of(feedback: Feedback) -> str | None:
+    """Say what the photo shows, in the words of a list of labelled photos.
+
+    Returns
+    -------
+    references : str or None
+        None where that is not known: the answer was wrong, or its work is gone.
+    """
+    query = feedback.query
+    if not feedback.is_right:
+        return None
+    if query.verdict is Verdict.NOT_FOUND:
+        return NO_WORK
+    if feedback.artwork is not None:
+        return feedback.artwork.accession
+    if query.verdict is Verdict.UNCERTAIN:
+        return None
+    return JOINT.join(match.artwork.accession for match in query.proposals) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was exported.
+
+    Attributes
+    ----------
+    path : Path
+        The list.
+    photos, without_photo, without_label : int
+        How many photos are in it; how many answers are left out because their photo is
+        not kept any more, and how many because nobody said what they show.
+    """
+
+    path: Path
+    photos: int
+    without_photo: int
+    without_label: int
+
+
+def export(session: Session, photos: MediaFolder, folder: Path) -> Export:
+    """Write what visitors said as a list that ``evaluate.py --queries`` reads.
+
+    Parameters
+    ----------
+    session : Session
+    photos : MediaFolder
+        With the visitors' photos.
+    folder : Path
+        Gets ``photos.csv`` and copies of the photos. What an earlier export left there
+        is replaced, so that no photo stays that was deleted since.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    copies = folder / PHOTOS_NAME
+    copies.mkdir(parents=True, exist_ok=True)
+    for old in copies.glob("*.jpg"):
+        old.unlink()
+    without_photo = without_label = 0
+    rows = []
+    for feedback in _all_feedback(session):
+        query, references = feedback.query, references_of(feedback)
+        photo = photos.path(query.photo_name) if query.photo_name else None
+        if references is None:
+            without_label += 1
+        elif photo is None or not photo.is_file():
+            without_photo += 1
+        else:
+            (copies / photo.name).write_bytes(photo.read_bytes())
+            kind = f"answered {query.verdict.value}"
+            rows.append((f"{PHOTOS_NAME}/{photo.name}", references, kind))
+    path = folder / LIST_NAME
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
+    return Export(path, len(rows), without_photo, without_label)
+
+
+def _all_feedback(session: Session) -> Iterator[Feedback]:
+    return iter(
+        session.scalars(
+            select(Feedback).join(Feedback.query).order_by(Query.created_at, Query.id)
+        )
+    )

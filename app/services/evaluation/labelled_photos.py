@@ -1,0 +1,234 @@
+"""Photos whose answer is known: from a list of real ones, or made from the collection.
+
+The list is a CSV file with the columns ``photo`` (a path relative to the file),
+``references`` (accession numbers joined by ``|``, or ``NONE`` for a photo of something
+else) and ``kind``. What cannot be used is named, and the rest goes on.
+"""
+
+import csv
+import io
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Artwork, ReferenceImage
+from app.retrieval.errors import ImageError
+from app.retrieval.evaluation.asking import LabelledPhoto
+from app.retrieval.images.codec import read
+from app.retrieval.simulation.photo import Profile, perturb
+from app.services.system.encoding import decode_text
+from app.services.system.media import MediaFolder
+
+COLUMNS = ("photo", "references", "kind")
+NO_WORK = "NONE"
+JOINT = "|"
+
+
+class LabelsError(Exception):
+    """The list of photos as a whole cannot be used.
+
+    Attributes
+    ----------
+    path : Path
+    reason : str
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"The list of photos {path} cannot be used: {reason}.")
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFault:
+    """One photo that could not be asked, and why.
+
+    Attributes
+    ----------
+    place : str
+        Its line in the list, or its work.
+    photo, reason : str
+    """
+
+    place: str
+    photo: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.photo or 'no photo'}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One usable row of a list.
+
+    Attributes
+    ----------
+    line : int
+        In the file; the header is line 1.
+    photo : Path
+    works : frozenset of str
+        Accession numbers; empty for a photo of something else.
+    kind : str
+    """
+
+    line: int
+    photo: Path
+    works: frozenset[str]
+    kind: str
+
+
+def read_labels(
+    path: Path, accessions: Collection[str]
+) -> tuple[list[Label], list[PhotoFault]]:
+    """Read a list of labelled photos.
+
+    Parameters
+    ----------
+    path : Path
+    accessions : collection of str
+        Works that can be found. A row that names only others is a fault: a spelling
+        mistake would otherwise pass for a photo that nothing can answer.
+
+    Returns
+    -------
+    labels : list of Label
+    faults : list of PhotoFault
+
+    Raises
+    ------
+    LabelsError
+        If the file cannot be read or lacks a column.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise LabelsError(path, error.strerror or str(error)) from error
+    return parse_labels(data, path, accessions)
+
+
+def parse_labels(
+    data: bytes, path: Path, accessions: Collection[str]
+) -> tuple[list[Label], list[PhotoFault]]:
+    """Read the bytes of a list of labelled photos; see :func:`read_labels`.
+
+    Parameters
+    ----------
+    data : bytes
+    path : Path
+        Of the list: photos are named relative to it.
+    accessions : collection of str
+    """
+    text = decode_text(data).text
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise LabelsError(
+                path, f"its first line does not name {', '.join(missing)}"
+            )
+        labels: list[Label] = []
+        faults: list[PhotoFault] = []
+        for row in reader:
+            read_row = _read_row(row, reader.line_num, path.parent, accessions)
+            if isinstance(read_row, Label):
+                labels.append(read_row)
+            else:
+                faults.append(read_row)
+    except csv.Error as error:
+        raise LabelsError(path, f"line {reader.line_num}: {error}") from error
+    return labels, faults
+
+
+def open_photos(labels: Sequence[Label]) -> Iterator[LabelledPhoto | PhotoFault]:
+    """Open the photos of a list one by one."""
+    for label in labels:
+        try:
+            image = read(label.photo)
+        except (OSError, ImageError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            yield PhotoFault(f"line {label.line}", label.photo.name, reason)
+        else:
+            yield LabelledPhoto(label.photo.name, image, label.works, label.kind)
+
+
+def draw_references(
+    session: Session,
+    accessions: Collection[str],
+    *,
+    sample: int | None = None,
+    seed: int = 0,
+) -> list[tuple[str, str]]:
+    """Choose works to photograph: (accession, media name of the first picture).
+
+    Parameters
+    ----------
+    session : Session
+    accessions : collection of str
+        Works that can be found.
+    sample : int, optional
+        How many; all by default.
+    seed : int
+
+    Returns
+    -------
+    references : list of (str, str)
+        Sorted by accession.
+    """
+    rows = session.execute(
+        select(Artwork.accession, ReferenceImage.media_name)
+        .join(ReferenceImage.artwork)
+        .where(ReferenceImage.position == 0)
+    )
+    references = sorted((a, name) for a, name in rows if a in accessions)
+    if sample is None or sample >= len(references):
+        return references
+    chosen = np.random.default_rng(seed).permutation(len(references))[:sample]
+    return [references[number] for number in sorted(chosen.tolist())]
+
+
+def simulate_photos(
+    references: Sequence[tuple[str, str]],
+    media: MediaFolder,
+    profile: Profile,
+    *,
+    seed: int = 0,
+) -> Iterator[LabelledPhoto | PhotoFault]:
+    """Photograph works as visitors would.
+
+    The photo of a work depends on the seed and its accession alone, not on which
+    other works are photographed.
+    """
+    for accession, media_name in references:
+        rng = np.random.default_rng([seed, zlib.crc32(accession.encode())])
+        try:
+            image = perturb(read(media.path(media_name)), profile, rng).image
+        except (OSError, ImageError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            yield PhotoFault(accession, media_name, reason)
+        else:
+            yield LabelledPhoto(accession, image, frozenset({accession}), profile.name)
+
+
+def _read_row(
+    row: dict[str, str | None], line: int, folder: Path, accessions: Collection[str]
+) -> Label | PhotoFault:
+    photo, references, kind = ((row[name] or "").strip() for name in COLUMNS)
+
+    def fault(reason: str) -> PhotoFault:
+        return PhotoFault(f"line {line}", photo, reason)
+
+    if not photo:
+        return fault("the column photo is blank")
+    if not references:
+        return fault(f"the column references is blank (write {NO_WORK} for no work)")
+    named = {name.strip() for name in references.split(JOINT)} - {""}
+    works = frozenset(named.intersection(accessions))
+    if references != NO_WORK and not works:
+        return fault(f"the collection has no work {' or '.join(sorted(named))}")
+    return Label(line, folder / photo, works, kind or "photo")

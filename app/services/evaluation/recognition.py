@@ -1,0 +1,285 @@
+"""How well photos are recognised: what is known of right and wrong answers.
+
+From what visitors said of theirs, or from photos whose answer is known. All that is
+shown is computed from the same cases.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import EvaluationReport, Feedback, Match, Query
+from app.retrieval.types import Verdict
+from app.retrieval.verification.decision import Thresholds, logistic
+
+MOST_CASES = 5_000
+"""Newest cases that are looked at."""
+STEPS = 20
+"""Columns of a distribution."""
+MOST_INLIERS = 1_000
+CALIBRATION = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.0)
+"""Edges of the ranges of probability in which promise and truth are compared."""
+NEWTON_STEPS, RIDGE = 40, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One photo, its most probable work, and the truth.
+
+    Attributes
+    ----------
+    probability : float in [0, 1]
+    similarity : float or None
+        Cosine; None where no work was proposed.
+    inlier_count : int
+    is_right : bool
+        Whether it is a work in the photo.
+    is_answerable : bool
+        Whether the photo shows a work of the collection.
+    """
+
+    probability: float
+    similarity: float | None
+    inlier_count: int
+    is_right: bool
+    is_answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What thresholds mean for the cases; shares in [0, 1], NaN if of nothing.
+
+    Attributes
+    ----------
+    precision : float
+        Of all that are called found: the right ones.
+    recall : float
+        Of the photos of works of the collection: called found, and right.
+    false_accepts : float
+        Of the photos of something else: called found.
+    unanswered : float
+        Of all: nothing is proposed.
+    """
+
+    precision: float
+    recall: float
+    false_accepts: float
+    unanswered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How a quantity is spread over right and wrong answers.
+
+    Attributes
+    ----------
+    edges : tuple of float
+        One more than there are columns.
+    right, wrong : tuple of int
+        Cases per column.
+    slope, intercept : float or None
+        Of the logistic curve through them, over the quantity as ``scale`` has it; None
+        where all are right or all are wrong.
+    is_logarithmic : bool
+        Whether columns and curve go by log(1 + quantity).
+    """
+
+    edges: tuple[float, ...]
+    right: tuple[int, ...]
+    wrong: tuple[int, ...]
+    slope: float | None
+    intercept: float | None
+    is_logarithmic: bool
+
+    def probability(self, value: float) -> float | None:
+        """Return how probably an answer with this value is right, by the curve."""
+        if self.slope is None or self.intercept is None:
+            return None
+        scaled = math.log1p(value) if self.is_logarithmic else value
+        return logistic(self.intercept + self.slope * scaled)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What answers of some probabilities promised, and what became of them.
+
+    Attributes
+    ----------
+    low, high : float
+    cases : int
+    promised, right : float
+        Mean probability, and share of right ones.
+    """
+
+    low: float
+    high: float
+    cases: int
+    promised: float
+    right: float
+
+
+def cases_of_feedback(session: Session) -> list[Case]:
+    """Return the newest answers that were judged by visitors.
+
+    One called wrong says not what the photo shows; it counts as a photo of something
+    else, unless nothing was found: then the visitor says that it is in the collection.
+    """
+    judged = (
+        select(
+            Query.verdict,
+            Query.probability,
+            Feedback.is_right,
+            Feedback.artwork_id,
+            Match.artwork_id,
+            Match.similarity,
+            Match.inlier_count,
+        )
+        .join(Feedback.query)
+        .outerjoin(Match, (Match.query_id == Query.id) & (Match.rank == 0))
+        .order_by(Feedback.id.desc())
+        .limit(MOST_CASES)
+    )
+    cases = []
+    for verdict, p, is_right, meant, named, similarity, inliers in session.execute(
+        judged
+    ):
+        nothing_found = verdict is Verdict.NOT_FOUND
+        cases.append(
+            Case(
+                probability=p,
+                similarity=similarity,
+                inlier_count=inliers or 0,
+                is_right=is_right and not nothing_found and meant in (None, named),
+                is_answerable=is_right != nothing_found,
+            )
+        )
+    return cases
+
+
+def cases_of_report(report: EvaluationReport) -> list[Case]:
+    """Return the photos of an evaluation."""
+    return [
+        Case(
+            probability=case["probability"],
+            similarity=case["similarity"],
+            inlier_count=case["inlier_count"],
+            is_right=case["is_right"],
+            is_answerable=case["is_answerable"],
+        )
+        for case in report.cases
+    ]
+
+
+def consequences(cases: Sequence[Case], thresholds: Thresholds) -> Consequences:
+    """Say what thresholds would have made of the cases."""
+    found = [case for case in cases if case.probability >= thresholds.found]
+    right = sum(case.is_right for case in found)
+    answerable = sum(case.is_answerable for case in cases)
+    wrongly = sum(not case.is_answerable for case in found)
+    silent = sum(case.probability < thresholds.uncertain for case in cases)
+    return Consequences(
+        _share(right, len(found)),
+        _share(right, answerable),
+        _share(wrongly, len(cases) - answerable),
+        _share(silent, len(cases)),
+    )
+
+
+def by_similarity(cases: Sequence[Case]) -> Distribution:
+    """Spread the cases over the cosine of their descriptors."""
+    known = [case for case in cases if case.similarity is not None]
+    values = [float(case.similarity or 0.0) for case in known]
+    edges = np.linspace(0.0, 1.0, STEPS + 1)
+    return _distribution(known, values, edges, is_logarithmic=False)
+
+
+def by_inliers(cases: Sequence[Case]) -> Distribution:
+    """Spread the cases over the number of details that agree."""
+    known = [case for case in cases if case.similarity is not None]
+    values = [float(case.inlier_count) for case in known]
+    edges = np.expm1(np.linspace(0.0, math.log1p(MOST_INLIERS), STEPS + 1))
+    return _distribution(known, values, edges, is_logarithmic=True)
+
+
+def calibration(cases: Sequence[Case]) -> list[Range]:
+    """Compare what answers promised with what became of them."""
+    ranges = []
+    for low, high in pairwise(CALIBRATION):
+        inside = [
+            case
+            for case in cases
+            if low <= case.probability < high
+            or (case.probability == high == CALIBRATION[-1])
+        ]
+        count = len(inside)
+        promised = sum(case.probability for case in inside)
+        right = sum(case.is_right for case in inside)
+        ranges.append(
+            Range(low, high, count, _share(promised, count), _share(right, count))
+        )
+    return ranges
+
+
+def confused(cases: Sequence[Mapping[str, Any]], found: float) -> list[dict[str, Any]]:
+    """Return the cases of a report that are called found and are not, surest first."""
+    wrong = [
+        dict(case)
+        for case in cases
+        if not case["is_right"] and case["probability"] >= found
+    ]
+    return sorted(wrong, key=lambda case: -float(case["probability"]))
+
+
+def _distribution(
+    cases: Sequence[Case],
+    values: Sequence[float],
+    edges: NDArray[np.float64],
+    *,
+    is_logarithmic: bool,
+) -> Distribution:
+    given = np.array(values, np.float64).reshape(-1)
+    right = np.array([case.is_right for case in cases], np.bool_).reshape(-1)
+    inside = np.clip(given, edges[0], np.nextafter(edges[-1], 0))
+    scaled = np.log1p(given) if is_logarithmic else given
+    curve = _fit(scaled, right)
+    return Distribution(
+        tuple(edges.tolist()),
+        tuple(np.histogram(inside[right], edges)[0].tolist()),
+        tuple(np.histogram(inside[~right], edges)[0].tolist()),
+        curve[1] if curve else None,
+        curve[0] if curve else None,
+        is_logarithmic,
+    )
+
+
+def _fit(
+    values: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[float, float] | None:
+    """Fit a logistic curve by Newton's method: intercept and slope.
+
+    A little ridge keeps the slope finite where right and wrong are divided cleanly.
+    """
+    if not right.any() or right.all():
+        return None
+    middle, spread = float(values.mean()), float(values.std()) or 1.0
+    rows = np.stack([np.ones_like(values), (values - middle) / spread])
+    weights = np.zeros(2)
+    for _ in range(NEWTON_STEPS):
+        p = 1 / (1 + np.exp(-np.clip(weights @ rows, -30, 30)))
+        gradient = rows @ (right - p) - RIDGE * weights
+        hessian = (rows * (p * (1 - p))) @ rows.T + RIDGE * np.eye(2)
+        # Bounded, because far from the solution the curve says little of where it is.
+        weights = weights + np.clip(np.linalg.solve(hessian, gradient), -2, 2)
+    slope = float(weights[1]) / spread
+    return float(weights[0]) - slope * middle, slope
+
+
+def _share(part: float, whole: int) -> float:
+    return part / whole if whole else math.nan

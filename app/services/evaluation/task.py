@@ -1,0 +1,264 @@
+"""Asking labelled photos in the background, and keeping a report of it.
+
+Every answer is appended to a file as soon as it is there. A worker that is killed goes
+on after the last whole line, so no photo is asked twice and none is lost.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from app.configuration.load import Folders
+from app.models import Artwork, EvaluationReport, ReferenceImage
+from app.retrieval.errors import ImageError, RetrievalError
+from app.retrieval.evaluation.report import Report
+from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
+from app.retrieval.settings import ImageSettings
+from app.retrieval.types import Image
+from app.services.evaluation import answer_lines, reports
+from app.services.evaluation.labelled_photos import Label, LabelsError, parse_labels
+from app.services.importing.pictures import (
+    FolderPictures,
+    PictureError,
+    Pictures,
+    SourceError,
+    opened_archive,
+)
+from app.services.index import thresholds
+from app.services.index.changes import catch_up
+from app.services.index.searcher import EngineSearcher, PublishedEngine
+from app.services.search.service import PHOTO_SIDE_PX
+from app.services.system.tasks import TaskFailedError, TaskHandle
+
+KIND = "evaluation"
+ASKING = "asking"
+"""Step, as the pages know it."""
+FOLDER = "evaluations"
+"""In the instance folder: a folder per task, and the ZIP files that wait."""
+LINES = "answers.jsonl"
+LIST_NAME = "photos.csv"
+LIST_BYTES = 20_000_000
+SMALL_SIDE_PX, SMALL_QUALITY = 400, 76
+
+
+def folder_of(folders: Folders, name: str | int) -> Path:
+    """Return where the files of a task, or its ZIP file, lie."""
+    return folders.instance / FOLDER / str(name)
+
+
+@contextmanager
+def opened_photos(
+    folders: Folders, parameters: Mapping[str, Any], limits: ImageSettings
+) -> Iterator[tuple[bytes, Pictures]]:
+    """Open the list of labels and the photos that it names.
+
+    Parameters
+    ----------
+    folders : Folders
+    parameters : mapping
+        Of the task: ``zip``, a name below the instance, or ``folder``, a path.
+    limits : ImageSettings
+
+    Raises
+    ------
+    SourceError
+        If it is not there or cannot be used.
+    """
+    if "folder" in parameters:
+        folder = Path(parameters["folder"])
+        try:
+            with (folder / LIST_NAME).open("rb") as file:
+                data = file.read(LIST_BYTES)
+        except OSError as error:
+            raise SourceError(f"{folder / LIST_NAME}: {error.strerror}") from error
+        yield data, FolderPictures(folder, limits)
+        return
+    with opened_archive(folder_of(folders, parameters["zip"]), limits) as archive:
+        with archive.open_table() as table:
+            data = table.read(LIST_BYTES)
+        yield data, archive
+
+
+def evaluate(handle: TaskHandle) -> None:
+    """Do a task of this kind.
+
+    Raises
+    ------
+    TaskFailedError
+        If the photos or the index cannot be used.
+    TaskStoppedError
+        Between two photos, if somebody wants that.
+    """
+    shop, parameters = handle.workshop, handle.task.parameters
+    limits = ImageSettings(max_bytes=shop.config["MAX_CONTENT_LENGTH"])
+    if reports.of_task(shop.session, handle.task.id) is not None:
+        return  # killed when all but the task's own end was written down
+    try:
+        searcher = _open(handle)
+        with opened_photos(shop.folders, parameters, limits) as (data, pictures):
+            _ask_all(handle, searcher, data, pictures, limits)
+    except (SourceError, LabelsError, RetrievalError) as error:
+        raise TaskFailedError(str(error)) from error
+    if "zip" in parameters:
+        folder_of(shop.folders, parameters["zip"]).unlink(missing_ok=True)
+
+
+def _open(handle: TaskHandle) -> EngineSearcher:
+    """Open what visitors search, with its thresholds."""
+    shop = handle.workshop
+    publication = shop.config.get("PUBLICATION") or PublishedEngine(
+        shop.config["MORELLI_MODEL"], shop.folders.generations
+    )
+    searcher = cast(EngineSearcher, publication.open())
+    catch_up(shop.session, searcher)
+    searcher.use_thresholds(thresholds.stored(shop.session, searcher.model_id))
+    shop.session.commit()
+    return searcher
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks photos as the server does.
+
+    Attributes
+    ----------
+    searcher : EngineSearcher
+    pictures : Pictures
+        Where the photos are.
+    limits : ImageSettings
+        On one photo.
+    hidden : frozenset of str
+        Works that the database does not show.
+    leave_out : bool
+        Whether photos of our works are asked a second time without these.
+    folder : Path
+        Gets a small version of each photo.
+    """
+
+    searcher: EngineSearcher
+    pictures: Pictures
+    limits: ImageSettings
+    hidden: frozenset[str]
+    leave_out: bool
+    folder: Path
+
+    def ask(self, number: int, label: Label) -> dict[str, Any]:
+        """Ask one photo, and return what is kept of that."""
+        line: dict[str, Any] = {
+            "number": number,
+            "name": label.photo.name,
+            "kind": label.kind,
+            "expected": sorted(label.works),
+        }
+        try:
+            data = self.pictures.read(str(label.photo))
+            image = decode(data, settings=self.limits, max_side_px=PHOTO_SIDE_PX)
+        except (PictureError, ImageError) as error:
+            return {**line, "fault": str(error)}
+        image = resize_to_long_side(image, PHOTO_SIDE_PX)
+        line["reply"] = self._reply(image, self.hidden)
+        if self.leave_out and label.works:
+            line["without"] = self._reply(image, self.hidden | label.works)
+        line["height"], line["width"] = image.shape[:2]
+        small = encode_jpeg(
+            resize_to_long_side(image, SMALL_SIDE_PX), quality=SMALL_QUALITY
+        )
+        (self.folder / f"{number}.jpg").write_bytes(small)
+        return line
+
+    def _reply(self, image: Image, excluded: frozenset[str]) -> dict[str, Any]:
+        trace = self.searcher.engine.trace(image, excluded_works=excluded)
+        return answer_lines.kept(self.searcher.engine, trace)
+
+
+def _ask_all(
+    handle: TaskHandle,
+    searcher: EngineSearcher,
+    data: bytes,
+    pictures: Pictures,
+    limits: ImageSettings,
+) -> None:
+    shop, task = handle.workshop, handle.task
+    shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+    findable = searcher.work_ids.intersection(shop.session.scalars(shown))
+    labels, faults = parse_labels(data, Path(LIST_NAME), findable)
+    folder = folder_of(shop.folders, task.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    hidden = searcher.work_ids - findable
+    leave_out = bool(task.parameters.get("leave_out"))
+    asker = Asker(searcher, pictures, limits, hidden, leave_out, folder)
+    asked = answer_lines.whole_lines(folder / LINES)
+    with (folder / LINES).open("a", encoding="utf-8") as file:
+        for number in range(len(asked), len(labels)):
+            handle.progress(number, len(labels), ASKING)
+            line = asker.ask(number, labels[number])
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            asked.append(line)
+    answered = [line for line in asked if "fault" not in line]
+    if not answered:
+        raise TaskFailedError("No photo could be asked.")
+    _keep(handle, searcher, answered, len(asked) - len(answered) + len(faults))
+
+
+def _keep(
+    handle: TaskHandle,
+    searcher: EngineSearcher,
+    lines: list[dict[str, Any]],
+    not_asked: int,
+) -> None:
+    """Sum up, and keep the report; photos that were answered right go."""
+    session, task = handle.workshop.session, handle.task
+    cases = [case for line in lines for case in answer_lines.cases(line)]
+    named = {case["answered"] for case in cases if not case["is_right"]}
+    pictures = _thumbnails(handle, named)
+    folder = folder_of(handle.workshop.folders, task.id)
+    wrong = {case["number"] for case in cases if not case["is_good"]}
+    for case in cases:
+        case["photo"] = case["number"] in wrong
+        case["answered_image"] = pictures.get(case["answered"], "")
+    report = Report.of([answer_lines.outcome(line) for line in lines])
+    session.add(
+        EvaluationReport(
+            task=task,
+            name=task.parameters["name"],
+            user_id=task.user_id,
+            generation=searcher.generation,
+            settings={
+                "folder": str(task.id),
+                "model_id": searcher.model_id,
+                "leave_out": bool(task.parameters.get("leave_out")),
+                "photos_not_asked": not_asked,
+                "found": searcher.thresholds.found,
+                "uncertain": searcher.thresholds.uncertain,
+            },
+            figures=report.to_dict(),
+            cases=cases,
+        )
+    )
+    session.commit()
+    (folder / LINES).unlink()
+    for path in folder.glob("*.jpg"):
+        if int(path.stem) not in wrong:
+            path.unlink()
+
+
+def _thumbnails(handle: TaskHandle, accessions: set[str]) -> dict[str, str]:
+    first = (
+        select(Artwork.accession, ReferenceImage)
+        .join(ReferenceImage.artwork)
+        .where(ReferenceImage.position == 0, Artwork.accession.in_(accessions))
+    )
+    rows = handle.workshop.session.execute(first)
+    return {accession: image.thumbnail_name for accession, image in rows}
+
+
+def discard(folders: Folders, report: EvaluationReport) -> None:
+    """Delete the photos of a report that is about to be deleted."""
+    shutil.rmtree(folder_of(folders, report.settings["folder"]), ignore_errors=True)

@@ -1,0 +1,106 @@
+"""After an import: what its pictures are found by, and letting searches know.
+
+A few new pictures are kept beside the index by every process that searches. More than
+that would slow their next query down, so then the index is built anew instead.
+"""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from app.models import Artwork, AuditEntry, Generation, ImportRun, ReferenceImage
+from app.retrieval.errors import RetrievalError
+from app.retrieval.generations.store import Store
+from app.retrieval.model import Model
+from app.retrieval.settings import RetrievalSettings
+from app.services.curation.editing import CREATE, IMAGES, RESTORE
+from app.services.index import building
+from app.services.index.changes import announce
+from app.services.index.rebuilding import BUILDING, FEATURES
+from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
+from app.services.system.media import MediaFolder
+from app.services.system.parallel import worker_count
+from app.services.system.tasks import TaskFailedError, TaskHandle
+
+MOST_BESIDE = 100
+"""New pictures up to which the index is not built anew: 1.5 s for the next query."""
+
+
+def finish(handle: TaskHandle, run: ImportRun) -> None:
+    """Let what a run changed be found; doing it again changes nothing.
+
+    Raises
+    ------
+    TaskFailedError
+        If features cannot be computed or no index published.
+    TaskStoppedError
+        Between two pictures, if somebody wants that.
+    """
+    session = handle.workshop.session
+    if not count_pictures(session, run):
+        return
+    try:
+        with exclusively(handle.workshop.folders.instance / INDEXING_LOCK):
+            _make_findable(handle, run)
+    except (RetrievalError, AlreadyRunningError) as error:
+        raise TaskFailedError(f"The works are recorded, but: {error}") from error
+    tell_searches(session, run)
+
+
+def count_pictures(session: Session, run: ImportRun) -> int:
+    """Count the pictures of the works of which a run changed what can be found."""
+    counted = select(func.count(ReferenceImage.id)).where(
+        ReferenceImage.artwork_id.in_(changed_works(run.id))
+    )
+    return session.scalars(counted).one()
+
+
+def tell_searches(session: Session, run: ImportRun) -> None:
+    """Announce all works of which a run changed what can be found."""
+    revision = announce(session, ())
+    works = update(Artwork).where(Artwork.id.in_(changed_works(run.id)))
+    # What tells editors that a work was changed meanwhile is none of this.
+    session.execute(works.values(revision=revision, updated_at=Artwork.updated_at))
+    session.commit()
+
+
+def changed_works(run_id: int) -> Select[Any]:
+    """Select the works of which a run changed what can be found."""
+    return (
+        select(AuditEntry.artwork_id)
+        .where(AuditEntry.run_id == run_id)
+        .where(AuditEntry.action.in_((CREATE, IMAGES, RESTORE)))
+    )
+
+
+def _count_beside(session: Session, store: Store) -> int:
+    """Count the pictures that changed since the live index was built."""
+    live = session.get(Generation, store.current_name() or "")
+    since = live.revision if live else 0
+    counted = select(func.count(ReferenceImage.id)).join(ReferenceImage.artwork)
+    return session.scalars(counted.where(Artwork.revision > since)).one()
+
+
+def _make_findable(handle: TaskHandle, run: ImportRun) -> None:
+    """Compute the features that are missing, and build an index if there are many."""
+    shop = handle.workshop
+    settings = RetrievalSettings()
+    media = MediaFolder(shop.folders.works)
+    store = Store(shop.folders.generations)
+    # One thread for the network: pictures, not layers, run in parallel.
+    model = Model.open(shop.config["MORELLI_MODEL"], threads=1)
+    key = building.features_key(model.model_id, settings.local)
+    pending = building.find_pending(shop.session, key)
+    computed = building.compute_features(
+        shop.session, pending, media, model, settings.local, workers=worker_count()
+    )
+    handle.progress(0, len(pending), FEATURES)
+    for done, _fault in enumerate(computed, 1):
+        handle.progress(done, len(pending), FEATURES)
+    beside = count_pictures(shop.session, run) + _count_beside(shop.session, store)
+    if beside > MOST_BESIDE or store.current() is None:
+        handle.progress(len(pending), len(pending), BUILDING)
+        building.publish_generation(
+            shop.session, store, media, model, settings, progress=lambda _step: None
+        )

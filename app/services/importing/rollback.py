@@ -1,0 +1,116 @@
+"""Taking a whole import back: every change of it, the last one first.
+
+Works that it made are withdrawn, labels and pictures that it changed are as before.
+What somebody changed since is left alone, and named.
+"""
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.models import AuditEntry, ImportRow, ImportRun, RowState
+from app.services.curation.editing import (
+    CREATE,
+    WITHDRAW,
+    ChangedMeanwhileError,
+    Keeper,
+)
+from app.services.importing import runs
+from app.services.importing.messages import Remark, write
+from app.services.importing.sources import Surroundings
+from app.services.system import audit
+from app.services.system.media import MediaFolder
+from app.services.system.tasks import TaskHandle
+
+BATCH_ENTRIES = 50
+UNDOING = "undoing"
+"""Step, as the pages know it."""
+
+
+def undo_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
+    """Take back what a run did.
+
+    Raises
+    ------
+    TaskStoppedError
+        Between two batches, if somebody wants that.
+    """
+    session = handle.workshop.session
+    keeper = Keeper(
+        session,
+        MediaFolder(around.folders.works),
+        None,  # what it restores had its features before
+        handle.task.user,
+        around.limits,
+    )
+    # What waits to be recorded never will be.
+    mine = update(ImportRow).where(ImportRow.run_id == run.id)
+    waiting = mine.where(ImportRow.state == RowState.PENDING)
+    session.execute(waiting.values(state=RowState.UNDONE))
+    runs.remove_file(run, around.folders)
+    left = _count(session, run)
+    total = max(handle.task.total, left)
+    handle.progress(total - left, total, UNDOING)
+    before = None
+    while entries := _next(session, run, before):
+        before = entries[-1].id
+        for entry in entries:
+            _undo(handle, keeper, entry)
+        left -= len(entries)
+        handle.progress(total - left, total, UNDOING)
+    _tell_rows(session, run)
+    run.counts = runs.count_rows(session, run)
+    session.commit()
+
+
+def _undo(handle: TaskHandle, keeper: Keeper, entry: AuditEntry) -> None:
+    """Take one change back, unless something else has changed since."""
+    session, work = handle.workshop.session, entry.artwork
+    if entry.action == CREATE and work is not None and work.is_withdrawn:
+        audit.record(
+            session,
+            WITHDRAW,
+            user=handle.task.user,
+            artwork=work,
+            subject=entry.subject,
+            undoes=entry,
+        )
+        return
+    try:
+        keeper.undo(entry)
+    except ChangedMeanwhileError:
+        session.rollback()
+
+
+def _tell_rows(session: Session, run: ImportRun) -> None:
+    """Say in the rows which works are as before, and which are not."""
+    mine = update(ImportRow).where(ImportRow.run_id == run.id)
+    touched = select(AuditEntry.artwork_id).where(AuditEntry.run_id == run.id)
+    left = select(AuditEntry.artwork_id).where(*_open_entries(run))
+    is_left = ImportRow.artwork_id.in_(left)
+    session.execute(
+        mine.where(ImportRow.artwork_id.in_(touched), ~is_left).values(
+            state=RowState.UNDONE, message=""
+        )
+    )
+    told = write([Remark("not_undone")])
+    session.execute(mine.where(is_left).values(message=told))
+
+
+def _open_entries(run: ImportRun) -> tuple[ColumnElement[bool], ...]:
+    """Select the changes of a run that have not been taken back."""
+    undoing = aliased(AuditEntry)
+    taken_back = select(undoing.undoes_id).where(undoing.undoes_id.is_not(None))
+    return (AuditEntry.run_id == run.id, AuditEntry.id.not_in(taken_back))
+
+
+def _count(session: Session, run: ImportRun) -> int:
+    counted = select(func.count(AuditEntry.id)).where(*_open_entries(run))
+    return session.scalars(counted).one()
+
+
+def _next(session: Session, run: ImportRun, before: int | None) -> list[AuditEntry]:
+    entries = select(AuditEntry).where(*_open_entries(run))
+    if before is not None:
+        entries = entries.where(AuditEntry.id < before)
+    entries = entries.order_by(AuditEntry.id.desc()).limit(BATCH_ENTRIES)
+    return list(session.scalars(entries))

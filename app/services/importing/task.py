@@ -1,0 +1,45 @@
+"""Imports as a kind of background work: looked through, recorded, taken back."""
+
+from collections.abc import Callable, Mapping
+
+from app.models import ImportRun
+from app.services.importing.dry_run import look_through
+from app.services.importing.pictures import SourceError
+from app.services.importing.recording import record_run
+from app.services.importing.rollback import undo_run
+from app.services.importing.runs import PHASE, PLAN, RECORD, RUN, UNDO
+from app.services.importing.sources import Surroundings
+from app.services.system.tasks import TaskFailedError, TaskHandle
+
+PHASES: Mapping[str, Callable[[TaskHandle, ImportRun, Surroundings], None]] = {
+    PLAN: look_through,
+    RECORD: record_run,
+    UNDO: undo_run,
+}
+
+
+def work(handle: TaskHandle) -> None:
+    """Do a task of this kind.
+
+    Raises
+    ------
+    TaskFailedError
+        If it cannot go on; the message says why.
+    TaskStoppedError
+        If somebody wants that.
+    """
+    parameters = handle.task.parameters
+    run = handle.workshop.session.get(ImportRun, parameters[RUN])
+    if run is None:
+        raise TaskFailedError("The import was discarded.")
+    around = Surroundings.of(handle.workshop.config)
+    try:
+        PHASES[parameters[PHASE]](handle, run, around)
+    except SourceError as error:
+        raise TaskFailedError(str(error)) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise TaskFailedError(
+            f"A file cannot be read or written: {reason}. What is done is kept: go on "
+            "when that is mended."
+        ) from error

@@ -1,0 +1,1 @@
+"""The live index: building, opening, following changes, thresholds."""

@@ -1,0 +1,145 @@
+"""The engine over whatever generation is published, as the live index wants it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from app.retrieval.errors import EmptyGalleryError
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.gallery.overlay import ExtendedGallery
+from app.retrieval.generations.manifest import INDEX_COMMAND
+from app.retrieval.generations.store import Store
+from app.retrieval.model import Model
+from app.retrieval.search.engine import Engine
+from app.retrieval.settings import LocalSettings
+from app.retrieval.types import (
+    Answer,
+    GalleryFeatures,
+    GalleryItem,
+    Image,
+    SimilarWork,
+    Verdict,
+)
+from app.retrieval.verification.decision import Thresholds
+
+
+class EngineSearcher:
+    """An engine over one generation, and over what changed since it was built.
+
+    Parameters
+    ----------
+    model : Model
+    gallery : Gallery
+    generation : str
+        Its name.
+    """
+
+    def __init__(self, model: Model, gallery: Gallery, generation: str) -> None:
+        self._model = model
+        self._learnt = model.decision
+        self.generation = generation
+        self.model_id = model.model_id
+        self.revision: int | None = None
+        self._use(ExtendedGallery.over(gallery))
+
+    @property
+    def added_count(self) -> int:
+        """Pictures that are in memory beside the generation."""
+        return self._gallery.added_count
+
+    def images_of(self, work_id: str) -> frozenset[str]:
+        """Return the ids of the images that can be found of a work."""
+        return self._gallery.images_of(work_id)
+
+    def extend(
+        self,
+        hidden: Collection[str],
+        additions: Iterable[tuple[GalleryItem, GalleryFeatures]],
+    ) -> None:
+        """Forget some images and learn others."""
+        self._use(self._gallery.extended(hidden, additions))
+
+    @property
+    def learnt_thresholds(self) -> Thresholds:
+        """Where the model learnt to divide the answers."""
+        return self._learnt.thresholds
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where the answers are divided now."""
+        return self._model.decision.thresholds
+
+    def use_thresholds(self, thresholds: Thresholds | None) -> None:
+        """Divide the answers elsewhere; None: where the model learnt to."""
+        wanted = thresholds or self._learnt.thresholds
+        if wanted != self.thresholds:
+            self._model = replace(self._model, decision=self._learnt.at(wanted))
+            self._use(self._gallery)
+
+    @property
+    def engine(self) -> Engine:
+        """What answers now, for whoever measures it."""
+        return self._engine
+
+    def _use(self, gallery: ExtendedGallery) -> None:
+        self._gallery = gallery
+        self._engine = Engine(self._model, gallery)
+        self.work_ids = gallery.work_ids
+
+    def query(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
+        """Answer a photo as if some works did not exist."""
+        return self._engine.query(image, excluded_works=excluded_works)
+
+    def reference_features(self, image: Image) -> GalleryFeatures:
+        """Compute what a new reference image is found by."""
+        return self._model.reference_features(image, LocalSettings())
+
+    def verdict(self, probability: float) -> Verdict:
+        """Say in words what a probability means."""
+        return self._model.decision.verdict(probability)
+
+    def similar_to(
+        self, image_id: str, *, excluded_works: Collection[str]
+    ) -> tuple[SimilarWork, ...]:
+        """Return works that look like a reference image."""
+        return self._engine.similar_to(image_id, excluded_works=excluded_works)
+
+
+class PublishedEngine:
+    """Opens the live generation with the model that made it.
+
+    The model stays open from one generation to the next, as long as it is the same.
+
+    Parameters
+    ----------
+    model_dir, generations : Path
+    """
+
+    def __init__(self, model_dir: Path, generations: Path) -> None:
+        self._model_dir = model_dir
+        self._store = Store(generations)
+        self._model: Model | None = None
+
+    def current_name(self) -> str | None:
+        """Return the name of the live generation; None before the first one."""
+        return self._store.current_name()
+
+    def open(self) -> EngineSearcher:
+        """Open the live generation.
+
+        Raises
+        ------
+        EmptyGalleryError
+            If nothing is published.
+        ArtefactError
+            If the generation or the model cannot be used.
+        """
+        generation = self._store.current()
+        if generation is None:
+            raise EmptyGalleryError(INDEX_COMMAND)
+        model = self._model
+        if model is None or model.model_id != generation.manifest.model_id:
+            # One thread: the server runs one process per core.
+            self._model = model = Model.open(self._model_dir, threads=1)
+        generation, gallery = self._store.open(model)
+        return EngineSearcher(model, gallery, generation.name)

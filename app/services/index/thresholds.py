@@ -1,0 +1,67 @@
+"""The thresholds that an admin set, instead of those that the model learnt.
+
+They stand in the database, where every process reads them before its next search.
+Probabilities of one model say nothing of another's, so they are good for theirs alone.
+"""
+
+from sqlalchemy.orm import Session
+
+from app.models import StoredSetting, User
+from app.retrieval.verification.decision import Thresholds
+from app.services.system import audit
+
+NAME = "thresholds"
+"""Of the setting, and of the action in the trail of changes."""
+
+
+def stored(session: Session, model_id: str) -> Thresholds | None:
+    """Return what was set for a model; None: its own thresholds are good."""
+    setting = session.get(StoredSetting, NAME)
+    if setting is None or setting.value["model_id"] != model_id:
+        return None
+    return Thresholds(setting.value["found"], setting.value["uncertain"])
+
+
+def store(
+    session: Session,
+    thresholds: Thresholds | None,
+    model_id: str,
+    *,
+    before: Thresholds,
+    user: User | None,
+) -> None:
+    """Set thresholds, or go back to the model's, and write that down; commits.
+
+    Parameters
+    ----------
+    session : Session
+    thresholds : Thresholds or None
+    model_id : str
+        Of the model that they are for.
+    before : Thresholds
+        That were good until now.
+    user : User or None
+        Who does it.
+    """
+    setting = session.get(StoredSetting, NAME)
+    if thresholds is None:
+        if setting is not None:
+            session.delete(setting)
+    else:
+        value = {**_facts(thresholds), "model_id": model_id}
+        if setting is None:
+            session.add(StoredSetting(name=NAME, value=value))
+        else:
+            setting.value = value
+    audit.record(
+        session,
+        NAME,
+        user=user,
+        before=_facts(before),
+        after=_facts(thresholds) if thresholds else {"found": "–", "uncertain": "–"},
+    )
+    session.commit()
+
+
+def _facts(thresholds: Thresholds) -> dict[str, float]:
+    return {"found": thresholds.found, "uncertain": thresholds.uncertain}

@@ -1,0 +1,1 @@
+"""The map of the collection: building, registry, reading."""

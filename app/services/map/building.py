@@ -1,0 +1,311 @@
+"""The map of the collection: all works, each beside those that are like it.
+
+Made in the background from the descriptors in the database, once for each likeness.
+What is done stays in a draft until the map is whole, so a task that was stopped goes on
+with the pictures it has collected and the places it has found, as long as the
+collection has not changed meanwhile.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.configuration.load import Folders
+from app.models import Artwork, ImageFeatures, ReferenceImage
+from app.retrieval.errors import EmptyGalleryError, ImageError, RetrievalError
+from app.retrieval.generations.manifest import INDEX_COMMAND
+from app.retrieval.generations.registry import Shelf
+from app.retrieval.images.codec import encode_jpeg, read
+from app.retrieval.map.hilbert import hilbert
+from app.retrieval.map.layout import LAYOUT, Cells, arrange, settle
+from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
+from app.retrieval.settings import LocalSettings
+from app.retrieval.types import FloatArray
+from app.services.index.building import features_key
+from app.services.map import appearances
+from app.services.map.appearances import Look
+from app.services.map.registry import (
+    FORMAT,
+    PLACES_FILE,
+    WORKS_FILE,
+    Level,
+    Likeness,
+    MapError,
+    MapShelf,
+    StoredMap,
+    sheet_name,
+)
+from app.services.system.media import MediaFolder
+from app.services.system.tasks import TaskFailedError, TaskHandle
+
+KIND = "map"
+COLLECTING, PLACING, DRAWING = "collecting", "placing", "drawing"
+"""Steps, as the pages know them."""
+QUALITY = 76
+"""Of the sheets."""
+COLLECTED_BETWEEN = 32
+"""Pictures, before it is told how far it is: that takes as long as two of them."""
+CELL_SHAPE = FINE.cell_px, FINE.cell_px, 3
+CELL_BYTES = math.prod(CELL_SHAPE)
+MISSING = np.full(CELL_SHAPE, 128, np.uint8)
+"""Stands for a picture that cannot be read."""
+Told: TypeAlias = Callable[[int, int, str], None]
+"""Is told how much is done, of how much, in which step; may raise to stop."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What a map is made from; the works by their accession numbers.
+
+    Attributes
+    ----------
+    model_id : str
+    accessions : sequence of str, length N
+    thumbnails : sequence of str, length N
+        Names in the media folder.
+    shapes : (N,) float32
+        Width by height of the pictures.
+    vectors : mapping of Likeness to (N, D) float32
+        Unit length.
+    """
+
+    model_id: str
+    accessions: Sequence[str]
+    thumbnails: Sequence[str]
+    shapes: FloatArray
+    vectors: Mapping[Likeness, FloatArray]
+
+    @property
+    def name(self) -> str:
+        """Follows from all that shapes the map, so that equal maps share it."""
+        digest = hashlib.sha256(f"{FORMAT} {LAYOUT} {self.model_id}".encode())
+        for accession, thumbnail in zip(self.accessions, self.thumbnails, strict=True):
+            digest.update(f"{accession}\0{thumbnail}\0".encode())
+        for likeness, vectors in self.vectors.items():
+            digest.update(likeness.encode())
+            digest.update(vectors.tobytes())
+        return digest.hexdigest()[:16]
+
+
+def make(handle: TaskHandle) -> None:
+    """Do a task of this kind.
+
+    Raises
+    ------
+    TaskFailedError
+        If no map can be made; the one before stays.
+    TaskStoppedError
+        If somebody wants that.
+    """
+    shop = handle.workshop
+    try:
+        model_id = live_model_id(shop.folders, shop.config)
+        build(shop.session, shop.folders, model_id, handle.progress)
+    except (MapError, RetrievalError) as error:
+        raise TaskFailedError(str(error)) from error
+
+
+def live_model_id(folders: Folders, config: Mapping[str, Any]) -> str:
+    """Return the model whose descriptors visitors search.
+
+    Raises
+    ------
+    EmptyGalleryError, ArtefactError
+        If there is no index, or it cannot be used.
+    """
+    publication = config.get("PUBLICATION")
+    if publication is not None:
+        model_id: str = publication.open().model_id
+        return model_id
+    generation = Shelf(folders.generations).current()
+    if generation is None:
+        raise EmptyGalleryError(INDEX_COMMAND)
+    return generation.manifest.model_id
+
+
+def build(session: Session, folders: Folders, model_id: str, told: Told) -> StoredMap:
+    """Make a map of all works on show that have a picture, and show it.
+
+    Parameters
+    ----------
+    session : Session
+    folders : Folders
+    model_id : str
+        Of the descriptors.
+    told : callable
+
+    Returns
+    -------
+    stored : StoredMap
+        Where nothing has changed since the last one, that one.
+
+    Raises
+    ------
+    MapError
+        If there is nothing to show, or another process is at it.
+    """
+    shelf = MapShelf(folders.maps)
+    with shelf.making():
+        plan = read_plan(session, model_id)
+        session.commit()  # ends the reading, so that others may write
+        stored = shelf.find(plan.name)
+        if stored is None or not stored.is_whole:
+            draft = shelf.draft(plan.name)
+            cells = collect(plan, MediaFolder(folders.works), draft, told)
+            places = place(plan, draft, told)
+            whole = draft / "map"
+            draw(plan, cells, places, whole, told)
+            stored = shelf.settle(
+                whole,
+                plan.name,
+                model_id=plan.model_id,
+                works=len(plan.accessions),
+                likenesses=tuple(plan.vectors),
+            )
+        shelf.show(stored)
+    return stored
+
+
+def read_plan(session: Session, model_id: str) -> Plan:
+    """Read the works on show, with the descriptors of their first pictures.
+
+    Raises
+    ------
+    MapError
+        If there are none.
+    """
+    rows = session.execute(
+        select(
+            Artwork.accession,
+            ReferenceImage.media_name,
+            ReferenceImage.width,
+            ReferenceImage.height,
+            ImageFeatures.descriptor,
+            ImageFeatures.style,
+        )
+        .join(ReferenceImage.artwork)
+        .join(ReferenceImage.features)
+        .where(
+            Artwork.withdrawn_at.is_(None),
+            ReferenceImage.position == 0,
+            ImageFeatures.model_id == features_key(model_id, LocalSettings()),
+        )
+    )
+    # Sorted here: databases disagree about the order of text.
+    works = sorted(rows, key=lambda row: row.accession)
+    if not works:
+        raise MapError(
+            f"No work on show has a picture and its features. Run: {INDEX_COMMAND}"
+        )
+    stacks = {
+        Likeness.STYLE: [np.frombuffer(row.style, "<f4") for row in works],
+        Likeness.PICTURE: [np.frombuffer(row.descriptor, "<f4") for row in works],
+    }
+    names = (row.media_name.removesuffix(".jpg") + ".s.jpg" for row in works)
+    return Plan(
+        model_id,
+        [row.accession for row in works],
+        list(names),
+        np.array([row.width / row.height for row in works], np.float32),
+        {
+            likeness: np.stack(vectors).astype(np.float32)
+            for likeness, vectors in stacks.items()
+            if len(vectors[0])
+        },
+    )
+
+
+def collect(
+    plan: Plan, media: MediaFolder, draft: Path, told: Told
+) -> NDArray[np.uint8]:
+    """Bring all small pictures to cells; those that a stopped task has are kept.
+
+    Returns
+    -------
+    cells : (N, 64, 64, 3) uint8
+        In a file: 540 MB at 44,000 works.
+    """
+    path = draft / "cells.u8"
+    total = len(plan.thumbnails)
+    done = path.stat().st_size // CELL_BYTES if path.exists() else 0
+    with path.open("ab") as file:
+        file.truncate(done * CELL_BYTES)
+        for number in range(done, total):
+            if number % COLLECTED_BETWEEN == 0:
+                told(number, total, COLLECTING)
+            try:
+                cell = cell_of(read(media.path(plan.thumbnails[number])))
+            except (OSError, ImageError):
+                cell = MISSING
+            file.write(cell.tobytes())
+    told(total, total, COLLECTING)
+    return np.memmap(path, np.uint8, "r", shape=(total, *CELL_SHAPE))
+
+
+def place(plan: Plan, draft: Path, told: Told) -> dict[Likeness, Cells]:
+    """Find places by each likeness; what a stopped task has found is kept."""
+    places = {}
+    for number, (likeness, vectors) in enumerate(plan.vectors.items()):
+        path = draft / f"{likeness}.npy"
+        if not path.exists():
+
+            def share(done: int, total: int, before: int = number) -> None:
+                told(before * total + done, len(plan.vectors) * total, PLACING)
+
+            found = settle(arrange(vectors, share))
+            with path.with_suffix(".new").open("wb") as file:
+                np.save(file, found)
+            path.with_suffix(".new").rename(path)
+        places[likeness] = np.load(path)
+    return places
+
+
+def draw(
+    plan: Plan,
+    cells: NDArray[np.uint8],
+    places: Mapping[Likeness, Cells],
+    folder: Path,
+    told: Told,
+) -> None:
+    """Write places, works and sheets, in an order in which neighbours share a sheet.
+
+    What the works look like is written in the order of the first likeness.
+    """
+    blocks = FINE.sheet_count(len(plan.accessions))
+    per_coarse = COARSE.cells // FINE.cells
+    seen: list[Look] = []
+    for number, (likeness, found) in enumerate(places.items()):
+        room = folder / likeness
+        room.mkdir(parents=True, exist_ok=True)
+        order = np.argsort(hilbert(found))
+        works = [plan.accessions[work] for work in order]
+        (room / WORKS_FILE).write_text(json.dumps(works), encoding="utf-8")
+        listed = np.column_stack([found[order], plan.shapes[order]])
+        (room / PLACES_FILE).write_bytes(listed.astype("<f4").tobytes())
+        small: list[NDArray[np.uint8]] = []
+        for done in range(blocks):
+            told(number * blocks + done, len(places) * blocks, DRAWING)
+            fine = cells[order[done * FINE.cells : (done + 1) * FINE.cells]]
+            _write(room / sheet_name(Level.FINE, done), fine, FINE)
+            small.append(shrink(fine))
+            if number == 0:
+                seen += map(Look.of_cell, fine)
+            if len(small) == per_coarse or done == blocks - 1:
+                coarse = sheet_name(Level.COARSE, done // per_coarse)
+                _write(room / coarse, np.concatenate(small), COARSE)
+                small.clear()
+    appearances.save(folder, seen)
+    told(len(places) * blocks, len(places) * blocks, DRAWING)
+
+
+def _write(path: Path, cells: NDArray[np.uint8], grid: Grid) -> None:
+    path.write_bytes(encode_jpeg(sheet(cells, grid), quality=QUALITY))

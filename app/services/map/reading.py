@@ -1,0 +1,185 @@
+"""The map as visitors see it now: with today's labels, without what was withdrawn.
+
+The places and sheets of a map are files that never change. What the collection says of
+the works does, so that is read from the database, whenever something has changed.
+"""
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Artwork
+from app.retrieval.types import BoolArray
+from app.services.map.registry import Likeness, MapShelf, StoredMap
+from app.services.system.paging import Page, page_count
+
+WORKS_PER_PAGE = 48
+"""Of the list beside the map."""
+
+State: TypeAlias = tuple[int, datetime | None]
+"""How many works are on show, and when one of them last changed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """One likeness of a map, as of one state of the collection.
+
+    Attributes
+    ----------
+    stored : StoredMap
+    likeness : Likeness
+    accessions : sequence of str, length N
+        In the order of places and cells.
+    shown : (N,) bool
+        Which works are still on show.
+    version : str
+        Changes with all that is not in the map's files.
+    """
+
+    stored: StoredMap
+    likeness: Likeness
+    accessions: Sequence[str]
+    shown: BoolArray
+    version: str
+
+    @property
+    def works(self) -> int:
+        """Works that are shown."""
+        return int(np.count_nonzero(self.shown))
+
+    def places(self) -> bytes:
+        """Return (N, 3) float32, little-endian: column, row, width by height.
+
+        The last is 0 for works that are not shown.
+        """
+        places = np.frombuffer(self.stored.places(self.likeness), "<f4").reshape(-1, 3)
+        shapes = np.where(self.shown, places[:, 2], 0)
+        return np.column_stack([places[:, :2], shapes]).astype("<f4").tobytes()
+
+    def page(self, number: int) -> Page[int] | None:
+        """Return a page of numbers of works, in the order of the map's curve."""
+        numbers = np.flatnonzero(self.shown)
+        count = page_count(len(numbers), WORKS_PER_PAGE)
+        if not 1 <= number <= count:
+            return None
+        chosen = numbers[(number - 1) * WORKS_PER_PAGE : number * WORKS_PER_PAGE]
+        return Page(chosen.tolist(), number, count, len(numbers))
+
+
+class MapReader:
+    """Reads the map that is shown; shared by the threads of a server process.
+
+    Parameters
+    ----------
+    root : Path
+        Of the maps.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._shelf = MapShelf(root)
+        self._lock = threading.Lock()
+        self._sights: dict[Likeness, Sight] = {}
+        self._labels: dict[Likeness, tuple[Sight, bytes]] = {}
+
+    def current(self) -> StoredMap | None:
+        """Return the map that is shown, if there is one."""
+        return self._shelf.current()
+
+    def find(self, name: str) -> StoredMap | None:
+        """Return a map by its name: pages that are open may still need the last one."""
+        return self._shelf.find(name)
+
+    def sight(self, session: Session, stored: StoredMap, likeness: Likeness) -> Sight:
+        """Return what of a map is shown now.
+
+        Raises
+        ------
+        KeyError
+            If the map does not have this likeness.
+        """
+        if likeness not in stored.likenesses:
+            raise KeyError(likeness)
+        version = _version(_state(session))
+        with self._lock:
+            known = self._sights.get(likeness)
+            if (
+                known is None
+                or known.version != version
+                or known.stored.name != stored.name
+            ):
+                known = _look(session, stored, likeness, version)
+                self._sights[likeness] = known
+            return known
+
+    def labels(self, session: Session, sight: Sight) -> bytes:
+        """Return the labels of all works, as JSON that is compressed by gzip."""
+        with self._lock:
+            kept = self._labels.get(sight.likeness)
+            if kept is None or kept[0] is not sight:
+                kept = sight, gzip.compress(_labels(session, sight), 6, mtime=0)
+                self._labels[sight.likeness] = kept
+            return kept[1]
+
+
+def _state(session: Session) -> State:
+    shown = Artwork.withdrawn_at.is_(None)
+    count, changed_at = session.execute(
+        select(func.count(), func.max(Artwork.updated_at)).where(shown)
+    ).one()
+    return count, changed_at
+
+
+def _version(state: State) -> str:
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:12]
+
+
+def _look(
+    session: Session, stored: StoredMap, likeness: Likeness, version: str
+) -> Sight:
+    accessions = stored.accessions(likeness)
+    shown = Artwork.withdrawn_at.is_(None)
+    present = set(session.scalars(select(Artwork.accession).where(shown)))
+    marks = np.fromiter((one in present for one in accessions), np.bool_)
+    return Sight(stored, likeness, accessions, marks, version)
+
+
+def _labels(session: Session, sight: Sight) -> bytes:
+    """Lay out labels in columns; artists and schools, which repeat, by numbers."""
+    rows = session.execute(
+        select(
+            Artwork.accession,
+            Artwork.title,
+            Artwork.artist,
+            Artwork.school,
+            Artwork.year,
+        ).where(Artwork.withdrawn_at.is_(None))
+    )
+    known = {row.accession: row for row in rows}
+    artists: dict[str, int] = {"": 0}
+    schools: dict[str, int] = {"": 0}
+    columns: dict[str, list[str | int | None]] = {
+        name: [] for name in ("accession", "title", "artist", "school", "year")
+    }
+    for accession in sight.accessions:
+        row = known.get(accession)
+        columns["accession"].append(accession if row else None)
+        columns["title"].append(row.title if row else "")
+        columns["artist"].append(
+            artists.setdefault(row.artist if row else "", len(artists))
+        )
+        columns["school"].append(
+            schools.setdefault(row.school if row else "", len(schools))
+        )
+        columns["year"].append(row.year if row else None)
+    labels = {**columns, "artists": list(artists), "schools": list(schools)}
+    return json.dumps(labels, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,1 @@
+"""Operation of an instance: retention, inspection, statistics, demonstration."""

@@ -1,0 +1,175 @@
+"""How an instance is: what it stores, what waits, what is set."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, make_url, select
+from sqlalchemy.orm import Session
+
+from app.configuration.load import GIVEN, SETTINGS, Folders
+from app.models import StoredSetting, Task, TaskState
+from app.services.operations import retention
+from app.services.system.lock import AlreadyRunningError, exclusively
+from app.services.system.mail import Outbox
+from app.services.system.tasks import WORKER_LOCK
+
+MASK = "••••••"
+"""Shown for what nobody should read over an administrator's shoulder."""
+SECRET_WORDS = ("SECRET", "PASSWORD", "TOKEN")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A setting as it is now.
+
+    Attributes
+    ----------
+    name, value, default : str
+    source : str
+        ``environment``, ``default`` or ``stored``.
+    help : str
+    """
+
+    name: str
+    value: str
+    default: str
+    source: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A folder or a file of the instance.
+
+    Attributes
+    ----------
+    name : str
+        Relative to the instance.
+    files, size : int
+        How many, and their bytes.
+    """
+
+    name: str
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits to be done.
+
+    Attributes
+    ----------
+    tasks : mapping of TaskState to int
+        Every state is there.
+    has_worker : bool
+        Whether a process works tasks off.
+    mails : int
+        That wait to be sent.
+    retention_at : datetime or None
+        When old photos were last deleted; None: never.
+    """
+
+    tasks: Mapping[TaskState, int]
+    has_worker: bool
+    mails: int
+    retention_at: datetime | None
+
+
+def settings(session: Session, config: Mapping[str, Any]) -> list[Shown]:
+    """Return every setting with its source, those stored while running at the end."""
+    given = config[GIVEN]
+    shown = [
+        Shown(
+            one.name,
+            _readable(one.name, config[one.name]),
+            one.default,
+            "environment" if one.name in given else "default",
+            one.help,
+        )
+        for one in SETTINGS
+    ]
+    for setting in session.scalars(select(StoredSetting).order_by(StoredSetting.name)):
+        value = ", ".join(f"{key} {part}" for key, part in setting.value.items())
+        shown.append(Shown(setting.name, value, "", "stored", ""))
+    return shown
+
+
+def storage(folders: Folders) -> list[Stored]:
+    """Measure what lies in the instance, the largest first."""
+    parts = [
+        *(path for path in folders.instance.iterdir() if path.name != "media"),
+        folders.works,
+        folders.queries,
+    ]
+    measured = [_measure(path, folders.instance) for path in parts if path.exists()]
+    return sorted(measured, key=lambda one: one.size, reverse=True)
+
+
+def free_bytes(folders: Folders) -> int:
+    """Return how much more the disk of the instance takes."""
+    return shutil.disk_usage(folders.instance).free
+
+
+def work(session: Session, folders: Folders) -> Work:
+    """Count what waits."""
+    return Work(
+        task_counts(session),
+        _is_held(folders.instance / WORKER_LOCK),
+        len(Outbox(folders.mail).waiting()),
+        _touched(folders.instance / retention.STAMP),
+    )
+
+
+def task_counts(session: Session) -> dict[TaskState, int]:
+    """Count tasks by their state; every state is there."""
+    counts = dict.fromkeys(TaskState, 0)
+    counted = select(Task.state, func.count()).group_by(Task.state)
+    for state, count in session.execute(counted):
+        counts[state] = count
+    return counts
+
+
+def _readable(name: str, value: object) -> str:
+    if value is None or value == "":
+        return ""
+    if any(word in name for word in SECRET_WORDS):
+        return MASK
+    if name == "MORELLI_DATABASE_URL":
+        return make_url(str(value)).render_as_string(hide_password=True)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _measure(path: Path, root: Path) -> Stored:
+    files: Sequence[Path] = [path]
+    if path.is_dir():
+        files = [one for one in path.rglob("*") if one.is_file()]
+    size = count = 0
+    for one in files:
+        try:
+            size += one.stat().st_size
+        except FileNotFoundError:
+            continue  # deleted meanwhile
+        count += 1
+    return Stored(path.relative_to(root).as_posix(), count, size)
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with exclusively(path):
+            return False
+    except AlreadyRunningError:
+        return True
+
+
+def _touched(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,214 @@
+"""Letting go of what visitors asked, once it is as old as the operator says.
+
+The photo is deleted, and with it what could be drawn from it; the answer belongs to
+nobody from then on and stays for the statistics. Also removed is what nobody will ever
+ask for: files that no answer points to, accounts never confirmed, mails never sent.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.configuration.load import Folders
+from app.extensions import db
+from app.models import Query, now
+from app.services.accounts import accounts
+from app.services.comparing.kept import Comparisons
+from app.services.system import database
+from app.services.system.database import DatabaseNotReadyError
+from app.services.system.lock import AlreadyRunningError, exclusively
+from app.services.system.mail import Outbox
+from app.services.system.media import MediaFolder
+
+logger = logging.getLogger(__name__)
+
+LOCK, STAMP = "retention.lock", "retention.done"
+"""Names in the instance folder: held by whoever tidies up, and touched at the end."""
+EVERY_SECONDS = 86_400
+STRAY_AFTER_SECONDS = 3_600
+"""A photo is stored before its answer; so much later no answer will come."""
+LEAST_DAYS = 1
+"""That an answer stays its visitor's, also where no photo is kept."""
+BATCH = 500
+
+
+@dataclass(slots=True)
+class Cleared:
+    """What a run let go of.
+
+    Attributes
+    ----------
+    photos, answers, strays : int
+        Photos that were old enough, answers that belong to nobody now, and files that
+        no answer pointed to.
+    faults : int
+        Files that could not be deleted; the log names them, the next run tries again.
+    """
+
+    photos: int = 0
+    answers: int = 0
+    strays: int = 0
+    faults: int = 0
+
+
+def is_due(folders: Folders) -> bool:
+    """Tell whether the last run is a day ago, or none was yet."""
+    try:
+        done_at = (folders.instance / STAMP).stat().st_mtime
+    except FileNotFoundError:
+        return True
+    return not 0 <= time.time() - done_at < EVERY_SECONDS
+
+
+def run(folders: Folders, days: int) -> Cleared:
+    """Let go of everything that is old enough. Needs an application context.
+
+    Parameters
+    ----------
+    folders : Folders
+    days : int, >= 0
+        Age from which on photos go, and answers belong to nobody. 0: photos at once,
+        answers after ``LEAST_DAYS``.
+
+    Returns
+    -------
+    cleared : Cleared
+
+    Raises
+    ------
+    AlreadyRunningError
+        If another process is at it.
+    OSError
+        If the folders cannot be read.
+    """
+    with exclusively(folders.instance / LOCK):
+        photos = MediaFolder(folders.queries)
+        cleared = Cleared()
+        _drop_photos(photos, now() - timedelta(days=days), cleared)
+        _let_go_of_answers(now() - timedelta(days=max(days, LEAST_DAYS)), cleared)
+        _drop_strays(photos, cleared)
+        accounts.forget_unconfirmed()
+        db.session.commit()
+        Outbox(folders.mail).clear_out()
+        Comparisons(folders.comparisons).clear_out()
+        (folders.instance / STAMP).touch()
+    return cleared
+
+
+def run_daily(folders: Folders, days: int) -> None:
+    """Do the same if it is time to; what goes wrong is logged, and tried again."""
+    if not is_due(folders):
+        return
+    try:
+        database.check()
+        cleared = run(folders, days)
+    except AlreadyRunningError:
+        return  # another process of this server was faster
+    except DatabaseNotReadyError as error:
+        logger.warning("old photos cannot be deleted yet: %s", error)
+    except (OSError, SQLAlchemyError):
+        logger.exception("old photos could not be deleted")
+    else:
+        logger.info(
+            "%d old photos and %d stray files deleted, %d answers made anonymous",
+            cleared.photos,
+            cleared.strays,
+            cleared.answers,
+        )
+
+
+def _drop_photos(photos: MediaFolder, before: datetime, cleared: Cleared) -> None:
+    """Delete old photos, and where the network looked in them.
+
+    Each file goes before its row forgets it: whatever stops us, the next run finds it.
+    """
+    last = ""
+    while True:
+        rows = db.session.execute(
+            select(Query.id, Query.photo_name)
+            .where(
+                Query.created_at < before,
+                or_(Query.photo_name.is_not(None), Query.activation_map.is_not(None)),
+                Query.id > last,
+            )
+            .order_by(Query.id)
+            .limit(BATCH)
+        ).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        gone = []
+        for query_id, name in rows:
+            if name is None or _delete(photos.path(name), cleared):
+                gone.append(query_id)
+                cleared.photos += name is not None
+        db.session.execute(
+            update(Query)
+            .where(Query.id.in_(gone))
+            .values(photo_name=None, activation_map=None)
+        )
+        db.session.commit()
+
+
+def _let_go_of_answers(before: datetime, cleared: Cleared) -> None:
+    """Cut old answers off from whoever asked, and from links that were given away."""
+    traces = (Query.user_id, Query.visitor, Query.share_token)
+    result = db.session.execute(
+        update(Query)
+        .where(
+            Query.created_at < before, or_(*(trace.is_not(None) for trace in traces))
+        )
+        .values(user_id=None, visitor=None, share_token=None)
+    )
+    db.session.commit()
+    assert isinstance(result, CursorResult)  # noqa: S101 - what an update returns
+    cleared.answers = result.rowcount
+
+
+def _drop_strays(photos: MediaFolder, cleared: Cleared) -> None:
+    """Delete what a crash left: photos without an answer, files half-written."""
+    photos.sweep()
+    latest = time.time() - STRAY_AFTER_SECONDS
+    for paths in _batches(_photos_before(photos.root, latest)):
+        names = [path.name for path in paths]
+        known = set(
+            db.session.scalars(
+                select(Query.photo_name).where(Query.photo_name.in_(names))
+            )
+        )
+        for path in paths:
+            if path.name not in known:
+                cleared.strays += _delete(path, cleared)
+
+
+def _photos_before(folder: Path, latest: float) -> list[Path]:
+    found = []
+    for path in folder.glob("*.jpg"):
+        try:
+            if path.stat().st_mtime < latest:
+                found.append(path)
+        except FileNotFoundError:
+            continue  # its owner was faster
+    return found
+
+
+def _batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    for start in range(0, len(paths), BATCH):
+        yield paths[start : start + BATCH]
+
+
+def _delete(path: Path, cleared: Cleared) -> bool:
+    """Delete a file; a failure is logged and counted."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        logger.exception("%s could not be deleted", path)
+        cleared.faults += 1
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Visitors' searches: admission, answers, evidence, history, sharing."""

@@ -1,0 +1,73 @@
+"""Turning an engine's answer into the rows that are kept of it."""
+
+from collections.abc import Mapping
+
+from app.models import Artwork, Match, Query
+from app.retrieval import types
+from app.retrieval.types import Answer, Verdict
+from app.services.collection.works import works_by_accession
+from app.services.index.building import gallery_item
+from app.services.index.live import Searcher
+from app.services.search import evidence
+
+
+def query_of(
+    answer: Answer, searcher: Searcher, attributes: Mapping[str, object]
+) -> Query:
+    """Turn an answer into rows, leaving out works that the database does not show.
+
+    Those were excluded from the search already; only one that disappeared while the
+    search was running can still be among the hits.
+    """
+    named = [match.item.work_id for match in answer.matches]
+    works = works_by_accession(named)
+    matches = [
+        _match(match, works[match.item.work_id], searcher)
+        for match in answer.matches
+        if match.item.work_id in works
+    ]
+    for rank, match in enumerate(matches):
+        match.rank = rank
+    verdict, probability = answer.verdict, answer.probability
+    if len(matches) < len(named):
+        verdict = matches[0].verdict if matches else Verdict.NOT_FOUND
+        probability = matches[0].probability if matches else 0.0
+    return Query(
+        verdict=verdict,
+        probability=probability,
+        model_id=searcher.model_id,
+        generation=searcher.generation,
+        similar=[
+            [similar.item.work_id, round(float(similar.similarity), 4)]
+            for similar in answer.similar
+        ],
+        total_ms=round(float(answer.timings_ms.get("total", 0.0)), 1),
+        timings_ms={
+            stage: round(float(duration), 1)
+            for stage, duration in answer.timings_ms.items()
+        },
+        activation_map=evidence.activation_map_of(answer),
+        matches=matches,
+        **attributes,
+    )
+
+
+def _match(match: types.Match, artwork: Artwork, searcher: Searcher) -> Match:
+    outline = None
+    if match.outline is not None:
+        outline = [[round(float(x), 4), round(float(y), 4)] for x, y in match.outline]
+    recognised = (
+        image
+        for image in artwork.images
+        if gallery_item(artwork.accession, image.sha256) == match.item
+    )
+    return Match(
+        artwork=artwork,
+        image=next(recognised, None),
+        verdict=searcher.verdict(match.probability),
+        probability=float(match.probability),
+        similarity=float(match.similarity),
+        inlier_count=match.verification.inlier_count,
+        outline=outline,
+        points=evidence.pack_points(match.points),
+    )

@@ -1,0 +1,184 @@
+"""Everything that is kept of somebody's searches, as one file to take away.
+
+A ZIP archive of ``searches.json`` and the photos, written while it is sent: neither
+the memory nor the disk holds more than a piece of it at a time.
+"""
+
+import json
+import zipfile
+from collections.abc import Generator, Iterator
+from io import RawIOBase
+from typing import Any
+
+from sqlalchemy import Engine, select, tuple_
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.extensions import db
+from app.models import Artwork, Feedback, Match, Query
+from app.services.search.history import Owner
+from app.services.system.media import MediaFolder
+
+LIST_NAME, PHOTOS_NAME = "searches.json", "photos"
+ROWS_AT_A_TIME = 50
+CHUNK_BYTES = 1 << 16
+
+
+def archive(owner: Owner, photos: MediaFolder) -> Generator[bytes, None, None]:
+    """Write somebody's searches, oldest first, piece by piece.
+
+    Parameters
+    ----------
+    owner : Owner
+    photos : MediaFolder
+        With the visitors' photos. One that is not there any more is left out.
+
+    Yields
+    ------
+    piece : bytes
+        Of a ZIP archive.
+    """
+    # Now, while there is an application context; the pieces are asked for later.
+    return _write(db.engine, owner, photos)
+
+
+def description(query: Query) -> dict[str, Any]:
+    """Return what is kept of a search, in words and numbers."""
+    return {
+        "id": query.id,
+        "asked_at": query.created_at.isoformat(timespec="seconds"),
+        "answer": query.verdict.value,
+        "probability": round(query.probability, 4),
+        "works": [_match(match) for match in query.matches],
+        "similar_works": query.similar,
+        "photo": f"{PHOTOS_NAME}/{query.photo_name}" if query.photo_name else None,
+        "width": query.width,
+        "height": query.height,
+        "photo_quality": query.quality,
+        "came_by": query.source,
+        "language": query.language,
+        "device": query.device,
+        "is_shared": query.share_token is not None,
+        "feedback": _feedback(query.feedback),
+        "index": query.generation,
+        "model": query.model_id,
+        "durations_ms": query.timings_ms,
+    }
+
+
+def _match(match: Match) -> dict[str, Any]:
+    return {
+        **_label(match.artwork),
+        "answer": match.verdict.value,
+        "probability": round(match.probability, 4),
+        "similarity": round(match.similarity, 4),
+        "agreeing_details": match.inlier_count,
+        "outline": match.outline,
+        "points": match.points,
+    }
+
+
+def _feedback(feedback: Feedback | None) -> dict[str, Any] | None:
+    if feedback is None:
+        return None
+    return {
+        "is_right": feedback.is_right,
+        "work": _label(feedback.artwork) if feedback.artwork else None,
+        "said_at": feedback.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def _label(work: Artwork) -> dict[str, Any]:
+    return {
+        "accession": work.accession,
+        "title": work.title,
+        "artist": work.artist,
+        "date": work.date,
+    }
+
+
+class _Pipe(RawIOBase):
+    """Takes what is written and gives it away: a file without a disk."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        self._pieces.append(piece)
+        return len(piece)
+
+    def take(self) -> bytes:
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        return taken
+
+
+def _write(
+    engine: Engine, owner: Owner, photos: MediaFolder
+) -> Generator[bytes, None, None]:
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w") as file:
+        with file.open(_entry(LIST_NAME), "w") as entry:
+            separator = "[\n"
+            for query in _all(engine, owner):
+                text = json.dumps(description(query), ensure_ascii=False)
+                entry.write(f"{separator}{text}".encode())
+                separator = ",\n"
+                yield pipe.take()
+            entry.write(b"[]" if separator == "[\n" else b"\n]\n")
+        for query in _all(engine, owner):
+            if query.photo_name is not None:
+                for _ in _add_photo(file, query, query.photo_name, photos):
+                    yield pipe.take()
+    yield pipe.take()
+
+
+def _add_photo(
+    file: zipfile.ZipFile, query: Query, name: str, photos: MediaFolder
+) -> Iterator[None]:
+    """Write a photo; yields after each piece of it."""
+    try:
+        photo = photos.path(name).open("rb")
+    except FileNotFoundError:
+        return
+    entry = zipfile.ZipInfo(
+        f"{PHOTOS_NAME}/{name}", query.created_at.timetuple()[:6]
+    )  # stored as it is: a JPEG cannot be made smaller
+    with photo, file.open(entry, "w") as target:
+        while piece := photo.read(CHUNK_BYTES):
+            target.write(piece)
+            yield
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _all(engine: Engine, owner: Owner) -> Iterator[Query]:
+    """Read all searches, some at a time.
+
+    Each time in a session of its own, which is over before a slow visitor has taken
+    what was read: an open one would keep the database from tidying up.
+    """
+    begin = select(Query).where(owner.condition()).limit(ROWS_AT_A_TIME)
+    statement = begin.order_by(Query.created_at, Query.id).options(
+        selectinload(Query.matches).joinedload(Match.artwork),
+        joinedload(Query.feedback).joinedload(Feedback.artwork),
+    )
+    after = statement
+    while True:
+        with Session(engine) as session:
+            queries = session.scalars(after).all()
+            session.expunge_all()
+        yield from queries
+        if len(queries) < ROWS_AT_A_TIME:
+            return
+        last = queries[-1]
+        after = statement.where(
+            tuple_(Query.created_at, Query.id) > (last.created_at, last.id)
+        )

@@ -1,0 +1,158 @@
+"""What is kept of a search so that its answer can be explained later, and drawn.
+
+Numbers are kept with the answer: where details agree, where the network looked, what is
+wrong with the photo. Pictures are made from them on demand, so that deleting a photo
+deletes every picture of it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from app.models import Match, Query
+from app.retrieval.errors import ImageError
+from app.retrieval.images import quality as images_quality
+from app.retrieval.images.codec import encode_jpeg, read
+from app.retrieval.images.quality import Fault
+from app.retrieval.search.explanation import (
+    attention,
+    draw_heat,
+    encode_attention,
+    rectify,
+)
+from app.retrieval.types import Answer, FloatArray, Image
+from app.services.system.media import MediaFolder
+
+POINT_COUNT = 60
+"""Details kept per work: more would be drawn over each other."""
+RECTIFIED_SIDE_PX = 900
+RECTIFIED_QUALITY = 82
+SMALL_SIDE_PX = 400
+"""Of a photo in a list, like the small pictures of the works."""
+SMALL_QUALITY = 76
+FIELDS = 3
+"""A work is divided into 3 by 3 fields to say where details agree."""
+MOST_FIELDS, MANY_FIELDS = 7, 4
+
+Field: TypeAlias = tuple[int, int]
+
+
+class Spread(StrEnum):
+    """Over how much of a work the agreeing details lie."""
+
+    WHOLE = "whole"
+    MUCH = "much"
+    PART = "part"
+
+
+def pack_points(points: FloatArray) -> list[list[float]]:
+    """Choose details to be drawn, from all over the work, and round them.
+
+    Parameters
+    ----------
+    points : (P, 4) float32
+        Of a match, the least ambiguous first.
+
+    Returns
+    -------
+    chosen : list of [x, y, u, v]
+        At most ``POINT_COUNT``: first the best one of each field, then the second ones.
+    """
+    found_in: Counter[Field] = Counter()
+    turns = []
+    for point in points:
+        field = _field(point)
+        turns.append(found_in[field])
+        found_in[field] += 1
+    chosen = points[np.argsort(turns, kind="stable")[:POINT_COUNT]]
+    return [[round(float(share), 4) for share in point] for point in chosen]
+
+
+def spread_of(points: Sequence[Sequence[float]]) -> Spread:
+    """Tell over how much of a work packed points are spread."""
+    count = len({_field(point) for point in points})
+    if count >= MOST_FIELDS:
+        return Spread.WHOLE
+    return Spread.MUCH if count >= MANY_FIELDS else Spread.PART
+
+
+def quality_of(image: Image, answer: Answer) -> dict[str, Any]:
+    """Measure a photo and return what is kept of that, ``faults`` among it."""
+    outline = answer.matches[0].outline if answer.matches else None
+    quality = images_quality.measure(image, outline)
+    share = quality.work_share
+    return {
+        "blur": round(quality.blur, 3),
+        "glare": round(quality.glare, 4),
+        "lightness": round(quality.lightness),
+        "work_share": None if share is None else round(share, 3),
+        "faults": [fault.value for fault in quality.faults],
+    }
+
+
+def activation_map_of(answer: Answer) -> bytes | None:
+    """Return where the network looked as a small grey PNG; None if it saw nothing."""
+    grey = attention(answer.description)
+    return None if grey is None else encode_attention(grey)
+
+
+def faults_of(query: Query) -> list[Fault]:
+    """Return what was wrong with the photo, the gravest first.
+
+    Empty also for answers from before photos were measured.
+    """
+    return [Fault(fault) for fault in query.quality.get("faults", ())]
+
+
+def rectified_photo(match: Match, photos: MediaFolder) -> bytes | None:
+    """Cut a recognised work out of its photo, upright and as large as its picture.
+
+    Parameters
+    ----------
+    match : Match
+    photos : MediaFolder
+        With the visitors' photos.
+
+    Returns
+    -------
+    jpeg : bytes or None
+        None where photo, outline or the work's own picture are not there any more.
+    """
+    name, image = match.query.photo_name, match.image
+    if name is None or match.outline is None or image is None:
+        return None
+    try:
+        photo = read(photos.path(name))
+    except (OSError, ImageError):  # deleted since the page was loaded
+        return None
+    scale = min(1.0, RECTIFIED_SIDE_PX / max(image.width, image.height))
+    size = max(1, round(image.height * scale)), max(1, round(image.width * scale))
+    rectified = rectify(photo, np.array(match.outline, np.float32), size)
+    return encode_jpeg(rectified, quality=RECTIFIED_QUALITY)
+
+
+def small_photo(query: Query, photos: MediaFolder) -> bytes | None:
+    """Return a small version of the photo as JPEG; None once it is not kept."""
+    if query.photo_name is None:
+        return None
+    try:
+        photo = read(photos.path(query.photo_name), max_side_px=SMALL_SIDE_PX)
+    except (OSError, ImageError):  # deleted since the page was loaded
+        return None
+    return encode_jpeg(photo, quality=SMALL_QUALITY)
+
+
+def heat_map(query: Query) -> bytes | None:
+    """Draw where the network looked, to be laid over the photo; None if unknown."""
+    if query.activation_map is None:
+        return None
+    return draw_heat(query.activation_map, (query.height, query.width))
+
+
+def _field(point: Sequence[float] | FloatArray) -> Field:
+    """Return which field of the work a point lies in."""
+    _, _, u, v = (min(max(int(FIELDS * share), 0), FIELDS - 1) for share in point)
+    return u, v

@@ -1,0 +1,135 @@
+"""What somebody asked: listed a page at a time, read again, deleted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from app.extensions import db
+from app.models import Match, Query
+from app.services.system.media import MediaFolder
+from app.services.system.paging import Page, page_count
+
+SEARCHES_PER_PAGE = 24
+"""Divides by 2, 3 and 4: full rows on every screen."""
+BATCH = 500
+"""Rows deleted by one statement: databases bound how many it may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose searches are meant: an account's, an anonymous visitor's, or both.
+
+    Attributes
+    ----------
+    user_id : int, optional
+    visitor : str, optional
+        Random name of a browser session; what it asked counts only as long as no
+        account has taken it over.
+    """
+
+    user_id: int | None = None
+    visitor: str | None = None
+
+    def owns(self, query: Query) -> bool:
+        """Tell whether a query is theirs; one of nobody is nobody's."""
+        if query.user_id is not None:
+            return query.user_id == self.user_id
+        return query.visitor is not None and query.visitor == self.visitor
+
+    def condition(self) -> ColumnElement[bool]:
+        """Return the same for the database."""
+        conditions = []
+        if self.user_id is not None:
+            conditions.append(Query.user_id == self.user_id)
+        if self.visitor is not None:
+            is_theirs = and_(Query.user_id.is_(None), Query.visitor == self.visitor)
+            conditions.append(is_theirs)
+        return or_(false(), *conditions)
+
+
+def count(owner: Owner) -> int:
+    """Return how many searches are kept."""
+    return db.session.scalar(select(func.count(Query.id)).where(owner.condition())) or 0
+
+
+def searches(owner: Owner, number: int = 1) -> Page[Query]:
+    """Return a page of somebody's searches, newest first.
+
+    Parameters
+    ----------
+    owner : Owner
+    number : int
+        From 1. Beyond the end the last page is given: the others may have been deleted
+        since somebody looked.
+    """
+    total = count(owner)
+    pages = page_count(total, SEARCHES_PER_PAGE)
+    number = min(max(number, 1), pages)
+    found = db.session.scalars(
+        select(Query)
+        .where(owner.condition())
+        .order_by(Query.created_at.desc(), Query.id.desc())
+        .limit(SEARCHES_PER_PAGE)
+        .offset((number - 1) * SEARCHES_PER_PAGE)
+        # What only the answer's own page draws is most of a row.
+        .options(
+            defer(Query.activation_map),
+            selectinload(Query.matches).options(
+                defer(Match.points), joinedload(Match.artwork)
+            ),
+        )
+    )
+    return Page(found.all(), number, pages, total)
+
+
+def forget(query: Query, photos: MediaFolder) -> None:
+    """Delete a search: its photo, its answer, and what was said of it.
+
+    The photo goes first: a crash leaves a row that the next try deletes, never a photo
+    that nothing points to.
+
+    Raises
+    ------
+    OSError
+        If the photo cannot be deleted; then all stays as it was.
+    """
+    if query.photo_name is not None:
+        photos.path(query.photo_name).unlink(missing_ok=True)
+    db.session.delete(query)  # the rest follows by its foreign keys
+    db.session.commit()
+
+
+def forget_all(owner: Owner, photos: MediaFolder) -> int:
+    """Delete everything that somebody asked until now, in the same way.
+
+    Returns
+    -------
+    deleted : int
+        How many searches that were.
+
+    Raises
+    ------
+    OSError
+        If a photo cannot be deleted; what was deleted until then stays deleted.
+    """
+    asked = db.session.execute(
+        select(Query.id, Query.photo_name).where(owner.condition())
+    )
+    rows = [(query_id, name) for query_id, name in asked]
+    for batch in _batches(rows):
+        for _, name in batch:
+            if name is not None:
+                photos.path(name).unlink(missing_ok=True)
+        ids = [query_id for query_id, _ in batch]
+        db.session.execute(delete(Query).where(Query.id.in_(ids)))
+        db.session.commit()
+    return len(rows)
+
+
+def _batches(
+    rows: list[tuple[str, str | None]],
+) -> Iterator[list[tuple[str, str | None]]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]

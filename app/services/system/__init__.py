@@ -1,0 +1,1 @@
+"""What all services stand on: database, tasks, files, mail, audit."""

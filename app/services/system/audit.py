@@ -1,0 +1,134 @@
+"""The trail of changes: who did what, when, and how it was before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.models import Artwork, AuditEntry, ImportRun, User
+from app.services.system.paging import Page, page_count
+
+ENTRIES_PER_PAGE = 50
+ADMINS_ACTIONS = (
+    "account_grant",
+    "account_revoke",
+    "account_lock",
+    "account_unlock",
+    "account_end",
+    "account_delete",
+    "thresholds",
+    "retention",
+)
+"""What only admins do, and only they get to see: it names people."""
+ACCOUNT = "account"
+"""Key, in what an entry holds, of the number of the account that was changed."""
+
+
+def record(
+    session: Session,
+    action: str,
+    *,
+    user: User | None,
+    artwork: Artwork | None = None,
+    subject: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    undoes: AuditEntry | None = None,
+    run: ImportRun | None = None,
+) -> AuditEntry:
+    """Write down a change; it is committed together with the change itself.
+
+    Parameters
+    ----------
+    session : Session
+    action : str
+        What was done, in one word.
+    user : User or None
+        Who did it; None from the shell.
+    artwork : Artwork, optional
+        What it was done to, if it was a work.
+    subject : str
+        What it was done to, in words that outlive it.
+    before, after : mapping, optional
+        JSON that is enough to take the change back.
+    undoes : AuditEntry, optional
+        The change that this one takes back.
+    run : ImportRun, optional
+        The import that it belongs to.
+    """
+    entry = AuditEntry(
+        action=action,
+        user=user,
+        artwork=artwork,
+        subject=subject,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        undoes_id=undoes.id if undoes else None,
+        run=run,
+    )
+    session.add(entry)
+    return entry
+
+
+def find_entry(session: Session, entry_id: int) -> AuditEntry | None:
+    """Return a change by its number, or None."""
+    return session.get(AuditEntry, entry_id)
+
+
+def is_undone(session: Session, entry: AuditEntry) -> bool:
+    """Tell whether a change has been taken back."""
+    taken_back = select(AuditEntry.id).where(AuditEntry.undoes_id == entry.id)
+    return session.scalars(taken_back).first() is not None
+
+
+def undone_among(session: Session, entries: Page[AuditEntry]) -> frozenset[int]:
+    """Return the numbers of those changes on a page that have been taken back."""
+    ids = [entry.id for entry in entries.entries]
+    taken_back = select(AuditEntry.undoes_id).where(AuditEntry.undoes_id.in_(ids))
+    return frozenset(number for number in session.scalars(taken_back) if number)
+
+
+def forget_account(session: Session, user: User) -> None:
+    """Name an account no more that is about to be deleted; the caller commits."""
+    about = AuditEntry.after[ACCOUNT].as_integer() == user.id
+    named = AuditEntry.action.in_(ADMINS_ACTIONS)
+    for entry in session.scalars(select(AuditEntry).where(named, about)):
+        entry.subject = ""
+        entry.after = {k: v for k, v in entry.after.items() if k != ACCOUNT}
+
+
+def list_entries(
+    session: Session,
+    number: int = 1,
+    *,
+    artwork: Artwork | None = None,
+    by_admins: bool = False,
+) -> Page[AuditEntry] | None:
+    """Return a page of changes, the newest first; None if there is no such page.
+
+    Parameters
+    ----------
+    artwork : Artwork, optional
+        Only changes of this work.
+    by_admins : bool
+        What only admins do, instead of what curators do.
+    """
+    admins = AuditEntry.action.in_(ADMINS_ACTIONS)
+    meant: list[ColumnElement[bool]] = [admins if by_admins else ~admins]
+    if artwork is not None:
+        meant.append(AuditEntry.artwork_id == artwork.id)
+    counted = select(func.count()).select_from(AuditEntry).where(*meant)
+    total = session.scalars(counted).one()
+    count = page_count(total, ENTRIES_PER_PAGE)
+    if not 1 <= number <= count:
+        return None
+    listed = (
+        select(AuditEntry)
+        .where(*meant)
+        .options(selectinload(AuditEntry.user), selectinload(AuditEntry.artwork))
+        .order_by(AuditEntry.id.desc())
+        .limit(ENTRIES_PER_PAGE)
+        .offset((number - 1) * ENTRIES_PER_PAGE)
+    )
+    return Page(session.scalars(listed).all(), number, count, total)

@@ -1,0 +1,156 @@
+"""The forms of the account pages, where ours differ from Flask-Security's.
+
+Above all, each does the same work whether an address has an account or not: a password
+is hashed once, a mail is written once.
+"""
+
+from typing import Any, cast
+
+import flask_security as fs
+from flask import current_app
+from flask_babel import lazy_gettext as _
+from flask_security import current_user, hash_password, verify_password
+from flask_security.confirmable import send_confirmation_instructions
+from flask_security.recoverable import send_reset_password_instructions
+from flask_security.utils import get_message
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from app.models import User
+from app.services.accounts import accounts
+from app.web.account.mail import nobody
+from app.web.account.messages import PASSWORD_IS_ADDRESS
+
+LONGEST_PASSWORD = 256
+"""More than anybody types; bounds the work of hashing."""
+LONGEST_TOKEN_NAME = 80
+
+
+class PasswordRules(fs.PasswordUtil):
+    """Long rather than complicated, as NIST SP 800-63B, 5.1.1.2 recommends."""
+
+    def validate(
+        self, password: str, is_register: bool, **context: Any
+    ) -> tuple[list[str] | None, str]:
+        """Return what is wrong with a new password, and the password normalised."""
+        faults, normalised = super().validate(
+            password[:LONGEST_PASSWORD], is_register, **context
+        )
+        user = context.get("user")
+        address = context.get("email") or (user.email if user else "")
+        if not faults and normalised.lower() == address.lower():
+            faults = [str(PASSWORD_IS_ADDRESS)]
+        return faults, normalised
+
+
+class RegisterForm(fs.RegisterFormV2):
+    """Registering; an address that was never confirmed can be registered anew."""
+
+    def validate(self, **options: Any) -> bool:
+        """Check the fields; ``existing_email_user`` is then somebody confirmed."""
+        is_valid = super().validate(**options)
+        holder = cast(User | None, self.existing_email_user)
+        if holder is None or holder.confirmed_at is not None:
+            return is_valid
+        if set(self.errors) != {"email"}:
+            return False
+        # Whoever registered it before did not prove that it is theirs, and their
+        # password must not become the owner's.
+        accounts.drop(holder)
+        self.existing_email_user = None
+        self.email.errors = []
+        return True
+
+
+class LoginForm(fs.LoginForm):
+    """Logging in; who has not confirmed the address gets the link once more."""
+
+    is_unconfirmed = False
+
+    def validate(self, **options: Any) -> bool:
+        """Check the password; only whoever knows it is told of the missing link."""
+        is_valid = super().validate(**options)
+        if self.user_authenticated and self.requires_confirmation:
+            self.is_unconfirmed = True
+            send_confirmation_instructions(self.user)
+        return is_valid
+
+
+class ForgotPasswordForm(fs.ForgotPasswordForm):
+    """Asking for a new password; the mailed link confirms the address as well."""
+
+    def validate(self, **options: Any) -> bool:
+        """Find the account; the view mails to it."""
+        # Not the library's own check: it sends nothing to an unconfirmed address, whose
+        # owner would wait for ever.
+        is_valid = super(fs.ForgotPasswordForm, self).validate(**options)
+        if is_valid and self.user is not None and self.user.is_active:
+            # The view hashes a password where it finds nobody.
+            hash_password("not-a-password")
+            return True
+        send_reset_password_instructions(nobody())
+        return False
+
+
+class SendConfirmationForm(fs.SendConfirmationForm):
+    """Asking for the confirming link once more."""
+
+    def validate(self, **options: Any) -> bool:
+        """Find the account; the view mails to it."""
+        is_valid = super().validate(**options)
+        if not is_valid:
+            send_confirmation_instructions(nobody())
+        return is_valid
+
+
+class CurrentPassword:
+    """A field for the present password: a device left open is not enough."""
+
+    password = PasswordField()
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse a wrong one."""
+        password_util = current_app.extensions["security"].password_util
+        given = password_util.normalize(field.data or "")
+        if not verify_password(given, current_user.password):
+            raise ValidationError(get_message("INVALID_PASSWORD")[0])
+
+
+class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):
+    """Changing the address."""
+
+    def validate(self, **options: Any) -> bool:
+        """Check the fields; the view mails to an address that is free."""
+        is_valid = super().validate(**options)
+        if self.existing_email_user is not None:
+            send_reset_password_instructions(nobody())
+        return bool(is_valid)
+
+
+class DeleteForm(CurrentPassword, FlaskForm):
+    """Deleting the account."""
+
+
+class TokenForm(CurrentPassword, FlaskForm):
+    """Making an access token; it outlives the session, hence the password."""
+
+    name = StringField(
+        filters=[lambda name: name and name.strip()],
+        validators=[
+            DataRequired(_("Please give it a name.")),
+            Length(
+                max=LONGEST_TOKEN_NAME, message=_("This name has too many letters.")
+            ),
+        ],
+    )
+    lifetime = SelectField(
+        choices=[
+            SelectChoice("30", _("30 days")),
+            SelectChoice("90", _("90 days")),
+            SelectChoice("365", _("One year")),
+            SelectChoice("0", _("Until it is revoked")),
+        ],
+        default="365",
+    )

@@ -1,0 +1,285 @@
+"""Registering, logging in and out, and what somebody may do with their account.
+
+Flask-Security has most of the pages; here it is told our rules. Sessions are signed
+cookies that name an account by a random word of the database, so changing that word
+ends them all: at logging out, and with every new password or address.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import user_logged_out
+from flask_security import (
+    Security,
+    auth_required,
+    change_email_confirmed,
+    logout_user,
+    password_reset,
+    user_authenticated,
+    user_confirmed,
+    user_registered,
+)
+from flask_security.utils import get_message
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug import Response as BaseResponse
+
+from app.configuration.load import ROOT
+from app.extensions import db
+from app.models import User, now
+from app.services.accounts import accounts
+from app.services.system.mail import Post
+from app.services.system.media import MediaFolder
+from app.web import health
+from app.web.account import forms, mail
+from app.web.account.messages import DONE, MESSAGES
+from app.web.callers import throttling
+from app.web.callers.visitors import (
+    adopt_queries,
+    current_account,
+    current_visitor,
+    may_search,
+)
+from app.web.shell.current import folders
+from app.web.shell.languages import CHOICE, select_language
+
+bp = Blueprint("accounts", __name__, url_prefix="/account")
+
+RULES: dict[str, Any] = {
+    "SECURITY_URL_PREFIX": "/account",
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_REGISTERABLE": True,
+    "SECURITY_CONFIRMABLE": True,
+    "SECURITY_RECOVERABLE": True,
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_CHANGE_EMAIL": True,
+    "SECURITY_CHANGE_URL": "/password",
+    "SECURITY_CHANGE_EMAIL_URL": "/email",
+    "SECURITY_POST_REGISTER_VIEW": "security.login",
+    "SECURITY_POST_CHANGE_VIEW": "accounts.show",
+    "SECURITY_POST_CHANGE_EMAIL_VIEW": "security.login",
+    # Same words, whether an address has an account or not.
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    # Programs have tokens of their own kind.
+    "SECURITY_API_ENABLED_METHODS": ["session"],
+    # Whether an address exists is asked by a mail, not of the name service.
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+    "SECURITY_PASSWORD_LENGTH_MIN": 10,
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    # OWASP's recommendation for Argon2id: thirty logins at once stay below 1 GB.
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__time_cost": 2,
+        "argon2__memory_cost": 19_456,
+        "argon2__parallelism": 1,
+    },
+    # Hashed once: a salt beside Argon2's own would be one more secret to lose.
+    "SECURITY_PASSWORD_SINGLE_HASH": {"argon2"},
+    # For what mailed links carry, signed and for hours only; not for passwords.
+    "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
+    "SECURITY_DATETIME_FACTORY": now,
+    "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=2),
+    "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
+    "SECURITY_CHANGE_EMAIL_WITHIN": timedelta(hours=2),
+    # What needs a fresh proof asks for the password on its own form.
+    "SECURITY_FRESHNESS": timedelta(-1),
+    "SECURITY_LOGOUT_CSRF": True,
+    "SECURITY_EMAIL_HTML": False,
+    "SECURITY_I18N_DOMAIN": "messages",
+    "SECURITY_I18N_DIRNAME": [str(ROOT / "translations")],
+    "SECURITY_CLI_USERS_NAME": False,
+    "SECURITY_CLI_ROLES_NAME": False,
+    "REMEMBER_COOKIE_DURATION": timedelta(days=30),
+    **{f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()},
+}
+KEPT_AT_LOGIN = (
+    "_user_id",
+    "_fresh",
+    "_id",
+    "_remember",
+    "_remember_seconds",
+    "_flashes",
+    CHOICE,
+)
+"""What a session keeps when somebody logs in; all else may be a stranger's gift."""
+KEPT_AT_LOGOUT = ("_remember", "_flashes", CHOICE)
+TAKE_ALONG = "take"
+"""Part of the confirming link: whose questions go into the new account."""
+
+
+def register(app: Flask) -> None:
+    """Tie Flask-Security to an application, with our rules, forms and mails."""
+    for name, value in RULES.items():
+        app.config.setdefault(name, value)
+    app.extensions[mail.POST] = Post.from_config(app.config)
+    throttling.register(app)
+    security = Security(
+        app,
+        accounts.datastore,
+        login_form=forms.LoginForm,
+        register_form=forms.RegisterForm,
+        forgot_password_form=forms.ForgotPasswordForm,
+        send_confirmation_form=forms.SendConfirmationForm,
+        change_email_form=forms.ChangeEmailForm,
+        mail_util_cls=mail.AccountMail,
+        password_util_cls=forms.PasswordRules,
+        render_template=mail.render,
+    )
+    # These pages are for people: no JSON, and no way in by a token in the address.
+    security.want_json(lambda _request: False)
+    manager = security.login_manager
+    manager.request_loader(lambda _request: None)
+    manager.user_loader(accounts.forgiving(manager._user_callback))
+    security.unauthn_handler(ask_to_log_in)
+    security.mail_context_processor(lambda: {"take_along": take_along})
+    [find_identity] = security.principal.identity_loaders
+    security.principal.identity_loaders.clear()
+    # Files are the same for everybody, and are served without asking who it is.
+    security.principal.identity_loader(
+        lambda: find_identity() if request.blueprint in health.NEED_DATABASE else None
+    )
+    user_authenticated.connect(begin_session, app)
+    user_logged_out.connect(end_session, app)
+    user_registered.connect(greet, app)
+    user_confirmed.connect(take_queries_along, app)
+    password_reset.connect(start_afresh, app)
+    change_email_confirmed.connect(leave_old_address, app)
+    app.jinja_env.globals.update(
+        current_account=current_account,
+        may_search=lambda: may_search(current_account()),
+    )
+    app.register_blueprint(bp)
+
+
+@bp.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Leave nothing in the browser for whoever has the device next."""
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+@bp.get("/")
+@auth_required("session")
+def show() -> str:
+    """Show the account and what can be done with it."""
+    user = current_account()
+    assert user is not None  # noqa: S101 - the decorator saw to it
+    return render_template(
+        "account/show.html", user=user, query_count=accounts.count_queries(user)
+    )
+
+
+@bp.route("/delete", methods=["GET", "POST"])
+@auth_required("session")
+def delete() -> ResponseReturnValue:
+    """Delete the account and everything in it, once the password is given."""
+    user = current_account()
+    assert user is not None  # noqa: S101 - the decorator saw to it
+    form = forms.DeleteForm()
+    if not form.validate_on_submit():
+        return render_template(
+            "account/delete.html",
+            form=form,
+            user=user,
+            query_count=accounts.count_queries(user),
+        )
+    logout_user()
+    outbox = mail.post().outbox
+    accounts.erase(user, MediaFolder(folders().queries), outbox)
+    flash(_("Your account and everything in it are deleted."), DONE)
+    return redirect(url_for("search.ask"))
+
+
+def ask_to_log_in(
+    mechanisms: list[str], headers: dict[str, str] | None = None
+) -> BaseResponse:
+    """Lead to the login page, and from there back to where somebody wanted to go."""
+    flash(*get_message("UNAUTHENTICATED"))
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=wanted))
+
+
+def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
+    """Take the visitor's questions along, and leave everything else behind.
+
+    A stranger may have put the session there, and then knows its visitor and the token
+    of its forms.
+    """
+    adopt_queries(user)
+    user.language = select_language()
+    renew_session(KEPT_AT_LOGIN)
+    throttling.forgive(user.email)
+
+
+def end_session(_app: Flask, user: User, **_facts: Any) -> None:
+    """Void all sessions of who logs out: a copy of the cookie must be worth nothing."""
+    if user.is_authenticated:
+        accounts.end_sessions(user)
+        db.session.commit()
+    renew_session(KEPT_AT_LOGOUT)
+
+
+def renew_session(kept_keys: tuple[str, ...]) -> None:
+    """Empty the session but for a few keys, so that the forms get a new token."""
+    kept = {key: session[key] for key in kept_keys if key in session}
+    session.clear()
+    session.update(kept)
+    g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
+
+
+def greet(_app: Flask, user: User, **_facts: Any) -> None:
+    """Remember a new account's language, and forget addresses never confirmed."""
+    user.language = select_language()
+    accounts.forget_unconfirmed()
+
+
+def take_along(user: User) -> str:
+    """Return the confirming link's end that takes this visitor's questions along.
+
+    They cannot be given away at registering: the address may be somebody else's.
+    """
+    visitor = current_visitor()
+    if visitor is None:
+        return ""
+    return f"?{TAKE_ALONG}={claims().dumps([user.fs_uniquifier, visitor])}"
+
+
+def take_queries_along(_app: Flask, user: User, **_facts: Any) -> None:
+    """Give a confirmed account what its owner asked before."""
+    try:
+        uniquifier, visitor = claims().loads(request.args.get(TAKE_ALONG, ""))
+    except BadSignature:
+        return
+    if uniquifier == user.fs_uniquifier:
+        accounts.adopt_queries(user, visitor)
+
+
+def claims() -> URLSafeSerializer:
+    """Return what signs a claim to an anonymous visitor's questions."""
+    return URLSafeSerializer(current_app.secret_key or "", salt="take-along")
+
+
+def start_afresh(_app: Flask, user: User, **_facts: Any) -> None:
+    """After a mailed link: the address is confirmed, whatever was there before ends."""
+    user.confirmed_at = user.confirmed_at or now()
+    accounts.revoke_tokens(user)
+    throttling.forgive(user.email)
+
+
+def leave_old_address(_app: Flask, user: User, old_email: str, **_facts: Any) -> None:
+    """Void links sent to the old address, and tell it what happened."""
+    accounts.end_sessions(user)
+    mail.tell_old_address(user, old_email)

@@ -1,0 +1,83 @@
+"""Access tokens of an account: made and shown once, listed, revoked."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import auth_required
+
+from app.extensions import db
+from app.models import User
+from app.services.accounts import tokens
+from app.web.account.forms import TokenForm
+from app.web.account.messages import DONE
+from app.web.callers.visitors import current_account
+
+bp = Blueprint("tokens", __name__, url_prefix="/account/tokens")
+
+
+@bp.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Leave nothing in the browser for whoever has the device next."""
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+@bp.get("/")
+@auth_required("session")
+def show() -> str:
+    """Show the tokens, and the form for another one."""
+    return page(owner(), TokenForm())
+
+
+@bp.post("/")
+@auth_required("session")
+def create() -> ResponseReturnValue:
+    """Make a token and show it, this once."""
+    user, form = owner(), TokenForm()
+    if not form.validate_on_submit():
+        return page(user, form)
+    days = int(form.lifetime.data)
+    try:
+        new = tokens.issue(user, form.name.data, timedelta(days=days) if days else None)
+    except tokens.TooManyTokensError:
+        form.form_errors.append(
+            _(
+                "An account has at most %(count)s tokens. Please revoke one first.",
+                count=tokens.MOST_TOKENS,
+            )
+        )
+        return page(user, form)
+    db.session.commit()
+    return render_template("account/token_made.html", new=new)
+
+
+@bp.post("/<int:token_id>/revoke")
+@auth_required("session")
+def revoke(token_id: int) -> ResponseReturnValue:
+    """Void a token at once; another account's is not there."""
+    token = tokens.revoke(owner(), token_id)
+    if token is None:
+        abort(404)
+    name = token.name
+    db.session.commit()
+    flash(_("“%(name)s” is revoked. It lets nobody in any more.", name=name), DONE)
+    return redirect(url_for("tokens.show"), 303)
+
+
+def owner() -> User:
+    """Return who is logged in."""
+    user = current_account()
+    assert user is not None  # noqa: S101 - the views' decorator saw to it
+    return user
+
+
+def page(user: User, form: TokenForm) -> str:
+    """Render the tokens with a form, empty or with its faults."""
+    return render_template(
+        "account/tokens.html",
+        form=form,
+        tokens=tokens.tokens_of(user),
+        has_expired=tokens.has_expired,
+    )

@@ -1,0 +1,1 @@
+"""Who is calling: visitors, tokens, access rules, throttling, uploads."""

@@ -1,0 +1,74 @@
+"""Programs that act in an account's name, by a token in the request's header.
+
+As RFC 6750 has it: ``Authorization: Bearer …`` and nowhere else. Addresses are logged
+on the way; and a cookie is sent along also by a stranger's page, a header is not.
+"""
+
+from flask import request
+from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from app.models import User
+from app.services.accounts import tokens
+
+SCHEME = "bearer"
+
+
+class TokenNeededError(Unauthorized):
+    """Only programs with a token get this."""
+
+    description = _(
+        "This needs an access token, in the header “Authorization: Bearer”. Tokens are "
+        "made on the pages of your account."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(www_authenticate=WWWAuthenticate(SCHEME))
+
+
+class InvalidTokenError(Unauthorized):
+    """What was sent as a token is none, or lets nobody in any more."""
+
+    description = _(
+        "This access token lets nobody in: it is wrong, revoked or expired, or its "
+        "account is closed."
+    )
+
+    def __init__(self) -> None:
+        facts: dict[str, str | None] = {"error": "invalid_token"}
+        super().__init__(www_authenticate=WWWAuthenticate(SCHEME, facts))
+
+
+def token_account() -> User | None:
+    """Return whose token was sent; None if none was.
+
+    Raises
+    ------
+    InvalidTokenError
+        If something was sent that lets nobody in. It is never passed over: a program
+        would believe that it searches in its owner's name.
+    """
+    if "Authorization" not in request.headers:
+        return None
+    sent = request.authorization
+    if sent is None or sent.type != SCHEME or not sent.token:
+        raise InvalidTokenError
+    user = tokens.account_of(sent.token)
+    if user is None:
+        raise InvalidTokenError
+    return user
+
+
+def need_account() -> User:
+    """Return whose token was sent.
+
+    Raises
+    ------
+    TokenNeededError, InvalidTokenError
+        If none was, or one that lets nobody in.
+    """
+    user = token_account()
+    if user is None:
+        raise TokenNeededError
+    return user

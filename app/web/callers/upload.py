@@ -1,0 +1,131 @@
+"""The photo in a request, and what is to be done to it: found, or refused in words."""
+
+from flask import request
+from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import BadRequest, UnprocessableEntity
+
+from app.retrieval.images.edits import WHOLE, Box, PhotoEdits
+from app.services.system.fetching import LinkError, Refusal
+from app.web.shell.current import link_reader
+
+PHOTO, LINK = "photo", "link"
+TURN, CROP = "turn", "crop"
+REFUSALS = {
+    Refusal.MALFORMED: _(
+        "This is not a web address. It should look like https://example.org/photo.jpg."
+    ),
+    Refusal.SCHEME: _("Only addresses that begin with http or https can be fetched."),
+    Refusal.PORT: _("Only the usual ports of the web, 80 and 443, can be asked."),
+    Refusal.CREDENTIALS: _("Addresses with a name or a password cannot be fetched."),
+    Refusal.UNKNOWN_NAME: _("There is no site of this name. Is it spelt rightly?"),
+    Refusal.NOT_PUBLIC: _("This address is not on the public internet."),
+    Refusal.UNREACHABLE: _("The site does not answer, or broke off."),
+    Refusal.INSECURE: _("The site could not prove that it is the one you named."),
+    Refusal.TOO_SLOW: _("The site took too long to answer."),
+    Refusal.TOO_MANY_REDIRECTS: _("The site only leads from one address to the next."),
+    Refusal.STATUS: _("The site does not give the picture away."),
+    Refusal.PAGE: _(
+        "At this address there is a page, not a picture. Please open the picture by "
+        "itself and copy its address."
+    ),
+}
+
+
+class NoPhotoError(BadRequest):
+    """The form came without a photo."""
+
+    description = _("No photo was sent. Please choose one.")
+
+
+class UnusableLinkError(UnprocessableEntity):
+    """The link in the form leads to nothing that would be fetched."""
+
+
+class UnclearEditsError(BadRequest):
+    """The form asks for a turn or a crop that there is not."""
+
+    description = _(
+        "The photo cannot be turned or cropped like this. Please choose it again."
+    )
+
+
+def asked_photo() -> tuple[bytes, str]:
+    """Return the photo that was sent, or else what the link leads to.
+
+    Returns
+    -------
+    data : bytes
+    source : str
+        ``upload`` or ``link``.
+
+    Raises
+    ------
+    NoPhotoError
+        If there is neither.
+    UnusableLinkError
+        If the link leads to nothing that would be fetched.
+    ImageTooLargeError
+        If what it leads to is too large.
+    """
+    if is_link():
+        return linked_photo(), "link"
+    return uploaded_photo(), "upload"
+
+
+def is_link() -> bool:
+    """Tell whether the form asks about a link: a photo, where there is one, wins."""
+    upload = request.files.get(PHOTO)
+    return not (upload and upload.filename) and bool(request.form.get(LINK))
+
+
+def linked_photo() -> bytes:
+    """Return what the link in the form leads to; see :func:`asked_photo`."""
+    reader = link_reader()
+    if reader is None:
+        raise UnusableLinkError(
+            _("Links are not fetched here. Please send the photo itself.")
+        )
+    try:
+        return reader.read(request.form[LINK])
+    except LinkError as error:
+        raise UnusableLinkError(REFUSALS[error.refusal]) from error
+
+
+def uploaded_photo() -> bytes:
+    """Return the bytes of the uploaded photo; its name and type are not looked at.
+
+    The body is parsed as a stream, on disk where it is large, and its length is bounded
+    by ``MAX_CONTENT_LENGTH`` before anything is read.
+
+    Raises
+    ------
+    NoPhotoError
+        If the field is missing, is no file or was left empty by the visitor.
+    """
+    upload = request.files.get(PHOTO)
+    # Browsers send a form's untouched file field as a file without name or content.
+    if upload is None or not upload.filename:
+        raise NoPhotoError
+    data: bytes = upload.read()
+    return data
+
+
+def photo_edits() -> PhotoEdits:
+    """Return how the photo is to be turned and cropped; absent or empty: not at all.
+
+    ``turn`` counts quarter turns clockwise, ``crop`` is ``left,top,right,bottom`` as
+    shares of the turned photo.
+
+    Raises
+    ------
+    UnclearEditsError
+        If that is not what the fields hold.
+    """
+    turn, crop = request.form.get(TURN), request.form.get(CROP)
+    try:
+        return PhotoEdits(
+            quarter_turns=int(turn) if turn else 0,
+            crop=Box(*map(float, crop.split(","))) if crop else WHOLE,
+        )
+    except (ValueError, TypeError) as error:  # no numbers, or not four of them
+        raise UnclearEditsError from error

@@ -1,0 +1,129 @@
+"""Who is asking: somebody logged in, or an anonymous browser session.
+
+An anonymous visitor is known by a random name in the session cookie and nothing else:
+no network address is kept, and of the browser only which sort of device it is.
+"""
+
+import re
+import secrets
+from typing import TypedDict, cast
+
+from flask import current_app, request, session
+from flask_babel import gettext as _
+from flask_security import current_user
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from app.models import Query, User
+from app.services.accounts import accounts
+from app.services.search.history import Owner
+from app.web.shell.languages import select_language
+
+VISITOR = "visitor"
+"""Key of the anonymous visitor's name in the session."""
+NAME_BYTES = 32
+"""256 bits, which nobody guesses; 43 characters as text."""
+
+PROGRAM = re.compile(r"^$|bot|curl|wget|python|java/|go-http|okhttp|libwww|crawl", re.I)
+# Android leaves out “Mobile” on tablets; newer iPads call themselves Macintosh, so
+# those count as desktops.
+TABLET = re.compile(r"ipad|tablet|kindle|silk|playbook|android(?!.*mobile)", re.I)
+PHONE = re.compile(r"mobi|iphone|ipod|android|phone", re.I)
+
+
+class AccountNeededError(Unauthorized):
+    """Only people with an account may search here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Searching needs an account here. Please log in, or make one."),
+            www_authenticate=WWWAuthenticate("bearer"),
+        )
+
+
+class OwnerFields(TypedDict):
+    """What a new query tells of who asked."""
+
+    user_id: int | None
+    visitor: str | None
+    language: str
+    device: str
+
+
+def current_account() -> User | None:
+    """Return who is logged in, or None."""
+    user = current_user._get_current_object()  # the account, not the way to it
+    return cast(User, user) if user.is_authenticated else None
+
+
+def current_visitor() -> str | None:
+    """Return the anonymous visitor's name; None before the first question."""
+    name = session.get(VISITOR)
+    return str(name) if name else None
+
+
+def ensure_visitor() -> str:
+    """Return the anonymous visitor's name, drawing one where there is none yet."""
+    if current_visitor() is None:
+        session[VISITOR] = secrets.token_urlsafe(NAME_BYTES)
+    return str(session[VISITOR])
+
+
+def current_owner() -> Owner:
+    """Return whose searches may be seen: the account's, and this session's."""
+    account = current_account()
+    return Owner(account.id if account else None, current_visitor())
+
+
+def owns(query: Query) -> bool:
+    """Tell whether a query is the current user's, or this anonymous visitor's."""
+    return current_owner().owns(query)
+
+
+def may_search(account: User | None) -> bool:
+    """Tell whether somebody may search: everybody, unless a setting says no."""
+    return account is not None or current_app.config["MORELLI_ANONYMOUS_SEARCH"]
+
+
+def refuse_strangers(account: User | None) -> None:
+    """Go on only when somebody may search.
+
+    Parameters
+    ----------
+    account : User, optional
+        Of whoever is logged in, or whose token a program sent.
+
+    Raises
+    ------
+    AccountNeededError
+        If an account is needed and there is none.
+    """
+    if not may_search(account):
+        raise AccountNeededError
+
+
+def owner_fields() -> OwnerFields:
+    """Return what to put on a new query, naming an anonymous visitor if need be."""
+    account = current_account()
+    return {
+        "user_id": account.id if account else None,
+        "visitor": None if account else ensure_visitor(),
+        "language": select_language(),
+        "device": device(),
+    }
+
+
+def device() -> str:
+    """Return ``phone``, ``tablet``, ``desktop`` or ``program``: all that is kept."""
+    agent = request.headers.get("User-Agent", "")
+    for name, pattern in (("program", PROGRAM), ("tablet", TABLET), ("phone", PHONE)):
+        if pattern.search(agent):
+            return name
+    return "desktop"
+
+
+def adopt_queries(user: User) -> None:
+    """Give an account what this session asked before; the caller commits."""
+    visitor = current_visitor()
+    if visitor is not None:
+        accounts.adopt_queries(user, visitor)

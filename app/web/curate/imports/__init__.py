@@ -1,0 +1,1 @@
+"""Curators' import pages."""

@@ -1,0 +1,83 @@
+"""The form that maps columns to fields: its words, and what was chosen."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import request
+from flask_babel import lazy_gettext as _
+
+from app.services.collection.exporting import WITHDRAWN
+from app.services.importing.diff import Policy
+from app.services.importing.formats import (
+    ACCESSION,
+    DETAILS,
+    IMAGE,
+    OURS,
+    WGA,
+    Reading,
+)
+
+SAMPLES = 3
+"""Rows whose values are shown beside the columns."""
+FIELD_NAMES = {
+    DETAILS: _("Keep as a further detail"),
+    ACCESSION: _("Accession number"),
+    IMAGE: _("Picture: file or address"),
+    "title": _("Title"),
+    "artist": _("Artist"),
+    "date": _("Date"),
+    "technique": _("Technique"),
+    "type": _("Type"),
+    "school": _("School"),
+    "location": _("Location"),
+    "source": _("Source"),
+    "rights": _("Rights"),
+}
+FORMAT_NAMES = {
+    OURS: _("an export of this program"),
+    WGA: _("a table of the Web Gallery of Art"),
+    "moma": _("a table of the Museum of Modern Art"),
+    "met": _("a table of the Metropolitan Museum of Art"),
+    "tate": _("a table of Tate"),
+    "carnegie": _("a table of the Carnegie Museum of Art"),
+    "estense": _("a table of the Galleria Estense"),
+}
+POLICY_NAMES = {
+    Policy.UPDATE: _("Bring works that are there already up to date"),
+    Policy.SKIP: _("Leave works that are there already as they are"),
+    Policy.CREATE: _("Expect new works only: others are a fault"),
+}
+MAPPING_FAULTS = {
+    "no_accession": _(
+        "No column holds the accession number. Please choose one, or one to make the "
+        "number from."
+    ),
+    "accessions": _("Only one column can hold the accession number."),
+    "pictures": _("Only one column can hold the pictures."),
+}
+
+
+def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
+    """Return how the form wants a table to be read."""
+    form = request.form
+    chosen = {
+        column: form.get(f"column-{number}", DETAILS)
+        for number, column in enumerate(columns)
+    }
+    known = {*FIELD_NAMES, WITHDRAWN} if proposed.format == OURS else {*FIELD_NAMES}
+    made_from = form.get("accession_from", "")
+    return replace(
+        proposed,
+        columns={
+            column: meant if meant in known else DETAILS
+            for column, meant in chosen.items()
+        },
+        accession_from=made_from if made_from in columns else "",
+        fetches="fetches" in form,
+    )
+
+
+def asked_policy() -> Policy:
+    """Return what is to happen to works that are there already."""
+    asked = request.form.get("policy", "")
+    return Policy(asked) if asked in set(Policy) else Policy.UPDATE

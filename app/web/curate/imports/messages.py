@@ -1,0 +1,90 @@
+"""Words for where an import is, and for what is said of its rows."""
+
+from collections.abc import Mapping
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from app.extensions import db
+from app.models import ImportRow, ImportRun, RowState, Task, TaskState
+from app.services.importing import messages, runs
+from app.services.system.fetching import Refusal
+from app.web.callers.upload import REFUSALS
+from app.web.curate.tasks import facts_of
+
+STATE_NAMES = {
+    RowState.CREATED: _("New"),
+    RowState.UPDATED: _("Changed"),
+    RowState.UNCHANGED: _("Unchanged"),
+    RowState.SKIPPED: _("Left out"),
+    RowState.FAILED: _("Cannot be used"),
+    RowState.PENDING: _("Not recorded yet"),
+    RowState.UNDONE: _("Taken back"),
+}
+FILTERS: dict[str, LazyString] = {
+    "": _("All rows"),
+    **{state.value: name for state, name in STATE_NAMES.items()},
+    runs.REMARKED: _("With a remark"),
+}
+STAGES = {
+    (runs.PLAN, False): _("Looking through; nothing is changed by that"),
+    (runs.PLAN, True): _("Looked through: nothing has been changed yet"),
+    (runs.RECORD, False): _("Being recorded"),
+    (runs.RECORD, True): _("Recorded"),
+    (runs.UNDO, False): _("Being taken back"),
+    (runs.UNDO, True): _("Taken back"),
+}
+
+
+def stage_of(run: ImportRun) -> str:
+    """Say where an import is in its life."""
+    task = run.task
+    if task is None:
+        return str(_("Not looked through yet"))
+    return str(STAGES[runs.phase_of(run), task.state is TaskState.DONE])
+
+
+def counts_sentence(failed: int) -> str:
+    """Say how many rows could not be used so far; "" if none."""
+    if not failed:
+        return ""
+    return str(
+        ngettext(
+            "%(count)s row cannot be used",
+            "%(count)s rows cannot be used",
+            failed,
+            count=format_decimal(failed),
+        )
+    )
+
+
+def remark_sentences(row: ImportRow) -> list[str]:
+    """Put what is said of a row into the curator's language."""
+    return [" ".join(sentences_of(remark)) for remark in messages.read(row.message)]
+
+
+def sentences_of(remark: messages.Remark) -> list[str]:
+    """Put a remark into words, with why a link was refused."""
+    said = [str(remark)]
+    refusal = remark.facts.get("refusal")
+    if refusal:
+        said.append(str(REFUSALS[Refusal(str(refusal))]))
+    return said
+
+
+def facts_with_counts(run: ImportRun, task: Task) -> dict[str, object]:
+    """Say how far a task is, and how many rows could not be used so far."""
+    facts = facts_of(task)
+    counts = runs.count_rows(db.session(), run)
+    if facts["over"]:
+        facts["step"] = ""
+    said = (str(facts["step"]), counts_sentence(counts.get(RowState.FAILED, 0)))
+    facts["step"] = " · ".join(filter(None, said))
+    return facts
+
+
+def is_recorded(run: ImportRun, counts: Mapping[str, int]) -> bool:
+    """Tell whether there is anything to take back."""
+    changed = (RowState.CREATED, RowState.UPDATED, RowState.PENDING)
+    return not run.is_dry and any(counts.get(state) for state in changed)

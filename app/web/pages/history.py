@@ -1,0 +1,100 @@
+"""What a visitor asked before: the list, taking it away, deleting it."""
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.services.search import history
+from app.services.search.data_export import archive
+from app.services.system.media import MediaFolder
+from app.web.account.messages import DONE
+from app.web.callers.visitors import current_owner
+from app.web.pages.answers import Pictures, own_query
+from app.web.pages.works import asked_page
+from app.web.shell.current import folders
+
+bp = Blueprint("history", __name__)
+
+ARCHIVE_NAME = "morelli-searches.zip"
+
+
+@bp.get("/history")
+def show() -> str:
+    """Show a page of one's own searches; ``?page=`` counts from 1."""
+    page = history.searches(current_owner(), asked_page())
+    return render_template(
+        "history.html",
+        page=page,
+        searches=[(query, Pictures(query)) for query in page.entries],
+    )
+
+
+@bp.route("/queries/<uuid:query_id>/delete", methods=["GET", "POST"])
+def delete(query_id: UUID) -> ResponseReturnValue:
+    """Delete one search, once its owner has said so a second time."""
+    query = own_query(query_id)
+    if request.method == "GET":
+        return render_template(
+            "history_delete.html", query=query, pictures=Pictures(query), count=1
+        )
+    history.forget(query, photos())
+    flash(_("The search is deleted, with its photo and its answer."), DONE)
+    return redirect(url_for("history.show", page=shown_page()), 303)
+
+
+@bp.route("/history/delete", methods=["GET", "POST"])
+def delete_all() -> ResponseReturnValue:
+    """Delete all of one's own searches, likewise."""
+    owner = current_owner()
+    if request.method == "GET":
+        count = history.count(owner)
+        if not count:
+            return redirect(url_for("history.show"))
+        return render_template("history_delete.html", query=None, count=count)
+    deleted = history.forget_all(owner, photos())
+    flash(
+        ngettext(
+            "%(num)s search is deleted, with its photo and its answer.",
+            "%(num)s searches are deleted, with their photos and answers.",
+            deleted,
+        ),
+        DONE,
+    )
+    return redirect(url_for("history.show"), 303)
+
+
+@bp.get("/history/searches.zip")
+def export() -> Response:
+    """Send all of one's own searches and photos, to be taken away."""
+    response = Response(archive(current_owner(), photos()), mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=ARCHIVE_NAME)
+    return response
+
+
+@bp.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Leave nothing in the browser for whoever has the device next."""
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def shown_page() -> int | None:
+    """Return the page of the list that somebody came from; None for the first."""
+    number = asked_page()
+    return number if number > 1 else None
+
+
+def photos() -> MediaFolder:
+    """Return where the visitors' photos are."""
+    return MediaFolder(folders().queries)

@@ -1,0 +1,83 @@
+"""What the map is drawn from: places, sheets of small pictures, labels.
+
+Sheets never change under their address. Places and labels follow the collection; their
+addresses hold a version, so that browsers keep them until something changes.
+"""
+
+from flask import Blueprint, Response, abort, redirect, request, send_from_directory
+from flask.typing import ResponseReturnValue
+
+from app.extensions import db
+from app.services.collection.works import find_work
+from app.services.map.reading import Sight
+from app.services.map.registry import Level, Likeness, sheet_name
+from app.web.shell.current import map_reader
+from app.web.shell.presentation import thumbnail_url
+
+bp = Blueprint("map_files", __name__, url_prefix="/maps/<name>/<likeness>")
+
+YEAR_SECONDS = 365 * 86_400
+
+
+@bp.get("/<level>-<int:number>.jpg")
+def sheet(name: str, likeness: str, level: str, number: int) -> Response:
+    """Serve a sheet of small pictures."""
+    stored = map_reader().find(name)
+    if stored is None or likeness not in stored.likenesses or level not in list(Level):
+        abort(404)
+    folder = stored.path / Likeness(likeness)
+    return for_good(send_from_directory(folder, sheet_name(Level(level), number)))
+
+
+@bp.get("/places.bin")
+def places(name: str, likeness: str) -> Response:
+    """Serve the places of all works; see :meth:`Sight.places`."""
+    sight = sight_or_404(name, likeness)
+    return kept(Response(sight.places(), mimetype="application/octet-stream"), sight)
+
+
+@bp.get("/labels.json")
+def labels(name: str, likeness: str) -> Response:
+    """Serve the labels of all works, in columns; always compressed."""
+    sight = sight_or_404(name, likeness)
+    data = map_reader().labels(db.session(), sight)
+    response = Response(data, mimetype="application/json")
+    response.content_encoding = "gzip"
+    return kept(response, sight)
+
+
+@bp.get("/pictures/<int:number>.jpg")
+def picture(name: str, likeness: str, number: int) -> ResponseReturnValue:
+    """Lead to the small picture of a work, by its number on the map."""
+    sight = sight_or_404(name, likeness)
+    if number >= len(sight.accessions):
+        abort(404)
+    work = find_work(sight.accessions[number])
+    if work is None or not work.images:
+        abort(404)
+    return redirect(thumbnail_url(work.images[0]))
+
+
+def sight_or_404(name: str, likeness: str) -> Sight:
+    """Return what is shown of a map now."""
+    stored = map_reader().find(name)
+    if stored is None or likeness not in stored.likenesses:
+        abort(404)
+    return map_reader().sight(db.session(), stored, Likeness(likeness))
+
+
+def kept(response: Response, sight: Sight) -> Response:
+    """Let browsers keep what belongs to the version that was asked for."""
+    if request.args.get("v") == sight.version:
+        return for_good(response)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def for_good(response: Response) -> Response:
+    """Let browsers, and caches on the way, keep something for good."""
+    response.cache_control.public = True
+    response.cache_control.max_age = YEAR_SECONDS
+    response.cache_control.immutable = True
+    response.cache_control.no_cache = None
+    return response

@@ -1,0 +1,36 @@
+"""Pictures of the works, served by their generated names only.
+
+Everything here was encoded by this program as a JPEG, so the type is known. Visitors'
+photos are served by ``app.web.pages.evidence``, each to its owner.
+"""
+
+import re
+
+from flask import Blueprint, Response, abort, send_from_directory
+
+from app.services.collection.picture_sizes import make_middle
+from app.services.system.media import MediaFolder
+from app.web.shell.current import folders
+
+bp = Blueprint("media", __name__, url_prefix="/media")
+
+WORK_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}(\.[sm])?\.jpg")
+"""Folder and hash of the original, with ``.s`` or ``.m`` for a smaller version."""
+YEAR_SECONDS = 365 * 86_400
+
+
+@bp.get("/works/<path:name>")
+def work(name: str) -> Response:
+    """Serve a picture of a work: its name is a hash, so it never changes."""
+    if WORK_NAME.fullmatch(name) is None:
+        abort(404)
+    if name.endswith(".m.jpg"):
+        try:
+            make_middle(MediaFolder(folders().works), name)
+        except FileNotFoundError:
+            abort(404)
+    response = send_from_directory(folders().works, name, mimetype="image/jpeg")
+    response.cache_control.public = True
+    response.cache_control.max_age = YEAR_SECONDS
+    response.cache_control.immutable = True
+    return response

@@ -1,0 +1,20 @@
+"""What is kept, how long, who sees it: in plain words, as the settings have it."""
+
+from flask import Blueprint, current_app, render_template
+
+from app.services.accounts.accounts import UNCONFIRMED_KEPT
+from app.services.operations.retention import LEAST_DAYS
+
+bp = Blueprint("privacy", __name__)
+
+
+@bp.get("/privacy")
+def show() -> str:
+    """Tell visitors what becomes of their photo; needs neither database nor index."""
+    days = current_app.config["MORELLI_RETENTION_DAYS"]
+    return render_template(
+        "privacy.html",
+        photo_days=days,
+        answer_days=max(days, LEAST_DAYS),
+        unconfirmed_days=UNCONFIRMED_KEPT.days,
+    )

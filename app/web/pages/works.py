@@ -1,0 +1,132 @@
+"""The collection's pages: all works, what they can be narrowed by, each one's label."""
+
+from flask import Blueprint, abort, render_template, request
+from flask_babel import lazy_gettext as _
+
+from app.extensions import db
+from app.services.collection.browsing import (
+    FACETS,
+    ORDERS,
+    USUAL_ORDER,
+    Criteria,
+    facet_values,
+    facets,
+    find_works,
+)
+from app.services.collection.works import find_work
+from app.services.curation.relations import Kind, confirmed_of
+from app.web.shell.current import map_reader, search_service
+
+bp = Blueprint("artworks", __name__)
+
+LONGEST_TEXT = 200
+"""Characters of a search that are looked at."""
+FACET_NAMES = {
+    "artist": (_("Artist"), _("All artists")),
+    "school": (_("School"), _("All schools")),
+    "technique": (_("Technique"), _("All techniques")),
+    "type": (_("Type"), _("All types")),
+    "location": (_("Location"), _("All locations")),
+}
+"""What a facet is called, and the page of all its values."""
+RELATION_NAMES = {
+    Kind.SAME_FILE: _("Same picture as"),
+    Kind.DUPLICATE: _("Same picture as"),
+    Kind.DETAIL: _("Detail of"),
+    Kind.WHOLE: _("Has a detail in"),
+    Kind.VIEW: _("Other view of"),
+}
+"""What a work is to another, before that one's name."""
+ORDER_NAMES = {
+    "artist": _("Artist"),
+    "title": _("Title"),
+    "date": _("Date"),
+    "accession": _("Accession number"),
+    "newest": _("Newest first"),
+}
+
+
+@bp.get("/works/")
+def browse() -> str:
+    """Show one page of the works that are asked for.
+
+    ``?q=`` holds words, ``?artist=`` and so on values of facets, ``?order=`` the order,
+    and ``?page=`` counts from 1.
+    """
+    criteria = asked_criteria()
+    page = find_works(criteria, asked_page())
+    if page is None:
+        abort(404)
+    return render_template(
+        "works.html",
+        page=page,
+        criteria=criteria,
+        facets=facets(criteria),
+        facet_names=FACET_NAMES,
+        order_names=ORDER_NAMES,
+        address=address_of(criteria),
+        has_map=map_reader().current() is not None,
+    )
+
+
+@bp.get("/facets/<name>")
+def facet(name: str) -> str:
+    """Show all values of a facet, and how many of the works have each."""
+    if name not in FACETS:
+        abort(404)
+    criteria = asked_criteria()
+    page = facet_values(name, criteria, asked_page())
+    if page is None:
+        abort(404)
+    return render_template(
+        "facet.html",
+        page=page,
+        name=name,
+        facet_names=FACET_NAMES,
+        address=address_of(criteria),
+    )
+
+
+# A path, because museums write numbers such as "1982.23/4".
+@bp.get("/works/<path:accession>")
+def show(accession: str) -> str:
+    """Show a work's label and pictures, and works that look like it."""
+    work = find_work(accession)
+    if work is None:
+        abort(404)
+    return render_template(
+        "work.html",
+        work=work,
+        related=confirmed_of(db.session(), work),
+        relation_names=RELATION_NAMES,
+        similar=search_service().similar_to(work),
+    )
+
+
+def asked_criteria() -> Criteria:
+    """Read which works the address asks for; what makes no sense is passed over."""
+    asked = request.args
+    order = asked.get("order", "")
+    return Criteria(
+        text=asked.get("q", "").strip()[:LONGEST_TEXT],
+        chosen={name: value for name in FACETS if (value := asked.get(name, ""))},
+        order=order if order in ORDERS else USUAL_ORDER,
+    )
+
+
+def asked_page() -> int:
+    """Read which page the address asks for; 0, which there is none, for nonsense."""
+    try:
+        return int(request.args.get("page", "1"))
+    except ValueError:
+        return 0
+
+
+def address_of(criteria: Criteria) -> dict[str, str]:
+    """Return what asks for the same works again, without the page."""
+    address = dict(criteria.chosen)
+    if criteria.text:
+        address["q"] = criteria.text
+    if criteria.order != USUAL_ORDER:
+        address["order"] = criteria.order
+    return address

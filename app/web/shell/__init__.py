@@ -1,0 +1,1 @@
+"""What surrounds every page: site, languages, assets, headers, logs, metrics."""

@@ -1,0 +1,56 @@
+"""What a view needs of the application that it runs in."""
+
+from typing import cast
+
+from flask import current_app
+
+from app.configuration.load import Folders
+from app.retrieval.settings import ImageSettings
+from app.services.index.live import LiveIndex
+from app.services.map.reading import MapReader
+from app.services.search.service import SearchService
+from app.services.system.fetching import LinkReader
+
+INDEX = "morelli.index"
+"""Key of the live index among the application's extensions."""
+SEARCH = "morelli.search"
+"""Key of the search service among the application's extensions."""
+LINKS = "morelli.links"
+"""Key of what fetches pictures by their address; None where that is switched off."""
+MAP = "morelli.map"
+"""Key of what reads the map of the collection."""
+
+
+def search_service() -> SearchService:
+    """Return the application's search service."""
+    return cast(SearchService, current_app.extensions[SEARCH])
+
+
+def live_index() -> LiveIndex:
+    """Return the application's live index."""
+    return cast(LiveIndex, current_app.extensions[INDEX])
+
+
+def link_reader() -> LinkReader | None:
+    """Return what fetches pictures by their address, unless that is switched off."""
+    return cast(LinkReader | None, current_app.extensions[LINKS])
+
+
+def map_reader() -> MapReader:
+    """Return what reads the map of the collection."""
+    return cast(MapReader, current_app.extensions[MAP])
+
+
+def folders() -> Folders:
+    """Return where the instance keeps its files."""
+    return Folders(current_app.config["MORELLI_INSTANCE"])
+
+
+def image_settings() -> ImageSettings:
+    """Return what is accepted as a photo."""
+    return ImageSettings(max_bytes=current_app.config["MAX_CONTENT_LENGTH"])
+
+
+def search_rate() -> str:
+    """Return how many searches one network address may ask for."""
+    return str(current_app.config["MORELLI_SEARCH_RATE"])

@@ -1,0 +1,247 @@
+"""What templates need to put an answer into words and pictures."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from flask import Flask, url_for
+from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
+
+from app.models import Artwork, Match, Query, ReferenceImage
+from app.retrieval.images.quality import Fault
+from app.retrieval.types import Verdict
+from app.services.collection.picture_sizes import MIDDLE_SIDE_PX, middle_name
+from app.services.collection.pictures import THUMBNAIL_SIDE_PX
+from app.services.search.evidence import Spread, faults_of, spread_of
+from app.services.search.service import PHOTO_SIDE_PX
+
+VERDICTS = {
+    Verdict.FOUND: lazy_gettext("Found"),
+    Verdict.UNCERTAIN: lazy_gettext("Perhaps one of these"),
+    Verdict.NOT_FOUND: lazy_gettext("Not in this collection"),
+}
+ADVICE = {
+    Fault.DARK: lazy_gettext(
+        "Your photo is dark. Tap on the work, so that the camera brightens it."
+    ),
+    Fault.BLURRED: lazy_gettext(
+        "Your photo is blurred. Tap on the work to focus on it, and hold still."
+    ),
+    Fault.GLARE: lazy_gettext(
+        "Lights are mirrored in the work. Move a little to the side, until they are "
+        "gone."
+    ),
+    Fault.SMALL: lazy_gettext(
+        "The work fills only a small part of your photo. Step closer, or crop the "
+        "photo."
+    ),
+    Fault.CUT_OFF: lazy_gettext(
+        "A part of the work lies outside your photo. Step back until all of it is in "
+        "view."
+    ),
+}
+PROPOSAL_COUNT = 5
+"""Proposals shown at most: more would be a list to search, not an answer."""
+
+SIMILAR_COUNT = 6
+"""Similar works shown with an answer; a work's own page shows more."""
+LINE_COUNT = 40
+"""Pairs of details drawn: more cannot be told apart."""
+WIDEST = 2.4
+"""Width of two pictures side by side, in their height; wider ones are stacked."""
+SIDE, GAP = 1000.0, 40.0
+"""Common side of two pictures that are drawn together, and the gap between them."""
+
+
+class Pairing(TypedDict):
+    """A photo and a work drawn together: boxes of x, y, width and height."""
+
+    size: tuple[float, float]
+    photo: tuple[float, float, float, float]
+    work: tuple[float, float, float, float]
+    lines: list[tuple[float, float, float, float]]
+
+
+def register(app: Flask) -> None:
+    """Give the templates these functions."""
+    app.jinja_env.filters.update(
+        advice=advice,
+        caption=caption,
+        centre=centre,
+        corners=corners,
+        evidence=evidence,
+        meaning=meaning,
+        pairing=pairing,
+        percent=percent,
+        sentence=sentence,
+        sources=sources,
+    )
+    app.jinja_env.globals.update(
+        PHOTO_SIDE_PX=PHOTO_SIDE_PX,
+        PROPOSAL_COUNT=PROPOSAL_COUNT,
+        SIMILAR_COUNT=SIMILAR_COUNT,
+        VERDICTS=VERDICTS,
+        picture_url=picture_url,
+        thumbnail_url=thumbnail_url,
+    )
+    # Leaves no blank lines where a template's logic was.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _(text: str, **values: object) -> str:
+    """Translate a sentence of this module."""
+    return str(gettext(text, **values))
+
+
+def percent(probability: float) -> str:
+    """Write a probability as people say it: never 0 %, never 100 %."""
+    rounded = round(probability * 100)
+    if rounded < 1:
+        return _("under 1 %")
+    if rounded > 99:
+        return _("over 99 %")
+    return _("%(number)s %%", number=rounded)
+
+
+def meaning(probability: float) -> str:
+    """Say what a probability promises, in numbers that can be pictured."""
+    total = 1000 if probability > 0.99 else 100
+    right = min(max(round(probability * total), 1), total - 1)
+    return _(
+        "of %(total)s answers this sure, about %(right)s are right",
+        total=format_decimal(total),
+        right=format_decimal(right),
+    )
+
+
+def caption(work: Artwork) -> str:
+    """Name a work in one line: title, artist, date, as far as they are known."""
+    title = work.title or _("Untitled")
+    return ", ".join(filter(None, (title, work.artist, work.date)))
+
+
+def sentence(query: Query) -> str:
+    """Say a whole answer in one sentence that can be read aloud."""
+    works = [caption(match.artwork) for match in query.proposals[:PROPOSAL_COUNT]]
+    if query.verdict is Verdict.NOT_FOUND:
+        return _("No work of this collection was recognised in your photo.")
+    if not works:
+        return _("The work that was recognised is no longer in the collection.")
+    listed = "; ".join(works)
+    if query.verdict is Verdict.UNCERTAIN:
+        return _(
+            "Your photo may show one of these, but that is not certain: %(works)s.",
+            works=listed,
+        )
+    return str(
+        ngettext(
+            "Your photo shows %(works)s.",
+            "Your photo shows %(num)s works: %(works)s.",
+            len(works),
+            works=listed,
+        )
+    )
+
+
+def evidence(match: Match) -> str:
+    """Say in one sentence what speaks for a work."""
+    count = format_decimal(match.inlier_count)
+    match spread_of(match.points):
+        case Spread.WHOLE:
+            return _(
+                "%(count)s details of your photo lie exactly where this work has them, "
+                "all over the work.",
+                count=count,
+            )
+        case Spread.MUCH:
+            return _(
+                "%(count)s details of your photo lie exactly where this work has them, "
+                "over much of the work.",
+                count=count,
+            )
+        case Spread.PART:
+            return _(
+                "%(count)s details of your photo lie exactly where this work has them, "
+                "but only in one part of the work.",
+                count=count,
+            )
+
+
+def advice(query: Query) -> list[str]:
+    """Say what the visitor can do better, as far as it was measured."""
+    return [str(ADVICE[fault]) for fault in faults_of(query)]
+
+
+def pairing(match: Match) -> Pairing | None:
+    """Lay out a photo and a work together, with lines between what agrees.
+
+    Side by side at one height, or one above the other at one width where that would be
+    too wide. None without a picture of the work, or without details.
+    """
+    query, image = match.query, match.image
+    if image is None or not match.points:
+        return None
+    shapes = query.width / query.height, image.width / image.height
+    if sum(shapes) <= WIDEST:
+        first, second = (shape * SIDE for shape in shapes)
+        size = first + GAP + second, SIDE
+        photo, work = (0.0, 0.0, first, SIDE), (first + GAP, 0.0, second, SIDE)
+    else:
+        first, second = (SIDE / shape for shape in shapes)
+        size = SIDE, first + GAP + second
+        photo, work = (0.0, 0.0, SIDE, first), (0.0, first + GAP, SIDE, second)
+    return {
+        "size": size,
+        "photo": photo,
+        "work": work,
+        "lines": [
+            (*_inside(photo, x, y), *_inside(work, u, v))
+            for x, y, u, v in match.points[:LINE_COUNT]
+        ],
+    }
+
+
+def _inside(
+    box: tuple[float, float, float, float], x: float, y: float
+) -> tuple[float, float]:
+    left, top, width, height = box
+    return round(left + x * width, 1), round(top + y * height, 1)
+
+
+def corners(outline: Sequence[Sequence[float]], query: Query) -> str:
+    """Return an outline, given as shares of the photo, as points of an SVG polygon."""
+    return " ".join(f"{x * query.width:.1f},{y * query.height:.1f}" for x, y in outline)
+
+
+def centre(outline: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
+    """Return the middle of an outline in pixels of the photo."""
+    x, y = (sum(values) / len(outline) for values in zip(*outline, strict=True))
+    return round(x * query.width, 1), round(y * query.height, 1)
+
+
+def picture_url(image: ReferenceImage) -> str:
+    """Return the address of a work's picture."""
+    return url_for("media.work", name=image.media_name)
+
+
+def thumbnail_url(image: ReferenceImage) -> str:
+    """Return the address of a work's small picture."""
+    return url_for("media.work", name=image.thumbnail_name)
+
+
+def sources(image: ReferenceImage) -> str:
+    """Return the sizes of a work's picture, each with its width, as ``srcset`` has it.
+
+    The browser takes the smallest that is sharp on its screen.
+    """
+    names = {
+        THUMBNAIL_SIDE_PX: image.thumbnail_name,
+        MIDDLE_SIDE_PX: middle_name(image.media_name),
+    }
+    side = max(image.width, image.height)
+    sizes = [
+        (url_for("media.work", name=name), round(image.width * small / side))
+        for small, name in names.items()
+        if small < side
+    ]
+    sizes.append((picture_url(image), image.width))
+    return ", ".join(f"{address} {width}w" for address, width in sizes)

@@ -1,0 +1,86 @@
+"""``flask collection …`` on an instance of its own."""
+
+from pathlib import PurePosixPath
+
+import pytest
+from sqlalchemy import update
+
+from app.extensions import db
+from app.factory import create_app
+from app.models import Artwork, now
+from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.model import Model
+from app.services.catalogue import CatalogueRow
+from app.services.collection.pictures import record_catalogue
+from app.services.system import database
+from app.services.system.media import MediaFolder
+from tests.fakes import draw_picture, fake_model
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        Model, "open", classmethod(lambda _cls, _folder, threads: fake_model())
+    )
+    return create_app({"MORELLI_INSTANCE": tmp_path / "instance"})
+
+
+@pytest.fixture
+def record(app, tmp_path):
+    def record(count):
+        rows = []
+        for number in range(count):
+            name = f"{number}.jpg"
+            (tmp_path / name).write_bytes(encode_jpeg(draw_picture(number)))
+            rows.append(CatalogueRow(2, f"A-{number}", PurePosixPath(name), {}))
+        media = MediaFolder(app.config["MORELLI_INSTANCE"] / "media" / "works")
+        with app.app_context():
+            database.upgrade()
+            list(record_catalogue(db.session(), rows, tmp_path, media, workers=1))
+
+    return record
+
+
+def run(app, *words):
+    return app.test_cli_runner().invoke(args=["collection", *words])
+
+
+def test_rebuild_indexes_what_the_database_holds(app, record):
+    record(3)
+    result = run(app, "rebuild")
+    assert result.exit_code == 0
+    assert "is live: 3 works, 3 pictures" in result.output
+
+
+def test_rebuild_takes_a_withdrawn_work_out_of_the_index(app, record):
+    record(3)
+    run(app, "rebuild")
+    with app.app_context():
+        db.session.execute(
+            update(Artwork).where(Artwork.id == 1).values(withdrawn_at=now())
+        )
+        db.session.commit()
+    assert "is live: 2 works" in run(app, "rebuild").output
+    assert "withdrawn works: 1" in run(app, "status").output
+
+
+def test_rebuilding_nothing_says_what_to_do(app, record):
+    record(0)
+    result = run(app, "rebuild")
+    assert result.exit_code == 2
+    assert "precompute_descriptors.py" in result.output
+
+
+def test_commands_need_a_database(app):
+    result = run(app, "status")
+    assert result.exit_code == 2
+    assert "precompute_descriptors.py" in result.output
+
+
+def test_status_tells_of_works_and_index(app, record):
+    record(2)
+    assert "live index: none" in run(app, "status").output
+    run(app, "rebuild")
+    printed = run(app, "status").output
+    assert "works: 2\n" in printed
+    assert "2 works, 2 pictures, model fake" in printed

@@ -1,0 +1,105 @@
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from app.configuration import load
+from app.configuration.load import ConfigurationError
+
+
+def test_an_empty_environment_gives_the_defaults(tmp_path):
+    settings = load.read_settings({})
+    assert settings["MORELLI_PORT"] == 8000
+    assert settings["MORELLI_INSTANCE"] == load.ROOT / "instance"
+
+
+def test_an_empty_variable_means_the_default():
+    assert load.read_settings({"MORELLI_PORT": " "})["MORELLI_PORT"] == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MORELLI_PORT", "http"),
+        ("MORELLI_PORT", "70000"),
+        ("MORELLI_WORKERS", "0"),
+        ("MORELLI_MAX_UPLOAD_MB", "-1"),
+        ("MORELLI_SEARCH_RATE", "often"),
+        ("MORELLI_HTTPS", "maybe"),
+        ("MORELLI_SECRET_KEY", "dev"),
+        ("MORELLI_DATABASE_URL", "morelli.db"),
+        ("MORELLI_PUBLIC_URL", "search.museum.org"),
+        ("MORELLI_PUBLIC_URL", "ftp://museum.org"),
+        ("MORELLI_PUBLIC_URL", "https://museum.org/#a"),
+        ("MORELLI_MAIL_FROM", "Museum"),
+        ("MORELLI_SMTP_ENCRYPTION", "ssl"),
+    ],
+)
+def test_nonsense_is_refused_by_name_and_value(name, value):
+    with pytest.raises(ConfigurationError, match=f"{name}={value} cannot be used: "):
+        load.read_settings({name: value})
+
+
+def test_mails_that_leave_the_machine_need_a_sender_and_an_address_to_link_to():
+    environ = {"MORELLI_SMTP_HOST": "mail.museum.org"}
+    for name, value in (
+        ("MORELLI_PUBLIC_URL", "https://museum.org/"),
+        ("MORELLI_MAIL_FROM", "Museum <search@museum.org>"),
+    ):
+        with pytest.raises(ConfigurationError, match=name):
+            load.read_settings(environ)
+        environ[name] = value
+    settings = load.read_settings(environ)
+    assert settings["MORELLI_PUBLIC_URL"] == "https://museum.org"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("::", "http://localhost:8000"), ("10.0.0.7", "http://10.0.0.7:8000")],
+)
+def test_without_a_public_address_the_own_one_is_meant(tmp_path, host, address):
+    settings = {"MORELLI_INSTANCE": str(tmp_path), "MORELLI_HOST": host}
+    assert load.load(settings)["PUBLIC_URL"] == address
+
+
+def test_a_variable_that_is_no_setting_is_named_in_the_log(caplog):
+    load.read_settings({"MORELLI_PROT": "8000"})
+    assert "MORELLI_PROT" in caplog.text
+
+
+def test_every_setting_says_what_it_is_for():
+    assert all(
+        s.help.endswith(".") and s.name.startswith("MORELLI_") for s in load.SETTINGS
+    )
+
+
+def test_the_secret_key_is_made_once_and_kept_private(tmp_path):
+    key = load.obtain_secret_key(tmp_path)
+    assert len(key) == 2 * load.SECRET_KEY_BYTES
+    assert load.obtain_secret_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
+    everybody = Barrier(8)
+
+    def start(_):
+        everybody.wait()
+        return load.obtain_secret_key(tmp_path)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(start, range(8)))) == 1
+
+
+def test_a_damaged_secret_key_is_refused(tmp_path):
+    (tmp_path / "secret_key").write_text("")
+    with pytest.raises(ConfigurationError, match="delete it"):
+        load.obtain_secret_key(tmp_path)
+
+
+def test_an_instance_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="MORELLI_INSTANCE"):
+        load.load({"MORELLI_INSTANCE": str(tmp_path / "file" / "instance")})

@@ -1,0 +1,129 @@
+"""Figures of made-up outcomes, computed on paper."""
+
+import json
+import math
+
+import pytest
+
+from app.retrieval.evaluation.asking import Outcome, Reply
+from app.retrieval.evaluation.report import Figures, Report, set_columns
+from app.retrieval.types import Verdict
+
+
+def reply(works, confidence, verdict, *, total=100.0, shortlist=None):
+    found = tuple(works if shortlist is None else shortlist)
+    timings = {"describe": total / 2, "total": total}
+    return Reply(tuple(works), confidence, verdict, found, found[:1], timings)
+
+
+NOTHING = reply("", math.nan, Verdict.NOT_FOUND)
+OUTCOMES = [
+    # Right and sure; without its work, one that is only perhaps.
+    Outcome(
+        "one",
+        frozenset("a"),
+        "wall",
+        reply("ab", 0.9, Verdict.FOUND, total=10.0),
+        reply("b", 0.4, Verdict.UNCERTAIN),
+    ),
+    # Named second; without its work, wrongly found.
+    Outcome(
+        "two",
+        frozenset("b"),
+        "wall",
+        reply("ab", 0.8, Verdict.FOUND, total=20.0),
+        reply("a", 0.7, Verdict.FOUND),
+    ),
+    # Right but not sure.
+    Outcome("three", frozenset("cd"), "floor", reply("d", 0.5, Verdict.UNCERTAIN)),
+    # Nothing to be found, and nothing found.
+    Outcome("four", frozenset(), "street", NOTHING),
+]
+
+
+def test_figures_by_hand():
+    figures = Figures.of(OUTCOMES)
+    assert figures.queries == 4
+    assert figures.top1 == pytest.approx(2 / 3)
+    assert figures.top5 == 1
+    assert figures.recall_global_100 == 1
+    assert figures.recall_local_100 == pytest.approx(2 / 3)
+    assert figures.recall_union_100 == 1
+    assert figures.true_accept == pytest.approx(1 / 3)
+    assert figures.misnamed == pytest.approx(1 / 3)
+    # Two asked without their works and the street; one was called found.
+    assert figures.false_accept == pytest.approx(1 / 3)
+    # Three times "found", once rightly.
+    assert figures.precision == pytest.approx(1 / 3)
+    assert figures.f1 == pytest.approx(1 / 3)
+
+
+def test_gap_takes_photos_without_their_works_for_photos_of_something_else():
+    figures = Figures.of(OUTCOMES)
+    # By confidence: right .9, wrong .8, wrong .7, right .5, wrong .4.
+    assert figures.gap == pytest.approx((1 + 2 / 4) / 3)
+    assert figures.gap_minus == pytest.approx((1 + 2 / 3) / 3)
+
+
+def test_only_the_first_asking_is_timed():
+    latency = Figures.of(OUTCOMES[:2]).latency_ms
+    assert latency["p50"] == 20
+    assert latency["p95"] == 20
+    assert latency["stages"] == {"describe": {"p50": 10, "p95": 10}}
+
+
+def test_what_cannot_be_measured_is_not_a_number():
+    figures = Figures.of([])
+    assert figures.queries == 0
+    assert math.isnan(figures.top1)
+    assert math.isnan(figures.latency_ms["p95"])
+    only_street = Figures.of(OUTCOMES[3:])
+    assert math.isnan(only_street.top1)
+    assert only_street.false_accept == 0
+
+
+def test_a_channel_alone_has_no_verdicts_and_no_false_accepts():
+    alone = Reply(("a",), 0.9, None, ("a",), (), {})
+    figures = Figures.of([Outcome("one", frozenset("a"), "wall", alone)])
+    assert figures.top1 == 1
+    assert math.isnan(figures.true_accept)
+    assert math.isnan(figures.false_accept)
+    assert math.isnan(figures.recall_local_100)
+
+
+def test_every_kind_has_the_same_figures_as_the_whole():
+    content = Report.of(OUTCOMES).to_dict()
+    assert list(content["per_kind"]) == ["wall", "floor", "street"]
+    for own in content["per_kind"].values():
+        assert own.keys() == content.keys() - {"per_kind", "mistakes"}
+    assert content["per_kind"]["floor"]["true_accept"] == 0
+
+
+def test_json_has_null_where_nothing_was_measured():
+    text = json.dumps(Report.of(OUTCOMES[3:]).to_dict(), allow_nan=False)
+    assert json.loads(text)["top1"] is None
+
+
+def test_mistakes_are_named():
+    report = Report.of(OUTCOMES)
+    named = [(mistake.photo, mistake.fault) for mistake in report.mistakes]
+    assert named == [("two", "missed"), ("two", "false accept"), ("three", "unsure")]
+    assert str(report.mistakes[0]) == (
+        "two (wall): missed; shows b; answered a, found (0.80)"
+    )
+    assert "shows b, which was left out; answered a" in str(report.mistakes[1])
+    assert "shows c or d" in str(report.mistakes[2])
+
+
+def test_the_table_has_a_row_per_kind_and_one_for_all():
+    lines = Report.of(OUTCOMES).table().splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["wall", "floor", "street", "all"]
+    assert "66.67" in lines[-1]
+    assert len({len(line) for line in lines}) == 1
+    assert len(Report.of(OUTCOMES[:2]).table().splitlines()) == 2
+
+
+def test_columns_are_aligned():
+    assert set_columns([["", "n"], ["long", "7"], ["x", "123"]]) == (
+        "        n\nlong    7\nx     123"
+    )

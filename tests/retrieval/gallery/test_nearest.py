@@ -1,0 +1,185 @@
+"""Annoy against exact search, and both against answers done on paper."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.retrieval.descriptors.whitening import unit_length
+from app.retrieval.errors import (
+    DamagedArtefactError,
+    IncompatibleArtefactError,
+    MissingArtefactError,
+)
+from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
+from app.retrieval.gallery.tuning import SearchEffort, choose_search_k, measure_recall
+
+
+def draw_descriptors(count, dimension=16, seed=5):
+    rng = np.random.default_rng(seed)
+    return unit_length(rng.normal(size=(count, dimension)).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def descriptors():
+    return draw_descriptors(600)
+
+
+@pytest.fixture(scope="module")
+def index(descriptors, tmp_path_factory):
+    path = tmp_path_factory.mktemp("index") / "index.ann"
+    return AnnoyIndex.build(descriptors, path, n_trees=8, seed=1)
+
+
+@pytest.fixture(params=["exact", "annoy"])
+def either(request, descriptors, index):
+    return ExactIndex(descriptors) if request.param == "exact" else index
+
+
+def positions(hits):
+    return [hit.position for hit in hits]
+
+
+def test_exact_search_by_hand():
+    rows = np.array([[1, 0], [0.6, 0.8], [0, 1], [-1, 0]], np.float32)
+    hits = ExactIndex(rows).query(np.array([1, 0], np.float32), 3)
+    assert positions(hits) == [0, 1, 2]
+    assert [hit.similarity for hit in hits] == pytest.approx([1, 0.6, 0])
+
+
+def test_of_equal_rows_the_first_comes_first():
+    rows = np.tile(np.array([[1, 0]], np.float32), (5, 1))
+    assert positions(ExactIndex(rows).query(rows[0], 3)) == [0, 1, 2]
+
+
+def test_every_row_finds_itself_with_similarity_one(either, descriptors):
+    for position in (0, 17, 599):
+        hit = either.query(descriptors[position], 1)[0]
+        assert hit.position == position
+        assert hit.similarity == pytest.approx(1, abs=1e-5)
+
+
+def test_annoy_at_full_effort_is_exact(index, descriptors):
+    exact = ExactIndex(descriptors)
+    for query in draw_descriptors(20, seed=6):
+        ours, truth = index.query(query, 50), exact.query(query, 50)
+        assert positions(ours) == positions(truth)
+        np.testing.assert_allclose(
+            [hit.similarity for hit in ours],
+            [hit.similarity for hit in truth],
+            atol=1e-5,
+        )
+
+
+def test_excluded_rows_are_replaced_by_the_next(either, descriptors):
+    query = draw_descriptors(1, seed=7)[0]
+    order = positions(either.query(query, 40))
+    excluded = np.zeros(600, np.bool_)
+    excluded[order[:10]] = True
+    assert positions(either.query(query, 30, excluded=excluded)) == order[10:]
+
+
+@given(kept=st.sets(st.integers(0, 599), max_size=8), k=st.integers(0, 10))
+def test_with_almost_everything_excluded_the_rest_is_still_found(
+    index, descriptors, kept, k
+):
+    forest = AnnoyIndex(index._forest, search_k=1)  # as lazy as can be
+    excluded = np.ones(600, np.bool_)
+    excluded[list(kept)] = False
+    hits = forest.query(descriptors[0], k, excluded=excluded)
+    assert len(hits) == min(k, len(kept))
+    assert set(positions(hits)) <= kept
+
+
+def test_asking_for_more_than_there_is_gives_all(either):
+    assert len(either.query(draw_descriptors(1)[0], 5000)) == 600
+
+
+def test_wrong_shapes_are_refused(either):
+    with pytest.raises(ValueError, match=r"\(16,\), got \(4,\)"):
+        either.query(np.zeros(4, np.float32), 1)
+    with pytest.raises(ValueError, match="excluded"):
+        either.query(np.zeros(16, np.float32), 1, excluded=np.zeros(3, np.bool_))
+
+
+def test_the_same_seed_gives_the_same_file(tmp_path, descriptors):
+    for name in ("one", "two"):
+        AnnoyIndex.build(descriptors, tmp_path / name, n_trees=3, seed=9)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_the_chosen_effort_reaches_the_target_and_no_less_does(index, descriptors):
+    exact, queries = ExactIndex(descriptors), draw_descriptors(30, seed=8)
+    trials: list[SearchEffort] = []
+    chosen = choose_search_k(
+        index, exact, queries, k=20, target=0.9, progress=trials.append
+    )
+    assert chosen.recall >= 0.9
+    assert index.search_k == chosen.search_k == trials[-1].search_k
+    assert all(trial.recall < 0.9 for trial in trials[:-1])
+    assert len(trials) > 1
+    assert measure_recall(index, exact, queries, 20) == chosen.recall
+
+
+def test_recall_counts_equal_rows_as_found(tmp_path):
+    rows = np.tile(draw_descriptors(1), (30, 1))
+    forest = AnnoyIndex.build(rows, tmp_path / "index.ann", n_trees=2, seed=1)
+    assert measure_recall(forest, ExactIndex(rows), rows[:2], 10) == 1
+
+
+def test_a_missing_index_names_the_command(tmp_path):
+    with pytest.raises(MissingArtefactError, match="precompute_descriptors"):
+        AnnoyIndex.open(tmp_path / "index.ann", 16, 100)
+
+
+def test_an_index_of_another_model_is_incompatible(tmp_path, descriptors):
+    AnnoyIndex.build(descriptors, tmp_path / "index.ann", n_trees=1, seed=1)
+    with pytest.raises(IncompatibleArtefactError) as caught:
+        AnnoyIndex.open(tmp_path / "index.ann", 32, 100)
+    assert caught.value.found == "length 16"
+
+
+@pytest.mark.parametrize("fault", ["cut", "changed", "empty", "note"])
+def test_a_damaged_index_is_an_error_and_not_a_crash(tmp_path, descriptors, fault):
+    path = tmp_path / "index.ann"
+    AnnoyIndex.build(descriptors, path, n_trees=2, seed=1)
+    content = path.read_bytes()
+    node_bytes = len(content) // 600  # cut at a node's end, as Annoy would accept it
+    damaged = {
+        "cut": content[: -40 * node_bytes],
+        "changed": content[:-1] + bytes([content[-1] ^ 255]),
+        "empty": b"",
+        "note": content,
+    }
+    path.write_bytes(damaged[fault])
+    if fault == "note":
+        (tmp_path / "index.ann.json").write_text("[]")
+    with pytest.raises(DamagedArtefactError):
+        AnnoyIndex.open(path, 16, 100)
+
+
+def test_processes_open_what_another_has_built(tmp_path, descriptors):
+    AnnoyIndex.build(descriptors, tmp_path / "index.ann", n_trees=4, seed=1)
+    np.save(tmp_path / "query.npy", descriptors[3])
+    code = (
+        "import numpy, pathlib, sys; from app.retrieval.gallery.nearest import AnnoyIndex; "
+        f"here = pathlib.Path({str(tmp_path)!r}); "
+        "index = AnnoyIndex.open(here / 'index.ann', 16, 500); "
+        "print(index.query(numpy.load(here / 'query.npy'), 1)[0].position)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "3\n"
+
+
+def test_the_note_is_small_and_readable(tmp_path, descriptors):
+    path = tmp_path / "index.ann"
+    AnnoyIndex.build(descriptors, path, n_trees=1, seed=1)
+    note = json.loads((tmp_path / "index.ann.json").read_text())
+    assert note["count"] == 600
+    assert note["size_bytes"] == path.stat().st_size

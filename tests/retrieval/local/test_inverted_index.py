@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+
+from app.retrieval.errors import (
+    DamagedArtefactError,
+    IncompatibleArtefactError,
+    MissingArtefactError,
+)
+from app.retrieval.local import voting
+from app.retrieval.local.inverted_index import ARRAY_NAMES, InvertedIndex
+from app.retrieval.settings import ShortlistSettings
+from app.retrieval.types import LocalFeatures
+from tests.retrieval.local.test_vocabulary import draw_vocabulary
+
+SETTINGS = ShortlistSettings(local_count=10)
+VOCABULARY = draw_vocabulary(count=40, cell_count=4)
+
+
+def draw_features(rng, count, like=None):
+    """Descriptors near the words, or near those of another picture."""
+    base = VOCABULARY.words if like is None else like.descriptors
+    rows = base[rng.integers(0, len(base), count)].astype(int)
+    rows += rng.integers(-12, 13, rows.shape)
+    xy = rng.uniform(0, 100, (count, 2)).astype(np.float32)
+    return LocalFeatures(xy, np.clip(rows, 0, 255).astype(np.uint8), (100, 100))
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    rng = np.random.default_rng(0)
+    pictures = [draw_features(rng, int(n)) for n in rng.integers(5, 40, 90)]
+    pictures[13] = LocalFeatures.empty()
+    return pictures
+
+
+@pytest.fixture(scope="module")
+def index(gallery):
+    return InvertedIndex.build(gallery, VOCABULARY)
+
+
+def score_slowly(gallery, query, settings):
+    """The definition, feature by feature."""
+    posting_words, posting_signatures = [], []
+    for picture in gallery:
+        words = VOCABULARY.assign(picture.descriptors)
+        posting_words.append(words[:, 0])
+        posting_signatures.append(VOCABULARY.signatures(picture.descriptors, words))
+    holders = [sum(w in words for words in posting_words) for w in range(40)]
+    words = VOCABULARY.assign(query.descriptors, settings.assigned_words)
+    signatures = VOCABULARY.signatures(query.descriptors, words)
+    scores = np.zeros(len(gallery))
+    for position, picture in enumerate(gallery):
+        for feature in range(len(query)):
+            best = 0.0
+            for word, signature in zip(
+                words[feature], signatures[feature], strict=True
+            ):
+                for row in np.flatnonzero(posting_words[position] == word):
+                    theirs = posting_signatures[position][row, 0]
+                    distance = int(signature ^ theirs).bit_count()
+                    if distance <= settings.max_hamming:
+                        idf = np.log(1 + len(gallery) / holders[word])
+                        vote = np.exp(-((distance / settings.hamming_sigma) ** 2))
+                        best = max(best, vote * idf**2)
+            scores[position] += best * (1 + np.exp(-feature / 150))
+        scores[position] /= np.sqrt(max(len(picture), 1))
+    return scores
+
+
+@pytest.mark.parametrize("chunk", [1, 300, 1 << 17])
+def test_scores_agree_with_the_definition(gallery, index, chunk, monkeypatch):
+    monkeypatch.setattr(voting, "CHUNK", chunk)
+    query = draw_features(np.random.default_rng(1), 25, like=gallery[4])
+    expected = score_slowly(gallery, query, SETTINGS)
+    np.testing.assert_allclose(
+        index.score_words(*index.look_up(query, SETTINGS), SETTINGS),
+        expected,
+        rtol=1e-5,
+    )
+    assert np.count_nonzero(expected) > 20
+
+
+def test_the_picture_that_is_shown_comes_first(gallery, index):
+    rng = np.random.default_rng(2)
+    for position in (0, 4, 77):
+        query = draw_features(rng, 30, like=gallery[position])
+        assert index.query(query, SETTINGS)[0].position == position
+
+
+def test_hits_are_sorted_and_limited(gallery, index):
+    hits = index.query(gallery[4], SETTINGS)
+    similarities = [hit.similarity for hit in hits]
+    assert len(hits) == SETTINGS.local_count
+    assert similarities == sorted(similarities, reverse=True)
+    assert similarities[-1] > 0
+
+
+def test_equal_pictures_are_ordered_by_position(gallery):
+    index = InvertedIndex.build([gallery[2]] * 30, VOCABULARY)
+    hits = index.query(gallery[2], SETTINGS)
+    assert [hit.position for hit in hits] == list(range(10))
+
+
+def test_an_excluded_picture_is_not_proposed(gallery, index):
+    excluded = np.zeros(len(gallery), np.bool_)
+    excluded[4] = True
+    hits = index.query(gallery[4], SETTINGS, excluded=excluded)
+    assert 4 not in [hit.position for hit in hits]
+    assert len(hits) == SETTINGS.local_count
+    assert index.query(gallery[4], SETTINGS)[0].position == 4
+    with pytest.raises(ValueError, match="excluded"):
+        index.query(gallery[4], SETTINGS, excluded=excluded[:-1])
+
+
+def test_a_gallery_of_one_picture_is_found(gallery):
+    index = InvertedIndex.build(iter(gallery[:1]), VOCABULARY)
+    assert [hit.position for hit in index.query(gallery[0], SETTINGS)] == [0]
+
+
+@pytest.mark.parametrize("pictures", [[], [LocalFeatures.empty()]])
+def test_an_empty_gallery_answers_nothing(gallery, pictures):
+    index = InvertedIndex.build(pictures, VOCABULARY)
+    assert index.query(gallery[0], SETTINGS) == ()
+    assert len(index) == len(pictures)
+
+
+def test_a_photo_without_features_finds_nothing(index):
+    assert index.query(LocalFeatures.empty(), SETTINGS) == ()
+
+
+def test_a_saved_index_answers_the_same_from_the_disk(gallery, index, tmp_path):
+    index.save(tmp_path)
+    opened = InvertedIndex.open(tmp_path, VOCABULARY)
+    assert opened.query(gallery[4], SETTINGS) == index.query(gallery[4], SETTINGS)
+    assert isinstance(opened.signatures.base, np.memmap)
+
+
+def test_building_twice_gives_the_same_files(gallery, index, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        InvertedIndex.build(gallery, VOCABULARY).save(tmp_path / name)
+    for name in ARRAY_NAMES:
+        one, two = (tmp_path / n / f"{name}.npy" for n in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_another_vocabulary_is_refused(index, tmp_path):
+    index.save(tmp_path)
+    other = draw_vocabulary(count=40, cell_count=4, seed=5)
+    with pytest.raises(IncompatibleArtefactError):
+        InvertedIndex.open(tmp_path, other)
+
+
+@pytest.mark.parametrize("name", [*ARRAY_NAMES, "inverted_index"])
+def test_missing_and_broken_files_are_named(index, tmp_path, name):
+    index.save(tmp_path)
+    path = next(tmp_path.glob(f"{name}.*"))
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(DamagedArtefactError):
+        InvertedIndex.open(tmp_path, VOCABULARY)
+    path.unlink()
+    with pytest.raises(MissingArtefactError) as caught:
+        InvertedIndex.open(tmp_path, VOCABULARY)
+    assert caught.value.path == path
+
+
+def test_arrays_of_two_indexes_are_damaged(gallery, index, tmp_path):
+    index.save(tmp_path)
+    half = InvertedIndex.build(gallery[:40], VOCABULARY)
+    np.save(tmp_path / "positions.npy", half.positions)
+    with pytest.raises(DamagedArtefactError):
+        InvertedIndex.open(tmp_path, VOCABULARY)

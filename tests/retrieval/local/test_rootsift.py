@@ -1,0 +1,65 @@
+import cv2
+import numpy as np
+import pytest
+
+from app.retrieval.local.rootsift import extract, root_sift
+from tests.retrieval.textures import textured
+
+
+def test_features_are_capped_and_lie_inside_the_resized_picture():
+    features = extract(textured(1, (300, 900)), side_px=450, count=50)
+    assert features.size == (150, 450)
+    assert len(features) == 50
+    assert features.xy.dtype == np.float32
+    assert features.descriptors.dtype == np.uint8
+    assert (features.xy >= 0).all()
+    assert (features.xy <= [450, 150]).all()
+
+
+def test_a_small_picture_is_not_enlarged():
+    assert extract(textured(1, (60, 80)), side_px=640, count=9).size == (60, 80)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 900), (200, 300)])
+def test_a_picture_without_texture_has_no_features(size):
+    features = extract(np.full((*size, 3), 127, np.uint8), side_px=640, count=500)
+    assert len(features) == 0
+    assert features.descriptors.shape == (0, 128)
+
+
+def test_a_faint_picture_still_has_features():
+    faint = (120 + textured(2) / 10).astype(np.uint8)
+    assert len(extract(faint, side_px=640, count=500)) > 50
+
+
+def test_features_do_not_depend_on_the_number_of_threads():
+    image = textured(3)
+    threads = cv2.getNumThreads()
+    found = []
+    for number in (1, 4):
+        cv2.setNumThreads(number)
+        found.append(extract(image, side_px=640, count=120))
+    cv2.setNumThreads(threads)
+    np.testing.assert_array_equal(found[0].xy, found[1].xy)
+    np.testing.assert_array_equal(found[0].descriptors, found[1].descriptors)
+
+
+def test_fewer_features_are_the_first_of_more():
+    image = textured(4)
+    few, many = (extract(image, side_px=640, count=n) for n in (40, 90))
+    np.testing.assert_array_equal(few.xy, many.xy[:40])
+
+
+def test_root_sift_by_hand():
+    sift = np.zeros((3, 128), np.float32)
+    sift[0, :16] = 10  # a sixteenth each: 512 * sqrt(1 / 16)
+    sift[1, 0] = 7  # everything in one bin: clipped
+    expected = np.zeros((3, 128), np.uint8)
+    expected[0, :16] = 128
+    expected[1, 0] = 255
+    np.testing.assert_array_equal(root_sift(sift), expected)
+
+
+def test_nonsense_sizes_are_refused():
+    with pytest.raises(ValueError, match="side_px"):
+        extract(textured(1), side_px=0, count=10)

@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.search.engine import Engine
+from app.retrieval.types import GalleryItem, Verdict
+from tests.fakes import draw_picture, fake_collection, fake_model, photograph
+
+COUNT = 12
+WORKS = [f"work-{i}" for i in range(COUNT)]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    collection = list(fake_collection(COUNT))
+    return Engine(fake_model(), Gallery.build(collection, fake_model().vocabulary))
+
+
+def works_of(answer):
+    return [match.item.work_id for match in answer.matches]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_photo_of_a_work_is_found_and_nothing_else(engine, number):
+    answer = engine.query(photograph(draw_picture(number), seed=number))
+    assert answer.verdict is Verdict.FOUND
+    assert works_of(answer) == [f"work-{number}"]
+    assert answer.probability > 0.9
+
+
+def test_the_outline_is_where_the_work_hangs_in_the_photo(engine):
+    # photograph() puts it a sixth from left and top, up to a 30th aside.
+    outline = engine.query(photograph(draw_picture(1))).matches[0].outline
+    true = np.array([[1, 1], [5, 1], [5, 5], [1, 5]]) / 6
+    np.testing.assert_allclose(outline, true, atol=0.07)
+
+
+def test_the_points_are_details_of_both_pictures(engine):
+    # Pasted without any change: what is at (x, y) of the work is at (x, y) / 2.
+    picture = draw_picture(1)
+    photo = np.full((480, 640, 3), 128, np.uint8)
+    photo[:240, :320] = picture
+    match = engine.query(photo).matches[0]
+    assert match.points.shape == (match.verification.inlier_count, 4)
+    np.testing.assert_allclose(match.points[:, :2] * 2, match.points[:, 2:], atol=0.03)
+
+
+def test_a_work_left_out_is_not_found_and_not_similar(engine):
+    answer = engine.query(photograph(draw_picture(4)), excluded_works={"work-4"})
+    assert answer.verdict is Verdict.NOT_FOUND
+    assert answer.matches == ()
+    assert answer.probability == 0
+    assert "work-4" not in [similar.item.work_id for similar in answer.similar]
+
+
+def test_a_featureless_photo_is_not_found(engine):
+    answer = engine.query(np.full((300, 400, 3), 128, np.uint8))
+    assert answer.verdict is Verdict.NOT_FOUND
+
+
+def test_a_photo_may_show_two_works(engine):
+    wall = np.hstack([draw_picture(2), draw_picture(5)])
+    answer = engine.query(wall)
+    assert answer.verdict is Verdict.FOUND
+    assert sorted(works_of(answer)) == ["work-2", "work-5"]
+    centres = {
+        match.item.work_id: match.outline.mean(axis=0) for match in answer.matches
+    }
+    np.testing.assert_allclose(centres["work-2"], [0.25, 0.5], atol=0.03)
+    np.testing.assert_allclose(centres["work-5"], [0.75, 0.5], atol=0.03)
+
+
+@pytest.mark.parametrize(("left", "right"), [(150, 170), (170, 150)])
+def test_of_two_found_works_the_one_in_the_middle_comes_first(engine, left, right):
+    wall = np.hstack([draw_picture(2)[:, -left:], draw_picture(5)[:, :right]])
+    middle, side = ("work-2", "work-5") if left > right else ("work-5", "work-2")
+    assert works_of(engine.query(wall)) == [middle, side]
+
+
+def test_copies_of_one_work_are_both_named_but_not_found():
+    (item, features), *others = fake_collection(4)
+    copy = (GalleryItem("copy", "forgery"), features)
+    model = fake_model()
+    engine = Engine(
+        model, Gallery.build([(item, features), copy, *others], model.vocabulary)
+    )
+    answer = engine.query(photograph(draw_picture(0)))
+    assert answer.verdict is Verdict.UNCERTAIN
+    assert sorted(works_of(answer)) == ["forgery", "work-0"]
+
+
+def test_two_images_of_a_work_are_one_match():
+    (item, features), *others = fake_collection(4)
+    detail = (GalleryItem("again", item.work_id), features)
+    model = fake_model()
+    engine = Engine(
+        model, Gallery.build([(item, features), detail, *others], model.vocabulary)
+    )
+    answer = engine.query(photograph(draw_picture(0)))
+    assert answer.verdict is Verdict.FOUND
+    assert works_of(answer) == ["work-0"]
+
+
+def test_the_same_photo_gets_the_same_answer(engine):
+    photo = photograph(draw_picture(6))
+    one, two = engine.trace(photo), engine.trace(photo)
+    assert one.global_hits == two.global_hits
+    assert one.local_hits == two.local_hits
+    assert [j.evidence for j in one.judgements] == [j.evidence for j in two.judgements]
+    np.testing.assert_array_equal(
+        one.answer.matches[0].outline, two.answer.matches[0].outline
+    )
+
+
+def test_every_stage_is_timed(engine):
+    timings = engine.query(photograph(draw_picture(0))).timings_ms
+    stages = [
+        "describe",
+        "local",
+        "shortlist_global",
+        "shortlist_local",
+        "verify",
+        "decide",
+    ]
+    assert list(timings) == [*stages, "total"]
+    assert sum(timings[stage] for stage in stages) <= timings["total"]
+
+
+def test_similar_works_are_ranked_and_leave_out_the_own_work(engine):
+    similar = engine.similar_to("image-3", excluded_works=["work-5"])
+    works = [one.item.work_id for one in similar]
+    assert set(works) == set(WORKS) - {"work-3", "work-5"}
+    values = [one.similarity for one in similar]
+    assert values == sorted(values, reverse=True)
+
+
+def test_an_image_outside_the_gallery_has_no_similar_works(engine):
+    assert engine.similar_to("elsewhere") == ()
+
+
+@settings(max_examples=8)
+@given(number=st.integers(0, COUNT - 1), withdrawn=st.sets(st.sampled_from(WORKS)))
+def test_a_withdrawn_work_never_appears(engine, number, withdrawn):
+    trace = engine.trace(photograph(draw_picture(number)), excluded_works=withdrawn)
+    items = engine.gallery.items
+    seen = {
+        *(items[hit.position].work_id for hit in trace.global_hits),
+        *(items[hit.position].work_id for hit in trace.local_hits),
+        *(judgement.candidate.item.work_id for judgement in trace.judgements),
+        *works_of(trace.answer),
+        *(similar.item.work_id for similar in trace.answer.similar),
+    }
+    assert not seen & withdrawn
+    assert (f"work-{number}" in works_of(trace.answer)) is (
+        f"work-{number}" not in withdrawn
+    )

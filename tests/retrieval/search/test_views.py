@@ -1,0 +1,23 @@
+import numpy as np
+
+from app.retrieval.search.views import look
+from tests.pictures import plain
+
+
+def test_the_whole_the_middle_and_the_frame_are_looked_at():
+    photo = plain((300, 400), 190)
+    photo[60:240, 100:300] = 60
+    photo[0, 0] = 7
+    whole, middle, frame = look(photo)
+    assert np.array_equal(whole, photo)
+    assert middle.shape == (150, 200, 3)
+    assert np.array_equal(middle, photo[75:225, 100:300])
+    assert (frame == 60).all(axis=2).mean() > 0.9
+
+
+def test_where_nothing_looks_like_a_frame_there_are_two_views():
+    assert len(look(plain((120, 160), 190))) == 2
+
+
+def test_the_smallest_photo_has_views_too():
+    assert all(view.size for view in look(plain((1, 1), 9)))

@@ -1,0 +1,104 @@
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from app.retrieval.errors import TrainingError
+from app.retrieval.training.assessment import simulate_queries
+from app.retrieval.training.data.pictures import PictureBank
+from tests.fakes import draw_picture
+
+if TYPE_CHECKING:
+    from app.retrieval.training.network.finetune import Progress
+
+pytestmark = pytest.mark.slow
+
+WORKS = 12
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bank")
+    return PictureBank.pack([draw_picture(n) for n in range(WORKS)], folder)
+
+
+def tuner_of(bank, folder, steps, **recipe):
+    from app.retrieval.descriptors.backbone import build_backbone
+    from app.retrieval.descriptors.network import build_network
+    from app.retrieval.training.network.finetune import FineTuner, FineTuning
+
+    network = build_network(
+        build_backbone("morelli", seed=1), class_count=4, dimension=16
+    )
+    for name in ("classes", "descriptor"):
+        layer = network.get_layer(name)
+        rng = np.random.default_rng(5)
+        layer.set_weights([rng.normal(0, 0.1, w.shape) for w in layer.get_weights()])
+    held_out = np.array([1, 7])
+    recipe = {"pair_count": 5, "sides_px": ((0.0, 32), (0.5, 48)), **recipe}
+    return FineTuner(
+        network,
+        bank,
+        np.setdiff1d(np.arange(WORKS), held_out),
+        np.eye(4, dtype=np.float32)[np.arange(WORKS - 2) % 4],
+        WORKS,
+        simulate_queries(bank, held_out, "mild", seed=0),
+        held_out,
+        FineTuning(steps=steps, **recipe),
+        seed=3,
+        folder=folder,
+    )
+
+
+def test_training_reports_losses_and_recalls_and_ends(bank, tmp_path):
+    reports: list[Progress] = []
+    tuner = tuner_of(bank, tmp_path, 6)
+    tuner.run(reports.append)
+    assert [report.step for report in reports] == [1, 2, 3, 4, 5, 6]
+    assert [report.side_px for report in reports] == [32, 32, 32, 48, 48, 48]
+    assert reports[-1].share == 1
+    assert set(reports[-1].recalls) == {"recall@1", "recall@10", "recall@100"}
+    assert tuner.history[-1]["step"] == 6
+
+
+def test_stopped_and_resumed_is_as_good_as_never_stopped(bank, tmp_path, monkeypatch):
+    from app.retrieval.training.network import finetune
+
+    monkeypatch.setattr(finetune, "ASSESSMENT_STEPS", 3)
+    whole = tuner_of(bank, tmp_path / "whole", 6)
+    whole.run(lambda _: None)
+
+    class PowerCutError(Exception):
+        pass
+
+    def fail_at_five(progress):
+        if progress.step == 5:
+            raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        tuner_of(bank, tmp_path / "cut", 6).run(fail_at_five)
+    resumed = tuner_of(bank, tmp_path / "cut", 6)
+    steps = []
+    resumed.run(lambda progress: steps.append(progress.step))
+    assert steps == [4, 5, 6]
+    for again, before in zip(
+        resumed.network.get_weights(), whole.network.get_weights(), strict=True
+    ):
+        assert again == pytest.approx(before, abs=2e-3)
+
+
+def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
+    tuner_of(bank, tmp_path, 1000, minutes=0.01).run(lambda _: None)
+    again = tuner_of(bank, tmp_path, 1000, minutes=0.01)
+    reports: list[Progress] = []
+    again.run(reports.append)
+    assert not reports
+    assert again.step < 1000
+
+
+def test_a_loss_that_is_no_number_ends_the_training(bank, tmp_path):
+    tuner = tuner_of(bank, tmp_path, 3)
+    kernel = tuner.network.get_layer("classes").kernel
+    kernel.assign(np.full(kernel.shape, np.nan))
+    with pytest.raises(TrainingError, match="learning rate"):
+        tuner.run(lambda _: None)

@@ -1,0 +1,179 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from app.retrieval.local.rootsift import extract
+from app.retrieval.settings import VerificationSettings
+from app.retrieval.types import LocalFeatures, Verification
+from app.retrieval.verification.homography import (
+    inlier_points,
+    is_plausible,
+    match,
+    project,
+    project_outline,
+    verify,
+)
+from tests.retrieval.textures import TILTED, seen, textured
+
+SETTINGS = VerificationSettings()
+EMPTY = LocalFeatures.empty()
+
+
+def features_of(descriptors, xy=None):
+    rows = np.asarray(descriptors, np.uint8)
+    if xy is None:
+        xy = np.stack([np.arange(len(rows)) * 10, np.arange(len(rows)) * 7], axis=1)
+    return LocalFeatures(np.asarray(xy, np.float32), rows, (100, 100))
+
+
+def descriptor(*values):
+    return [*values, *[0] * (128 - len(values))]
+
+
+@pytest.fixture(scope="module")
+def work():
+    return extract(textured(1), side_px=640, count=500)
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return extract(seen(textured(1), TILTED, (400, 500)), side_px=800, count=1000)
+
+
+def test_match_by_hand():
+    query = features_of([descriptor(100, 0), descriptor(0, 100), descriptor(90, 0)])
+    candidate = features_of([descriptor(0, 98), descriptor(100, 0)])
+    # Row 2 also prefers candidate 1, which prefers row 0.
+    assert match(query, candidate, ratio=0.8).tolist() == [[0, 1], [1, 0]]
+
+
+def test_match_refuses_an_ambiguous_nearest():
+    query = features_of([descriptor(100)])
+    candidate = features_of([descriptor(110), descriptor(111), descriptor(200)])
+    assert match(query, candidate, ratio=0.85).shape == (0, 2)
+    assert match(query, candidate, ratio=1.0).tolist() == [[0, 0]]
+
+
+def match_slowly(query, candidate, ratio):
+    distances = np.linalg.norm(
+        query.descriptors[:, None].astype(float) - candidate.descriptors[None], axis=2
+    )
+    pairs = set()
+    for row in range(len(query)):
+        first, *rest = np.argsort(distances[row], kind="stable")
+        is_clear = not rest or distances[row, first] <= ratio * distances[row, rest[0]]
+        if is_clear and distances[:, first].argmin() == row:
+            pairs.add((row, int(first)))
+    return pairs
+
+
+@settings(max_examples=40)
+@given(
+    hnp.arrays(np.uint8, st.tuples(st.integers(1, 8), st.just(128))),
+    hnp.arrays(np.uint8, st.tuples(st.integers(1, 8), st.just(128))),
+)
+def test_match_agrees_with_the_definition(ours, theirs):
+    query, candidate = features_of(ours), features_of(theirs)
+    found = match(query, candidate, ratio=0.9)
+    assert set(map(tuple, found.tolist())) == match_slowly(query, candidate, 0.9)
+
+
+@pytest.mark.parametrize(("one", "other"), [(0, 0), (0, 5), (5, 0)])
+def test_nothing_to_match_is_no_error(one, other):
+    rows = np.random.default_rng(0).integers(0, 255, (5, 128))
+    query, candidate = features_of(rows[:one]), features_of(rows[:other])
+    if not one:
+        query = EMPTY
+    if not other:
+        candidate = EMPTY
+    assert match(query, candidate, ratio=0.8).shape == (0, 2)
+    assert verify(query, candidate, SETTINGS).inlier_count == 0
+
+
+def test_match_refuses_a_nonsense_ratio():
+    with pytest.raises(ValueError, match="ratio"):
+        match(EMPTY, EMPTY, ratio=1.5)
+
+
+def test_the_homography_that_made_the_photo_is_found(photo, work):
+    verification = verify(photo, work, SETTINGS)
+    assert verification.inlier_count > 80
+    outline = project_outline(verification, photo.size, work.size)
+    assert outline is not None
+    corners = np.array([[0, 0], [400, 0], [400, 300], [0, 300]], np.float32)
+    expected = project(TILTED, corners) / np.array([500, 400], np.float32)
+    np.testing.assert_allclose(outline, expected, atol=0.01)
+
+
+def test_two_runs_agree(photo, work):
+    first, second = (verify(photo, work, SETTINGS) for _ in range(2))
+    np.testing.assert_array_equal(first.matches, second.matches)
+    np.testing.assert_array_equal(first.inliers, second.inliers)
+    np.testing.assert_array_equal(first.homography, second.homography)
+
+
+def test_another_work_has_few_inliers(photo):
+    other = extract(textured(2), side_px=640, count=500)
+    assert verify(photo, other, SETTINGS).inlier_count < 10
+
+
+def test_matches_onto_one_place_count_once():
+    rng = np.random.default_rng(5)
+    rows = rng.integers(0, 255, (60, 128))
+    spread = rng.uniform(0, 100, (60, 2))
+    heap = np.full((60, 2), 50) + rng.uniform(0, 0.4, (60, 2))
+    heaped = verify(features_of(rows, spread), features_of(rows, heap), SETTINGS)
+    assert heaped.inlier_count == 0
+    assert len(heaped.matches) == 1
+
+
+def test_a_mirrored_work_is_not_accepted():
+    rng = np.random.default_rng(6)
+    rows = rng.integers(0, 255, (40, 128))
+    xy = rng.uniform(0, 100, (40, 2))
+    mirrored = np.array([100, 0]) + xy * [-1, 1]
+    same = verify(features_of(rows, xy), features_of(rows, xy), SETTINGS)
+    mirror = verify(features_of(rows, xy), features_of(rows, mirrored), SETTINGS)
+    assert same.inlier_count == 40
+    assert mirror.inlier_count < 10
+
+
+@pytest.mark.parametrize(
+    ("homography", "plausible"),
+    [
+        (np.eye(3), True),
+        (np.diag([2.0, 2, 1]), True),
+        (np.diag([-1.0, 1, 1]), False),  # mirrored
+        (np.diag([30.0, 1, 1]), False),  # squeezed to a line
+        (np.diag([50.0, 50, 1]), False),  # a dot in the photo
+        (np.zeros((3, 3)), False),
+        (np.array([[1.0, 0, 0], [0, 1, 0], [0.02, 0, 1]]), False),  # over the horizon
+        (np.full((3, 3), np.nan), False),
+    ],
+)
+def test_only_what_a_camera_can_see_is_plausible(homography, plausible):
+    assert is_plausible(homography, (100, 100)) is plausible
+
+
+def test_without_a_homography_there_is_no_outline():
+    assert project_outline(Verification.none(), (10, 10), (10, 10)) is None
+
+
+def test_inlier_points_by_hand():
+    query = LocalFeatures(
+        np.array([[10, 10], [20, 40]], np.float32),
+        np.zeros((2, 128), np.uint8),
+        (50, 100),
+    )
+    candidate = LocalFeatures(
+        np.array([[30, 60]], np.float32), np.zeros((1, 128), np.uint8), (120, 60)
+    )
+    found = Verification(
+        np.array([[0, 0], [1, 0]], np.int32), np.array([False, True]), np.eye(3)
+    )
+    np.testing.assert_allclose(
+        inlier_points(found, query, candidate), [[0.2, 0.8, 0.5, 0.5]]
+    )
+    assert inlier_points(Verification.none(), EMPTY, EMPTY).shape == (0, 4)

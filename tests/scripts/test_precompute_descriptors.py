@@ -1,0 +1,312 @@
+"""The script as an operator meets it: exit statuses, messages, killing, going on."""
+
+import csv
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import precompute_descriptors
+from app.commands import shared
+from app.retrieval.generations.validation import Examination
+from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.model import Model
+from app.services.collection.pictures import BATCH_ROWS
+from app.services.index import building
+from app.services.index.building import BATCH_PICTURES
+from app.services.system.lock import INDEXING_LOCK, exclusively
+from app.services.system.media import STAGING, MediaFolder
+from tests.fakes import draw_picture, fake_model
+
+ROOT = Path(__file__).resolve().parents[2]
+FIELDS = ["accession", "image", "title", "artist"]
+
+FIRST_BATCH = max(BATCH_ROWS, BATCH_PICTURES)
+
+# What a killed run is: the real script with the model that needs no network. It gets
+# stuck soon after its first batch, so that it is killed there however busy the machine.
+STUCK_SCRIPT = """
+import itertools, sys, time
+import precompute_descriptors
+from app.retrieval.model import Model
+from app.services import collection
+from tests.fakes import FakeDescriptor, fake_model
+
+def getting_stuck(function):
+    calls = itertools.count()
+    def call(*arguments, **options):
+        if next(calls) >= int(sys.argv[1]):
+            time.sleep(600)
+        return function(*arguments, **options)
+    return call
+
+class StuckDescriptor(FakeDescriptor):
+    describe = getting_stuck(FakeDescriptor.describe)
+
+collection.store_picture = getting_stuck(collection.store_picture)
+model = fake_model()
+parts = model.vocabulary, model.decision, model.style
+stuck = Model(model.model_id, StuckDescriptor(), *parts)
+Model.open = classmethod(lambda cls, folder, threads: stuck)
+sys.exit(precompute_descriptors.main(sys.argv[2:]))
+"""
+
+
+class Museum:
+    """A catalogue with its pictures, and an instance to index them in."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.catalogue = folder / "catalogue.csv"
+        self.images = folder / "images"
+        self.images.mkdir(parents=True)
+        self.rows = []
+
+    def add(self, number, **fields):
+        name = f"{number:03}.jpg"
+        (self.images / name).write_bytes(encode_jpeg(draw_picture(number)))
+        values = {
+            "accession": f"A-{number:03}",
+            "image": name,
+            "title": f"No. {number}",
+        }
+        self.rows.append(values | fields)
+
+    def write(self):
+        with self.catalogue.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, FIELDS)
+            writer.writeheader()
+            writer.writerows(self.rows)
+        return ["--catalogue", str(self.catalogue), "--images", str(self.images)]
+
+
+@pytest.fixture
+def museum(tmp_path):
+    return Museum(tmp_path / "museum")
+
+
+@pytest.fixture
+def instance(tmp_path, monkeypatch):
+    folder = tmp_path / "instance"
+    monkeypatch.setenv("MORELLI_INSTANCE", str(folder))
+    monkeypatch.setattr(
+        Model, "open", classmethod(lambda _cls, _folder, threads: fake_model())
+    )
+    return folder
+
+
+@pytest.fixture
+def unexamined(monkeypatch):
+    """The index is examined in other tests; here it would only take time."""
+    passed = Examination({}, ())
+    monkeypatch.setattr(building, "examine", lambda *_arguments, **_options: passed)
+
+
+def generation_of(instance):
+    """Return the live index: its name and the bytes of every file but the manifest."""
+    name = (instance / "generations" / "CURRENT").read_text().strip()
+    folder = instance / "generations" / name
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "manifest.json"
+    }
+    return name, files
+
+
+def count_rows(instance, table):
+    try:
+        with sqlite3.connect(f"file:{instance / 'morelli.db'}?mode=ro", uri=True) as db:
+            return db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own table names
+    except sqlite3.OperationalError:  # not made yet
+        return 0
+
+
+def test_a_good_catalogue_is_indexed(museum, instance, capsys):
+    for number in range(3):
+        museum.add(number)
+    assert precompute_descriptors.main(museum.write()) == 0
+    assert (instance / "generations" / "CURRENT").exists()
+    printed = capsys.readouterr().out
+    assert "3 new work" in printed
+    assert "is live: 3 works, 3 pictures" in printed
+
+
+def test_running_again_does_nothing_anew(museum, instance, unexamined, capsys):
+    museum.add(1)
+    arguments = museum.write()
+    precompute_descriptors.main(arguments)
+    before = generation_of(instance)
+    capsys.readouterr()
+    assert precompute_descriptors.main(arguments) == 0
+    printed = capsys.readouterr().out
+    assert "1 unchanged" in printed
+    assert "Features" not in printed
+    assert generation_of(instance) == before
+
+
+def test_unusable_rows_are_named_and_the_rest_indexed(
+    museum, instance, unexamined, capsys
+):
+    museum.add(1)
+    museum.add(2, image="missing.jpg")
+    museum.add(3, image="../secret.jpg")
+    museum.add(4, image="001.jpg", accession="A-001")
+    assert precompute_descriptors.main(museum.write()) == 1
+    streams = capsys.readouterr()
+    for expected in (
+        "line 3, A-002: picture missing.jpg: No such file",
+        "line 4, A-003: the picture ../secret.jpg lies outside the folder",
+        "line 5, A-001: it repeats line 2",
+        "3 could not be used",
+    ):
+        assert expected in streams.err
+    assert "is live: 1 works" in streams.out
+
+
+def test_no_usable_row_is_a_failure(museum, instance, capsys):
+    museum.add(1, image="missing.jpg")
+    assert precompute_descriptors.main(museum.write()) == 2
+    assert "nothing was indexed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "No such file"),
+        ("title,artist\nX,Y\n", "no columns accession, image"),
+        ("accession,image,title\n", "nothing was indexed"),
+    ],
+)
+def test_an_unusable_catalogue_is_a_failure(
+    museum, instance, capsys, content, sentence
+):
+    arguments = museum.write()
+    museum.catalogue.unlink()
+    if content is not None:
+        museum.catalogue.write_text(content)
+    assert precompute_descriptors.main(arguments) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_missing_folder_of_pictures_is_a_failure(museum, instance, capsys):
+    museum.add(1)
+    arguments = [*museum.write()[:2], "--images", "nowhere"]
+    assert precompute_descriptors.main(arguments) == 2
+    assert "nowhere does not exist" in capsys.readouterr().err
+
+
+def test_a_missing_model_is_a_failure(museum, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MORELLI_INSTANCE", str(tmp_path / "instance"))
+    museum.add(1)
+    model = str(tmp_path / "no_model")
+    assert precompute_descriptors.main([*museum.write(), "--model", model]) == 2
+    assert "no_model" in capsys.readouterr().err
+
+
+def test_unknown_arguments_are_a_failure(capsys):
+    with pytest.raises(SystemExit) as ending:
+        precompute_descriptors.main(["--catalog-file", "x"])
+    assert ending.value.code == 2
+
+
+def test_a_full_disk_is_one_sentence(museum, instance, capsys, monkeypatch):
+    def full(_self, _name, _data):
+        raise OSError(28, "No space left on device")
+
+    museum.add(1)
+    monkeypatch.setattr(MediaFolder, "write", full)
+    assert precompute_descriptors.main(museum.write()) == 2
+    assert "The disk is full. What is done is kept" in capsys.readouterr().err
+
+
+def test_control_c_says_how_to_go_on(museum, instance, capsys, monkeypatch):
+    def interrupt(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    museum.add(1)
+    monkeypatch.setattr(Model, "reference_features", interrupt)
+    assert precompute_descriptors.main(museum.write()) == 130
+    assert "run the same command again" in capsys.readouterr().err
+
+
+def test_two_runs_at_once_are_refused(museum, instance, capsys):
+    museum.add(1)
+    arguments = museum.write()
+    instance.mkdir()
+    with exclusively(instance / INDEXING_LOCK):
+        assert precompute_descriptors.main(arguments) == 2
+    assert "Another process" in capsys.readouterr().err
+
+
+def run_and_kill(arguments, instance, table):
+    """Start the script, and kill it once a first batch is in a table."""
+    before = count_rows(instance, table)
+    run = subprocess.Popen(
+        [sys.executable, "-c", STUCK_SCRIPT, str(FIRST_BATCH + 3), *arguments],
+        cwd=ROOT,
+        env={**os.environ, "MORELLI_INSTANCE": str(instance)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while count_rows(instance, table) == before and run.poll() is None:
+        time.sleep(0.005)
+    run.kill()
+    assert run.wait() == -signal.SIGKILL
+
+
+def test_a_stopped_run_is_gone_on_with_and_ends_the_same(
+    museum, instance, tmp_path, monkeypatch, unexamined
+):
+    monkeypatch.setattr(building, "BATCH_PICTURES", 2)
+    for number in range(5):
+        museum.add(number)
+    arguments = museum.write()
+    assert precompute_descriptors.main(arguments) == 0
+
+    stopped = tmp_path / "stopped"
+    monkeypatch.setenv("MORELLI_INSTANCE", str(stopped))
+    compute = Model.reference_features
+    turns = iter(range(4))
+
+    def compute_three(model, image, settings):
+        if next(turns) == 3:
+            raise KeyboardInterrupt
+        return compute(model, image, settings)
+
+    monkeypatch.setattr(Model, "reference_features", compute_three)
+    monkeypatch.setattr(shared, "worker_count", lambda: 1)
+    assert precompute_descriptors.main(arguments) == 130
+    assert count_rows(stopped, "image_features") == 2
+    monkeypatch.setattr(Model, "reference_features", compute)
+    assert precompute_descriptors.main(arguments) == 0
+    assert generation_of(stopped) == generation_of(instance)
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_gone_on_with_and_ends_the_same(
+    museum, instance, tmp_path, monkeypatch, unexamined
+):
+    count = FIRST_BATCH + 8
+    for number in range(count):
+        museum.add(number)
+    arguments = museum.write()
+    killed = tmp_path / "killed"
+    for table in ("reference_image", "image_features"):
+        run_and_kill(arguments, killed, table)
+        assert count_rows(killed, table) == FIRST_BATCH
+        assert not (killed / "generations" / "CURRENT").exists()
+
+    assert precompute_descriptors.main(arguments) == 0
+    monkeypatch.setenv("MORELLI_INSTANCE", str(killed))
+    assert precompute_descriptors.main(arguments) == 0
+    assert generation_of(killed) == generation_of(instance)
+    assert count_rows(killed, "image_features") == count
+    works = killed / "media" / "works"
+    assert not list((works / STAGING).iterdir())
+    assert len(list(works.glob("??/*.jpg"))) == 2 * count  # each with its thumbnail

@@ -1,0 +1,95 @@
+"""Server and worker together, as a museum starts them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from app.configuration.load import ROOT
+from app.extensions import db
+from app.factory import create_app
+from app.services.system import database
+
+pytestmark = pytest.mark.slow
+
+
+def children(process):
+    """Map what each direct child was started as to its number."""
+    numbers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    commands = {n: Path(f"/proc/{n}/cmdline").read_text() for n in numbers.split()}
+    return {
+        name: int(n)
+        for n, command in commands.items()
+        for name in ("gunicorn", "worker")
+        if f"\0{name}\0" in command
+    }
+
+
+def until(is_true):
+    deadline = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def served(tmp_path, unused_tcp_port):
+    app = create_app({"MORELLI_INSTANCE": tmp_path})
+    with app.app_context():
+        database.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    environ = {
+        **os.environ,
+        "MORELLI_INSTANCE": str(tmp_path),
+        "MORELLI_PORT": str(unused_tcp_port),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "serve.py"], cwd=ROOT, env=environ, start_new_session=True
+    )
+    yield process, f"http://127.0.0.1:{unused_tcp_port}/healthz"
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def unused_tcp_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def is_alive(address):
+    try:
+        with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def test_both_run_and_end_together(served):
+    process, address = served
+    until(lambda: is_alive(address))
+    started = children(process)
+    assert set(started) == {"gunicorn", "worker"}
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert not [n for n in started.values() if Path(f"/proc/{n}").exists()]
+
+
+def test_a_worker_that_dies_is_started_again_and_the_server_goes_on(served):
+    process, address = served
+    until(lambda: is_alive(address))
+    first = children(process)
+    os.kill(first["worker"], signal.SIGKILL)
+    until(lambda: children(process).get("worker", first["worker"]) != first["worker"])
+    assert is_alive(address)
+    assert children(process)["gunicorn"] == first["gunicorn"]
+    os.kill(first["gunicorn"], signal.SIGKILL)
+    assert process.wait(60) != 0
+    assert not Path(f"/proc/{first['gunicorn']}").exists()

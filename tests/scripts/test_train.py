@@ -1,0 +1,131 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.drawings.collection import generate_collection
+from app.retrieval.images.codec import encode_jpeg
+from app.services.operations import demonstration
+from tests.fakes import draw_picture
+
+pytestmark = pytest.mark.slow
+BUNDLED_VOCABULARY = (
+    Path(__file__).resolve().parents[2] / "models" / "default" / "vocabulary.npz"
+)
+PIPELINE = "app.retrieval.training.pipeline"
+
+
+@pytest.fixture(autouse=True)
+def few_photos(monkeypatch):
+    """Ask no more photos than a decision can be learnt from."""
+    monkeypatch.setattr("app.retrieval.training.learning.DECISION_PHOTOS", 24)
+
+
+@pytest.fixture
+def museum(tmp_path):
+    with (tmp_path / "works.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["accession", "image", "title"])
+        for number in range(20):
+            name = f"{number}.jpg"
+            (tmp_path / name).write_bytes(encode_jpeg(draw_picture(number)))
+            writer.writerow([f"W-{number}", name, f"Work {number}"])
+    return tmp_path
+
+
+def arguments_for(museum, *more):
+    catalogue, out = str(museum / "works.csv"), str(museum / "models" / "mine")
+    where = ["--catalogue", catalogue, "--images", str(museum), "--out", out]
+    return [*where, "--build", str(museum / "build"), "--side", "96", *more]
+
+
+def test_without_a_network_the_bundled_model_is_taken(museum, monkeypatch, capsys):
+    import train
+    from app.retrieval.descriptors import backbone
+
+    def unreachable(**_):
+        raise Exception("URL fetch failure on https://example.org")  # noqa: TRY002
+
+    published = backbone.Backbone(
+        ("block5_conv3",),
+        "block5_conv3",
+        16,
+        512,
+        backbone.BACKBONES["vgg16"].build,
+        unreachable,
+    )
+    monkeypatch.setattr(
+        backbone, "BACKBONES", {**backbone.BACKBONES, "vgg16": published}
+    )
+    arguments = arguments_for(museum, "--backbone", "vgg16", "--weights", "imagenet")
+    assert train.main(arguments) == 0
+    said = capsys.readouterr()
+    assert "URL fetch failure" in said.err
+    assert "Going on with the bundled model" in said.err
+    assert "Traceback" not in said.err
+    assert ModelManifest.read(museum / "models" / "mine").backbone == "morelli"
+
+
+def test_a_weights_file_that_is_not_there_is_one_sentence(museum, capsys):
+    import train
+
+    assert train.main(arguments_for(museum, "--weights", "nowhere.npz")) == 2
+    assert "no such file" in capsys.readouterr().err
+    assert not (museum / "models" / "mine").exists()
+
+
+def test_a_catalogue_that_is_not_there_is_one_sentence(museum, capsys):
+    import train
+
+    (museum / "works.csv").unlink()
+    assert train.main(arguments_for(museum)) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_the_usual_length_of_a_descriptor_depends_on_the_network(museum):
+    import train
+
+    def dimension(*options):
+        return train.plan_of(train.parse(arguments_for(museum, *options))).dimension
+
+    assert dimension() == 256
+    assert dimension("--backbone", "vgg16") == 512
+    assert dimension("--backbone", "vgg16", "--dimension", "64") == 64
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Less than half of the museum that ``make demo`` draws."""
+    folder = tmp_path_factory.mktemp("drawn") / "museum"
+    works = generate_collection(48, demonstration.WORKS_SEED)
+    demonstration.draw_collection(folder, works)
+    return folder
+
+
+def test_training_on_the_drawn_museum_beats_a_random_network(
+    drawn, tmp_path, monkeypatch
+):
+    """From the command line to a model, as a newcomer would; under three minutes."""
+    import train
+
+    recall = {}
+    for steps in (0, 24):
+        options = {
+            "--catalogue": drawn / demonstration.CATALOGUE_FILE,
+            "--images": drawn / demonstration.IMAGES_FOLDER,
+            "--out": tmp_path / f"steps-{steps}",
+            "--build": tmp_path / "build",
+            "--vocabulary": BUNDLED_VOCABULARY,
+            "--weights": "random",
+            "--side": 96,
+            "--steps": steps,
+        }
+        arguments = [str(word) for option in options.items() for word in option]
+        with monkeypatch.context() as patched:
+            if not steps:
+                patched.setattr(f"{PIPELINE}.add_decision", lambda *_: {})
+            assert train.main(arguments) == 0
+        figures = ModelManifest.read(tmp_path / f"steps-{steps}").training["figures"]
+        recall[steps] = figures["held-out works, mild photos"]["recall@1"]
+    assert recall[24] > recall[0] + 0.2

@@ -1,0 +1,99 @@
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.extensions import db
+from app.models import Artwork, ReferenceImage, now
+from app.services.catalogue import COLUMNS
+from app.services.collection import exporting
+
+LABEL = {
+    "title": 'A "quoted"\ntitle; with | and ,',
+    "artist": "Dürer",
+    "location": "Musée d’Orsay",
+    "technique": "=HYPERLINK(1)",
+    "rights": "'already",
+}
+
+
+@pytest.fixture
+def works(in_app):
+    for work in db.session.query(Artwork):
+        db.session.delete(work)
+    pictures = [
+        ReferenceImage(
+            sha256=c * 64, media_name=f"{c}.jpg", width=3, height=2, position=i
+        )
+        for i, c in enumerate("ab")
+    ]
+    db.session.add_all(
+        [
+            Artwork(
+                accession="1", **LABEL, images=pictures, details={"Height": "3 cm"}
+            ),
+            Artwork(accession="-2", withdrawn_at=now(), details={"=x": "@y"}),
+        ]
+    )
+    db.session.commit()
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.usefixtures("works")
+def test_the_table_has_everything_and_comes_back_the_same():
+    rows = rows_of("".join(exporting.table(db.session())))
+    read = [
+        {exporting.original(k): exporting.original(v) for k, v in row.items()}
+        for row in rows
+    ]
+    assert list(read[0]) == [*COLUMNS, "withdrawn", "=x", "Height"]
+    assert [row["accession"] for row in read] == ["-2", "1", "1"]
+    assert [row["image"] for row in read] == ["", "a.jpg", "b.jpg"]
+    assert {name: read[1][name] for name in LABEL} == LABEL
+    assert (read[1]["Height"], read[0]["=x"]) == ("3 cm", "@y")
+    assert read[0]["withdrawn"]
+    assert not read[1]["withdrawn"]
+
+
+@pytest.mark.usefixtures("works")
+def test_no_cell_of_the_table_is_calculated():
+    text = "".join(exporting.table(db.session()))
+    for row in csv.reader(io.StringIO(text, newline="")):
+        assert not [cell for cell in row if cell.startswith(exporting.ACTIVE)]
+
+
+@given(st.text())
+def test_an_inert_cell_is_text_and_can_be_taken_back(value):
+    cell = exporting.inert(value)
+    assert not cell.startswith(exporting.ACTIVE)
+    assert exporting.original(cell) == value
+
+
+@pytest.mark.usefixtures("works")
+def test_the_json_is_json():
+    works = json.loads("".join(exporting.json_lines(db.session())))
+    assert [work["accession"] for work in works] == ["-2", "1"]
+    assert works[1]["title"] == LABEL["title"]
+    assert [image["name"] for image in works[1]["images"]] == ["a.jpg", "b.jpg"]
+
+
+def test_an_empty_collection_is_an_empty_file(in_app):
+    for work in db.session.query(Artwork):
+        db.session.delete(work)
+    db.session.commit()
+    assert rows_of("".join(exporting.table(db.session()))) == []
+    assert json.loads("".join(exporting.json_lines(db.session()))) == []
+
+
+@pytest.mark.usefixtures("works")
+def test_works_are_read_in_batches(monkeypatch):
+    monkeypatch.setattr(exporting, "BATCH_WORKS", 1)
+    works = exporting.all_works(db.session(), withdrawn=True)
+    assert [work.accession for work in works] == ["-2", "1"]
+    assert [work.accession for work in exporting.all_works(db.session())] == ["1"]

@@ -1,0 +1,108 @@
+import csv
+import io
+import os
+import time
+import uuid
+
+import pytest
+
+from app.models import Artwork
+from app.retrieval.images.codec import decode
+from app.services.comparing.kept import KEPT_SECONDS, Comparisons
+from app.services.comparing.methods import Column, Method
+from tests.fakes import draw_picture
+
+COLUMNS = (
+    Column(Method.DESCRIPTOR, ("A", "B", "C"), (0.9, 0.8, 0.7), 12.34),
+    Column(Method.SSIM, ("B", "D"), (0.5, 0.25), 300.0),
+    Column(Method.HASH, (), (), 1.0),
+)
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Comparisons(tmp_path / "comparisons")
+
+
+def keep(shelf, **options):
+    facts = {"work": "", "generation": "g", "model_id": "m", "photo": None}
+    return shelf.keep(COLUMNS, **{**facts, **options})
+
+
+@pytest.fixture
+def works():
+    return {
+        "A": Artwork(accession="A", title="=cmd()", artist="Ada"),
+        "B": Artwork(accession="B", title="Hare", artist="Dürer"),
+        "D": Artwork(accession="D", title="", artist=""),
+    }
+
+
+def test_what_was_kept_is_found_again(shelf):
+    kept = keep(shelf, work="X/1")
+    found = shelf.find(uuid.UUID(kept.id))
+    assert found == kept
+    assert found.work == "X/1"
+    assert shelf.photo(uuid.UUID(kept.id)) is None
+    assert shelf.find(uuid.uuid4()) is None
+
+
+def test_a_photo_is_kept_small_and_only_if_asked_to(shelf):
+    kept = keep(shelf, photo=draw_picture(0, height=900, width=1200))
+    path = shelf.photo(uuid.UUID(kept.id))
+    assert decode(path.read_bytes()).shape == (300, 400, 3)
+
+
+def test_after_a_day_it_is_gone_with_its_photo(shelf):
+    old = keep(shelf, photo=draw_picture(0))
+    for path in (shelf.photo(uuid.UUID(old.id)).parent).iterdir():
+        if path.is_file():
+            long_ago = time.time() - KEPT_SECONDS - 60
+            os.utime(path, (long_ago, long_ago))
+    young = keep(shelf)
+    assert shelf.find(uuid.UUID(old.id)) is None
+    assert shelf.photo(uuid.UUID(old.id)) is None
+    assert shelf.find(uuid.UUID(young.id)) is not None
+
+
+def test_agreement_is_counted(shelf):
+    kept = keep(shelf)
+    assert kept.named_by == {"A": 1, "B": 2, "C": 1, "D": 1}
+    assert kept.ranks == 3
+
+
+def test_the_table_has_a_row_for_each_method_and_rank(shelf, works):
+    rows = list(csv.DictReader(io.StringIO(keep(shelf).table(works))))
+    assert len(rows) == 5
+    assert rows[1] == {
+        "method": "descriptor",
+        "rank": "2",
+        "accession": "B",
+        "title": "Hare",
+        "artist": "Dürer",
+        "score": "0.8",
+        "named_by": "2",
+        "ms": "12.3",
+    }
+    # No spreadsheet calculates a title; a work that is gone keeps its number only.
+    assert rows[0]["title"] == "'=cmd()"
+    assert (rows[2]["accession"], rows[2]["title"]) == ("C", "")
+
+
+def test_the_facts_say_what_was_asked_and_how(shelf, works):
+    facts = keep(shelf).facts(works)
+    assert facts["asked"] == {"photo": True}
+    assert keep(shelf, work="B").facts(works)["asked"] == {"work": "B"}
+    descriptor, ssim, empty = facts["columns"]
+    assert descriptor["reranks"] is None
+    assert ssim["reranks"] == 100
+    assert [work["rank"] for work in descriptor["works"]] == [1, 2]
+    assert ssim["works"][0] == {
+        "rank": 1,
+        "accession": "B",
+        "title": "Hare",
+        "artist": "Dürer",
+        "score": 0.5,
+        "named_by": 2,
+    }
+    assert empty["works"] == []

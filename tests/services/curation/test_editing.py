@@ -1,0 +1,255 @@
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Artwork, AuditEntry, ImageFeatures, User
+from app.retrieval.errors import UnreadableImageError
+from app.retrieval.settings import ImageSettings
+from app.services.collection.labels import label_of, version_of
+from app.services.curation.editing import (
+    ChangedMeanwhileError,
+    Keeper,
+    TakenAccessionError,
+)
+from app.services.curation.work_images import (
+    RepeatedImageError,
+    feature_maker,
+    pictures_of,
+)
+from app.services.index.live import LiveIndex
+from app.services.system import audit
+from app.services.system.media import MediaFolder
+from app.web.shell.current import search_service
+from tests.conftest import FakePublication, encoded, make_searcher
+from tests.fakes import draw_picture, photograph
+
+
+@pytest.fixture
+def publication():
+    """Publishes a searcher of the test's own: it is going to change."""
+
+    return FakePublication(make_searcher(range(7)))
+
+
+@pytest.fixture
+def curator(in_app):
+    user = User(email="curator@example.org", fs_uniquifier="c")
+    db.session.add(user)
+    db.session.commit()
+    return user
+
+
+@pytest.fixture
+def keeper(in_app, curator, publication):
+    media = MediaFolder(in_app.config["MORELLI_INSTANCE"] / "media" / "works")
+    maker = feature_maker(LiveIndex(publication))
+    return Keeper(db.session(), media, maker, curator, ImageSettings())
+
+
+def work_of(number):
+    accession = f"1900.{number}"
+    return db.session.scalars(
+        select(Artwork).where(Artwork.accession == accession)
+    ).one()
+
+
+def named(number):
+    """What a photo of a drawn picture is answered with."""
+    query = search_service().search(encoded(photograph(draw_picture(number))))
+    return [match.artwork.accession for match in query.proposals]
+
+
+def actions():
+    return [entry.action for entry in db.session.scalars(select(AuditEntry))]
+
+
+def test_a_new_work_is_found_by_the_very_next_query(keeper):
+    assert named(30) == []
+    work = keeper.create("2026.1", {"title": " Hare ", "artist": "Dürer"})
+    keeper.add_image(work, encoded(draw_picture(30)))
+    assert named(30) == ["2026.1"]
+    assert (work.title, work.technique) == ("Hare", "")
+    assert actions() == ["create", "images"]
+
+
+def test_a_replaced_picture_is_found_and_the_old_one_is_not(keeper):
+    work = work_of(3)
+    keeper.replace_image(work.images[0], encoded(draw_picture(31)))
+    assert named(31) == ["1900.3"]
+    assert named(3) == []
+    assert len(work.images) == 1
+
+
+def test_a_withdrawn_work_is_gone_and_restored_is_back(keeper):
+    keeper.withdraw(work_of(3))
+    assert named(3) == []
+    keeper.restore(work_of(3))
+    assert named(3) == ["1900.3"]
+
+
+def test_doing_it_twice_changes_nothing(keeper):
+    assert keeper.restore(work_of(3)) is None
+    keeper.withdraw(work_of(3))
+    assert keeper.withdraw(work_of(3)) is None
+    assert actions() == ["withdraw"]
+
+
+def test_an_accession_number_is_given_once(keeper):
+    keeper.withdraw(work_of(3))
+    with pytest.raises(TakenAccessionError):
+        keeper.create("1900.3 ", {})
+
+
+@pytest.mark.parametrize("accession", ["", "  ", "x" * 256])
+def test_an_accession_number_has_a_length(keeper, accession):
+    with pytest.raises(ValueError, match="1 to 255 characters"):
+        keeper.create(accession, {})
+
+
+def test_an_edit_tells_what_it_changed(keeper, curator):
+    work = work_of(0)
+    entry = keeper.edit(work, {"title": "New", "artist": work.artist})
+    assert entry is not None
+    assert (entry.before, entry.after) == (
+        {"title": "The Astronomer’s Table"},
+        {"title": "New"},
+    )
+    assert (entry.user, entry.artwork, entry.subject) == (curator, work, "1900.0")
+    assert keeper.edit(work, label_of(work)) is None
+
+
+def test_two_curators_do_not_overwrite_each_other(keeper):
+    work = work_of(0)
+    seen = version_of(work)
+    keeper.edit(work, {"title": "Mine"}, seen=seen)
+    with pytest.raises(ChangedMeanwhileError):
+        keeper.edit(work, {"title": "Yours"}, seen=seen)
+    assert work.title == "Mine"
+
+
+def test_pictures_keep_the_order_they_are_given(keeper):
+    work = work_of(0)
+    for number in (40, 41):
+        keeper.add_image(work, encoded(draw_picture(number)))
+    first, second, third = (image.sha256 for image in work.images)
+    keeper.move_image(work.images[2], -9)
+    db.session.expire_all()
+    assert [image.sha256 for image in work.images] == [third, first, second]
+    assert keeper.move_image(work.images[0], -1) is None
+    keeper.remove_image(work.images[1])
+    db.session.expire_all()
+    assert [image.sha256 for image in work.images] == [third, second]
+
+
+def test_a_work_has_a_picture_once(keeper):
+    work = work_of(0)
+    keeper.add_image(work, encoded(draw_picture(40)))
+    with pytest.raises(RepeatedImageError):
+        keeper.add_image(work, encoded(draw_picture(40)))
+
+
+def test_what_is_no_picture_changes_nothing(keeper):
+    with pytest.raises(UnreadableImageError):
+        keeper.add_image(work_of(0), b"<svg>")
+    assert actions() == []
+    assert len(work_of(0).images) == 1
+
+
+def test_without_an_index_features_wait_for_the_next_one(keeper, publication):
+    publication.searcher = None
+    assert feature_maker(LiveIndex(publication)) is None
+    keeper._maker = None
+    before = len(db.session.scalars(select(ImageFeatures)).all())
+    keeper.add_image(work_of(0), encoded(draw_picture(40)))
+    assert len(work_of(0).images) == 2
+    assert len(db.session.scalars(select(ImageFeatures)).all()) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda keeper, work: keeper.edit(work, {"title": "Other", "date": "1700"}),
+        lambda keeper, work: keeper.withdraw(work),
+        lambda keeper, work: keeper.add_image(work, encoded(draw_picture(40))),
+        lambda keeper, work: keeper.replace_image(
+            work.images[0], encoded(draw_picture(40))
+        ),
+        lambda keeper, work: keeper.remove_image(work.images[0]),
+    ],
+    ids=["edit", "withdraw", "add", "replace", "remove"],
+)
+def test_every_change_can_be_undone_and_that_too(keeper, change):
+    media = keeper._media
+    work = work_of(0)
+    picture = work.images[0]
+    media.write(picture.media_name, encoded(draw_picture(0)))
+
+    def state():
+        work = work_of(0)
+        return label_of(work), work.is_withdrawn, pictures_of(work), named(0)
+
+    before = state()
+    entry = change(keeper, work)
+    after = state()
+    assert after != before
+    undone = keeper.undo(entry)
+    assert state() == before
+    assert audit.is_undone(db.session(), entry)
+    keeper.undo(undone)
+    assert state() == after
+    with pytest.raises(ChangedMeanwhileError):
+        keeper.undo(entry)
+
+
+def test_undoing_a_creation_withdraws_the_work(keeper):
+    work = keeper.create("2026.1", {})
+    [entry] = db.session.scalars(select(AuditEntry))
+    keeper.undo(entry)
+    assert work.is_withdrawn
+
+
+def test_what_was_changed_since_is_not_undone(keeper):
+    work = work_of(0)
+    entry = keeper.edit(work, {"title": "First", "date": "1700"})
+    keeper.edit(work, {"title": "Second"})
+    with pytest.raises(ChangedMeanwhileError):
+        keeper.undo(entry)
+    assert work.title == "Second"
+
+
+def test_other_fields_do_not_stand_in_the_way_of_undoing(keeper):
+    work = work_of(0)
+    entry = keeper.edit(work, {"title": "First"})
+    keeper.edit(work, {"date": "1700"})
+    keeper.undo(entry)
+    assert (work.title, work.date) == ("The Astronomer’s Table", "1700")
+
+
+def test_changes_are_listed_the_newest_first_in_pages(keeper, monkeypatch):
+    monkeypatch.setattr(audit, "ENTRIES_PER_PAGE", 2)
+    keeper.edit(work_of(0), {"title": "1"})
+    keeper.edit(work_of(1), {"title": "2"})
+    entry = keeper.edit(work_of(0), {"title": "3"})
+    keeper.undo(entry)
+    session = db.session()
+    first = audit.list_entries(session)
+    assert first is not None
+    assert [one.after for one in first.entries] == [{"title": "1"}, {"title": "3"}]
+    assert audit.undone_among(session, first) == {entry.id}
+    assert (first.count, first.total) == (2, 4)
+    assert audit.list_entries(session, 3) is None
+    only = audit.list_entries(session, artwork=work_of(1))
+    assert only is not None
+    assert [one.subject for one in only.entries] == ["1900.1"]
+
+
+def test_further_details_are_changed_and_given_back(keeper):
+    work = work_of(3)
+    entry = keeper.edit(work, {"title": "New", "details.Frame": "gilt"})
+    assert work.details == {"Frame": "gilt"}
+    keeper.undo(entry)
+    assert work.details == {}
+    again = keeper.edit(work, {"details.Frame": "gilt"})
+    keeper.edit(work, {"details.Frame": "oak"})
+    with pytest.raises(ChangedMeanwhileError):
+        keeper.undo(again)

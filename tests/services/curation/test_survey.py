@@ -1,0 +1,250 @@
+import hashlib
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from app.configuration.load import Folders
+from app.models import (
+    Artwork,
+    ImportRun,
+    ReferenceImage,
+    Relation,
+    TaskState,
+    WorkFault,
+    now,
+)
+from app.retrieval.errors import EmptyGalleryError
+from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.search.near_duplicates import find_relatives
+from app.retrieval.settings import LocalSettings
+from app.services.curation import relations, survey
+from app.services.curation.editing import CREATE
+from app.services.curation.relations import Judgement
+from app.services.index.building import gallery_item
+from app.services.index.searcher import EngineSearcher
+from app.services.system import audit, tasks
+from app.services.system.media import MediaFolder
+from tests.fakes import draw_picture, fake_model
+
+GREY = np.full((240, 320, 3), 128, np.uint8)
+SCAN = np.clip(draw_picture(0).astype(int) + 12, 0, 255).astype(np.uint8)
+PICTURES = {
+    "plain": draw_picture(1),
+    "own": draw_picture(0),
+    "scan": SCAN,
+    "detail": draw_picture(0)[40:180, 30:190],
+    "grey": GREY,
+    "copy": draw_picture(1),
+}
+
+
+class Publication:
+    """Publishes one searcher, or none."""
+
+    def __init__(self, searcher=None):
+        self.searcher = searcher
+
+    def open(self):
+        if self.searcher is None:
+            raise EmptyGalleryError("python precompute_descriptors.py")
+        return self.searcher
+
+
+class Place:
+    """A collection in an empty database, and an index of it."""
+
+    def __init__(self, session, folder):
+        self.session = session
+        self.folders = Folders(folder)
+        self.media = MediaFolder(self.folders.works)
+        self.indexed = []
+        self.publication = Publication()
+
+    def record(self, accession, picture=None, *, indexed=None, is_stored=True):
+        """Record a work; what the index has of it may be another picture."""
+        images = []
+        if picture is not None:
+            sha256 = hashlib.sha256(picture.tobytes()).hexdigest()
+            image = ReferenceImage(
+                sha256=sha256, media_name=f"{accession}.jpg", width=320, height=240
+            )
+            if is_stored:
+                self.media.write(image.media_name, encode_jpeg(picture))
+            images = [image]
+            self.indexed.append(
+                (
+                    gallery_item(accession, sha256),
+                    fake_model().reference_features(
+                        picture if indexed is None else indexed, LocalSettings()
+                    ),
+                )
+            )
+        work = Artwork(accession=accession, images=images)
+        self.session.add(work)
+        self.session.commit()
+        return work
+
+    def publish(self):
+        gallery = Gallery.build(self.indexed, fake_model().vocabulary)
+        self.publication.searcher = EngineSearcher(fake_model(), gallery, "generation")
+
+    def enqueue(self):
+        return tasks.enqueue(self.session, survey.KIND, {}, None)
+
+    def look(self):
+        """Do what waits; return the task that is new, or the one that went on."""
+        task = tasks.unfinished(self.session, survey.KIND) or self.enqueue()
+        config = {"PUBLICATION": self.publication}
+        shop = tasks.Workshop(self.session, self.folders, config)
+        tasks.work_off(shop, {survey.KIND: survey.look})
+        return task
+
+    def related(self):
+        found = self.session.scalars(select(Relation))
+        return {(one.artwork.accession, one.other.accession): one.kind for one in found}
+
+    def faulty(self):
+        found = self.session.scalars(select(WorkFault))
+        return {(one.artwork.accession, one.kind) for one in found}
+
+
+@pytest.fixture
+def place(session, tmp_path):
+    return Place(session, tmp_path)
+
+
+@pytest.fixture
+def collection(place):
+    for accession, picture in PICTURES.items():
+        place.record(accession, picture)
+    place.record("bare")
+    place.publish()
+    return place
+
+
+EXPECTED = {
+    ("plain", "copy"): "same_file",
+    ("own", "scan"): "duplicate",
+    ("own", "detail"): "whole",
+    ("scan", "detail"): "whole",
+}
+
+
+def test_a_look_finds_what_is_wrong_and_what_is_related(collection):
+    task = collection.look()
+    assert task.state is TaskState.DONE
+    assert (task.done, task.total) == (7, 7)
+    assert collection.related() == EXPECTED
+    faulty = collection.faulty()
+    assert {("bare", "no_image"), ("grey", "few_features")} <= faulty
+    # That photos are answered with a duplicate is said by the relation.
+    assert not {one for one in faulty if one[0] in ("own", "scan", "plain", "copy")}
+
+
+def test_what_an_import_brought_is_compared_with_all(collection):
+    session = collection.session
+    run = ImportRun(name="works.csv", source="table", location="works.csv")
+    session.add(run)
+    brought = session.scalars(select(Artwork).where(Artwork.accession == "scan")).one()
+    audit.record(session, CREATE, user=None, artwork=brought, run=run)
+    session.commit()
+    task = tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, None)
+    shop = tasks.Workshop(
+        session, collection.folders, {"PUBLICATION": collection.publication}
+    )
+    tasks.work_off(shop, {survey.NEW_KIND: survey.look_at_new})
+    assert (task.state, task.done, task.total) == (TaskState.DONE, 1, 1)
+    # Files that are the same need no comparing, so they are always named.
+    pairs = {frozenset(pair) for pair in collection.related()}
+    expected = {("own", "scan"), ("scan", "detail"), ("plain", "copy")}
+    assert pairs == set(map(frozenset, expected))
+    assert collection.faulty() == set()
+
+
+def test_a_second_look_changes_nothing(collection):
+    collection.look()
+    faulty = collection.faulty()
+    collection.look()
+    assert collection.related() == EXPECTED
+    assert collection.faulty() == faulty
+
+
+def test_a_look_that_was_stopped_after_each_work_comes_to_the_same(
+    collection, monkeypatch
+):
+    visited = []
+
+    def find_and_pause(gallery, position):
+        visited.append(gallery.items[position].work_id)
+        tasks.pause(collection.session, task)
+        return find_relatives(gallery, position)
+
+    task = collection.enqueue()
+    monkeypatch.setattr(survey, "find_relatives", find_and_pause)
+    while collection.look().state is TaskState.PAUSED:
+        tasks.go_on(collection.session, task)
+    assert task.state is TaskState.DONE
+    assert visited == list(PICTURES)
+    assert collection.related() == EXPECTED
+
+
+def test_what_curators_judged_stays_as_they_judged_it(collection):
+    collection.look()
+    for relation in collection.session.scalars(select(Relation)).all():
+        rejected = relation.kind == "duplicate"
+        verdict = Judgement.REJECTED if rejected else Judgement.CONFIRMED
+        relations.judge(collection.session, relation, verdict, None)
+    collection.look()
+    verdicts = {
+        (one.kind, one.verdict) for one in collection.session.scalars(select(Relation))
+    }
+    assert verdicts == {
+        ("same_file", "confirmed"),
+        ("duplicate", "rejected"),
+        ("whole", "confirmed"),
+    }
+
+
+def test_what_is_no_longer_so_is_proposed_no_longer(collection):
+    collection.look()
+    scan = collection.session.scalars(
+        select(Artwork).where(Artwork.accession == "scan")
+    ).one()
+    scan.withdrawn_at = now()
+    collection.publication.searcher.extend(
+        collection.publication.searcher.images_of("scan"), []
+    )
+    collection.session.commit()
+    collection.look()
+    assert set(collection.related()) == {("plain", "copy"), ("own", "detail")}
+
+
+def test_a_work_that_is_taken_for_another_is_named_with_it(place):
+    place.record("impostor", draw_picture(0))
+    # Of the victim the index has a wall, so that photos of it find the impostor.
+    victim = place.record("victim", SCAN, indexed=GREY)
+    place.publish()
+    place.look()
+    fault = place.session.scalars(
+        select(WorkFault).where(
+            WorkFault.artwork == victim, WorkFault.kind == "not_found"
+        )
+    ).one()
+    assert fault.other.accession == "impostor"
+    assert fault.figures == {"asked": 3, "named": 0, "other": 3}
+
+
+def test_pictures_that_are_not_there_are_named(place):
+    place.record("lost", draw_picture(0), is_stored=False)
+    place.publish()
+    place.record("new", draw_picture(1))
+    place.look()
+    assert place.faulty() == {("lost", "unreadable"), ("new", "not_indexed")}
+
+
+def test_without_an_index_it_fails_and_says_what_to_do(place):
+    task = place.look()
+    assert task.state is TaskState.FAILED
+    assert "precompute_descriptors.py" in task.fault

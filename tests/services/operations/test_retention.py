@@ -1,0 +1,177 @@
+"""What goes when it is old, what stays, and what nobody will ever ask for."""
+
+import os
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from app.extensions import db
+from app.models import Feedback, Query, User, now
+from app.retrieval.types import Verdict
+from app.services.accounts import accounts
+from app.services.operations import retention
+from app.services.system.lock import AlreadyRunningError, exclusively
+from app.services.system.mail import KEPT_SECONDS
+from app.services.system.media import MediaFolder
+from app.web.shell.current import folders, search_service
+
+pytestmark = pytest.mark.usefixtures("in_app")
+DAYS = 30
+
+
+@pytest.fixture
+def photos():
+    return MediaFolder(folders().queries)
+
+
+def age(path, seconds):
+    """Let a file look as if it was last written so long ago."""
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+def add(photos, days, **fields):
+    """Keep a search that is so many days old, with its photo."""
+    query_id = str(uuid.uuid4())
+    photos.write(f"{query_id}.jpg", b"photo")
+    age(photos.path(f"{query_id}.jpg"), days * 86_400)
+    query = Query(
+        id=query_id,
+        created_at=now() - timedelta(days=days),
+        verdict=Verdict.NOT_FOUND,
+        probability=0.2,
+        photo_name=f"{query_id}.jpg",
+        activation_map=b"map",
+        visitor="anna",
+        width=4,
+        height=3,
+        model_id="model",
+        generation="generation",
+        **fields,
+    )
+    db.session.add(query)
+    db.session.commit()
+    return query
+
+
+def run(days=DAYS):
+    cleared = retention.run(folders(), days)
+    db.session.expire_all()
+    return cleared
+
+
+def test_old_photos_go_and_their_answers_belong_to_nobody(photos):
+    old = add(photos, DAYS + 1, share_token="secret")
+    young = add(photos, DAYS - 1, share_token="other")
+    cleared = run()
+    assert (cleared.photos, cleared.answers, cleared.faults) == (1, 1, 0)
+    assert (old.photo_name, old.activation_map) == (None, None)
+    assert (old.visitor, old.user_id, old.share_token) == (None, None, None)
+    assert old.probability == 0.2  # stays for the statistics
+    assert young.activation_map == b"map"
+    assert (young.visitor, young.share_token) == ("anna", "other")
+    assert [path.name for path in photos.root.glob("*.jpg")] == [young.photo_name]
+    assert run().photos == 0
+
+
+def test_an_old_search_of_an_account_goes_and_the_account_stays(photos):
+    anna = accounts.create_confirmed("anna@example.org", None)
+    query = add(photos, DAYS + 1, user_id=anna.id)
+    query.feedback = Feedback(is_right=True)
+    db.session.commit()
+    run()
+    assert query.user_id is None
+    assert query.feedback.is_right
+    assert db.session.get(User, anna.id) is not None
+
+
+def test_many_photos_go_batch_by_batch(photos, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for _ in range(5):
+        add(photos, DAYS + 1)
+    assert run().photos == 5
+    assert list(photos.root.glob("*.jpg")) == []
+
+
+def test_a_photo_that_cannot_be_deleted_is_tried_again_and_stops_nothing(
+    photos, caplog
+):
+    stuck, other = add(photos, DAYS + 1), add(photos, DAYS + 1)
+    path = photos.path(stuck.photo_name)
+    path.unlink()
+    path.mkdir()  # which cannot be unlinked
+    cleared = run()
+    assert (cleared.photos, cleared.faults) == (1, 1)
+    assert str(path) in caplog.text
+    assert stuck.photo_name is not None
+    assert other.photo_name is None
+    path.rmdir()
+    assert run().photos == 1
+    assert stuck.photo_name is None
+
+
+def test_zero_days_let_go_of_every_photo_and_leave_the_answer_for_a_day(photos):
+    fresh, old = add(photos, 0), add(photos, 2)
+    assert run(days=0).photos == 2
+    assert (fresh.photo_name, fresh.activation_map) == (None, None)
+    assert fresh.visitor == "anna"
+    assert old.visitor is None
+
+
+def test_with_zero_days_no_photo_is_ever_stored(make_app, photo):
+    app = make_app(MORELLI_RETENTION_DAYS="0")
+    with app.app_context():
+        query = search_service().search(photo, attributes={"visitor": "anna"})
+        assert query.verdict is Verdict.FOUND
+        assert query.is_stored
+        assert (query.photo_name, query.activation_map) == (None, None)
+        assert not folders().queries.exists()
+
+
+def test_photos_that_no_answer_points_to_go_after_an_hour(photos):
+    query = add(photos, 1)
+    for name, seconds in (("stray", 3_700), ("on-its-way", 60)):
+        photos.write(f"{name}.jpg", b"photo")
+        age(photos.path(f"{name}.jpg"), seconds)
+    assert run().strays == 1
+    assert {path.name for path in photos.root.glob("*.jpg")} == {
+        query.photo_name,
+        "on-its-way.jpg",
+    }
+
+
+def test_accounts_never_confirmed_and_old_mails_go_too():
+    late = now() - accounts.UNCONFIRMED_KEPT - timedelta(hours=1)
+    user = accounts.create_confirmed("anna@example.org", None)
+    db.session.execute(update(User).values(confirmed_at=None, created_at=late))
+    db.session.commit()
+    folders().mail.mkdir()
+    mail = folders().mail / "old.eml"
+    mail.write_text("To: anna@example.org\n\nA link.", encoding="utf-8")
+    age(mail, KEPT_SECONDS + 60)
+    user_id = user.id
+    run()
+    assert db.session.get(User, user_id) is None
+    assert not mail.exists()
+
+
+def test_a_run_is_due_once_a_day():
+    assert retention.is_due(folders())
+    run()
+    assert not retention.is_due(folders())
+    age(folders().instance / retention.STAMP, 86_401)
+    assert retention.is_due(folders())
+
+
+def test_two_never_run_at_once(photos):
+    old = add(photos, DAYS + 1)
+    with (
+        exclusively(folders().instance / retention.LOCK),
+        pytest.raises(AlreadyRunningError),
+    ):
+        run()
+    assert photos.path(old.photo_name).exists()
+    assert retention.is_due(folders())

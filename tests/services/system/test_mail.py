@@ -1,0 +1,172 @@
+import os
+import socket
+import time
+from dataclasses import replace
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from app.services.system.lock import exclusively
+from app.services.system.mail import KEPT_SECONDS, LOCK, MailServer, Outbox, Post, read
+
+TEXT = "Größe zählt nicht: https://museum.org/" + "x" * 200
+
+
+class Mailbox:
+    """What a mail server got, and how it answers."""
+
+    def __init__(self):
+        self.mails = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's
+        if self.answer.startswith("250"):
+            self.mails.append(envelope)
+        return self.answer
+
+
+@pytest.fixture
+def mailbox():
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield MailServer("127.0.0.1", port, "none", "", "")
+    controller.stop()
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    return Outbox(tmp_path / "mail")
+
+
+def make_post(outbox, server=None):
+    return Post(outbox, "Museum <search@museum.org>", "https://museum.org/x", server)
+
+
+def a_mail(outbox, to="anna@example.org"):
+    return make_post(outbox).compose(to, "Zum Üben", TEXT, "de")
+
+
+def test_a_mail_can_be_read_as_it_lies_there(outbox):
+    path = outbox.put(a_mail(outbox))
+    text = path.read_text("utf-8")
+    assert TEXT in text
+    mail = read(path)
+    assert mail["From"] == "Museum <search@museum.org>"
+    assert mail["Subject"] == "Zum Üben"
+    assert mail["Message-ID"].endswith("@museum.org>")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "de"
+
+
+def test_only_the_program_may_read_what_waits(outbox):
+    path = outbox.put(a_mail(outbox))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert outbox.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_nothing_is_left_of_a_rehearsal(outbox):
+    outbox.rehearse(a_mail(outbox))
+    assert list(outbox.folder.iterdir()) == []
+
+
+def test_nothing_half_written_is_left_by_a_full_disk(outbox, monkeypatch):
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        outbox.put(a_mail(outbox))
+    assert list(outbox.folder.iterdir()) == []
+
+
+def test_mails_wait_in_order_and_old_ones_are_cleared_out(outbox):
+    first = outbox.put(a_mail(outbox))
+    second = outbox.put(a_mail(outbox))
+    assert outbox.waiting() == [first, second]
+    long_ago = time.time() - KEPT_SECONDS - 1
+    os.utime(first, (long_ago, long_ago))
+    third = outbox.put(a_mail(outbox))
+    assert outbox.waiting() == [second, third]
+
+
+def test_clearing_out_needs_no_mails(outbox):
+    outbox.clear_out()
+    assert outbox.waiting() == []
+
+
+def test_mails_to_an_address_can_be_forgotten(outbox):
+    outbox.put(a_mail(outbox, "Anna@example.org"))
+    to_ben = outbox.put(a_mail(outbox, "ben@example.org"))
+    outbox.forget("anna@example.org")
+    assert outbox.waiting() == [to_ben]
+
+
+def test_no_header_can_be_smuggled_in(outbox):
+    with pytest.raises(ValueError, match="linefeed"):
+        make_post(outbox).compose("a@example.org\r\nBcc: b@example.org", "x", "y")
+
+
+def test_without_a_server_mails_stay(outbox):
+    post = make_post(outbox)
+    path = post.send(a_mail(outbox))
+    post.deliver()
+    assert outbox.waiting() == [path]
+
+
+def test_a_server_gets_what_waits_and_it_waits_no_more(outbox, server, mailbox):
+    outbox.put(a_mail(outbox))
+    make_post(outbox, server).deliver()
+    [envelope] = mailbox.mails
+    assert envelope.rcpt_tos == ["anna@example.org"]
+    assert envelope.mail_from == "search@museum.org"
+    assert envelope.content.isascii()
+    assert outbox.waiting() == []
+
+
+def test_a_sent_mail_leaves_by_itself(outbox, server, mailbox):
+    make_post(outbox, server).send(a_mail(outbox))
+    deadline = time.monotonic() + 10
+    while outbox.waiting() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"), [("451 Try later", 1), ("554 Not wanted", 0)]
+)
+def test_only_what_may_succeed_is_tried_again(outbox, server, mailbox, answer, left):
+    mailbox.answer = answer
+    outbox.put(a_mail(outbox))
+    make_post(outbox, server).deliver()
+    assert len(outbox.waiting()) == left
+
+
+def test_a_server_that_is_down_loses_nothing(outbox, caplog):
+    outbox.put(a_mail(outbox))
+    make_post(outbox, MailServer("127.0.0.1", 1, "none", "", "")).deliver()
+    assert len(outbox.waiting()) == 1
+    assert "1 mails wait" in caplog.text
+
+
+@pytest.mark.parametrize("demand", [{"encryption": "starttls"}, {"user": "us"}])
+def test_nothing_is_sent_less_safely_than_set(outbox, server, mailbox, demand):
+    outbox.put(a_mail(outbox))
+    make_post(outbox, replace(server, **demand)).deliver()
+    assert mailbox.mails == []
+    assert len(outbox.waiting()) == 1
+
+
+def test_two_processes_do_not_send_a_mail_twice(outbox, server, mailbox):
+    outbox.put(a_mail(outbox))
+    with exclusively(outbox.folder / LOCK):
+        make_post(outbox, server).deliver()
+    assert mailbox.mails == []
+    assert len(outbox.waiting()) == 1

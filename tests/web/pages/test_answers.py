@@ -1,0 +1,139 @@
+"""The answer as a page: what it tells, and who may see its pictures."""
+
+import re
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Query
+from app.retrieval.types import Verdict
+from app.web.shell.current import folders
+from tests.people import TOKEN, Person
+
+
+def the_query():
+    return db.session.scalars(select(Query)).one()
+
+
+def sources(page):
+    """Addresses of all pictures of the visitor's photo."""
+    found = re.findall(r'(?:src|href)="(/queries/[^"]+\.(?:jpg|png))"', page)
+    return sorted(set(found))
+
+
+def test_the_evidence_is_told_in_words_and_pictures(ask, in_app, photo):
+    page = ask(photo, follow_redirects=True).text
+    match = the_query().matches[0]
+    assert f"{match.inlier_count} details of your photo lie exactly where" in page
+    assert page.count("<line ") == min(len(match.points), 40)
+    assert 'type="range"' in page
+    assert sources(page) == [
+        f"/queries/{the_query().id}/heat.png",
+        f"/queries/{the_query().id}/photo.jpg",
+        f"/queries/{the_query().id}/rectified/0.jpg",
+    ]
+
+
+def test_the_evidence_can_be_seen_by_its_owner_only(ask, app, client, photo):
+    page = ask(photo, follow_redirects=True).text
+    for address in sources(page):
+        picture = client.get(address)
+        assert picture.status_code == 200, address
+        assert picture.mimetype.startswith("image/")
+        assert picture.cache_control.private
+        picture.close()
+        assert app.test_client().get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("path", ["rectified/7.jpg", "rectified/-1.jpg"])
+def test_pictures_of_matches_that_there_are_not(ask, client, photo, path):
+    assert client.get(f"{ask(photo).location}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_a_deleted_photo_leaves_a_page_without_broken_pictures(
+    ask, in_app, client, photo, is_noted
+):
+    address = ask(photo).location
+    (folders().queries / the_query().photo_name).unlink()
+    if is_noted:
+        the_query().photo_name = None
+        db.session.commit()
+    page = client.get(address).text
+    assert "Your photo is not kept any more" in page
+    assert "<line " in page
+    for source in sources(page):
+        assert client.get(source).status_code == 200
+    assert client.get(f"{address}/rectified/0.jpg").status_code == 404
+
+
+def test_where_no_photo_is_ever_kept_the_answer_says_so(make_app, photo):
+    person = Person(make_app(MORELLI_RETENTION_DAYS="0"))
+    token = TOKEN.findall(person.browser.get("/").text)[0]
+    fields = {"csrf_token": token, "photo": (BytesIO(photo), "photo.jpg")}
+    page = person.browser.post("/queries", data=fields, follow_redirects=True).text
+    assert "The Astronomer’s Table" in page
+    assert "Your photo was looked at and not kept." in page
+    assert sources(page) == []
+    assert "kept for a day, without their photos" in person.browser.get("/history").text
+
+
+def test_each_of_several_works_has_evidence_of_its_own(ask, photo_of_two):
+    page = ask(photo_of_two, follow_redirects=True).text
+    assert page.count('<details class="why">') == 2
+    assert {"rectified/0.jpg", "rectified/1.jpg"} <= {
+        "/".join(address.split("/")[-2:]) for address in sources(page)
+    }
+
+
+def test_what_to_try_follows_from_the_photo(ask, in_app, client, unknown_photo):
+    address = ask(unknown_photo).location
+    the_query().quality = {"faults": ["blurred", "glare"]}
+    db.session.commit()
+    page = client.get(address).text
+    assert page.index("Your photo is blurred") < page.index("Lights are mirrored")
+    assert "As far as can be measured" not in page
+    the_query().quality = {"faults": []}
+    db.session.commit()
+    page = client.get(address).text
+    assert "As far as can be measured your photo is good" in page
+    assert "Your photo is blurred" not in page
+
+
+def test_an_answer_from_before_photos_were_measured_praises_nothing(
+    ask, in_app, client, unknown_photo
+):
+    address = ask(unknown_photo).location
+    the_query().quality = {}
+    the_query().activation_map = None
+    db.session.commit()
+    page = client.get(address).text
+    assert "As far as can be measured" not in page
+    assert "Where the network looked" not in page
+    assert client.get(f"{address}/heat.png").status_code == 404
+
+
+def test_a_work_that_was_withdrawn_is_not_shown_again(ask, in_app, client, photo):
+    address = ask(photo).location
+    work = the_query().matches[0].artwork
+    work.withdrawn_at = the_query().created_at
+    db.session.commit()
+    page = client.get(address).text
+    assert work.images[0].media_name not in page
+    assert "<line " not in page
+
+
+def test_the_answer_is_announced(ask, photo):
+    page = ask(photo, follow_redirects=True).text
+    assert re.search(r'role="status">\s*Your photo shows The Astronomer', page)
+    assert re.search(r"<h1 [^>]*data-heading", page)
+
+
+def test_at_most_five_proposals_are_shown(ask, in_app, client, photo):
+    address = ask(photo).location
+    query = the_query()
+    query.verdict = Verdict.UNCERTAIN
+    db.session.commit()
+    assert client.get(address).text.count("Yes, this is it:") == 1

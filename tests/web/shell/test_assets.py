@@ -1,0 +1,54 @@
+import re
+
+import pytest
+
+from app.web.shell.assets import asset, asset_names, hash_files
+
+
+@pytest.fixture
+def in_request(app):
+    with app.test_request_context():
+        yield app
+
+
+def get(client, address):
+    """Fetch a file whole: a response that streams one would leave it open."""
+    with client.get(address) as answer:
+        answer.get_data()
+        return answer
+
+
+def test_a_page_names_its_files_by_their_version(client):
+    [address] = re.findall(r'href="([^"]+/morelli\.css)"', client.get("/").text)
+    answer = get(client, address)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/css"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "no-cache" not in answer.headers["Cache-Control"]
+
+
+def test_an_outdated_version_is_served_but_not_kept(client):
+    answer = get(client, "/assets/000000000000/morelli.css")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["../app/config.py", "..%2fREADME.md", "none.css"])
+def test_nothing_else_is_served(client, name):
+    assert get(client, f"/assets/000000000000/{name}").status_code == 404
+
+
+def test_all_files_have_addresses(in_request, client):
+    assert "ask.js" in asset_names()
+    assert all(asset(name).endswith(f"/{name}") for name in asset_names())
+
+
+def test_the_version_changes_with_a_file_and_with_its_name(tmp_path):
+    file = tmp_path / "a.js"
+    file.write_text("1")
+    versions = {hash_files(tmp_path)}
+    file.write_text("2")
+    versions.add(hash_files(tmp_path))
+    file.rename(tmp_path / "b.js")
+    versions.add(hash_files(tmp_path))
+    assert len(versions) == 3
