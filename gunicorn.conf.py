@@ -1,8 +1,8 @@
 """The server: a few processes, each with many threads and one engine.
 
 Threads wait for slow phones to send their photos, and for their turn: how many photos
-are searched at a time ``app.services.search.admission`` sees to. Start it by ``gunicorn`` in
-this folder.
+are searched at a time ``app.services.search.admission`` sees to. Start it by
+``gunicorn`` in this folder.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The queue that wakes the worker, and the worker itself.
 
 Huey carries no work, only the word that there is some: what is to be done stands in the
-table ``task`` (``app.services.system.tasks``). A word that gets lost costs a minute at most.
+table ``task`` (``app.services.system.tasks``). A word that gets lost costs a minute.
 """
 
 import logging

@@ -10,153 +10,103 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 RETRIEVAL = "app.retrieval"
-TRAINING = f"{RETRIEVAL}.training"
-NETWORK = f"{RETRIEVAL}.network"
 
-# Lowest first. A module may import from its own row or from a row above it here.
-LAYERS = [
-    [f"{RETRIEVAL}.{m}" for m in ("errors", "types", "settings")],
-    [
-        f"{RETRIEVAL}.{m}"
-        for m in (
-            "images",
-            "photo_edits",
-            "pooling",
-            "whitening",
-            "metrics",
-            "local_features",
-            "verification",
-            "viewpoint",
-            "photometry",
-            "surroundings",
-            "occlusion",
-            "perturbations",
-            "explanation",
-            "styles",
-            "synthetic",
-            "decision",
-            "style",
-            "stopwatch",
-            "curves",
-            "sprites",
-            "map_layout",
-            "perceptual_hash",
-            "weights",
-            "threads",
-            "array_files",
-        )
-    ],
-    [
-        f"{RETRIEVAL}.{m}"
-        for m in (
-            "backbone",
-            "framing",
-            "frame_finding",
-            "photo_quality",
-            "model_manifest",
-            "index",
-            "visual_words",
-            "voting",
-            "feature_bank",
-            "measures",
-        )
-    ],
-    [
-        f"{RETRIEVAL}.{m}"
-        for m in ("network", "inverted_index", "descriptor", "search_effort")
-    ],
-    [f"{RETRIEVAL}.{m}" for m in ("model", "searchable", "gallery", "manifest")],
-    [f"{RETRIEVAL}.shelf"],
-    [f"{RETRIEVAL}.{m}" for m in ("extended_gallery", "gallery_writer", "views")],
-    [f"{RETRIEVAL}.{m}" for m in ("relations", "rerank", "trace", "engine")],
-    [
-        f"{RETRIEVAL}.{m}"
-        for m in ("store", "evaluation", "examination", "report", "comparison")
-    ],
-    [TRAINING],
-    ["app.configuration.parsers"],
-    ["app.configuration.settings"],
-    ["app.configuration.load", "app.extensions", "app.models"],
-    ["app.services"],
-    ["app.background"],
-    ["app.web", "app.commands.shared"],
-    ["app.commands.accounts", "app.commands.feedback", "app.commands.imports"],
-    ["app.commands.retention", "app.commands.worker"],
-    ["app.factory"],
-    ["app.lab"],
-]
-KERAS_ROOMS = [
-    *(f"{RETRIEVAL}.{m}" for m in ("backbone", "weights")),
-    NETWORK,
-    TRAINING,
-]
+# Lowest first. A folder may import from itself and from the folders above it here.
+LAYERS = (
+    f"{RETRIEVAL}.errors",
+    f"{RETRIEVAL}.types",
+    f"{RETRIEVAL}.settings",
+    f"{RETRIEVAL}.threads",
+    f"{RETRIEVAL}.files",
+    f"{RETRIEVAL}.images",
+    f"{RETRIEVAL}.descriptors",
+    f"{RETRIEVAL}.measures",
+    f"{RETRIEVAL}.local",
+    f"{RETRIEVAL}.map",
+    f"{RETRIEVAL}.gallery",
+    f"{RETRIEVAL}.verification",
+    f"{RETRIEVAL}.model",
+    f"{RETRIEVAL}.search",
+    f"{RETRIEVAL}.simulation",
+    f"{RETRIEVAL}.drawings",
+    f"{RETRIEVAL}.generations",
+    f"{RETRIEVAL}.evaluation",
+    f"{RETRIEVAL}.training",
+    "app.configuration",
+    "app.extensions",
+    "app.models",
+    "app.services.system",
+    "app.services.collection",
+    "app.services.index",
+    "app.services.search",
+    "app.services.accounts",
+    "app.services.curation",
+    "app.services.importing",
+    "app.services.evaluation",
+    "app.services.map",
+    "app.services.comparing",
+    "app.services.operations",
+    "app.background",
+    "app.web.shell",
+    "app.web.callers",
+    "app.web",
+    "app.commands",
+    "app.factory",
+    "app.lab",
+)
+KERAS_ROOMS = (
+    f"{RETRIEVAL}.descriptors.backbone",
+    f"{RETRIEVAL}.descriptors.network",
+    f"{RETRIEVAL}.descriptors.weights",
+    f"{RETRIEVAL}.training",
+)
 HOMES = {  # third-party package -> the only places that may import it
-    "flask": [
-        "app.web",
-        "app.commands.shared",
+    "flask": (
+        "app.extensions",
         "app.background",
-        "app.commands.accounts",
-        "app.commands.feedback",
-        "app.commands.imports",
-        "app.commands.retention",
-        "app.commands.worker",
+        "app.web",
+        "app.commands",
         "app.factory",
-        "app.extensions",
-    ],
-    "flask_sqlalchemy": ["app.extensions"],
-    "flask_migrate": ["app.extensions", "app.commands.shared", "app.services"],
-    "flask_limiter": ["app.extensions"],
-    "flask_security": [
+    ),
+    "flask_sqlalchemy": ("app.extensions",),
+    "flask_migrate": ("app.extensions", "app.services.system", "app.commands"),
+    "flask_limiter": ("app.extensions",),
+    "flask_security": (
         "app.extensions",
         "app.models",
         "app.services",
         "app.web",
-        "app.commands.accounts",
-    ],
-    "huey": ["app.background"],
-    "prometheus_client": ["app.web.shell.metrics"],
-    "flask_login": ["app.web"],
-    "flask_babel": ["app.extensions", "app.services", "app.web", "app.factory"],
-    "flask_wtf": ["app.extensions", "app.web"],
-    "sqlalchemy": [
-        "app.models",
-        "app.services",
-        "app.extensions",
-        "app.commands.shared",
-    ],
+        "app.commands",
+    ),
+    "huey": ("app.background",),
+    "prometheus_client": ("app.web.shell.metrics",),
+    "flask_login": ("app.web",),
+    "flask_babel": ("app.extensions", "app.services", "app.web", "app.factory"),
+    "flask_wtf": ("app.extensions", "app.web"),
+    "sqlalchemy": ("app.extensions", "app.models", "app.services", "app.commands"),
     "keras": KERAS_ROOMS,
     "tensorflow": KERAS_ROOMS,
-    "matplotlib": ["app.lab"],
-    "skimage": [f"{RETRIEVAL}.measures.structural"],
-    "sklearn": [TRAINING, "app.lab"],
-    "annoy": [f"{RETRIEVAL}.index"],
-    "openvino": [f"{RETRIEVAL}.descriptor", NETWORK],
-    "PIL": [f"{RETRIEVAL}.images"],
-    "pillow_heif": [f"{RETRIEVAL}.images"],
-    "cv2": [
-        f"{RETRIEVAL}.{m}"
-        for m in (
-            "images",
-            "local_features",
-            "verification",
-            "viewpoint",
-            "photometry",
-            "surroundings",
-            "occlusion",
-            "perturbations",
-            "explanation",
-            "photo_quality",
-            "perceptual_hash",
-            "styles",
-            "style",
-            "sprites",
-            "threads",
-            "frame_finding",
-            "measures.structural",
-        )
-    ],
-    "openTSNE": [f"{RETRIEVAL}.map_layout"],
-    "threadpoolctl": [f"{RETRIEVAL}.threads"],
+    "matplotlib": ("app.lab",),
+    "skimage": (f"{RETRIEVAL}.measures.structural",),
+    "sklearn": (f"{RETRIEVAL}.training", "app.lab"),
+    "annoy": (f"{RETRIEVAL}.gallery.nearest",),
+    "openvino": (f"{RETRIEVAL}.descriptors",),
+    "PIL": (f"{RETRIEVAL}.images",),
+    "pillow_heif": (f"{RETRIEVAL}.images",),
+    "cv2": (
+        f"{RETRIEVAL}.threads",
+        f"{RETRIEVAL}.images",
+        f"{RETRIEVAL}.descriptors.style",
+        f"{RETRIEVAL}.local.rootsift",
+        f"{RETRIEVAL}.map.sprites",
+        f"{RETRIEVAL}.measures",
+        f"{RETRIEVAL}.verification",
+        f"{RETRIEVAL}.search.explanation",
+        f"{RETRIEVAL}.simulation",
+        f"{RETRIEVAL}.drawings",
+    ),
+    "openTSNE": (f"{RETRIEVAL}.map.layout",),
+    "threadpoolctl": (f"{RETRIEVAL}.threads",),
 }
 GATHERING = ["app.models"]
 """Packages whose ``__init__`` gathers names: SQLAlchemy needs all tables at once."""
@@ -171,7 +121,7 @@ def within(name, prefixes):
 
 
 def rank(name):
-    return next((i for i, row in enumerate(LAYERS) if within(name, row)), None)
+    return next((i for i, room in enumerate(LAYERS) if within(name, (room,))), None)
 
 
 def imports_of(name):
@@ -202,7 +152,7 @@ def test_libraries_stay_in_their_homes(name):
     strays = {
         i.split(".")[0]
         for i in imports_of(name)
-        if not within(name, HOMES.get(i.split(".")[0], [name]))
+        if not within(name, HOMES.get(i.split(".")[0], (name,)))
     }
     assert not strays
 

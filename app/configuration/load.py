@@ -1,8 +1,8 @@
 """Settings: read from the environment only, refused at start when they make no sense.
 
-``app.configuration.settings`` lists them. ``load`` turns them into the configuration of a Flask
-application, but knows nothing of Flask, so that the server's own configuration can use
-it too.
+``app.configuration.settings`` lists them. ``load`` turns them into the configuration of
+a Flask application, but knows nothing of Flask, so that the server's own configuration
+can use it too.
 """
 
 import logging

@@ -169,7 +169,8 @@ class GalleryFeatures:
         Unit length.
     local_features : LocalFeatures
     style : (S,) float32
-        Unit length, see ``app.retrieval.descriptors.style``; S is 0 with a model that has none.
+        Unit length, see ``app.retrieval.descriptors.style``; S is 0 with a model that
+        has none.
     """
 
     descriptor: FloatArray

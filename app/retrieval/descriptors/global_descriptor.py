@@ -1,8 +1,8 @@
 """The global descriptor at work: a model folder's network run by OpenVINO.
 
 Neither Keras nor TensorFlow is needed here. The graph was written by
-:func:`app.retrieval.descriptors.network.export`; preprocessing of values, pooling and whitening
-are inside it, so all that is left to do is to frame the picture.
+:func:`app.retrieval.descriptors.network.export`; preprocessing of values, pooling and
+whitening are inside it, so all that is left to do is to frame the picture.
 """
 
 from collections.abc import Sequence

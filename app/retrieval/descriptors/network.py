@@ -1,7 +1,8 @@
 """From photo to global descriptor as one Keras graph, and its OpenVINO export.
 
-The formulas are those of :mod:`app.retrieval.descriptors.pooling`, which the tests compare with.
-Training, precomputation and serving share this one graph and cannot drift apart.
+The formulas are those of :mod:`app.retrieval.descriptors.pooling`, which the tests
+compare with. Training, precomputation and serving share this one graph and cannot drift
+apart.
 """
 
 import tempfile

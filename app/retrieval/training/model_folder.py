@@ -49,7 +49,7 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 
 def write_network(network: keras.Model, manifest: ModelManifest, folder: Path) -> None:
-    """Write what :meth:`app.retrieval.descriptors.global_descriptor.Descriptor.open` reads, and weights.
+    """Write the network of a model folder: its OpenVINO graph, weights and manifest.
 
     Parameters
     ----------

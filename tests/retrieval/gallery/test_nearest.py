@@ -166,7 +166,8 @@ def test_processes_open_what_another_has_built(tmp_path, descriptors):
     AnnoyIndex.build(descriptors, tmp_path / "index.ann", n_trees=4, seed=1)
     np.save(tmp_path / "query.npy", descriptors[3])
     code = (
-        "import numpy, pathlib, sys; from app.retrieval.gallery.nearest import AnnoyIndex; "
+        "import numpy, pathlib, sys; "
+        "from app.retrieval.gallery.nearest import AnnoyIndex; "
         f"here = pathlib.Path({str(tmp_path)!r}); "
         "index = AnnoyIndex.open(here / 'index.ann', 16, 500); "
         "print(index.query(numpy.load(here / 'query.npy'), 1)[0].position)"
