@@ -65,3 +65,28 @@ def test_commands_in_the_documents_exist(document):
         for name in re.findall(r"python (\w+\.py)", text)
         if not (ROOT / name).exists()
     ]
+
+
+MOST_ENTRIES = 20
+"""Files and folders that one look takes in."""
+ROOMS = [
+    folder
+    for folder in sorted((ROOT / "app").rglob("*/"))
+    if (folder / "__init__.py").exists() and folder.parent.name != "training"
+]
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda path: path.name)
+def test_every_room_is_on_the_map_and_small(room):
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    assert f"{room.name}/`" in page
+    entries = [path for path in room.iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= MOST_ENTRIES or room.name == "lab"
+
+
+def test_the_map_shows_no_room_that_is_gone():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = page[page.index("## The rooms") : page.index("## Where the network runs")]
+    shown = set(re.findall(r"^\| `(?:app/)?([\w/]+)/`", rooms, re.M))
+    there = {path.name for path in (*ROOT.glob("*/"), *(ROOT / "app").rglob("*/"))}
+    assert {name.rsplit("/")[-1] for name in shown} <= there
