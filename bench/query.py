@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
         begun = time.perf_counter()
         image = decode(data, max_side_px=PHOTO_SIDE_PX)
         decoding = 1000 * (time.perf_counter() - begun)
-        answer = engine.query(image)
+        answer = engine.identify(image)
         timings = {"decode": decoding, **answer.timings_ms}
         timings["total"] += decoding
         for stage, milliseconds in timings.items():

@@ -34,7 +34,7 @@ class Index(Protocol):
 
     def __len__(self) -> int: ...
 
-    def query(
+    def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
         """Find the k most similar rows.
@@ -78,10 +78,10 @@ class ExactIndex:
     def __len__(self) -> int:
         return len(self._descriptors)
 
-    def query(
+    def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """See `Index.query`; of equal rows the first comes first."""
+        """See `Index.nearest`; of equal rows the first comes first."""
         _check_query(self, descriptor, excluded)
         similarities = self._descriptors @ descriptor
         positions = (
@@ -194,10 +194,10 @@ class AnnoyIndex:
     def __len__(self) -> int:
         return self._forest.get_n_items()
 
-    def query(
+    def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """See `Index.query`; some of the true neighbours may be missing."""
+        """See `Index.nearest`; some of the true neighbours may be missing."""
         _check_query(self, descriptor, excluded)
         barred = 0 if excluded is None else int(np.count_nonzero(excluded))
         asked = min(k + barred, len(self))

@@ -168,7 +168,7 @@ def _is_named(
     engine: Engine, position: int, picture: Image, rng: np.random.Generator
 ) -> bool:
     """Tell whether a photo of an image is answered by its work, or by a copy of it."""
-    matches = engine.query(perturb(picture, PROFILES[PROFILE], rng).image).matches
+    matches = engine.identify(perturb(picture, PROFILES[PROFILE], rng).image).matches
     if not matches:
         return False
     gallery, first = engine.gallery, matches[0].item

@@ -25,7 +25,7 @@ SMALLEST_DISTANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sight:
+class StructuralInput:
     """What `SsimOverEuclidean` sees of one picture, or of N.
 
     Attributes
@@ -37,9 +37,11 @@ class Sight:
     luminance: FloatArray
     features: FloatArray
 
-    def __getitem__(self, rows: SupportsIndex | slice | NDArray[np.integer]) -> "Sight":
+    def __getitem__(
+        self, rows: SupportsIndex | slice | NDArray[np.integer]
+    ) -> "StructuralInput":
         """Take one of N pictures, or some."""
-        return Sight(self.luminance[rows], self.features[rows])
+        return StructuralInput(self.luminance[rows], self.features[rows])
 
 
 class Ssim:
@@ -80,7 +82,7 @@ class SsimOverEuclidean:
     name = "SSIM ÷ Euclid"
     cost = "That of SSIM, about 1 ms per candidate: re-ranks a shortlist."
 
-    def score(self, query: Sight, candidates: Sight) -> FloatArray:
+    def score(self, query: StructuralInput, candidates: StructuralInput) -> FloatArray:
         """Compare one picture with N."""
         return over_distance(
             Ssim().score(query.luminance, candidates.luminance),

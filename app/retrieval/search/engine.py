@@ -53,7 +53,7 @@ class Engine:
         self.gallery = gallery
         self.settings = settings or RetrievalSettings()
 
-    def query(self, image: Image, *, excluded_works: Collection[str] = ()) -> Answer:
+    def identify(self, image: Image, *, excluded_works: Collection[str] = ()) -> Answer:
         """Say which work a photo shows, or that it is none of the gallery's.
 
         Parameters
@@ -72,7 +72,7 @@ class Engine:
         return self.trace(image, excluded_works=excluded_works).answer
 
     def trace(self, image: Image, *, excluded_works: Collection[str] = ()) -> Trace:
-        """Answer a photo and keep the intermediate results; see :meth:`query`."""
+        """Answer a photo and keep the intermediate results; see :meth:`identify`."""
         watch = Stopwatch()
         settings = self.settings
         excluded = self.gallery.mask_of(excluded_works)

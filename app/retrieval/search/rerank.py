@@ -23,7 +23,7 @@ from app.retrieval.types import (
 from app.retrieval.verification.homography import project_outline, verify
 
 LOCAL_WEIGHT, GLOBAL_WEIGHT = 1.0, 0.5
-"""Say of each channel in the merged order."""
+"""Weight of each channel in the merged order."""
 RANK_OFFSET = 5
 """Ranks well below it count about alike (the k of reciprocal rank fusion, which
 uses 60 to merge lists of thousands; these have 50 to 100)."""

@@ -21,9 +21,9 @@ from app.retrieval.measures.distances import Cosine
 from app.retrieval.measures.learnt import SIMILARITY_FILE, LearntSimilarity
 from app.retrieval.measures.perceptual_hash import bit_agreement
 from app.retrieval.measures.structural import (
-    Sight,
     Ssim,
     SsimOverEuclidean,
+    StructuralInput,
     luminance,
 )
 from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
@@ -225,8 +225,8 @@ class _Comparison:
         plain, comparing = _timed(lambda: Ssim().score(own, others))
         over, comparing_both = _timed(
             lambda: SsimOverEuclidean().score(
-                Sight(own, self._description.descriptor),
-                Sight(others, self._descriptors(positions)),
+                StructuralInput(own, self._description.descriptor),
+                StructuralInput(others, self._descriptors(positions)),
             )
         )
         return [

@@ -222,7 +222,7 @@ class Surveyor:
         named = 0
         for asked in range(1, PHOTOS + 1):
             photo = perturb(picture, PROFILES[PROFILE], rng).image
-            answer = self._searcher.query(photo, excluded_works=())
+            answer = self._searcher.answer(photo, excluded_works=())
             first = answer.matches[0].item if answer.matches else None
             if first and (
                 first.work_id in (accession, *copies)

@@ -26,7 +26,7 @@ class Searcher(Extensible, Protocol):
         """All works that can be found."""
         ...
 
-    def query(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
+    def answer(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
         """Answer a photo, (H, W, 3) uint8 RGB, as if some works did not exist."""
         ...
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from app.models import Match, Query
+from app.models import Query, QueryMatch
 from app.retrieval.errors import ImageError
 from app.retrieval.images import quality as images_quality
 from app.retrieval.images.codec import encode_jpeg, read
@@ -107,12 +107,12 @@ def faults_of(query: Query) -> list[Fault]:
     return [Fault(fault) for fault in query.quality.get("faults", ())]
 
 
-def rectified_photo(match: Match, photos: MediaFolder) -> bytes | None:
+def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:
     """Cut a recognised work out of its photo, upright and as large as its picture.
 
     Parameters
     ----------
-    match : Match
+    match : QueryMatch
     photos : MediaFolder
         With the visitors' photos.
 

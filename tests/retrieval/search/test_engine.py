@@ -24,7 +24,7 @@ def works_of(answer):
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_photo_of_a_work_is_found_and_nothing_else(engine, number):
-    answer = engine.query(photograph(draw_picture(number), seed=number))
+    answer = engine.identify(photograph(draw_picture(number), seed=number))
     assert answer.verdict is Verdict.FOUND
     assert works_of(answer) == [f"work-{number}"]
     assert answer.probability > 0.9
@@ -32,7 +32,7 @@ def test_a_photo_of_a_work_is_found_and_nothing_else(engine, number):
 
 def test_the_outline_is_where_the_work_hangs_in_the_photo(engine):
     # photograph() puts it a sixth from left and top, up to a 30th aside.
-    outline = engine.query(photograph(draw_picture(1))).matches[0].outline
+    outline = engine.identify(photograph(draw_picture(1))).matches[0].outline
     true = np.array([[1, 1], [5, 1], [5, 5], [1, 5]]) / 6
     np.testing.assert_allclose(outline, true, atol=0.07)
 
@@ -42,13 +42,13 @@ def test_the_points_are_details_of_both_pictures(engine):
     picture = draw_picture(1)
     photo = np.full((480, 640, 3), 128, np.uint8)
     photo[:240, :320] = picture
-    match = engine.query(photo).matches[0]
+    match = engine.identify(photo).matches[0]
     assert match.points.shape == (match.verification.inlier_count, 4)
     np.testing.assert_allclose(match.points[:, :2] * 2, match.points[:, 2:], atol=0.03)
 
 
 def test_a_work_left_out_is_not_found_and_not_similar(engine):
-    answer = engine.query(photograph(draw_picture(4)), excluded_works={"work-4"})
+    answer = engine.identify(photograph(draw_picture(4)), excluded_works={"work-4"})
     assert answer.verdict is Verdict.NOT_FOUND
     assert answer.matches == ()
     assert answer.probability == 0
@@ -56,13 +56,13 @@ def test_a_work_left_out_is_not_found_and_not_similar(engine):
 
 
 def test_a_featureless_photo_is_not_found(engine):
-    answer = engine.query(np.full((300, 400, 3), 128, np.uint8))
+    answer = engine.identify(np.full((300, 400, 3), 128, np.uint8))
     assert answer.verdict is Verdict.NOT_FOUND
 
 
 def test_a_photo_may_show_two_works(engine):
     wall = np.hstack([draw_picture(2), draw_picture(5)])
-    answer = engine.query(wall)
+    answer = engine.identify(wall)
     assert answer.verdict is Verdict.FOUND
     assert sorted(works_of(answer)) == ["work-2", "work-5"]
     centres = {
@@ -76,7 +76,7 @@ def test_a_photo_may_show_two_works(engine):
 def test_of_two_found_works_the_one_in_the_middle_comes_first(engine, left, right):
     wall = np.hstack([draw_picture(2)[:, -left:], draw_picture(5)[:, :right]])
     middle, side = ("work-2", "work-5") if left > right else ("work-5", "work-2")
-    assert works_of(engine.query(wall)) == [middle, side]
+    assert works_of(engine.identify(wall)) == [middle, side]
 
 
 def test_copies_of_one_work_are_both_named_but_not_found():
@@ -86,7 +86,7 @@ def test_copies_of_one_work_are_both_named_but_not_found():
     engine = Engine(
         model, Gallery.build([(item, features), copy, *others], model.vocabulary)
     )
-    answer = engine.query(photograph(draw_picture(0)))
+    answer = engine.identify(photograph(draw_picture(0)))
     assert answer.verdict is Verdict.UNCERTAIN
     assert sorted(works_of(answer)) == ["forgery", "work-0"]
 
@@ -98,7 +98,7 @@ def test_two_images_of_a_work_are_one_match():
     engine = Engine(
         model, Gallery.build([(item, features), detail, *others], model.vocabulary)
     )
-    answer = engine.query(photograph(draw_picture(0)))
+    answer = engine.identify(photograph(draw_picture(0)))
     assert answer.verdict is Verdict.FOUND
     assert works_of(answer) == ["work-0"]
 
@@ -115,7 +115,7 @@ def test_the_same_photo_gets_the_same_answer(engine):
 
 
 def test_every_stage_is_timed(engine):
-    timings = engine.query(photograph(draw_picture(0))).timings_ms
+    timings = engine.identify(photograph(draw_picture(0))).timings_ms
     stages = [
         "describe",
         "local",

@@ -51,7 +51,7 @@ def ask(index, number):
     """Ask as another process does, and return the accession found."""
     with Session(db.engine) as session:
         catch_up(session, index)
-    matches = index.query(photograph(draw_picture(number)), excluded_works=()).matches
+    matches = index.answer(photograph(draw_picture(number)), excluded_works=()).matches
     return matches[0].item.work_id if matches else None
 
 

@@ -46,7 +46,7 @@ def test_a_published_generation_answers_photos(tmp_path, opened):
     searcher = engine.open()
     assert searcher.generation == engine.current_name() == generation.name
     assert searcher.work_ids == {"work-0", "work-1", "work-2"}
-    answer = searcher.query(photograph(draw_picture(1)), excluded_works=())
+    answer = searcher.answer(photograph(draw_picture(1)), excluded_works=())
     assert answer.matches[0].item.work_id == "work-1"
     assert searcher.verdict(answer.probability) is answer.verdict
     similar = searcher.similar_to("image-1", excluded_works={"work-0"})
