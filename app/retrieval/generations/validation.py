@@ -14,6 +14,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.gallery.tuning import measure_recall
 from app.retrieval.gallery.writer import photo_like
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings, ShortlistSettings
@@ -168,7 +169,8 @@ def _is_named(
     engine: Engine, position: int, picture: Image, rng: np.random.Generator
 ) -> bool:
     """Tell whether a photo of an image is answered by its work, or by a copy of it."""
-    matches = engine.identify(perturb(picture, PROFILES[PROFILE], rng).image).matches
+    photo = PreparedPhoto(perturb(picture, PROFILES[PROFILE], rng).image)
+    matches = engine.identify(photo).matches
     if not matches:
         return False
     gallery, first = engine.gallery, matches[0].item

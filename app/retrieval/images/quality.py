@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from app.retrieval.images.codec import resize_to_long_side
-from app.retrieval.images.frame_detection import find_frame
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.types import FloatArray, Image
 
 BLUR_SIDE_PX = 512
@@ -96,27 +96,27 @@ class PhotoQuality:
         return tuple(fault for fault, holds in judged if holds)
 
 
-def measure(image: Image, outline: FloatArray | None = None) -> PhotoQuality:
-    """Measure a photo, in about 10 ms on one core, or 30 ms without an outline.
+def measure(photo: PreparedPhoto, outline: FloatArray | None = None) -> PhotoQuality:
+    """Measure a photo, in about 10 ms on one core.
 
     Parameters
     ----------
-    image : (H, W, 3) uint8, RGB
+    photo : PreparedPhoto
     outline : (4, 2) float, optional
         Corners of the most likely work, as shares of the photo's width and height.
-        Without one, a frame is looked for.
+        Without one, the frame in the photo counts.
 
     Returns
     -------
     quality : PhotoQuality
     """
-    small = resize_to_long_side(image, LIGHT_SIDE_PX)
+    small = photo.resized(LIGHT_SIDE_PX)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     return PhotoQuality(
-        blur=measure_blur(image),
+        blur=measure_blur(photo.resized(BLUR_SIDE_PX)),
         glare=measure_glare(small),
         lightness=float(np.percentile(grey, 90)),
-        work_share=_work_share(image, outline),
+        work_share=_work_share(photo, outline),
         is_cut_off=outline is not None
         and bool((outline < -CUT_OFF).any() or (outline > 1 + CUT_OFF).any()),
     )
@@ -173,12 +173,12 @@ def measure_glare(image: Image) -> float:
     return float(np.mean(~np.isin(patches, ground)))
 
 
-def _work_share(image: Image, outline: FloatArray | None) -> float | None:
+def _work_share(photo: PreparedPhoto, outline: FloatArray | None) -> float | None:
     if outline is not None:
         x, y = outline.clip(0, 1).T.astype(np.float64)
         area = np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))
         return float(abs(area) / 2)
-    frame = find_frame(image)
-    if frame is None:
+    if photo.frame is None:
         return None
-    return (frame.right - frame.left) * (frame.bottom - frame.top)
+    left, top, right, bottom = photo.frame
+    return (right - left) * (bottom - top)

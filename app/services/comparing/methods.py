@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from app.retrieval.errors import ArtefactError, MissingArtefactError
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
 from app.retrieval.measures.distances import Cosine
 from app.retrieval.measures.learnt import SIMILARITY_FILE, LearntSimilarity
@@ -154,11 +155,11 @@ class _Comparison:
 
     def _ask_engine(self) -> Column:
         trace, milliseconds = _timed(
-            lambda: self._engine.trace(self._image, excluded_works=self._excluded)
+            lambda: self._engine.trace(
+                PreparedPhoto(self._image), excluded_works=self._excluded
+            )
         )
-        ranked = (
-            (one.candidate.item.work_id, one.probability) for one in trace.judgements
-        )
+        ranked = ((match.item.work_id, match.probability) for match in trace.candidates)
         return _column(Method.ENGINE, ranked, milliseconds)
 
     def _ask_descriptor(self) -> Column:

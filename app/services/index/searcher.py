@@ -9,6 +9,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.store import Store
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
@@ -86,9 +87,11 @@ class EngineSearcher:
         self._engine = Engine(self._model, gallery)
         self.work_ids = gallery.work_ids
 
-    def answer(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
+    def answer(
+        self, photo: PreparedPhoto, *, excluded_works: Collection[str]
+    ) -> Answer:
         """Answer a photo as if some works did not exist."""
-        return self._engine.identify(image, excluded_works=excluded_works)
+        return self._engine.identify(photo, excluded_works=excluded_works)
 
     def reference_features(self, image: Image) -> GalleryFeatures:
         """Compute what a new reference image is found by."""

@@ -22,6 +22,7 @@ from app.models import Artwork, Query
 from app.retrieval.errors import ArtefactError, EmptyGalleryError, ImageTooSmallError
 from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.images.edits import NO_EDITS, PhotoEdits
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.collection.works import works_in_order
@@ -142,14 +143,14 @@ class SearchService:
     def _search(
         self, data: bytes, edits: PhotoEdits, attributes: Mapping[str, object]
     ) -> Query:
-        image = self.read(data, edits)
+        photo = PreparedPhoto(self.read(data, edits))
         with self._index.use() as searcher:
             self._catch_up(searcher)
-            answer = searcher.answer(image, excluded_works=self._absent(searcher))
+            answer = searcher.answer(photo, excluded_works=self._absent(searcher))
             query = query_of(answer, searcher, attributes)
-        query.height, query.width = image.shape[:2]
-        query.quality = evidence.quality_of(image, answer)
-        self._store(query, image)
+        query.height, query.width = photo.image.shape[:2]
+        query.quality = evidence.quality_of(photo, answer)
+        self._store(query, photo.image)
         self._tell(query)
         return query
 

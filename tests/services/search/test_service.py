@@ -150,8 +150,8 @@ def test_a_work_deleted_while_the_search_runs_is_left_out(service, photo, public
         def __getattr__(self, name):
             return getattr(self.searcher, name)
 
-        def answer(self, image, *, excluded_works):
-            answer = self.searcher.answer(image, excluded_works=excluded_works)
+        def answer(self, photo, *, excluded_works):
+            answer = self.searcher.answer(photo, excluded_works=excluded_works)
             db.session.delete(artwork(0))
             db.session.commit()
             return answer
