@@ -58,7 +58,7 @@ class LocalFeatures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassEvidence:
-    """One class that the network saw in a picture, and where.
+    """Class that the network saw in a picture, and where.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class ClassEvidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Description:
-    """What the network says of one picture.
+    """Global description of one picture by the network.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verification:
-    """How well one homography explains the matches between two pictures.
+    """Homography between two pictures, and the matches that it explains.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ class Verification:
 
     @classmethod
     def none(cls) -> "Verification":
-        """Nothing agrees."""
+        """Verification without a match."""
         return cls(np.zeros((0, 2), np.int32), np.zeros(0, np.bool_), None)
 
 
@@ -179,7 +179,7 @@ class GalleryFeatures:
 
 
 class Verdict(StrEnum):
-    """The three honest answers."""
+    """Verdict on a photo, or on one match."""
 
     FOUND = "found"
     UNCERTAIN = "uncertain"
@@ -257,7 +257,7 @@ class Match:
 
     @property
     def evidence(self) -> Evidence:
-        """What the decision rates."""
+        """Quantities that the decision rates."""
         return Evidence(
             self.similarity,
             self.inlier_count,
@@ -277,7 +277,7 @@ class SimilarWork:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What the engine says to one photo.
+    """Answer of the engine to one photo.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Evaluation: photos whose answer is known are asked one by one.
+"""Evaluation of the engine, or of one channel, on labelled photos.
 
 What is evaluated is anything that replies to a photo: the engine, or one of its
 channels alone. Photos come one by one, so thousands of simulated ones never lie in
@@ -44,7 +44,7 @@ class LabelledPhoto:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reply:
-    """What the evaluated thing says to a photo.
+    """Answer to a labelled photo, of the engine or of one channel.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ Ask: TypeAlias = Callable[[PreparedPhoto, Collection[str]], Reply]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """One labelled photo and how it was answered.
+    """A labelled photo and the reply to it.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ def engine_asker(engine: Engine) -> Ask:
 
 
 def reply_of(engine: Engine, trace: Trace) -> Reply:
-    """Return what counts of the engine's way to an answer."""
+    """Reduce a trace to what is evaluated."""
     works = tuple(match.item.work_id for match in trace.candidates)
     return Reply(
         works,

@@ -1,4 +1,4 @@
-"""The searchable thing: reference images, their features and both indexes.
+"""Gallery of reference images: their features and both indexes.
 
 A gallery lives in a folder, mapped into memory so that the workers of a server
 share its pages, or wholly in memory, which suits a handful of works. It knows

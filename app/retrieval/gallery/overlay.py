@@ -1,4 +1,4 @@
-"""A gallery as it is now: the one on disk, less what is gone, plus what is new.
+"""Overlay of a gallery on disk: hidden images, and new ones in memory.
 
 Building a gallery takes minutes, a curator's change must be found at once. So the few
 images that changed since it was built live behind it in small galleries in memory,
@@ -25,7 +25,7 @@ from app.retrieval.types import (
 
 
 class GalleryOverlay:
-    """Galleries one behind the other, searched as one.
+    """A gallery on disk and those made since, searched as one.
 
     Immutable: :meth:`extended` gives the next one and shares all parts with it.
 

@@ -1,4 +1,4 @@
-"""How hard an approximate index must search to find what exact search finds."""
+"""Tuning of Annoy's search effort against exact search."""
 
 from collections.abc import Callable
 from typing import NamedTuple

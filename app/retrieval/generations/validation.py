@@ -1,4 +1,4 @@
-"""The examination that a new gallery must pass before anyone may search it.
+"""Validation of a new gallery, on samples of itself, before it may be searched.
 
 It asks what a broken file, a wrong model or a careless setting would get wrong:
 does the approximate index find what exact search finds, does every sampled image
@@ -49,7 +49,7 @@ photos ambiguous, and no collection is without them."""
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The outcome.
+    """Figures of a validation, and which of them are under their floors.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Decoded photo with what several stages need of it, each made once when first asked.
+"""Decoded photo with its frame and its reduced copies, each made once.
 
 The frame is found for the views of the global channel and for the photo's quality; one
 size may be wanted by several stages, or again when a photo is asked a second time.

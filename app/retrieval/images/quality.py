@@ -1,4 +1,4 @@
-"""What is wrong with a photo, measured: blur, glare, darkness, distance, missing parts.
+"""Photo quality: blur, glare, darkness, distance and missing parts, measured.
 
 Works need no names for this, so it also helps with a photo of something unknown. The
 thresholds come from simulated photos of 60 paintings (hung in frames, tilted, with
@@ -45,7 +45,7 @@ CUT_OFF = 0.03
 
 
 class Fault(StrEnum):
-    """What a visitor can do better, the gravest first."""
+    """Fault of a photo that its visitor can mend, the gravest first."""
 
     DARK = "dark"
     BLURRED = "blurred"
@@ -56,7 +56,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoQuality:
-    """What was measured.
+    """Measurements of a photo's quality.
 
     Attributes
     ----------
@@ -123,7 +123,7 @@ def measure(photo: PreparedPhoto, outline: FloatArray | None = None) -> PhotoQua
 
 
 def measure_blur(image: Image) -> float:
-    """Blur a picture once more, and see how much of its edges that takes away.
+    """Measure blur: the share of edges that blurring once more leaves as they are.
 
     A sharp picture loses most of its steps between neighbours, a blurred one hardly
     any: unlike the variance of the Laplacian, that does not depend on how much there

@@ -1,4 +1,4 @@
-"""The local channel's shortlist: an inverted file of visual words and signatures.
+"""Inverted index of visual words with signatures: the local channel's shortlist.
 
 For every word, the file lists which pictures of the gallery hold it and with which
 signature. A photo's features vote for pictures that hold the same words with
@@ -34,7 +34,7 @@ BUILD_COMMAND = "python precompute_descriptors.py"
 
 @dataclass(frozen=True, eq=False)
 class InvertedIndex:
-    """Which pictures hold which visual words, and with which signatures.
+    """Inverted index: the pictures that hold each visual word, and their signatures.
 
     Attributes
     ----------

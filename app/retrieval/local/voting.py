@@ -1,4 +1,4 @@
-"""How a photo's features vote for pictures through the postings of their words."""
+"""Votes of a photo's features for pictures, by the postings of their words."""
 
 from collections.abc import Iterator
 from typing import Protocol

@@ -45,7 +45,7 @@ class StructuralInput:
 
 
 class Ssim:
-    """Mean structural similarity of two grey pictures, from -1 to 1.
+    """Mean structural similarity of two grey pictures, from -1 to 1; about 1 ms each.
 
     References
     ----------
@@ -54,7 +54,6 @@ class Ssim:
     """
 
     name = "SSIM"
-    cost = "About 1 ms per candidate of 128 × 128 pixels: re-ranks a shortlist."
 
     def score(self, query: FloatArray, candidates: FloatArray) -> FloatArray:
         """Compare a picture (S, S) with N pictures (N, S, S), values in [0, 1]."""
@@ -80,7 +79,6 @@ class SsimOverEuclidean:
     """
 
     name = "SSIM ÷ Euclid"
-    cost = "That of SSIM, about 1 ms per candidate: re-ranks a shortlist."
 
     def score(self, query: StructuralInput, candidates: StructuralInput) -> FloatArray:
         """Compare one picture with N."""

@@ -1,4 +1,4 @@
-"""The engine: both shortlists of a photo, re-ranking, decision, answer."""
+"""Search engine: two shortlists for a photo, re-ranking, decision, answer."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ from app.retrieval.verification.decision import is_tied
 
 
 class Engine:
-    """Answers photos over one gallery. The same photo always gets the same answer.
+    """Search engine over one gallery; the same photo always gets the same answer.
 
     Parameters
     ----------

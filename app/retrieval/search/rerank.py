@@ -1,4 +1,4 @@
-"""Re-ranking: both shortlists become one, and geometry decides its order.
+"""Re-ranking of the merged shortlists by geometric verification.
 
 Candidates are verified in the order of their promise. When one is certain, only
 those that stand near the top of the merged shortlist are still looked at: other
@@ -132,7 +132,7 @@ def rerank(
 
 
 def count_rival_inliers(match: Match, matches: Iterable[Match]) -> int:
-    """Count what speaks for another work *in the same place* of the photo.
+    """Count the inliers of the strongest rival *in the same place* of the photo.
 
     Two works side by side on a wall are no rivals: each explains its own part of
     the photo. A copy of the same composition explains the same part.

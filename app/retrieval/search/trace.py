@@ -7,7 +7,7 @@ from app.retrieval.types import Answer, Description, Hit, Image, Match
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """An answer together with all that led to it, for measuring and learning.
+    """An answer together with the shortlists and matches that led to it.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A part of a photo, and what the network says of it."""
+    """A view of a photo, and its description by the network."""
 
     image: Image
     description: Description

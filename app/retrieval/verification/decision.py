@@ -1,4 +1,4 @@
-"""From evidence to an answer: how probable it is that a candidate is the work shown.
+"""Logistic regression from evidence to a probability, and thresholds to a verdict.
 
 A logistic regression over a handful of quantities that a person would look at as well,
 and two thresholds. What is learnt is in a small JSON file; how it is learnt is in
@@ -43,7 +43,7 @@ FEATURES = tuple(transformed(Evidence(0.0, 0, 0.0, 0, 0.0)))
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probabilities on an answer is called what.
+    """Least probabilities of the verdicts.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A learnt rule.
+    """Logistic regression with its thresholds, as it was learnt.
 
     Attributes
     ----------
@@ -98,11 +98,11 @@ class Decision:
 
     @property
     def thresholds(self) -> Thresholds:
-        """What divides the answers."""
+        """Least probabilities of the verdicts."""
         return Thresholds(self.found_threshold, self.uncertain_threshold)
 
     def at(self, thresholds: Thresholds) -> "Decision":
-        """Return the same rule with other thresholds."""
+        """Return the same regression with other thresholds."""
         return replace(
             self,
             found_threshold=thresholds.found,
@@ -110,7 +110,7 @@ class Decision:
         )
 
     def probability(self, evidence: Evidence) -> float:
-        """Probability that the candidate is the work in the photo.
+        """Rate evidence: the probability that a match is the work in the photo.
 
         Calibrated for samples of which half are right (see the learning).
         """

@@ -1,4 +1,4 @@
-"""Geometric verification: whether the matches between two pictures fit one plane.
+"""Geometric verification: a homography fitted to the matches of two pictures.
 
 Paintings are flat, so photo and reference are related by a homography. Features
 that merely look alike agree with none. Sculpture is only approximately covered:
@@ -218,7 +218,7 @@ def project_outline(
 def inlier_points(
     verification: Verification, query: LocalFeatures, candidate: LocalFeatures
 ) -> FloatArray:
-    """Say where the details are that both pictures have in the same place.
+    """Locate the inliers in both pictures.
 
     Parameters
     ----------
