@@ -192,7 +192,7 @@ def named(
 
 def hiding(withdrawn: Collection[str], ask: Ask) -> Ask:
     """Ask as the server does: without the works that the database does not show."""
-    return lambda image, excluded: ask(image, {*withdrawn, *excluded})
+    return lambda photo, excluded: ask(photo, {*withdrawn, *excluded})
 
 
 def present(report: Report) -> None:

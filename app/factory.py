@@ -17,7 +17,7 @@ from app.retrieval.settings import ImageSettings
 from app.services.index.live import LiveIndex
 from app.services.index.searcher import PublishedEngine
 from app.services.map.reading import MapReader
-from app.services.search.admission import Turnstile
+from app.services.search.admission import AdmissionQueue
 from app.services.search.service import SearchService
 from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
@@ -169,7 +169,7 @@ def build_search_service(app: Flask) -> SearchService:
     """Build the search service over the live index."""
     folders = Folders(app.config["MORELLI_INSTANCE"])
     limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
-    turnstile = Turnstile(
+    admission_queue = AdmissionQueue(
         folders.turnstile,
         places=app.config["MORELLI_WORKERS"],
         waiting=app.config["MORELLI_QUEUE"],
@@ -177,7 +177,7 @@ def build_search_service(app: Flask) -> SearchService:
     keeps_photos = app.config["MORELLI_RETENTION_DAYS"] > 0
     photos = MediaFolder(folders.queries) if keeps_photos else None
     return SearchService(
-        app.extensions[INDEX], photos, limits, turnstile, metrics.count_search
+        app.extensions[INDEX], photos, limits, admission_queue, metrics.count_search
     )
 
 

@@ -23,7 +23,7 @@ import precompute_descriptors
 from app.commands.shared import DONE, FAILED, Workplace, index, run_explained, watch
 from app.extensions import db
 from app.factory import create_app
-from app.models import Artwork, Feedback, Match, Query, now
+from app.models import Artwork, Feedback, Query, QueryMatch, now
 from app.models.queries import hour_of
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.types import Verdict
@@ -151,7 +151,7 @@ def fill(count: int, rng: np.random.Generator) -> None:
             matches += own
             said += feedback
         db.session.execute(insert(Query), queries)
-        db.session.execute(insert(Match), matches)
+        db.session.execute(insert(QueryMatch), matches)
         db.session.execute(insert(Feedback), said)
         db.session.commit()
 

@@ -22,6 +22,7 @@ from app.models import Artwork
 from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.generations.store import Store
 from app.retrieval.images.codec import decode, encode_jpeg
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.simulation.photo import PROFILES
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         begun = time.perf_counter()
         image = decode(data, max_side_px=PHOTO_SIDE_PX)
         decoding = 1000 * (time.perf_counter() - begun)
-        answer = engine.query(image)
+        answer = engine.identify(PreparedPhoto(image))
         timings = {"decode": decoding, **answer.timings_ms}
         timings["total"] += decoding
         for stage, milliseconds in timings.items():

@@ -4,7 +4,7 @@ Everything is deterministic and fast, and behaves like the real thing: pictures 
 look alike get similar descriptors, and local features are real RootSIFT.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 import cv2
@@ -19,7 +19,6 @@ from app.retrieval.training.components.vocabulary import learn_vocabulary
 from app.retrieval.types import (
     ClassEvidence,
     Description,
-    FloatArray,
     GalleryFeatures,
     GalleryItem,
     Image,
@@ -47,9 +46,6 @@ class FakeDescriptor:
             np.asarray(values / length, dtype=np.float32),
             (ClassEvidence("bright", 1.0, brightness),),
         )
-
-    def describe_many(self, images: Sequence[Image]) -> FloatArray:
-        return np.stack([self.describe(image).descriptor for image in images])
 
 
 def fake_decision() -> Decision:

@@ -49,7 +49,7 @@ def orders_within(
         By the name of the measure. Euclid compares activations, as does the ratio with
         it; cosine and the learnt similarity compare descriptors.
     """
-    descriptors, count = looks.sight.features, len(looks)
+    descriptors, count = looks.structural.features, len(looks)
     euclid = score_all(Euclidean(), looks.activations, looks.activations)
     by_euclid = order_of(euclid, without_own=True)
     cosine = score_all(Cosine(), descriptors, descriptors)
@@ -74,7 +74,9 @@ def orders_among(queries: Looks, gallery: Looks) -> dict[str, Orders]:
         As of `orders_within`; slow measures re-rank a shortlist of Euclid.
     """
     euclid = score_all(Euclidean(), queries.activations, gallery.activations)
-    cosine = score_all(Cosine(), queries.sight.features, gallery.sight.features)
+    cosine = score_all(
+        Cosine(), queries.structural.features, gallery.structural.features
+    )
     by_euclid = order_of(euclid)
     head = min(SHORTLIST, len(gallery))
     return {
@@ -129,8 +131,8 @@ def reranked(
     def compare(row: int) -> FloatArray:
         shortlist = orders[row, :head]
         missing = shortlist[np.isnan(known[row, shortlist])]
-        grey = gallery.sight.luminance[missing]
-        known[row, missing] = Ssim().score(queries.sight.luminance[row], grey)
+        grey = gallery.structural.luminance[missing]
+        known[row, missing] = Ssim().score(queries.structural.luminance[row], grey)
         if queries is gallery:
             # Two threads may both compare a pair, and write the same number.
             known[missing, row] = known[row, missing]

@@ -104,7 +104,11 @@ def run(options: argparse.Namespace) -> int:
             asked, eye, "Looking at the other", notebook=notebook, seed=None
         )
         learnt = learn(
-            lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
+            lessons.structural,
+            lessons.views,
+            lessons.labels,
+            eye.model_id,
+            options.seed,
         )
         orders = orders_within(looks, learnt)
         summary = (

@@ -17,7 +17,7 @@ from app.lab.notebook import Notebook, Seen
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read, resize_to_long_side
-from app.retrieval.measures.structural import Sight, luminance
+from app.retrieval.measures.structural import StructuralInput, luminance
 from app.retrieval.model import Model
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import FloatArray, Image, no_numbers
@@ -70,7 +70,7 @@ class Looks:
     Attributes
     ----------
     pictures : tuple of LabelledPicture
-    sight : Sight
+    structural : StructuralInput
         Small grey pictures, and the model's descriptors (N, D).
     activations : (N, A) float32
         Feature maps averaged in the cells of a grid; (N, 0) where none were needed.
@@ -79,7 +79,7 @@ class Looks:
     """
 
     pictures: tuple[LabelledPicture, ...]
-    sight: Sight
+    structural: StructuralInput
     activations: FloatArray
     views: FloatArray
 
@@ -250,8 +250,8 @@ def look(
     def all_of(name: str) -> FloatArray:
         return np.stack([part[name] for part in parts])
 
-    sight = Sight(all_of("luminance"), all_of("descriptor"))
-    looks = Looks(tuple(kept), sight, all_of("activations"), all_of("view"))
+    structural = StructuralInput(all_of("luminance"), all_of("descriptor"))
+    looks = Looks(tuple(kept), structural, all_of("activations"), all_of("view"))
     return looks, len(pictures) - len(kept)
 
 

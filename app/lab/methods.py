@@ -12,6 +12,7 @@ import numpy as np
 from app.lab.glance import Glance
 from app.lab.notebook import Seen
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
@@ -235,10 +236,10 @@ class EngineMethod:
             raise ValueError("ask only after finish")
         scores = np.full(len(self._engine.gallery), -np.inf, np.float32)
         least = np.inf
-        judgements = self._engine.trace(glance.image).judgements
-        for place, judgement in enumerate(judgements):
-            least = min(least, judgement.probability)
-            scores[judgement.candidate.position] = least - PLACE * place
+        candidates = self._engine.trace(PreparedPhoto(glance.image)).candidates
+        for place, match in enumerate(candidates):
+            least = min(least, match.probability)
+            scores[match.position] = least - PLACE * place
         return scores
 
     def alike(self, _position: int, _measure: str) -> None:

@@ -31,7 +31,7 @@ from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
-from app.retrieval.measures.structural import Sight
+from app.retrieval.measures.structural import StructuralInput
 from app.retrieval.training.data.works import CLASS_FIELDS
 from app.retrieval.types import FloatArray
 from app.services.system.parallel import worker_count
@@ -97,7 +97,11 @@ def run(options: argparse.Namespace) -> int:
                 kept, eye, "Looking at the other", notebook, options.seed
             )
             learnt = learn(
-                lessons.sight, lessons.views, lessons.labels, eye.model_id, options.seed
+                lessons.structural,
+                lessons.views,
+                lessons.labels,
+                eye.model_id,
+                options.seed,
             )
             rows, summary = judge(learnt, unseen, options.seed)
             learnt.save(options.similarity)
@@ -134,13 +138,17 @@ def labelled_pictures(options: argparse.Namespace) -> Iterator[list[LabelledPict
 
 
 def learn(
-    sight: Sight, views: FloatArray, labels: Sequence[str], model_id: str, seed: int
+    structural: StructuralInput,
+    views: FloatArray,
+    labels: Sequence[str],
+    model_id: str,
+    seed: int,
 ) -> LearntSimilarity:
     """Learn a similarity, with progress bars.
 
     Parameters
     ----------
-    sight : Sight
+    structural : StructuralInput
         Of N pictures; its features are their descriptors.
     views : (N, D) float32
         Descriptors of a simulated photo of each.
@@ -171,7 +179,7 @@ def learn(
             bar = None
 
     return learn_similarity(
-        Examples(sight, views, labels),
+        Examples(structural, views, labels),
         model_id=model_id,
         seed=seed,
         workers=worker_count(),
@@ -198,7 +206,7 @@ def judge(
     plain, better = (
         assess(
             measure,
-            unseen.sight.features[chosen],
+            unseen.structural.features[chosen],
             unseen.views[chosen],
             labels,
             seed=seed,

@@ -16,7 +16,7 @@ from app.lab.similarity import learn
 from app.lab.vector_method import VectorMethod
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.learnt import LearntSimilarity
-from app.retrieval.measures.structural import Sight
+from app.retrieval.measures.structural import StructuralInput
 from app.retrieval.simulation.photo import PROFILES
 
 LABEL = "artist"
@@ -67,8 +67,10 @@ def teach(
 
             title = f"Photographing works for {method.name}"
             views = [seen["view"] for seen in notebook.each(title, chosen, photograph)]
-            sight = Sight(asker.luminance(chosen), method.descriptors[chosen])
-            learn(sight, np.stack(views), labels, name, seed).save(path)
+            structural = StructuralInput(
+                asker.luminance(chosen), method.descriptors[chosen]
+            )
+            learn(structural, np.stack(views), labels, name, seed).save(path)
 
         try:
             path = notebook.file(f"{file_name(method.name)}.npz", write)

@@ -20,7 +20,7 @@ from app.models.curation import (
     StoredSetting,
     WorkFault,
 )
-from app.models.queries import Feedback, Match, Query
+from app.models.queries import Feedback, Query, QueryMatch
 from app.models.tasks import (
     ColumnMapping,
     ImportRow,
@@ -44,8 +44,8 @@ __all__ = [
     "ImageFeatures",
     "ImportRow",
     "ImportRun",
-    "Match",
     "Query",
+    "QueryMatch",
     "ReferenceImage",
     "Relation",
     "Role",

@@ -89,15 +89,15 @@ class Query(Base):
     feedback: Mapped["Feedback | None"] = relationship(
         back_populates="query", cascade="all, delete-orphan", passive_deletes=True
     )
-    matches: Mapped[list["Match"]] = relationship(
+    matches: Mapped[list["QueryMatch"]] = relationship(
         back_populates="query",
         cascade="all, delete-orphan",
         passive_deletes=True,
-        order_by="Match.rank",
+        order_by="QueryMatch.rank",
     )
 
     @property
-    def proposals(self) -> list["Match"]:
+    def proposals(self) -> list["QueryMatch"]:
         """The works that the answer stands by.
 
         With *found* those that are found themselves, one or several; with *uncertain*
@@ -113,7 +113,7 @@ class Query(Base):
         return inspect(self).persistent
 
 
-class Match(Base):
+class QueryMatch(Base):
     """One work proposed as the answer to a query."""
 
     __tablename__ = "match"

@@ -1,4 +1,4 @@
-"""Everything that can go wrong in the retrieval library, and who can mend it.
+"""Error tree of the retrieval library, sorted by who can mend it.
 
 ::
 

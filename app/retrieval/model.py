@@ -1,4 +1,4 @@
-"""A model folder, opened: everything learnt that a search needs.
+"""Model: everything learnt that a search needs, opened from one folder.
 
 ::
 
@@ -12,7 +12,6 @@
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -42,7 +41,7 @@ FEATURE_FILES = (MANIFEST_FILE, "descriptor.xml", "descriptor.bin", VOCABULARY_F
 
 
 class Describer(Protocol):
-    """What turns a picture into a global descriptor."""
+    """Protocol of whatever turns a picture into a global descriptor."""
 
     @property
     def dimension(self) -> int:
@@ -51,10 +50,6 @@ class Describer(Protocol):
 
     def describe(self, image: Image) -> Description:
         """Describe one (H, W, 3) uint8 RGB picture, with an explanation."""
-        ...
-
-    def describe_many(self, images: Sequence[Image]) -> FloatArray:
-        """Describe B pictures: (B, D) float32, rows of unit length."""
         ...
 
 

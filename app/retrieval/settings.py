@@ -1,4 +1,4 @@
-"""The numbers of the retrieval library, each with its unit and its origin.
+"""Settings of the retrieval library, each with its unit and its origin.
 
 Grouped by stage and immutable. Where neither a source nor a measurement is named, the
 value is a judgement that the figures of ``docs/evaluation.md`` bear out as a whole.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
-    """What is accepted as a picture."""
+    """Limits on an encoded picture."""
 
     max_pixels: int = 50_000_000
     """Ceiling on width times height, checked before a pixel is decoded."""
@@ -35,7 +35,7 @@ class LocalSettings:
 
 @dataclass(frozen=True, slots=True)
 class ShortlistSettings:
-    """How both channels propose candidates."""
+    """Shortlists of both channels."""
 
     global_count: int = 100
     """Neighbours asked of the global channel."""
@@ -53,7 +53,7 @@ class ShortlistSettings:
 
 @dataclass(frozen=True, slots=True)
 class GallerySettings:
-    """How a gallery's nearest-neighbour index is built."""
+    """Nearest-neighbour index of a gallery."""
 
     n_trees: int = 50
     """Trees of Annoy's forest."""

@@ -1,4 +1,4 @@
-"""The one place that says how many threads the numeric libraries use.
+"""Thread limits of the numeric libraries, for the whole process.
 
 OpenCV and the BLAS behind NumPy keep one thread pool per *process* and would by
 default take every core. A server runs one worker per core, so pools would only
@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 
 def limit_threads(count: int) -> None:
-    """Fix the number of threads of OpenCV and BLAS for this whole process.
+    """Limit the number of threads of OpenCV and BLAS for this whole process.
 
     Called by :meth:`app.retrieval.model.Model.open`, so every process that can
     search has it; OpenVINO is given the same number when the network is compiled.

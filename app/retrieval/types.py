@@ -1,5 +1,6 @@
-"""The nouns of the library: arrays with their shapes, and the records made of them."""
+"""Array types with their shapes, and the records that modules hand on."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -57,7 +58,7 @@ class LocalFeatures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassEvidence:
-    """One class that the network saw in a picture, and where.
+    """Class that the network saw in a picture, and where.
 
     Attributes
     ----------
@@ -74,7 +75,7 @@ class ClassEvidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Description:
-    """What the network says of one picture.
+    """Global description of one picture by the network.
 
     Attributes
     ----------
@@ -110,7 +111,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verification:
-    """How well one homography explains the matches between two pictures.
+    """Homography between two pictures, and the matches that it explains.
 
     Attributes
     ----------
@@ -139,7 +140,7 @@ class Verification:
 
     @classmethod
     def none(cls) -> "Verification":
-        """Nothing agrees."""
+        """Verification without a match."""
         return cls(np.zeros((0, 2), np.int32), np.zeros(0, np.bool_), None)
 
 
@@ -179,22 +180,49 @@ class GalleryFeatures:
 
 
 class Verdict(StrEnum):
-    """The three honest answers."""
+    """Verdict on a photo, or on one match."""
 
     FOUND = "found"
     UNCERTAIN = "uncertain"
     NOT_FOUND = "not_found"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Match:
-    """One work proposed as the answer, best reference image first.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Quantities that the decision rates a match by.
 
     Attributes
     ----------
+    similarity : float in [-1, 1]
+        Cosine of the global descriptors.
+    inlier_count : int
+        Matches that one homography explains.
+    inlier_share : float in [0, 1]
+        Inliers per match.
+    margin : int
+        Inliers more than the strongest rival has; negative if that one has more. A
+        rival is another work that explains the same place of the photo.
+    coverage : float in [0, 1]
+        Share of the reference image's area that the inliers span. Agreement that is
+        confined to one corner is rather a shared frame, stamp or signature.
+    """
+
+    similarity: float
+    inlier_count: int
+    inlier_share: float
+    margin: int
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """A reference image beside a photo: compared by re-ranking, rated by the decision.
+
+    Attributes
+    ----------
+    position : int
+        Row in the gallery.
     item : GalleryItem
-    probability : float in [0, 1]
-        That the photo shows this work.
     similarity : float in [-1, 1]
         Cosine of the global descriptors.
     verification : Verification
@@ -205,14 +233,39 @@ class Match:
     points : (P, 4) float32
         The inliers, the least ambiguous first: x and y as shares of the photo's width
         and height, then the same of the reference image's.
+    coverage : float in [0, 1]
+        See `Evidence`.
+    rival_inliers : int
+        Of the strongest other work in the same place of the photo; 0 if there is none.
+    probability : float in [0, 1]
+        That the photo shows this work; NaN until it is rated.
     """
 
+    position: int
     item: GalleryItem
-    probability: float
     similarity: float
     verification: Verification
     outline: FloatArray | None
     points: FloatArray
+    coverage: float
+    rival_inliers: int = 0
+    probability: float = math.nan
+
+    @property
+    def inlier_count(self) -> int:
+        """Number of keypoint pairs that agree with the homography."""
+        return len(self.points)
+
+    @property
+    def evidence(self) -> Evidence:
+        """Quantities that the decision rates."""
+        return Evidence(
+            self.similarity,
+            self.inlier_count,
+            self.verification.inlier_share,
+            self.inlier_count - self.rival_inliers,
+            self.coverage,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +278,7 @@ class SimilarWork:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What the engine says to one photo.
+    """Answer of the engine to one photo.
 
     Attributes
     ----------

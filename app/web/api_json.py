@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flask import url_for
 
-from app.models import Artwork, Feedback, Match, Query, ReferenceImage
+from app.models import Artwork, Feedback, Query, QueryMatch, ReferenceImage
 from app.services.collection.works import works_by_accession
 from app.services.system.paging import Page
 from app.web.shell.presentation import picture_url, thumbnail_url
@@ -36,7 +36,7 @@ def answer_json(query: Query) -> dict[str, Any]:
     }
 
 
-def match_json(match: Match) -> dict[str, Any]:
+def match_json(match: QueryMatch) -> dict[str, Any]:
     """Return one proposed work and the evidence for it."""
     return {
         **label_json(match.artwork),

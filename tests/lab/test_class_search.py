@@ -14,7 +14,7 @@ from app.lab.class_search import (
 from app.lab.labelled import Looks, look, read_tree
 from app.lab.notebook import Notebook
 from app.lab.report import ReportFolder
-from app.retrieval.measures.structural import Sight, Ssim, SsimOverEuclidean
+from app.retrieval.measures.structural import Ssim, SsimOverEuclidean, StructuralInput
 from tests.lab.trees import FakeLearnt, fake_eye, write_tree
 
 
@@ -49,7 +49,7 @@ def test_every_measure_ranks_all_others(looks):
 
 def test_slow_measures_are_those_of_the_library(looks):
     orders = orders_within(looks)
-    seen = Sight(looks.sight.luminance, looks.activations)
+    seen = StructuralInput(looks.structural.luminance, looks.activations)
     for row in (0, 5):
         others = orders["Euclid"][row]
         ssim = Ssim().score(seen.luminance[row], seen.luminance[others])
@@ -96,7 +96,7 @@ def test_threads_change_nothing(looks, monkeypatch):
 def test_other_pictures_find_themselves_in_a_gallery(looks):
     queries = Looks(
         looks.pictures[2:4],
-        looks.sight[slice(2, 4)],
+        looks.structural[slice(2, 4)],
         looks.activations[2:4],
         looks.views[2:4],
     )

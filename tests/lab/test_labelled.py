@@ -75,10 +75,10 @@ def test_looks_at_everything_that_measures_need(tree, notebook):
     assert faults == 0
     assert looks.pictures == tuple(pictures)
     assert looks.labels == ["blue"] * 3
-    assert looks.sight.luminance.shape == (3, 128, 128)
-    assert looks.sight.features.shape == looks.views.shape == (3, 192)
+    assert looks.structural.luminance.shape == (3, 128, 128)
+    assert looks.structural.features.shape == looks.views.shape == (3, 192)
     assert looks.activations.shape == (3, 48)
-    likeness = looks.views @ looks.sight.features.T
+    likeness = looks.views @ looks.structural.features.T
     assert (likeness.argmax(axis=1) == np.arange(3)).all()
 
 

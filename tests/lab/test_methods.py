@@ -98,7 +98,6 @@ def test_sizes_are_of_what_is_kept(shown):
 def test_a_learnt_similarity_is_one_more_measure():
     class Backwards:
         name = LEARNT
-        cost = ""
 
         def score(self, query, candidates):
             return -(candidates @ query)

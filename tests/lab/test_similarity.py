@@ -15,9 +15,9 @@ from tests.lab.trees import fake_eye, write_tree
 SIZE = 192
 
 
-def mean_colours(sight, views, labels, model_id, seed):
+def mean_colours(structural, views, labels, model_id, seed):
     assert model_id == "fake"
-    assert len(sight.features) == len(views) == len(labels) == 12
+    assert len(structural.features) == len(views) == len(labels) == 12
     return similarity_of(seed)
 
 

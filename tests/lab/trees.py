@@ -45,7 +45,6 @@ class FakeLearnt:
     """Compares the mean colours of `FakeDescriptor`: knows the classes of a tree."""
 
     name = "learnt"
-    cost = "Nothing."
 
     def score(self, query, candidates):
         means = candidates.reshape(len(candidates), -1, 3).mean(axis=1)

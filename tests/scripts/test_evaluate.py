@@ -148,10 +148,10 @@ def test_stopping_half_way_keeps_what_was_asked(ask, monkeypatch, capsys):
         ask_engine = engine_asker(engine)
         photos_left = iter(range(2))
 
-        def tired(image, excluded):
+        def tired(photo, excluded):
             if next(photos_left, None) is None:
                 raise KeyboardInterrupt
-            return ask_engine(image, excluded)
+            return ask_engine(photo, excluded)
 
         return tired
 

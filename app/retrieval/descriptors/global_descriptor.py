@@ -1,4 +1,4 @@
-"""The global descriptor at work: a model folder's network run by OpenVINO.
+"""Global descriptors of pictures, computed by a model folder's network in OpenVINO.
 
 Neither Keras nor TensorFlow is needed here. The graph was written by
 :func:`app.retrieval.descriptors.network.export`; preprocessing of values, pooling and
@@ -29,7 +29,7 @@ GRAPH_FILE = "descriptor.xml"
 
 
 class Descriptor:
-    """Makes global descriptors of pictures.
+    """Network of a model folder, which makes global descriptors of pictures.
 
     Each frame's network is compiled when it is first needed (about 0.1 s), for a
     batch of one: a picture's descriptor then never depends on which others it was

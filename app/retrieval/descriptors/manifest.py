@@ -1,4 +1,4 @@
-"""``model.json``: what a model folder says of itself.
+"""Manifest of a model folder, ``model.json``.
 
 Written by training, read by whatever runs the model. The weights are elsewhere; here
 is what one must know to feed them and to read their answers.

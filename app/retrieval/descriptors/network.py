@@ -1,4 +1,4 @@
-"""From photo to global descriptor as one Keras graph, and its OpenVINO export.
+"""Keras graph from photo to global descriptor, and its export to OpenVINO.
 
 The formulas are those of :mod:`app.retrieval.descriptors.pooling`, which the tests
 compare with. Training, precomputation and serving share this one graph and cannot drift

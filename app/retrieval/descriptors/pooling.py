@@ -1,4 +1,4 @@
-"""From feature maps to one vector: the poolings of the retrieval literature.
+"""Poolings of feature maps to one vector, as in the retrieval literature.
 
 All in NumPy and one picture at a time: the reference that the network's own graph is
 tested against, and the other methods that it is compared with. Feature maps are

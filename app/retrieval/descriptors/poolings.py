@@ -1,4 +1,4 @@
-"""The poolings that a network's feature maps can be compared by, each in one form.
+"""Registry of poolings for comparing descriptors: one form for all of them.
 
 All of them see the same maps of the same pictures, and each gets its own whitening,
 learnt on works that are not asked for. So what differs is the pooling alone.

@@ -1,4 +1,4 @@
-"""Which works are alike: by colours, by brushwork, and by what the network sees.
+"""Style descriptor: colours, brushwork and mean feature maps, for likeness.
 
 The global descriptor is learnt so that two photos of *one* work agree, and other works
 by the same hand are strangers to it. Likeness has a descriptor of its own, of three
@@ -34,7 +34,7 @@ _REMEDY = "python train.py"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """The learnt map from an appearance to a short vector.
+    """Linear map from an appearance to a short vector, as it was learnt.
 
     Attributes
     ----------
@@ -114,7 +114,7 @@ class Style:
 
 
 def appearance(image: Image, feature_means: FloatArray) -> FloatArray:
-    """Collect what a style is made from; about 12 ms.
+    """Compute the appearance that a style is mapped from; about 12 ms.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def appearance(image: Image, feature_means: FloatArray) -> FloatArray:
 
 
 def colour_histogram(image: Image) -> FloatArray:
-    """Return the part of an appearance that is about colours alone.
+    """Compute the colour histogram of an appearance, of unit length.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Weights of networks: written small, read from our own files and from published ones.
+"""Network weights: saved as float16, loaded from own or published files.
 
 Ours are float16 by the name of layer and weight, so they fit any network that has these
 layers. A file that does not fit is refused by name, never read half.
@@ -156,7 +156,7 @@ def unavailable(name: str, weights: str, reason: str) -> WeightsUnavailableError
 
 @contextmanager
 def impatient_sockets() -> Iterator[None]:
-    """Give up on a silent network: Keras' downloads would wait for ever."""
+    """Limit how long Keras' downloads wait for a silent network."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_TIMEOUT_SECONDS)
     try:

@@ -1,4 +1,4 @@
-"""PCA-whitening: learnt once from a collection, applied to every descriptor.
+"""PCA-whitening, learnt from a collection and applied to every descriptor.
 
 Sum-pooled features of a network burst: a few strong channels dominate every cosine.
 Whitening turns them into uncorrelated directions of equal weight and drops the

@@ -1,4 +1,4 @@
-"""A small museum that never was: generated pictures with labels to match.
+"""Synthetic collection: drawn pictures with labels to match.
 
 For the demonstration and the tests, which must work without a single downloaded
 picture. Every artist has a style, a palette and a hand, so that "similar works" means

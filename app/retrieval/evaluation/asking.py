@@ -1,4 +1,4 @@
-"""Asks photos whose answer is known.
+"""Evaluation of the engine, or of one channel, on labelled photos.
 
 What is evaluated is anything that replies to a photo: the engine, or one of its
 channels alone. Photos come one by one, so thousands of simulated ones never lie in
@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import Trace
 from app.retrieval.types import Hit, Image, Verdict
@@ -43,7 +44,7 @@ class LabelledPhoto:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reply:
-    """What the evaluated thing says to a photo.
+    """Answer to a labelled photo, of the engine or of one channel.
 
     Attributes
     ----------
@@ -67,13 +68,13 @@ class Reply:
     timings_ms: Mapping[str, float]
 
 
-Ask: TypeAlias = Callable[[Image, Collection[str]], Reply]
+Ask: TypeAlias = Callable[[PreparedPhoto, Collection[str]], Reply]
 """Replies to a photo as if some works did not exist."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """One labelled photo and how it was answered.
+    """A labelled photo and the reply to it.
 
     Attributes
     ----------
@@ -115,10 +116,11 @@ def ask_all(
     outcome : Outcome
         One per photo, in order.
     """
-    for photo in photos:
-        reply = ask(photo.image, ())
-        without = ask(photo.image, photo.works) if leave_out and photo.works else None
-        yield Outcome(photo.name, photo.works, photo.kind, reply, without)
+    for one in photos:
+        photo = PreparedPhoto(one.image)
+        reply = ask(photo, ())
+        without = ask(photo, one.works) if leave_out and one.works else None
+        yield Outcome(one.name, one.works, one.kind, reply, without)
 
 
 def engine_asker(engine: Engine) -> Ask:
@@ -128,18 +130,18 @@ def engine_asker(engine: Engine) -> Ask:
     ranking and the verdict are judged apart.
     """
 
-    def ask(image: Image, excluded_works: Collection[str]) -> Reply:
-        return reply_of(engine, engine.trace(image, excluded_works=excluded_works))
+    def ask(photo: PreparedPhoto, excluded_works: Collection[str]) -> Reply:
+        return reply_of(engine, engine.trace(photo, excluded_works=excluded_works))
 
     return ask
 
 
 def reply_of(engine: Engine, trace: Trace) -> Reply:
-    """Return what counts of the engine's way to an answer."""
-    works = [one.candidate.item.work_id for one in trace.judgements]
+    """Reduce a trace to what is evaluated."""
+    works = tuple(match.item.work_id for match in trace.candidates)
     return Reply(
-        tuple(works),
-        trace.judgements[0].probability if works else math.nan,
+        works,
+        trace.candidates[0].probability if works else math.nan,
         trace.answer.verdict,
         _works_of(engine, trace.global_hits),
         _works_of(engine, trace.local_hits),
@@ -150,10 +152,10 @@ def reply_of(engine: Engine, trace: Trace) -> Reply:
 def global_asker(engine: Engine) -> Ask:
     """Evaluate the global channel of an engine alone; it gives no verdict."""
 
-    def ask(image: Image, excluded_works: Collection[str]) -> Reply:
+    def ask(photo: PreparedPhoto, excluded_works: Collection[str]) -> Reply:
         begun = time.perf_counter()
         hits = engine.search_global(
-            [view.description.descriptor for view in engine.describe(image)],
+            [view.description.descriptor for view in engine.describe(photo)],
             excluded=engine.gallery.mask_of(excluded_works),
         )
         works = _works_of(engine, hits)

@@ -1,4 +1,4 @@
-"""Sums up how labelled photos were answered: figures, mistakes, a table."""
+"""Evaluation report: figures, mistakes and a table of how photos were answered."""
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence

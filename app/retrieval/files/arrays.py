@@ -1,4 +1,4 @@
-"""Files of arrays that are never half written."""
+"""Atomic writing of ``.npz`` files."""
 
 import os
 from pathlib import Path

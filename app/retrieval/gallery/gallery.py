@@ -1,4 +1,4 @@
-"""The searchable thing: reference images, their features and both indexes.
+"""Gallery of reference images: their features and both indexes.
 
 A gallery lives in a folder, mapped into memory so that the workers of a server
 share its pages, or wholly in memory, which suits a handful of works. It knows
@@ -210,7 +210,7 @@ class Gallery:
         hits : tuple of Hit
             At most ``k``, most similar (cosine) first.
         """
-        return self.index.query(descriptor, k, excluded=excluded)
+        return self.index.nearest(descriptor, k, excluded=excluded)
 
     def search_local(
         self,
@@ -233,7 +233,7 @@ class Gallery:
         hits : tuple of Hit
             At most ``settings.local_count``, best first.
         """
-        return self.inverted_index.query(features, settings, excluded=excluded)
+        return self.inverted_index.shortlist(features, settings, excluded=excluded)
 
     def search_style(
         self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
@@ -247,7 +247,7 @@ class Gallery:
         excluded : (N,) bool or None
             Positions that must not be returned.
         """
-        return ExactIndex(self.styles).query(style, k, excluded=excluded)
+        return ExactIndex(self.styles).nearest(style, k, excluded=excluded)
 
     def style_of(self, position: int) -> FloatArray:
         """Return the style (S,) float32 at a position; S may be 0."""

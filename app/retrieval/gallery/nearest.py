@@ -1,4 +1,4 @@
-"""Nearest neighbours among unit vectors: exactly, and approximately by Annoy.
+"""Nearest-neighbour indexes of unit vectors: exact, and approximate by Annoy.
 
 Facts about Annoy that shape this module: ids are dense integers; its angular distance
 is ``sqrt(2 (1 - cosine))``; the default ``search_k`` can lose most neighbours, so it is
@@ -25,7 +25,7 @@ _REMEDY = "python precompute_descriptors.py"
 
 
 class Index(Protocol):
-    """Finds the rows of a gallery that are most similar to a descriptor."""
+    """Nearest-neighbour index over the descriptors of a gallery."""
 
     @property
     def dimension(self) -> int:
@@ -34,7 +34,7 @@ class Index(Protocol):
 
     def __len__(self) -> int: ...
 
-    def query(
+    def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
         """Find the k most similar rows.
@@ -55,7 +55,7 @@ class Index(Protocol):
 
 
 class ExactIndex:
-    """Compares with every row.
+    """Exact index: compares with every row.
 
     The oracle for tests, and as fast as anything up to about 20,000 rows.
 
@@ -78,10 +78,10 @@ class ExactIndex:
     def __len__(self) -> int:
         return len(self._descriptors)
 
-    def query(
+    def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """See `Index.query`; of equal rows the first comes first."""
+        """See `Index.nearest`; of equal rows the first comes first."""
         _check_query(self, descriptor, excluded)
         similarities = self._descriptors @ descriptor
         positions = (
@@ -92,7 +92,7 @@ class ExactIndex:
 
 
 class AnnoyIndex:
-    """A forest of random splits in a file that processes share by mapping it.
+    """Approximate index: Annoy's forest, in a file that processes share by mapping it.
 
     Made by `build` and `open`.
 
@@ -194,10 +194,10 @@ class AnnoyIndex:
     def __len__(self) -> int:
         return self._forest.get_n_items()
 
-    def query(
+    def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """See `Index.query`; some of the true neighbours may be missing."""
+        """See `Index.nearest`; some of the true neighbours may be missing."""
         _check_query(self, descriptor, excluded)
         barred = 0 if excluded is None else int(np.count_nonzero(excluded))
         asked = min(k + barred, len(self))

@@ -1,4 +1,4 @@
-"""A gallery as it is now: the one on disk, less what is gone, plus what is new.
+"""Overlay of a gallery on disk: hidden images, and new ones in memory.
 
 Building a gallery takes minutes, a curator's change must be found at once. So the few
 images that changed since it was built live behind it in small galleries in memory,
@@ -24,8 +24,8 @@ from app.retrieval.types import (
 )
 
 
-class ExtendedGallery:
-    """Galleries one behind the other, searched as one.
+class GalleryOverlay:
+    """A gallery on disk and those made since, searched as one.
 
     Immutable: :meth:`extended` gives the next one and shares all parts with it.
 
@@ -48,7 +48,7 @@ class ExtendedGallery:
         )
 
     @classmethod
-    def over(cls, base: Gallery) -> "ExtendedGallery":
+    def over(cls, base: Gallery) -> "GalleryOverlay":
         """Start with a gallery as it was built."""
         return cls([base], np.zeros(len(base), np.bool_))
 
@@ -56,7 +56,7 @@ class ExtendedGallery:
         self,
         hidden: Collection[str],
         additions: Iterable[tuple[GalleryItem, GalleryFeatures]],
-    ) -> "ExtendedGallery":
+    ) -> "GalleryOverlay":
         """Return this gallery after a change.
 
         Parameters
@@ -73,10 +73,10 @@ class ExtendedGallery:
                 mask[position] = True
         pairs = list(additions)
         if not pairs:
-            return ExtendedGallery(self._parts, mask)
+            return GalleryOverlay(self._parts, mask)
         part = self._parts[0].beside(pairs)
         shown = np.zeros(len(part), np.bool_)
-        return ExtendedGallery([*self._parts, part], np.concatenate([mask, shown]))
+        return GalleryOverlay([*self._parts, part], np.concatenate([mask, shown]))
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -142,7 +142,7 @@ class ExtendedGallery:
         return self._search(
             settings.local_count,
             excluded,
-            lambda part, mask: part.inverted_index.query_words(
+            lambda part, mask: part.inverted_index.shortlist_words(
                 *looked_up, settings, excluded=mask
             ),
         )

@@ -1,4 +1,4 @@
-"""What the engine needs of a gallery, however that is made up."""
+"""Protocol of what the engine searches: a gallery, or an overlay of one."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol

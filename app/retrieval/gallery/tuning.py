@@ -1,4 +1,4 @@
-"""How hard an approximate index must search to find what exact search finds."""
+"""Tuning of Annoy's search effort against exact search."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -31,10 +31,10 @@ def measure_recall(
         raise ValueError("recall needs at least one query")
     shares = []
     for descriptor in queries:
-        truth = exact.query(descriptor, k)
+        truth = exact.nearest(descriptor, k)
         # Annoy computes in float32 through a square root.
         bar = truth[-1].similarity - 1e-5 if truth else 0.0
-        found = sum(hit.similarity >= bar for hit in index.query(descriptor, k))
+        found = sum(hit.similarity >= bar for hit in index.nearest(descriptor, k))
         shares.append(found / len(truth) if truth else 1.0)
     return float(np.mean(shares))
 

@@ -1,4 +1,4 @@
-"""Writing a gallery to disk, image by image, in memory of constant size."""
+"""Streaming writer of galleries, image by image, in memory of constant size."""
 
 import json
 from collections.abc import Callable

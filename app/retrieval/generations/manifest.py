@@ -1,4 +1,4 @@
-"""What a generation says of itself: made by what, from what, and how good.
+"""Manifest of a generation: its origin, its files and its validation figures.
 
 The manifest is written last. A folder without one is not a generation, and a folder
 whose files do not have the listed sizes is a damaged one.

@@ -1,4 +1,4 @@
-"""Where generations stand: which there are, which is live, and taking one back.
+"""Registry of generations: which there are, which is live, and rolling back.
 
 Only the replacement of the file ``CURRENT``, which the file system does in one step,
 makes a generation live.
@@ -52,7 +52,7 @@ class Generation:
 
 
 class Shelf:
-    """The generations that are there under one folder.
+    """Registry of the generations under one folder.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Generations on disk: built aside, examined, published in one step.
+"""Store of generations on disk: built aside, validated, published in one step.
 
 ::
 
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 
 class Store(Shelf):
-    """Builds the generations under one folder, and opens the live one.
+    """Store of the generations under one folder: builds them, opens the live one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The examination that a new gallery must pass before anyone may search it.
+"""Validation of a new gallery, on samples of itself, before it may be searched.
 
 It asks what a broken file, a wrong model or a careless setting would get wrong:
 does the approximate index find what exact search finds, does every sampled image
@@ -14,6 +14,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.gallery.tuning import measure_recall
 from app.retrieval.gallery.writer import photo_like
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings, ShortlistSettings
@@ -48,7 +49,7 @@ photos ambiguous, and no collection is without them."""
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The outcome.
+    """Figures of a validation, and which of them are under their floors.
 
     Attributes
     ----------
@@ -168,7 +169,8 @@ def _is_named(
     engine: Engine, position: int, picture: Image, rng: np.random.Generator
 ) -> bool:
     """Tell whether a photo of an image is answered by its work, or by a copy of it."""
-    matches = engine.query(perturb(picture, PROFILES[PROFILE], rng).image).matches
+    photo = PreparedPhoto(perturb(picture, PROFILES[PROFILE], rng).image)
+    matches = engine.identify(photo).matches
     if not matches:
         return False
     gallery, first = engine.gallery, matches[0].item

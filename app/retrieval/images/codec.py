@@ -1,4 +1,4 @@
-"""Pictures in and out: bytes of any common format to one upright RGB array.
+"""Image codec: bytes of any common format to an upright sRGB array, and back to JPEG.
 
 Visitors send what their phone made and curators what a scanner left, so everything
 that makes two files of one picture differ ends here: orientation, colour space,

@@ -1,4 +1,4 @@
-"""What a visitor did to a photo before asking: turned it, cropped it.
+"""Edits of a photo by its visitor: quarter turns and a crop.
 
 Edits are said in shares of the photo, never in pixels, because the photo that the
 visitor saw and the one that is decoded here rarely have the same size.
@@ -27,7 +27,7 @@ WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class PhotoEdits:
-    """Turn first, then crop.
+    """Quarter turns and a crop, done in this order.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Find the rectangle of a painting in a photo, to offer it as a crop.
+"""Frame detection: the rectangle of a painting in a photo, from line segments.
 
 Nothing is learnt, and no work is known here. A frame is four long straight edges that
 meet in corners and end there, more or less upright, more or less in the middle. Edges
@@ -53,7 +53,7 @@ MARGIN = 0.005
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """Lines of one direction, ``across = offset + slope * along``.
+    """Straight lines of one direction, ``across = offset + slope * along``.
 
     Along and across are x and y for level lines, y and x for upright ones. The last
     two are the photo's own borders.

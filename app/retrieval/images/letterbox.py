@@ -1,4 +1,4 @@
-"""Fitting pictures of any shape into the few shapes a network is compiled for.
+"""Letterboxing of pictures into the few shapes that a network is compiled for.
 
 A network compiled for a fixed shape runs faster and in less memory, but stretching a
 picture to that shape would change what it shows. So there are three shapes, a picture
@@ -17,7 +17,7 @@ from app.retrieval.types import FloatArray, Image
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """A picture in a frame of fixed shape.
+    """A letterboxed picture.
 
     Attributes
     ----------

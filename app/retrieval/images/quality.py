@@ -1,4 +1,4 @@
-"""What is wrong with a photo, measured: blur, glare, darkness, distance, missing parts.
+"""Photo quality: blur, glare, darkness, distance and missing parts, measured.
 
 Works need no names for this, so it also helps with a photo of something unknown. The
 thresholds come from simulated photos of 60 paintings (hung in frames, tilted, with
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from app.retrieval.images.codec import resize_to_long_side
-from app.retrieval.images.frame_detection import find_frame
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.types import FloatArray, Image
 
 BLUR_SIDE_PX = 512
@@ -45,7 +45,7 @@ CUT_OFF = 0.03
 
 
 class Fault(StrEnum):
-    """What a visitor can do better, the gravest first."""
+    """Fault of a photo that its visitor can mend, the gravest first."""
 
     DARK = "dark"
     BLURRED = "blurred"
@@ -56,7 +56,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoQuality:
-    """What was measured.
+    """Measurements of a photo's quality.
 
     Attributes
     ----------
@@ -96,34 +96,34 @@ class PhotoQuality:
         return tuple(fault for fault, holds in judged if holds)
 
 
-def measure(image: Image, outline: FloatArray | None = None) -> PhotoQuality:
-    """Measure a photo, in about 10 ms on one core, or 30 ms without an outline.
+def measure(photo: PreparedPhoto, outline: FloatArray | None = None) -> PhotoQuality:
+    """Measure a photo, in about 10 ms on one core.
 
     Parameters
     ----------
-    image : (H, W, 3) uint8, RGB
+    photo : PreparedPhoto
     outline : (4, 2) float, optional
         Corners of the most likely work, as shares of the photo's width and height.
-        Without one, a frame is looked for.
+        Without one, the frame in the photo counts.
 
     Returns
     -------
     quality : PhotoQuality
     """
-    small = resize_to_long_side(image, LIGHT_SIDE_PX)
+    small = photo.resized(LIGHT_SIDE_PX)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     return PhotoQuality(
-        blur=measure_blur(image),
+        blur=measure_blur(photo.resized(BLUR_SIDE_PX)),
         glare=measure_glare(small),
         lightness=float(np.percentile(grey, 90)),
-        work_share=_work_share(image, outline),
+        work_share=_work_share(photo, outline),
         is_cut_off=outline is not None
         and bool((outline < -CUT_OFF).any() or (outline > 1 + CUT_OFF).any()),
     )
 
 
 def measure_blur(image: Image) -> float:
-    """Blur a picture once more, and see how much of its edges that takes away.
+    """Measure blur: the share of edges that blurring once more leaves as they are.
 
     A sharp picture loses most of its steps between neighbours, a blurred one hardly
     any: unlike the variance of the Laplacian, that does not depend on how much there
@@ -173,12 +173,12 @@ def measure_glare(image: Image) -> float:
     return float(np.mean(~np.isin(patches, ground)))
 
 
-def _work_share(image: Image, outline: FloatArray | None) -> float | None:
+def _work_share(photo: PreparedPhoto, outline: FloatArray | None) -> float | None:
     if outline is not None:
         x, y = outline.clip(0, 1).T.astype(np.float64)
         area = np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))
         return float(abs(area) / 2)
-    frame = find_frame(image)
-    if frame is None:
+    if photo.frame is None:
         return None
-    return (frame.right - frame.left) * (frame.bottom - frame.top)
+    left, top, right, bottom = photo.frame
+    return (right - left) * (bottom - top)

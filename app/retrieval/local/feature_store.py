@@ -1,4 +1,4 @@
-"""The local features of a whole gallery, packed into four arrays.
+"""Store of the local features of a whole gallery, packed into four arrays.
 
 One file per picture would mean 44,000 files; one array per picture 44,000 Python
 objects at every start. Packed, a gallery opens in constant time and its pages are

@@ -1,4 +1,4 @@
-"""The local channel's shortlist: an inverted file of visual words and signatures.
+"""Inverted index of visual words with signatures: the local channel's shortlist.
 
 For every word, the file lists which pictures of the gallery hold it and with which
 signature. A photo's features vote for pictures that hold the same words with
@@ -34,7 +34,7 @@ BUILD_COMMAND = "python precompute_descriptors.py"
 
 @dataclass(frozen=True, eq=False)
 class InvertedIndex:
-    """Which pictures hold which visual words, and with which signatures.
+    """Inverted index: the pictures that hold each visual word, and their signatures.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class InvertedIndex:
             feature_counts,
         )
 
-    def query(
+    def shortlist(
         self,
         features: LocalFeatures,
         settings: ShortlistSettings,
@@ -161,9 +161,9 @@ class InvertedIndex:
             If ``excluded`` has another length than the index.
         """
         words, signatures = self.look_up(features, settings)
-        return self.query_words(words, signatures, settings, excluded=excluded)
+        return self.shortlist_words(words, signatures, settings, excluded=excluded)
 
-    def query_words(
+    def shortlist_words(
         self,
         words: NDArray[np.int32],
         signatures: NDArray[np.uint64],
@@ -171,7 +171,7 @@ class InvertedIndex:
         *,
         excluded: BoolArray | None = None,
     ) -> tuple[Hit, ...]:
-        """Find pictures for features looked up already; see :meth:`query`."""
+        """Find pictures for features looked up already; see :meth:`shortlist`."""
         if excluded is not None and excluded.shape != (len(self),):
             raise ValueError(f"excluded must be ({len(self)},), got {excluded.shape}")
         scores = self.score_words(words, signatures, settings)

@@ -1,4 +1,4 @@
-"""Keypoints of a picture and their RootSIFT descriptors.
+"""Local features of a picture: SIFT keypoints with RootSIFT descriptors.
 
 Local features find a small, tilted, framed painting in a cluttered photo, which a
 single descriptor of the whole photo cannot. Matching them is the business of

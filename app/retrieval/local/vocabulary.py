@@ -1,4 +1,4 @@
-"""Visual words: local descriptors sorted into a vocabulary, with 64-bit signatures.
+"""Vocabulary of visual words, with 64-bit signatures within each word.
 
 The word says roughly what a local descriptor looks like; the signature says on
 which side of 64 hyperplanes it lies, and so tells the descriptors of one word

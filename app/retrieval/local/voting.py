@@ -1,4 +1,4 @@
-"""How a photo's features vote for pictures through the postings of their words."""
+"""Votes of a photo's features for pictures, by the postings of their words."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -12,7 +12,7 @@ from app.retrieval.types import FloatArray
 CHUNK = 1 << 16
 """Postings compared at a time: their temporaries (about 2 MB) stay in the cache."""
 STRONG_FEATURES = 150
-"""Scale of the say 1 + exp(-i / scale) of the photo's i-th strongest feature. In a
+"""Scale of the weight 1 + exp(-i / scale) of the photo's i-th strongest feature. In a
 blurred photo only the strongest are more than noise; the others still count half."""
 
 
@@ -36,7 +36,7 @@ class Postings(Protocol):
 
     @property
     def word_weights(self) -> FloatArray:
-        """(V,) say of each word."""
+        """(V,) weight of each word."""
         ...
 
     def __len__(self) -> int: ...
@@ -67,7 +67,7 @@ def cast_votes(
         Of the votes.
     """
     pictures = len(postings)
-    say = 1 + np.exp(-np.arange(len(words)) / STRONG_FEATURES)
+    weight = 1 + np.exp(-np.arange(len(words)) / STRONG_FEATURES)
     distances = np.arange(settings.max_hamming + 1)
     vote_of_distance = np.exp(-((distances / settings.hamming_sigma) ** 2))
     starts = postings.edges[words]
@@ -87,7 +87,7 @@ def cast_votes(
         vote = (
             vote_of_distance[distance[near]]
             * postings.word_weights[words[rows].ravel()[pair]]
-            * say[rows][feature]
+            * weight[rows][feature]
         )
         key = feature * pictures + postings.positions[looked_into[near]]
         # The best vote of each (feature, picture) is the last of its kind.

@@ -1,4 +1,4 @@
-"""An order of the cells of a grid in which neighbours come soon after one another."""
+"""Hilbert curve: an order of grid cells that keeps neighbours together."""
 
 import numpy as np
 from numpy.typing import NDArray

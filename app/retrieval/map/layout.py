@@ -1,4 +1,4 @@
-"""Places in a plane for many vectors, so that what is alike lies side by side.
+"""Layout of a map: vectors placed in a plane by t-SNE, and settled on a grid.
 
 First t-SNE, from a library, arranges points; then every point gets a cell of a grid of
 its own, the nearest that is free. So no picture covers another one, and what lies

@@ -1,4 +1,4 @@
-"""Sheets of many small pictures, as graphics cards like them.
+"""Sprite sheets: many small pictures in one, as graphics cards like them.
 
 Every picture fills its square cell, stretched: whoever draws it knows its true shape.
 Cells are whole blocks of the JPEG, so that no block mixes two pictures.
@@ -16,7 +16,7 @@ from app.retrieval.types import FloatArray, Image
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """How sheets of one kind are divided.
+    """Division of the sheets of one kind.
 
     Attributes
     ----------

@@ -15,11 +15,10 @@ class Cosine:
     """The cosine of the angle between two vectors, from -1 to 1.
 
     A vector of zeros has no direction: its cosine with anything is 0. Among vectors of
-    unit length it ranks as `Euclidean` does.
+    unit length it ranks as `Euclidean` does. 44,000 of 256 numbers take some 10 ms.
     """
 
     name = "cosine"
-    cost = "D multiplications per candidate: 44,000 of 256 numbers in some 10 ms."
 
     def score(self, query: FloatArray, candidates: FloatArray) -> FloatArray:
         """Compare a vector (D,) with N vectors (N, D)."""
@@ -32,11 +31,10 @@ class Euclidean:
 
     Differences are taken before they are squared. The usual shortcut by a product of
     matrices is faster and, for vectors that are nearly the same, wrong by more than
-    they differ.
+    they differ. 44,000 of 256 numbers take some 20 ms.
     """
 
     name = "Euclid"
-    cost = "D differences per candidate: 44,000 of 256 numbers in some 20 ms."
 
     def score(self, query: FloatArray, candidates: FloatArray) -> FloatArray:
         """Compare a vector (D,) with N vectors (N, D)."""

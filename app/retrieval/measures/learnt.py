@@ -57,10 +57,6 @@ class LearntSimilarity:
     output_bias: FloatArray
 
     name = "learnt"
-    cost = (
-        "E (D + 2 H) multiplications per candidate: 1,000 candidates in some 10 ms; "
-        "re-ranks a long shortlist."
-    )
 
     def __post_init__(self) -> None:
         size, hidden = len(self.projection), len(self.hidden_bias)

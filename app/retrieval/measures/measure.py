@@ -19,11 +19,6 @@ class Measure(Protocol[Seen]):
         """As people call it."""
         ...
 
-    @property
-    def cost(self) -> str:
-        """What a comparison costs, in a sentence."""
-        ...
-
     def score(self, query: Seen, candidates: Seen) -> FloatArray:
         """Compare one picture with many.
 

@@ -1,4 +1,4 @@
-"""A fingerprint of 64 bits that survives recompression, and little else.
+"""Perceptual hash (pHash): 64 bits that survive recompression, and little else.
 
 What is often proposed for finding pictures again. Here to compare with: it knows
 copies of a file, not photos of a work.
@@ -14,11 +14,10 @@ SIDE_PX = 32
 """Of the square that a picture is shrunk to."""
 FREQUENCIES = 8
 """Kept along each side, the lowest ones: 64 in all."""
-BITS = FREQUENCIES * FREQUENCIES
 
 
 def perceptual_hash(image: Image) -> NDArray[np.bool_]:
-    """Say of each low frequency whether it is stronger than the median (pHash).
+    """Compute pHash: whether each low frequency is stronger than the median.
 
     Parameters
     ----------

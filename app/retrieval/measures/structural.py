@@ -25,7 +25,7 @@ SMALLEST_DISTANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sight:
+class StructuralInput:
     """What `SsimOverEuclidean` sees of one picture, or of N.
 
     Attributes
@@ -37,13 +37,15 @@ class Sight:
     luminance: FloatArray
     features: FloatArray
 
-    def __getitem__(self, rows: SupportsIndex | slice | NDArray[np.integer]) -> "Sight":
+    def __getitem__(
+        self, rows: SupportsIndex | slice | NDArray[np.integer]
+    ) -> "StructuralInput":
         """Take one of N pictures, or some."""
-        return Sight(self.luminance[rows], self.features[rows])
+        return StructuralInput(self.luminance[rows], self.features[rows])
 
 
 class Ssim:
-    """Mean structural similarity of two grey pictures, from -1 to 1.
+    """Mean structural similarity of two grey pictures, from -1 to 1; about 1 ms each.
 
     References
     ----------
@@ -52,7 +54,6 @@ class Ssim:
     """
 
     name = "SSIM"
-    cost = "About 1 ms per candidate of 128 × 128 pixels: re-ranks a shortlist."
 
     def score(self, query: FloatArray, candidates: FloatArray) -> FloatArray:
         """Compare a picture (S, S) with N pictures (N, S, S), values in [0, 1]."""
@@ -78,9 +79,8 @@ class SsimOverEuclidean:
     """
 
     name = "SSIM ÷ Euclid"
-    cost = "That of SSIM, about 1 ms per candidate: re-ranks a shortlist."
 
-    def score(self, query: Sight, candidates: Sight) -> FloatArray:
+    def score(self, query: StructuralInput, candidates: StructuralInput) -> FloatArray:
         """Compare one picture with N."""
         return over_distance(
             Ssim().score(query.luminance, candidates.luminance),

@@ -1,39 +1,36 @@
-"""The whole path of one photo: two shortlists, geometry, statistics, an answer."""
+"""Search engine: two shortlists for a photo, re-ranking, decision, answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from app.retrieval.gallery.searchable import Searchable
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
 from app.retrieval.model import Model
 from app.retrieval.search.rerank import (
-    Candidate,
     best_of_views,
-    count_rivals,
+    is_central,
     merge_shortlists,
     rerank,
 )
 from app.retrieval.search.timing import Stopwatch
-from app.retrieval.search.trace import Judgement, Trace, View
-from app.retrieval.search.views import look
+from app.retrieval.search.trace import Trace, View
+from app.retrieval.search.views import views_of
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import (
     Answer,
     BoolArray,
     FloatArray,
     Hit,
-    Image,
-    LocalFeatures,
     Match,
     SimilarWork,
     Verdict,
 )
-from app.retrieval.verification.decision import Evidence
-from app.retrieval.verification.homography import inlier_points
+from app.retrieval.verification.decision import is_tied
 
 
 class Engine:
-    """Answers photos over one gallery. The same photo always gets the same answer.
+    """Search engine over one gallery; the same photo always gets the same answer.
 
     Parameters
     ----------
@@ -53,12 +50,14 @@ class Engine:
         self.gallery = gallery
         self.settings = settings or RetrievalSettings()
 
-    def query(self, image: Image, *, excluded_works: Collection[str] = ()) -> Answer:
+    def identify(
+        self, photo: PreparedPhoto, *, excluded_works: Collection[str] = ()
+    ) -> Answer:
         """Say which work a photo shows, or that it is none of the gallery's.
 
         Parameters
         ----------
-        image : (H, W, 3) uint8, RGB, upright
+        photo : PreparedPhoto
         excluded_works : collection of str
             Ids of works that must not appear (withdrawn, or left out on purpose).
 
@@ -69,20 +68,23 @@ class Engine:
             clear which one it shows. ``timings_ms`` has the keys describe, local,
             shortlist_global, shortlist_local, verify, decide and total.
         """
-        return self.trace(image, excluded_works=excluded_works).answer
+        return self.trace(photo, excluded_works=excluded_works).answer
 
-    def trace(self, image: Image, *, excluded_works: Collection[str] = ()) -> Trace:
-        """Answer a photo and keep the intermediate results; see :meth:`query`."""
+    def trace(
+        self, photo: PreparedPhoto, *, excluded_works: Collection[str] = ()
+    ) -> Trace:
+        """Answer a photo and keep the intermediate results; see :meth:`identify`."""
         watch = Stopwatch()
         settings = self.settings
         excluded = self.gallery.mask_of(excluded_works)
         with watch.lap("describe"):
-            views = self.describe(image)
+            views = self.describe(photo)
             descriptors = [view.description.descriptor for view in views]
         with watch.lap("local"):
+            side_px = settings.local.query_side_px
             features = rootsift.extract(
-                image,
-                side_px=settings.local.query_side_px,
+                photo.resized(side_px),
+                side_px=side_px,
                 count=settings.local.query_features,
             )
         with watch.lap("shortlist_global"):
@@ -92,7 +94,7 @@ class Engine:
                 features, settings.shortlist, excluded=excluded
             )
         with watch.lap("verify"):
-            candidates = rerank(
+            verified = rerank(
                 features,
                 descriptors,
                 self.gallery,
@@ -100,15 +102,16 @@ class Engine:
                 settings.verification,
             )
         with watch.lap("decide"):
-            judgements = self._judge(candidates, features)
-            answer = self._answer(judgements, features, views, excluded_works)
+            candidates = self._rate(verified)
+            answer = self._answer(candidates, views, excluded_works)
         answer = replace(answer, timings_ms=watch.timings_ms())
-        return Trace(answer, global_hits, local_hits, judgements)
+        return Trace(answer, global_hits, local_hits, candidates)
 
-    def describe(self, image: Image) -> tuple[View, ...]:
+    def describe(self, photo: PreparedPhoto) -> tuple[View, ...]:
         """Describe the views of a photo; the whole of it comes first."""
         return tuple(
-            View(view, self.model.descriptor.describe(view)) for view in look(image)
+            View(image, self.model.descriptor.describe(image))
+            for image in views_of(photo)
         )
 
     def search_global(
@@ -195,63 +198,44 @@ class Engine:
             excluded_works=excluded_works,
         )
 
-    def _judge(
-        self, candidates: Sequence[Candidate], features: LocalFeatures
-    ) -> tuple[Judgement, ...]:
-        judgements = []
-        rivals = count_rivals(candidates, features)
-        for candidate, rival in zip(candidates, rivals, strict=True):
-            evidence = Evidence.gather(
-                candidate.verification,
-                self.gallery.local_features[candidate.position],
-                similarity=candidate.similarity,
-                runner_up_inliers=rival,
-            )
-            probability = self.model.decision.probability(evidence)
-            judgements.append(Judgement(candidate, evidence, probability))
-        # Stable: equally probable ones stay in the order of their inliers.
-        return tuple(sorted(judgements, key=self._prominence, reverse=True))
+    def _rate(self, matches: Iterable[Match]) -> tuple[Match, ...]:
+        """Add the probabilities; what the visitor most likely means comes first."""
+        decision = self.model.decision
 
-    def _prominence(self, judgement: Judgement) -> tuple[bool, float]:
-        """Rank works that are surely there by what the visitor points at."""
-        verdict = self.model.decision.verdict(judgement.probability)
-        is_meant = verdict is Verdict.FOUND and judgement.candidate.is_central
-        return is_meant, judgement.probability
+        def prominence(match: Match) -> tuple[bool, float]:
+            # Of works that are surely there, the one that the visitor points at.
+            is_found = decision.verdict(match.probability) is Verdict.FOUND
+            return is_found and is_central(match), match.probability
+
+        rated = [
+            replace(match, probability=decision.probability(match.evidence))
+            for match in matches
+        ]
+        # Stable: equally probable ones stay in the order of their inliers.
+        return tuple(sorted(rated, key=prominence, reverse=True))
 
     def _answer(
         self,
-        judgements: Sequence[Judgement],
-        features: LocalFeatures,
+        candidates: Iterable[Match],
         views: Sequence[View],
         excluded_works: Collection[str],
     ) -> Answer:
         verdict_of = self.model.decision.verdict
-        plausible = [
-            one
-            for one in judgements
-            if verdict_of(one.probability) is not Verdict.NOT_FOUND
-        ]
-        named = {one.candidate.item.work_id for one in plausible}
-        left_out = {*named, *excluded_works}
-        verdict = Verdict.NOT_FOUND
-        if plausible:
-            verdict = verdict_of(plausible[0].probability)
+        matches = tuple(
+            candidate
+            for candidate in candidates
+            if verdict_of(candidate.probability) is not Verdict.NOT_FOUND
+        )
+        left_out = {*excluded_works, *(match.item.work_id for match in matches)}
+        verdict = verdict_of(matches[0].probability) if matches else Verdict.NOT_FOUND
         if verdict is Verdict.FOUND:
             # The reference image shows the work without wall, frame and visitors.
-            similar = self._similar_at(plausible[0].candidate.position, left_out)
-            if plausible[0].is_tied:
+            similar = self._similar_at(matches[0].position, left_out)
+            if is_tied(matches[0].evidence):
                 verdict = Verdict.UNCERTAIN
         else:
             similar = self._similar_to_view(views[-1], left_out)
-        return Answer(
-            verdict,
-            tuple(
-                self._match_of(one.candidate, one.probability, features)
-                for one in plausible
-            ),
-            similar,
-            views[0].description,
-        )
+        return Answer(verdict, matches, similar, views[0].description)
 
     def _similar_to_view(
         self, view: View, excluded_works: Collection[str]
@@ -260,17 +244,4 @@ class Engine:
             view.description.descriptor,
             self.model.style_of(view.image, view.description),
             excluded_works=excluded_works,
-        )
-
-    def _match_of(
-        self, candidate: Candidate, probability: float, features: LocalFeatures
-    ) -> Match:
-        reference = self.gallery.local_features[candidate.position]
-        return Match(
-            candidate.item,
-            probability,
-            candidate.similarity,
-            candidate.verification,
-            candidate.outline,
-            inlier_points(candidate.verification, features, reference),
         )

@@ -1,4 +1,4 @@
-"""Pictures that show why: the work cut out of the photo, and where the network looked.
+"""Visual explanations: the rectified work, and a heat map of the network's attention.
 
 What a person can check with their own eyes needs no trust in a number.
 """

@@ -1,4 +1,4 @@
-"""Which pictures of a gallery show the same thing, wholly or in part.
+"""Near-duplicates in a gallery: pictures of the same thing, whole or in part.
 
 Asked with what is stored of each picture, so nothing is computed anew: the same
 channels propose as for a photo, and the same geometry decides.
@@ -39,7 +39,7 @@ GRID = 32
 
 
 class Kinship(StrEnum):
-    """What one picture is to another."""
+    """Relation of one picture to another."""
 
     DUPLICATE = "duplicate"
     DETAIL = "detail"

@@ -1,4 +1,4 @@
-"""Re-ranking: both shortlists become one, and geometry decides its order.
+"""Re-ranking of the merged shortlists by geometric verification.
 
 Candidates are verified in the order of their promise. When one is certain, only
 those that stand near the top of the merged shortlist are still looked at: other
@@ -6,24 +6,23 @@ works in the same photo are there, and nothing else is.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from app.retrieval.gallery.searchable import Searchable
+from app.retrieval.polygons import contains
 from app.retrieval.settings import VerificationSettings
-from app.retrieval.types import (
-    BoolArray,
-    FloatArray,
-    GalleryItem,
-    Hit,
-    LocalFeatures,
-    Verification,
+from app.retrieval.types import FloatArray, Hit, LocalFeatures, Match
+from app.retrieval.verification.homography import (
+    coverage,
+    inlier_points,
+    project_outline,
+    verify,
 )
-from app.retrieval.verification.homography import project_outline, verify
 
 LOCAL_WEIGHT, GLOBAL_WEIGHT = 1.0, 0.5
-"""Say of each channel in the merged order."""
+"""Weight of each channel in the merged order."""
 RANK_OFFSET = 5
 """Ranks well below it count about alike (the k of reciprocal rank fusion, which
 uses 60 to merge lists of thousands; these have 50 to 100)."""
@@ -84,51 +83,14 @@ def merge_shortlists(
     return tuple(sorted(promise, key=lambda position: -promise[position]))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A reference image that has been compared with the photo.
-
-    Attributes
-    ----------
-    position : int
-    item : GalleryItem
-    similarity : float in [-1, 1]
-        Cosine of the global descriptors.
-    verification : Verification
-    outline : (4, 2) float32 or None
-        Of the work in the photo, as in :class:`~app.retrieval.types.Match`.
-    explained : (M,) bool
-        Which of the photo's keypoints are inliers.
-    """
-
-    position: int
-    item: GalleryItem
-    similarity: float
-    verification: Verification
-    outline: FloatArray | None
-    explained: BoolArray
-
-    @property
-    def inlier_count(self) -> int:
-        """Number of matches that agree with the homography."""
-        return self.verification.inlier_count
-
-    @property
-    def is_central(self) -> bool:
-        """Whether the work's outline holds the middle of the photo."""
-        if self.outline is None:
-            return False
-        return bool(_inside(self.outline, np.full((1, 2), 0.5, np.float32))[0])
-
-
 def rerank(
     features: LocalFeatures,
     descriptors: Sequence[FloatArray],
     gallery: Searchable,
     positions: Sequence[int],
     settings: VerificationSettings,
-) -> tuple[Candidate, ...]:
-    """Verify candidates in order and sort them by their inliers.
+) -> tuple[Match, ...]:
+    """Verify candidates in order, sort them by their inliers, and count their rivals.
 
     Parameters
     ----------
@@ -143,80 +105,66 @@ def rerank(
 
     Returns
     -------
-    candidates : tuple of Candidate
-        One per work, with its best image; most inliers first, then most similar.
+    matches : tuple of Match
+        One per work, with its best image; most inliers first, then most similar. None
+        has a probability yet.
     """
     positions = positions[: settings.verified_count]
     similarities = np.max(
         [gallery.similarities(descriptor, positions) for descriptor in descriptors],
         axis=0,
     )
-    best: dict[str, Candidate] = {}
+    best: dict[str, Match] = {}
     for rank, position in enumerate(positions):
-        if rank >= settings.always_verified and _is_certain(
-            best.values(), features, settings
-        ):
+        if rank >= settings.always_verified and _is_certain(best.values(), settings):
             break
-        candidate = _compare(
+        match = _compare(
             features, gallery, position, float(similarities[rank]), settings
         )
-        known = best.get(candidate.item.work_id)
-        if known is None or _strength(candidate) > _strength(known):
-            best[candidate.item.work_id] = candidate
-    return tuple(sorted(best.values(), key=_strength, reverse=True))
+        known = best.get(match.item.work_id)
+        if known is None or _strength(match) > _strength(known):
+            best[match.item.work_id] = match
+    matches = sorted(best.values(), key=_strength, reverse=True)
+    return tuple(
+        replace(match, rival_inliers=count_rival_inliers(match, matches))
+        for match in matches
+    )
 
 
-def count_rivals(
-    candidates: Sequence[Candidate], features: LocalFeatures
-) -> tuple[int, ...]:
-    """Count, per candidate, what speaks for another work *in the same place*.
+def count_rival_inliers(match: Match, matches: Iterable[Match]) -> int:
+    """Count the inliers of the strongest rival *in the same place* of the photo.
 
     Two works side by side on a wall are no rivals: each explains its own part of
     the photo. A copy of the same composition explains the same part.
 
     Parameters
     ----------
-    candidates : sequence of Candidate
-        One per work.
-    features : LocalFeatures
-        Of the photo.
+    match : Match
+    matches : iterable of Match
+        One per work, ``match`` among them.
 
     Returns
     -------
-    rivals : tuple of int
-        The most inliers that any other candidate has inside this one's outline;
-        anywhere in the photo, for a candidate without an outline.
+    rival_inliers : int
+        The most inliers that any other one has inside this one's outline; anywhere in
+        the photo, for one without an outline.
     """
-    return tuple(_rival_count(one, candidates, features) for one in candidates)
-
-
-def _rival_count(
-    candidate: Candidate, candidates: Iterable[Candidate], features: LocalFeatures
-) -> int:
     others = [
-        other.explained
-        for other in candidates
-        if other is not candidate and other.inlier_count
+        other.points[:, :2]
+        for other in matches
+        if other is not match and other.inlier_count
     ]
     if not others:
         return 0
-    height, width = features.size
-    shares = np.asarray(features.xy / (width, height), dtype=np.float32)
-    place = _inside(candidate.outline, shares)
-    return int(np.count_nonzero(np.stack(others) & place, axis=1).max())
+    is_inside = contains(match.outline, np.concatenate(others))
+    starts = np.cumsum([0, *(len(points) for points in others[:-1])])
+    return int(np.add.reduceat(is_inside, starts, dtype=np.intp).max())
 
 
-def _inside(outline: FloatArray | None, points: FloatArray) -> BoolArray:
-    """Tell which points (M, 2) lie in a convex outline with y down: (M,) bool.
-
-    Both are shares of the photo's width and height. All lie in no outline.
-    """
-    if outline is None:
-        return np.ones(len(points), np.bool_)
-    sides = np.roll(outline, -1, axis=0) - outline  # (4, 2)
-    offsets = points[:, None, :] - outline  # (M, 4, 2)
-    turns = sides[:, 0] * offsets[..., 1] - sides[:, 1] * offsets[..., 0]
-    return np.asarray((turns >= 0).all(axis=1), dtype=np.bool_)
+def is_central(match: Match) -> bool:
+    """Tell whether the work's outline holds the middle of the photo."""
+    middle = np.full((1, 2), 0.5, np.float32)
+    return match.outline is not None and bool(contains(match.outline, middle)[0])
 
 
 def _compare(
@@ -225,33 +173,28 @@ def _compare(
     position: int,
     similarity: float,
     settings: VerificationSettings,
-) -> Candidate:
+) -> Match:
     reference = gallery.local_features[position]
     verification = verify(features, reference, settings)
-    explained = np.zeros(len(features), np.bool_)
-    explained[verification.matches[verification.inliers, 0]] = True
-    return Candidate(
+    return Match(
         position,
         gallery.items[position],
         similarity,
         verification,
         project_outline(verification, features.size, reference.size),
-        explained,
+        inlier_points(verification, features, reference),
+        coverage(verification, reference),
     )
 
 
-def _strength(candidate: Candidate) -> tuple[int, float, int]:
+def _strength(match: Match) -> tuple[int, float, int]:
     # The position makes the order total, and so repeatable.
-    return candidate.inlier_count, candidate.similarity, -candidate.position
+    return match.inlier_count, match.similarity, -match.position
 
 
-def _is_certain(
-    candidates: Collection[Candidate],
-    features: LocalFeatures,
-    settings: VerificationSettings,
-) -> bool:
-    leader = max(candidates, key=_strength)
+def _is_certain(matches: Collection[Match], settings: VerificationSettings) -> bool:
+    leader = max(matches, key=_strength)
     if leader.inlier_count < settings.certain_inliers:
         return False
-    rival = _rival_count(leader, candidates, features)
-    return rival <= settings.certain_rival_share * leader.inlier_count
+    rival_inliers = count_rival_inliers(leader, matches)
+    return rival_inliers <= settings.certain_rival_share * leader.inlier_count

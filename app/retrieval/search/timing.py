@@ -1,4 +1,4 @@
-"""How long the stages of a query take."""
+"""Timing of the stages of a query."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Times the stages of one query."""
+    """Stopwatch for the stages of one query."""
 
     def __init__(self) -> None:
         self._start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What comes between a visitor and a work: heads, thumbs, straight edges.
+"""Simulated occlusions of a work: heads, thumbs, straight edges.
 
 Shapes that grow until they hide a wanted share of the work.
 """
@@ -33,7 +33,7 @@ _HAIR: tuple[Colour, ...] = (
 def occlude(
     photo: Image, outline: NDArray[np.float64], amount: float, rng: np.random.Generator
 ) -> Image:
-    """Let a visitor, a hand or a label stand before the work.
+    """Cover parts of a work by a visitor, a hand or a label.
 
     Parameters
     ----------

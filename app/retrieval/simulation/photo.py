@@ -1,4 +1,4 @@
-"""Simulated visitor photos of a known work, with the mapping that made them.
+"""Simulation of visitor photos of a work, with the homography that made them.
 
 Training needs thousands a minute and evaluation needs the truth, so every geometric
 step is composed into one homography and one resampling. The steps follow the light:

@@ -1,4 +1,4 @@
-"""What light, lens and sensor do to a photo that stays where it is.
+"""Photometric simulation: what light, lens and sensor do to a photo.
 
 Each function takes a picture and an amount in [0, 1], draws from a given generator,
 and gives a new picture of the same size.
@@ -150,7 +150,7 @@ def shift_colours(
 
 
 def blur(image: Image, amount: float, rng: np.random.Generator) -> Image:
-    """Miss the focus, or move the hand."""
+    """Blur by a missed focus or a moving hand."""
     side = max(image.shape[:2])
     if rng.random() < 0.5:
         sigma = MAX_DEFOCUS * amount * side

@@ -1,4 +1,4 @@
-"""What hangs around a work: wall, neighbours, shadow, frame and passe-partout.
+"""Simulated surroundings of a work: wall, neighbours, shadow, frame, passe-partout.
 
 Drawn, not photographed, and only as good as a search engine needs: edges and
 textures that are not the work's, in plausible places and colours.

@@ -1,4 +1,4 @@
-"""Where a simulated visitor stands: the plane-to-plane mapping from work to photo.
+"""Simulated viewpoint: the homography from a work to a photo of it.
 
 Only geometry, no pixels. A painting is a plane, so one homography says everything
 about a camera's position, turn, crop and scale.
@@ -30,7 +30,7 @@ Homography = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """How a work lies in a photo.
+    """Pose of a work in a photo.
 
     Attributes
     ----------

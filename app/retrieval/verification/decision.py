@@ -1,4 +1,4 @@
-"""From evidence to an answer: how probable it is that a candidate is the work shown.
+"""Logistic regression from evidence to a probability, and thresholds to a verdict.
 
 A logistic regression over a handful of quantities that a person would look at as well,
 and two thresholds. What is learnt is in a small JSON file; how it is learnt is in
@@ -11,93 +11,39 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
-from app.retrieval.types import FloatArray, LocalFeatures, Verdict, Verification
+from app.retrieval.types import Evidence, Verdict
 
+TIE = 0.1
+"""With a margin below this share of its inliers, the best work is tied with another
+one that explains the same part of the photo: a copy, a second state of a print."""
 _FORMAT = 1
 _REMEDY = "python train.py"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for one candidate.
+def transformed(evidence: Evidence) -> dict[str, float]:
+    """Bring quantities to scales on which evidence adds up.
 
-    Attributes
-    ----------
-    similarity : float in [-1, 1]
-        Cosine of the global descriptors.
-    inlier_count : int
-        Matches that one homography explains.
-    inlier_share : float in [0, 1]
-        Inliers per match.
-    margin : int
-        Inliers more than the strongest rival has; negative if that one has more. A
-        rival is another work that explains the same place of the photo.
-    coverage : float in [0, 1]
-        Share of the candidate's area that the inliers span. Agreement that is
-        confined to one corner is rather a shared frame, stamp or signature.
+    Counts enter by the logarithm: ten inliers against none say a lot, 110
+    against 100 nothing. The margin's logarithm keeps its sign.
     """
-
-    similarity: float
-    inlier_count: int
-    inlier_share: float
-    margin: int
-    coverage: float
-
-    @classmethod
-    def gather(
-        cls,
-        verification: Verification,
-        candidate: LocalFeatures,
-        *,
-        similarity: float,
-        runner_up_inliers: int,
-    ) -> "Evidence":
-        """Collect what speaks for a verified candidate.
-
-        Parameters
-        ----------
-        verification : Verification
-        candidate : LocalFeatures
-            That ``verification`` refers to.
-        similarity : float
-        runner_up_inliers : int
-            Of the strongest rival; 0 if there is none.
-        """
-        rows = verification.matches[verification.inliers, 1]
-        count = verification.inlier_count
-        return cls(
-            similarity=similarity,
-            inlier_count=count,
-            inlier_share=verification.inlier_share,
-            margin=count - runner_up_inliers,
-            coverage=spanned_share(candidate.xy[rows], candidate.size),
-        )
-
-    def transformed(self) -> dict[str, float]:
-        """Bring the quantities to scales on which evidence adds up.
-
-        Counts enter by the logarithm: ten inliers against none say a lot, 110
-        against 100 nothing. The margin's logarithm keeps its sign.
-        """
-        return {
-            "log_inliers": math.log1p(self.inlier_count),
-            "inlier_share": self.inlier_share,
-            "log_margin": math.copysign(math.log1p(abs(self.margin)), self.margin),
-            "coverage": self.coverage,
-            "similarity": self.similarity,
-        }
+    margin = evidence.margin
+    return {
+        "log_inliers": math.log1p(evidence.inlier_count),
+        "inlier_share": evidence.inlier_share,
+        "log_margin": math.copysign(math.log1p(abs(margin)), margin),
+        "coverage": evidence.coverage,
+        "similarity": evidence.similarity,
+    }
 
 
-FEATURES = tuple(Evidence(0.0, 0, 0.0, 0, 0.0).transformed())
+FEATURES = tuple(transformed(Evidence(0.0, 0, 0.0, 0, 0.0)))
 """Names of the transformed quantities, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probabilities on an answer is called what.
+    """Least probabilities of the verdicts.
 
     Attributes
     ----------
@@ -118,7 +64,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A learnt rule.
+    """Logistic regression with its thresholds, as it was learnt.
 
     Attributes
     ----------
@@ -152,11 +98,11 @@ class Decision:
 
     @property
     def thresholds(self) -> Thresholds:
-        """What divides the answers."""
+        """Least probabilities of the verdicts."""
         return Thresholds(self.found_threshold, self.uncertain_threshold)
 
     def at(self, thresholds: Thresholds) -> "Decision":
-        """Return the same rule with other thresholds."""
+        """Return the same regression with other thresholds."""
         return replace(
             self,
             found_threshold=thresholds.found,
@@ -164,11 +110,11 @@ class Decision:
         )
 
     def probability(self, evidence: Evidence) -> float:
-        """Probability that the candidate is the work in the photo.
+        """Rate evidence: the probability that a match is the work in the photo.
 
         Calibrated for samples of which half are right (see the learning).
         """
-        values = evidence.transformed()
+        values = transformed(evidence)
         logit = self.intercept + sum(
             self.coefficients[name] * values[name] for name in FEATURES
         )
@@ -225,50 +171,13 @@ class Decision:
             raise DamagedArtefactError(path, str(error), _REMEDY) from error
 
 
+def is_tied(evidence: Evidence) -> bool:
+    """Tell whether another work explains the same part of the photo as well."""
+    return evidence.margin < TIE * evidence.inlier_count
+
+
 def logistic(logit: float) -> float:
     """Turn log-odds into a probability, without overflow."""
     if logit >= 0:
         return 1 / (1 + math.exp(-logit))
     return math.exp(logit) / (1 + math.exp(logit))
-
-
-def spanned_share(xy: FloatArray, size: tuple[int, int]) -> float:
-    """Share of a picture's area inside the convex hull of some points.
-
-    Parameters
-    ----------
-    xy : (M, 2) float32
-        Points inside the picture; M may be 0.
-    size : tuple of int
-        (height, width) of the picture.
-
-    Returns
-    -------
-    share : float in [0, 1]
-        0 for fewer than three points or points on one line.
-
-    References
-    ----------
-    .. [1] Andrew, "Another efficient algorithm for convex hulls in two dimensions",
-       Information Processing Letters 1979.
-    """
-    points = sorted({(float(x), float(y)) for x, y in xy})
-    if len(points) < 3:
-        return 0.0
-    corners = np.array(_half_hull(points) + _half_hull(points[::-1]))
-    x, y = corners.T
-    area = abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
-    return min(area / (size[0] * size[1]), 1.0)
-
-
-def _half_hull(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Walk along sorted points keeping left turns; the last point is left out."""
-    hull: list[tuple[float, float]] = []
-    for x, y in points:
-        while len(hull) > 1:
-            (ax, ay), (bx, by) = hull[-2:]
-            if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
-                break
-            hull.pop()
-        hull.append((x, y))
-    return hull[:-1]

@@ -1,4 +1,4 @@
-"""Geometric verification: whether the matches between two pictures fit one plane.
+"""Geometric verification: a homography fitted to the matches of two pictures.
 
 Paintings are flat, so photo and reference are related by a homography. Features
 that merely look alike agree with none. Sculpture is only approximately covered:
@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.retrieval.polygons import spanned_share
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import FloatArray, LocalFeatures, Verification
 
@@ -217,7 +218,7 @@ def project_outline(
 def inlier_points(
     verification: Verification, query: LocalFeatures, candidate: LocalFeatures
 ) -> FloatArray:
-    """Say where the details are that both pictures have in the same place.
+    """Locate the inliers in both pictures.
 
     Parameters
     ----------
@@ -237,6 +238,12 @@ def inlier_points(
         for column, features in enumerate((query, candidate))
     ]
     return np.concatenate(sides, axis=1).astype(np.float32)
+
+
+def coverage(verification: Verification, candidate: LocalFeatures) -> float:
+    """Measure the share of a candidate's area that the inliers span, in [0, 1]."""
+    rows = verification.matches[verification.inliers, 1]
+    return spanned_share(candidate.xy[rows], candidate.size)
 
 
 def _corners(size: tuple[int, int]) -> FloatArray:

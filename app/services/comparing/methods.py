@@ -16,14 +16,15 @@ from typing import TypeVar
 import numpy as np
 
 from app.retrieval.errors import ArtefactError, MissingArtefactError
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
 from app.retrieval.measures.distances import Cosine
 from app.retrieval.measures.learnt import SIMILARITY_FILE, LearntSimilarity
 from app.retrieval.measures.perceptual_hash import bit_agreement
 from app.retrieval.measures.structural import (
-    Sight,
     Ssim,
     SsimOverEuclidean,
+    StructuralInput,
     luminance,
 )
 from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
@@ -154,11 +155,11 @@ class _Comparison:
 
     def _ask_engine(self) -> Column:
         trace, milliseconds = _timed(
-            lambda: self._engine.trace(self._image, excluded_works=self._excluded)
+            lambda: self._engine.trace(
+                PreparedPhoto(self._image), excluded_works=self._excluded
+            )
         )
-        ranked = (
-            (one.candidate.item.work_id, one.probability) for one in trace.judgements
-        )
+        ranked = ((match.item.work_id, match.probability) for match in trace.candidates)
         return _column(Method.ENGINE, ranked, milliseconds)
 
     def _ask_descriptor(self) -> Column:
@@ -225,8 +226,8 @@ class _Comparison:
         plain, comparing = _timed(lambda: Ssim().score(own, others))
         over, comparing_both = _timed(
             lambda: SsimOverEuclidean().score(
-                Sight(own, self._description.descriptor),
-                Sight(others, self._descriptors(positions)),
+                StructuralInput(own, self._description.descriptor),
+                StructuralInput(others, self._descriptors(positions)),
             )
         )
         return [

@@ -35,7 +35,7 @@ class Kind(StrEnum):
         return {Kind.DETAIL: Kind.WHOLE, Kind.WHOLE: Kind.DETAIL}.get(self, self)
 
 
-class Judgement(StrEnum):
+class RelationState(StrEnum):
     """What curators think of a relation."""
 
     PROPOSED = "proposed"
@@ -135,7 +135,7 @@ def propose(session: Session, finding: Finding, since: datetime) -> None:
     if relation is None:
         relation = Relation(artwork_id=found.artwork_id, other_id=found.other_id)
         session.add(relation)
-    elif relation.verdict != Judgement.PROPOSED or (
+    elif relation.verdict != RelationState.PROPOSED or (
         relation.created_at >= since
         and (
             relation.kind == Kind.SAME_FILE
@@ -153,23 +153,25 @@ def forget_stale(session: Session, since: datetime) -> None:
     """Drop proposals that a whole look at the collection did not find again."""
     session.execute(
         delete(Relation).where(
-            Relation.verdict == Judgement.PROPOSED, Relation.created_at < since
+            Relation.verdict == RelationState.PROPOSED, Relation.created_at < since
         )
     )
 
 
-def counts(session: Session) -> dict[tuple[Kind, Judgement], int]:
+def counts(session: Session) -> dict[tuple[Kind, RelationState], int]:
     """Count the relations of works on show, by kind and verdict."""
     rows = session.execute(
         select(Relation.kind, Relation.verdict, func.count())
         .where(_shown())
         .group_by(Relation.kind, Relation.verdict)
     )
-    return {(Kind(kind), Judgement(verdict)): count for kind, verdict, count in rows}
+    return {
+        (Kind(kind), RelationState(verdict)): count for kind, verdict, count in rows
+    }
 
 
 def list_relations(
-    session: Session, kinds: Sequence[Kind], verdict: Judgement, number: int
+    session: Session, kinds: Sequence[Kind], verdict: RelationState, number: int
 ) -> Page[Relation] | None:
     """Return a page of relations, the surest first; None if there is no such page."""
     meant = and_(Relation.kind.in_(kinds), Relation.verdict == verdict, _shown())
@@ -200,7 +202,7 @@ def find_relation(session: Session, relation_id: int) -> Relation | None:
 def judge(
     session: Session,
     relation: Relation,
-    verdict: Judgement,
+    verdict: RelationState,
     user: User | None,
     undoes: AuditEntry | None = None,
 ) -> None:
@@ -236,19 +238,19 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
         or audit.is_undone(session, entry)
     ):
         raise ChangedMeanwhileError(entry.subject)
-    judge(session, relation, Judgement(entry.before["verdict"]), user, entry)
+    judge(session, relation, RelationState(entry.before["verdict"]), user, entry)
 
 
 def copies_of(session: Session, artwork: Artwork) -> frozenset[str]:
     """Return the accessions of what has the same picture, if nobody denied that."""
     same = (Kind.SAME_FILE, Kind.DUPLICATE)
-    related = _of(session, artwork, Relation.verdict != Judgement.REJECTED)
+    related = _of(session, artwork, Relation.verdict != RelationState.REJECTED)
     return frozenset(one.artwork.accession for one in related if one.kind in same)
 
 
 def confirmed_of(session: Session, artwork: Artwork) -> list[Related]:
     """Return what visitors are told of a work's relations to others on show."""
-    return _of(session, artwork, Relation.verdict == Judgement.CONFIRMED)
+    return _of(session, artwork, Relation.verdict == RelationState.CONFIRMED)
 
 
 def _of(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.models import Artwork
 from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.images.codec import read
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.near_duplicates import Relative, find_relatives
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import Image
@@ -221,8 +222,8 @@ class Surveyor:
         taken_for: Counter[str] = Counter()
         named = 0
         for asked in range(1, PHOTOS + 1):
-            photo = perturb(picture, PROFILES[PROFILE], rng).image
-            answer = self._searcher.query(photo, excluded_works=())
+            photo = PreparedPhoto(perturb(picture, PROFILES[PROFILE], rng).image)
+            answer = self._searcher.answer(photo, excluded_works=())
             first = answer.matches[0].item if answer.matches else None
             if first and (
                 first.work_id in (accession, *copies)

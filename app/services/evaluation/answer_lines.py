@@ -15,7 +15,7 @@ from app.retrieval.types import Verdict
 def kept(engine: Engine, trace: Trace) -> dict[str, Any]:
     """Return what a line keeps of an answer."""
     reply = reply_of(engine, trace)
-    first = trace.judgements[0] if trace.judgements else None
+    first = trace.candidates[0] if trace.candidates else None
     return {
         "works": reply.works[:SHORTLIST_K],
         "confidence": None if math.isnan(reply.confidence) else reply.confidence,
@@ -23,8 +23,8 @@ def kept(engine: Engine, trace: Trace) -> dict[str, Any]:
         "global": reply.global_works[:SHORTLIST_K],
         "local": reply.local_works[:SHORTLIST_K],
         "timings_ms": dict(reply.timings_ms),
-        "similarity": first.evidence.similarity if first else None,
-        "inlier_count": first.evidence.inlier_count if first else 0,
+        "similarity": first.similarity if first else None,
+        "inlier_count": first.inlier_count if first else 0,
     }
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import EvaluationReport, Feedback, Match, Query
+from app.models import EvaluationReport, Feedback, Query, QueryMatch
 from app.retrieval.types import Verdict
 from app.retrieval.verification.decision import Thresholds, logistic
 
@@ -137,12 +137,14 @@ def cases_of_feedback(session: Session) -> list[Case]:
             Query.probability,
             Feedback.is_right,
             Feedback.artwork_id,
-            Match.artwork_id,
-            Match.similarity,
-            Match.inlier_count,
+            QueryMatch.artwork_id,
+            QueryMatch.similarity,
+            QueryMatch.inlier_count,
         )
         .join(Feedback.query)
-        .outerjoin(Match, (Match.query_id == Query.id) & (Match.rank == 0))
+        .outerjoin(
+            QueryMatch, (QueryMatch.query_id == Query.id) & (QueryMatch.rank == 0)
+        )
         .order_by(Feedback.id.desc())
         .limit(MOST_CASES)
     )

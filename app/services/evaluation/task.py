@@ -19,8 +19,8 @@ from app.models import Artwork, EvaluationReport, ReferenceImage
 from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.evaluation.report import Report
 from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import ImageSettings
-from app.retrieval.types import Image
 from app.services.evaluation import answer_lines, reports
 from app.services.evaluation.labelled_photos import Label, LabelsError, parse_labels
 from app.services.importing.pictures import (
@@ -161,19 +161,17 @@ class Asker:
             image = decode(data, settings=self.limits, max_side_px=PHOTO_SIDE_PX)
         except (PictureError, ImageError) as error:
             return {**line, "fault": str(error)}
-        image = resize_to_long_side(image, PHOTO_SIDE_PX)
-        line["reply"] = self._reply(image, self.hidden)
+        photo = PreparedPhoto(resize_to_long_side(image, PHOTO_SIDE_PX))
+        line["reply"] = self._reply(photo, self.hidden)
         if self.leave_out and label.works:
-            line["without"] = self._reply(image, self.hidden | label.works)
-        line["height"], line["width"] = image.shape[:2]
-        small = encode_jpeg(
-            resize_to_long_side(image, SMALL_SIDE_PX), quality=SMALL_QUALITY
-        )
+            line["without"] = self._reply(photo, self.hidden | label.works)
+        line["height"], line["width"] = photo.image.shape[:2]
+        small = encode_jpeg(photo.resized(SMALL_SIDE_PX), quality=SMALL_QUALITY)
         (self.folder / f"{number}.jpg").write_bytes(small)
         return line
 
-    def _reply(self, image: Image, excluded: frozenset[str]) -> dict[str, Any]:
-        trace = self.searcher.engine.trace(image, excluded_works=excluded)
+    def _reply(self, photo: PreparedPhoto, excluded: frozenset[str]) -> dict[str, Any]:
+        trace = self.searcher.engine.trace(photo, excluded_works=excluded)
         return answer_lines.kept(self.searcher.engine, trace)
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.types import Answer, GalleryFeatures, Image, SimilarWork, Verdict
 from app.retrieval.verification.decision import Thresholds
 from app.services.index.changes import Extensible
@@ -26,8 +27,10 @@ class Searcher(Extensible, Protocol):
         """All works that can be found."""
         ...
 
-    def query(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
-        """Answer a photo, (H, W, 3) uint8 RGB, as if some works did not exist."""
+    def answer(
+        self, photo: PreparedPhoto, *, excluded_works: Collection[str]
+    ) -> Answer:
+        """Answer a photo as if some works did not exist."""
         ...
 
     def reference_features(self, image: Image) -> GalleryFeatures:

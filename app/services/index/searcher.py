@@ -6,9 +6,10 @@ from pathlib import Path
 
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
-from app.retrieval.gallery.overlay import ExtendedGallery
+from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.store import Store
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
@@ -40,7 +41,7 @@ class EngineSearcher:
         self.generation = generation
         self.model_id = model.model_id
         self.revision: int | None = None
-        self._use(ExtendedGallery.over(gallery))
+        self._use(GalleryOverlay.over(gallery))
 
     @property
     def added_count(self) -> int:
@@ -81,14 +82,16 @@ class EngineSearcher:
         """What answers now, for whoever measures it."""
         return self._engine
 
-    def _use(self, gallery: ExtendedGallery) -> None:
+    def _use(self, gallery: GalleryOverlay) -> None:
         self._gallery = gallery
         self._engine = Engine(self._model, gallery)
         self.work_ids = gallery.work_ids
 
-    def query(self, image: Image, *, excluded_works: Collection[str]) -> Answer:
+    def answer(
+        self, photo: PreparedPhoto, *, excluded_works: Collection[str]
+    ) -> Answer:
         """Answer a photo as if some works did not exist."""
-        return self._engine.query(image, excluded_works=excluded_works)
+        return self._engine.identify(photo, excluded_works=excluded_works)
 
     def reference_features(self, image: Image) -> GalleryFeatures:
         """Compute what a new reference image is found by."""

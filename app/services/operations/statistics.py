@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from app.models import Artwork, Feedback, Match, Query, User
+from app.models import Artwork, Feedback, Query, QueryMatch, User
 from app.models.queries import hour_of
 from app.retrieval.types import Verdict
 
@@ -189,10 +189,10 @@ class Statistics:
         asked = select(Query.id).where(self._in_period, Query.verdict == Verdict.FOUND)
         times = func.count().label("times")
         counted = (
-            select(Match.artwork_id, times)
-            .where(Match.query_id.in_(asked), Match.verdict == Verdict.FOUND)
-            .group_by(Match.artwork_id)
-            .order_by(times.desc(), Match.artwork_id)
+            select(QueryMatch.artwork_id, times)
+            .where(QueryMatch.query_id.in_(asked), QueryMatch.verdict == Verdict.FOUND)
+            .group_by(QueryMatch.artwork_id)
+            .order_by(times.desc(), QueryMatch.artwork_id)
             .limit(MOST_FOUND)
         )
         found = [(number, count) for number, count in self._session.execute(counted)]
@@ -265,8 +265,8 @@ class Statistics:
             .options(
                 defer(Query.activation_map),
                 selectinload(Query.matches).options(
-                    defer(Match.points),
-                    joinedload(Match.artwork).selectinload(Artwork.images),
+                    defer(QueryMatch.points),
+                    joinedload(QueryMatch.artwork).selectinload(Artwork.images),
                 ),
             )
         )

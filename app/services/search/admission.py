@@ -39,7 +39,7 @@ class QueueFullError(Exception):
         super().__init__("Too many photos are waiting to be searched.")
 
 
-class Turnstile:
+class AdmissionQueue:
     """Lets some through at a time, the first to come first.
 
     Parameters
@@ -59,7 +59,7 @@ class Turnstile:
         self._turn_seconds = TYPICAL_SECONDS
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def admit(self) -> Iterator[None]:
         """Wait for a place and keep it until the block ends.
 
         Raises

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.models import Artwork, Match, Query
-from app.retrieval import types
-from app.retrieval.types import Answer, Verdict
+from app.models import Artwork, Query, QueryMatch
+from app.retrieval.types import Answer, Match, Verdict
 from app.services.collection.works import works_by_accession
 from app.services.index.building import gallery_item
 from app.services.index.live import Searcher
@@ -52,7 +51,7 @@ def query_of(
     )
 
 
-def _match(match: types.Match, artwork: Artwork, searcher: Searcher) -> Match:
+def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
     outline = None
     if match.outline is not None:
         outline = [[round(float(x), 4), round(float(y), 4)] for x, y in match.outline]
@@ -61,13 +60,13 @@ def _match(match: types.Match, artwork: Artwork, searcher: Searcher) -> Match:
         for image in artwork.images
         if gallery_item(artwork.accession, image.sha256) == match.item
     )
-    return Match(
+    return QueryMatch(
         artwork=artwork,
         image=next(recognised, None),
         verdict=searcher.verdict(match.probability),
         probability=float(match.probability),
         similarity=float(match.similarity),
-        inlier_count=match.verification.inlier_count,
+        inlier_count=match.inlier_count,
         outline=outline,
         points=evidence.pack_points(match.points),
     )

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.extensions import db
-from app.models import Artwork, Feedback, Match, Query
+from app.models import Artwork, Feedback, Query, QueryMatch
 from app.services.search.history import Owner
 from app.services.system.media import MediaFolder
 
@@ -65,7 +65,7 @@ def description(query: Query) -> dict[str, Any]:
     }
 
 
-def _match(match: Match) -> dict[str, Any]:
+def _match(match: QueryMatch) -> dict[str, Any]:
     return {
         **_label(match.artwork),
         "answer": match.verdict.value,
@@ -167,7 +167,7 @@ def _all(engine: Engine, owner: Owner) -> Iterator[Query]:
     """
     begin = select(Query).where(owner.condition()).limit(ROWS_AT_A_TIME)
     statement = begin.order_by(Query.created_at, Query.id).options(
-        selectinload(Query.matches).joinedload(Match.artwork),
+        selectinload(Query.matches).joinedload(QueryMatch.artwork),
         joinedload(Query.feedback).joinedload(Feedback.artwork),
     )
     after = statement

@@ -12,10 +12,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from app.models import Match, Query
+from app.models import Query, QueryMatch
 from app.retrieval.errors import ImageError
 from app.retrieval.images import quality as images_quality
 from app.retrieval.images.codec import encode_jpeg, read
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.images.quality import Fault
 from app.retrieval.search.explanation import (
     attention,
@@ -23,7 +24,7 @@ from app.retrieval.search.explanation import (
     encode_attention,
     rectify,
 )
-from app.retrieval.types import Answer, FloatArray, Image
+from app.retrieval.types import Answer, FloatArray
 from app.services.system.media import MediaFolder
 
 POINT_COUNT = 60
@@ -79,10 +80,10 @@ def spread_of(points: Sequence[Sequence[float]]) -> Spread:
     return Spread.MUCH if count >= MANY_FIELDS else Spread.PART
 
 
-def quality_of(image: Image, answer: Answer) -> dict[str, Any]:
+def quality_of(photo: PreparedPhoto, answer: Answer) -> dict[str, Any]:
     """Measure a photo and return what is kept of that, ``faults`` among it."""
     outline = answer.matches[0].outline if answer.matches else None
-    quality = images_quality.measure(image, outline)
+    quality = images_quality.measure(photo, outline)
     share = quality.work_share
     return {
         "blur": round(quality.blur, 3),
@@ -107,12 +108,12 @@ def faults_of(query: Query) -> list[Fault]:
     return [Fault(fault) for fault in query.quality.get("faults", ())]
 
 
-def rectified_photo(match: Match, photos: MediaFolder) -> bytes | None:
+def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:
     """Cut a recognised work out of its photo, upright and as large as its picture.
 
     Parameters
     ----------
-    match : Match
+    match : QueryMatch
     photos : MediaFolder
         With the visitors' photos.
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.extensions import db
-from app.models import Match, Query
+from app.models import Query, QueryMatch
 from app.services.system.media import MediaFolder
 from app.services.system.paging import Page, page_count
 
@@ -77,7 +77,7 @@ def searches(owner: Owner, number: int = 1) -> Page[Query]:
         .options(
             defer(Query.activation_map),
             selectinload(Query.matches).options(
-                defer(Match.points), joinedload(Match.artwork)
+                defer(QueryMatch.points), joinedload(QueryMatch.artwork)
             ),
         )
     )

@@ -22,6 +22,7 @@ from app.models import Artwork, Query
 from app.retrieval.errors import ArtefactError, EmptyGalleryError, ImageTooSmallError
 from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.images.edits import NO_EDITS, PhotoEdits
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.collection.works import works_in_order
@@ -30,7 +31,7 @@ from app.services.index.building import gallery_item
 from app.services.index.changes import catch_up
 from app.services.index.live import LiveIndex, Searcher
 from app.services.search import evidence
-from app.services.search.admission import Turnstile
+from app.services.search.admission import AdmissionQueue
 from app.services.search.answer_rows import query_of
 from app.services.system.media import MediaFolder
 
@@ -64,7 +65,7 @@ class SearchService:
         kept, nor what could be drawn from them.
     image_settings : ImageSettings
         What is accepted as a photo.
-    turnstile : Turnstile
+    admission_queue : AdmissionQueue
         Says whose photo is next.
     tell : callable
         Is given every query that was answered.
@@ -75,13 +76,13 @@ class SearchService:
         index: LiveIndex,
         photos: MediaFolder | None,
         image_settings: ImageSettings,
-        turnstile: Turnstile,
+        admission_queue: AdmissionQueue,
         tell: Callable[[Query], None],
     ) -> None:
         self._index = index
         self._photos = photos
         self._image_settings = image_settings
-        self._turnstile = turnstile
+        self._admission_queue = admission_queue
         self._tell = tell
         self._catching_up = threading.Lock()
         self._absentees: Absentees | None = None
@@ -136,25 +137,25 @@ class SearchService:
             If too many photos are waiting already.
         """
         # Also decoding waits: the pixels of a photo take far more memory than its file.
-        with self._turnstile.turn():
+        with self._admission_queue.admit():
             return self._search(data, edits, attributes or {})
 
     def _search(
         self, data: bytes, edits: PhotoEdits, attributes: Mapping[str, object]
     ) -> Query:
-        image = self.read(data, edits)
+        photo = PreparedPhoto(self.read(data, edits))
         with self._index.use() as searcher:
             self._catch_up(searcher)
-            answer = searcher.query(image, excluded_works=self._absent(searcher))
+            answer = searcher.answer(photo, excluded_works=self._absent(searcher))
             query = query_of(answer, searcher, attributes)
-        query.height, query.width = image.shape[:2]
-        query.quality = evidence.quality_of(image, answer)
-        self._store(query, image)
+        query.height, query.width = photo.image.shape[:2]
+        query.quality = evidence.quality_of(photo, answer)
+        self._store(query, photo.image)
         self._tell(query)
         return query
 
     @contextmanager
-    def turn(self) -> Iterator[tuple[Searcher, frozenset[str]]]:
+    def admit(self) -> Iterator[tuple[Searcher, frozenset[str]]]:
         """Lend the index as it is now, when it is this asker's turn.
 
         Yields
@@ -170,7 +171,7 @@ class SearchService:
         QueueFullError
             If too many photos are waiting already.
         """
-        with self._turnstile.turn(), self._index.use() as searcher:
+        with self._admission_queue.admit(), self._index.use() as searcher:
             self._catch_up(searcher)
             yield searcher, self._absent(searcher)
 

@@ -154,7 +154,7 @@ def ask_all(
 ) -> Comparison:
     """Ask all methods, when it is our turn, and keep what they say."""
     media = MediaFolder(folders().works)
-    with search_service().turn() as (lent, absent):
+    with search_service().admit() as (lent, absent):
         searcher = cast(EngineSearcher, lent)
         columns = methods.compare(
             searcher,

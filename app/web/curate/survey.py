@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.services.curation import findings, relations, survey
-from app.services.curation.relations import Judgement
+from app.services.curation.relations import RelationState
 from app.services.system import tasks
 from app.web.account.messages import DONE
 from app.web.callers.visitors import current_account
@@ -35,9 +35,9 @@ NAMES = {
     "not_indexed": _("Not in the index"),
 }
 VERDICT_NAMES = {
-    Judgement.PROPOSED: _("To decide"),
-    Judgement.CONFIRMED: _("Confirmed"),
-    Judgement.REJECTED: _("Rejected"),
+    RelationState.PROPOSED: _("To decide"),
+    RelationState.CONFIRMED: _("Confirmed"),
+    RelationState.REJECTED: _("Rejected"),
 }
 
 
@@ -50,7 +50,7 @@ def show() -> str:
     related = relations.counts(db.session())
     faulty = findings.counts(db.session())
     counts = {
-        name: sum(related.get((kind, Judgement.PROPOSED), 0) for kind in kinds)
+        name: sum(related.get((kind, RelationState.PROPOSED), 0) for kind in kinds)
         for name, kinds in RELATION_KINDS.items()
     } | {kind.value: faulty.get(kind, 0) for kind in findings.Kind}
     # Without a wish: the first that there is anything to do about.
@@ -99,15 +99,15 @@ def look() -> ResponseReturnValue:
 def judge(relation_id: int) -> ResponseReturnValue:
     """Keep what a curator thinks of a relation, and show the list again."""
     relation = relations.find_relation(db.session(), relation_id)
-    if relation is None or request.form.get("verdict") not in list(Judgement):
+    if relation is None or request.form.get("verdict") not in list(RelationState):
         abort(404)
-    verdict = Judgement(request.form["verdict"])
+    verdict = RelationState(request.form["verdict"])
     relations.judge(db.session(), relation, verdict, current_account())
     flash(
         {
-            Judgement.CONFIRMED: gettext("Confirmed. The works’ pages say so."),
-            Judgement.REJECTED: gettext("Rejected. It will not be proposed again."),
-            Judgement.PROPOSED: gettext("Taken back. It is to be decided again."),
+            RelationState.CONFIRMED: gettext("Confirmed. The works’ pages say so."),
+            RelationState.REJECTED: gettext("Rejected. It will not be proposed again."),
+            RelationState.PROPOSED: gettext("Taken back. It is to be decided again."),
         }[verdict],
         DONE,
     )
@@ -117,7 +117,9 @@ def judge(relation_id: int) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
-def asked_verdict() -> Judgement:
+def asked_verdict() -> RelationState:
     """Read which relations the address asks for; those to decide if it makes none."""
     asked = request.args.get("verdict", "")
-    return Judgement(asked) if asked in list(Judgement) else Judgement.PROPOSED
+    return (
+        RelationState(asked) if asked in list(RelationState) else RelationState.PROPOSED
+    )

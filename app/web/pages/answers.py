@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, abort, render_template, send_from_directory, url_for
 
 from app.extensions import db
-from app.models import Match, Query
+from app.models import Query, QueryMatch
 from app.services.collection.works import works_in_order
 from app.services.search.evidence import heat_map, rectified_photo, small_photo
 from app.services.system.media import MediaFolder
@@ -58,7 +58,7 @@ class Pictures:
             return url_for("sharing.heat", token=self.token)
         return url_for("evidence.heat", query_id=self.query.id)
 
-    def rectified(self, match: Match) -> str | None:
+    def rectified(self, match: QueryMatch) -> str | None:
         """Return the work as it is in the photo, set upright; None if it cannot be."""
         if self.photo is None or match.outline is None or match.image is None:
             return None

@@ -6,7 +6,7 @@ from typing import TypedDict
 from flask import Flask, url_for
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
-from app.models import Artwork, Match, Query, ReferenceImage
+from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import Fault
 from app.retrieval.types import Verdict
 from app.services.collection.picture_sizes import MIDDLE_SIDE_PX, middle_name
@@ -142,7 +142,7 @@ def sentence(query: Query) -> str:
     )
 
 
-def evidence(match: Match) -> str:
+def evidence(match: QueryMatch) -> str:
     """Say in one sentence what speaks for a work."""
     count = format_decimal(match.inlier_count)
     match spread_of(match.points):
@@ -171,7 +171,7 @@ def advice(query: Query) -> list[str]:
     return [str(ADVICE[fault]) for fault in faults_of(query)]
 
 
-def pairing(match: Match) -> Pairing | None:
+def pairing(match: QueryMatch) -> Pairing | None:
     """Lay out a photo and a work together, with lines between what agrees.
 
     Side by side at one height, or one above the other at one width where that would be

@@ -13,6 +13,7 @@ from app.retrieval.evaluation.asking import (
     global_asker,
 )
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.types import Verdict
 from tests.fakes import draw_picture, fake_collection, fake_model, photograph
@@ -31,7 +32,7 @@ def photo(name, *works, kind="wall"):
     return LabelledPhoto(name, BLANK, frozenset(works), kind)
 
 
-def parrot(_image, excluded_works):
+def parrot(_photo, excluded_works):
     """Always sure that it is work a; then b, when a is left out."""
     works = tuple(work for work in "ab" if work not in excluded_works)
     return Reply(works, 0.9, Verdict.FOUND, works, (), {"total": 1.0})
@@ -66,21 +67,21 @@ def test_a_photo_of_something_else_is_asked_once():
 
 def test_the_engine_names_the_work_and_misses_it_when_left_out(engine):
     ask = engine_asker(engine)
-    image = photograph(draw_picture(5))
-    reply = ask(image, ())
+    shown = PreparedPhoto(photograph(draw_picture(5)))
+    reply = ask(shown, ())
     assert reply.works[0] == "work-5"
     assert reply.verdict is Verdict.FOUND
     assert "work-5" in reply.global_works
     assert "work-5" in reply.local_works
     assert reply.timings_ms["total"] > reply.timings_ms["verify"] > 0
-    without = ask(image, {"work-5"})
+    without = ask(shown, {"work-5"})
     assert "work-5" not in without.works + without.global_works + without.local_works
     assert without.verdict is not Verdict.FOUND
     assert without.confidence < reply.confidence
 
 
 def test_the_global_channel_ranks_every_work_and_gives_no_verdict(engine):
-    reply = global_asker(engine)(draw_picture(3), {"work-7"})
+    reply = global_asker(engine)(PreparedPhoto(draw_picture(3)), {"work-7"})
     assert reply.works[0] == "work-3"
     assert len(reply.works) == WORKS - 1
     assert reply.verdict is None
@@ -91,6 +92,6 @@ def test_the_global_channel_ranks_every_work_and_gives_no_verdict(engine):
 def test_with_every_work_left_out_there_is_no_reply(engine):
     everything = {f"work-{number}" for number in range(WORKS)}
     for ask in (engine_asker(engine), global_asker(engine)):
-        reply = ask(draw_picture(3), everything)
+        reply = ask(PreparedPhoto(draw_picture(3)), everything)
         assert reply.works == ()
         assert math.isnan(reply.confidence)

@@ -46,19 +46,19 @@ def positions(hits):
 
 def test_exact_search_by_hand():
     rows = np.array([[1, 0], [0.6, 0.8], [0, 1], [-1, 0]], np.float32)
-    hits = ExactIndex(rows).query(np.array([1, 0], np.float32), 3)
+    hits = ExactIndex(rows).nearest(np.array([1, 0], np.float32), 3)
     assert positions(hits) == [0, 1, 2]
     assert [hit.similarity for hit in hits] == pytest.approx([1, 0.6, 0])
 
 
 def test_of_equal_rows_the_first_comes_first():
     rows = np.tile(np.array([[1, 0]], np.float32), (5, 1))
-    assert positions(ExactIndex(rows).query(rows[0], 3)) == [0, 1, 2]
+    assert positions(ExactIndex(rows).nearest(rows[0], 3)) == [0, 1, 2]
 
 
 def test_every_row_finds_itself_with_similarity_one(either, descriptors):
     for position in (0, 17, 599):
-        hit = either.query(descriptors[position], 1)[0]
+        hit = either.nearest(descriptors[position], 1)[0]
         assert hit.position == position
         assert hit.similarity == pytest.approx(1, abs=1e-5)
 
@@ -66,7 +66,7 @@ def test_every_row_finds_itself_with_similarity_one(either, descriptors):
 def test_annoy_at_full_effort_is_exact(index, descriptors):
     exact = ExactIndex(descriptors)
     for query in draw_descriptors(20, seed=6):
-        ours, truth = index.query(query, 50), exact.query(query, 50)
+        ours, truth = index.nearest(query, 50), exact.nearest(query, 50)
         assert positions(ours) == positions(truth)
         np.testing.assert_allclose(
             [hit.similarity for hit in ours],
@@ -77,10 +77,10 @@ def test_annoy_at_full_effort_is_exact(index, descriptors):
 
 def test_excluded_rows_are_replaced_by_the_next(either, descriptors):
     query = draw_descriptors(1, seed=7)[0]
-    order = positions(either.query(query, 40))
+    order = positions(either.nearest(query, 40))
     excluded = np.zeros(600, np.bool_)
     excluded[order[:10]] = True
-    assert positions(either.query(query, 30, excluded=excluded)) == order[10:]
+    assert positions(either.nearest(query, 30, excluded=excluded)) == order[10:]
 
 
 @given(kept=st.sets(st.integers(0, 599), max_size=8), k=st.integers(0, 10))
@@ -90,20 +90,20 @@ def test_with_almost_everything_excluded_the_rest_is_still_found(
     forest = AnnoyIndex(index._forest, search_k=1)  # as lazy as can be
     excluded = np.ones(600, np.bool_)
     excluded[list(kept)] = False
-    hits = forest.query(descriptors[0], k, excluded=excluded)
+    hits = forest.nearest(descriptors[0], k, excluded=excluded)
     assert len(hits) == min(k, len(kept))
     assert set(positions(hits)) <= kept
 
 
 def test_asking_for_more_than_there_is_gives_all(either):
-    assert len(either.query(draw_descriptors(1)[0], 5000)) == 600
+    assert len(either.nearest(draw_descriptors(1)[0], 5000)) == 600
 
 
 def test_wrong_shapes_are_refused(either):
     with pytest.raises(ValueError, match=r"\(16,\), got \(4,\)"):
-        either.query(np.zeros(4, np.float32), 1)
+        either.nearest(np.zeros(4, np.float32), 1)
     with pytest.raises(ValueError, match="excluded"):
-        either.query(np.zeros(16, np.float32), 1, excluded=np.zeros(3, np.bool_))
+        either.nearest(np.zeros(16, np.float32), 1, excluded=np.zeros(3, np.bool_))
 
 
 def test_the_same_seed_gives_the_same_file(tmp_path, descriptors):
@@ -170,7 +170,7 @@ def test_processes_open_what_another_has_built(tmp_path, descriptors):
         "from app.retrieval.gallery.nearest import AnnoyIndex; "
         f"here = pathlib.Path({str(tmp_path)!r}); "
         "index = AnnoyIndex.open(here / 'index.ann', 16, 500); "
-        "print(index.query(numpy.load(here / 'query.npy'), 1)[0].position)"
+        "print(index.nearest(numpy.load(here / 'query.npy'), 1)[0].position)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

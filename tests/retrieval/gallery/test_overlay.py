@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.retrieval.gallery.gallery import Gallery
-from app.retrieval.gallery.overlay import ExtendedGallery
+from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.settings import ShortlistSettings
 from tests.fakes import fake_collection, fake_vocabulary
 
@@ -24,7 +24,7 @@ def named(gallery, hits):
 def extended(base, hidden=(), added=()):
     gallery = Gallery.build([COLLECTION[i] for i in base], fake_vocabulary())
     half = len(added) // 2  # in two steps
-    changed = ExtendedGallery.over(gallery).extended(
+    changed = GalleryOverlay.over(gallery).extended(
         {IDS[i] for i in hidden}, [COLLECTION[i] for i in added[:half]]
     )
     return changed.extended((), [COLLECTION[i] for i in added[half:]])
@@ -102,7 +102,7 @@ def test_a_replaced_image_is_the_new_one():
     item, _ = COLLECTION[1]
     _, features = COLLECTION[7]
     base = Gallery.build(COLLECTION[:5], fake_vocabulary())
-    before = ExtendedGallery.over(base)
+    before = GalleryOverlay.over(base)
     gallery = before.extended([item.image_id], [(item, features)])
     assert before.position_of(item.image_id) == 1
     assert gallery.added_count == 1

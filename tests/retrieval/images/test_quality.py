@@ -5,7 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from app.retrieval.images.quality import Fault, measure, measure_blur, measure_glare
+from app.retrieval.images import quality as images_quality
+from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.images.quality import Fault, measure_blur, measure_glare
 from app.retrieval.simulation import photometry, viewpoint
 from app.retrieval.simulation.photo import Profile, perturb
 from tests.pictures import artworks, plain
@@ -26,6 +28,10 @@ def photos(scale=0.3):
         corners = viewpoint.corners_of(work.shape[:2])
         shown.append((photo.image, viewpoint.project(photo.homography, corners)))
     return shown
+
+
+def measure(image, outline=None):
+    return images_quality.measure(PreparedPhoto(image), outline)
 
 
 def share_with(fault, images):

@@ -84,11 +84,11 @@ def test_the_picture_that_is_shown_comes_first(gallery, index):
     rng = np.random.default_rng(2)
     for position in (0, 4, 77):
         query = draw_features(rng, 30, like=gallery[position])
-        assert index.query(query, SETTINGS)[0].position == position
+        assert index.shortlist(query, SETTINGS)[0].position == position
 
 
 def test_hits_are_sorted_and_limited(gallery, index):
-    hits = index.query(gallery[4], SETTINGS)
+    hits = index.shortlist(gallery[4], SETTINGS)
     similarities = [hit.similarity for hit in hits]
     assert len(hits) == SETTINGS.local_count
     assert similarities == sorted(similarities, reverse=True)
@@ -97,41 +97,43 @@ def test_hits_are_sorted_and_limited(gallery, index):
 
 def test_equal_pictures_are_ordered_by_position(gallery):
     index = InvertedIndex.build([gallery[2]] * 30, VOCABULARY)
-    hits = index.query(gallery[2], SETTINGS)
+    hits = index.shortlist(gallery[2], SETTINGS)
     assert [hit.position for hit in hits] == list(range(10))
 
 
 def test_an_excluded_picture_is_not_proposed(gallery, index):
     excluded = np.zeros(len(gallery), np.bool_)
     excluded[4] = True
-    hits = index.query(gallery[4], SETTINGS, excluded=excluded)
+    hits = index.shortlist(gallery[4], SETTINGS, excluded=excluded)
     assert 4 not in [hit.position for hit in hits]
     assert len(hits) == SETTINGS.local_count
-    assert index.query(gallery[4], SETTINGS)[0].position == 4
+    assert index.shortlist(gallery[4], SETTINGS)[0].position == 4
     with pytest.raises(ValueError, match="excluded"):
-        index.query(gallery[4], SETTINGS, excluded=excluded[:-1])
+        index.shortlist(gallery[4], SETTINGS, excluded=excluded[:-1])
 
 
 def test_a_gallery_of_one_picture_is_found(gallery):
     index = InvertedIndex.build(iter(gallery[:1]), VOCABULARY)
-    assert [hit.position for hit in index.query(gallery[0], SETTINGS)] == [0]
+    assert [hit.position for hit in index.shortlist(gallery[0], SETTINGS)] == [0]
 
 
 @pytest.mark.parametrize("pictures", [[], [LocalFeatures.empty()]])
 def test_an_empty_gallery_answers_nothing(gallery, pictures):
     index = InvertedIndex.build(pictures, VOCABULARY)
-    assert index.query(gallery[0], SETTINGS) == ()
+    assert index.shortlist(gallery[0], SETTINGS) == ()
     assert len(index) == len(pictures)
 
 
 def test_a_photo_without_features_finds_nothing(index):
-    assert index.query(LocalFeatures.empty(), SETTINGS) == ()
+    assert index.shortlist(LocalFeatures.empty(), SETTINGS) == ()
 
 
 def test_a_saved_index_answers_the_same_from_the_disk(gallery, index, tmp_path):
     index.save(tmp_path)
     opened = InvertedIndex.open(tmp_path, VOCABULARY)
-    assert opened.query(gallery[4], SETTINGS) == index.query(gallery[4], SETTINGS)
+    assert opened.shortlist(gallery[4], SETTINGS) == index.shortlist(
+        gallery[4], SETTINGS
+    )
     assert isinstance(opened.signatures.base, np.memmap)
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from app.retrieval.measures.structural import (
     SIDE_PX,
     SMALLEST_DISTANCE,
-    Sight,
     Ssim,
     SsimOverEuclidean,
+    StructuralInput,
     luminance,
 )
 from tests.fakes import draw_picture
@@ -88,8 +88,8 @@ def test_a_negative_is_less_than_nothing_alike():
 
 def test_ratio_by_hand():
     pictures = noise(1, 3)
-    query = Sight(pictures[0], numbers([0, 0]))
-    candidates = Sight(pictures[1:], numbers([[3, 4], [0, 0.5]]))
+    query = StructuralInput(pictures[0], numbers([0, 0]))
+    candidates = StructuralInput(pictures[1:], numbers([[3, 4], [0, 0.5]]))
     ssim = Ssim().score(pictures[0], pictures[1:])
     scores = SsimOverEuclidean().score(query, candidates)
     assert scores == pytest.approx([(1 + ssim[0]) / 2 / 5, (1 + ssim[1]) / 2 / 0.5])
@@ -98,9 +98,9 @@ def test_ratio_by_hand():
 def test_ratio_at_distance_0_is_large_but_finite_and_ssim_decides():
     one, other = noise(2, 2)
     vectors = np.zeros((2, 4), np.float32)
-    query = Sight(one, vectors[0])
+    query = StructuralInput(one, vectors[0])
     same, alike = SsimOverEuclidean().score(
-        query, Sight(np.stack([one, other]), vectors)
+        query, StructuralInput(np.stack([one, other]), vectors)
     )
     assert same == pytest.approx(1 / SMALLEST_DISTANCE)
     assert 0 < alike < same
@@ -109,8 +109,10 @@ def test_ratio_at_distance_0_is_large_but_finite_and_ssim_decides():
 def test_farther_is_worse_also_where_the_structure_is_opposite():
     one = noise(3)[0]
     negatives = np.stack([1 - one, 1 - one])
-    candidates = Sight(negatives, numbers([[1], [2]]))
-    near, far = SsimOverEuclidean().score(Sight(one, numbers([0])), candidates)
+    candidates = StructuralInput(negatives, numbers([[1], [2]]))
+    near, far = SsimOverEuclidean().score(
+        StructuralInput(one, numbers([0])), candidates
+    )
     assert near > far >= 0
 
 
@@ -119,7 +121,7 @@ seeds = st.lists(st.integers(0, 50), min_size=2, max_size=5, unique=True)
 
 def sights(drawn):
     pictures = np.concatenate([noise(seed) for seed in drawn])
-    return Sight(pictures, pictures[:, 0])
+    return StructuralInput(pictures, pictures[:, 0])
 
 
 @pytest.mark.parametrize("measure", [Ssim(), SsimOverEuclidean()])

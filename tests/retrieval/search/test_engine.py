@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.types import GalleryItem, Verdict
 from tests.fakes import draw_picture, fake_collection, fake_model, photograph
@@ -18,13 +19,21 @@ def engine():
     return Engine(fake_model(), Gallery.build(collection, fake_model().vocabulary))
 
 
+def trace(engine, image, **options):
+    return engine.trace(PreparedPhoto(image), **options)
+
+
+def identify(engine, image, **options):
+    return engine.identify(PreparedPhoto(image), **options)
+
+
 def works_of(answer):
     return [match.item.work_id for match in answer.matches]
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_photo_of_a_work_is_found_and_nothing_else(engine, number):
-    answer = engine.query(photograph(draw_picture(number), seed=number))
+    answer = identify(engine, photograph(draw_picture(number), seed=number))
     assert answer.verdict is Verdict.FOUND
     assert works_of(answer) == [f"work-{number}"]
     assert answer.probability > 0.9
@@ -32,7 +41,7 @@ def test_a_photo_of_a_work_is_found_and_nothing_else(engine, number):
 
 def test_the_outline_is_where_the_work_hangs_in_the_photo(engine):
     # photograph() puts it a sixth from left and top, up to a 30th aside.
-    outline = engine.query(photograph(draw_picture(1))).matches[0].outline
+    outline = identify(engine, photograph(draw_picture(1))).matches[0].outline
     true = np.array([[1, 1], [5, 1], [5, 5], [1, 5]]) / 6
     np.testing.assert_allclose(outline, true, atol=0.07)
 
@@ -42,13 +51,13 @@ def test_the_points_are_details_of_both_pictures(engine):
     picture = draw_picture(1)
     photo = np.full((480, 640, 3), 128, np.uint8)
     photo[:240, :320] = picture
-    match = engine.query(photo).matches[0]
+    match = identify(engine, photo).matches[0]
     assert match.points.shape == (match.verification.inlier_count, 4)
     np.testing.assert_allclose(match.points[:, :2] * 2, match.points[:, 2:], atol=0.03)
 
 
 def test_a_work_left_out_is_not_found_and_not_similar(engine):
-    answer = engine.query(photograph(draw_picture(4)), excluded_works={"work-4"})
+    answer = identify(engine, photograph(draw_picture(4)), excluded_works={"work-4"})
     assert answer.verdict is Verdict.NOT_FOUND
     assert answer.matches == ()
     assert answer.probability == 0
@@ -56,13 +65,13 @@ def test_a_work_left_out_is_not_found_and_not_similar(engine):
 
 
 def test_a_featureless_photo_is_not_found(engine):
-    answer = engine.query(np.full((300, 400, 3), 128, np.uint8))
+    answer = identify(engine, np.full((300, 400, 3), 128, np.uint8))
     assert answer.verdict is Verdict.NOT_FOUND
 
 
 def test_a_photo_may_show_two_works(engine):
     wall = np.hstack([draw_picture(2), draw_picture(5)])
-    answer = engine.query(wall)
+    answer = identify(engine, wall)
     assert answer.verdict is Verdict.FOUND
     assert sorted(works_of(answer)) == ["work-2", "work-5"]
     centres = {
@@ -76,7 +85,7 @@ def test_a_photo_may_show_two_works(engine):
 def test_of_two_found_works_the_one_in_the_middle_comes_first(engine, left, right):
     wall = np.hstack([draw_picture(2)[:, -left:], draw_picture(5)[:, :right]])
     middle, side = ("work-2", "work-5") if left > right else ("work-5", "work-2")
-    assert works_of(engine.query(wall)) == [middle, side]
+    assert works_of(identify(engine, wall)) == [middle, side]
 
 
 def test_copies_of_one_work_are_both_named_but_not_found():
@@ -86,7 +95,7 @@ def test_copies_of_one_work_are_both_named_but_not_found():
     engine = Engine(
         model, Gallery.build([(item, features), copy, *others], model.vocabulary)
     )
-    answer = engine.query(photograph(draw_picture(0)))
+    answer = identify(engine, photograph(draw_picture(0)))
     assert answer.verdict is Verdict.UNCERTAIN
     assert sorted(works_of(answer)) == ["forgery", "work-0"]
 
@@ -98,24 +107,24 @@ def test_two_images_of_a_work_are_one_match():
     engine = Engine(
         model, Gallery.build([(item, features), detail, *others], model.vocabulary)
     )
-    answer = engine.query(photograph(draw_picture(0)))
+    answer = identify(engine, photograph(draw_picture(0)))
     assert answer.verdict is Verdict.FOUND
     assert works_of(answer) == ["work-0"]
 
 
 def test_the_same_photo_gets_the_same_answer(engine):
     photo = photograph(draw_picture(6))
-    one, two = engine.trace(photo), engine.trace(photo)
+    one, two = trace(engine, photo), trace(engine, photo)
     assert one.global_hits == two.global_hits
     assert one.local_hits == two.local_hits
-    assert [j.evidence for j in one.judgements] == [j.evidence for j in two.judgements]
+    assert [m.evidence for m in one.candidates] == [m.evidence for m in two.candidates]
     np.testing.assert_array_equal(
         one.answer.matches[0].outline, two.answer.matches[0].outline
     )
 
 
 def test_every_stage_is_timed(engine):
-    timings = engine.query(photograph(draw_picture(0))).timings_ms
+    timings = identify(engine, photograph(draw_picture(0))).timings_ms
     stages = [
         "describe",
         "local",
@@ -143,16 +152,16 @@ def test_an_image_outside_the_gallery_has_no_similar_works(engine):
 @settings(max_examples=8)
 @given(number=st.integers(0, COUNT - 1), withdrawn=st.sets(st.sampled_from(WORKS)))
 def test_a_withdrawn_work_never_appears(engine, number, withdrawn):
-    trace = engine.trace(photograph(draw_picture(number)), excluded_works=withdrawn)
+    traced = trace(engine, photograph(draw_picture(number)), excluded_works=withdrawn)
     items = engine.gallery.items
     seen = {
-        *(items[hit.position].work_id for hit in trace.global_hits),
-        *(items[hit.position].work_id for hit in trace.local_hits),
-        *(judgement.candidate.item.work_id for judgement in trace.judgements),
-        *works_of(trace.answer),
-        *(similar.item.work_id for similar in trace.answer.similar),
+        *(items[hit.position].work_id for hit in traced.global_hits),
+        *(items[hit.position].work_id for hit in traced.local_hits),
+        *(match.item.work_id for match in traced.candidates),
+        *works_of(traced.answer),
+        *(similar.item.work_id for similar in traced.answer.similar),
     }
     assert not seen & withdrawn
-    assert (f"work-{number}" in works_of(trace.answer)) is (
+    assert (f"work-{number}" in works_of(traced.answer)) is (
         f"work-{number}" not in withdrawn
     )

@@ -1,6 +1,7 @@
 import numpy as np
 
-from app.retrieval.search.views import look
+from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.search.views import views_of
 from tests.pictures import plain
 
 
@@ -8,7 +9,7 @@ def test_the_whole_the_middle_and_the_frame_are_looked_at():
     photo = plain((300, 400), 190)
     photo[60:240, 100:300] = 60
     photo[0, 0] = 7
-    whole, middle, frame = look(photo)
+    whole, middle, frame = views_of(PreparedPhoto(photo))
     assert np.array_equal(whole, photo)
     assert middle.shape == (150, 200, 3)
     assert np.array_equal(middle, photo[75:225, 100:300])
@@ -16,8 +17,8 @@ def test_the_whole_the_middle_and_the_frame_are_looked_at():
 
 
 def test_where_nothing_looks_like_a_frame_there_are_two_views():
-    assert len(look(plain((120, 160), 190))) == 2
+    assert len(views_of(PreparedPhoto(plain((120, 160), 190)))) == 2
 
 
 def test_the_smallest_photo_has_views_too():
-    assert all(view.size for view in look(plain((1, 1), 9)))
+    assert all(view.size for view in views_of(PreparedPhoto(plain((1, 1), 9))))

@@ -1,19 +1,19 @@
 import json
 import math
+from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
-from app.retrieval.types import LocalFeatures, Verdict, Verification
+from app.retrieval.types import Evidence, Verdict
 from app.retrieval.verification.decision import (
     FEATURES,
     Decision,
-    Evidence,
+    is_tied,
     logistic,
-    spanned_share,
+    transformed,
 )
 
 NOTHING = Evidence(0.0, 0, 0.0, 0, 0.0)
@@ -42,7 +42,7 @@ def test_probability_by_hand(decision):
 def test_a_runner_up_with_more_inliers_speaks_against(decision):
     behind = Evidence(0.5, 20, 0.5, -20, 0.5)
     ahead = Evidence(0.5, 20, 0.5, 20, 0.5)
-    assert behind.transformed()["log_margin"] == -ahead.transformed()["log_margin"]
+    assert transformed(behind)["log_margin"] == -transformed(ahead)["log_margin"]
     assert decision.probability(behind) < decision.probability(ahead)
 
 
@@ -111,40 +111,11 @@ def test_files(tmp_path, decision):
         Decision.load(path)
 
 
-def test_evidence_is_gathered_from_a_verification():
-    corners = np.array([[0, 0], [80, 0], [80, 50], [0, 50], [99, 99]], np.float32)
-    candidate = LocalFeatures(corners, np.zeros((5, 128), np.uint8), (100, 100))
-    verification = Verification(
-        np.column_stack([np.arange(5), np.arange(5)]).astype(np.int32),
-        np.array([True, True, True, True, False]),
-        np.eye(3),
-    )
-    evidence = Evidence.gather(
-        verification, candidate, similarity=0.25, runner_up_inliers=6
-    )
-    assert evidence == Evidence(0.25, 4, 0.8, -2, 0.4)
-
-
-def test_no_match_is_no_evidence():
-    evidence = Evidence.gather(
-        Verification.none(), LocalFeatures.empty(), similarity=0.0, runner_up_inliers=0
-    )
-    assert evidence == NOTHING
-
-
-@pytest.mark.parametrize(
-    "xy", [[], [[1, 1]], [[1, 1], [5, 5]], [[1, 1], [2, 2], [3, 3]], [[4, 4]] * 5]
-)
-def test_points_without_area_span_nothing(xy):
-    assert spanned_share(np.array(xy, np.float32).reshape(-1, 2), (10, 10)) == 0
-
-
-def test_points_inside_the_hull_change_nothing():
-    rng = np.random.default_rng(2)
-    corners = np.array([[0, 0], [20, 0], [20, 10], [0, 10]], np.float32)
-    inside = (rng.random((50, 2)) * [20, 10]).astype(np.float32)
-    share = spanned_share(np.vstack([inside, corners]), (20, 40))
-    assert share == pytest.approx(0.25)
+def test_a_work_is_tied_when_another_explains_the_same_as_well():
+    assert not is_tied(SURE)
+    assert is_tied(replace(SURE, margin=11))
+    assert is_tied(replace(SURE, margin=-3))
+    assert not is_tied(NOTHING)
 
 
 def test_the_logistic_function_does_not_overflow():

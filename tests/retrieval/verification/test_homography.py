@@ -8,6 +8,7 @@ from app.retrieval.local.rootsift import extract
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import LocalFeatures, Verification
 from app.retrieval.verification.homography import (
+    coverage,
     inlier_points,
     is_plausible,
     match,
@@ -177,3 +178,15 @@ def test_inlier_points_by_hand():
         inlier_points(found, query, candidate), [[0.2, 0.8, 0.5, 0.5]]
     )
     assert inlier_points(Verification.none(), EMPTY, EMPTY).shape == (0, 4)
+
+
+def test_coverage_is_what_the_inliers_span_of_the_candidate():
+    corners = np.array([[0, 0], [80, 0], [80, 50], [0, 50], [99, 99]], np.float32)
+    candidate = LocalFeatures(corners, np.zeros((5, 128), np.uint8), (100, 100))
+    found = Verification(
+        np.column_stack([np.arange(5), np.arange(5)]).astype(np.int32),
+        np.array([True, True, True, True, False]),
+        np.eye(3),
+    )
+    assert coverage(found, candidate) == pytest.approx(0.4)
+    assert coverage(Verification.none(), EMPTY) == 0

@@ -21,7 +21,7 @@ from app.retrieval.search.near_duplicates import find_relatives
 from app.retrieval.settings import LocalSettings
 from app.services.curation import relations, survey
 from app.services.curation.editing import CREATE
-from app.services.curation.relations import Judgement
+from app.services.curation.relations import RelationState
 from app.services.index.building import gallery_item
 from app.services.index.searcher import EngineSearcher
 from app.services.system import audit, tasks
@@ -194,7 +194,7 @@ def test_what_curators_judged_stays_as_they_judged_it(collection):
     collection.look()
     for relation in collection.session.scalars(select(Relation)).all():
         rejected = relation.kind == "duplicate"
-        verdict = Judgement.REJECTED if rejected else Judgement.CONFIRMED
+        verdict = RelationState.REJECTED if rejected else RelationState.CONFIRMED
         relations.judge(collection.session, relation, verdict, None)
     collection.look()
     verdicts = {

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from app.models import Artwork, EvaluationReport, Feedback, Match, Query
+from app.models import Artwork, EvaluationReport, Feedback, Query, QueryMatch
 from app.retrieval.types import Verdict
 from app.retrieval.verification.decision import Thresholds
 from app.services.evaluation.recognition import (
@@ -102,7 +102,7 @@ def test_feedback_says_what_is_known(session):
 
     def asked(verdict, right, *, meant=None):
         matches = [
-            Match(
+            QueryMatch(
                 rank=rank,
                 artwork=work,
                 verdict=verdict,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Artwork, Generation, ReferenceImage, now
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import LocalSettings
 from app.services.index import changes
 from app.services.index.building import features_key, gallery_item, pack_features
@@ -51,7 +52,8 @@ def ask(index, number):
     """Ask as another process does, and return the accession found."""
     with Session(db.engine) as session:
         catch_up(session, index)
-    matches = index.query(photograph(draw_picture(number)), excluded_works=()).matches
+    photo = PreparedPhoto(photograph(draw_picture(number)))
+    matches = index.answer(photo, excluded_works=()).matches
     return matches[0].item.work_id if matches else None
 
 

@@ -9,6 +9,7 @@ from app.retrieval.errors import (
 )
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import Examination
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.services.index.searcher import PublishedEngine
 from tests.fakes import draw_picture, fake_collection, fake_model, photograph
@@ -46,7 +47,9 @@ def test_a_published_generation_answers_photos(tmp_path, opened):
     searcher = engine.open()
     assert searcher.generation == engine.current_name() == generation.name
     assert searcher.work_ids == {"work-0", "work-1", "work-2"}
-    answer = searcher.query(photograph(draw_picture(1)), excluded_works=())
+    answer = searcher.answer(
+        PreparedPhoto(photograph(draw_picture(1))), excluded_works=()
+    )
     assert answer.matches[0].item.work_id == "work-1"
     assert searcher.verdict(answer.probability) is answer.verdict
     similar = searcher.similar_to("image-1", excluded_works={"work-0"})

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.models import Artwork, Feedback, Match, Query, User
+from app.models import Artwork, Feedback, Query, QueryMatch, User
 from app.retrieval.types import Verdict
 from app.services.operations.statistics import Period, Statistics, first_day
 from app.services.search.grouping import group_alike
@@ -93,7 +93,7 @@ def test_the_works_found_most_come_first(session, week):
 
     def named(work, verdict=FOUND):
         facts = {"probability": 0.9, "similarity": 0.5, "inlier_count": 9}
-        return Match(rank=0, artwork=work, verdict=verdict, **facts)
+        return QueryMatch(rank=0, artwork=work, verdict=verdict, **facts)
 
     counted = week(
         query(matches=[named(works[1])]),

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from app.services.search.admission import QueueFullError, Turnstile
+from app.services.search.admission import AdmissionQueue, QueueFullError
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from app.services.search.admission import Turnstile
-with Turnstile(Path(sys.argv[1]), places=1, waiting=9).turn():
+from app.services.search.admission import AdmissionQueue
+with AdmissionQueue(Path(sys.argv[1]), places=1, waiting=9).admit():
     print("inside", flush=True)
     time.sleep(60)
 """
@@ -59,13 +59,13 @@ def kill(process):
 
 
 def test_as_many_have_a_turn_at_a_time_as_there_are_places(folder):
-    turnstile = Turnstile(folder, places=2, waiting=20)
+    queue = AdmissionQueue(folder, places=2, waiting=20)
     lock = threading.Lock()
     inside, most = 0, 0
 
     def visit():
         nonlocal inside, most
-        with turnstile.turn():
+        with queue.admit():
             with lock:
                 inside += 1
                 most = max(most, inside)
@@ -83,15 +83,15 @@ def test_as_many_have_a_turn_at_a_time_as_there_are_places(folder):
 
 
 def test_who_comes_first_is_served_first(folder):
-    turnstile = Turnstile(folder, places=1, waiting=20)
+    queue = AdmissionQueue(folder, places=1, waiting=20)
     served = []
 
     def visit(number):
-        with Turnstile(folder, places=1, waiting=20).turn():
+        with AdmissionQueue(folder, places=1, waiting=20).admit():
             served.append(number)
 
     visitors = []
-    with turnstile.turn():
+    with queue.admit():
         for number in range(10):
             visitors.append(threading.Thread(target=visit, args=[number]))
             visitors[-1].start()
@@ -102,87 +102,87 @@ def test_who_comes_first_is_served_first(folder):
 
 
 def test_beyond_the_line_people_are_told_when_to_come_back(folder):
-    turnstile = Turnstile(folder, places=1, waiting=2)
+    queue = AdmissionQueue(folder, places=1, waiting=2)
 
     def visit():
-        with turnstile.turn():
+        with queue.admit():
             pass
 
-    with turnstile.turn():
+    with queue.admit():
         visitors = [threading.Thread(target=visit) for _ in range(2)]
         for visitor in visitors:
             visitor.start()
         line_of(folder, 2)
-        with pytest.raises(QueueFullError) as error, turnstile.turn():
+        with pytest.raises(QueueFullError) as error, queue.admit():
             pass
     assert error.value.retry_seconds == 1
     for visitor in visitors:
         visitor.join()
-    with turnstile.turn():
+    with queue.admit():
         pass  # there is room again
 
 
 def test_without_any_line_a_free_place_is_still_given(folder):
-    turnstile = Turnstile(folder, places=1, waiting=0)
-    with turnstile.turn(), pytest.raises(QueueFullError), turnstile.turn():
+    queue = AdmissionQueue(folder, places=1, waiting=0)
+    with queue.admit(), pytest.raises(QueueFullError), queue.admit():
         pass
-    with turnstile.turn():
+    with queue.admit():
         pass
 
 
 def test_the_longer_turns_last_the_later_people_are_asked_back(folder):
-    turnstile = Turnstile(folder, places=1, waiting=0)
+    queue = AdmissionQueue(folder, places=1, waiting=0)
     for _ in range(3):
-        with turnstile.turn():
+        with queue.admit():
             time.sleep(0.001)
-    slow = Turnstile(folder, places=1, waiting=0)
+    slow = AdmissionQueue(folder, places=1, waiting=0)
     slow._turn_seconds = 20
-    with turnstile.turn():
-        assert refusal(turnstile) == 1
+    with queue.admit():
+        assert refusal(queue) == 1
         assert refusal(slow) == 20
 
 
-def refusal(turnstile):
-    with pytest.raises(QueueFullError) as error, turnstile.turn():
+def refusal(queue):
+    with pytest.raises(QueueFullError) as error, queue.admit():
         pass
     return error.value.retry_seconds
 
 
 def test_a_turn_that_fails_is_over(folder):
-    turnstile = Turnstile(folder, places=1, waiting=0)
-    with pytest.raises(ZeroDivisionError), turnstile.turn():
+    queue = AdmissionQueue(folder, places=1, waiting=0)
+    with pytest.raises(ZeroDivisionError), queue.admit():
         raise ZeroDivisionError
-    with turnstile.turn():
+    with queue.admit():
         pass
 
 
 def test_other_processes_wait_too(folder, other_process):
-    turnstile = Turnstile(folder, places=1, waiting=9)
-    with turnstile.turn():
+    queue = AdmissionQueue(folder, places=1, waiting=9)
+    with queue.admit():
         other = other_process()
         line_of(folder, 1)
     assert other.stdout.readline() == b"inside\n"
     with pytest.raises(QueueFullError):
-        Turnstile(folder, places=1, waiting=0)._wait()
+        AdmissionQueue(folder, places=1, waiting=0)._wait()
 
 
 def test_a_process_killed_in_its_turn_gives_its_place_back(folder, other_process):
     holder = other_process()
     assert holder.stdout.readline() == b"inside\n"
     kill(holder)
-    with Turnstile(folder, places=1, waiting=0).turn():
+    with AdmissionQueue(folder, places=1, waiting=0).admit():
         pass
 
 
 def test_nobody_waits_for_a_process_killed_in_line(folder, other_process):
-    turnstile = Turnstile(folder, places=1, waiting=9)
+    queue = AdmissionQueue(folder, places=1, waiting=9)
     served = threading.Event()
 
     def visit():
-        with turnstile.turn():
+        with queue.admit():
             served.set()
 
-    with turnstile.turn():
+    with queue.admit():
         dead = other_process()
         line_of(folder, 1)
         behind = threading.Thread(target=visit)
@@ -195,11 +195,13 @@ def test_nobody_waits_for_a_process_killed_in_line(folder, other_process):
 
 
 def test_the_dead_do_not_count_as_waiting(folder, other_process):
-    with Turnstile(folder, places=1, waiting=9).turn():
+    with AdmissionQueue(folder, places=1, waiting=9).admit():
         dead = other_process()
         line_of(folder, 1)
         kill(dead)
-        joined = threading.Thread(target=Turnstile(folder, places=1, waiting=1)._wait)
+        joined = threading.Thread(
+            target=AdmissionQueue(folder, places=1, waiting=1)._wait
+        )
         joined.start()
         until(lambda: [path.stem for path in folder.glob("*.ticket")] == ["1"])
     joined.join()

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app.models import Match, Query, ReferenceImage
+from app.models import Query, QueryMatch, ReferenceImage
 from app.retrieval.images.codec import decode
 from app.retrieval.images.quality import Fault
 from app.services.search.evidence import (
@@ -98,7 +98,7 @@ def test_without_photo_outline_or_picture_nothing_is_rectified(asked, lost):
 
 
 def test_a_large_picture_is_not_shown_larger_than_a_screen(asked):
-    match = Match(
+    match = QueryMatch(
         query=asked,
         outline=asked.matches[0].outline,
         image=ReferenceImage(width=4000, height=1000),

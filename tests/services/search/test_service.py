@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
-from app.models import Artwork, Match, Query, now
+from app.models import Artwork, Query, QueryMatch, now
 from app.retrieval.errors import (
     DamagedArtefactError,
     EmptyGalleryError,
@@ -150,8 +150,8 @@ def test_a_work_deleted_while_the_search_runs_is_left_out(service, photo, public
         def __getattr__(self, name):
             return getattr(self.searcher, name)
 
-        def query(self, image, *, excluded_works):
-            answer = self.searcher.query(image, excluded_works=excluded_works)
+        def answer(self, photo, *, excluded_works):
+            answer = self.searcher.answer(photo, excluded_works=excluded_works)
             db.session.delete(artwork(0))
             db.session.commit()
             return answer
@@ -209,7 +209,7 @@ def test_an_answer_that_cannot_be_stored_is_still_given(service, photo, caplog):
     assert query.proposals[0].artwork.accession == "1900.0"
     assert "disk is full" in caplog.text
     assert photos_kept() == []
-    assert db.session.scalar(select(func.count(Match.id))) == 0
+    assert db.session.scalar(select(func.count(QueryMatch.id))) == 0
 
 
 def test_a_photo_that_cannot_be_kept_costs_only_the_photo(service, photo, caplog):

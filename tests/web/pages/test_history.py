@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Feedback, Match, Query
+from app.models import Feedback, Query, QueryMatch
 from tests.people import TOKEN, Person, logged_in
 
 
@@ -40,7 +40,7 @@ def kept(app):
     with app.app_context():
         rows = [
             db.session.scalar(select(func.count()).select_from(table))
-            for table in (Query, Match, Feedback)
+            for table in (Query, QueryMatch, Feedback)
         ]
     folder = app.config["MORELLI_INSTANCE"] / "media" / "queries"
     return *rows, len(list(folder.glob("*.jpg")))

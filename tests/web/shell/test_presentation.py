@@ -1,6 +1,6 @@
 import pytest
 
-from app.models import Artwork, Match, Query, ReferenceImage
+from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import Fault
 from app.web.shell.presentation import ADVICE, SIDE, caption, meaning, pairing, percent
 
@@ -45,7 +45,7 @@ def test_every_fault_has_advice():
 
 def pair(photo, work, points=((0.5, 0.5, 0.25, 0.75),)):
     return pairing(
-        Match(
+        QueryMatch(
             query=Query(width=photo[0], height=photo[1]),
             image=ReferenceImage(width=work[0], height=work[1]),
             points=[list(point) for point in points],

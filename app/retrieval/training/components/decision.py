@@ -6,7 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.verification.decision import FEATURES, Decision, Evidence, logistic
+from app.retrieval.types import Evidence
+from app.retrieval.verification.decision import (
+    FEATURES,
+    Decision,
+    logistic,
+    transformed,
+)
 
 FOLDS = 5
 """Parts of the samples; thresholds are chosen on what a part's rule has not seen."""
@@ -70,7 +76,7 @@ def learn_decision(
             f"false_accept_rate must be in (0, 1), got {false_accept_rate}"
         )
     samples = np.array(
-        [list(evidence.transformed().values()) for evidence in (*positives, *negatives)]
+        [list(transformed(evidence).values()) for evidence in (*positives, *negatives)]
     )
     right = np.arange(len(samples)) < len(positives)
     logits = _cross_validated_logits(samples, right, np.random.default_rng(seed))

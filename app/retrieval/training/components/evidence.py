@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
-from app.retrieval.search.trace import Judgement
-from app.retrieval.types import Image
-from app.retrieval.verification.decision import FEATURES, Decision, Evidence
+from app.retrieval.types import Evidence, Image, Match
+from app.retrieval.verification.decision import FEATURES, Decision
 from app.retrieval.verification.homography import verify
 
 UNDECIDED = Decision(
@@ -63,13 +63,14 @@ def gather_evidence(
     positives: list[Evidence] = []
     negatives: list[Evidence] = []
     copies = 0
-    for done, (work_id, photo) in enumerate(photos, start=1):
+    for done, (work_id, image) in enumerate(photos, start=1):
+        photo = PreparedPhoto(image)
         positives.extend(
-            judgement.evidence
-            for judgement in engine.trace(photo).judgements
-            if judgement.candidate.item.work_id == work_id
+            match.evidence
+            for match in engine.trace(photo).candidates
+            if match.item.work_id == work_id
         )
-        others = engine.trace(photo, excluded_works={work_id}).judgements
+        others = engine.trace(photo, excluded_works={work_id}).candidates
         if others:
             strongest = max(others, key=_strength)
             if _is_copy(strongest, work_id, engine):
@@ -81,17 +82,17 @@ def gather_evidence(
     return GatheredEvidence(tuple(positives), tuple(negatives), copies)
 
 
-def _strength(judgement: Judgement) -> tuple[int, float]:
-    return judgement.evidence.inlier_count, judgement.evidence.similarity
+def _strength(match: Match) -> tuple[int, float]:
+    return match.inlier_count, match.similarity
 
 
-def _is_copy(stranger: Judgement, work_id: str, engine: Engine) -> bool:
+def _is_copy(stranger: Match, work_id: str, engine: Engine) -> bool:
     """Whether a candidate's picture would be taken for one of a work's pictures."""
     settings = engine.settings.verification
-    if stranger.evidence.inlier_count < settings.certain_inliers:
+    if stranger.inlier_count < settings.certain_inliers:
         return False
     features = engine.gallery.local_features
-    candidate = features[stranger.candidate.position]
+    candidate = features[stranger.position]
     return any(
         verify(features[position], candidate, settings).inlier_count
         >= settings.certain_inliers

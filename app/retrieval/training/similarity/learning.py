@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.learnt import LearntSimilarity
-from app.retrieval.measures.structural import Sight
+from app.retrieval.measures.structural import StructuralInput
 from app.retrieval.training.similarity.pairs import (
     Kind,
     Pairs,
@@ -55,7 +55,7 @@ class Examples:
 
     Attributes
     ----------
-    seen : Sight
+    seen : StructuralInput
         Their small grey pictures, and their descriptors (N, D).
     views : (N, D) float32
         Descriptors of a simulated photo of each.
@@ -63,7 +63,7 @@ class Examples:
         Classes; "" means unknown.
     """
 
-    seen: Sight
+    seen: StructuralInput
     views: FloatArray
     labels: Sequence[str]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.measures.distances import Euclidean
-from app.retrieval.measures.structural import Sight, SsimOverEuclidean
+from app.retrieval.measures.structural import SsimOverEuclidean, StructuralInput
 from app.retrieval.types import FloatArray
 
 FAR_MATES, OTHER_MATES = 6, 6
@@ -110,7 +110,7 @@ def choose_pairs(
 
 def targets_of(
     pairs: Pairs,
-    seen: Sight,
+    seen: StructuralInput,
     *,
     workers: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
@@ -125,7 +125,7 @@ def targets_of(
     Parameters
     ----------
     pairs : Pairs
-    seen : Sight
+    seen : StructuralInput
         Of the N pictures that the rows are of.
     workers : int
         Threads.

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.training.components.decision import learn_decision
-from app.retrieval.types import Verdict
-from app.retrieval.verification.decision import Evidence
+from app.retrieval.types import Evidence, Verdict
 
 
 def draw_evidence(rng, count, inliers, similarity, coverage):

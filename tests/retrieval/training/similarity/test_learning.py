@@ -3,7 +3,7 @@ import pytest
 
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.distances import Euclidean
-from app.retrieval.measures.structural import Sight
+from app.retrieval.measures.structural import StructuralInput
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ def drawn(seed):
     vectors[:, 12:] += np.random.default_rng(99).normal(size=(CLASSES, 12))[labels]
     grey = rng.random((len(labels), 16, 16)).astype(np.float32)
     views = vectors + rng.normal(0, 0.05, vectors.shape).astype(np.float32)
-    return Sight(grey, vectors), views, [f"class {label}" for label in labels]
+    return StructuralInput(grey, vectors), views, [f"class {label}" for label in labels]
 
 
 def learn(seed=0, examples=None):
@@ -125,6 +125,6 @@ def test_labels_that_teach_nothing_are_explained(labels, fault):
 
 def test_descriptors_that_are_all_the_same_are_explained():
     seen, views, _ = drawn(1)
-    same = Sight(seen.luminance[:8], np.ones((8, DIMENSION), np.float32))
+    same = StructuralInput(seen.luminance[:8], np.ones((8, DIMENSION), np.float32))
     with pytest.raises(TrainingError, match="same descriptor"):
         learn(examples=(same, views[:8], list("aabbccdd")))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.retrieval.measures.structural import Sight, SsimOverEuclidean
+from app.retrieval.measures.structural import SsimOverEuclidean, StructuralInput
 from app.retrieval.training.similarity import pairs as similarity_pairs
 from app.retrieval.training.similarity.pairs import (
     FAR_MATES,
@@ -79,7 +79,7 @@ def test_pairs_are_chosen_the_same_way_for_the_same_seed():
 @pytest.fixture(scope="module")
 def seen():
     descriptors, _ = drawn(12, 3)
-    return Sight(rng(2).random((12, 16, 16)).astype(np.float32), descriptors)
+    return StructuralInput(rng(2).random((12, 16, 16)).astype(np.float32), descriptors)
 
 
 @pytest.fixture(scope="module")
