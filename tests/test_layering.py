@@ -15,7 +15,7 @@ NETWORK = f"{RETRIEVAL}.network"
 
 # Lowest first. A module may import from its own row or from a row above it here.
 LAYERS = [
-    [f"{RETRIEVAL}.{m}" for m in ("errors", "types", "settings")],
+    [f"{RETRIEVAL}.{m}" for m in ("errors", "types", "settings", "atomic_files")],
     [
         f"{RETRIEVAL}.{m}"
         for m in (

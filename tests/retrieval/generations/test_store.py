@@ -281,7 +281,7 @@ def test_a_broken_manifest_says_so(store, collection, manifest, error):
 
 def test_leftovers_of_a_killed_build_are_swept(store, collection):
     build(store, collection)
-    for leftover in ("staging", "discarded"):
+    for leftover in (".new.staged", ".0123.discarded"):
         (store.root / leftover).mkdir()
         (store.root / leftover / "half").touch()
     generation = build(store, collection)

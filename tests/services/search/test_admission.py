@@ -195,11 +195,15 @@ def test_nobody_waits_for_a_process_killed_in_line(folder, other_process):
 
 
 def test_the_dead_do_not_count_as_waiting(folder, other_process):
+    def visit():
+        with Turnstile(folder, places=1, waiting=1).turn():
+            pass
+
     with Turnstile(folder, places=1, waiting=9).turn():
         dead = other_process()
         line_of(folder, 1)
         kill(dead)
-        joined = threading.Thread(target=Turnstile(folder, places=1, waiting=1)._wait)
+        joined = threading.Thread(target=visit)
         joined.start()
         until(lambda: [path.stem for path in folder.glob("*.ticket")] == ["1"])
     joined.join()
