@@ -156,6 +156,10 @@ HOMES = {  # third-party package -> the only places that may import it
         )
     ],
     "openTSNE": [f"{RETRIEVAL}.map_layout"],
+    "zipstream": ["app.services"],
+    "pythonjsonlogger": ["app.web.shell.logs"],
+    "jinja2": ["app.lab"],
+    "markupsafe": ["app.lab", "app.web"],
     "threadpoolctl": [f"{RETRIEVAL}.threads"],
 }
 GATHERING = ["app.models"]
