@@ -103,7 +103,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.factory",
         "app.extensions",
     ],
-    "flask_sqlalchemy": ["app.extensions"],
+    "flask_sqlalchemy": ["app.extensions", "app.services.system.paging"],
     "flask_migrate": ["app.extensions", "app.commands.shared", "app.services"],
     "flask_limiter": ["app.extensions"],
     "flask_security": [
