@@ -1,4 +1,6 @@
+import ctypes
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -10,7 +12,6 @@ from threading import Event, Thread
 
 import pytest
 
-from app.retrieval.files import atomic
 from app.retrieval.files.atomic import (
     OWNER_ONLY,
     discard,
@@ -48,11 +49,13 @@ def small_disk(tmp_path):
 
 def test_a_lock_is_for_one_at_a_time(tmp_path):
     path = tmp_path / "LOCK"
-    with try_lock(path) as held:
-        assert not held.closed
+    held = try_lock(path)
+    assert held is not None
+    with held:
         assert try_lock(path) is None
-    with try_lock(path):
-        pass
+    again = try_lock(path)
+    assert again is not None
+    again.close()
 
 
 def test_a_lock_that_is_not_there_is_not_made(tmp_path):
@@ -69,7 +72,7 @@ def test_who_waits_for_a_lock_gets_it_once_it_is_given_back(tmp_path):
         with wait_for_lock(path):
             got_it.set()
 
-    with try_lock(path):
+    with wait_for_lock(path):
         waiting = Thread(target=wait, daemon=True)
         waiting.start()
         assert not got_it.wait(0.05)
@@ -150,7 +153,7 @@ def test_a_disk_that_fails_to_sync_leaves_the_old_file(tmp_path, monkeypatch):
 def test_where_folders_cannot_be_swapped_the_new_one_takes_the_place(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(atomic.ctypes, "CDLL", lambda *_, **__: object())
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
     for name in ("one", "two", "three"):
         with staged_folder(tmp_path / "folder") as staged:
             (staged / name).touch()
@@ -177,7 +180,7 @@ def test_a_sweep_before_the_first_write_finds_nothing(tmp_path):
 
 
 def test_a_file_that_is_swept_before_it_is_locked_is_begun_again(tmp_path, monkeypatch):
-    real, swept = atomic.fcntl.flock, []
+    real, swept = fcntl.flock, list[bool]()
 
     def sweep_first(file, kind):
         if not swept:
@@ -185,7 +188,7 @@ def test_a_file_that_is_swept_before_it_is_locked_is_begun_again(tmp_path, monke
             assert sweep(tmp_path) == 1
         real(file, kind)
 
-    monkeypatch.setattr(atomic.fcntl, "flock", sweep_first)
+    monkeypatch.setattr(fcntl, "flock", sweep_first)
     write_atomically(tmp_path / "file", b"whole")
     assert swept
     assert (tmp_path / "file").read_bytes() == b"whole"

@@ -36,13 +36,13 @@ def work_done(app, monkeypatch):
 
     context = security.pwd_context
     monkeypatch.setattr(security, "pwd_context", Counted())
-    draft = Outbox._draft
+    write = Outbox._write
 
-    def counted(outbox, mail):
+    def counted(outbox, path, mail):
         done.append("mail")
-        return draft(outbox, mail)
+        write(outbox, path, mail)
 
-    monkeypatch.setattr(Outbox, "_draft", counted)
+    monkeypatch.setattr(Outbox, "_write", counted)
     return done
 
 
