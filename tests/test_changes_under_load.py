@@ -31,8 +31,8 @@ from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.images.codec import encode_jpeg
 from app.services.accounts import accounts
 from app.services.operations import demonstration
-from tests.fakes import draw_picture
-from tests.people import PASSWORD, TOKEN
+from tests.support.fakes import draw_picture
+from tests.support.people import PASSWORD, TOKEN
 
 pytestmark = pytest.mark.slow
 

@@ -15,8 +15,8 @@ from app.extensions import db
 from app.models import Query
 from app.services.system.fetching import LinkReader
 from tests.browser.views import faults
-from tests.conftest import encoded
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
+from tests.support.museum import encoded
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from app.background import BACKGROUND
-from tests.people import with_account
+from tests.support.people import with_account
 
 pytestmark = pytest.mark.browser
 

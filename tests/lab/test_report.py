@@ -13,7 +13,7 @@ from app.lab.errors import LabError
 from app.lab.page import show
 from app.lab.report import ReportFolder, file_name
 from app.retrieval.images.codec import read
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 
 def write_report(path, *, seed=3):

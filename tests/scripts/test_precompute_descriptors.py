@@ -21,7 +21,7 @@ from app.services.index import building
 from app.services.index.building import BATCH_PICTURES
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import STAGING, MediaFolder
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = ["accession", "image", "title", "artist"]
@@ -35,7 +35,7 @@ import itertools, sys, time
 import precompute_descriptors
 from app.retrieval.model import Model
 from app.services import collection
-from tests.fakes import FakeDescriptor, fake_model
+from tests.support.fakes import FakeDescriptor, fake_model
 
 def getting_stuck(function):
     calls = itertools.count()

@@ -12,7 +12,7 @@ from app.retrieval.drawings import collection
 from app.retrieval.drawings.collection import STYLES, draw_work, generate_collection
 from app.retrieval.drawings.styles.artists import ARTISTS
 from app.retrieval.drawings.styles.canvas import colourise, fractal, ridge
-from tests.pictures import artwork, artworks, photograph
+from tests.support.pictures import artwork, artworks, photograph
 
 
 def keypoint_count(image):
@@ -81,7 +81,7 @@ def test_no_two_works_can_be_confused():
 
 def test_drawing_is_the_same_in_every_process():
     code = (
-        "import sys; from tests.pictures import artwork; "
+        "import sys; from tests.support.pictures import artwork; "
         "sys.stdout.buffer.write(artwork(1, size=(120, 160)).tobytes())"
     )
     elsewhere = subprocess.run([sys.executable, "-c", code], capture_output=True)

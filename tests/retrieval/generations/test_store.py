@@ -30,7 +30,7 @@ from app.retrieval.settings import (
     RetrievalSettings,
     ShortlistSettings,
 )
-from tests.fakes import fake_collection, fake_model
+from tests.support.fakes import fake_collection, fake_model
 
 ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=5))

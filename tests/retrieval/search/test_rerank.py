@@ -11,7 +11,7 @@ from app.retrieval.search.rerank import (
 )
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import Hit, LocalFeatures
-from tests.fakes import draw_picture, fake_collection, fake_model, photograph
+from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 COUNT = 8
 SETTINGS = VerificationSettings()

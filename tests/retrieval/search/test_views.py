@@ -1,7 +1,7 @@
 import numpy as np
 
 from app.retrieval.search.views import look
-from tests.pictures import plain
+from tests.support.pictures import plain
 
 
 def test_the_whole_the_middle_and_the_frame_are_looked_at():

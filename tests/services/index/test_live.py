@@ -4,7 +4,7 @@ import pytest
 
 from app.retrieval.errors import EmptyGalleryError
 from app.services.index.live import LiveIndex
-from tests.conftest import FakePublication
+from tests.support.museum import FakePublication
 
 
 def test_threads_have_the_searcher_at_the_same_time(searcher):

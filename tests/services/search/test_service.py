@@ -20,8 +20,8 @@ from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.types import Verdict
 from app.services.search.service import PHOTO_SIDE_PX
 from app.web.shell.current import folders, search_service
-from tests.conftest import encoded, make_searcher
-from tests.fakes import draw_picture, photograph
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded, make_searcher
 
 pytestmark = pytest.mark.usefixtures("in_app")
 

@@ -12,7 +12,7 @@ from app.models import AccessToken
 from app.services.accounts import accounts
 from app.services.system.mail import Outbox
 from app.web.callers.throttling import PER_ACCOUNT, PER_ADDRESS
-from tests.people import PASSWORD, TOKEN, Person, logged_in, with_account
+from tests.support.people import PASSWORD, TOKEN, Person, logged_in, with_account
 
 STRANGER = "nobody@example.org"
 

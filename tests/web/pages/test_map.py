@@ -12,9 +12,9 @@ from app.configuration.load import ROOT, Folders
 from app.extensions import db
 from app.models import Artwork, now
 from app.services.map import building
-from tests.conftest import WORKS, original_of
-from tests.mapped import make_map
-from tests.people import logged_in
+from tests.support.mapped import make_map
+from tests.support.museum import WORKS, original_of
+from tests.support.people import logged_in
 
 PAGE = "/map"
 

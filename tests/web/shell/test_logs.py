@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.web.shell import logs
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 
 @pytest.fixture
