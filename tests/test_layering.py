@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import SCRIPT_SECONDS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 RETRIEVAL = "app.retrieval"
@@ -222,4 +224,18 @@ def test_retrieval_imports_without_flask_or_keras():
         "sys.exit(any(m in sys.modules for m in "
         "('flask', 'sqlalchemy', 'keras', 'tensorflow')))"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, timeout=SCRIPT_SECONDS
+    )
+
+
+@pytest.mark.parametrize("path", (ROOT / "tests").rglob("conftest.py"), ids=str)
+def test_conftest_holds_fixtures_only(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    helpers = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
+    ]
+    assert not helpers, "they belong in a module of their own, as in tests/support"

@@ -22,6 +22,7 @@ from app.services.index.building import BATCH_PICTURES
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import STAGING, MediaFolder
 from tests.support.fakes import draw_picture, fake_model
+from tests.support.waiting import WAIT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = ["accession", "image", "title", "artist"]
@@ -257,7 +258,7 @@ def run_and_kill(arguments, instance, table):
     while count_rows(instance, table) == before and run.poll() is None:
         time.sleep(0.005)
     run.kill()
-    assert run.wait() == -signal.SIGKILL
+    assert run.wait(WAIT_SECONDS) == -signal.SIGKILL
 
 
 def test_a_stopped_run_is_gone_on_with_and_ends_the_same(

@@ -13,6 +13,7 @@ from app.retrieval.drawings.collection import STYLES, draw_work, generate_collec
 from app.retrieval.drawings.styles.artists import ARTISTS
 from app.retrieval.drawings.styles.canvas import colourise, fractal, ridge
 from tests.support.pictures import artwork, artworks, photograph
+from tests.support.waiting import SCRIPT_SECONDS
 
 
 def keypoint_count(image):
@@ -84,7 +85,9 @@ def test_drawing_is_the_same_in_every_process():
         "import sys; from tests.support.pictures import artwork; "
         "sys.stdout.buffer.write(artwork(1, size=(120, 160)).tobytes())"
     )
-    elsewhere = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=SCRIPT_SECONDS
+    )
     assert elsewhere.stdout == artwork(1, size=(120, 160)).tobytes()
 
 

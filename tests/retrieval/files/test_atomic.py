@@ -22,9 +22,9 @@ from app.retrieval.files.atomic import (
     wait_for_lock,
     write_atomically,
 )
+from tests.support.waiting import SCRIPT_SECONDS, WAIT_SECONDS, ended
 
 ROOT = Path(__file__).resolve().parents[3]
-WAIT_SECONDS = 60
 
 
 def names_in(folder):
@@ -77,7 +77,7 @@ def test_who_waits_for_a_lock_gets_it_once_it_is_given_back(tmp_path):
         waiting.start()
         assert not got_it.wait(0.05)
     assert got_it.wait(WAIT_SECONDS)
-    waiting.join(WAIT_SECONDS)
+    ended(waiting)
 
 
 def test_a_file_is_whole_and_nothing_is_left_beside_it(tmp_path):
@@ -213,7 +213,7 @@ def test_killed_at_any_call_the_old_or_the_new_is_whole(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=10 * WAIT_SECONDS,
+        timeout=SCRIPT_SECONDS,
     )
     assert killer.returncode == 0, killer.stderr
     for outcomes in json.loads(killer.stdout).values():

@@ -31,6 +31,7 @@ from app.retrieval.settings import (
     ShortlistSettings,
 )
 from tests.support.fakes import fake_collection, fake_model
+from tests.support.waiting import SCRIPT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=5))
@@ -300,6 +301,7 @@ def test_killed_at_a_step_the_old_or_the_new_generation_works(tmp_path, stride):
         capture_output=True,
         text=True,
         check=False,
+        timeout=SCRIPT_SECONDS,
     )
     assert killer.returncode == 0, killer.stderr
     steps = json.loads(killer.stdout)
