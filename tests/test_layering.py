@@ -229,7 +229,7 @@ def test_retrieval_imports_without_flask_or_keras():
     )
 
 
-@pytest.mark.parametrize("path", (ROOT / "tests").rglob("conftest.py"), ids=str)
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("conftest.py")), ids=str)
 def test_conftest_holds_fixtures_only(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     helpers = [

@@ -32,21 +32,10 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 def try_lock(
     path: Path, *, create: bool = True, mode: int = _EVERYONE
 ) -> BinaryIO | None:
-    """Take the lock of a file, if nobody holds it.
+    """Take the lock of a file, which is made if it may; None if somebody holds it.
 
-    Parameters
-    ----------
-    path : Path
-    create : bool
-        Whether the file is made where there is none.
-    mode : int
-        Of a file that is made.
-
-    Returns
-    -------
-    lock : open file, or None
-        Closing it gives the lock back, and so does the process's death, however it
-        dies. None if somebody holds the lock, or the file is missing and not made.
+    Closing what is returned gives the lock back, and so does the process's death,
+    however it dies. None as well if the file is missing and not to be made.
     """
     try:
         return _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB, create, mode)
@@ -77,8 +66,8 @@ def staged_file(
 ) -> Iterator[BinaryIO]:
     """Write a file that takes its place when the block ends well.
 
-    Folders are made where they are missing. Any number of processes may write the same
-    file: the last one's stays.
+    Folders are made where they are missing. Of processes that write the same file at
+    once, the last one's stays.
 
     Parameters
     ----------
@@ -124,20 +113,10 @@ def write_atomically(
 
 @contextmanager
 def staged_folder(path: Path) -> Iterator[Path]:
-    """Fill a folder that takes its place when the block ends well.
+    """Fill an empty folder that takes its place when the block ends well.
 
-    What a killed process left of the same folder is begun anew, so only one process may
-    do this at a time.
-
-    Parameters
-    ----------
-    path : Path
-        To be made or replaced; as it was if the block raises.
-
-    Yields
-    ------
-    staged : Path
-        An empty folder.
+    An older one at ``path`` is replaced, or stays as it was if the block raises. What a
+    killed process left staged is removed first, so one process at a time may do this.
     """
     with empty_folder(path) as staged:
         yield staged
@@ -193,25 +172,20 @@ def sweep(folder: Path) -> int:
     """Remove what killed processes left staged or half discarded.
 
     Files that a living process is writing stay. Folders go, so the caller holds the
-    lock under which they are made.
-
-    Returns
-    -------
-    count : int
-        Of files and folders that went.
+    lock under which they are made. Returns how many files and folders went.
     """
     swept = 0
-    there = list(folder.iterdir()) if folder.is_dir() else []
-    for leftover in there:
+    for leftover in list(folder.iterdir()) if folder.is_dir() else ():
         if not _LEFTOVER.fullmatch(leftover.name):
             continue
         if leftover.is_dir():
             shutil.rmtree(leftover)
-            swept += 1
         elif (held := try_lock(leftover, create=False)) is not None:
             with held:
                 leftover.unlink(missing_ok=True)
-            swept += 1
+        else:
+            continue
+        swept += 1
     return swept
 
 
