@@ -1,31 +1,33 @@
 """A small museum: seven drawn works, recorded, pictured and searchable."""
 
-import hashlib
 import re
 import shutil
-from copy import copy
 from io import BytesIO
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
-from PIL import Image as Pillow
 from werkzeug.routing import Rule
 
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
-from app.retrieval.errors import EmptyGalleryError
-from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.threads import limit_threads
-from app.services.index.building import gallery_item
-from app.services.index.searcher import EngineSearcher
 from app.services.system import database
 from app.services.system.media import MediaFolder
-from tests.fakes import draw_picture, fake_model, features_of, photograph
-from tests.people import CHEAP_HASHING
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import (
+    LABELS,
+    WORKS,
+    FakePublication,
+    accession_of,
+    encoded,
+    make_searcher,
+    original_of,
+)
+from tests.support.people import CHEAP_HASHING
 
 # A busy machine is no fault of ours, and chance is the same everywhere.
 settings.register_profile(
@@ -35,71 +37,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("seeded")
-
-WORKS = 7
-LABELS = {
-    0: {
-        "title": "The Astronomer’s Table",
-        "artist": "Ada Bright",
-        "date": "c. 1668",
-        "technique": "Oil on canvas",
-        "school": "Dutch",
-        "location": "Room 12",
-    },
-    1: {"title": "<script>alert(1)</script>", "artist": "“><img src=x onerror=a()>"},
-    2: {},
-}
-"""Work 1 tries to break out of the page, work 2 has nothing but its number."""
-
-
-class FakePublication:
-    """Publishes whatever a test puts into it."""
-
-    def __init__(self, searcher=None):
-        self.searcher = searcher
-        self.fault = None
-        self.opened = 0
-
-    def current_name(self):
-        return self.searcher.generation if self.searcher else None
-
-    def open(self):
-        self.opened += 1
-        if self.fault:
-            raise self.fault
-        if self.searcher is None:
-            raise EmptyGalleryError("python precompute_descriptors.py")
-        # As the real one does: what one of them learns, others know nothing of.
-        return copy(self.searcher)
-
-
-def accession_of(number):
-    return f"1900.{number}"
-
-
-def original_of(number):
-    return hashlib.sha256(str(number).encode()).hexdigest()
-
-
-def encoded(image, kind="JPEG", **options):
-    """Encode a picture as a visitor's phone would."""
-    file = BytesIO()
-    Pillow.fromarray(image).save(file, kind, **options)
-    return file.getvalue()
-
-
-def make_searcher(numbers, generation="generation-1"):
-    gallery = Gallery.build(
-        (
-            (
-                gallery_item(accession_of(number), original_of(number)),
-                features_of(number),
-            )
-            for number in numbers
-        ),
-        fake_model().vocabulary,
-    )
-    return EngineSearcher(fake_model(), gallery, generation)
 
 
 @pytest.fixture(scope="session", autouse=True)

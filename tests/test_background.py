@@ -14,6 +14,7 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import Task, TaskState
 from app.services.system import database, tasks
+from tests.support.waiting import WAIT_SECONDS
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_a_killed_worker_is_succeeded_by_the_next_and_two_are_one_too_many(app):
         assert "Another worker is at it" in log.read_text()
     finally:
         os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(WAIT_SECONDS)
     third = worker(app)
     try:
         again = tasks.enqueue(db.session(), "rebuild", {}, None)
@@ -90,4 +91,4 @@ def test_a_killed_worker_is_succeeded_by_the_next_and_two_are_one_too_many(app):
         wait_until_over(again)
     finally:
         third.terminate()
-        third.wait()
+        third.wait(WAIT_SECONDS)

@@ -31,8 +31,9 @@ from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.images.codec import encode_jpeg
 from app.services.accounts import accounts
 from app.services.operations import demonstration
-from tests.fakes import draw_picture
-from tests.people import PASSWORD, TOKEN
+from tests.support.fakes import draw_picture
+from tests.support.people import PASSWORD, TOKEN
+from tests.support.waiting import ended
 
 pytestmark = pytest.mark.slow
 
@@ -208,8 +209,7 @@ def test_no_search_is_answered_as_if_a_confirmed_change_had_not_happened(
     finally:
         for visitor in visitors:
             visitor.stopped.set()
-        for visitor in visitors:
-            visitor.join()
+        ended(*visitors)
     assert [fault for visitor in visitors for fault in visitor.faults] == []
     assert changes >= CHANGES
     assert min(visitor.searches for visitor in visitors) > 10

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from app.configuration.load import ROOT
 from app.extensions import db, metadata
+from tests.support.waiting import SCRIPT_SECONDS
 
 
 def test_migrations_make_the_tables_that_the_models_describe(in_app):
@@ -34,4 +35,6 @@ def test_the_web_process_never_imports_tensorflow(tmp_path):
         f"create_app({{'MORELLI_INSTANCE': {str(tmp_path)!r}}});"
         "sys.exit(any(m in sys.modules for m in ('tensorflow', 'keras', 'sklearn')))"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, timeout=SCRIPT_SECONDS
+    )

@@ -15,6 +15,7 @@ import pytest
 from app.configuration.load import ROOT
 from app.factory import create_app
 from app.services.system import database
+from tests.support.waiting import SCRIPT_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -134,6 +135,7 @@ def test_nonsense_in_the_environment_is_one_sentence(tmp_path):
         capture_output=True,
         text=True,
         check=False,
+        timeout=SCRIPT_SECONDS,
     )
     assert result.returncode != 0
     assert result.stderr == (

@@ -6,7 +6,6 @@ can use it too.
 """
 
 import logging
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 from app.configuration.parsers import ROOT as ROOT
 from app.configuration.parsers import SECRET_KEY_BYTES as SECRET_KEY_BYTES
 from app.configuration.settings import SETTINGS as SETTINGS
+from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
 
 logger = logging.getLogger(__name__)
 
@@ -141,12 +141,9 @@ def obtain_secret_key(folder: Path) -> str:
     path = folder / "secret_key"
     if not path.exists():
         draft = folder / f".secret_key.{secrets.token_hex(8)}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        new = secrets.token_hex(SECRET_KEY_BYTES).encode()
+        write_atomically(draft, new, mode=OWNER_ONLY)
         try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(SECRET_KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
             path.hardlink_to(draft)
         except FileExistsError:
             pass  # another process was first: its key is read below

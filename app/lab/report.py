@@ -7,23 +7,23 @@ write the same files, except for what was measured with a clock.
 
 import base64
 import csv
-import html
 import io
 import json
 import math
 import platform
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from markupsafe import Markup, escape
 
 from app.lab.errors import LabError
-from app.lab.page import Cell, show, table_of, whole_page
+from app.lab.page import Cell, Section, show, whole_page
 from app.lab.plots import standalone
 from app.retrieval.evaluation.report import set_columns
+from app.retrieval.files.atomic import staged_folder
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image
 
@@ -63,18 +63,18 @@ class ReportFolder:
         self.path = path
         self.title = title
         self.settings = {name: _plain(value) for name, value in settings.items()}
-        self._sections: list[str] = []
+        self._sections: list[Section] = []
         self._tables: dict[str, tuple[Sequence[str], Sequence[Sequence[Cell]]]] = {}
         self._plots: dict[str, str] = {}
         self._files: dict[str, bytes] = {}
 
     def heading(self, text: str) -> None:
         """Begin a part of the page."""
-        self._sections.append(f"<h2>{html.escape(text)}</h2>")
+        self._sections.append(("heading", {"text": text}))
 
     def paragraph(self, text: str) -> None:
         """Say something in words."""
-        self._sections.append(f"<p>{html.escape(text)}</p>")
+        self._sections.append(("paragraph", {"text": text}))
 
     def table(
         self,
@@ -104,7 +104,8 @@ class ReportFolder:
             raise ValueError(f"a row of {name!r} is not {len(header)} long")
         cells = [[_cell(cell) for cell in row] for row in rows]
         self._tables[name] = (tuple(header), cells)
-        self._sections.append(table_of(name, header, cells))
+        facts = {"name": name, "header": header, "rows": cells}
+        self._sections.append(("table", facts))
 
     def plot(self, name: str, svg: str, caption: str, alt: str) -> None:
         """Show a plot, and write it as ``<name>.svg``.
@@ -121,11 +122,10 @@ class ReportFolder:
         self._plots[name] = svg
         # Ids must be unique in the page, and every plot has a figure_1.
         own = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{file_name(name)}-", svg)
-        label = html.escape(alt)
-        own = own.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-        self._sections.append(
-            f"<figure>{own}<figcaption>{html.escape(caption)}</figcaption></figure>"
-        )
+        label = f'<svg role="img" aria-label="{escape(alt)}"'
+        own = own.replace("<svg", label, 1)
+        facts = {"svg": Markup(own), "caption": caption}  # noqa: S704 - drawn by us
+        self._sections.append(("plot", facts))
 
     def picture(self, name: str, image: Image, caption: str, alt: str) -> None:
         """Show a large picture, and write it as ``<name>.jpg``.
@@ -139,11 +139,8 @@ class ReportFolder:
         """
         data = encode_jpeg(image, quality=PICTURE_QUALITY)
         self._files[f"{file_name(name)}.jpg"] = data
-        self._sections.append(
-            f'<figure><img class="large" alt="{html.escape(alt)}" '
-            f'src="{_embedded(data)}">'
-            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-        )
+        facts = {"source": _embedded(data), "caption": caption, "alt": alt}
+        self._sections.append(("picture", facts))
 
     def rows(
         self, name: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]
@@ -163,18 +160,8 @@ class ReportFolder:
         rows : sequence of rows of (label, image)
             Images (H, W, 3) uint8 RGB; reduced to 144 pixels.
         """
-        lines = []
-        for row in rows:
-            cells = "".join(
-                f'<div><img alt="" src="{_thumbnail(image)}">{html.escape(label)}</div>'
-                for label, image in row
-            )
-            lines.append(f'<div class="row" tabindex="0">{cells}</div>')
-        self._sections.append(
-            f"<figure><figcaption>{html.escape(caption)}</figcaption>\n"
-            + "\n".join(lines)
-            + "</figure>"
-        )
+        small = [[(label, _thumbnail(image)) for label, image in row] for row in rows]
+        self._sections.append(("pictures", {"caption": caption, "rows": small}))
 
     def write(self) -> Path:
         """Write everything; return the path of the page.
@@ -184,16 +171,6 @@ class ReportFolder:
         OSError
             If the disk does not take it; a report that was there stays.
         """
-        draft = self.path.with_name(f".{self.path.name}.unfinished")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        for name, (header, rows) in self._tables.items():
-            (draft / f"{file_name(name)}.csv").write_bytes(_csv(header, rows))
-        for name, data in self._files.items():
-            (draft / name).write_bytes(data)
-        for name, svg in self._plots.items():
-            target = draft / f"{file_name(name)}.svg"
-            target.write_text(standalone(svg), encoding="utf-8")
         content = {
             "title": self.title,
             "settings": self.settings,
@@ -203,17 +180,19 @@ class ReportFolder:
             },
             "versions": _versions(),
         }
-        text_of = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-        (draft / REPORT_FILE).write_text(text_of + "\n", encoding="utf-8")
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
         facts = {**self.settings, **_versions()}
-        text_of = whole_page(self.title, self._sections, facts)
-        (draft / PAGE_FILE).write_text(text_of, encoding="utf-8")
-        previous = self.path.with_name(f".{self.path.name}.previous")
-        shutil.rmtree(previous, ignore_errors=True)
-        if self.path.exists():
-            self.path.rename(previous)
-        draft.rename(self.path)
-        shutil.rmtree(previous, ignore_errors=True)
+        page = whole_page(self.title, self._sections, facts)
+        with staged_folder(self.path) as draft:
+            for name, (header, rows) in self._tables.items():
+                (draft / f"{file_name(name)}.csv").write_bytes(_csv(header, rows))
+            for name, data in self._files.items():
+                (draft / name).write_bytes(data)
+            for name, svg in self._plots.items():
+                target = draft / f"{file_name(name)}.svg"
+                target.write_text(standalone(svg), encoding="utf-8")
+            (draft / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
+            (draft / PAGE_FILE).write_text(page, encoding="utf-8")
         return self.path / PAGE_FILE
 
 

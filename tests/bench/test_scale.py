@@ -3,7 +3,7 @@ import pytest
 
 from app.retrieval.settings import LocalSettings
 from bench.scale import NEARNESS, Inventor
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
 
 
 @pytest.fixture(scope="module")

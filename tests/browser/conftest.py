@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.support.waiting import ended
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -47,11 +49,11 @@ def address(app):
             yield main + rest
 
     server = make_server("127.0.0.1", 0, whole, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(daemon=True, target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    thread.join()
+    ended(thread)
     server.server_close()
 
 

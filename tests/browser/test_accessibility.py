@@ -25,9 +25,9 @@ from app.services.system import tasks
 from app.web.curate.compare import ask_work
 from app.web.shell.security import KEPT
 from tests.browser.views import faults_in_views
-from tests.labelled import labelled_photos
-from tests.mapped import make_map
-from tests.people import PASSWORD, with_account
+from tests.support.labelled import labelled_photos
+from tests.support.mapped import make_map
+from tests.support.people import PASSWORD, with_account
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.views import VIEWS, faults
-from tests.people import PASSWORD, Person, with_account
+from tests.support.people import PASSWORD, Person, with_account
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ import pytest
 
 from app.background import BACKGROUND
 from tests.browser.views import faults_in_views, shows
-from tests.labelled import labelled_photos
-from tests.people import PASSWORD, with_account
+from tests.support.labelled import labelled_photos
+from tests.support.people import PASSWORD, with_account
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.views import VIEWS, faults
-from tests.people import PASSWORD, bearing, with_account
+from tests.support.people import PASSWORD, bearing, with_account
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,9 @@ from app.extensions import db
 from app.models import Query
 from app.services.system.fetching import LinkReader
 from tests.browser.views import faults
-from tests.conftest import encoded
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
+from tests.support.museum import encoded
+from tests.support.waiting import ended
 
 pytestmark = pytest.mark.browser
 
@@ -44,11 +45,11 @@ def elsewhere(photo):
             """Keep quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread = threading.Thread(daemon=True, target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
     server.shutdown()
-    thread.join()
+    ended(thread)
     server.server_close()
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.browser.test_accessibility import log_in
 from tests.browser.views import faults_in_views
-from tests.mapped import make_map
-from tests.people import with_account
+from tests.support.mapped import make_map
+from tests.support.people import with_account
 
 pytestmark = pytest.mark.browser
 

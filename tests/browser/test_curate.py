@@ -3,9 +3,9 @@
 import pytest
 
 from tests.browser.test_accessibility import ask, log_in
-from tests.conftest import FakePublication, encoded, make_searcher
-from tests.fakes import draw_picture, photograph
-from tests.people import with_account
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import FakePublication, encoded, make_searcher
+from tests.support.people import with_account
 
 pytestmark = pytest.mark.browser
 

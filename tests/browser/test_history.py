@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.test_accounts import ask, follow_mail, log_in, press, register
 from tests.browser.views import VIEWS, faults, shows
-from tests.people import Person, with_account
+from tests.support.people import Person, with_account
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from app.background import BACKGROUND
-from tests.people import with_account
+from tests.support.people import with_account
+from tests.support.waiting import ended
 
 pytestmark = pytest.mark.browser
 
@@ -26,11 +27,11 @@ def worker(app):
         while not over.wait(0.2):
             app.extensions[BACKGROUND].work_off()
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(daemon=True, target=work)
     thread.start()
     yield
     over.set()
-    thread.join()
+    ended(thread)
 
 
 def log_in(page, person):

@@ -3,7 +3,7 @@
 import pytest
 
 from app.lab.report import ReportFolder
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from app.configuration.load import ROOT
 from app.web.shell.languages import LANGUAGES
 from tests.browser.views import OVERFLOWS, faults
-from tests.people import PASSWORD, with_account
+from tests.support.people import PASSWORD, with_account
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ from PIL import Image as Pillow
 
 from tests.browser.test_accessibility import WEIGHT
 from tests.browser.views import faults_in_views
-from tests.fakes import draw_picture
-from tests.mapped import make_map
+from tests.support.fakes import draw_picture
+from tests.support.mapped import make_map
 
 pytestmark = pytest.mark.browser
 

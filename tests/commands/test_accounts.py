@@ -7,7 +7,7 @@ from app.extensions import db
 from app.factory import create_app
 from app.services.accounts import accounts
 from app.services.system import database
-from tests.people import CHEAP_HASHING, Person, with_account
+from tests.support.people import CHEAP_HASHING, Person, with_account
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from app.retrieval.model import Model
 from app.services.index import building
 from app.services.system.lock import exclusively
 from app.services.system.tasks import WORKER_LOCK
-from tests.conftest import encoded
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
+from tests.support.museum import encoded
 
 TABLE = "Nr;Titel;Künstler\nA.1;Hase;Dürer\n;Niemand;\n"
 

@@ -14,7 +14,7 @@ from app.services.catalogue import CatalogueRow
 from app.services.collection.pictures import record_catalogue
 from app.services.system import database
 from app.services.system.media import MediaFolder
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from app.configuration import load
 from app.configuration.load import ConfigurationError
+from tests.support.waiting import WAIT_SECONDS
 
 
 def test_an_empty_environment_gives_the_defaults(tmp_path):
@@ -86,7 +87,7 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
     everybody = Barrier(8)
 
     def start(_):
-        everybody.wait()
+        everybody.wait(WAIT_SECONDS)
         return load.obtain_secret_key(tmp_path)
 
     with ThreadPoolExecutor(8) as pool:

@@ -6,8 +6,8 @@ import pytest
 from app.lab.asking import SHORTLIST, Asker, Reply
 from app.lab.glance import Glance
 from app.retrieval.measures.structural import SIDE_PX, Ssim, luminance
-from tests.fakes import draw_picture, photograph
-from tests.lab.conftest import quick_methods
+from tests.lab.quick import quick_methods
+from tests.support.fakes import draw_picture, photograph
 
 COUNT = SHORTLIST + 4
 

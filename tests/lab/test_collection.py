@@ -10,7 +10,7 @@ from app.lab.collection import Collection, choose
 from app.lab.errors import LabError
 from app.retrieval.simulation.photo import PROFILES
 from app.retrieval.training.data.works import is_held_out
-from tests.lab.conftest import WORKS
+from tests.lab.quick import WORKS
 
 
 def options(**given):

@@ -14,7 +14,7 @@ from app.lab.collection import Collection
 from app.lab.compare import HEADER, Found
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.training.data.works import is_held_out
-from tests.lab.conftest import WORKS, quick_methods
+from tests.lab.quick import WORKS, quick_methods
 from tests.lab.stopping import Switch
 
 MANIFEST = ModelManifest(

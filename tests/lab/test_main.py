@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from app.lab import __main__ as lab
+from tests.support.waiting import SCRIPT_SECONDS
 
 
 @pytest.fixture
@@ -79,4 +80,4 @@ def test_the_lab_can_be_imported_without_tensorflow():
         "pkgutil.iter_modules(app.lab.__path__, 'app.lab.')]; "
         "sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow')))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=SCRIPT_SECONDS)

@@ -16,8 +16,8 @@ from app.lab.methods import (
 from app.lab.vector_method import VectorMethod
 from app.retrieval.descriptors.whitening import learn_whitening, unit_length
 from app.retrieval.settings import RetrievalSettings
-from tests.fakes import draw_picture, fake_model, photograph
-from tests.lab.conftest import all_methods, see_blocks
+from tests.lab.quick import all_methods, see_blocks
+from tests.support.fakes import draw_picture, fake_model, photograph
 
 COUNT = 12
 LESSONS = range(2, COUNT)

@@ -11,7 +11,7 @@ from app.lab.errors import LabError
 from app.lab.glance import Glance
 from app.retrieval.descriptors.poolings import POOLINGS
 from app.retrieval.errors import MissingArtefactError
-from tests.fakes import draw_picture, photograph
+from tests.support.fakes import draw_picture, photograph
 
 BUNDLED = Path(__file__).resolve().parents[2] / "models" / "default"
 PUBLISHED = tuple(networks.PUBLISHED)

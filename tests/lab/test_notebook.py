@@ -17,6 +17,7 @@ from app.lab import notebook as module
 from app.lab.notebook import PAGE, Notebook
 from app.lab.report import ReportFolder
 from app.retrieval.files import arrays as files_arrays
+from tests.support.waiting import WAIT_SECONDS
 
 COUNT = 2 * PAGE + 5
 KILLED = """
@@ -212,7 +213,7 @@ def test_killed_it_goes_on_from_the_last_page(tmp_path):
         process.stdout.readline()
     time.sleep(0.005)
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(WAIT_SECONDS)
     process.stdout.close()
     finder = Finder()
     with open_notebook(tmp_path) as notebook:

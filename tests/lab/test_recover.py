@@ -13,7 +13,7 @@ from app.lab import networks, recover, recovery_report
 from app.lab.collection import Collection
 from app.lab.recovery import Trial
 from app.retrieval.simulation.photo import PROFILES
-from tests.lab.conftest import WORKS, quick_methods
+from tests.lab.quick import WORKS, quick_methods
 from tests.lab.stopping import Switch
 from tests.lab.test_compare import MANIFEST
 

@@ -13,7 +13,7 @@ from app.lab.errors import LabError
 from app.lab.page import show
 from app.lab.report import ReportFolder, file_name
 from app.retrieval.images.codec import read
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 
 def write_report(path, *, seed=3):
@@ -77,7 +77,7 @@ def test_what_is_too_large_for_the_page_is_a_file_beside_it(tmp_path):
     places = (folder / "all-places.csv").read_text("utf-8")
     assert places == 'work,row\nA,1\n"B, C",2\n'
     page = (folder / "index.html").read_text("utf-8")
-    assert 'alt="a &quot;picture&quot;"' in page
+    assert 'alt="a &#34;picture&#34;"' in page
     assert "All places: 2 rows in all-places.csv." in page
     assert "B, C" not in page
 

@@ -13,8 +13,8 @@ from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery
 from app.lab.revisited import HEADER, find_pictures, judge
 from app.retrieval.images.codec import encode_jpeg
-from tests.fakes import draw_picture
 from tests.lab.trees import fake_eye
+from tests.support.fakes import draw_picture
 
 BOX = (10, 10, 100, 80)
 

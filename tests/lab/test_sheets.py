@@ -5,7 +5,7 @@ from app.lab import sheets
 from app.lab.labelled import LabelledPicture
 from app.lab.sheets import BADGE_PX, BORDER_PX, mark, queries_to_show, sheet
 from app.retrieval.images.codec import encode_jpeg
-from tests.pictures import plain
+from tests.support.pictures import plain
 
 
 @pytest.fixture

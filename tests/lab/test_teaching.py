@@ -8,7 +8,7 @@ from app.lab.collection import Collection
 from app.lab.teaching import teach
 from app.lab.vector_method import VectorMethod
 from app.retrieval.training.data.works import Work
-from tests.lab.conftest import WORKS, see_blocks
+from tests.lab.quick import WORKS, see_blocks
 
 pytestmark = pytest.mark.slow
 

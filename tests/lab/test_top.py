@@ -14,8 +14,8 @@ from app.lab import networks
 from app.models import Artwork, now
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from tests.fakes import draw_picture, fake_model, photograph
-from tests.lab.conftest import WORKS, quick_methods
+from tests.lab.quick import WORKS, quick_methods
+from tests.support.fakes import draw_picture, fake_model, photograph
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import numpy as np
 
 from app.lab.labelled import Eye
 from app.retrieval.images.codec import encode_jpeg
-from tests.fakes import FakeDescriptor, draw_picture
+from tests.support.fakes import FakeDescriptor, draw_picture
 
 TINTS = {"blue": 2, "green": 1, "red": 0}
 """Classes, and the channel that is bright in them."""

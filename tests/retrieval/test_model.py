@@ -7,7 +7,7 @@ import pytest
 from app.retrieval.errors import MissingArtefactError
 from app.retrieval.model import DECISION_FILE, FEATURE_FILES, Model
 from app.retrieval.settings import LocalSettings
-from tests.fakes import draw_picture, fake_decision
+from tests.support.fakes import draw_picture, fake_decision
 
 BUNDLED = Path(__file__).resolve().parents[2] / "models" / "default"
 

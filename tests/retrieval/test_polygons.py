@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.retrieval.polygons import contains, spanned_share
+from app.retrieval.verification.polygons import contains, spanned_share
 
 TILTED = np.array([[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]], np.float32)
 

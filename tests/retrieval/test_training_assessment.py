@@ -3,7 +3,7 @@ import pytest
 
 from app.retrieval.training.assessment import recalls, simulate_queries
 from app.retrieval.training.data.pictures import PictureBank
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 GALLERY = np.eye(3, dtype=np.float32)
 

@@ -9,7 +9,7 @@ from app.retrieval.errors import TrainingError
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from app.retrieval.training.data.works import Work
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from app.retrieval.model import Model
 from app.services.catalogue import read_catalogue
 from app.services.index import building
 from app.services.operations import demonstration
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
 
 
 def small_works(count, seed):

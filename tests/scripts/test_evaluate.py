@@ -11,7 +11,7 @@ import precompute_descriptors
 from app.retrieval.evaluation.asking import engine_asker
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from tests.fakes import draw_picture, fake_model, photograph
+from tests.support.fakes import draw_picture, fake_model, photograph
 
 WORKS = 8
 

@@ -14,7 +14,7 @@ from app.models import Artwork, now
 from app.retrieval.images.codec import read
 from app.services.map import building
 from app.services.map.registry import MapShelf
-from tests.mapped import add_features
+from tests.support.mapped import add_features
 
 PLACES = "places-by-style.csv"
 

@@ -21,7 +21,8 @@ from app.services.index import building
 from app.services.index.building import BATCH_PICTURES
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import STAGING, MediaFolder
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
+from tests.support.waiting import WAIT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = ["accession", "image", "title", "artist"]
@@ -35,7 +36,7 @@ import itertools, sys, time
 import precompute_descriptors
 from app.retrieval.model import Model
 from app.services import collection
-from tests.fakes import FakeDescriptor, fake_model
+from tests.support.fakes import FakeDescriptor, fake_model
 
 def getting_stuck(function):
     calls = itertools.count()
@@ -257,7 +258,7 @@ def run_and_kill(arguments, instance, table):
     while count_rows(instance, table) == before and run.poll() is None:
         time.sleep(0.005)
     run.kill()
-    assert run.wait() == -signal.SIGKILL
+    assert run.wait(WAIT_SECONDS) == -signal.SIGKILL
 
 
 def test_a_stopped_run_is_gone_on_with_and_ends_the_same(

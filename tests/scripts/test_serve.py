@@ -15,6 +15,7 @@ from app.configuration.load import ROOT
 from app.extensions import db
 from app.factory import create_app
 from app.services.system import database
+from tests.support.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ def served(tmp_path, unused_tcp_port):
     )
     yield process, f"http://127.0.0.1:{unused_tcp_port}/healthz"
     process.kill()
-    process.wait()
+    process.wait(WAIT_SECONDS)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def unused_tcp_port():
 
 def is_alive(address):
     try:
-        with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(address, timeout=WAIT_SECONDS) as answer:  # noqa: S310 - our own
             return answer.status == 200
     except OSError:
         return False

@@ -7,7 +7,7 @@ from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.images.codec import encode_jpeg
 from app.services.operations import demonstration
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 pytestmark = pytest.mark.slow
 BUNDLED_VOCABULARY = (

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import Feedback, Query
 from app.retrieval.types import Verdict
 from app.web.shell.current import folders
-from tests.people import program_of, with_account
+from tests.support.people import program_of, with_account
 
 OWN = "/api/v1/queries"
 NOBODYS = f"{OWN}/00000000-0000-4000-8000-000000000000"

@@ -4,7 +4,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Artwork, now
-from tests.conftest import WORKS, accession_of
+from tests.support.museum import WORKS, accession_of
 
 LIST = "/api/v1/works"
 

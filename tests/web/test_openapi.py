@@ -17,7 +17,7 @@ from app.web.api_docs import list_operations
 from app.web.errors import CODES
 from app.web.openapi_schemas import ACCESSION, QUERY_ID
 from app.web.shell.languages import LANGUAGES
-from tests.people import program_of, with_account
+from tests.support.people import program_of, with_account
 
 ROOT = Path(__file__).resolve().parents[2]
 JSON = "application/json"

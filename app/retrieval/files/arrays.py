@@ -1,10 +1,11 @@
 """Atomic writing of ``.npz`` files."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from app.retrieval.files.atomic import staged_file
 
 
 def save_arrays(path: Path, **arrays: ArrayLike) -> None:
@@ -15,10 +16,5 @@ def save_arrays(path: Path, **arrays: ArrayLike) -> None:
     OSError
         If the disk does not take it; an earlier file stays.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with staged_file(path) as file:
         np.savez(file, allow_pickle=False, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -4,11 +4,9 @@ Only the replacement of the file ``CURRENT``, which the file system does in one 
 makes a generation live.
 """
 
-import fcntl
 import logging
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from app.retrieval.errors import (
     StoreBusyError,
     StoreWriteError,
 )
+from app.retrieval.files.atomic import discard, try_lock, write_atomically
 from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
 
 KEPT_GENERATIONS = 3
@@ -29,7 +28,6 @@ operator who wants yesterday's back."""
 
 _CURRENT = "CURRENT"
 _LOCK = "LOCK"
-DISCARDED = "discarded"
 _NAME = re.compile(r"[0-9a-f]{16}(-\d+)?")
 
 logger = logging.getLogger(__name__)
@@ -134,40 +132,26 @@ class Shelf:
     def _publish(self, name: str) -> None:
         # The time of publication orders generations when old ones are removed.
         os.utime(self.root / name)
-        new = self.root / f"{_CURRENT}.new"
-        new.write_text(name + "\n", encoding="ascii")
-        sync(new)
-        new.replace(self.root / _CURRENT)
-        sync(self.root)
+        write_atomically(self.root / _CURRENT, f"{name}\n".encode())
 
     def _prune(self, live: str) -> None:
         """Remove all but the last generations; a failure costs space, not service."""
         others = [path for path in self._by_time() if path.name != live]
         for path in others[KEPT_GENERATIONS - 1 :]:
             try:
-                self._discard(path)
+                discard(path)
             except OSError as error:
                 logger.warning("Cannot remove old generation %s: %s", path, error)
-
-    def _discard(self, path: Path) -> None:
-        """Remove a folder; killed half-way, it no longer bears a valid name."""
-        discarded = self.root / DISCARDED
-        if path.exists():
-            path.rename(discarded)
-        if discarded.exists():
-            shutil.rmtree(discarded)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """Hold the store for building; the kernel frees it when a holder dies."""
         with self._writing():
             self.root.mkdir(parents=True, exist_ok=True)
-            file = (self.root / _LOCK).open("w")
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StoreBusyError(self.root) from error
+            lock = try_lock(self.root / _LOCK)
+        if lock is None:
+            raise StoreBusyError(self.root)
+        with lock:
             yield
 
     @contextmanager
@@ -183,12 +167,3 @@ class Shelf:
         there = self.root.iterdir() if self.root.is_dir() else ()
         folders = [path for path in there if _NAME.fullmatch(path.name)]
         return sorted(folders, key=lambda path: path.stat().st_mtime_ns, reverse=True)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,8 +5,8 @@
     root/CURRENT                 the name of the live generation, one line
     root/LOCK                    held by the one process that builds
     root/<fingerprint>/          a generation
-    root/staging/                one being built, or what a killed build left
-    root/discarded/              one being removed
+    root/.<name>.staged/         one being built, or what a killed build left
+    root/.<name>.discarded/      one being removed
     root/refused/                the last one that failed its examination
 
 Only the replacement of ``CURRENT``, which the file system does in one step, makes a
@@ -16,7 +16,7 @@ left behind is swept by the next build.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
@@ -28,16 +28,18 @@ from app.retrieval.errors import (
     ExaminationError,
     IncompatibleArtefactError,
 )
+from app.retrieval.files.atomic import empty_folder, put_in_place, sweep
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.writer import GalleryWriter
 from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
-from app.retrieval.generations.registry import DISCARDED, Generation, Shelf, sync
+from app.retrieval.generations.registry import Generation, Shelf
 from app.retrieval.generations.validation import Examination
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem
 
-_STAGING = "staging"
+_NEW = "new"
+"""What a generation is staged as: its name follows from its content."""
 _REFUSED = "refused"
 
 logger = logging.getLogger(__name__)
@@ -180,19 +182,14 @@ class Store(Shelf):
             replace(manifest, examination=examination.figures).write(staging)
             if examination.failures:
                 refused = self.root / _REFUSED
-                self._discard(refused)
-                staging.rename(refused)
+                put_in_place(staging, refused)
                 raise ExaminationError(refused, examination.failures)
-            # On disk before any name points to it, or a power cut could publish
-            # a generation whose files are still empty.
-            _sync_tree(staging)
             name = next(
                 name
                 for name in _names(manifest.fingerprint)
                 if not (self.root / name).exists()
             )
-            staging.rename(self.root / name)
-            sync(self.root)
+            put_in_place(staging, self.root / name)
         return name
 
     def _name_of_equal(self, manifest: Manifest) -> str | None:
@@ -212,16 +209,12 @@ class Store(Shelf):
 
     @contextmanager
     def _staging(self) -> Iterator[Path]:
-        """Make an empty folder to build in, and sweep what is left of it after."""
-        staging = self.root / _STAGING
-        with self._writing():
-            for leftover in (self.root / DISCARDED, staging):
-                self._discard(leftover)
-            staging.mkdir()
-        try:
+        """Make an empty folder to build in; what was left of others is swept."""
+        with ExitStack() as stack:
+            with self._writing():
+                sweep(self.root)
+                staging = stack.enter_context(empty_folder(self.root / _NEW))
             yield staging
-        finally:
-            self._discard(staging)
 
 
 def _names(fingerprint: str) -> Iterator[str]:
@@ -237,9 +230,3 @@ def _feature_settings(settings: RetrievalSettings) -> Mapping[str, int]:
         "reference_side_px": settings.local.reference_side_px,
         "reference_features": settings.local.reference_features,
     }
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        sync(path)
-    sync(folder)

@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 
 from app.retrieval.gallery.searchable import Searchable
-from app.retrieval.polygons import contains
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import FloatArray, Hit, LocalFeatures, Match
 from app.retrieval.verification.homography import (
@@ -20,6 +19,7 @@ from app.retrieval.verification.homography import (
     project_outline,
     verify,
 )
+from app.retrieval.verification.polygons import contains
 
 LOCAL_WEIGHT, GLOBAL_WEIGHT = 1.0, 0.5
 """Weight of each channel in the merged order."""

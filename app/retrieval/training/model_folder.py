@@ -1,9 +1,5 @@
-"""Writing a model folder, all of it or nothing."""
+"""Writing a model folder."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -15,37 +11,6 @@ from app.retrieval.descriptors.weights import save_weights
 
 WEIGHTS_FILE = "weights.npz"
 CARD_FILE = "MODEL_CARD.md"
-
-
-@contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """Fill a folder beside another one that takes its place when all went well.
-
-    Parameters
-    ----------
-    folder : Path
-        To be made or replaced; as it was if the block raises.
-
-    Yields
-    ------
-    staging : Path
-        An empty folder.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        staging.chmod(0o755)  # mkdtemp's is for the owner's eyes only
-        yield staging
-        if folder.exists():
-            # A folder with content cannot be replaced at one stroke, only moved away.
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-            folder.rename(old / folder.name)
-            staging.rename(folder)
-            shutil.rmtree(old)
-        else:
-            staging.rename(folder)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def write_network(network: keras.Model, manifest: ModelManifest, folder: Path) -> None:

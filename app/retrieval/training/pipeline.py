@@ -16,6 +16,7 @@ from app.retrieval.descriptors.global_descriptor import Descriptor, has_bfloat16
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.network import build_network
 from app.retrieval.errors import TrainingError
+from app.retrieval.files.atomic import staged_folder
 from app.retrieval.training.assessment import recalls, simulate_queries
 from app.retrieval.training.card import write_card
 from app.retrieval.training.components.whitening import (
@@ -25,7 +26,7 @@ from app.retrieval.training.components.whitening import (
 )
 from app.retrieval.training.data.works import Classes, Work, catalogue_classes
 from app.retrieval.training.learning import add_decision, add_style, add_vocabulary
-from app.retrieval.training.model_folder import CARD_FILE, replacing, write_network
+from app.retrieval.training.model_folder import CARD_FILE, write_network
 from app.retrieval.training.network.class_head import (
     cluster_classes,
     fit_class_head,
@@ -87,7 +88,7 @@ def train(
         raise TrainingError("There are fewer than two usable pictures to train on.")
     network, classes, course = _learn(plan, lessons, folder, reporter)
     figures = _whiten(plan, lessons, network, reporter)
-    with replacing(out_dir) as staging:
+    with staged_folder(out_dir) as staging:
         manifest = ModelManifest(
             plan.name,
             plan.backbone,

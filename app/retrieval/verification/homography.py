@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.polygons import spanned_share
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import FloatArray, LocalFeatures, Verification
+from app.retrieval.verification.polygons import spanned_share
 
 MINIMUM_MATCHES = 4
 """Point pairs that determine a homography."""

@@ -16,7 +16,7 @@ from app.services.accounts import accounts
 from app.services.system import audit
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page
 
 USERS_PER_PAGE = 50
 ADMIN = "admin"
@@ -80,20 +80,13 @@ def find_users(
         From 1.
     """
     conditions = _conditions(text, standing)
-    counted = select(func.count()).select_from(User).where(*conditions)
-    total = session.scalars(counted).one()
-    count = page_count(total, USERS_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
     listed = (
         select(User)
         .where(*conditions)
         .options(selectinload(User.roles))
         .order_by(User.created_at.desc(), User.id.desc())
-        .limit(USERS_PER_PAGE)
-        .offset((number - 1) * USERS_PER_PAGE)
     )
-    return Page(session.scalars(listed).all(), number, count, total)
+    return select_page(session, listed, number, USERS_PER_PAGE)
 
 
 def asked_by(session: Session, user: User) -> Asked:

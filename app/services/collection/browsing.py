@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from app.extensions import db
 from app.models import Artwork
 from app.models.keys import plain_text
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page, slice_page
 
 WORKS_PER_PAGE = 48
 """Divides by 2, 3, 4 and 6: full rows on every screen."""
@@ -113,26 +113,17 @@ def find_works(
     criteria: Criteria, number: int = 1, *, per_page: int | None = None
 ) -> Page[Artwork] | None:
     """Return a page of the works that are meant; None if there is no such page."""
-    conditions = _conditions(criteria)
-    counted = select(func.count()).select_from(Artwork).where(*conditions)
-    total = db.session.scalars(counted).one()
-    size = per_page or WORKS_PER_PAGE
-    count = page_count(total, size)
-    if not 1 <= number <= count:
-        return None
     # The rows' numbers first: only this page's rows are then read whole.
-    rows = (
-        select(Artwork.id)
-        .where(*conditions)
-        .order_by(*ORDERS[criteria.order])
-        .limit(size)
-        .offset((number - 1) * size)
-    )
-    ids = db.session.scalars(rows).all()
-    wanted = select(Artwork).where(Artwork.id.in_(ids))
+    rows = select(Artwork.id).where(*_conditions(criteria))
+    rows = rows.order_by(*ORDERS[criteria.order])
+    page = select_page(db.session(), rows, number, per_page or WORKS_PER_PAGE)
+    if page is None:
+        return None
+    wanted = select(Artwork).where(Artwork.id.in_(page.entries))
     loaded = db.session.scalars(wanted.options(selectinload(Artwork.images)))
     works = {work.id: work for work in loaded}
-    return Page([works[row] for row in ids], number, count, total)
+    shown = [works[row] for row in page.entries]
+    return Page(shown, page.number, page.count, page.total)
 
 
 def facets(criteria: Criteria) -> list[Facet]:
@@ -161,16 +152,11 @@ def facet_values(
         If there is no such facet.
     """
     counted = db.session.execute(_values(name, criteria)).all()
-    count = page_count(len(counted), VALUES_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
     values = sorted(
         (FacetValue(value, works) for value, works in counted),
         key=lambda entry: plain_text(entry.value),
     )
-    start = (number - 1) * VALUES_PER_PAGE
-    shown = values[start : start + VALUES_PER_PAGE]
-    return Page(shown, number, count, len(values))
+    return slice_page(values, number, VALUES_PER_PAGE)
 
 
 def _values(name: str, criteria: Criteria) -> Select[str, int]:

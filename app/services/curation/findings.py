@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import Artwork, WorkFault
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page
 
 FAULTS_PER_PAGE = 20
 
@@ -71,11 +71,6 @@ def counts(session: Session) -> dict[Kind, int]:
 def list_faults(session: Session, kind: Kind, number: int) -> Page[WorkFault] | None:
     """Return a page of works with a fault; None if there is no such page."""
     meant = (WorkFault.kind == kind, Artwork.withdrawn_at.is_(None))
-    counted = select(func.count()).select_from(WorkFault).join(WorkFault.artwork)
-    total = session.scalars(counted.where(*meant)).one()
-    count = page_count(total, FAULTS_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
     listed = (
         select(WorkFault)
         .join(WorkFault.artwork)
@@ -85,7 +80,5 @@ def list_faults(session: Session, kind: Kind, number: int) -> Page[WorkFault] | 
             joinedload(WorkFault.other).selectinload(Artwork.images),
         )
         .order_by(WorkFault.artwork_id)
-        .limit(FAULTS_PER_PAGE)
-        .offset((number - 1) * FAULTS_PER_PAGE)
     )
-    return Page(session.scalars(listed).all(), number, count, total)
+    return select_page(session, listed, number, FAULTS_PER_PAGE)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.models import Artwork, AuditEntry, ReferenceImage, Relation, User, now
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.system import audit
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page
 
 ACTION = "relation"
 """In the trail of changes."""
@@ -175,11 +175,6 @@ def list_relations(
 ) -> Page[Relation] | None:
     """Return a page of relations, the surest first; None if there is no such page."""
     meant = and_(Relation.kind.in_(kinds), Relation.verdict == verdict, _shown())
-    counted = select(func.count()).select_from(Relation).where(meant)
-    total = session.scalars(counted).one()
-    count = page_count(total, RELATIONS_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
     listed = (
         select(Relation)
         .where(meant)
@@ -188,10 +183,8 @@ def list_relations(
             joinedload(Relation.other).selectinload(Artwork.images),
         )
         .order_by(Relation.inlier_count.desc(), Relation.id)
-        .limit(RELATIONS_PER_PAGE)
-        .offset((number - 1) * RELATIONS_PER_PAGE)
     )
-    return Page(session.scalars(listed).all(), number, count, total)
+    return select_page(session, listed, number, RELATIONS_PER_PAGE)
 
 
 def find_relation(session: Session, relation_id: int) -> Relation | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.retrieval.evaluation.asking import SHORTLIST_K, Outcome, Reply, reply_of
+from app.retrieval.files.atomic import write_atomically
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import Trace
 from app.retrieval.types import Verdict
@@ -35,7 +36,7 @@ def whole_lines(path: Path) -> list[dict[str, Any]]:
     text = path.read_text(encoding="utf-8")
     whole = text[: text.rfind("\n") + 1]
     if whole != text:
-        path.write_text(whole, encoding="utf-8")
+        write_atomically(path, whole.encode())
     return [json.loads(line) for line in whole.splitlines()]
 
 

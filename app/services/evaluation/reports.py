@@ -1,12 +1,10 @@
 """Evaluations that are kept, to be compared."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from app.models import EvaluationReport
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page
 
 REPORTS_PER_PAGE = 25
 
@@ -41,16 +39,9 @@ def earlier(session: Session, report: EvaluationReport) -> EvaluationReport | No
 
 def list_reports(session: Session, number: int = 1) -> Page[EvaluationReport] | None:
     """Return a page of reports, newest first; None if there is no such page."""
-    total = session.scalars(select(func.count()).select_from(EvaluationReport)).one()
-    count = page_count(total, REPORTS_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
     listed = (
         select(EvaluationReport)
         .options(defer(EvaluationReport.cases))
         .order_by(EvaluationReport.id.desc())
-        .limit(REPORTS_PER_PAGE)
-        .offset((number - 1) * REPORTS_PER_PAGE)
     )
-    reports: Sequence[EvaluationReport] = session.scalars(listed).all()
-    return Page(reports, number, count, total)
+    return select_page(session, listed, number, REPORTS_PER_PAGE)

@@ -25,7 +25,7 @@ from app.services.importing.formats import (
 )
 from app.services.importing.sources import Kind, kind_of
 from app.services.system import tasks
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page
 
 KIND = "import"
 """Of tasks."""
@@ -229,18 +229,12 @@ def find_run(session: Session, run_id: int) -> ImportRun | None:
 
 def list_runs(session: Session, number: int = 1) -> Page[ImportRun] | None:
     """Return a page of runs, the newest first; None if there is no such page."""
-    total = session.scalars(select(func.count(ImportRun.id))).one()
-    count = page_count(total, RUNS_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
     listed = (
         select(ImportRun)
         .options(selectinload(ImportRun.task), selectinload(ImportRun.user))
         .order_by(ImportRun.id.desc())
-        .limit(RUNS_PER_PAGE)
-        .offset((number - 1) * RUNS_PER_PAGE)
     )
-    return Page(session.scalars(listed).all(), number, count, total)
+    return select_page(session, listed, number, RUNS_PER_PAGE)
 
 
 def list_rows(
@@ -258,19 +252,8 @@ def list_rows(
         meant.append(ImportRow.message != "")
     elif which:
         meant.append(ImportRow.state == RowState(which))
-    counted = select(func.count()).select_from(ImportRow).where(*meant)
-    total = session.scalars(counted).one()
-    count = page_count(total, ROWS_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
-    listed = (
-        select(ImportRow)
-        .where(*meant)
-        .order_by(ImportRow.number)
-        .limit(ROWS_PER_PAGE)
-        .offset((number - 1) * ROWS_PER_PAGE)
-    )
-    return Page(session.scalars(listed).all(), number, count, total)
+    listed = select(ImportRow).where(*meant).order_by(ImportRow.number)
+    return select_page(session, listed, number, ROWS_PER_PAGE)
 
 
 def count_rows(session: Session, run: ImportRun) -> dict[str, int]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from app.configuration.load import Folders
 from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError, ImageError, RetrievalError
+from app.retrieval.files.atomic import staged_file
 from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.registry import Shelf
 from app.retrieval.images.codec import encode_jpeg, read
@@ -262,9 +263,8 @@ def place(plan: Plan, draft: Path, told: Told) -> dict[Likeness, Cells]:
                 told(before * total + done, len(plan.vectors) * total, PLACING)
 
             found = settle(arrange(vectors, share))
-            with path.with_suffix(".new").open("wb") as file:
+            with staged_file(path) as file:
                 np.save(file, found)
-            path.with_suffix(".new").rename(path)
         places[likeness] = np.load(path)
     return places
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app.models import Artwork
 from app.retrieval.types import BoolArray
 from app.services.map.registry import Likeness, MapShelf, StoredMap
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, slice_page
 
 WORKS_PER_PAGE = 48
 """Of the list beside the map."""
@@ -68,12 +68,8 @@ class Sight:
 
     def page(self, number: int) -> Page[int] | None:
         """Return a page of numbers of works, in the order of the map's curve."""
-        numbers = np.flatnonzero(self.shown)
-        count = page_count(len(numbers), WORKS_PER_PAGE)
-        if not 1 <= number <= count:
-            return None
-        chosen = numbers[(number - 1) * WORKS_PER_PAGE : number * WORKS_PER_PAGE]
-        return Page(chosen.tolist(), number, count, len(numbers))
+        shown = np.flatnonzero(self.shown).tolist()
+        return slice_page(shown, number, WORKS_PER_PAGE)
 
 
 class MapReader:

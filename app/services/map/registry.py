@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from app.retrieval.generations.registry import sync
+from app.retrieval.files.atomic import discard, put_in_place, sweep, write_atomically
 from app.retrieval.map.sprites import COARSE, FINE
 from app.services.map.appearances import COLOURS_FILE, HASHES_FILE, Looks
 from app.services.system.lock import AlreadyRunningError, exclusively
@@ -28,7 +27,6 @@ FORMAT = 1
 KEPT_MAPS = 2
 MANIFEST, CURRENT, LOCK = "manifest.json", "CURRENT", "LOCK"
 DRAFT = ".draft"
-DISCARDED = ".discarded"
 PLACES_FILE, WORKS_FILE = "places.bin", "works.json"
 _NAME = re.compile(r"[0-9a-f]{16}")
 
@@ -198,6 +196,7 @@ class MapShelf:
         self.root.mkdir(parents=True, exist_ok=True)
         try:
             with exclusively(self.root / LOCK):
+                sweep(self.root)
                 yield
         except AlreadyRunningError as error:
             raise MapError(
@@ -213,7 +212,7 @@ class MapShelf:
         draft = self.root / f"{DRAFT}-{name}"
         for leftover in self.root.glob(f"{DRAFT}-*"):
             if leftover != draft:
-                self._discard(leftover)
+                discard(leftover)
         draft.mkdir(exist_ok=True)
         return draft
 
@@ -236,32 +235,15 @@ class MapShelf:
         }
         text = json.dumps(facts, indent=2) + "\n"
         (folder / MANIFEST).write_text(text, encoding="utf-8")
-        # On the disk before any name points to it.
-        for path in (*folder.rglob("*"), folder):
-            sync(path)
-        self._discard(self.root / name)
-        folder.rename(self.root / name)
-        sync(self.root)
+        put_in_place(folder, self.root / name)
         return StoredMap.read(self.root / name)
 
     def show(self, stored: StoredMap) -> None:
         """Let visitors see this map from now on; all but the one before go."""
         os.utime(stored.path)
-        draft = self.root / f"{CURRENT}.new"
-        draft.write_text(stored.name + "\n", encoding="ascii")
-        sync(draft)
-        draft.replace(self.root / CURRENT)
-        sync(self.root)
+        write_atomically(self.root / CURRENT, f"{stored.name}\n".encode())
         maps = [path for path in self.root.iterdir() if _NAME.fullmatch(path.name)]
         maps.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
         maps.sort(key=lambda path: path.name != stored.name)
         for path in (*maps[KEPT_MAPS:], *self.root.glob(f"{DRAFT}-*")):
-            self._discard(path)
-
-    def _discard(self, path: Path) -> None:
-        """Remove a folder; killed half-way, it no longer bears its name."""
-        discarded = self.root / DISCARDED
-        shutil.rmtree(discarded, ignore_errors=True)
-        if path.exists():
-            path.rename(discarded)
-            shutil.rmtree(discarded)
+            discard(path)

@@ -1,7 +1,6 @@
 """A museum to try the program with: drawn works, and photos as visitors take them."""
 
 import csv
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Artwork
 from app.retrieval.drawings.collection import SyntheticWork, generate_collection
 from app.retrieval.evaluation.asking import LabelledPhoto
+from app.retrieval.files.atomic import staged_folder
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.services import catalogue
@@ -38,20 +38,18 @@ def draw_collection(folder: Path, works: Iterable[SyntheticWork]) -> None:
 
     The folder appears when it is complete; a killed drawing is begun again.
     """
-    draft = folder.with_name(f"{folder.name}.unfinished")
-    shutil.rmtree(draft, ignore_errors=True)
-    images = draft / IMAGES_FOLDER
-    images.mkdir(parents=True)
-    rows = []
-    for work in works:
-        name = f"{work.accession}.jpg"
-        data = encode_jpeg(work.image, quality=PICTURE_QUALITY)
-        (images / name).write_bytes(data)
-        given = {"image": name, "source": "drawn by this program", "rights": "CC0"}
-        known = (column for column in catalogue.COLUMNS if column not in given)
-        rows.append({column: getattr(work, column) for column in known} | given)
-    _write_table(draft / CATALOGUE_FILE, catalogue.COLUMNS, rows)
-    draft.rename(folder)
+    with staged_folder(folder) as draft:
+        images = draft / IMAGES_FOLDER
+        images.mkdir()
+        rows = []
+        for work in works:
+            name = f"{work.accession}.jpg"
+            data = encode_jpeg(work.image, quality=PICTURE_QUALITY)
+            (images / name).write_bytes(data)
+            given = {"image": name, "source": "drawn by this program", "rights": "CC0"}
+            known = (column for column in catalogue.COLUMNS if column not in given)
+            rows.append({column: getattr(work, column) for column in known} | given)
+        _write_table(draft / CATALOGUE_FILE, catalogue.COLUMNS, rows)
 
 
 def take_photos(session: Session, media: MediaFolder, folder: Path) -> None:
@@ -65,20 +63,17 @@ def take_photos(session: Session, media: MediaFolder, folder: Path) -> None:
     folder : Path
         Where the photos and ``LABELS_FILE`` go; it appears when it is complete.
     """
-    draft = folder.with_name(f"{folder.name}.unfinished")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    rows = []
-    for number, photo in enumerate(_photos(session, media), start=1):
-        shown = labelled_photos.JOINT.join(sorted(photo.works))
-        references = shown or labelled_photos.NO_WORK
-        name = f"photo-{number}.jpg"
-        data = encode_jpeg(photo.image, quality=PHOTO_QUALITY)
-        (draft / name).write_bytes(data)
-        facts = name, references, photo.kind
-        rows.append(dict(zip(labelled_photos.COLUMNS, facts, strict=True)))
-    _write_table(draft / LABELS_FILE, labelled_photos.COLUMNS, rows)
-    draft.rename(folder)
+    with staged_folder(folder) as draft:
+        rows = []
+        for number, photo in enumerate(_photos(session, media), start=1):
+            shown = labelled_photos.JOINT.join(sorted(photo.works))
+            references = shown or labelled_photos.NO_WORK
+            name = f"photo-{number}.jpg"
+            data = encode_jpeg(photo.image, quality=PHOTO_QUALITY)
+            (draft / name).write_bytes(data)
+            facts = name, references, photo.kind
+            rows.append(dict(zip(labelled_photos.COLUMNS, facts, strict=True)))
+        _write_table(draft / LABELS_FILE, labelled_photos.COLUMNS, rows)
 
 
 def _photos(session: Session, media: MediaFolder) -> Iterator[LabelledPhoto]:

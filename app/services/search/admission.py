@@ -10,12 +10,13 @@ sleeps on the lock of the one before; the first in line looks for a free place. 
 system gives locks back when a process dies, however it dies: nobody waits for the dead.
 """
 
-import fcntl
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+from app.retrieval.files.atomic import OWNER_ONLY, try_lock, wait_for_lock
 
 LOOK_SECONDS = 0.005
 """How often the first in line, and nobody else, looks for a free place."""
@@ -75,11 +76,11 @@ class AdmissionQueue:
         try:
             yield
         finally:
-            os.close(place)
+            place.close()
             lasted = time.monotonic() - begun
             self._turn_seconds = MEMORY * self._turn_seconds + (1 - MEMORY) * lasted
 
-    def _wait(self) -> int:
+    def _wait(self) -> BinaryIO:
         """Stand in line; return the open lock of a place."""
         number, ticket = self._take_ticket()
         try:
@@ -90,35 +91,35 @@ class AdmissionQueue:
         finally:
             # Removed before it is let go: who wakes up must not find it again.
             self._path(number).unlink(missing_ok=True)
-            os.close(ticket)
+            ticket.close()
         return place
 
-    def _take_ticket(self) -> tuple[int, int]:
+    def _take_ticket(self) -> tuple[int, BinaryIO]:
         """Join the line; return the ticket's number and its open lock."""
-        with _locked(self._folder / "entrance"):
+        with wait_for_lock(self._folder / "entrance", mode=OWNER_ONLY):
             line = self._line()
             if len(line) >= self._waiting and not self._is_open(line):
                 raise QueueFullError(self._retry_seconds(len(line)))
             number = max(line, default=0) + 1
-            return number, _lock(self._path(number), fcntl.LOCK_EX)
+            return number, wait_for_lock(self._path(number), mode=OWNER_ONLY)
 
     def _is_open(self, line: list[int]) -> bool:
         """Tell whether somebody who comes now need not wait at all."""
         place = None if line else self._free_place()
         if place is not None:
-            os.close(place)  # taken in a moment, by the same rules as everybody
+            place.close()  # taken in a moment, by the same rules as everybody
         return place is not None
 
     def _line(self) -> list[int]:
         """Return the numbers of those who wait, and tidy up after the dead."""
         numbers = []
         for path in self._folder.glob("*.ticket"):
-            held = _try_lock(path)
+            held = try_lock(path, create=False)
             if held is None:
                 numbers.append(int(path.stem))
             else:
                 path.unlink(missing_ok=True)
-                os.close(held)
+                held.close()
         return sorted(numbers)
 
     def _last_before(self, number: int) -> Path | None:
@@ -127,9 +128,9 @@ class AdmissionQueue:
         last = max((other for other in before if other < number), default=None)
         return None if last is None else self._path(last)
 
-    def _free_place(self) -> int | None:
+    def _free_place(self) -> BinaryIO | None:
         for place in range(self._places):
-            held = _try_lock(self._folder / f"{place}.place", create=True)
+            held = try_lock(self._folder / f"{place}.place", mode=OWNER_ONLY)
             if held is not None:
                 return held
         return None
@@ -141,47 +142,7 @@ class AdmissionQueue:
         return max(1, round(self._turn_seconds * (waiting + 1) / self._places))
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    held = _lock(path, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        os.close(held)
-
-
-def _lock(path: Path, kind: int) -> int:
-    """Open a file, creating it, and wait for its lock; closing gives it back."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, kind)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def _try_lock(path: Path, *, create: bool = False) -> int | None:
-    """Take a lock that is free; None if somebody holds it or the file is gone."""
-    flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0)
-    try:
-        descriptor = os.open(path, flags, 0o600)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
 def _wait_for(ticket: Path) -> None:
     """Sleep until whoever holds a ticket has gone, and remove what a dead one left."""
-    with suppress(FileNotFoundError):
-        descriptor = os.open(ticket, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
-            ticket.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
+    with suppress(FileNotFoundError), wait_for_lock(ticket, create=False):
+        ticket.unlink(missing_ok=True)

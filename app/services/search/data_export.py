@@ -5,13 +5,14 @@ the memory nor the disk holds more than a piece of it at a time.
 """
 
 import json
-import zipfile
+import os
 from collections.abc import Generator, Iterator
-from io import RawIOBase
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
+from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
 
 from app.extensions import db
 from app.models import Artwork, Feedback, Query, QueryMatch
@@ -96,67 +97,37 @@ def _label(work: Artwork) -> dict[str, Any]:
     }
 
 
-class _Pipe(RawIOBase):
-    """Takes what is written and gives it away: a file without a disk."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        piece = bytes(data)
-        self._pieces.append(piece)
-        return len(piece)
-
-    def take(self) -> bytes:
-        taken = b"".join(self._pieces)
-        self._pieces.clear()
-        return taken
-
-
 def _write(
     engine: Engine, owner: Owner, photos: MediaFolder
 ) -> Generator[bytes, None, None]:
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w") as file:
-        with file.open(_entry(LIST_NAME), "w") as entry:
-            separator = "[\n"
-            for query in _all(engine, owner):
-                text = json.dumps(description(query), ensure_ascii=False)
-                entry.write(f"{separator}{text}".encode())
-                separator = ",\n"
-                yield pipe.take()
-            entry.write(b"[]" if separator == "[\n" else b"\n]\n")
-        for query in _all(engine, owner):
-            if query.photo_name is not None:
-                for _ in _add_photo(file, query, query.photo_name, photos):
-                    yield pipe.take()
-    yield pipe.take()
+    file = ZipStream(compress_type=ZIP_DEFLATED)
+    file.add(_list(engine, owner), LIST_NAME)
+    yield from file.all_files()
+    for query in _all(engine, owner):
+        if query.photo_name is None:
+            continue
+        try:
+            photo = photos.path(query.photo_name).open("rb")
+        except FileNotFoundError:
+            continue
+        with photo:  # open: it may be deleted before a slow visitor has taken it
+            file.add(
+                iter(partial(photo.read, CHUNK_BYTES), b""),
+                f"{PHOTOS_NAME}/{query.photo_name}",
+                size=os.fstat(photo.fileno()).st_size,
+                compress_type=ZIP_STORED,  # a JPEG cannot be made smaller
+            )
+            yield from file.all_files()
+    yield from file.footer()
 
 
-def _add_photo(
-    file: zipfile.ZipFile, query: Query, name: str, photos: MediaFolder
-) -> Iterator[None]:
-    """Write a photo; yields after each piece of it."""
-    try:
-        photo = photos.path(name).open("rb")
-    except FileNotFoundError:
-        return
-    entry = zipfile.ZipInfo(
-        f"{PHOTOS_NAME}/{name}", query.created_at.timetuple()[:6]
-    )  # stored as it is: a JPEG cannot be made smaller
-    with photo, file.open(entry, "w") as target:
-        while piece := photo.read(CHUNK_BYTES):
-            target.write(piece)
-            yield
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
+def _list(engine: Engine, owner: Owner) -> Iterator[bytes]:
+    separator = "[\n"
+    for query in _all(engine, owner):
+        text = json.dumps(description(query), ensure_ascii=False)
+        yield f"{separator}{text}".encode()
+        separator = ",\n"
+    yield b"[]" if separator == "[\n" else b"\n]\n"
 
 
 def _all(engine: Engine, owner: Owner) -> Iterator[Query]:

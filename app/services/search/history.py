@@ -9,7 +9,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from app.extensions import db
 from app.models import Query, QueryMatch
 from app.services.system.media import MediaFolder
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, page_count, select_page
 
 SEARCHES_PER_PAGE = 24
 """Divides by 2, 3 and 4: full rows on every screen."""
@@ -64,15 +64,10 @@ def searches(owner: Owner, number: int = 1) -> Page[Query]:
         From 1. Beyond the end the last page is given: the others may have been deleted
         since somebody looked.
     """
-    total = count(owner)
-    pages = page_count(total, SEARCHES_PER_PAGE)
-    number = min(max(number, 1), pages)
-    found = db.session.scalars(
+    listed = (
         select(Query)
         .where(owner.condition())
         .order_by(Query.created_at.desc(), Query.id.desc())
-        .limit(SEARCHES_PER_PAGE)
-        .offset((number - 1) * SEARCHES_PER_PAGE)
         # What only the answer's own page draws is most of a row.
         .options(
             defer(Query.activation_map),
@@ -81,7 +76,10 @@ def searches(owner: Owner, number: int = 1) -> Page[Query]:
             ),
         )
     )
-    return Page(found.all(), number, pages, total)
+    number, size = max(number, 1), SEARCHES_PER_PAGE
+    while (page := select_page(db.session(), listed, number, size)) is None:
+        number = page_count(count(owner), size)
+    return page
 
 
 def forget(query: Query, photos: MediaFolder) -> None:

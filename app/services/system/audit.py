@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, AuditEntry, ImportRun, User
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page
 
 ENTRIES_PER_PAGE = 50
 ADMINS_ACTIONS = (
@@ -118,17 +118,10 @@ def list_entries(
     meant: list[ColumnElement[bool]] = [admins if by_admins else ~admins]
     if artwork is not None:
         meant.append(AuditEntry.artwork_id == artwork.id)
-    counted = select(func.count()).select_from(AuditEntry).where(*meant)
-    total = session.scalars(counted).one()
-    count = page_count(total, ENTRIES_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
     listed = (
         select(AuditEntry)
         .where(*meant)
         .options(selectinload(AuditEntry.user), selectinload(AuditEntry.artwork))
         .order_by(AuditEntry.id.desc())
-        .limit(ENTRIES_PER_PAGE)
-        .offset((number - 1) * ENTRIES_PER_PAGE)
     )
-    return Page(session.scalars(listed).all(), number, count, total)
+    return select_page(session, listed, number, ENTRIES_PER_PAGE)

@@ -1,9 +1,10 @@
 """Making sure that a job runs once at a time in an instance."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from app.retrieval.files.atomic import try_lock
 
 INDEXING_LOCK = "indexing.lock"
 """Name, in the instance folder, of the lock of whoever records works and indexes."""
@@ -35,9 +36,8 @@ def exclusively(path: Path) -> Iterator[None]:
     AlreadyRunningError
         If another process holds it.
     """
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AlreadyRunningError(path) from error
+    lock = try_lock(path)
+    if lock is None:
+        raise AlreadyRunningError(path)
+    with lock:
         yield

@@ -6,7 +6,6 @@ sent. Without a mail server the folder is where the operator finds them.
 """
 
 import logging
-import os
 import secrets
 import smtplib
 import ssl
@@ -23,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.configuration.load import Folders
+from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
 from app.services.system.lock import AlreadyRunningError, exclusively
 
 logger = logging.getLogger(__name__)
@@ -89,16 +89,17 @@ class Outbox:
 
     def put(self, mail: EmailMessage) -> Path:
         """Write a mail under a name that sorts by time, and clear out old ones."""
-        draft = self._draft(mail)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         path = self.folder / f"{moment}-{secrets.token_hex(4)}{SUFFIX}"
-        draft.rename(path)
+        self._write(path, mail)
         self.clear_out()
         return path
 
     def rehearse(self, mail: EmailMessage) -> None:
         """Do the work of writing a mail that nobody is to get."""
-        self._draft(mail).unlink()
+        path = self.folder / f".{secrets.token_hex(8)}"
+        self._write(path, mail)
+        path.unlink()
 
     def waiting(self) -> list[Path]:
         """Return the mails, oldest first."""
@@ -110,19 +111,9 @@ class Outbox:
             if recipient(read(path)).lower() == address.lower():
                 path.unlink(missing_ok=True)
 
-    def _draft(self, mail: EmailMessage) -> Path:
+    def _write(self, path: Path, mail: EmailMessage) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self.folder / f".{secrets.token_hex(8)}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(mail.as_bytes(policy=policy.SMTP))
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            draft.unlink()
-            raise
-        return draft
+        write_atomically(path, mail.as_bytes(policy=policy.SMTP), mode=OWNER_ONLY)
 
     def clear_out(self) -> None:
         """Delete what is too old to be of use."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
 from app.models import Task, TaskState, TaskWish, User, now
-from app.services.system.paging import Page, page_count
+from app.services.system.paging import Page, select_page
 
 logger = logging.getLogger(__name__)
 
@@ -139,13 +139,8 @@ def latest_done(session: Session, kind: str) -> Task | None:
 
 def list_tasks(session: Session, number: int = 1) -> Page[Task] | None:
     """Return a page of tasks, the newest first; None if there is no such page."""
-    ids = session.scalars(select(Task.id).order_by(Task.id.desc())).all()
-    count = page_count(len(ids), TASKS_PER_PAGE)
-    if not 1 <= number <= count:
-        return None
-    shown = ids[(number - 1) * TASKS_PER_PAGE : number * TASKS_PER_PAGE]
-    tasks = select(Task).where(Task.id.in_(shown)).order_by(Task.id.desc())
-    return Page(session.scalars(tasks).all(), number, count, len(ids))
+    newest = select(Task).order_by(Task.id.desc())
+    return select_page(session, newest, number, TASKS_PER_PAGE)
 
 
 def pause(session: Session, task: Task) -> None:

@@ -14,6 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from app.configuration.load import ROOT
+from app.retrieval.files.atomic import staged_file
 
 logger = logging.getLogger(__name__)
 
@@ -62,12 +63,7 @@ def compile_catalogue(source: Path, compiled: Path) -> None:
         return
     with source.open("rb") as file:
         catalogue = read_po(file)
-    # Several processes may start at once: each renames a whole file of its own.
-    draft = compiled.with_suffix(f".{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            write_mo(file, catalogue)
-        os.utime(draft, ns=(changed, changed))
-        draft.replace(compiled)
-    finally:
-        draft.unlink(missing_ok=True)
+    with staged_file(compiled) as target:
+        write_mo(target, catalogue)
+        target.flush()
+        os.utime(target.fileno(), ns=(changed, changed))

@@ -15,8 +15,8 @@ from app.retrieval.descriptors.style import (
 )
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.types import Description
-from tests.fakes import draw_picture
-from tests.pictures import plain
+from tests.support.fakes import draw_picture
+from tests.support.pictures import plain
 
 MEANS = np.arange(5, dtype=np.float32)
 

@@ -12,7 +12,8 @@ from app.retrieval.drawings import collection
 from app.retrieval.drawings.collection import STYLES, draw_work, generate_collection
 from app.retrieval.drawings.styles.artists import ARTISTS
 from app.retrieval.drawings.styles.canvas import colourise, fractal, ridge
-from tests.pictures import artwork, artworks, photograph
+from tests.support.pictures import artwork, artworks, photograph
+from tests.support.waiting import SCRIPT_SECONDS
 
 
 def keypoint_count(image):
@@ -81,10 +82,12 @@ def test_no_two_works_can_be_confused():
 
 def test_drawing_is_the_same_in_every_process():
     code = (
-        "import sys; from tests.pictures import artwork; "
+        "import sys; from tests.support.pictures import artwork; "
         "sys.stdout.buffer.write(artwork(1, size=(120, 160)).tobytes())"
     )
-    elsewhere = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=SCRIPT_SECONDS
+    )
     assert elsewhere.stdout == artwork(1, size=(120, 160)).tobytes()
 
 

@@ -5,7 +5,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.writer import GalleryWriter, photo_like
 from app.retrieval.settings import GallerySettings, ShortlistSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
-from tests.fakes import fake_collection, fake_vocabulary
+from tests.support.fakes import fake_collection, fake_vocabulary
 
 COUNT = 12
 

@@ -17,6 +17,7 @@ from app.retrieval.errors import (
 )
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
 from app.retrieval.gallery.tuning import SearchEffort, choose_search_k, measure_recall
+from tests.support.waiting import SCRIPT_SECONDS
 
 
 def draw_descriptors(count, dimension=16, seed=5):
@@ -173,7 +174,11 @@ def test_processes_open_what_another_has_built(tmp_path, descriptors):
         "print(index.nearest(numpy.load(here / 'query.npy'), 1)[0].position)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=SCRIPT_SECONDS,
     )
     assert done.stdout == "3\n"
 

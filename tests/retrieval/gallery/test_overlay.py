@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.settings import ShortlistSettings
-from tests.fakes import fake_collection, fake_vocabulary
+from tests.support.fakes import fake_collection, fake_vocabulary
 
 COUNT = 12
 COLLECTION = list(fake_collection(COUNT))

@@ -30,7 +30,8 @@ from app.retrieval.settings import (
     RetrievalSettings,
     ShortlistSettings,
 )
-from tests.fakes import fake_collection, fake_model
+from tests.support.fakes import fake_collection, fake_model
+from tests.support.waiting import SCRIPT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=5))
@@ -281,7 +282,7 @@ def test_a_broken_manifest_says_so(store, collection, manifest, error):
 
 def test_leftovers_of_a_killed_build_are_swept(store, collection):
     build(store, collection)
-    for leftover in ("staging", "discarded"):
+    for leftover in (".new.staged", ".0123.discarded"):
         (store.root / leftover).mkdir()
         (store.root / leftover / "half").touch()
     generation = build(store, collection)
@@ -300,6 +301,7 @@ def test_killed_at_a_step_the_old_or_the_new_generation_works(tmp_path, stride):
         capture_output=True,
         text=True,
         check=False,
+        timeout=SCRIPT_SECONDS,
     )
     assert killer.returncode == 0, killer.stderr
     steps = json.loads(killer.stdout)

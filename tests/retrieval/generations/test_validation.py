@@ -9,7 +9,7 @@ from app.retrieval.generations.validation import FLOORS, Examination, examine
 from app.retrieval.local.feature_store import FeatureBank
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.types import GalleryItem
-from tests.fakes import draw_picture, fake_collection, fake_model
+from tests.support.fakes import draw_picture, fake_collection, fake_model
 
 COUNT = 5
 

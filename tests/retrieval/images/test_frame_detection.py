@@ -5,7 +5,7 @@ from app.retrieval.drawings.collection import STYLES, draw_work
 from app.retrieval.images.frame_detection import find_frame
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.simulation.viewpoint import corners_of, project
-from tests.pictures import plain
+from tests.support.pictures import plain
 
 PHOTOS = 24
 

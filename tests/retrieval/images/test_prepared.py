@@ -4,8 +4,8 @@ from app.retrieval.images import prepared
 from app.retrieval.images.codec import resize_to_long_side
 from app.retrieval.images.frame_detection import find_frame
 from app.retrieval.images.prepared import PreparedPhoto
-from tests.fakes import draw_picture, photograph
-from tests.pictures import plain
+from tests.support.fakes import draw_picture, photograph
+from tests.support.pictures import plain
 
 
 def test_copies_are_those_that_the_photo_alone_would_give():

@@ -10,7 +10,7 @@ from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.images.quality import Fault, measure_blur, measure_glare
 from app.retrieval.simulation import photometry, viewpoint
 from app.retrieval.simulation.photo import Profile, perturb
-from tests.pictures import artworks, plain
+from tests.support.pictures import artworks, plain
 
 COUNT = 12
 SCENE = {"perspective": 0.5, "rotation": 0.2, "frame_and_wall": 0.6}

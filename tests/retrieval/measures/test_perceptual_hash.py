@@ -12,8 +12,8 @@ from app.retrieval.measures.perceptual_hash import (
     bit_agreement,
     perceptual_hash,
 )
-from tests.fakes import draw_picture
-from tests.pictures import plain
+from tests.support.fakes import draw_picture
+from tests.support.pictures import plain
 
 
 def slow_hash(grey):

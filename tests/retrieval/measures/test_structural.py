@@ -15,7 +15,7 @@ from app.retrieval.measures.structural import (
     StructuralInput,
     luminance,
 )
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 
 def numbers(values):

@@ -7,7 +7,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.types import GalleryItem, Verdict
-from tests.fakes import draw_picture, fake_collection, fake_model, photograph
+from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 COUNT = 12
 WORKS = [f"work-{i}" for i in range(COUNT)]

@@ -9,7 +9,7 @@ from app.retrieval.search.explanation import (
     rectify,
 )
 from app.retrieval.types import ClassEvidence, Description
-from tests.pictures import artwork, warp
+from tests.support.pictures import artwork, warp
 
 SIZE = (300, 400)
 MAPPING = [[0.7, 0.1, 60], [-0.05, 0.65, 70], [0.0001, 0.0002, 1]]

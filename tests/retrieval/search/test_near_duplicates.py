@@ -10,7 +10,7 @@ from app.retrieval.search.near_duplicates import (
 )
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryItem
-from tests.fakes import draw_picture, fake_collection, fake_model
+from tests.support.fakes import draw_picture, fake_collection, fake_model
 
 SIZE = (240, 320)
 

@@ -20,7 +20,7 @@ from app.retrieval.types import (
     Match,
     Verification,
 )
-from tests.fakes import draw_picture, fake_collection, fake_model, photograph
+from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 COUNT = 8
 SETTINGS = VerificationSettings()

@@ -2,7 +2,7 @@ import numpy as np
 
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.views import views_of
-from tests.pictures import plain
+from tests.support.pictures import plain
 
 
 def test_the_whole_the_middle_and_the_frame_are_looked_at():

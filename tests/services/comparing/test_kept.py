@@ -10,7 +10,7 @@ from app.models import Artwork
 from app.retrieval.images.codec import decode
 from app.services.comparing.kept import KEPT_SECONDS, Comparisons
 from app.services.comparing.methods import Column, Method
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 COLUMNS = (
     Column(Method.DESCRIPTOR, ("A", "B", "C"), (0.9, 0.8, 0.7), 12.34),

@@ -10,8 +10,8 @@ from app.services.comparing.methods import RANKS, Method, compare, learnt_simila
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.building import gallery_item
 from app.services.map.appearances import Look, Looks
-from tests.conftest import accession_of, make_searcher, original_of
-from tests.fakes import draw_picture, photograph
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import accession_of, make_searcher, original_of
 
 COUNT = 14
 

@@ -20,8 +20,8 @@ from app.services.index.live import LiveIndex
 from app.services.system import audit
 from app.services.system.media import MediaFolder
 from app.web.shell.current import search_service
-from tests.conftest import FakePublication, encoded, make_searcher
-from tests.fakes import draw_picture, photograph
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import FakePublication, encoded, make_searcher
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from app.services.index.building import gallery_item
 from app.services.index.searcher import EngineSearcher
 from app.services.system import audit, tasks
 from app.services.system.media import MediaFolder
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
 
 GREY = np.full((240, 320, 3), 128, np.uint8)
 SCAN = np.clip(draw_picture(0).astype(int) + 12, 0, 255).astype(np.uint8)

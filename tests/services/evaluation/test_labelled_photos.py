@@ -13,7 +13,7 @@ from app.services.evaluation.labelled_photos import (
     read_labels,
     simulate_photos,
 )
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 ACCESSIONS = {"A-1", "A-2", "B 3/é"}
 

@@ -6,9 +6,9 @@ from app.services.collection import exporting
 from app.services.importing.iiif import field_of, read_manifests
 from app.services.importing.pictures import SourceError
 from app.services.system.fetching import LinkError, Refusal
-from tests.conftest import encoded
-from tests.fakes import draw_picture
-from tests.services.importing.conftest import rows_of, work
+from tests.services.importing.importer import rows_of, work
+from tests.support.fakes import draw_picture
+from tests.support.museum import encoded
 
 PLACE = "https://museum.org/iiif/"
 

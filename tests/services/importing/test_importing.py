@@ -26,9 +26,9 @@ from app.services.importing.sources import Kind
 from app.services.system import tasks
 from app.services.system.fetching import LinkError, Refusal
 from app.services.system.tasks import TaskHandle
-from tests.conftest import encoded
-from tests.fakes import draw_picture
-from tests.services.importing.conftest import rows_of, work
+from tests.services.importing.importer import rows_of, work
+from tests.support.fakes import draw_picture
+from tests.support.museum import encoded
 
 TABLE = (
     "Inv No;Title;Artist;Note\n"

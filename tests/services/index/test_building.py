@@ -25,7 +25,7 @@ from app.services.index.building import (
     publish_generation,
     unpack_features,
 )
-from tests.fakes import draw_picture, fake_model
+from tests.support.fakes import draw_picture, fake_model
 
 SETTINGS = RetrievalSettings()
 KEY = features_key("fake", SETTINGS.local)

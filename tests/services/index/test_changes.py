@@ -13,8 +13,8 @@ from app.retrieval.settings import LocalSettings
 from app.services.index import changes
 from app.services.index.building import features_key, gallery_item, pack_features
 from app.services.index.changes import announce, catch_up, current_revision
-from tests.conftest import accession_of, make_searcher, original_of
-from tests.fakes import draw_picture, fake_model, features_of, photograph
+from tests.support.fakes import draw_picture, fake_model, features_of, photograph
+from tests.support.museum import accession_of, make_searcher, original_of
 
 pytestmark = pytest.mark.usefixtures("in_app")
 KEY = features_key(fake_model().model_id, LocalSettings())

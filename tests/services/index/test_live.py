@@ -4,21 +4,22 @@ import pytest
 
 from app.retrieval.errors import EmptyGalleryError
 from app.services.index.live import LiveIndex
-from tests.conftest import FakePublication
+from tests.support.museum import FakePublication
+from tests.support.waiting import WAIT_SECONDS, ended
 
 
 def test_threads_have_the_searcher_at_the_same_time(searcher):
     index = LiveIndex(FakePublication(searcher))
-    inside = threading.Barrier(2, timeout=10)
+    inside = threading.Barrier(2)
 
     def look():
         with index.use():
-            inside.wait()
+            inside.wait(WAIT_SECONDS)
 
-    other = threading.Thread(target=look)
+    other = threading.Thread(daemon=True, target=look)
     other.start()
     look()
-    other.join()
+    ended(other)
 
 
 def test_threads_that_come_first_open_the_index_once(searcher):
@@ -29,11 +30,10 @@ def test_threads_that_come_first_open_the_index_once(searcher):
         with index.use():
             pass
 
-    threads = [threading.Thread(target=look) for _ in range(4)]
+    threads = [threading.Thread(daemon=True, target=look) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    ended(*threads)
     assert publication.opened == 1
 
 

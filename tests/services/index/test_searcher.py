@@ -12,7 +12,7 @@ from app.retrieval.generations.validation import Examination
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.services.index.searcher import PublishedEngine
-from tests.fakes import draw_picture, fake_collection, fake_model, photograph
+from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from app.retrieval.types import Verdict
 from app.retrieval.verification.decision import Thresholds
 from app.services.index import thresholds
 from app.web.shell.current import search_service
-from tests.fakes import fake_decision
+from tests.support.fakes import fake_decision
 
 LEARNT = fake_decision().thresholds
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.services.map.appearances import COLOURS_FILE, Look, Looks, save
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 
 def test_what_is_kept_is_what_was_seen(tmp_path):

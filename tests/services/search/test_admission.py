@@ -8,6 +8,7 @@ import time
 import pytest
 
 from app.services.search.admission import AdmissionQueue, QueueFullError
+from tests.support.waiting import WAIT_SECONDS, ended
 
 HOLDER = """
 import sys, time
@@ -38,7 +39,7 @@ def other_process(folder):
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=WAIT_SECONDS)
 
 
 def line_of(folder, length):
@@ -55,7 +56,7 @@ def until(is_true):
 
 def kill(process):
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(WAIT_SECONDS)
 
 
 def test_as_many_have_a_turn_at_a_time_as_there_are_places(folder):
@@ -73,11 +74,10 @@ def test_as_many_have_a_turn_at_a_time_as_there_are_places(folder):
             with lock:
                 inside -= 1
 
-    visitors = [threading.Thread(target=visit) for _ in range(12)]
+    visitors = [threading.Thread(daemon=True, target=visit) for _ in range(12)]
     for visitor in visitors:
         visitor.start()
-    for visitor in visitors:
-        visitor.join()
+    ended(*visitors)
     assert most == 2
     assert not list(folder.glob("*.ticket"))
 
@@ -93,11 +93,10 @@ def test_who_comes_first_is_served_first(folder):
     visitors = []
     with queue.admit():
         for number in range(10):
-            visitors.append(threading.Thread(target=visit, args=[number]))
+            visitors.append(threading.Thread(daemon=True, target=visit, args=[number]))
             visitors[-1].start()
             line_of(folder, number + 1)
-    for visitor in visitors:
-        visitor.join()
+    ended(*visitors)
     assert served == list(range(10))
 
 
@@ -109,15 +108,14 @@ def test_beyond_the_line_people_are_told_when_to_come_back(folder):
             pass
 
     with queue.admit():
-        visitors = [threading.Thread(target=visit) for _ in range(2)]
+        visitors = [threading.Thread(daemon=True, target=visit) for _ in range(2)]
         for visitor in visitors:
             visitor.start()
         line_of(folder, 2)
         with pytest.raises(QueueFullError) as error, queue.admit():
             pass
     assert error.value.retry_seconds == 1
-    for visitor in visitors:
-        visitor.join()
+    ended(*visitors)
     with queue.admit():
         pass  # there is room again
 
@@ -185,23 +183,25 @@ def test_nobody_waits_for_a_process_killed_in_line(folder, other_process):
     with queue.admit():
         dead = other_process()
         line_of(folder, 1)
-        behind = threading.Thread(target=visit)
+        behind = threading.Thread(daemon=True, target=visit)
         behind.start()
         line_of(folder, 2)
         kill(dead)
     assert served.wait(10)
-    behind.join()
+    ended(behind)
     assert not list(folder.glob("*.ticket"))
 
 
 def test_the_dead_do_not_count_as_waiting(folder, other_process):
+    def visit():
+        with AdmissionQueue(folder, places=1, waiting=1).admit():
+            pass
+
     with AdmissionQueue(folder, places=1, waiting=9).admit():
         dead = other_process()
         line_of(folder, 1)
         kill(dead)
-        joined = threading.Thread(
-            target=AdmissionQueue(folder, places=1, waiting=1)._wait
-        )
+        joined = threading.Thread(daemon=True, target=visit)
         joined.start()
         until(lambda: [path.stem for path in folder.glob("*.ticket")] == ["1"])
-    joined.join()
+    ended(joined)

@@ -16,7 +16,7 @@ from app.services.search.evidence import (
 )
 from app.services.system.media import MediaFolder
 from app.web.shell.current import folders, search_service
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 
 @pytest.fixture

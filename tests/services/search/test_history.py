@@ -138,6 +138,18 @@ def test_the_archive_is_never_in_memory_as_a_whole(photos):
     assert peak < size
 
 
+def test_a_photo_that_is_deleted_while_it_is_sent_is_sent_all_the_same(photos):
+    content = bytes(200_000)
+    [name] = add(photos, 1, content=content, visitor="anna")
+    sent = []
+    for piece in data_export.archive(ANNA, photos):
+        sent.append(piece)
+        if b"photos/" in piece:
+            photos.path(f"{name}.jpg").unlink(missing_ok=True)
+    file = zipfile.ZipFile(BytesIO(b"".join(sent)))
+    assert file.read(f"photos/{name}.jpg") == content
+
+
 def test_an_archive_that_nobody_waits_for_any_more_is_given_up(photos):
     add(photos, 2, visitor="anna")
     pieces = data_export.archive(ANNA, photos)

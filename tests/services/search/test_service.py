@@ -20,8 +20,9 @@ from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.types import Verdict
 from app.services.search.service import PHOTO_SIDE_PX
 from app.web.shell.current import folders, search_service
-from tests.conftest import encoded, make_searcher
-from tests.fakes import draw_picture, photograph
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded, make_searcher
+from tests.support.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -234,7 +235,7 @@ def test_visitors_at_the_same_time_get_their_own_answers(in_app, service):
 
     def ask(data):
         with in_app.app_context():
-            together.wait()
+            together.wait(WAIT_SECONDS)
             return service.search(data).matches[0].artwork.accession
 
     with ThreadPoolExecutor(4) as pool:

@@ -17,6 +17,7 @@ import trustme
 from app.retrieval.errors import ImageTooLargeError
 from app.services.system.addresses import is_public
 from app.services.system.fetching import LinkError, LinkReader, Refusal, parse_link
+from tests.support.waiting import ended
 
 PUBLIC, SECRET = "127.0.0.2", "127.0.0.1"
 PICTURE = b"\xff\xd8\xff a picture"
@@ -97,12 +98,12 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site():
     server = Server()
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread = threading.Thread(daemon=True, target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
     server.stopped = True
     server.shutdown()
-    thread.join()
+    ended(thread)
     server.server_close()
 
 

@@ -12,7 +12,7 @@ from app.models import AccessToken
 from app.services.accounts import accounts
 from app.services.system.mail import Outbox
 from app.web.callers.throttling import PER_ACCOUNT, PER_ADDRESS
-from tests.people import PASSWORD, TOKEN, Person, logged_in, with_account
+from tests.support.people import PASSWORD, TOKEN, Person, logged_in, with_account
 
 STRANGER = "nobody@example.org"
 
@@ -36,13 +36,13 @@ def work_done(app, monkeypatch):
 
     context = security.pwd_context
     monkeypatch.setattr(security, "pwd_context", Counted())
-    draft = Outbox._draft
+    write = Outbox._write
 
-    def counted(outbox, mail):
+    def counted(outbox, path, mail):
         done.append("mail")
-        return draft(outbox, mail)
+        write(outbox, path, mail)
 
-    monkeypatch.setattr(Outbox, "_draft", counted)
+    monkeypatch.setattr(Outbox, "_write", counted)
     return done
 
 

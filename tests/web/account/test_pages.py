@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Query
-from tests.people import PASSWORD, TOKEN, Person, logged_in, with_account
+from tests.support.people import PASSWORD, TOKEN, Person, logged_in, with_account
 
 
 def ask(person, photo):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import AccessToken
 from app.services.accounts import accounts, tokens
-from tests.people import PASSWORD, Person, logged_in
+from tests.support.people import PASSWORD, Person, logged_in
 
 SECRET = re.compile(r'id="token"[^>]*>(morelli_[\w-]{43})</textarea>')
 

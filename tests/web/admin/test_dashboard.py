@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Query
 from app.retrieval.types import Verdict
 from app.services.evaluation import feedback
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 FIGURES = [
     *("days", "hours", "verdicts", "judged", "registrations"),

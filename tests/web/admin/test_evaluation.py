@@ -10,9 +10,9 @@ from app.extensions import db
 from app.models import EvaluationReport, Task, TaskState
 from app.services.evaluation import task as evaluation_task
 from app.web.shell.current import folders
-from tests.conftest import encoded
-from tests.fakes import draw_picture, photograph
-from tests.people import logged_in
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded
+from tests.support.people import logged_in
 
 PAGE = "/admin/evaluations/"
 HEAD = "photo,references,kind\n"

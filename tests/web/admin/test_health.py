@@ -10,7 +10,7 @@ from app.models import Query, now
 from app.services.operations.inspection import MASK
 from app.services.system import tasks
 from app.web.shell.current import folders
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 PAGE = "/admin/health/"
 SECRET = "x" * 40

@@ -7,7 +7,7 @@ import pytest
 from app.extensions import db
 from app.models import EvaluationReport, Query
 from app.services.evaluation import feedback
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 PAGE = "/admin/recognition/"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.people import logged_in, program_of, with_account
+from tests.support.people import logged_in, program_of, with_account
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from app.extensions import db
 from app.services.accounts import accounts
 from app.web.callers import access
-from tests.people import TOKEN, logged_in
+from tests.support.people import TOKEN, logged_in
 
 VALUES = {"int": "1", "path": "1900.0", "string": "artist", "uuid": str(UUID(int=0))}
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Query, now
 from app.services.accounts import accounts, tokens
-from tests.people import Person, bearing, logged_in, program_of, with_account
+from tests.support.people import Person, bearing, logged_in, program_of, with_account
 
 OWN = "/api/v1/queries"
 """An address that needs a token."""

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Query
-from tests.conftest import encoded
-from tests.fakes import draw_picture, photograph
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded
 
 
 def png_header(width, height):

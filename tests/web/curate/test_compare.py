@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Artwork, now
-from tests.conftest import encoded
-from tests.fakes import draw_picture
-from tests.mapped import make_map
-from tests.people import TOKEN, logged_in
+from tests.support.fakes import draw_picture
+from tests.support.mapped import make_map
+from tests.support.museum import encoded
+from tests.support.people import TOKEN, logged_in
 
 PAGE = "/curate/compare/"
 

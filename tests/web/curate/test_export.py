@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ import pytest
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork
-from tests.mapped import add_features, make_map
-from tests.people import logged_in
+from tests.support.mapped import add_features, make_map
+from tests.support.people import logged_in
 
 PAGE = "/curate/map/"
 

@@ -5,7 +5,7 @@ from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork, AuditEntry, Relation, WorkFault
 from app.services.curation import findings, relations
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 PAGE = "/curate/care/"
 

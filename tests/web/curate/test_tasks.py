@@ -6,7 +6,7 @@ from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Task, TaskState, now
 from app.services.system import tasks
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Artwork
-from tests.conftest import FakePublication, encoded, make_searcher
-from tests.fakes import draw_picture, photograph
-from tests.people import TOKEN, logged_in
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import FakePublication, encoded, make_searcher
+from tests.support.people import TOKEN, logged_in
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import Query
 from app.retrieval.types import Verdict
 from app.web.shell.current import folders
-from tests.people import TOKEN, Person
+from tests.support.people import TOKEN, Person
 
 
 def the_query():

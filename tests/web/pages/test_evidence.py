@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Query
-from tests.people import TOKEN, Person, logged_in
+from tests.support.people import TOKEN, Person, logged_in
 
 PICTURES = ("photo.jpg", "rectified/0.jpg", "heat.png")
 NOBODYS = "00000000-0000-4000-8000-000000000000"

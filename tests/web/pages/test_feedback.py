@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Feedback, Query
 from app.retrieval.types import Verdict
-from tests.people import TOKEN
+from tests.support.people import TOKEN
 
 
 def the_query():

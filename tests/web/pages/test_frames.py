@@ -3,8 +3,8 @@ from io import BytesIO
 
 import pytest
 
-from tests.conftest import encoded
-from tests.pictures import plain
+from tests.support.museum import encoded
+from tests.support.pictures import plain
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Feedback, Query, QueryMatch
-from tests.people import TOKEN, Person, logged_in
+from tests.support.people import TOKEN, Person, logged_in
 
 
 def ask(person, photo):

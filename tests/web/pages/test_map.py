@@ -12,9 +12,10 @@ from app.configuration.load import ROOT, Folders
 from app.extensions import db
 from app.models import Artwork, now
 from app.services.map import building
-from tests.conftest import WORKS, original_of
-from tests.mapped import make_map
-from tests.people import logged_in
+from tests.support.mapped import make_map
+from tests.support.museum import WORKS, original_of
+from tests.support.people import logged_in
+from tests.support.waiting import SCRIPT_SECONDS
 
 PAGE = "/map"
 
@@ -238,7 +239,9 @@ def test_serving_the_map_takes_no_part_of_making_it_along():
         "import app.factory, sys; sys.exit(any(name in sys.modules for name in "
         "('openTSNE', 'sklearn', 'tensorflow', 'app.lab')))"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, timeout=SCRIPT_SECONDS
+    )
 
 
 COLOURS = re.findall(

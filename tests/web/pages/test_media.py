@@ -1,6 +1,6 @@
 import pytest
 
-from tests.conftest import original_of
+from tests.support.museum import original_of
 
 NAME = f"{original_of(0)[:2]}/{original_of(0)}"
 

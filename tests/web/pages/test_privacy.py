@@ -3,7 +3,7 @@
 import pytest
 
 from app.factory import create_app
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from io import BytesIO
 
 import pytest
 
+from tests.support.waiting import ended
+
 
 @pytest.fixture
 def app(make_app):
@@ -24,15 +26,16 @@ def busy(searcher, monkeypatch, client, photo):
 
     monkeypatch.setattr(type(searcher), "query", slow_query)
     first = threading.Thread(
+        daemon=True,
         target=lambda: client.application.test_client().post(
             "/api/v1/search", data={"photo": (BytesIO(photo), "photo.jpg")}
-        )
+        ),
     )
     first.start()
     assert begun.wait(20)
     yield
     go_on.set()
-    first.join()
+    ended(first)
 
 
 @pytest.mark.usefixtures("busy")

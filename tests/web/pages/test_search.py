@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import Artwork, Query, now
 from app.retrieval.types import Verdict
 from app.web.shell.current import folders
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 
 def the_query():

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Query
-from tests.people import TOKEN
+from tests.support.people import TOKEN
 
 LINK = re.compile(r'data-link="(/shared/[^"]+)"')
 

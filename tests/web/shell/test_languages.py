@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 from flask_babel import format_date, format_decimal
 
-from tests.people import TOKEN, Person, logged_in
+from tests.support.people import TOKEN, Person, logged_in
 
 LANG = re.compile(r'<html lang="([^"]+)"')
 

@@ -3,11 +3,13 @@
 import io
 import json
 import logging
+import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.web.shell import logs
-from tests.people import logged_in
+from tests.support.people import logged_in
 
 
 @pytest.fixture
@@ -41,6 +43,22 @@ def test_a_request_is_one_line_under_its_name(client, lines):
     assert line["endpoint"] == "artworks.browse"
     assert (line["method"], line["status"]) == ("GET", 200)
     assert line["ms"] >= 0
+
+
+def test_operators_find_the_fields_that_they_know(client, lines):
+    written = lines("json")
+    client.get("/works/")
+    logging.getLogger("other").warning("%s waits – 3 °C", "somebody")
+    *_, answered, other = map(json.loads, written())
+    usual = {"time", "process", "level", "logger", "request_id", "message"}
+    assert set(answered) == usual | {"method", "endpoint", "status", "ms"}
+    assert set(other) == usual
+    assert (other["level"], other["logger"]) == ("WARNING", "other")
+    assert (other["request_id"], other["process"]) == ("-", os.getpid())
+    assert other["message"] == "somebody waits – 3 °C"
+    assert "–" in written()[-1]
+    since = datetime.now(UTC) - datetime.fromisoformat(other["time"])
+    assert timedelta(0) <= since < timedelta(minutes=1)
 
 
 def test_lines_for_people_say_the_same(client, lines):

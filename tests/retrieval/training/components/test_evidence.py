@@ -5,7 +5,7 @@ from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
 from app.retrieval.training.components.evidence import gather_evidence
 from app.retrieval.types import GalleryItem
-from tests.fakes import draw_picture, fake_collection, fake_model, photograph
+from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from app.retrieval.local.rootsift import extract
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.training.data.distractors import SCENE_SIDE_PX, crowd
 from app.retrieval.verification.homography import verify
-from tests.pictures import artwork
+from tests.support.pictures import artwork
 
 
 def scene_of(seed):

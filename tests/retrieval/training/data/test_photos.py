@@ -3,7 +3,7 @@ import pytest
 
 from app.retrieval.training.data.photos import choose_works, draw_pairs, pair_stream
 from app.retrieval.training.data.pictures import SIDE_PX, PictureBank
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 
 @pytest.fixture

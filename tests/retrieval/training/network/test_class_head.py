@@ -3,7 +3,7 @@ import pytest
 
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.training.data.works import Classes
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import pytest
 from app.retrieval.errors import TrainingError
 from app.retrieval.training.assessment import simulate_queries
 from app.retrieval.training.data.pictures import PictureBank
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 if TYPE_CHECKING:
     from app.retrieval.training.network.finetune import Progress

@@ -9,7 +9,7 @@ from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.pooling import class_activation_maps
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.images.letterbox import choose_frame, frame
-from tests.fakes import draw_picture
+from tests.support.fakes import draw_picture
 
 pytestmark = pytest.mark.slow
 BUNDLED = Path(__file__).resolve().parents[4] / "models" / "default"

@@ -8,7 +8,7 @@ from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork, ImportRow, ImportRun, RowState
 from app.services.importing import runs
-from tests.people import TOKEN, logged_in
+from tests.support.people import TOKEN, logged_in
 
 TABLE = "Inv No;Title;Artist\nA.1;<b>Hare;Dürer\nA.2;Fox;Ada\n;Nobody’s;\n"
 

@@ -3,8 +3,8 @@
 import io
 import zipfile
 
-from tests.conftest import encoded
-from tests.fakes import draw_picture, photograph
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded
 
 ROWS = """photo,references,kind
 a.jpg,1900.0,easy
