@@ -117,6 +117,10 @@ HOMES = {  # third-party package -> the only places that may import it
     "prometheus_client": ["app.web.shell.metrics"],
     "flask_login": ["app.web"],
     "flask_babel": ["app.extensions", "app.services", "app.web", "app.factory"],
+    "flask_smorest": ["app.web.api"],
+    "marshmallow": ["app.web.api"],
+    "webargs": ["app.web.api"],
+    "apispec": ["app.web.api"],
     "flask_wtf": ["app.extensions", "app.web"],
     "sqlalchemy": [
         "app.models",
