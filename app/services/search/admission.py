@@ -1,4 +1,4 @@
-"""Who may search next: in order of arrival, over all server processes of a machine.
+"""FIFO limit on concurrent searches, shared by all server processes of a machine.
 
 A search keeps a core busy for a fifth of a second. More of them at once than there are
 cores would make all late, so there are as many places as processes, and whoever comes
@@ -26,7 +26,7 @@ MEMORY = 0.9
 
 
 class QueueFullError(Exception):
-    """More wait than may wait.
+    """Admission queue that is full.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class QueueFullError(Exception):
 
 
 class Turnstile:
-    """Lets some through at a time, the first to come first.
+    """Admission queue: some pass at a time, in order of arrival.
 
     Parameters
     ----------

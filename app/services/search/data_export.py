@@ -1,4 +1,4 @@
-"""Everything that is kept of somebody's searches, as one file to take away.
+"""Export of somebody's searches, with all that is kept of them.
 
 A ZIP archive of ``searches.json`` and the photos, written while it is sent: neither
 the memory nor the disk holds more than a piece of it at a time.
@@ -97,7 +97,7 @@ def _label(work: Artwork) -> dict[str, Any]:
 
 
 class _Pipe(RawIOBase):
-    """Takes what is written and gives it away: a file without a disk."""
+    """Write-only buffer that gives away what was written: a file without a disk."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
