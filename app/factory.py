@@ -22,7 +22,7 @@ from app.services.search.service import SearchService
 from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
 from app.services.system.media import MediaFolder
-from app.web import api, api_docs, api_queries, api_works, errors, health
+from app.web import errors, health
 from app.web.account import pages, tokens
 from app.web.admin import dashboard as admin_dashboard
 from app.web.admin import evaluation as admin_evaluation
@@ -30,6 +30,8 @@ from app.web.admin import health as admin_health
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
+from app.web.api import document as api_document
+from app.web.api import pages as api_pages
 from app.web.callers import access
 from app.web.curate import compare as curate_compare
 from app.web.curate import export as curate_export
@@ -127,7 +129,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     pages.register(app)
     for module in (about, evidence, feedback, history, privacy, sharing):
         app.register_blueprint(module.bp)
-    for module in (api, api_docs, api_queries, api_works, tokens):
+    api_document.register(app)
+    for module in (api_pages, tokens):
         app.register_blueprint(module.bp)
     for room in (curate_works, curate_pictures, curate_trail, curate_export):
         app.register_blueprint(room.bp)

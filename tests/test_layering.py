@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import SCRIPT_SECONDS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 RETRIEVAL = "app.retrieval"
@@ -68,7 +70,15 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.commands",
         "app.factory",
     ),
-    "flask_sqlalchemy": ("app.extensions",),
+    "flask_sqlalchemy": ("app.extensions", "app.services.system.paging"),
+    "flask_smorest": ("app.web.api",),
+    "marshmallow": ("app.web.api",),
+    "webargs": ("app.web.api",),
+    "apispec": ("app.web.api",),
+    "zipstream": ("app.services",),
+    "pythonjsonlogger": ("app.web.shell.logs",),
+    "jinja2": ("app.lab",),
+    "markupsafe": ("app.lab", "app.web"),
     "flask_migrate": ("app.extensions", "app.services.system", "app.commands"),
     "flask_limiter": ("app.extensions",),
     "flask_security": (
@@ -168,4 +178,18 @@ def test_retrieval_imports_without_flask_or_keras():
         "sys.exit(any(m in sys.modules for m in "
         "('flask', 'sqlalchemy', 'keras', 'tensorflow')))"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, timeout=SCRIPT_SECONDS
+    )
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("conftest.py")), ids=str)
+def test_conftest_holds_fixtures_only(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    helpers = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
+    ]
+    assert not helpers, "they belong in a module of their own, as in tests/support"

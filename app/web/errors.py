@@ -1,4 +1,4 @@
-"""The only place where errors become answers, the same in HTML and JSON."""
+"""Error handlers: the only place where errors become answers, in HTML and JSON."""
 
 import logging
 import time

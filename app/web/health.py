@@ -1,4 +1,4 @@
-"""Two answers for load balancers and monitors: alive, and ready to search."""
+"""Health checks for load balancers and monitors: alive, and ready to search."""
 
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue

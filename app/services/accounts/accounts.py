@@ -1,4 +1,4 @@
-"""Accounts: who they are, what they may do, and their end."""
+"""Accounts: creation, roles, sessions, deletion."""
 
 import logging
 import uuid

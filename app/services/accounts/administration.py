@@ -1,4 +1,4 @@
-"""Accounts as admins see them: found, let in further, shut out, deleted.
+"""Administration of accounts: listed, granted roles, blocked, deleted.
 
 Every change is written down. None may leave the site without somebody to look after
 it: an admin does not shut out himself, and the last one cannot be shut out at all.
@@ -23,7 +23,7 @@ ADMIN = "admin"
 
 
 class Standing(StrEnum):
-    """What accounts can be sorted out by."""
+    """Filter of accounts by their state."""
 
     ALL = "all"
     CURATOR = "curator"
@@ -33,16 +33,16 @@ class Standing(StrEnum):
 
 
 class OwnAccountError(Exception):
-    """Somebody was about to shut out himself."""
+    """Attempt of an admin to block or delete the own account."""
 
 
 class LastAdminError(Exception):
-    """Nobody would be left who may do this."""
+    """Change that would leave no admin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an account asked, in numbers.
+    """Searches of an account, in numbers.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ def asked_by(session: Session, user: User) -> Asked:
 
 
 class Doorkeeper:
-    """Changes what accounts may do, in an admin's name, and commits each change.
+    """Account administration in an admin's name; commits each change.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ class TooManyTokensError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """A token that was just made.
+    """Token that was just made.
 
     Attributes
     ----------

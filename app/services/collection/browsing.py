@@ -1,4 +1,4 @@
-"""Looking through the collection: words, facets, order, pages.
+"""Browsing of the collection: words, facets, order, pages.
 
 Withdrawn works are left out, as everywhere for visitors, unless curators ask for them.
 """
@@ -41,7 +41,7 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
 
 
 class Presence(StrEnum):
-    """Which works are looked through."""
+    """Filter by whether works are on show."""
 
     SHOWN = "shown"
     WITHDRAWN = "withdrawn"
@@ -50,7 +50,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Which works, and in what order.
+    """Filter and order of works.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value that works of the list have, and how many have it."""
+    """Value of a facet, and how many works of the list have it."""
 
     value: str
     works: int
@@ -89,7 +89,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What a list can be narrowed by.
+    """Facet that a list can be narrowed by.
 
     Attributes
     ----------

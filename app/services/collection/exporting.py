@@ -1,4 +1,4 @@
-"""The collection as files that others can read: a table, JSON, IIIF manifests.
+"""Export of the collection: a table, JSON, IIIF manifests.
 
 The table is what ``app.services.catalogue`` reads: one row per picture, so a work with
 two pictures has two rows, and a work without any has one with a blank ``image``.

@@ -1,4 +1,4 @@
-"""What is known of a work: the fields of its label, and further details by name."""
+"""Labels of works: the fields of a label, and further details by name."""
 
 from collections.abc import Mapping
 

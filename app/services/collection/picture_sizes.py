@@ -1,4 +1,4 @@
-"""The middle size of a work's picture, for phones: made when it is first asked for.
+"""Middle size of a work's picture, for phones: made when it is first asked for.
 
 A collection that was recorded long ago gets it without being recorded again, and works
 that nobody looks at take no room.

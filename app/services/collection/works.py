@@ -1,4 +1,4 @@
-"""Reading the collection: one work, works by their accessions, some of all.
+"""Works of the collection: one, some by their accession numbers, a sample of all.
 
 Withdrawn works are left out everywhere: they are gone for visitors.
 """

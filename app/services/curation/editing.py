@@ -1,4 +1,4 @@
-"""Keeping the collection: changes of works, each recorded and able to be taken back.
+"""Audited, undoable edits of works.
 
 A change is one transaction with its entry in the audit trail and, where it alters what
 can be found, with its announcement: the very next search of any process obeys it. What
@@ -44,7 +44,7 @@ CREATE, EDIT, WITHDRAW, RESTORE, IMAGES = (
 
 
 class KeepingError(Exception):
-    """A change cannot be made."""
+    """Edit that cannot be made."""
 
 
 class TakenAccessionError(KeepingError):
@@ -52,11 +52,11 @@ class TakenAccessionError(KeepingError):
 
 
 class ChangedMeanwhileError(KeepingError):
-    """What a change starts from, or what an undo takes back, is no longer so."""
+    """Conflict: what an edit starts from, or an undo takes back, has changed."""
 
 
 class Keeper:
-    """Makes changes in somebody's name, and commits each.
+    """Editor of works in somebody's name; commits each edit.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Why works cannot be found well, as curators read it."""
+"""Findings: why works cannot be found well, as curators read it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ FAULTS_PER_PAGE = 20
 
 
 class Kind(StrEnum):
-    """What is wrong."""
+    """Kind of a finding."""
 
     NO_IMAGE = "no_image"
     UNREADABLE = "unreadable"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a work.
+    """Finding: one thing that is wrong with a work.
 
     Attributes
     ----------

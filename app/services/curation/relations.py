@@ -1,4 +1,4 @@
-"""What works have to do with each other: proposed, judged by curators, shown."""
+"""Relations between works: proposed, judged by curators, shown."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ RELATIONS_PER_PAGE = 20
 
 
 class Kind(StrEnum):
-    """What the first work of a relation is to the other."""
+    """Kind of a relation: what the first work is to the other."""
 
     SAME_FILE = "same_file"
     DUPLICATE = "duplicate"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 
 class RelationState(StrEnum):
-    """What curators think of a relation."""
+    """Curators' judgement of a relation."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -45,7 +45,7 @@ class RelationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """That a work has something to do with another.
+    """Proposed relation of a work to another.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A work that is related to one that is shown.
+    """Work that is related to one that is shown.
 
     Attributes
     ----------

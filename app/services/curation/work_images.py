@@ -1,4 +1,4 @@
-"""The pictures of a work: which it has, in what order, and what they are found by."""
+"""Pictures of a work: set, order, and the features that they are found by."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class RepeatedImageError(Exception):
 
 
 class Picture(TypedDict):
-    """A reference image as the audit trail remembers it."""
+    """Reference image as the audit trail remembers it."""
 
     sha256: str
     media_name: str
@@ -33,7 +33,7 @@ class Picture(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FeatureMaker:
-    """Computes what a new picture is found by.
+    """Extractor of the features that a new picture is found by.
 
     Attributes
     ----------

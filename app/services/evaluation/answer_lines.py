@@ -1,4 +1,4 @@
-"""Answers to labelled photos as lines of a file, and as what reports keep of them."""
+"""Answers to labelled photos, as lines of a file and as reports keep them."""
 
 import json
 import math

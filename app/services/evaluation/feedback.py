@@ -1,4 +1,4 @@
-"""What visitors say of answers: kept with them, and turned into labelled photos.
+"""Feedback on answers: kept with them, and exported as labelled photos.
 
 An answer called right says what its photo shows. One called wrong does not: it counts
 in the statistics, but nobody can be asked again by its photo.
@@ -22,7 +22,7 @@ LIST_NAME, PHOTOS_NAME = "photos.csv", "photos"
 
 
 class UnclearFeedbackError(Exception):
-    """What was said names no proposal, or not which of several it is."""
+    """Feedback that names no proposal, or not which of several it is."""
 
 
 def meant_work(
@@ -99,7 +99,7 @@ def references_of(feedback: Feedback) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What was exported.
+    """Summary of an export.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Photos whose answer is known: from a list of real ones, or made from the collection.
+"""Labelled photos: from a list of real ones, or simulated from the collection.
 
 The list is a CSV file with the columns ``photo`` (a path relative to the file),
 ``references`` (accession numbers joined by ``|``, or ``NONE`` for a photo of something
@@ -65,7 +65,7 @@ class PhotoFault:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One usable row of a list.
+    """Usable row of a list: a photo and its answer.
 
     Attributes
     ----------

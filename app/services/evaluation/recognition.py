@@ -1,4 +1,4 @@
-"""How well photos are recognised: what is known of right and wrong answers.
+"""Recognition rates: what is known of right and wrong answers.
 
 From what visitors said of theirs, or from photos whose answer is known. All that is
 shown is computed from the same cases.
@@ -31,7 +31,7 @@ NEWTON_STEPS, RIDGE = 40, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One photo, its most probable work, and the truth.
+    """Answered photo: its most probable work, and the truth.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What thresholds mean for the cases; shares in [0, 1], NaN if of nothing.
+    """Rates of the cases under some thresholds; shares in [0, 1], NaN if of nothing.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class Consequences:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How a quantity is spread over right and wrong answers.
+    """Distribution of a quantity over right and wrong answers.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What answers of some probabilities promised, and what became of them.
+    """Calibration bin: what answers of some probabilities promised, and what came.
 
     Attributes
     ----------

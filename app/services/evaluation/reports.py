@@ -1,4 +1,4 @@
-"""Evaluations that are kept, to be compared."""
+"""Evaluation reports that are kept, to be compared."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer

@@ -1,4 +1,4 @@
-"""What changed in the collection since an index was built, for the very next query.
+"""Changes of the collection since an index was built, for the very next query.
 
 Building an index takes minutes. Until then every server process keeps the changed
 pictures beside the index it has open: one small read before each query, of the
@@ -32,7 +32,7 @@ MOST_ADDED = 500
 
 
 class Extensible(Protocol):
-    """An open index that can be told of changes."""
+    """Open index that can be told of changes."""
 
     revision: int | None
     """Of the collection, up to which it was told; None: not yet."""

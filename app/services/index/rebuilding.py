@@ -1,4 +1,4 @@
-"""Building the index anew in the background: features that are missing, then all."""
+"""Rebuild of the index in the background: missing features first, then all."""
 
 from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.store import Store

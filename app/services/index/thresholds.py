@@ -1,4 +1,4 @@
-"""The thresholds that an admin set, instead of those that the model learnt.
+"""Decision thresholds set by an admin, instead of those that the model learnt.
 
 They stand in the database, where every process reads them before its next search.
 Probabilities of one model say nothing of another's, so they are good for theirs alone.

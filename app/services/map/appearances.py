@@ -1,4 +1,4 @@
-"""What all works look like to the plainest measures: colours, and a perceptual hash.
+"""Appearances of all works by the plainest measures: colours, a perceptual hash.
 
 Computed from the small pictures of the map, when that is made, and kept beside it.
 """
@@ -20,7 +20,7 @@ HASHES_FILE, COLOURS_FILE = "hashes.npy", "colours.npy"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """What one picture looks like.
+    """Appearance of one picture.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looks:
-    """What N works look like.
+    """Appearances of N works.
 
     Attributes
     ----------

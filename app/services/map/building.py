@@ -1,4 +1,4 @@
-"""The map of the collection: all works, each beside those that are like it.
+"""Building of the collection's map: all works, each beside those like it.
 
 Made in the background from the descriptors in the database, once for each likeness.
 What is done stays in a draft until the map is whole, so a task that was stopped goes on
@@ -65,7 +65,7 @@ Told: TypeAlias = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """What a map is made from; the works by their accession numbers.
+    """Inputs of a map; the works by their accession numbers.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The map as visitors see it now: with today's labels, without what was withdrawn.
+"""Reader of the shown map: today's labels, without what was withdrawn.
 
 The places and sheets of a map are files that never change. What the collection says of
 the works does, so that is read from the database, whenever something has changed.
@@ -32,7 +32,7 @@ State: TypeAlias = tuple[int, datetime | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """One likeness of a map, as of one state of the collection.
+    """View of a map by one likeness, as of one state of the collection.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class Sight:
 
 
 class MapReader:
-    """Reads the map that is shown; shared by the threads of a server process.
+    """Reader of the shown map; shared by the threads of a server process.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where maps of the collection stand, which one is shown, and making way for a new one.
+"""Registry of the collection's maps: stored, shown, replaced by a new one.
 
 A map is a folder whose name follows from what it was made of. It is made in a folder
 beside the others and renamed when it is whole; then one replacement of the file
@@ -38,7 +38,7 @@ class MapError(Exception):
 
 
 class Likeness(StrEnum):
-    """By what works lie side by side: each has its own places and sheets."""
+    """Measure by which works lie side by side: each has its own places and sheets."""
 
     STYLE = "style"
     """The style vector: colours, brushwork, and what the network sees on the whole."""
@@ -47,7 +47,7 @@ class Likeness(StrEnum):
 
 
 class Level(StrEnum):
-    """Which sheets: of small cells for all works at once, or of large ones."""
+    """Sheets' level: small cells for all works at once, or large ones."""
 
     COARSE = "coarse"
     FINE = "fine"
@@ -58,7 +58,7 @@ GRIDS = {Level.COARSE: COARSE, Level.FINE: FINE}
 
 @dataclass(frozen=True, slots=True)
 class StoredMap:
-    """A whole map.
+    """Map that is whole.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ def sheet_name(level: Level, number: int) -> str:
 
 
 class MapShelf:
-    """The maps of an instance.
+    """Registry of an instance's maps.
 
     Parameters
     ----------

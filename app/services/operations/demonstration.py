@@ -1,4 +1,4 @@
-"""A museum to try the program with: drawn works, and photos as visitors take them."""
+"""Demonstration museum: drawn works, and photos as visitors take them."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How an instance is: what it stores, what waits, what is set."""
+"""Inspection of an instance: storage, queues, settings."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ SECRET_WORDS = ("SECRET", "PASSWORD", "TOKEN")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A setting as it is now.
+    """Setting as it is now.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A folder or a file of the instance.
+    """Folder or file of the instance.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What waits to be done.
+    """State of the queues: what waits to be done.
 
     Attributes
     ----------

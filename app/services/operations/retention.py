@@ -1,4 +1,4 @@
-"""Letting go of what visitors asked, once it is as old as the operator says.
+"""Retention of searches: deletion once they are as old as the operator says.
 
 The photo is deleted, and with it what could be drawn from it; the answer belongs to
 nobody from then on and stays for the statistics. Also removed is what nobody will ever
@@ -40,7 +40,7 @@ BATCH = 500
 
 @dataclass(slots=True)
 class Cleared:
-    """What a run let go of.
+    """Summary of what a run deleted.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What visitors asked, in numbers: counted over days, whoever they were.
+"""Usage statistics: searches counted over days, whoever asked.
 
 Hours and days are those of UTC. Everything here is counted from an index of the table
 (``ix_query_counted``), never from its rows, which are far larger.
@@ -63,7 +63,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long a stage of the search took, in milliseconds.
+    """Latency of a stage of the search, in milliseconds.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Latency:
 
 
 class Statistics:
-    """What was asked in a period; what is needed twice is counted once.
+    """Statistics of a period; what is needed twice is counted once.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Who may search next: in order of arrival, over all server processes of a machine.
+"""FIFO limit on concurrent searches, shared by all server processes of a machine.
 
 A search keeps a core busy for a fifth of a second. More of them at once than there are
 cores would make all late, so there are as many places as processes, and whoever comes
@@ -27,7 +27,7 @@ MEMORY = 0.9
 
 
 class QueueFullError(Exception):
-    """More wait than may wait.
+    """Admission queue that is full.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Turning an engine's answer into the rows that are kept of it."""
+"""Database rows of an engine's answer."""
 
 from collections.abc import Mapping
 

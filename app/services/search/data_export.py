@@ -1,4 +1,4 @@
-"""Everything that is kept of somebody's searches, as one file to take away.
+"""Export of somebody's searches, with all that is kept of them.
 
 A ZIP archive of ``searches.json`` and the photos, written while it is sent: neither
 the memory nor the disk holds more than a piece of it at a time.

@@ -1,4 +1,4 @@
-"""What is kept of a search so that its answer can be explained later, and drawn.
+"""Evidence kept of a search, from which its answer is explained and drawn later.
 
 Numbers are kept with the answer: where details agree, where the network looked, what is
 wrong with the photo. Pictures are made from them on demand, so that deleting a photo
@@ -42,7 +42,7 @@ Field: TypeAlias = tuple[int, int]
 
 
 class Spread(StrEnum):
-    """Over how much of a work the agreeing details lie."""
+    """Coverage of a work by the agreeing details."""
 
     WHOLE = "whole"
     MUCH = "much"

@@ -1,4 +1,4 @@
-"""Photos that nobody had an answer to, grouped by what they look like.
+"""Grouping of unanswered photos by what they look like.
 
 A photo's descriptor is not kept. What is kept are the works that it looks like; two
 photos of one thing look like the same works.

@@ -1,4 +1,4 @@
-"""What somebody asked: listed a page at a time, read again, deleted."""
+"""Search history of somebody: listed by pages, read again, deleted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose searches are meant: an account's, an anonymous visitor's, or both.
+    """Owner of searches: an account, an anonymous visitor, or both.
 
     Attributes
     ----------

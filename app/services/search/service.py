@@ -1,4 +1,4 @@
-"""Ask the index about a photo, and keep what was asked and answered.
+"""Search service: ask the index about a photo, store the query and its answer.
 
 The one seam where engine hits meet database rows: the engine knows opaque ids, here
 they are accession numbers and hashes of pictures. The database is the truth, so a work
@@ -47,7 +47,7 @@ PHOTO_QUALITY = 82
 
 @dataclass(frozen=True, slots=True)
 class Absentees:
-    """Works of one generation that the database does not show, as of one revision."""
+    """Works of a generation that are not on show, as of one revision."""
 
     generation: str
     revision: tuple[int, datetime | None]
@@ -55,7 +55,7 @@ class Absentees:
 
 
 class SearchService:
-    """Answers photos. Needs an application context.
+    """Search service. Needs an application context.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Links by which visitors show their answers to others.
+"""Share links by which visitors show their answers to others.
 
 Whoever has the link sees answer and photo, until the owner takes it back. The link has
 a secret of its own: the answer's id, which is in its owner's addresses, opens nothing.

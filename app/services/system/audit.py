@@ -1,4 +1,4 @@
-"""The trail of changes: who did what, when, and how it was before."""
+"""Audit trail: who changed what, when, and how it was before."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether the database has the tables this program needs, and giving it them.
+"""Database schema: whether it is up to date, and its migration.
 
 Every function here works inside an application context.
 """
@@ -18,7 +18,7 @@ UPGRADE_COMMAND = "flask db upgrade"
 
 
 class DatabaseNotReadyError(Exception):
-    """The database cannot be reached, or was made by another version.
+    """Database that cannot be reached, or was made by another version.
 
     Attributes
     ----------

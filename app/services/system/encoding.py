@@ -1,4 +1,4 @@
-"""Finding out which encoding a text file from a curator's desk is in.
+"""Detection of the encoding of a text file from a curator's desk.
 
 UTF-8 and UTF-16 can be recognised for certain. Of the 8-bit encodings every one can
 decode almost any bytes, so the one is taken that gives the most plausible words: an
@@ -24,7 +24,7 @@ BYTE_ORDER_MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A text and the encoding it was read in.
+    """Text and the encoding it was read in.
 
     Attributes
     ----------

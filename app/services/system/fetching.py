@@ -1,4 +1,4 @@
-"""Fetch a picture from an address that a visitor gives, and from nowhere else.
+"""Fetching of pictures from addresses that visitors give, and from nowhere else.
 
 Whoever may name an address for a server to open can point it at what only the server
 reaches: its own services, the museum's network, the cloud's metadata. So the name is
@@ -38,7 +38,7 @@ USER_AGENT = "Morelli/1 (visual search)"
 
 
 class Refusal(StrEnum):
-    """Why a link was not followed to a picture."""
+    """Reason why a link was not followed to a picture."""
 
     MALFORMED = "malformed"
     SCHEME = "scheme"
@@ -55,7 +55,7 @@ class Refusal(StrEnum):
 
 
 class LinkError(Exception):
-    """The link leads to no picture that we would fetch.
+    """Link that leads to no picture that we would fetch.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class LinkError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A web address in its parts, of which the host is ASCII and in lower case."""
+    """Web address in its parts, of which the host is ASCII and in lower case."""
 
     scheme: str
     host: str
@@ -78,7 +78,7 @@ class Target:
 
 
 class LinkReader:
-    """Fetches what links lead to.
+    """Fetcher of what links lead to.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ class LinkReader:
 
 
 class PinnedConnection(http.client.HTTPConnection):
-    """A connection to given addresses, whatever the host's name stands for by now.
+    """Connection to given addresses, whatever the host's name means by now.
 
     The host is still what the request names and what the certificate is checked for.
     """

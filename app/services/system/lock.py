@@ -1,4 +1,4 @@
-"""Making sure that a job runs once at a time in an instance."""
+"""Lock that lets a job run once at a time in an instance."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The folder of pictures: files appear whole under their names, or not at all."""
+"""Media folder: pictures appear whole under their names, or not at all."""
 
 from pathlib import Path
 

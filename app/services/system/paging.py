@@ -1,4 +1,4 @@
-"""Lists that are shown a page at a time."""
+"""Paging of lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_PAGES = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Entry]):
-    """One page of a list.
+    """Page of a list.
 
     Attributes
     ----------

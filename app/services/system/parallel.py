@@ -1,4 +1,4 @@
-"""Work on many things at once, and take the results in order.
+"""Parallel map over many things, with the results in order.
 
 Threads, not processes: decoding, SIFT and the network run outside Python's lock, one
 model serves all, and a killed program leaves no orphans behind.

@@ -1,4 +1,4 @@
-"""The forms of the account pages, where ours differ from Flask-Security's.
+"""Forms of the account pages, where ours differ from Flask-Security's.
 
 Above all, each does the same work whether an address has an account or not: a password
 is hashed once, a mail is written once.
@@ -29,7 +29,7 @@ LONGEST_TOKEN_NAME = 80
 
 
 class PasswordRules(fs.PasswordUtil):
-    """Long rather than complicated, as NIST SP 800-63B, 5.1.1.2 recommends."""
+    """Password policy: long rather than complicated, NIST SP 800-63B, 5.1.1.2."""
 
     def validate(
         self, password: str, is_register: bool, **context: Any

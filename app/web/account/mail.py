@@ -1,4 +1,4 @@
-"""The mails of the account pages: in their reader's language, into the outbox."""
+"""Mails of the account pages: in their reader's language, into the outbox."""
 
 from pathlib import PurePosixPath
 from typing import Any, cast
@@ -48,7 +48,7 @@ def tell_old_address(user: User, old_address: str) -> None:
 
 
 class AccountMail(MailUtil):
-    """What Flask-Security writes mails through."""
+    """Mail adapter of Flask-Security."""
 
     def send_mail(
         self,

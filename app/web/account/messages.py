@@ -1,4 +1,4 @@
-"""What the account pages say, in our words instead of Flask-Security's.
+"""Messages of the account pages, in our words instead of Flask-Security's.
 
 None of these sentences tells whether an address has an account.
 """

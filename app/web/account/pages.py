@@ -1,4 +1,4 @@
-"""Registering, logging in and out, and what somebody may do with their account.
+"""Account pages: registering, logging in and out, settings, deletion.
 
 Flask-Security has most of the pages; here it is told our rules. Sessions are signed
 cookies that name an account by a random word of the database, so changing that word

@@ -1,4 +1,4 @@
-"""Access tokens of an account: made and shown once, listed, revoked."""
+"""Pages of an account's access tokens: made and shown once, listed, revoked."""
 
 from datetime import timedelta
 

@@ -1,1 +1,1 @@
-"""The admins' pages: what visitors ask, how well it is answered, who has an account."""
+"""Admin pages: what visitors ask, how well it is answered, who has an account."""

@@ -1,4 +1,4 @@
-"""What visitors ask: over time, how fast, what is found, and what is not."""
+"""Dashboard: searches over time, their speed, what is found and what is not."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The dashboard's figures: each a plot, the table of its numbers, and words."""
+"""Figures of the dashboard: each a plot, the table of its numbers, and words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Numbers of a period.
+    """Figure: numbers of a period.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How the instance is: settings and where they come from, storage, what waits."""
+"""Health page of the instance: settings and their sources, storage, what waits."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ GAP = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers that are drawn in one colour.
+    """Series of numbers, drawn in one colour.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A picture and the words around it.
+    """Plot and the words around it.
 
     Attributes
     ----------

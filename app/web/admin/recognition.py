@@ -1,4 +1,4 @@
-"""How well photos are recognised, and from when on an answer is called found."""
+"""Recognition page: how well photos are recognised, and the decision thresholds."""
 
 import json
 import math

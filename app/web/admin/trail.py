@@ -1,4 +1,4 @@
-"""What admins did: who, when, to whom."""
+"""Audit trail of admins: who did what, when, to whom."""
 
 from flask import Blueprint, abort, render_template
 from flask_babel import lazy_gettext as _

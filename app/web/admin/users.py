@@ -1,4 +1,4 @@
-"""Accounts: who has one, what they may do, and shutting somebody out."""
+"""Pages of accounts: list, roles, blocking, deletion."""
 
 from collections.abc import Callable
 

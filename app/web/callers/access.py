@@ -1,4 +1,4 @@
-"""Who may see what: blueprints named for curators or admins are theirs alone.
+"""Access control: blueprints named for curators or admins are theirs alone.
 
 One guard for all, by the blueprint's name, so that a new page cannot be forgotten.
 """

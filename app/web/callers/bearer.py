@@ -1,4 +1,4 @@
-"""Programs that act in an account's name, by a token in the request's header.
+"""Bearer tokens: programs act in an account's name by a header of the request.
 
 As RFC 6750 has it: ``Authorization: Bearer …`` and nowhere else. Addresses are logged
 on the way; and a cookie is sent along also by a stranger's page, a header is not.
@@ -16,7 +16,7 @@ SCHEME = "bearer"
 
 
 class TokenNeededError(Unauthorized):
-    """Only programs with a token get this."""
+    """Request without the access token that it needs."""
 
     description = _(
         "This needs an access token, in the header “Authorization: Bearer”. Tokens are "
@@ -28,7 +28,7 @@ class TokenNeededError(Unauthorized):
 
 
 class InvalidTokenError(Unauthorized):
-    """What was sent as a token is none, or lets nobody in any more."""
+    """Access token that is none, or lets nobody in any more."""
 
     description = _(
         "This access token lets nobody in: it is wrong, revoked or expired, or its "

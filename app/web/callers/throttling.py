@@ -1,4 +1,4 @@
-"""Against guessing passwords and flooding mailboxes: attempts are counted and bounded.
+"""Rate limits against guessing passwords and flooding mailboxes.
 
 Each attempt counts for the network address that it comes from and for the account that
 it is about, whether there is such an account or not. Counted in each server process.
@@ -38,7 +38,7 @@ Counter = tuple[RateLimitItem, tuple[str, ...]]
 
 
 class TooManyAttemptsError(TooManyRequests):
-    """Somebody tried too often."""
+    """Attempts beyond the limit."""
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The photo in a request, and what is to be done to it: found, or refused in words."""
+"""Upload: a request's photo or link and its edits, found or refused in words."""
 
 from flask import request
 from flask_babel import lazy_gettext as _
@@ -32,17 +32,17 @@ REFUSALS = {
 
 
 class NoPhotoError(BadRequest):
-    """The form came without a photo."""
+    """Form that came without a photo."""
 
     description = _("No photo was sent. Please choose one.")
 
 
 class UnusableLinkError(UnprocessableEntity):
-    """The link in the form leads to nothing that would be fetched."""
+    """Link that leads to nothing that would be fetched."""
 
 
 class UnclearEditsError(BadRequest):
-    """The form asks for a turn or a crop that there is not."""
+    """Turn or crop that there is not."""
 
     description = _(
         "The photo cannot be turned or cropped like this. Please choose it again."

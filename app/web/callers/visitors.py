@@ -1,4 +1,4 @@
-"""Who is asking: somebody logged in, or an anonymous browser session.
+"""Identity of who asks: an account, or an anonymous browser session.
 
 An anonymous visitor is known by a random name in the session cookie and nothing else:
 no network address is kept, and of the browser only which sort of device it is.
@@ -32,7 +32,7 @@ PHONE = re.compile(r"mobi|iphone|ipod|android|phone", re.I)
 
 
 class AccountNeededError(Unauthorized):
-    """Only people with an account may search here."""
+    """Search without an account where one is needed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -42,7 +42,7 @@ class AccountNeededError(Unauthorized):
 
 
 class OwnerFields(TypedDict):
-    """What a new query tells of who asked."""
+    """Columns of a new query that say who asked."""
 
     user_id: int | None
     visitor: str | None

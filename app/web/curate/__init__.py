@@ -1,1 +1,1 @@
-"""The curators' pages: keeping the collection."""
+"""Curators' pages: editing of the collection."""

@@ -1,4 +1,4 @@
-"""What the curators' pages have in common."""
+"""Helpers shared by the curators' pages."""
 
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Methods side by side: one picture, and what each of them finds."""
+"""Page that compares methods: one picture, and what each of them finds."""
 
 import json
 from typing import cast

@@ -1,4 +1,4 @@
-"""The collection to take away."""
+"""Export page: the collection to take away."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The forms of works and their pictures."""
+"""Forms of works and their pictures."""
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -15,7 +15,7 @@ LONGEST_LINE, LONGEST_TEXT = 1_000, 10_000
 
 
 class LabelForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
-    """What a work's label says."""
+    """Form of a work's label."""
 
     title = TextAreaField(_("Title"), [Length(max=LONGEST_TEXT)])
     artist = StringField(_("Artist"), [Length(max=LONGEST_LINE)])
@@ -48,7 +48,7 @@ class LabelForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
 
 
 class NewWorkForm(LabelForm):
-    """A work that is not recorded yet."""
+    """Form of a work that is not recorded yet."""
 
     accession = StringField(
         _("Accession number"),
@@ -67,6 +67,6 @@ class NewWorkForm(LabelForm):
 
 
 class PictureForm(FlaskForm):  # type: ignore[misc]  # as above
-    """One picture of a work."""
+    """Form of one picture of a work."""
 
     picture = FileField(_("Picture"), [FileRequired(_("Please choose a picture."))])

@@ -1,4 +1,4 @@
-"""The indexes: which is live, what it was found to be, building anew, going back."""
+"""Pages of index generations: the live one, validation, rebuild, going back."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""The map of the collection, as curators see it: when it was made, making it anew."""
+"""Curators' page of the collection's map: when it was made, making it anew."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""The pictures of a work: added, replaced, put in order, removed."""
+"""Pages of a work's pictures: added, replaced, put in order, removed."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Care: works that photos will not find, and works with something in common."""
+"""Survey pages: works that photos will not find, works with something in common."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Background work: how far it is, and stopping it."""
+"""Pages of background tasks: progress, pausing, stopping."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The trail of changes: who did what, when, and taking it back."""
+"""Audit trail of curators: who did what, when, and undoing it."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Works, as curators see them: all of them, one to edit, a new one."""
+"""Curators' pages of works: list, editing, a new one."""
 
 from flask import Blueprint, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""About this search: what is searched, how good that is, and what answers mean."""
+"""Page about this search: what is searched, how good that is, what answers mean."""
 
 from flask import Blueprint, current_app, render_template
 

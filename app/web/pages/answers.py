@@ -1,4 +1,4 @@
-"""One answer as a page: whose it is, and where its pictures are."""
+"""Answer page: whose it is, and where its pictures are."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A visitor's photo and what explains its answer, for whoever asked and nobody else.
+"""Evidence of an answer: photo and heat map, for whoever asked and nobody else.
 
 The photo is kept; the other pictures are made on demand.
 """

@@ -1,4 +1,4 @@
-"""What visitors say of the answers they got: yes, no, or which one it is."""
+"""Feedback of visitors on their answers: yes, no, or which one it is."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Find the frame: where in a photo the painting is, so that a crop can be offered."""
+"""Frame detection for the crop tool: where in a photo the painting is."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue

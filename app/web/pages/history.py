@@ -1,4 +1,4 @@
-"""What a visitor asked before: the list, taking it away, deleting it."""
+"""History pages of a visitor's searches: list, export, deletion."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The map of the collection: works lie beside those that are like them.
+"""Map page: the collection's works, each beside those that are like it.
 
 A script draws it; where there is none, or no WebGL, the same works are a list in the
 map's order. Its files are served by ``app.web.pages.map_files``.

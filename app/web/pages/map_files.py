@@ -1,4 +1,4 @@
-"""What the map is drawn from: places, sheets of small pictures, labels.
+"""Files of the map: places, sheets of small pictures, labels.
 
 Sheets never change under their address. Places and labels follow the collection; their
 addresses hold a version, so that browsers keep them until something changes.

@@ -1,4 +1,4 @@
-"""Pictures of the works, served by their generated names only.
+"""Media of the works, served by their generated names only.
 
 Everything here was encoded by this program as a JPEG, so the type is known. Visitors'
 photos are served by ``app.web.pages.evidence``, each to its owner.

@@ -1,4 +1,4 @@
-"""What is kept, how long, who sees it: in plain words, as the settings have it."""
+"""Privacy page: what is kept, how long, who sees it, as the settings have it."""
 
 from flask import Blueprint, current_app, render_template
 

@@ -1,4 +1,4 @@
-"""The visitor's pages: choose a photo, and see what it shows."""
+"""Visitor's pages: choose a photo, and see what it shows."""
 
 from uuid import UUID
 

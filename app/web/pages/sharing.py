@@ -1,4 +1,4 @@
-"""Links to an answer: its owner makes them and takes them back, others look."""
+"""Pages of share links: the owner makes and revokes them, others look."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The collection's pages: all works, what they can be narrowed by, each one's label."""
+"""Collection pages: all works, their facets, each one's label."""
 
 from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _

@@ -1,4 +1,4 @@
-"""Scripts and styles under addresses that change with their content.
+"""Static assets: scripts and styles at addresses that change with their content.
 
 All files share one version, which stands in front of their names: so scripts may import
 each other by relative names, and browsers may keep everything for good. A phone with

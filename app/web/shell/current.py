@@ -1,4 +1,4 @@
-"""What a view needs of the application that it runs in."""
+"""Services of the present application, for views."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""Which language a page speaks: the visitor’s choice, the browser’s, or English."""
+"""Language of a page: the visitor’s choice, the browser’s, or English."""
 
 from urllib.parse import quote, unquote, urlsplit
 

@@ -1,4 +1,4 @@
-"""Log lines that machines can read: one per request, all of a request with one name.
+"""Structured logs: one line per request, all lines of a request with one name.
 
 No personal data: no network address, no account, and no path, because the address of an
 answer is its key. The name of a request goes back with its answer, so that whoever

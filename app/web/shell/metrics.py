@@ -1,4 +1,4 @@
-"""Figures for Prometheus at /metrics, for whoever sends the right token.
+"""Prometheus metrics at /metrics, for whoever sends the right token.
 
 Counted in each server process and summed up over all of them, through files in
 ``PROMETHEUS_MULTIPROC_DIR``, which ``gunicorn.conf.py`` sets. What the database knows
@@ -92,7 +92,7 @@ def present() -> CollectorRegistry:
 
 
 class Present(Collector):
-    """What the database and the instance folder know."""
+    """Collector of what the database and the instance folder know."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield a family of figures each."""

@@ -1,4 +1,4 @@
-"""What makes the site work where there is no network: shell, worker, manifest, token.
+"""Offline support: shell, service worker, manifest, token.
 
 The service worker keeps the first page's shell, so that it opens without a network; a
 photo taken then waits in the browser and is sent later. The worker never keeps answers,

@@ -1,4 +1,4 @@
-"""What templates need to put an answer into words and pictures."""
+"""Template helpers that put an answer into words and pictures."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -53,7 +53,7 @@ SIDE, GAP = 1000.0, 40.0
 
 
 class Pairing(TypedDict):
-    """A photo and a work drawn together: boxes of x, y, width and height."""
+    """Photo and work drawn together: boxes of x, y, width and height."""
 
     size: tuple[float, float]
     photo: tuple[float, float, float, float]

@@ -1,4 +1,4 @@
-"""Headers that tell browsers to trust nothing but this site's own files."""
+"""Security headers: browsers trust nothing but this site's own files."""
 
 from flask import Flask, Response, current_app, request
 

@@ -1,4 +1,4 @@
-"""The application class: what a request may not decide about its answer."""
+"""Application class: what a request may not decide about its answer."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ FILES = (
 
 
 class SessionsOfPages(SecureCookieSessionInterface):
-    """Sessions, but for files: those may be kept by every cache on the way.
+    """Session interface that leaves files out: caches may keep those.
 
     Flask-Login looks into the session after each request, for which Flask tells caches
     that the answer depends on the cookie.
@@ -29,7 +29,7 @@ class SessionsOfPages(SecureCookieSessionInterface):
 
 
 class Site(Flask):
-    """A Flask application that knows its own address.
+    """Flask application that knows its own address.
 
     Flask takes the host of an external address from the request's Host header, which
     the sender of the request chooses. In a mailed link that would lead whoever asked

@@ -1,4 +1,4 @@
-"""The translations: ``translations/<language>/LC_MESSAGES/messages.po``, compiled.
+"""Translations: ``translations/<language>/LC_MESSAGES/messages.po``, compiled.
 
 Flask-Babel reads compiled catalogues only. They are made from the texts beside them
 when the application starts, so there is no command to forget.

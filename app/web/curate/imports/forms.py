@@ -1,4 +1,4 @@
-"""The form that maps columns to fields: its words, and what was chosen."""
+"""Form that maps columns to fields: its words, and what was chosen."""
 
 from collections.abc import Sequence
 from dataclasses import replace

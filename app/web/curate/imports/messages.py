@@ -1,4 +1,4 @@
-"""Words for where an import is, and for what is said of its rows."""
+"""Messages about imports: their states, and what is said of their rows."""
 
 from collections.abc import Mapping
 

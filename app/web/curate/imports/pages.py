@@ -1,4 +1,4 @@
-"""Importing a catalogue: begun, mapped, looked through, recorded, taken back."""
+"""Import pages: catalogue uploaded, mapped, dry run, recorded, rolled back."""
 
 from collections.abc import Callable
 

@@ -194,3 +194,15 @@ def test_a_misspelt_parameter_is_named(program):
     answer = program.get(f"{OWN}?pgae=2")
     assert answer.status_code == 400
     assert "“pgae”" in answer.json["error"]["message"]
+
+
+def test_who_may_not_ask_is_not_told_what_else_is_wrong(client, stranger, asked):
+    assert client.get(f"{OWN}?pgae=2").status_code == 401
+    assert client.put(f"{asked}/feedback", data=b"{").status_code == 401
+    assert stranger.put(f"{asked}/feedback", data=b"{").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
+def test_a_judgement_is_read_whatever_type_it_says_it_has(program, asked, kind):
+    said = program.put(f"{asked}/feedback", data=b'{"right": false}', content_type=kind)
+    assert said.json["right"] is False

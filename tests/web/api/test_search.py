@@ -1,7 +1,12 @@
+from io import BytesIO
+
+import pytest
 from sqlalchemy import select, text
 
 from app.extensions import db
 from app.models import Query
+
+SEARCH = "/api/v1/search"
 
 
 def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
@@ -79,3 +84,23 @@ def test_a_bug_is_logged_and_told_to_nobody(ask_api, photo, publication, caplog)
     assert answer.json["error"]["code"] == "internal_error"
     assert "secret detail" not in answer.text
     assert "secret detail" in caplog.text
+
+
+def test_who_may_not_search_is_not_told_what_else_is_wrong(make_app):
+    answer = make_app(MORELLI_ANONYMOUS_SEARCH="no").test_client().post(SEARCH)
+    assert answer.status_code == 401
+    assert answer.json["error"]["code"] == "account_needed"
+
+
+@pytest.mark.parametrize("fields", [{}, {"photo": "text"}, {"photo": (BytesIO(), "")}])
+def test_a_form_without_a_photo_is_refused(client, fields):
+    answer = client.post(SEARCH, data=fields)
+    assert answer.status_code == 400
+    assert answer.json["error"]["code"] == "no_photo"
+
+
+def test_other_fields_of_the_form_are_passed_over(client, photo):
+    fields = {"photo": (BytesIO(photo), ""), "name": "x", "other": (BytesIO(), "x")}
+    assert client.post(SEARCH, data=fields).status_code == 400
+    fields = {"photo": (BytesIO(photo), "x"), "name": "x", "other": (BytesIO(), "x")}
+    assert client.post(SEARCH, data=fields).status_code == 200

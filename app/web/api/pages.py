@@ -1,4 +1,4 @@
-"""The description of the programmer's interface: for programs, and as a page.
+"""Documentation of the programmer's interface: for programs, and as a page.
 
 The page is made from the same document and from nothing else, without any script.
 """
@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from app.web.json_schema import Schema, name_in
-from app.web.openapi import document
+from app.web.api.document import document_text
+
+Schema = dict[str, Any]
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
 
@@ -63,14 +64,13 @@ class Operation:
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """Send the document, in the order in which it is written."""
-    text = json.dumps(document(), ensure_ascii=False)
-    return Response(text, mimetype="application/json")
+    return Response(document_text(), mimetype="application/json")
 
 
 @bp.get("/docs")
 def show() -> str:
     """Show the document as a page for people."""
-    described = document()
+    described = json.loads(document_text())
     operations = list_operations(described)
     statuses = {name: status for op in operations for status, name in op.refused}
     return render_template(
@@ -115,6 +115,11 @@ def kind(schema: Schema) -> tuple[str, str | None]:
     if "format" in schema:
         words = f"{words}, {schema['format']}"
     return words, None
+
+
+def name_in(ref: str) -> str:
+    """Return the name that a reference points to."""
+    return ref.rpartition("/")[2]
 
 
 def pretty(example: Any) -> str:

@@ -1,5 +1,6 @@
 """The interface is as its document says, and the document as the standard says."""
 
+import json
 import re
 import shlex
 from io import BytesIO
@@ -8,19 +9,18 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.extensions import db
 from app.models import Artwork
-from app.web.api_docs import list_operations
+from app.web.api.pages import list_operations
+from app.web.api.schemas import ACCESSION, QUERY_ID
 from app.web.errors import CODES
-from app.web.openapi_schemas import ACCESSION, QUERY_ID
 from app.web.shell.languages import LANGUAGES
 from tests.support.people import program_of, with_account
+from tests.web.api.conformity import JSON, validator
 
-ROOT = Path(__file__).resolve().parents[2]
-JSON = "application/json"
+ROOT = Path(__file__).resolve().parents[3]
 ONLY_ON_PAGES = {
     "form_expired",
     "unusable_link",
@@ -29,11 +29,6 @@ ONLY_ON_PAGES = {
     "method_not_allowed",  # of no operation: all that can be asked is described
 }
 """Codes that no operation of the interface answers with."""
-
-
-@pytest.fixture
-def document(client):
-    return client.get("/api/openapi.json").json
 
 
 @pytest.fixture
@@ -51,24 +46,10 @@ def send(client, photo):
     return client.post("/api/v1/search", data=fields)
 
 
-def closed(schema):
-    """Return a form that has no other fields than those it names."""
-    if isinstance(schema, list):
-        return [closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    shut = {name: closed(part) for name, part in schema.items()}
-    if "properties" in shut:
-        shut["additionalProperties"] = False
-    return shut
-
-
 def faults(document, name, value):
-    components = closed(document["components"])
-    form = {"$ref": f"#/components/schemas/{name}", "components": components}
-    checker = Draft202012Validator.FORMAT_CHECKER
-    validator = Draft202012Validator(form, format_checker=checker)
-    return [error.message for error in validator.iter_errors(value)]
+    form = {"$ref": f"#/components/schemas/{name}"}
+    found = validator(json.dumps(document), json.dumps(form)).iter_errors(value)
+    return [error.message for error in found]
 
 
 def refused_codes(document, path, method, status):
@@ -113,33 +94,21 @@ def test_examples_have_the_form_that_they_are_examples_of(document):
                 assert faults(document, name, content["example"]) == []
 
 
-def test_answers_have_the_form_that_is_promised(
-    client, program, document, photo, photo_of_two, unknown_photo
+def test_answers_of_every_kind_have_the_form_that_is_promised(
+    client, program, photo, photo_of_two, unknown_photo
 ):
+    """Compared by the clients, as all answers of these tests are."""
     for sent in (photo, photo_of_two, unknown_photo):
-        assert faults(document, "Answer", send(client, sent).json) == []
-        answer = send(program, sent).json
-        address = f"/api/v1/queries/{answer['query_id']}"
-        assert faults(document, "QueryWithAnswer", program.get(address).json) == []
+        send(client, sent)
+        address = f"/api/v1/queries/{send(program, sent).json['query_id']}"
+        assert program.get(address).json["feedback"] is None
         said = program.put(f"{address}/feedback", json={"right": True}).json
-        assert faults(document, "Feedback", said) == []
-        assert faults(document, "QueryWithAnswer", program.get(address).json) == []
-    page = program.get("/api/v1/queries").json
-    assert page["total"] == 3
-    assert faults(document, "Queries", page) == []
+        assert program.get(address).json["feedback"] == said
+    assert program.get("/api/v1/queries").json["total"] == 3
     works = client.get("/api/v1/works?per_page=2").json
     assert works["next"]
-    assert faults(document, "Works", works) == []
     for work in works["works"]:
-        whole = client.get(f"/api/v1/works/{work['accession']}").json
-        assert faults(document, "WorkWithSimilar", whole) == []
-
-
-def test_a_field_that_is_not_described_would_be_seen(client, document, photo):
-    answer = send(client, photo).json
-    assert faults(document, "Answer", {**answer, "secret": 1})
-    answer["matches"][0]["user_id"] = 7
-    assert faults(document, "Answer", answer)
+        assert client.get(f"/api/v1/works/{work['accession']}").status_code == 200
 
 
 def test_errors_have_their_form_and_their_codes(client, program, document, make_app):
@@ -244,27 +213,6 @@ def test_commands_name_the_public_address_and_not_the_one_that_was_asked(make_ap
         text = client.get(address, base_url="http://evil.example").text
         assert "https://museum.org/find/api/v1/search" in text
         assert "evil" not in text
-
-
-def test_the_page_shows_all_that_the_document_says(client, document):
-    page = client.get("/api/docs").text
-    ids = re.findall(r'\bid="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
-    for operation in list_operations(document):
-        assert operation.facts["operationId"] in ids
-        assert operation.path in page
-    assert {f"form-{name}" for name in document["components"]["schemas"]} <= set(ids)
-    assert {f"error-{n}" for n in document["components"]["responses"]} <= set(ids)
-    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
-
-
-def test_the_page_keeps_to_the_policy_and_fetches_nothing_from_elsewhere(client):
-    answer = client.get("/api/docs")
-    assert "unsafe" not in answer.headers["Content-Security-Policy"]
-    assert "<script" not in answer.text
-    assert "<style" not in answer.text
-    assert " style=" not in answer.text
-    assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
 
 
 def test_who_has_no_account_may_read_the_description(make_app):

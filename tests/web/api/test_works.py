@@ -103,6 +103,7 @@ def test_a_withdrawn_work_is_gone(client, in_app):
         "artits=Ada",
         "q=a&q=b",
         f"q={'a' * 201}",
+        f"artist={'a' * 1_001}",
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(client, asked):
@@ -122,3 +123,20 @@ def test_an_unknown_work_is_not_there(client):
 def test_without_an_index_a_work_has_no_similar_ones(client, publication):
     publication.searcher = None
     assert client.get(f"{LIST}/1900.0").json["similar"] == []
+
+
+def test_spaces_around_words_do_not_count(client):
+    padded = "+" * 9 + "a" * 200 + "+" * 9
+    assert client.get(f"{LIST}?q={padded}").status_code == 200
+    assert accessions(client.get(f"{LIST}?artist=+Ada+Bright+")) == ["1900.0"]
+    assert client.get(f"{LIST}?school=++").json["total"] == WORKS
+
+
+def test_a_refusal_is_in_the_language_of_the_reader(client):
+    asked = f"{LIST}?per_page=201"
+    german = client.get(asked, headers={"Accept-Language": "de"}).json
+    assert german["error"]["message"] == "„per_page“ muss eine Zahl von 1 bis 200 sein."
+
+
+def test_one_work_takes_no_parameter(client):
+    assert client.get(f"{LIST}/1900.0?page=1").status_code == 400

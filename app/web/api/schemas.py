@@ -1,0 +1,293 @@
+"""Answers of the programmer's interface: which fields they have, and their values.
+
+The only place where models become JSON. Addresses are paths on this server.
+"""
+
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from marshmallow import fields
+from marshmallow.validate import Length, OneOf, Range
+
+from app.models import Artwork, Query
+from app.retrieval.types import Verdict
+from app.services.collection.works import works_by_accession
+from app.web.api.fields import (
+    Moment,
+    PageSchema,
+    ResponseSchema,
+    Source,
+    array,
+    integer,
+    text,
+    told,
+)
+from app.web.shell.presentation import picture_url, thumbnail_url
+
+QUERY_ID = "3f1c0c9e-6d0b-4c0a-9a51-8f5f0a1c2b3d"
+ACCESSION = "IM-0024"
+MOMENT = "2026-05-14T09:30:00Z"
+PICTURE = "/media/works/ab/ab…"
+
+
+class LikeWork(NamedTuple):
+    """A work and how much it looks like a photo, −1 to 1."""
+
+    artwork: Artwork
+    similarity: float
+
+
+class WorkAndSimilar(NamedTuple):
+    """A work and those that look like it, best first."""
+
+    artwork: Artwork
+    similar: list[Artwork]
+
+
+def similar_works(query: Query) -> list[LikeWork]:
+    """Return the works on show that look like a query's photo, best first."""
+    works = works_by_accession(accession for accession, _similarity in query.similar)
+    return [
+        LikeWork(works[accession], similarity)
+        for accession, similarity in query.similar
+        if accession in works
+    ]
+
+
+class LabelSchema(ResponseSchema):
+    """Label of a work in short, from an ``Artwork``."""
+
+    description = _("What names a work.")
+    accession = text(_("The museum’s number of the work."), ACCESSION)
+    title = text(_("Empty where it is unknown, as all of a label."), "Ballast")
+    artist = text(_("As the museum writes the name."), "Lotte Wiesengrund")
+    date = text(_("In the museum’s words."), "c. 1925")
+    url = text(
+        _("Path of the work’s page."),
+        f"/works/{ACCESSION}",
+        lambda work: url_for("artworks.show", accession=work.accession),
+    )
+
+
+class ImageSchema(ResponseSchema):
+    """Picture of a work, from a ``ReferenceImage``."""
+
+    description = _("A picture of a work.")
+    url = text(_("Path of the picture, a JPEG."), f"{PICTURE}.jpg", picture_url)
+    thumbnail_url = text(
+        _("Path of a small version."), f"{PICTURE}.s.jpg", thumbnail_url
+    )
+    width = integer(_("In pixels."), 1600, least=1)
+    height = integer(_("In pixels."), 1200, least=1)
+
+
+class WorkSchema(LabelSchema):
+    """Whole label and pictures, from an ``Artwork``."""
+
+    description = _("A work of the collection: its label and its pictures.")
+    technique = text(_("What it is made of."), "Oil on canvas")
+    type = text(_("What kind of work it is."), "painting")
+    school = text(_("Where its maker belongs."), "German")
+    location = text(_("Where it is in the museum."), "Room 12")
+    rights = text(_("Who has the rights."), "Public domain")
+    source = text(_("Where this label comes from."), "")
+    images = array(ImageSchema, _("Its pictures; the first one stands for it."))
+
+
+WORK_FIELDS = frozenset(WorkSchema().fields)
+
+
+class OfWorkSchema(ResponseSchema):
+    """Base of what is told of something that has a work: the label is that work's."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        """Read the fields of the label from the work, the others from the thing."""
+        owner = obj.artwork if attr in WORK_FIELDS else obj
+        return super().get_attribute(owner, attr, default)
+
+
+class WorkWithSimilarSchema(OfWorkSchema, WorkSchema):
+    """A ``WorkAndSimilar``."""
+
+    description = _("A work, and others that look like it.")
+    similar = array(LabelSchema, _("Works that look alike, best first."))
+
+
+def _similarity(source: Source | None = None) -> fields.Float:
+    words = _("How alike the pictures look as a whole.")
+    bounds = Range(min=-1, max=1)
+    return fields.Float(validate=bounds, **told(words, source, examples=[0.71]))
+
+
+def _probability(words: LazyString) -> fields.Float:
+    return fields.Float(
+        validate=Range(min=0, max=1),
+        **told(words, lambda obj: round(obj.probability, 4), examples=[0.9991]),
+    )
+
+
+def _decision() -> fields.String:
+    return text(
+        _(
+            "“found”; “uncertain”: perhaps one of these; “not_found”: not in this "
+            "collection."
+        ),
+        Verdict.FOUND.value,
+        attrgetter("verdict.value"),
+        validate=OneOf([verdict.value for verdict in Verdict]),
+    )
+
+
+class MatchSchema(OfWorkSchema, LabelSchema):
+    """Proposed work and the evidence for it, from a ``Match``."""
+
+    description = _("A work that the photo may show, and the evidence.")
+    probability = _probability(_("That the photo shows this work."))
+    similarity = _similarity(lambda match: round(match.similarity, 4))
+    inliers = integer(
+        _("Details of the photo that lie exactly where the work has them."),
+        84,
+        attrgetter("inlier_count"),
+    )
+    outline = fields.List(
+        fields.List(fields.Float(), validate=Length(equal=2)),
+        allow_none=True,
+        validate=Length(equal=4),
+        **told(
+            _(
+                "Corners of the work in the photo, as shares of its width and height: "
+                "the work’s top left, top right, bottom right, bottom left. May lie "
+                "outside 0 to 1; null where unknown."
+            ),
+            examples=[[[0.07, 0.42], [0.79, 0.39], [0.75, 0.9], [0.13, 0.86]]],
+        ),
+    )
+
+
+class SimilarWorkSchema(OfWorkSchema, LabelSchema):
+    """A ``LikeWork``."""
+
+    description = _("A work that looks like the photo.")
+    similarity = _similarity()
+
+
+class AnswerSchema(ResponseSchema):
+    """Answer to a photo, from a ``Query``."""
+
+    description = _("What a photo shows.")
+    decision = _decision()
+    probability = _probability(_("That the first match is right; 0 without one."))
+    matches = array(
+        MatchSchema,
+        _(
+            "Works that the photo may show, the most probable first; several also "
+            "when several works are in the photo."
+        ),
+    )
+    similar = array(
+        SimilarWorkSchema,
+        _("Works that look alike, whether one is the answer or not."),
+        similar_works,
+    )
+    timings_ms = fields.Dict(
+        values=fields.Float(),
+        **told(
+            _("How long each stage of the search took, in milliseconds."),
+            examples=[{"describe": 21.0, "local": 60.2, "total": 121.3}],
+        ),
+    )
+    query_id = fields.UUID(
+        allow_none=True,
+        **told(
+            _("Of the search; null if it could not be kept."),
+            lambda query: query.id if query.is_stored else None,
+            examples=[QUERY_ID],
+        ),
+    )
+
+
+class FeedbackSchema(ResponseSchema):
+    """What was said of an answer, from a ``Feedback``."""
+
+    description = _("What was said of an answer.")
+    right = fields.Boolean(
+        **told(
+            _("Whether the answer is right."), attrgetter("is_right"), examples=[True]
+        )
+    )
+    accession = text(
+        _("Which work it is, as far as that was said."),
+        ACCESSION,
+        lambda said: said.artwork.accession if said.artwork else None,
+        allow_none=True,
+    )
+    given_at = Moment(
+        **told(_("When it was said."), attrgetter("created_at"), examples=[MOMENT])
+    )
+
+
+class QuerySchema(ResponseSchema):
+    """Stored search and its answer in short, from a ``Query``."""
+
+    description = _("A search that was kept, in short.")
+    query_id = fields.UUID(
+        **told(_("Of the search."), attrgetter("id"), examples=[QUERY_ID])
+    )
+    created_at = Moment(**told(_("When it was asked."), examples=[MOMENT]))
+    source = text(
+        _("How the photo came."), "api", validate=OneOf(["upload", "link", "api"])
+    )
+    decision = _decision()
+    probability = _probability(_("That the first match is right; 0 without one."))
+    proposals = array(
+        LabelSchema,
+        _("The works that the answer stands by."),
+        lambda query: [match.artwork for match in query.proposals],
+    )
+    photo = text(
+        _("Path of the photo; null once it is not kept any more."),
+        f"/api/v1/queries/{QUERY_ID}/photo",
+        lambda query: (
+            url_for("api_queries.photo", query_id=query.id)
+            if query.photo_name
+            else None
+        ),
+        allow_none=True,
+    )
+    url = text(
+        _("Path of the answer’s page, for its owner only."),
+        f"/queries/{QUERY_ID}",
+        lambda query: url_for("search.show", query_id=query.id),
+    )
+    feedback = fields.Nested(
+        FeedbackSchema,
+        allow_none=True,
+        **told(_("What was said of the answer; null if nothing was.")),
+    )
+
+
+class QueryWithAnswerSchema(QuerySchema, AnswerSchema):
+    """Stored search with its whole answer, from a ``Query``."""
+
+    description = _("A search that was kept, with its whole answer.")
+
+
+class WorksSchema(PageSchema):
+    """Page of works."""
+
+    description = _("A page of works.")
+    works = array(
+        WorkSchema, _("The entries of this page."), attrgetter("page.entries")
+    )
+
+
+class QueriesSchema(PageSchema):
+    """Page of stored searches."""
+
+    description = _("A page of searches, newest first.")
+    queries = array(
+        QuerySchema, _("The entries of this page."), attrgetter("page.entries")
+    )

@@ -1,0 +1,133 @@
+"""The document says what it said when it was written by hand.
+
+``openapi_v1_before.json`` is that one. Wording and examples may differ, the rest only
+where a difference is listed here.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.web.api.pages import list_operations
+
+BEFORE = json.loads(
+    (Path(__file__).parent / "openapi_v1_before.json").read_text("utf-8")
+)
+WORDS = {"description", "summary", "examples", "example"}
+FACETS = ("artist", "school", "technique", "type", "location")
+
+
+def resolved(document, part):
+    """Replace references by what they refer to, and leave out what is mere wording.
+
+    Of what names fields, everything is kept: there are fields of these names too.
+    """
+    if isinstance(part, list):
+        return [resolved(document, each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        target = document
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        return resolved(document, target)
+    plain: dict[str, object] = {}
+    for name, value in part.items():
+        if name == "properties":
+            plain[name] = {key: resolved(document, each) for key, each in value.items()}
+        elif name == "required" and isinstance(value, list):
+            plain[name] = sorted(value)
+        elif name not in WORDS:
+            plain[name] = resolved(document, value)
+    return plain
+
+
+def contents(document, part):
+    """Return the schema of each type of content; one that says nothing is none."""
+    return {
+        media: resolved(document, content.get("schema", {}))
+        for media, content in part.get("content", {}).items()
+    }
+
+
+def response(document, part):
+    """Return what a program may rely on in an answer."""
+    if "$ref" in part:
+        name = part["$ref"].rpartition("/")[2]
+        part = document["components"]["responses"][name]
+    return {
+        "content": contents(document, part),
+        "codes": {
+            code
+            for content in part.get("content", {}).values()
+            for code in content.get("examples", ())
+        },
+        "headers": resolved(document, part.get("headers", {})),
+    }
+
+
+def promises(document):
+    """Return all that a program may rely on, by operation."""
+    return {
+        f"{operation.method} {operation.path}": {
+            "name": operation.facts["operationId"],
+            "tags": operation.facts["tags"],
+            "security": operation.facts["security"],
+            "described": "description" in operation.facts,
+            "parameters": {
+                (parameter["in"], parameter["name"]): (
+                    parameter.get("required", False),
+                    resolved(document, parameter["schema"]),
+                )
+                for parameter in operation.parameters
+            },
+            "body": contents(document, operation.facts.get("requestBody", {})),
+            "body is needed": operation.facts.get("requestBody", {}).get("required"),
+            "responses": {
+                status: response(document, part)
+                for status, part in operation.facts["responses"].items()
+            },
+        }
+        for operation in list_operations(document)
+    }
+
+
+def with_known_differences(before):
+    """Return what the old document would say today."""
+    works = before["GET /api/v1/works"]["parameters"]
+    for name in FACETS:
+        # Longer values were always refused; now the bound is described as well.
+        required, schema = works["query", name]
+        works["query", name] = (required, {**schema, "maxLength": 1_000})
+    return before
+
+
+OPERATIONS = sorted(promises(BEFORE))
+
+
+def test_the_operations_are_the_same(document):
+    assert sorted(promises(document)) == OPERATIONS
+    assert len(OPERATIONS) == 8
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_promises_what_it_did(document, operation):
+    before = with_known_differences(promises(BEFORE))
+    assert promises(document)[operation] == before[operation]
+
+
+def test_the_named_forms_are_the_same(document):
+    before = BEFORE["components"]["schemas"]
+    now = document["components"]["schemas"]
+    assert set(now) == set(before)
+    for name in before:
+        assert resolved(document, now[name]) == resolved(BEFORE, before[name]), name
+
+
+def test_all_around_the_operations_is_the_same(document):
+    for part in ("openapi", "servers", "tags"):
+        assert document[part] == BEFORE[part]
+    assert document["info"] == BEFORE["info"]
+    schemes = "securitySchemes"
+    assert document["components"][schemes] == BEFORE["components"][schemes]
