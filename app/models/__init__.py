@@ -25,10 +25,13 @@ from app.models.tasks import (
     ColumnMapping,
     ImportRow,
     ImportRun,
+    Lane,
+    PeriodicJob,
     RowState,
     Task,
     TaskState,
     TaskWish,
+    Worker,
 )
 
 __all__ = [
@@ -44,7 +47,9 @@ __all__ = [
     "ImageFeatures",
     "ImportRow",
     "ImportRun",
+    "Lane",
     "Match",
+    "PeriodicJob",
     "Query",
     "ReferenceImage",
     "Relation",
@@ -57,6 +62,7 @@ __all__ = [
     "User",
     "UtcDateTime",
     "WorkFault",
+    "Worker",
     "now",
     "roles_users",
     "verdict_type",

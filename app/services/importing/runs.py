@@ -13,7 +13,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.configuration.load import Folders
-from app.models import ColumnMapping, ImportRow, ImportRun, RowState, Task, User
+from app.models import (
+    ColumnMapping,
+    ImportRow,
+    ImportRun,
+    Lane,
+    RowState,
+    Task,
+    User,
+)
 from app.services.importing.diff import Policy
 from app.services.importing.formats import (
     ACCESSION,
@@ -288,7 +296,9 @@ def count_rows(session: Session, run: ImportRun) -> dict[str, int]:
 
 
 def _enqueue(session: Session, run: ImportRun, phase: str, user: User | None) -> Task:
-    task = tasks.enqueue(session, KIND, {RUN: run.id, PHASE: phase}, user)
+    # A dry run is soon done, and its curator waits for it.
+    lane = Lane.SHORT if phase == PLAN else Lane.LONG
+    task = tasks.enqueue(session, KIND, {RUN: run.id, PHASE: phase}, user, lane)
     run.task = task
     session.commit()
     return task
