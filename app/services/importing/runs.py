@@ -5,7 +5,7 @@ What takes long is a task in the background; here it is only noted.
 
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 from typing import IO
 
@@ -233,6 +233,12 @@ def is_planned(run: ImportRun) -> bool:
 def find_run(session: Session, run_id: int) -> ImportRun | None:
     """Return a run by its number, or None."""
     return session.get(ImportRun, run_id)
+
+
+def find_runs(session: Session, numbers: Collection[int]) -> dict[int, ImportRun]:
+    """Return runs by their numbers, as far as they are there."""
+    found = session.scalars(select(ImportRun).where(ImportRun.id.in_(numbers)))
+    return {run.id: run for run in found}
 
 
 def list_runs(session: Session, number: int = 1) -> Page[ImportRun] | None:

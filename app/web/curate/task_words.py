@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import format_datetime, format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from app.extensions import db
 from app.models import ImportRun, Task, TaskState
@@ -52,8 +51,7 @@ def titles_of(tasks: Iterable[Task]) -> dict[int, str]:
     """Say what each of some tasks works on, by their numbers."""
     listed = list(tasks)
     numbers = {number for task in listed if (number := _run_number(task)) is not None}
-    found = db.session.scalars(select(ImportRun).where(ImportRun.id.in_(numbers)))
-    imports = {run.id: run for run in found}
+    imports = runs.find_runs(db.session(), numbers)
     return {task.id: _title(task, imports) for task in listed}
 
 

@@ -97,7 +97,7 @@ class Place:
         """Do what waits; return the task that is new, or the one that went on."""
         task = tasks.unfinished(self.session, survey.KIND) or self.enqueue()
         config = {"PUBLICATION": self.publication}
-        shop = tasks.Workshop(self.session, self.folders, config)
+        shop = tasks.TaskContext(self.session, self.folders, config)
         tasks.work_off(shop, {survey.KIND: survey.look})
         return task
 
@@ -151,7 +151,7 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     audit.record(session, CREATE, user=None, artwork=brought, run=run)
     session.commit()
     task = tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, None)
-    shop = tasks.Workshop(
+    shop = tasks.TaskContext(
         session, collection.folders, {"PUBLICATION": collection.publication}
     )
     tasks.work_off(shop, {survey.NEW_KIND: survey.look_at_new})
