@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from app.background import BACKGROUND
 from app.commands.worker import OUTDATED
@@ -91,6 +92,23 @@ def let_leases_run_out(process):
     )
     db.session.execute(leases, {"name": f"% {process.pid} %"})
     db.session.commit()
+
+
+def freeze(process):
+    """Stop a process at a moment when it does not hold the database's write lock."""
+    for _ in range(200):
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            db.session.execute(text("PRAGMA busy_timeout = 50"))
+            db.session.execute(text("UPDATE worker SET started_at = started_at"))
+            db.session.commit()
+        except OperationalError:
+            db.session.rollback()
+            os.kill(process.pid, signal.SIGCONT)
+            time.sleep(0.01)
+        else:
+            return
+    pytest.fail("it always wrote")
 
 
 def catalogue(app, name):
@@ -191,13 +209,9 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_more(app, start):
     task = catalogue(app, "a")
     first = start()
     until(lambda: task.state is TaskState.RUNNING and task.done)
-    os.kill(first.pid, signal.SIGSTOP)
+    freeze(first)
     second = start()
-    # The frozen one may hold the database's write lock; then nobody gets on.
-    try:
-        let_leases_run_out(first)
-    finally:
-        pass
+    let_leases_run_out(first)
     until(lambda: f" {second.pid} " in task.worker)
     os.kill(first.pid, signal.SIGCONT)
     until(lambda: "was taken over" in log_of(app).read_text())

@@ -10,6 +10,7 @@ from app.models import (
     ImportRun,
     ReferenceImage,
     Relation,
+    Task,
     TaskState,
     WorkFault,
     now,
@@ -23,6 +24,7 @@ from app.services.curation import relations, survey
 from app.services.curation.editing import CREATE
 from app.services.curation.relations import Judgement
 from app.services.index.building import gallery_item
+from app.services.index.changes import announce
 from app.services.index.searcher import EngineSearcher
 from app.services.system import audit, tasks
 from app.services.system.media import MediaFolder
@@ -161,6 +163,33 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     expected = {("own", "scan"), ("scan", "detail"), ("plain", "copy")}
     assert pairs == set(map(frozenset, expected))
     assert collection.faulty() == set()
+
+
+def test_at_night_all_is_looked_through_only_if_something_has_changed(collection):
+    session = collection.session
+    context = tasks.TaskContext(session, collection.folders, {})
+
+    def is_noted():
+        survey.look_if_changed(context)
+        return tasks.unfinished(session, survey.KIND) is not None
+
+    assert not is_noted()  # there is no index
+    collection.folders.generations.mkdir()
+    live = collection.folders.generations / "CURRENT"
+    collection.publication.searcher.generation = "0" * 16
+    live.write_text("0" * 16)
+    assert is_noted()
+    assert is_noted()
+    assert session.query(Task).count() == 1
+    collection.look()
+    assert not is_noted()
+    announce(session, session.scalars(select(Artwork).limit(1)))
+    session.commit()
+    assert is_noted()
+    collection.look()
+    assert not is_noted()
+    live.write_text("1" * 16)
+    assert is_noted()
 
 
 def test_a_second_look_changes_nothing(collection):
