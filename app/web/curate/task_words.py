@@ -96,10 +96,7 @@ def _reasons(task: Task, place: Place) -> list[str]:
             )
         )
     if place.running is not None:
-        title = title_of(place.running)
-        reasons.append(
-            gettext("It waits for: %(task)s", task=f"{title}{_so_far(place.running)}.")
-        )
+        reasons.append(gettext("It waits for: %(task)s.", task=_at_work(place.running)))
     if place.before:
         reasons.append(
             ngettext(
@@ -113,14 +110,18 @@ def _reasons(task: Task, place: Place) -> list[str]:
     return reasons
 
 
-def _so_far(task: Task) -> str:
-    """Say how far the task in front is."""
+def _at_work(task: Task) -> str:
+    """Name a task, and say how far it is."""
+    facts = {
+        "task": title_of(task),
+        "done": format_decimal(task.done),
+        "total": format_decimal(task.total),
+    }
     if not task.total:
-        return ""
-    facts = {"done": format_decimal(task.done), "total": format_decimal(task.total)}
+        return facts["task"]
     if task.step in ROW_STEPS:
-        return str(gettext(" (row %(done)s of %(total)s)", **facts))
-    return str(gettext(" (%(done)s of %(total)s)", **facts))
+        return str(gettext("%(task)s (row %(done)s of %(total)s)", **facts))
+    return str(gettext("%(task)s (%(done)s of %(total)s)", **facts))
 
 
 def _run_number(task: Task) -> int | None:
