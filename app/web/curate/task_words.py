@@ -112,13 +112,14 @@ def _reasons(task: Task, place: Place) -> list[str]:
 
 def _at_work(task: Task) -> str:
     """Name a task, and say how far it is."""
+    title = title_of(task)
     facts = {
-        "task": title_of(task),
+        "task": title,
         "done": format_decimal(task.done),
         "total": format_decimal(task.total),
     }
     if not task.total:
-        return facts["task"]
+        return title
     if task.step in ROW_STEPS:
         return str(gettext("%(task)s (row %(done)s of %(total)s)", **facts))
     return str(gettext("%(task)s (%(done)s of %(total)s)", **facts))

@@ -124,7 +124,9 @@ def test_a_lane_that_was_taken_by_another_task_meanwhile_is_left_to_it(session):
 def test_many_workers_do_every_task_once(session):
     for _ in range(20):
         noted(session)
-    engine, done, faults = session.get_bind(), [], []
+    engine = session.get_bind()
+    done: list[int] = []
+    faults: list[Exception] = []
     session.commit()
 
     def work(name):

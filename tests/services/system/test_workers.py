@@ -59,7 +59,7 @@ def test_signs_of_life_extend_what_it_holds_and_nothing_else(
         session.expire_all()
         lease = mine.lease_until
         session.commit()
-        return lease > soon
+        return lease is not None and lease > soon
 
     with enlisted(engine, process):
         until(is_extended)
