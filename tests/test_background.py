@@ -196,7 +196,6 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice(app, start):
         killed = next(one for one in workers if f" {one.pid} " in running)
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait(20)
-        let_leases_run_out(killed)
         workers.remove(killed)
         workers.append(start())
     until(lambda: all(map(is_over, imports)))

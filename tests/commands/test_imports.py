@@ -112,7 +112,7 @@ def test_where_a_worker_runs_the_worker_does_it(app, table, monkeypatch):
 def test_what_a_dead_worker_left_is_done_here(app, table):
     with app.app_context():
         late = now() - 2 * LEASE
-        db.session.add(Worker(name="dead", heartbeat_at=late))
+        db.session.add(Worker(name="elsewhere 7 ab", heartbeat_at=late))
         db.session.commit()
     planned = imports(app, "plan", table, "--map", "Nr=accession")
     assert planned.exit_code == 0, planned.output

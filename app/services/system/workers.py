@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.models import Worker, now
+from app.models import Task, Worker, now
 from app.services.system.claims import LEASE, extend
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def count_alive(session: Session) -> int:
 def enlisted(engine: Engine, process: WorkerProcess) -> Iterator[None]:
     """Let the database know of a worker, and keep its leases, while the block runs."""
     with Session(engine) as session:
-        session.execute(delete(Worker).where(Worker.heartbeat_at <= now() - LEASE))
+        _forget_dead(session)
         session.add(Worker(name=process.name))
         session.commit()
     over = threading.Event()
@@ -70,6 +70,31 @@ def enlisted(engine: Engine, process: WorkerProcess) -> Iterator[None]:
         with Session(engine) as session:
             session.execute(delete(Worker).where(Worker.name == process.name))
             session.commit()
+
+
+def _forget_dead(session: Session) -> None:
+    """Forget workers that died; what those of this machine did need not wait."""
+    for worker in session.scalars(select(Worker)):
+        host, _, rest = worker.name.partition(" ")
+        process = rest.partition(" ")[0]
+        is_gone = host == socket.gethostname() and not _is_running(int(process))
+        if is_gone:
+            left = update(Task).where(Task.worker == worker.name)
+            session.execute(
+                left.where(Task.slot.is_not(None)).values(lease_until=now())
+            )
+        if is_gone or worker.heartbeat_at <= now() - LEASE:
+            session.delete(worker)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # signal 0 only asks
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def _beat(engine: Engine, process: WorkerProcess, over: threading.Event) -> None:

@@ -1,3 +1,6 @@
+import socket
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -24,7 +27,7 @@ def until(is_true):
 
 
 def test_a_worker_is_known_as_long_as_it_works(session, engine):
-    session.add(Worker(name="killed", heartbeat_at=now() - 2 * LEASE))
+    session.add(Worker(name="elsewhere 7 ab", heartbeat_at=now() - 2 * LEASE))
     session.commit()
     assert count_alive(session) == 0
     process = WorkerProcess()
@@ -33,6 +36,31 @@ def test_a_worker_is_known_as_long_as_it_works(session, engine):
         assert [one.name for one in session.query(Worker)] == [process.name]
         session.commit()
     assert count_alive(session) == 0
+
+
+def test_what_a_killed_worker_of_this_machine_did_is_taken_over_at_once(
+    session, engine
+):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(60)
+    host = socket.gethostname()
+    left, others = (
+        tasks.enqueue(session, "count", {}, None),
+        tasks.enqueue(session, "count", {}, None, Lane.SHORT),
+    )
+    for lane, name in (
+        (Lane.LONG, f"{host} {gone.pid} ab"),
+        (Lane.SHORT, f"elsewhere {gone.pid} ab"),
+    ):
+        session.add(Worker(name=name))
+        session.commit()
+        assert claim_next(session, lane, name) is not None
+    with enlisted(engine, WorkerProcess()):
+        assert count_alive(session) == 2  # this one, and the one on another machine
+        assert left.lease_until is not None
+        assert others.lease_until is not None
+        assert left.lease_until <= now() < others.lease_until
+        session.commit()
 
 
 def test_two_workers_have_two_names(session, engine):
