@@ -14,8 +14,6 @@ from app.configuration.load import ConfigurationError, Folders, read_settings
 
 # Imported before the processes part, so that they share the libraries' memory.
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.web.account.mail import POST
-from app.web.housekeeping import HOUSEKEEPER
 from app.web.shell import logs
 from app.web.shell.current import SEARCH
 
@@ -64,8 +62,6 @@ def on_starting(server):
 
 def post_worker_init(worker):
     """Open the index before the first visitor comes, in the process that uses it."""
-    worker.wsgi.extensions[POST].start()
-    worker.wsgi.extensions[HOUSEKEEPER].start()
     try:
         worker.wsgi.extensions[SEARCH].open()
     except (ArtefactError, EmptyGalleryError) as error:

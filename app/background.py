@@ -1,33 +1,42 @@
-"""The queue that wakes the worker, and the worker itself.
+"""Background work: a process with a thread per lane, and one for periodic jobs.
 
-Huey carries no work, only the word that there is some: what is to be done stands in the
-table ``task`` (``app.services.system.tasks``). A word that gets lost costs a minute.
+Threads, not processes: what takes long, decoding, SIFT, the network, runs outside
+Python's lock, and the lanes share the libraries' and the index's memory. They look for
+work twice a second. There may be several such processes: a lane is at work in one of
+them at a time, and goes on in another one if that dies.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from functools import cached_property
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 
 from flask import Flask
-from huey import SqliteHuey, crontab
-from huey.consumer import Consumer
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.configuration.load import Folders
 from app.extensions import db
+from app.models import Lane
+from app.services import comparing_task
 from app.services.curation import survey
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
 from app.services.importing import task as importing_task
 from app.services.index import rebuilding
 from app.services.map import building
-from app.services.system import database, tasks
-from app.services.system.lock import exclusively
+from app.services.operations import retention
+from app.services.system import mail, tasks
+from app.services.system.periodic import Job, every, nightly, run_due
+from app.services.system.workers import WorkerProcess, enlisted
 
 logger = logging.getLogger(__name__)
 
 BACKGROUND = "morelli.background"
 """Key of the background among the application's extensions."""
-QUEUE_FILE = "queue.db"
+POLL_SECONDS = 0.5
+SURVEY_HOUR = 3
 KINDS: Mapping[str, tasks.Work] = {
     rebuilding.KIND: rebuilding.rebuild,
     runs.KIND: importing_task.work,
@@ -35,7 +44,13 @@ KINDS: Mapping[str, tasks.Work] = {
     survey.KIND: survey.look,
     survey.NEW_KIND: survey.look_at_new,
     building.KIND: building.make,
+    comparing_task.KIND: comparing_task.compare,
 }
+JOBS = (
+    Job("mail", mail.deliver, every(timedelta(minutes=1)), mail.is_awaited),
+    Job("retention", retention.run_job, every(timedelta(days=1))),
+    Job("survey", survey.look_if_changed, nightly(SURVEY_HOUR)),
+)
 
 
 class Background:
@@ -50,47 +65,67 @@ class Background:
         self._app = app
         self._folders = Folders(app.config["MORELLI_INSTANCE"])
 
-    def wake(self) -> None:
-        """Tell the worker that there is something to do; it may not run yet."""
-        self._word()
-
-    def work(self) -> None:
-        """Work until a signal ends it; what runs then is gone on with next time.
-
-        Raises
-        ------
-        AlreadyRunningError
-            If another process does the work of this instance.
-        """
-        with exclusively(self._folders.instance / tasks.WORKER_LOCK):
-            with self._app.app_context():
-                database.check()
-                left = tasks.recover(db.session())
-                db.session.remove()
-            if left:
-                logger.info("going on with what a killed worker left")
-            self.wake()
-            Consumer(self._queue, workers=1, periodic=True, max_delay=1.0).run()
-
     def work_off(self) -> int:
         """Do everything that waits, here and now; return how many tasks that was."""
+        return self._work_off(WorkerProcess(), tuple(Lane))
+
+    @contextmanager
+    def working(self, *, jobs: bool) -> Iterator[threading.Event]:
+        """Do what waits, and what comes, in threads, while the block runs.
+
+        Parameters
+        ----------
+        jobs : bool
+            Whether periodic jobs are done too.
+
+        Yields
+        ------
+        stopping : Event
+            To be set when the block is to end. Is set as soon as a thread ends, which
+            none should. At the end tasks are stopped at their next step.
+        """
+        process = WorkerProcess()
+        rounds: list[Callable[[], int]] = [
+            partial(self._work_off, process, (lane,)) for lane in Lane
+        ]
+        if jobs:
+            rounds.append(partial(self._run_jobs, process))
+        threads = [
+            threading.Thread(target=self._go_round, args=(process, one), daemon=True)
+            for one in rounds
+        ]
         with self._app.app_context():
-            shop = tasks.Workshop(db.session(), self._folders, self._app.config)
+            engine = db.engine
+        with enlisted(engine, process):
+            for thread in threads:
+                thread.start()
             try:
-                return tasks.work_off(shop, KINDS)
+                yield process.stopping
             finally:
-                db.session.remove()
+                process.stopping.set()
+                for thread in threads:
+                    thread.join()
 
-    @cached_property
-    def _queue(self) -> SqliteHuey:
-        """The file of the queue, opened when it is first needed."""
-        path = self._folders.instance / QUEUE_FILE
-        return SqliteHuey("morelli", filename=str(path), results=False)
+    def _go_round(self, process: WorkerProcess, work_off: Callable[[], int]) -> None:
+        try:
+            while not process.stopping.is_set():
+                try:
+                    work_off()
+                except SQLAlchemyError:
+                    logger.exception("the database could not be used; trying again")
+                process.stopping.wait(POLL_SECONDS)
+        finally:
+            process.stopping.set()
 
-    @cached_property
-    def _word(self) -> Callable[[], object]:
-        """What is put into the queue, and comes by itself every minute."""
-        # For words that got lost, and for tasks that were noted by other programs.
-        self._queue.periodic_task(crontab(minute="*"), name="look")(self.work_off)
-        word: Callable[[], object] = self._queue.task(name="work_off")(self.work_off)
-        return word
+    def _work_off(self, process: WorkerProcess, lanes: tuple[Lane, ...]) -> int:
+        with self._app.app_context():
+            return tasks.work_off(self._context(process), KINDS, lanes)
+
+    def _run_jobs(self, process: WorkerProcess) -> int:
+        with self._app.app_context():
+            return run_due(self._context(process), JOBS)
+
+    def _context(self, process: WorkerProcess) -> tasks.TaskContext:
+        """Return what work is done with, in the application's present context."""
+        config = self._app.config
+        return tasks.TaskContext(db.session(), self._folders, config, process)

@@ -43,7 +43,6 @@ from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
 from app.web.curate.imports import pages as curate_imports
-from app.web.housekeeping import HOUSEKEEPER, Housekeeper
 from app.web.pages import (
     about,
     evidence,
@@ -155,7 +154,6 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.extensions[SEARCH] = build_search_service(app)
     app.extensions[LINKS] = build_link_reader(app)
     app.extensions[MAP] = MapReader(Folders(app.config["MORELLI_INSTANCE"]).maps)
-    app.extensions[HOUSEKEEPER] = Housekeeper(app)
     return app
 
 

@@ -3,7 +3,7 @@
 const EVERY_MS = 1500;
 const page = document.querySelector("[data-address]");
 const bar = page.querySelector("progress");
-const spots = ["words", "step", "done", "total", "pace", "fault"];
+const spots = ["words", "place", "step", "done", "total", "pace", "fault"];
 const shown = page.querySelector("[data-words]").textContent;
 
 async function look() {
@@ -22,7 +22,7 @@ async function look() {
     if (spot.textContent !== text) spot.textContent = text;
   }
   page.querySelector("[data-fault]").hidden = !facts.fault;
-  page.querySelector("[data-silent]").hidden = !facts.silent;
+  page.querySelector("[data-place]").hidden = !facts.place;
   if (facts.total) {
     bar.max = facts.total;
     bar.value = facts.done;

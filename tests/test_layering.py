@@ -88,7 +88,6 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.web",
         "app.commands",
     ),
-    "huey": ("app.background",),
     "prometheus_client": ("app.web.shell.metrics",),
     "flask_login": ("app.web",),
     "flask_babel": ("app.extensions", "app.services", "app.web", "app.factory"),

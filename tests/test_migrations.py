@@ -1,14 +1,19 @@
 """The database's history: an old database becomes a new one and loses nothing."""
 
+import json
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
+from app.models import Lane, Task, TaskState
 from app.services.system import database
+from app.services.system.tasks import TaskContext, go_on, work_off
 
 ROWS = {
     "artwork": "(1, '1900.1', 't', '', '', '', '', '', '', '', :now, :now, NULL)",
@@ -49,6 +54,56 @@ def test_rows_of_the_first_version_survive_to_the_newest_and_back():
     assert counts() == dict.fromkeys(ROWS, 1)
     command.downgrade(database.alembic_config(), "0001")
     assert counts() == dict.fromkeys(ROWS, 1)
+
+
+def add_task(task_id, kind, state, parameters):
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO task (id, kind, parameters, state, wish, step, done,"
+                " total, fault, worker, created_at, heartbeat_at) VALUES (:id, :kind,"
+                " :given, :state, 'run', '', 3, 5, '', 'host 1', :now, :now)"
+            ),
+            {
+                "id": task_id,
+                "kind": kind,
+                "state": state,
+                "given": json.dumps(parameters),
+                "now": "2026-01-01 00:00:00",
+            },
+        )
+
+
+def test_tasks_of_the_version_before_leases_go_on(app):
+    command.upgrade(database.alembic_config(), "0007")
+    add_task(1, "rebuild", "running", {})
+    add_task(2, "import", "waiting", {"run_id": 1, "phase": "plan"})
+    add_task(3, "import", "paused", {"run_id": 1, "phase": "record"})
+    add_task(4, "evaluation", "running", {"name": "March"})
+    add_task(5, "map", "done", {})
+    database.upgrade()
+    stored = db.session.scalars(select(Task).order_by(Task.id)).all()
+    assert [(task.state, task.lane) for task in stored] == [
+        (TaskState.WAITING, Lane.LONG),
+        (TaskState.WAITING, Lane.SHORT),
+        (TaskState.PAUSED, Lane.LONG),
+        (TaskState.WAITING, Lane.SHORT),
+        (TaskState.DONE, Lane.LONG),
+    ]
+    went_on = []
+    kinds = dict.fromkeys(
+        ("rebuild", "import", "evaluation"),
+        lambda handle: went_on.append((handle.task.id, handle.task.done)),
+    )
+    context = TaskContext(db.session(), Folders(app.config["MORELLI_INSTANCE"]), {})
+    assert work_off(context, kinds) == 3
+    go_on(db.session(), stored[2])
+    assert work_off(context, kinds) == 1
+    assert went_on == [(2, 3), (4, 3), (1, 3), (3, 3)]
+    db.session.remove()
+    command.downgrade(database.alembic_config(), "0007")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM task")) == 5
 
 
 @pytest.mark.usefixtures("app")

@@ -17,8 +17,8 @@ from app.extensions import db
 from app.models import User
 from app.services.accounts import accounts
 from app.services.system.database import check, prepare
-from app.services.system.mail import Post, read, recipient
-from app.web.account.mail import post
+from app.services.system.mail import Mailer, read, recipient
+from app.web.account.mail import mailer
 
 group = AppGroup("accounts", help="Look after accounts and what they may do.")
 roles = click.argument("role", type=click.Choice(list(accounts.ROLES)))
@@ -55,7 +55,7 @@ def create_admin(email: str, link: bool) -> None:
             token = generate_reset_password_token(user)
             print("Open this link within two hours to choose a password:")
             print(url_for("security.reset_password", token=token, _external=True))
-        tell_about_mail(post())
+        tell_about_mail(mailer())
         return DONE
 
     finish(run_explained(job))
@@ -130,8 +130,8 @@ def mails() -> None:
     """Say where mails go, and which ones wait."""
 
     def job() -> int:
-        tell_about_mail(post())
-        for path in post().outbox.waiting():
+        tell_about_mail(mailer())
+        for path in mailer().outbox.waiting():
             mail = read(path)
             print(f"{path}\t{recipient(mail)}\t{mail['Subject']}")
         return DONE
@@ -139,12 +139,12 @@ def mails() -> None:
     finish(run_explained(job))
 
 
-def tell_about_mail(post: Post) -> None:
+def tell_about_mail(mailer: Mailer) -> None:
     """Say where the operator finds the mails that visitors wait for."""
-    if post.server is None:
+    if mailer.server is None:
         say(
             f"No mail server is set (MORELLI_SMTP_HOST): mails are put into "
-            f"{post.outbox.folder}, and nobody sends them."
+            f"{mailer.outbox.folder}, and nobody sends them."
         )
     else:
-        say(f"Mails are handed to {post.server.host}:{post.server.port}.")
+        say(f"Mails are handed to {mailer.server.host}:{mailer.server.port}.")

@@ -1,8 +1,8 @@
 """``flask imports …``: bring catalogues in from the shell, as the pages do."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from tqdm import tqdm
 
 from app.background import BACKGROUND, Background
 from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, run_explained, say
-from app.configuration.load import Folders
 from app.extensions import db
 from app.models import ImportRow, ImportRun, RowState, Task, TaskState
 from app.services.importing import messages, runs
@@ -24,7 +23,7 @@ from app.services.importing.records import is_address
 from app.services.importing.sources import Kind, Surroundings, opened
 from app.services.system import tasks
 from app.services.system.database import check, prepare
-from app.services.system.lock import AlreadyRunningError, exclusively
+from app.services.system.workers import count_alive
 
 LOOK_SECONDS = 0.3
 FAULTS_SHOWN = 50
@@ -191,34 +190,35 @@ def explained(job: Callable[[], int]) -> int:
 
 
 def follow(task: Task) -> int:
-    """Show how far a task is until it is over; do it here if no worker runs.
+    """Show how far a task is until it is over; do it here where no worker runs.
 
     Ctrl-C pauses it.
     """
     background: Background = current_app.extensions[BACKGROUND]
-    lock = Folders(current_app.config["MORELLI_INSTANCE"]).instance / tasks.WORKER_LOCK
-    task_id = task.id
-    try:
-        with exclusively(lock):
-            tasks.recover(db.session())
-            worker = threading.Thread(target=background.work_off)
-            worker.start()
-            try:
-                return watch_task(task_id)
-            finally:
-                worker.join()
-    except AlreadyRunningError:
-        background.wake()
-        return watch_task(task_id)
+    with ExitStack() as helping:
+
+        def help_out() -> None:
+            if not count_alive(db.session()):
+                helping.enter_context(background.working(jobs=False))
+
+        return watch_task(task.id, help_out)
 
 
-def watch_task(task_id: int) -> int:
-    """Show a task's progress, rate and time left until it is over."""
+def watch_task(task_id: int, help_out: Callable[[], None]) -> int:
+    """Show a task's progress, rate and time left until it is over.
+
+    Parameters
+    ----------
+    task_id : int
+    help_out : callable
+        Sees that somebody does it; called again and again.
+    """
     session = db.session()
     with tqdm(unit=" rows", mininterval=LOOK_SECONDS) as bar:
         try:
             while True:
                 session.rollback()  # looks anew
+                help_out()
                 task = session.get_one(Task, task_id, populate_existing=True)
                 if task.step != bar.desc.removesuffix(": "):
                     bar.reset()

@@ -1,28 +1,55 @@
 """``flask worker``: do what curators and admins let be done in the background."""
 
+import signal
+import threading
+from types import FrameType
+
 import click
 from flask import current_app
 
-from app.background import BACKGROUND
-from app.commands.shared import DONE, FAILED, run_explained, say
-from app.services.system.lock import AlreadyRunningError
+from app.background import BACKGROUND, Background
+from app.commands.shared import DONE, FAILED, run_explained
+from app.configuration.load import Folders
+from app.services.system import database
 from app.web.shell import logs
+
+OUTDATED = ("queue.db", "queue.db-wal", "queue.db-shm", "worker.lock")
+"""Files in the instance folder that earlier versions woke and locked the worker by."""
+LOOK_SECONDS = 1.0
 
 
 @click.command("worker")
 def command() -> None:
-    """Do background work: import catalogues, build indexes, until stopped.
+    """Do background work: import catalogues, build indexes, send mails, until stopped.
 
-    ``python serve.py`` starts it together with the server.
+    ``python serve.py`` starts it together with the server. There may be several.
     """
     logs.configure(current_app.config["MORELLI_LOG_FORMAT"])
+    click.get_current_context().exit(run_explained(work))
 
-    def job() -> int:
-        try:
-            current_app.extensions[BACKGROUND].work()
-        except AlreadyRunningError as error:
-            say(f"Another worker is at it already (it holds {error.path}).")
-            return FAILED
-        return DONE
 
-    click.get_current_context().exit(run_explained(job))
+def work() -> int:
+    """Work until a signal says to stop; what runs then is gone on with next time.
+
+    Returns
+    -------
+    status : int
+        ``FAILED`` if the work ended by itself.
+    """
+    told = threading.Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        told.set()
+        signal.signal(number, signal.SIG_DFL)  # who says it twice means at once
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    database.check()
+    folders = Folders(current_app.config["MORELLI_INSTANCE"])
+    for name in OUTDATED:
+        (folders.instance / name).unlink(missing_ok=True)
+    background: Background = current_app.extensions[BACKGROUND]
+    with background.working(jobs=True) as ended:
+        while not told.wait(LOOK_SECONDS) and not ended.is_set():
+            pass
+    return DONE if told.is_set() else FAILED

@@ -20,6 +20,7 @@ from app.retrieval.map.layout import PERPLEXITY, SEED
 from app.services.map import building
 from app.services.map.registry import MapError
 from app.services.system import database
+from app.services.system.lock import AlreadyRunningError
 
 NAME = "map"
 HELP = "Make the map of the collection of MORELLI_INSTANCE."
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         report = ReportFolder(options.out, "Map of the collection", settings)
         try:
             stored = building.build(db.session(), folders, model_id, bars.progress)
-        except MapError as error:
+        except (AlreadyRunningError, MapError) as error:
             raise LabError(str(error)) from error
         fill(report, stored)
     ways = " and ".join(stored.likenesses)

@@ -25,10 +25,13 @@ from app.models.tasks import (
     ColumnMapping,
     ImportRow,
     ImportRun,
+    Lane,
+    PeriodicJob,
     RowState,
     Task,
     TaskState,
     TaskWish,
+    Worker,
 )
 
 __all__ = [
@@ -44,6 +47,8 @@ __all__ = [
     "ImageFeatures",
     "ImportRow",
     "ImportRun",
+    "Lane",
+    "PeriodicJob",
     "Query",
     "QueryMatch",
     "ReferenceImage",
@@ -57,6 +62,7 @@ __all__ = [
     "User",
     "UtcDateTime",
     "WorkFault",
+    "Worker",
     "now",
     "roles_users",
     "verdict_type",

@@ -1,7 +1,7 @@
-"""Long work that is done in the background, and where it has got to.
+"""Work that is done in the background, who does it, and where it has got to.
 
-The queue only wakes a worker. What is to be done, how far it is and whether somebody
-wants it stopped stands here, so a killed worker loses nothing.
+What is to be done, how far it is, who does it until when, and whether somebody wants it
+stopped stands here, so a killed worker loses nothing.
 """
 
 from datetime import datetime
@@ -35,6 +35,13 @@ class TaskWish(StrEnum):
     CANCEL = "cancel"
 
 
+class Lane(StrEnum):
+    """A line of tasks; each is done one at a time, and waits for no other line."""
+
+    SHORT = "short"
+    LONG = "long"
+
+
 class RowState(StrEnum):
     """What became of one row of an import."""
 
@@ -57,13 +64,14 @@ def _words(kind: type[StrEnum], length: int = 16) -> Enum:
 
 
 class Task(Base):
-    """One piece of long work."""
+    """One piece of work, and the lease of whoever does it."""
 
     __tablename__ = "task"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32), index=True)
-    """Which function does it: a name in ``app.services.system.tasks``."""
+    """Which function does it: a key of ``app.background.KINDS``."""
+    lane: Mapped[Lane] = mapped_column(_words(Lane), default=Lane.LONG)
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[TaskState] = mapped_column(
         _words(TaskState), default=TaskState.WAITING, index=True
@@ -77,17 +85,53 @@ class Task(Base):
     fault: Mapped[str] = mapped_column(Text, default="")
     """Why it failed, and the remedy."""
     worker: Mapped[str] = mapped_column(String(255), default="")
-    """Host and process that runs it."""
+    """Name of the worker that runs it, or ran it last."""
+    claim: Mapped[str | None] = mapped_column(String(32))
+    """Token of whoever runs it; another one means that somebody took it over."""
+    slot: Mapped[Lane | None] = mapped_column(_words(Lane), unique=True)
+    """Its lane while it runs, else NULL: so a lane runs one task at a time."""
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """While it runs: from then on anybody may take it over."""
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """While it waits: not to be taken up before, because what it needs was busy."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Last sign of life; an old one means that the worker was killed."""
+    """Last sign of life of whoever runs it."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL")
     )
+    told_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL")
+    )
+    """Who paused or stopped it, or let it go on."""
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    told_by: Mapped[User | None] = relationship(foreign_keys=[told_by_id])
+
+
+class Worker(Base):
+    """A process that does tasks."""
+
+    __tablename__ = "worker"
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    """Host, process and a random part."""
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """Last sign of life; an old one means that it was killed."""
+
+
+class PeriodicJob(Base):
+    """When a job that comes again and again is due."""
+
+    __tablename__ = "periodic_job"
+
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was begun last."""
 
 
 class ImportRun(Base):

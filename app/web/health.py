@@ -3,9 +3,11 @@
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 
+from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.services.system import database
 from app.services.system.database import DatabaseNotReadyError
+from app.services.system.workers import count_alive
 from app.web.errors import remedy
 from app.web.shell.current import search_service
 
@@ -60,13 +62,17 @@ def alive() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Answer 200 when a photo could be searched now, otherwise 503 and the reason."""
+    """Answer 200 when a photo could be searched now, otherwise 503 and the reason.
+
+    Without a worker photos are searched all the same; that there is none is said.
+    """
     try:
         database.check()
         generation = search_service().open()
     except (DatabaseNotReadyError, EmptyGalleryError, ArtefactError) as error:
         return {"ready": False, "reason": remedy(error)}, 503
-    return {"ready": True, "generation": generation}
+    workers = count_alive(db.session())
+    return {"ready": True, "generation": generation, "workers": workers}
 
 
 def guard(app: Flask) -> None:

@@ -15,6 +15,8 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Artwork, Query, User
 from app.retrieval.types import Verdict
+from app.services import comparing_task
+from app.services.comparing.kept import Comparisons
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
@@ -22,7 +24,6 @@ from app.services.importing.diff import Policy
 from app.services.importing.formats import Reading
 from app.services.index import rebuilding
 from app.services.system import tasks
-from app.web.curate.compare import ask_work
 from app.web.shell.security import KEPT
 from tests.browser.views import faults_in_views
 from tests.support.labelled import labelled_photos
@@ -99,6 +100,16 @@ def looked_through(app):
     return run
 
 
+def compared(app, work):
+    """Return the number of a comparison by a work."""
+    comparisons = Comparisons(Folders(app.config["MORELLI_INSTANCE"]).comparisons)
+    number = comparing_task.request(
+        db.session(), comparisons, None, work=work.accession
+    )
+    app.extensions[BACKGROUND].work_off()
+    return number
+
+
 def evaluated(app):
     """Return the report of labelled photos."""
     folders = Folders(app.config["MORELLI_INSTANCE"])
@@ -124,7 +135,7 @@ def addresses(app, answer, shared, reset):
             "report_id": evaluated(app).id,
             "task_id": tasks.enqueue(db.session(), rebuilding.KIND, {}, None).id,
             "query_id": answer.rpartition("/")[2],
-            "comparison_id": ask_work(work).id,
+            "comparison_id": compared(app, work),
             "name": "artist",
             "rank": 0,
             "number": 1,

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from app.background import BACKGROUND
 from tests.browser.test_accessibility import log_in
 from tests.browser.views import faults_in_views
 from tests.support.mapped import make_map
@@ -20,7 +21,7 @@ def curator(app):
 
 
 @pytest.fixture
-def compared(open_page, curator, photo_file):
+def compared(app, open_page, curator, photo_file):
     def start(width=1280):
         page = open_page(width=width)
         log_in(page, curator)
@@ -29,6 +30,9 @@ def compared(open_page, curator, photo_file):
         page.get_by_label("A photo").set_input_files(photo_file)
         page.get_by_role("button", name="Compare").click()
         page.wait_for_url("**/curate/compare/*-*")
+        page.get_by_text("Comparing methods by a photo").wait_for()
+        app.extensions[BACKGROUND].work_off()
+        page.locator("[data-methods]").wait_for()
         return page
 
     return start

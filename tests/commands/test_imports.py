@@ -5,14 +5,13 @@ import zipfile
 
 import pytest
 
-from app.configuration.load import Folders
+from app.background import BACKGROUND
 from app.extensions import db
-from app.models import Artwork
+from app.models import Artwork, Worker, now
 from app.retrieval.generations.validation import Examination
 from app.retrieval.model import Model
 from app.services.index import building
-from app.services.system.lock import exclusively
-from app.services.system.tasks import WORKER_LOCK
+from app.services.system.claims import LEASE
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.museum import encoded
 
@@ -102,15 +101,20 @@ def test_what_was_not_looked_through_is_not_recorded(app, table):
 
 
 def test_where_a_worker_runs_the_worker_does_it(app, table, monkeypatch):
-    worked = []
-    background = app.extensions["morelli.background"]
-
-    def wake():
-        worked.append("worker")
-        background.work_off()
-
-    monkeypatch.setattr(background, "wake", wake)
-    with exclusively(Folders(app.config["MORELLI_INSTANCE"]).instance / WORKER_LOCK):
+    background = app.extensions[BACKGROUND]
+    with background.working(jobs=False):
+        monkeypatch.setattr(background, "working", None)  # not begun again
         planned = imports(app, "plan", table, "--map", "Nr=accession")
     assert planned.exit_code == 0, planned.output
-    assert worked == ["worker"]
+    assert "created: 1, failed: 1" in planned.output
+
+
+def test_what_a_dead_worker_left_is_done_here(app, table):
+    with app.app_context():
+        late = now() - 2 * LEASE
+        db.session.add(Worker(name="elsewhere 7 ab", heartbeat_at=late))
+        db.session.commit()
+    planned = imports(app, "plan", table, "--map", "Nr=accession")
+    assert planned.exit_code == 0, planned.output
+    with app.app_context():
+        assert db.session.query(Worker).all() == []

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from app.extensions import db
+from app.models import Worker, now
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
+from app.services.system.claims import LEASE
 
 COMMAND = "python precompute_descriptors.py"
 
@@ -48,10 +50,18 @@ def test_a_missing_model_names_the_command_but_no_folder(
     assert str(tmp_path) in caplog.text
 
 
-def test_ready_as_soon_as_a_photo_could_be_searched(client):
+def test_ready_as_soon_as_a_photo_could_be_searched_and_workers_are_counted(
+    app, client
+):
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"ready": True, "generation": "generation-1"}
+    facts = {"ready": True, "generation": "generation-1"}
+    assert answer.json == {**facts, "workers": 0}
+    with app.app_context():
+        db.session.add(Worker(name="alive"))
+        db.session.add(Worker(name="dead", heartbeat_at=now() - 2 * LEASE))
+        db.session.commit()
+    assert client.get("/readyz").json == {**facts, "workers": 1}
 
 
 @pytest.mark.usefixtures("nothing_published")

@@ -1,7 +1,8 @@
 """Comparisons of methods that curators asked for, kept for a day.
 
 Each is a small file with what was answered, and beside it the photo, if one was sent
-and photos are kept at all.
+and photos are kept at all. Until it is compared, a photo is held in the size that is
+searched.
 """
 
 import csv
@@ -24,6 +25,9 @@ from app.services.system.media import MediaFolder
 
 KEPT_SECONDS = 86_400
 PHOTO_SIDE_PX, PHOTO_QUALITY = 400, 80
+HELD = "held-"
+HELD_QUALITY = 95
+"""Of a photo that waits: what it loses must not change what is found."""
 HEADER = ("method", "rank", "accession", "title", "artist", "score", "named_by", "ms")
 
 
@@ -133,6 +137,7 @@ class Comparisons:
         self,
         columns: Sequence[Column],
         *,
+        comparison_id: uuid.UUID,
         work: str,
         generation: str,
         model_id: str,
@@ -143,6 +148,7 @@ class Comparisons:
         Parameters
         ----------
         columns : sequence of Column
+        comparison_id : UUID
         work : str
             Accession number of the work that was asked about; empty: a photo.
         generation, model_id : str
@@ -151,7 +157,7 @@ class Comparisons:
         """
         self.clear_out()
         comparison = Comparison(
-            str(uuid.uuid4()), work, generation, model_id, tuple(columns)
+            str(comparison_id), work, generation, model_id, tuple(columns)
         )
         if photo is not None:
             small = resize_to_long_side(photo, PHOTO_SIDE_PX)
@@ -160,6 +166,20 @@ class Comparisons:
         text = json.dumps(asdict(comparison))
         self._folder.write(f"{comparison.id}.json", text.encode())
         return comparison
+
+    def hold(self, comparison_id: uuid.UUID, photo: Image) -> None:
+        """Hold a photo, (H, W, 3) uint8, until it is compared."""
+        self.clear_out()
+        data = encode_jpeg(photo, quality=HELD_QUALITY)
+        self._folder.write(self.held(comparison_id).name, data)
+
+    def held(self, comparison_id: uuid.UUID) -> Path:
+        """Return where a photo lies that is held, if it is."""
+        return self._folder.path(f"{HELD}{comparison_id}.jpg")
+
+    def let_go(self, comparison_id: uuid.UUID) -> None:
+        """Delete the photo that is held, if it is."""
+        self.held(comparison_id).unlink(missing_ok=True)
 
     def find(self, comparison_id: uuid.UUID) -> Comparison | None:
         """Return a comparison; None once it is gone."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
 from app.retrieval.errors import ImageError, RetrievalError
+from app.retrieval.generations.registry import Shelf
 from app.retrieval.images.codec import read
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.near_duplicates import Relative, find_relatives
@@ -27,10 +28,17 @@ from app.services.curation.relations import Finding
 from app.services.importing.indexing_step import changed_works
 from app.services.index import thresholds
 from app.services.index.building import gallery_item
-from app.services.index.changes import catch_up
+from app.services.index.changes import catch_up, current_revision
 from app.services.index.searcher import EngineSearcher, PublishedEngine
 from app.services.system.media import MediaFolder
-from app.services.system.tasks import TaskFailedError, TaskHandle
+from app.services.system.tasks import (
+    TaskContext,
+    TaskFailedError,
+    TaskHandle,
+    enqueue,
+    latest_done,
+    unfinished,
+)
 
 KIND = "care"
 """Of a task that looks through all works."""
@@ -38,6 +46,8 @@ NEW_KIND = "comparison"
 """Of a task that compares what an import brought with all works."""
 RUN = "run"
 """Parameter of such a task: the number of the import."""
+SEEN = "seen"
+"""Parameter of a task that looks through all works: what it found them to be."""
 COMPARING, EXAMINING = "comparing", "examining"
 """Steps, as the pages know them; and parameters of the task: the number of the last
 work that was through each."""
@@ -68,6 +78,9 @@ def look(handle: TaskHandle) -> None:
         searcher = open_searcher(handle)
     except RetrievalError as error:
         raise TaskFailedError(str(error)) from error
+    if SEEN not in task.parameters:
+        seen = _collection_seen(session, searcher.generation)
+        task.parameters = {**task.parameters, SEEN: seen}
     surveyor = Surveyor(session, MediaFolder(shop.folders.works), searcher)
     for finding in relations.same_files(session):
         relations.propose(session, finding, since)
@@ -80,6 +93,18 @@ def look(handle: TaskHandle) -> None:
     _walk(handle, searcher, COMPARING, surveyor.propose_relatives(since))
     relations.forget_stale(session, since)
     _walk(handle, searcher, EXAMINING, examine)
+
+
+def look_if_changed(context: TaskContext) -> None:
+    """Note that all works are to be looked through, if anything has changed since."""
+    session = context.session
+    live = Shelf(context.folders.generations).current_name()
+    if live is None or unfinished(session, KIND) is not None:
+        return
+    latest = latest_done(session, KIND)
+    seen = _collection_seen(session, live)
+    if latest is None or latest.parameters.get(SEEN) != seen:
+        enqueue(session, KIND, {}, None)
 
 
 def look_at_new(handle: TaskHandle) -> None:
@@ -271,6 +296,11 @@ def open_searcher(handle: TaskHandle) -> EngineSearcher:
     searcher = cast(EngineSearcher, publication.open())
     searcher.use_thresholds(thresholds.stored(shop.session, searcher.model_id))
     return searcher
+
+
+def _collection_seen(session: Session, generation: str) -> list[object]:
+    """Return what changes with the works and with the index."""
+    return [current_revision(session), generation]
 
 
 def _count(session: Session, *meant: ColumnElement[bool]) -> int:

@@ -18,7 +18,7 @@ from app.services.curation.editing import CREATE, IMAGES, RESTORE
 from app.services.index import building
 from app.services.index.changes import announce
 from app.services.index.rebuilding import BUILDING, FEATURES
-from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
+from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import MediaFolder
 from app.services.system.parallel import worker_count
 from app.services.system.tasks import TaskFailedError, TaskHandle
@@ -36,6 +36,8 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
         If features cannot be computed or no index published.
     TaskStoppedError
         Between two pictures, if somebody wants that.
+    AlreadyRunningError
+        If another process is indexing: then the task waits.
     """
     session = handle.workshop.session
     if not count_pictures(session, run):
@@ -43,7 +45,7 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
     try:
         with exclusively(handle.workshop.folders.instance / INDEXING_LOCK):
             _make_findable(handle, run)
-    except (RetrievalError, AlreadyRunningError) as error:
+    except RetrievalError as error:
         raise TaskFailedError(f"The works are recorded, but: {error}") from error
     tell_searches(session, run)
 

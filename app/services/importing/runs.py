@@ -5,7 +5,7 @@ What takes long is a task in the background; here it is only noted.
 
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 from typing import IO
 
@@ -13,7 +13,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.configuration.load import Folders
-from app.models import ColumnMapping, ImportRow, ImportRun, RowState, Task, User
+from app.models import (
+    ColumnMapping,
+    ImportRow,
+    ImportRun,
+    Lane,
+    RowState,
+    Task,
+    User,
+)
 from app.services.importing.diff import Policy
 from app.services.importing.formats import (
     ACCESSION,
@@ -227,6 +235,12 @@ def find_run(session: Session, run_id: int) -> ImportRun | None:
     return session.get(ImportRun, run_id)
 
 
+def find_runs(session: Session, numbers: Collection[int]) -> dict[int, ImportRun]:
+    """Return runs by their numbers, as far as they are there."""
+    found = session.scalars(select(ImportRun).where(ImportRun.id.in_(numbers)))
+    return {run.id: run for run in found}
+
+
 def list_runs(session: Session, number: int = 1) -> Page[ImportRun] | None:
     """Return a page of runs, the newest first; None if there is no such page."""
     listed = (
@@ -271,7 +285,9 @@ def count_rows(session: Session, run: ImportRun) -> dict[str, int]:
 
 
 def _enqueue(session: Session, run: ImportRun, phase: str, user: User | None) -> Task:
-    task = tasks.enqueue(session, KIND, {RUN: run.id, PHASE: phase}, user)
+    # A dry run is soon done, and its curator waits for it.
+    lane = Lane.SHORT if phase == PLAN else Lane.LONG
+    task = tasks.enqueue(session, KIND, {RUN: run.id, PHASE: phase}, user, lane)
     run.task = task
     session.commit()
     return task

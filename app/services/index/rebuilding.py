@@ -5,7 +5,7 @@ from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.index import building
-from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
+from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import MediaFolder
 from app.services.system.parallel import worker_count
 from app.services.system.tasks import TaskFailedError, TaskHandle
@@ -24,6 +24,8 @@ def rebuild(handle: TaskHandle) -> None:
         If nothing can be published; what was live stays live.
     TaskStoppedError
         Between two pictures, if somebody wants that.
+    AlreadyRunningError
+        If another process is indexing: then the task waits.
     """
     shop = handle.workshop
     settings = RetrievalSettings()
@@ -53,5 +55,5 @@ def rebuild(handle: TaskHandle) -> None:
                 settings,
                 progress=lambda _step: None,
             )
-    except (RetrievalError, AlreadyRunningError) as error:
+    except RetrievalError as error:
         raise TaskFailedError(str(error)) from error

@@ -106,6 +106,8 @@ def make(handle: TaskHandle) -> None:
         If no map can be made; the one before stays.
     TaskStoppedError
         If somebody wants that.
+    AlreadyRunningError
+        If another process is at it: then the task waits.
     """
     shop = handle.workshop
     try:
@@ -152,7 +154,9 @@ def build(session: Session, folders: Folders, model_id: str, told: Told) -> Stor
     Raises
     ------
     MapError
-        If there is nothing to show, or another process is at it.
+        If there is nothing to show.
+    AlreadyRunningError
+        If another process is at it.
     """
     shelf = MapShelf(folders.maps)
     with shelf.making():

@@ -20,7 +20,7 @@ from pathlib import Path
 from app.retrieval.files.atomic import discard, put_in_place, sweep, write_atomically
 from app.retrieval.map.sprites import COARSE, FINE
 from app.services.map.appearances import COLOURS_FILE, HASHES_FILE, Looks
-from app.services.system.lock import AlreadyRunningError, exclusively
+from app.services.system.lock import exclusively
 
 FORMAT = 1
 """Raised whenever an older program could not show the files, or would show nonsense."""
@@ -190,18 +190,13 @@ class MapShelf:
 
         Raises
         ------
-        MapError
+        AlreadyRunningError
             If another process does.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        try:
-            with exclusively(self.root / LOCK):
-                sweep(self.root)
-                yield
-        except AlreadyRunningError as error:
-            raise MapError(
-                "The map is being made by another process. Wait until it has ended."
-            ) from error
+        with exclusively(self.root / LOCK):
+            sweep(self.root)
+            yield
 
     def draft(self, name: str) -> Path:
         """Return the folder in which a map of this name is made.

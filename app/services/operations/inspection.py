@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from app.configuration.load import GIVEN, SETTINGS, Folders
 from app.models import StoredSetting, Task, TaskState
 from app.services.operations import retention
-from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import Outbox
-from app.services.system.tasks import WORKER_LOCK
+from app.services.system.workers import count_alive
 
 MASK = "••••••"
 """Shown for what nobody should read over an administrator's shoulder."""
@@ -59,15 +58,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """State of the queues: what waits to be done.
+class QueueState:
+    """What waits to be done, and whether anybody does it.
 
     Attributes
     ----------
     tasks : mapping of TaskState to int
         Every state is there.
-    has_worker : bool
-        Whether a process works tasks off.
+    workers : int
+        Processes that do tasks, and have lately given a sign of life.
     mails : int
         That wait to be sent.
     retention_at : datetime or None
@@ -75,7 +74,7 @@ class Work:
     """
 
     tasks: Mapping[TaskState, int]
-    has_worker: bool
+    workers: int
     mails: int
     retention_at: datetime | None
 
@@ -115,11 +114,11 @@ def free_bytes(folders: Folders) -> int:
     return shutil.disk_usage(folders.instance).free
 
 
-def work(session: Session, folders: Folders) -> Work:
+def queue_state(session: Session, folders: Folders) -> QueueState:
     """Count what waits."""
-    return Work(
+    return QueueState(
         task_counts(session),
-        _is_held(folders.instance / WORKER_LOCK),
+        count_alive(session),
         len(Outbox(folders.mail).waiting()),
         _touched(folders.instance / retention.STAMP),
     )
@@ -158,14 +157,6 @@ def _measure(path: Path, root: Path) -> Stored:
             continue  # deleted meanwhile
         count += 1
     return Stored(path.relative_to(root).as_posix(), count, size)
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        with exclusively(path):
-            return False
-    except AlreadyRunningError:
-        return True
 
 
 def _touched(path: Path) -> datetime | None:

@@ -13,24 +13,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import CursorResult, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Query, now
 from app.services.accounts import accounts
 from app.services.comparing.kept import Comparisons
-from app.services.system import database
-from app.services.system.database import DatabaseNotReadyError
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
+from app.services.system.tasks import TaskContext
 
 logger = logging.getLogger(__name__)
 
 LOCK, STAMP = "retention.lock", "retention.done"
 """Names in the instance folder: held by whoever tidies up, and touched at the end."""
-EVERY_SECONDS = 86_400
 STRAY_AFTER_SECONDS = 3_600
 """A photo is stored before its answer; so much later no answer will come."""
 LEAST_DAYS = 1
@@ -55,15 +52,6 @@ class Cleared:
     answers: int = 0
     strays: int = 0
     faults: int = 0
-
-
-def is_due(folders: Folders) -> bool:
-    """Tell whether the last run is a day ago, or none was yet."""
-    try:
-        done_at = (folders.instance / STAMP).stat().st_mtime
-    except FileNotFoundError:
-        return True
-    return not 0 <= time.time() - done_at < EVERY_SECONDS
 
 
 def run(folders: Folders, days: int) -> Cleared:
@@ -101,26 +89,18 @@ def run(folders: Folders, days: int) -> Cleared:
     return cleared
 
 
-def run_daily(folders: Folders, days: int) -> None:
-    """Do the same if it is time to; what goes wrong is logged, and tried again."""
-    if not is_due(folders):
-        return
+def run_job(context: TaskContext) -> None:
+    """Do the same, as a job of the worker. Needs an application context."""
     try:
-        database.check()
-        cleared = run(folders, days)
+        cleared = run(context.folders, context.config["MORELLI_RETENTION_DAYS"])
     except AlreadyRunningError:
-        return  # another process of this server was faster
-    except DatabaseNotReadyError as error:
-        logger.warning("old photos cannot be deleted yet: %s", error)
-    except (OSError, SQLAlchemyError):
-        logger.exception("old photos could not be deleted")
-    else:
-        logger.info(
-            "%d old photos and %d stray files deleted, %d answers made anonymous",
-            cleared.photos,
-            cleared.strays,
-            cleared.answers,
-        )
+        return  # somebody does it by hand
+    logger.info(
+        "%d old photos and %d stray files deleted, %d answers made anonymous",
+        cleared.photos,
+        cleared.strays,
+        cleared.answers,
+    )
 
 
 def _drop_photos(photos: MediaFolder, before: datetime, cleared: Cleared) -> None:

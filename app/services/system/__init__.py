@@ -1,1 +1,1 @@
-"""What all services stand on: database, tasks, files, mail, audit."""
+"""What every service stands on: tasks, and the workers that do them."""

@@ -22,7 +22,7 @@ class AlreadyRunningError(Exception):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"Another process is indexing this instance (it holds {path}). "
+            f"Another process is at the same work (it holds {path}). "
             "Wait until it has ended."
         )
 

@@ -2,14 +2,14 @@
 
 So nobody who waits for a page waits for a mail server, nothing is lost when it is down
 or the program is stopped, and the time a page takes does not tell whether a mail was
-sent. Without a mail server the folder is where the operator finds them.
+sent. The worker hands them over. Without a mail server the folder is where the operator
+finds them.
 """
 
 import logging
 import secrets
 import smtplib
 import ssl
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from app.configuration.load import Folders
 from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
 from app.services.system.lock import AlreadyRunningError, exclusively
+from app.services.system.tasks import TaskContext
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,6 @@ SUFFIX = ".eml"
 LOCK = ".lock"
 KEPT_SECONDS = 7 * 86_400
 """A mail is useless after a week: its link stopped working long before."""
-RETRY_SECONDS = 60
 SERVER_TIMEOUT_SECONDS = 30
 PERMANENT = 500
 """SMTP codes from here on say that trying again is pointless (RFC 5321, 4.2.1)."""
@@ -105,6 +105,14 @@ class Outbox:
         """Return the mails, oldest first."""
         return sorted(self.folder.glob(f"*{SUFFIX}"))
 
+    def has_new(self, since: datetime) -> bool:
+        """Tell whether a mail was written since a moment, and waits."""
+        mails = self.waiting()
+        try:
+            return bool(mails) and mails[-1].stat().st_mtime > since.timestamp()
+        except FileNotFoundError:
+            return False  # it has left just now
+
     def forget(self, address: str) -> None:
         """Delete the mails to one address."""
         for path in self.waiting():
@@ -128,8 +136,8 @@ class Outbox:
                 continue  # another process was faster
 
 
-class Post:
-    """Takes mails, and hands them to the mail server from a thread of its own.
+class Mailer:
+    """Takes mails, and hands them to the mail server.
 
     Parameters
     ----------
@@ -153,12 +161,9 @@ class Post:
         self.server = server
         self._sender = sender
         self._host = urlsplit(public_url).hostname or "localhost"
-        self._wake = threading.Event()
-        self._starting = threading.Lock()
-        self._courier: threading.Thread | None = None
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Post":
+    def from_config(cls, config: Mapping[str, Any]) -> "Mailer":
         """Build what the settings describe."""
         server = None
         if config["MORELLI_SMTP_HOST"]:
@@ -192,21 +197,8 @@ class Post:
         return mail
 
     def send(self, mail: EmailMessage) -> Path:
-        """Put a mail into the outbox and see that it leaves; does not wait for that."""
-        path = self.outbox.put(mail)
-        self.start()
-        self._wake.set()
-        return path
-
-    def start(self) -> None:
-        """Deliver from now on, first what an earlier process left. Needs a server."""
-        with self._starting:
-            if self.server is None or self._courier is not None:
-                return
-            self._courier = threading.Thread(
-                target=self._go_round, name="courier", daemon=True
-            )
-            self._courier.start()
+        """Put a mail into the outbox, from where the worker takes it at once."""
+        return self.outbox.put(mail)
 
     def deliver(self) -> None:
         """Hand over everything that waits; what the server cannot take now, stays."""
@@ -222,7 +214,7 @@ class Post:
                     if path.exists():  # another process may have been faster
                         _hand_over(connection, path)
         except AlreadyRunningError:
-            return  # another process is on its round, or will be in a minute
+            return  # another process is at it
         except OSError as error:
             logger.warning(
                 "%d mails wait: %s cannot take them now: %s",
@@ -231,11 +223,16 @@ class Post:
                 error,
             )
 
-    def _go_round(self) -> None:
-        while True:
-            self._wake.clear()
-            self.deliver()
-            self._wake.wait(RETRY_SECONDS)
+
+def deliver(context: TaskContext) -> None:
+    """Hand over what waits; a job of the worker."""
+    Mailer.from_config(context.config).deliver()
+
+
+def is_awaited(context: TaskContext, since: datetime) -> bool:
+    """Tell whether there is a mail to hand over that was not there at a moment."""
+    mailer = Mailer.from_config(context.config)
+    return mailer.server is not None and mailer.outbox.has_new(since)
 
 
 def read(path: Path) -> EmailMessage:

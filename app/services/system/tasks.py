@@ -1,33 +1,44 @@
-"""Long work in the background: what is to be done, and how far it is.
+"""Tasks: work in the background, noted, told to pause or stop, and done.
 
-The truth is the table ``task``. One worker process at a time takes what waits, in
-order. It holds a lock that the system frees however the process dies, so whoever gets
-the lock next knows that tasks which still seem to run do not, and takes them up again.
-Every kind of task is written so that it can go on: what is done it does not do again.
+The truth is the table ``task``. A task stands in a lane; workers claim what is first in
+a lane (``app.services.system.claims``) and do it in steps, each committed with how far
+it is. Every kind of task is written so that it can go on: what is done it does not do
+again, whoever takes it up after a worker that died.
 """
 
 import logging
-import os
-import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
-from app.models import Task, TaskState, TaskWish, User, now
+from app.models import Lane, Task, TaskState, TaskWish, User, now
+from app.services.system.claims import (
+    LEASE,
+    Claim,
+    LeaseLostError,
+    claim_next,
+    count_changes,
+    give_up,
+    guarded,
+)
+from app.services.system.lock import AlreadyRunningError
 from app.services.system.paging import Page, select_page
+from app.services.system.workers import WorkerProcess
 
 logger = logging.getLogger(__name__)
 
-WORKER_LOCK = "worker.lock"
-"""Name, in the instance folder, of the lock of whoever works tasks off."""
 BEGUN, BEGUN_AT = "begun", "begun_at"
 """Parameters of a task: when its present step was begun, and how much was done then."""
+BUSY_AGAIN = timedelta(seconds=5)
+"""After which it is tried again whether what a task needs is still busy."""
 TASKS_PER_PAGE = 25
 UNFINISHED = (TaskState.WAITING, TaskState.RUNNING, TaskState.PAUSED)
+OVER = (TaskState.CANCELLED, TaskState.DONE, TaskState.FAILED)
 
 
 class TaskStoppedError(Exception):
@@ -47,7 +58,7 @@ class NotPossibleError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class TaskContext:
     """What tasks work with.
 
     Attributes
@@ -56,11 +67,14 @@ class Workshop:
     folders : Folders
     config : mapping of str to object
         The application's configuration.
+    process : WorkerProcess
+        Who does them.
     """
 
     session: Session
     folders: Folders
     config: Mapping[str, Any]
+    process: WorkerProcess = field(default_factory=WorkerProcess)
 
 
 class TaskHandle:
@@ -68,11 +82,11 @@ class TaskHandle:
 
     Parameters
     ----------
-    workshop : Workshop
+    workshop : TaskContext
     task : Task
     """
 
-    def __init__(self, workshop: Workshop, task: Task) -> None:
+    def __init__(self, workshop: TaskContext, task: Task) -> None:
         self.workshop = workshop
         self.task = task
 
@@ -89,7 +103,9 @@ class TaskHandle:
         Raises
         ------
         TaskStoppedError
-            If somebody wants the task to pause or to end.
+            If somebody wants the task to pause or to end, or the worker to stop.
+        LeaseLostError
+            If another worker has taken the task over; nothing is committed.
         """
         session, task = self.workshop.session, self.task
         if step != task.step:
@@ -98,6 +114,7 @@ class TaskHandle:
             task.parameters = {**task.parameters, **begun}
         task.done, task.total, task.step = done, total, step
         task.heartbeat_at = now()
+        task.lease_until = task.heartbeat_at + LEASE
         session.commit()
         session.refresh(task, ["wish"])
         session.commit()  # ends the reading, so that others may write
@@ -105,16 +122,22 @@ class TaskHandle:
             raise TaskStoppedError(TaskState.PAUSED)
         if task.wish is TaskWish.CANCEL:
             raise TaskStoppedError(TaskState.CANCELLED)
+        if self.workshop.process.stopping.is_set():
+            raise TaskStoppedError(TaskState.WAITING)
 
 
 Work = Callable[[TaskHandle], None]
 
 
 def enqueue(
-    session: Session, kind: str, parameters: Mapping[str, Any], user: User | None
+    session: Session,
+    kind: str,
+    parameters: Mapping[str, Any],
+    user: User | None,
+    lane: Lane = Lane.LONG,
 ) -> Task:
-    """Note that something is to be done; the caller wakes the worker."""
-    task = Task(kind=kind, parameters=dict(parameters), user=user)
+    """Note that something is to be done; a worker takes it up by itself."""
+    task = Task(kind=kind, parameters=dict(parameters), user=user, lane=lane)
     session.add(task)
     session.commit()
     return task
@@ -143,7 +166,7 @@ def list_tasks(session: Session, number: int = 1) -> Page[Task] | None:
     return select_page(session, newest, number, TASKS_PER_PAGE)
 
 
-def pause(session: Session, task: Task) -> None:
+def pause(session: Session, task: Task, user: User | None = None) -> None:
     """Let a task stop at the end of its step, to be gone on with later.
 
     Raises
@@ -151,10 +174,11 @@ def pause(session: Session, task: Task) -> None:
     NotPossibleError
         If it neither waits nor runs.
     """
-    _wish(session, task, TaskWish.PAUSE, {TaskState.WAITING: TaskState.PAUSED})
+    waiting = {TaskState.WAITING: TaskState.PAUSED}
+    _wish(session, task, user, TaskWish.PAUSE, waiting)
 
 
-def cancel(session: Session, task: Task) -> None:
+def cancel(session: Session, task: Task, user: User | None = None) -> None:
     """Let a task end where it is; what it has done stays.
 
     Raises
@@ -163,11 +187,11 @@ def cancel(session: Session, task: Task) -> None:
         If it has ended already.
     """
     stopped = dict.fromkeys((TaskState.WAITING, TaskState.PAUSED), TaskState.CANCELLED)
-    _wish(session, task, TaskWish.CANCEL, stopped)
+    _wish(session, task, user, TaskWish.CANCEL, stopped)
 
 
-def go_on(session: Session, task: Task) -> None:
-    """Let a stopped or failed task go on; the caller wakes the worker.
+def go_on(session: Session, task: Task, user: User | None = None) -> None:
+    """Let a stopped or failed task go on.
 
     Raises
     ------
@@ -175,100 +199,102 @@ def go_on(session: Session, task: Task) -> None:
         If it is not stopped.
     """
     stopped = (TaskState.PAUSED, TaskState.CANCELLED, TaskState.FAILED)
-    changed = _change(
+    changed = count_changes(
         session,
         update(Task)
         .where(Task.id == task.id, Task.state.in_(stopped))
-        .values(state=TaskState.WAITING, wish=TaskWish.RUN, fault="", finished_at=None),
+        .values(
+            state=TaskState.WAITING,
+            wish=TaskWish.RUN,
+            fault="",
+            finished_at=None,
+            told_by_id=user.id if user else None,
+        ),
     )
     session.commit()
     if not changed:
         raise NotPossibleError(task.state)
 
 
-def recover(session: Session) -> int:
-    """Let what a killed worker left go on; only for who holds the worker's lock.
-
-    Returns
-    -------
-    count : int
-        Tasks that seemed to run.
-    """
-    running = update(Task).where(Task.state == TaskState.RUNNING)
-    count = _change(session, running.values(state=TaskState.WAITING))
-    session.commit()
-    return count
-
-
-def work_off(workshop: Workshop, kinds: Mapping[str, Work]) -> int:
-    """Do everything that waits, in order; only for who holds the worker's lock.
+def work_off(
+    context: TaskContext, kinds: Mapping[str, Work], lanes: Iterable[Lane] = Lane
+) -> int:
+    """Do everything that waits, lane after lane, until the process is to stop.
 
     Parameters
     ----------
-    workshop : Workshop
+    context : TaskContext
     kinds : mapping of str to callable
         What does each kind of task.
+    lanes : iterable of Lane
 
     Returns
     -------
     count : int
         Tasks that were taken up.
     """
-    session = workshop.session
-    first = select(Task).where(Task.state == TaskState.WAITING).order_by(Task.id)
+    session, process = context.session, context.process
     count = 0
-    while (task := session.scalars(first.limit(1)).first()) is not None:
-        _work(TaskHandle(workshop, task), kinds)
-        count += 1
-    session.commit()
+    for lane in lanes:
+        while not process.stopping.is_set():
+            claim = claim_next(session, lane, process.name)
+            if claim is None:
+                break
+            process.tokens.add(claim.token)
+            try:
+                _work(context, claim, kinds)
+            finally:
+                process.tokens.discard(claim.token)
+            count += 1
     return count
 
 
-def _work(handle: TaskHandle, kinds: Mapping[str, Work]) -> None:
-    session, task = handle.workshop.session, handle.task
-    task_id = task.id
-    task.state = TaskState.RUNNING
-    task.worker = f"{socket.gethostname()} {os.getpid()}"
-    task.started_at = task.started_at or now()
-    task.step = ""
-    task.heartbeat_at = now()
-    session.commit()
-    fault = ""
+def _work(context: TaskContext, claim: Claim, kinds: Mapping[str, Work]) -> None:
+    session = context.session
+    task = session.get_one(Task, claim.task_id, populate_existing=True)
+    kind = task.kind
+    ended: dict[str, object] = {"state": TaskState.DONE}
     try:
-        kinds[task.kind](handle)
-        state = TaskState.DONE
+        with guarded(session, claim):
+            kinds[kind](TaskHandle(context, task))
+            session.commit()
     except TaskStoppedError as stopped:
-        state = stopped.state
+        ended = {"state": stopped.state}
     except TaskFailedError as error:
-        state, fault = TaskState.FAILED, str(error)
+        ended = {"state": TaskState.FAILED, "fault": str(error)}
+    except AlreadyRunningError:
+        # A command in a shell, say, is at the same work: no fault of this task.
+        ended = {"state": TaskState.WAITING, "ready_at": now() + BUSY_AGAIN}
+    except LeaseLostError:
+        ended = {}
     except Exception:
         # The worker must live on, and whoever waits must learn of it.
-        logger.exception("task %s (%s) failed", task_id, handle.task.kind)
-        state, fault = TaskState.FAILED, "Something broke; the worker's log says what."
+        logger.exception("task %s (%s) failed", claim.task_id, kind)
+        fault = "Something broke; the worker's log says what."
+        ended = {"state": TaskState.FAILED, "fault": fault}
     session.rollback()
-    task = session.get_one(Task, task_id)
-    task.state, task.fault = state, fault
-    if state is not TaskState.PAUSED:
-        task.finished_at = now()
-    session.commit()
+    if ended.get("state") in OVER:
+        ended["finished_at"] = now()
+    if not ended or not give_up(session, claim, **ended):
+        logger.warning("task %s was taken over by another worker", claim.task_id)
 
 
 def _wish(
-    session: Session, task: Task, wish: TaskWish, at_once: Mapping[TaskState, TaskState]
+    session: Session,
+    task: Task,
+    user: User | None,
+    wish: TaskWish,
+    at_once: Mapping[TaskState, TaskState],
 ) -> None:
     """Tell a running task something, or do it at once where nobody runs it."""
+    told = {"wish": wish, "told_by_id": user.id if user else None}
     for before, after in at_once.items():
         there = update(Task).where(Task.id == task.id, Task.state == before)
-        if _change(session, there.values(state=after, wish=wish)):
+        if count_changes(session, there.values(state=after, **told)):
             session.commit()
             return
     runs = update(Task).where(Task.id == task.id, Task.state == TaskState.RUNNING)
-    changed = _change(session, runs.values(wish=wish))
+    changed = count_changes(session, runs.values(**told))
     session.commit()
     if not changed:
         raise NotPossibleError(task.state)
-
-
-def _change(session: Session, statement: Update) -> int:
-    """Return how many rows a statement changed: others may have been before us."""
-    return cast(CursorResult[Any], session.execute(statement)).rowcount

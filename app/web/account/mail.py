@@ -8,20 +8,20 @@ from flask_babel import force_locale
 from flask_security import MailUtil, send_mail
 
 from app.models import User
-from app.services.system.mail import Post
+from app.services.system.mail import Mailer
 from app.web.account.messages import SUBJECTS
 from app.web.shell.languages import select_language
 
-POST = "morelli.post"
-"""Key of the post among the application's extensions."""
+MAILER = "morelli.mailer"
+"""Key of the mailer among the application's extensions."""
 MAILS = "security/email/"
 NOBODY = "nobody@localhost"
 """Gets every mail that is written only to take as long as a real one."""
 
 
-def post() -> Post:
+def mailer() -> Mailer:
     """Return what takes the application's mails."""
-    return cast(Post, current_app.extensions[POST])
+    return cast(Mailer, current_app.extensions[MAILER])
 
 
 def nobody() -> User:
@@ -64,11 +64,11 @@ class AccountMail(MailUtil):
         language = language_of(context["user"])
         with force_locale(language):
             title = str(SUBJECTS[PurePosixPath(template).name])
-        mail = post().compose(str(recipient), title, body or "", language)
+        mail = mailer().compose(str(recipient), title, body or "", language)
         if recipient == NOBODY:
-            post().outbox.rehearse(mail)
+            mailer().outbox.rehearse(mail)
         else:
-            post().send(mail)
+            mailer().send(mail)
 
     def normalize(self, email: str) -> str:
         """Return an address as it is stored: in small letters throughout."""

@@ -42,7 +42,7 @@ from app.configuration.load import ROOT
 from app.extensions import db
 from app.models import User, now
 from app.services.accounts import accounts
-from app.services.system.mail import Post
+from app.services.system.mail import Mailer
 from app.services.system.media import MediaFolder
 from app.web import health
 from app.web.account import forms, mail
@@ -124,7 +124,7 @@ def register(app: Flask) -> None:
     """Tie Flask-Security to an application, with our rules, forms and mails."""
     for name, value in RULES.items():
         app.config.setdefault(name, value)
-    app.extensions[mail.POST] = Post.from_config(app.config)
+    app.extensions[mail.MAILER] = Mailer.from_config(app.config)
     throttling.register(app)
     security = Security(
         app,
@@ -197,7 +197,7 @@ def delete() -> ResponseReturnValue:
             query_count=accounts.count_queries(user),
         )
     logout_user()
-    outbox = mail.post().outbox
+    outbox = mail.mailer().outbox
     accounts.erase(user, MediaFolder(folders().queries), outbox)
     flash(_("Your account and everything in it are deleted."), DONE)
     return redirect(url_for("search.ask"))

@@ -20,7 +20,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import EvaluationReport
+from app.models import EvaluationReport, Lane
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures import SourceError
@@ -28,7 +28,6 @@ from app.services.system import tasks
 from app.web.account.messages import DONE, ERROR
 from app.web.admin.plots import bar
 from app.web.callers.visitors import current_account
-from app.web.curate.generations import wake_worker
 from app.web.pages.works import asked_page
 from app.web.shell.current import folders, image_settings
 
@@ -94,9 +93,8 @@ def begin() -> ResponseReturnValue:
         flash(str(error), ERROR)
         return redirect(url_for("admin_evaluation.browse"), 303)
     task = tasks.enqueue(
-        db.session(), evaluation_task.KIND, parameters, current_account()
+        db.session(), evaluation_task.KIND, parameters, current_account(), Lane.SHORT
     )
-    wake_worker()
     return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
 
 

@@ -14,7 +14,7 @@ from app.services.system import audit
 from app.services.system.lock import AlreadyRunningError
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
-from app.web.curate.tasks import STATE_NAMES
+from app.web.curate.task_words import STATE_NAMES
 from app.web.shell.current import folders, live_index
 
 bp = Blueprint("admin_health", __name__, url_prefix="/admin/health")
@@ -35,7 +35,7 @@ def show() -> str:
         index=live_facts(),
         storage=inspection.storage(folders()),
         free=inspection.free_bytes(folders()),
-        work=inspection.work(db.session(), folders()),
+        work=inspection.queue_state(db.session(), folders()),
         settings=inspection.settings(db.session(), current_app.config),
         state_names=STATE_NAMES,
         sources=SOURCES,

@@ -19,7 +19,7 @@ from app.services.accounts.administration import (
     find_users,
 )
 from app.services.system.media import MediaFolder
-from app.web.account.mail import post
+from app.web.account.mail import mailer
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
 from app.web.pages.works import LONGEST_TEXT, asked_page
@@ -120,7 +120,7 @@ def delete(user_id: int) -> ResponseReturnValue:
         return render_template("admin/user_delete.html", user=user, asked=asked)
 
     def erase(door: Doorkeeper, user: User) -> None:
-        door.delete(user, MediaFolder(folders().queries), post().outbox)
+        door.delete(user, MediaFolder(folders().queries), mailer().outbox)
 
     return change(user_id, erase, then=url_for("admin_users.browse"))
 

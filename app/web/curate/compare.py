@@ -1,14 +1,12 @@
 """Page that compares methods: one picture, and what each of them finds."""
 
 import json
-from typing import cast
 from uuid import UUID
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -21,22 +19,19 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import Artwork
+from app.models import Artwork, TaskState
 from app.retrieval.errors import ImageError
-from app.retrieval.images.codec import read
 from app.retrieval.types import Image
+from app.services import comparing_task
 from app.services.collection.works import find_work, works_by_accession
 from app.services.comparing import methods
 from app.services.comparing.kept import Comparison, Comparisons
 from app.services.comparing.methods import Method
-from app.services.curation.work_images import read_thumbnails
-from app.services.index.searcher import EngineSearcher
-from app.services.map.appearances import Looks
-from app.services.search.service import PHOTO_SIDE_PX
-from app.services.system.media import MediaFolder
 from app.web.account.messages import ERROR
+from app.web.callers.visitors import current_account
+from app.web.curate.tasks import show_task
 from app.web.errors import image_sentence
-from app.web.shell.current import folders, map_reader, search_service
+from app.web.shell.current import folders, search_service
 
 bp = Blueprint("curate_compare", __name__, url_prefix="/curate/compare")
 
@@ -72,14 +67,14 @@ def show() -> str:
 
 @bp.post("/")
 def ask() -> ResponseReturnValue:
-    """Ask all methods about the photo that was sent, or about a work."""
+    """Let all methods be asked about the photo that was sent, or about a work."""
     accession = request.form.get("work", "").strip()
     upload = request.files.get("photo")
     try:
         if upload and upload.filename:
-            comparison = ask_photo(upload.read())
+            asked = note(photo=search_service().read(upload.read()))
         elif (work := find_work(accession)) is not None and work.images:
-            comparison = ask_work(work)
+            asked = note(work=work.accession)
         else:
             return refuse(
                 gettext("No work with a picture has this number.")
@@ -88,14 +83,18 @@ def ask() -> ResponseReturnValue:
             )
     except ImageError as error:
         return refuse(image_sentence(error))
-    where = url_for("curate_compare.result", comparison_id=comparison.id)
-    return redirect(where, 303)
+    return redirect(url_for("curate_compare.result", comparison_id=asked), 303)
 
 
 @bp.get("/<uuid:comparison_id>")
 def result(comparison_id: UUID) -> str:
-    """Show what all methods answered."""
-    comparison = comparison_or_404(comparison_id)
+    """Show what all methods answered; until then, what the comparison waits for."""
+    comparison = comparisons().find(comparison_id)
+    if comparison is None:
+        task = comparing_task.find_task(db.session(), comparison_id)
+        if task is None or task.state is TaskState.DONE:
+            abort(404)  # unknown, or deleted since
+        return show_task(task)
     return render_template(
         "curate/comparison.html",
         comparison=comparison,
@@ -136,54 +135,11 @@ def facts(comparison_id: UUID) -> Response:
     return download(f"{text}\n", "comparison.json", "application/json")
 
 
-def ask_photo(data: bytes) -> Comparison:
-    """Ask about a photo; it is kept if photos are kept."""
-    image = search_service().read(data)
-    keeps = current_app.config["MORELLI_RETENTION_DAYS"] > 0
-    return ask_all(image, photo_kept=keeps)
-
-
-def ask_work(work: Artwork) -> Comparison:
-    """Ask about the first picture of a work, as if the work were not there."""
-    path = MediaFolder(folders().works).path(work.images[0].media_name)
-    return ask_all(read(path, max_side_px=PHOTO_SIDE_PX), work.accession)
-
-
-def ask_all(
-    image: Image, accession: str = "", *, photo_kept: bool = False
-) -> Comparison:
-    """Ask all methods, when it is our turn, and keep what they say."""
-    media = MediaFolder(folders().works)
-    with search_service().admit() as (lent, absent):
-        searcher = cast(EngineSearcher, lent)
-        columns = methods.compare(
-            searcher,
-            image,
-            excluded=absent | {accession},
-            thumbnails=lambda items: read_thumbnails(db.session(), media, items),
-            looks=looks_of_map(),
-            similarity=methods.learnt_similarity(
-                current_app.config["MORELLI_MODEL"], searcher.model_id
-            ),
-        )
-        return comparisons().keep(
-            columns,
-            work=accession,
-            generation=searcher.generation,
-            model_id=searcher.model_id,
-            photo=image if photo_kept else None,
-        )
-
-
-def looks_of_map() -> Looks | None:
-    """Return what works look like, which is kept with the map, if there is one."""
-    stored = map_reader().current()
-    if stored is None:
-        return None
-    try:
-        return stored.looks()
-    except (OSError, ValueError):
-        return None
+def note(*, photo: Image | None = None, work: str = "") -> UUID:
+    """Note what methods are to be compared by; return the comparison's number."""
+    return comparing_task.request(
+        db.session(), comparisons(), current_account(), photo=photo, work=work
+    )
 
 
 def refuse(sentence: str) -> ResponseReturnValue:

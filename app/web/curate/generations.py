@@ -1,13 +1,10 @@
 """Pages of index generations: the live one, validation, rebuild, going back."""
 
-from typing import cast
-
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.background import BACKGROUND, Background
 from app.extensions import db
 from app.models import Generation
 from app.retrieval.errors import RetrievalError
@@ -51,7 +48,6 @@ def rebuild() -> ResponseReturnValue:
     task = tasks.unfinished(db.session(), rebuilding.KIND)
     if task is None:
         task = tasks.enqueue(db.session(), rebuilding.KIND, {}, current_account())
-        wake_worker()
     return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
 
 
@@ -78,8 +74,3 @@ def roll_back(name: str) -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("The earlier index is live."), DONE)
     return redirect(url_for("curate_generations.show"), 303)
-
-
-def wake_worker() -> None:
-    """Tell the worker that there is something to do."""
-    cast(Background, current_app.extensions[BACKGROUND]).wake()

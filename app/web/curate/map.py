@@ -8,7 +8,6 @@ from app.services.collection.works import count_works
 from app.services.map import building
 from app.services.system import tasks
 from app.web.callers.visitors import current_account
-from app.web.curate.generations import wake_worker
 from app.web.shell.current import map_reader
 
 bp = Blueprint("curate_map", __name__, url_prefix="/curate/map")
@@ -34,5 +33,4 @@ def make() -> ResponseReturnValue:
     task = tasks.unfinished(db.session(), building.KIND)
     if task is None:
         task = tasks.enqueue(db.session(), building.KIND, {}, current_account())
-        wake_worker()
     return redirect(url_for("curate_tasks.show", task_id=task.id), 303)

@@ -11,7 +11,6 @@ from app.services.curation.relations import RelationState
 from app.services.system import tasks
 from app.web.account.messages import DONE
 from app.web.callers.visitors import current_account
-from app.web.curate.generations import wake_worker
 from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_care", __name__, url_prefix="/curate/care")
@@ -91,7 +90,6 @@ def look() -> ResponseReturnValue:
     task = tasks.unfinished(db.session(), survey.KIND)
     if task is None:
         task = tasks.enqueue(db.session(), survey.KIND, {}, current_account())
-        wake_worker()
     return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
 
 

@@ -6,48 +6,22 @@ from datetime import datetime, timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta, gettext
-from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import Task, TaskState, now
 from app.services.system import tasks
 from app.web.account.messages import ERROR
-from app.web.curate.generations import wake_worker
+from app.web.callers.visitors import current_account
+from app.web.curate.task_words import (
+    STATE_NAMES,
+    STEP_NAMES,
+    title_of,
+    titles_of,
+    waiting_words,
+)
 from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
-
-KIND_NAMES = {
-    "rebuild": _("Building the index"),
-    "import": _("Import"),
-    "evaluation": _("Evaluation"),
-    "care": _("Looking for works that photos will not find"),
-    "comparison": _("Comparing imported works with the others"),
-    "map": _("Making the map of the collection"),
-}
-STATE_NAMES = {
-    TaskState.WAITING: _("Waiting for the worker"),
-    TaskState.RUNNING: _("At work"),
-    TaskState.PAUSED: _("Paused"),
-    TaskState.CANCELLED: _("Stopped"),
-    TaskState.DONE: _("Done"),
-    TaskState.FAILED: _("Failed"),
-}
-STEP_NAMES = {
-    "reading": _("Looking through the rows"),
-    "works": _("Recording the works"),
-    "undoing": _("Taking back"),
-    "features": _("Looking at the pictures"),
-    "asking": _("Asking the photos"),
-    "comparing": _("Comparing the works"),
-    "examining": _("Simulating photos of the works"),
-    "collecting": _("Collecting small pictures"),
-    "placing": _("Placing the works"),
-    "drawing": _("Drawing the sheets of small pictures"),
-    "building": _("Building and examining the index; this part cannot be paused"),
-}
-SILENT_AFTER = timedelta(minutes=2)
-"""A task that waits so long probably has no worker."""
 
 
 @bp.get("/")
@@ -57,21 +31,17 @@ def browse() -> str:
     if page is None:
         abort(404)
     return render_template(
-        "curate/tasks.html", page=page, kind_names=KIND_NAMES, state_names=STATE_NAMES
+        "curate/tasks.html",
+        page=page,
+        titles=titles_of(page.entries),
+        state_names=STATE_NAMES,
     )
 
 
 @bp.get("/<int:task_id>")
 def show(task_id: int) -> str:
     """Show how far a task is; the page asks again by itself."""
-    task = task_or_404(task_id)
-    return render_template(
-        "curate/task.html",
-        task=task,
-        facts=facts_of(task),
-        is_over=task.state not in tasks.UNFINISHED,
-        kind_names=KIND_NAMES,
-    )
+    return show_task(task_or_404(task_id))
 
 
 @bp.get("/<int:task_id>/state")
@@ -95,9 +65,24 @@ def cancel(task_id: int) -> ResponseReturnValue:
 @bp.post("/<int:task_id>/go-on")
 def go_on(task_id: int) -> ResponseReturnValue:
     """Let it go on."""
-    answer = tell(task_id, tasks.go_on)
-    wake_worker()
-    return answer
+    return tell(task_id, tasks.go_on)
+
+
+@bp.app_template_filter("waiting_words")
+def say_waiting(task: Task) -> str:
+    """Say in a page what a task waits for."""
+    return waiting_words(task)
+
+
+def show_task(task: Task) -> str:
+    """Show how far a task is, with what can be done about it."""
+    return render_template(
+        "curate/task.html",
+        task=task,
+        title=title_of(task),
+        facts=facts_of(task),
+        is_over=task.state not in tasks.UNFINISHED,
+    )
 
 
 def task_or_404(task_id: int) -> Task:
@@ -112,7 +97,7 @@ def tell(task_id: int, wish: Callable[..., None]) -> ResponseReturnValue:
     """Tell a task something, and show it again."""
     task = task_or_404(task_id)
     try:
-        wish(db.session(), task)
+        wish(db.session(), task, current_account())
     except tasks.NotPossibleError:
         flash(gettext("That came too late: it has gone on or ended meanwhile."), ERROR)
     return redirect(url_for("curate_tasks.show", task_id=task_id), 303)
@@ -128,7 +113,7 @@ def facts_of(task: Task) -> dict[str, object]:
         "total": task.total,
         "pace": pace_of(task),
         "fault": task.fault,
-        "silent": is_silent(task, now()),
+        "place": waiting_words(task),
         "over": task.state not in tasks.UNFINISHED,
     }
 
@@ -151,8 +136,3 @@ def pace_of(task: Task) -> str:
             left=format_timedelta(timedelta(seconds=left)),
         )
     )
-
-
-def is_silent(task: Task, at: datetime) -> bool:
-    """Tell whether it has waited so long that there may be no worker."""
-    return task.state is TaskState.WAITING and at - task.created_at > SILENT_AFTER

@@ -30,6 +30,7 @@ from app.models import Query
 from app.services.collection.works import count_works
 from app.services.operations import inspection
 from app.services.system.mail import Outbox
+from app.services.system.workers import count_alive
 from app.web.shell.current import folders
 
 bp = Blueprint("metrics", __name__)
@@ -105,6 +106,11 @@ class Present(Collector):
         for state, number in inspection.task_counts(db.session()).items():
             tasks.add_metric((state.value,), float(number))
         yield tasks
+        yield GaugeMetricFamily(
+            "morelli_workers",
+            "Processes that do background tasks.",
+            value=float(count_alive(db.session())),
+        )
         waiting = len(Outbox(folders().mail).waiting())
         yield GaugeMetricFamily(
             "morelli_mails_waiting", "Mails not sent yet.", value=float(waiting)

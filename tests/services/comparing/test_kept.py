@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 
+import numpy as np
 import pytest
 
 from app.models import Artwork
@@ -26,7 +27,7 @@ def shelf(tmp_path):
 
 def keep(shelf, **options):
     facts = {"work": "", "generation": "g", "model_id": "m", "photo": None}
-    return shelf.keep(COLUMNS, **{**facts, **options})
+    return shelf.keep(COLUMNS, comparison_id=uuid.uuid4(), **{**facts, **options})
 
 
 @pytest.fixture
@@ -51,6 +52,18 @@ def test_a_photo_is_kept_small_and_only_if_asked_to(shelf):
     kept = keep(shelf, photo=draw_picture(0, height=900, width=1200))
     path = shelf.photo(uuid.UUID(kept.id))
     assert decode(path.read_bytes()).shape == (300, 400, 3)
+
+
+def test_a_photo_is_held_nearly_as_it_was_until_it_is_let_go(shelf):
+    number = uuid.uuid4()
+    photo = draw_picture(0, height=900, width=1200)
+    shelf.hold(number, photo)
+    held = decode(shelf.held(number).read_bytes())
+    assert np.abs(held.astype(int) - photo).mean() < 2
+    assert shelf.photo(number) is None
+    shelf.let_go(number)
+    shelf.let_go(number)
+    assert not shelf.held(number).exists()
 
 
 def test_after_a_day_it_is_gone_with_its_photo(shelf):

@@ -10,6 +10,7 @@ from app.models import (
     ImportRun,
     ReferenceImage,
     Relation,
+    Task,
     TaskState,
     WorkFault,
     now,
@@ -23,6 +24,7 @@ from app.services.curation import relations, survey
 from app.services.curation.editing import CREATE
 from app.services.curation.relations import RelationState
 from app.services.index.building import gallery_item
+from app.services.index.changes import announce
 from app.services.index.searcher import EngineSearcher
 from app.services.system import audit, tasks
 from app.services.system.media import MediaFolder
@@ -97,7 +99,7 @@ class Place:
         """Do what waits; return the task that is new, or the one that went on."""
         task = tasks.unfinished(self.session, survey.KIND) or self.enqueue()
         config = {"PUBLICATION": self.publication}
-        shop = tasks.Workshop(self.session, self.folders, config)
+        shop = tasks.TaskContext(self.session, self.folders, config)
         tasks.work_off(shop, {survey.KIND: survey.look})
         return task
 
@@ -151,7 +153,7 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     audit.record(session, CREATE, user=None, artwork=brought, run=run)
     session.commit()
     task = tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, None)
-    shop = tasks.Workshop(
+    shop = tasks.TaskContext(
         session, collection.folders, {"PUBLICATION": collection.publication}
     )
     tasks.work_off(shop, {survey.NEW_KIND: survey.look_at_new})
@@ -161,6 +163,33 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     expected = {("own", "scan"), ("scan", "detail"), ("plain", "copy")}
     assert pairs == set(map(frozenset, expected))
     assert collection.faulty() == set()
+
+
+def test_at_night_all_is_looked_through_only_if_something_has_changed(collection):
+    session = collection.session
+    context = tasks.TaskContext(session, collection.folders, {})
+
+    def is_noted():
+        survey.look_if_changed(context)
+        return tasks.unfinished(session, survey.KIND) is not None
+
+    assert not is_noted()  # there is no index
+    collection.folders.generations.mkdir()
+    live = collection.folders.generations / "CURRENT"
+    collection.publication.searcher.generation = "0" * 16
+    live.write_text("0" * 16)
+    assert is_noted()
+    assert is_noted()
+    assert session.query(Task).count() == 1
+    collection.look()
+    assert not is_noted()
+    announce(session, session.scalars(select(Artwork).limit(1)))
+    session.commit()
+    assert is_noted()
+    collection.look()
+    assert not is_noted()
+    live.write_text("1" * 16)
+    assert is_noted()
 
 
 def test_a_second_look_changes_nothing(collection):

@@ -17,6 +17,7 @@ from app.services.map.building import build
 from app.services.map.reading import MapReader
 from app.services.map.registry import Level, Likeness, MapError, MapShelf
 from app.services.system import tasks
+from app.services.system.lock import AlreadyRunningError
 from app.services.system.media import MediaFolder
 
 MODEL = "model"
@@ -230,7 +231,7 @@ def test_without_works_it_says_what_to_do(place):
 def test_two_at_a_time_are_one_too_many(full):
     with (
         MapShelf(full.folders.maps).making(),
-        pytest.raises(MapError, match="another process"),
+        pytest.raises(AlreadyRunningError, match="Another process"),
     ):
         full.build()
 
@@ -261,7 +262,7 @@ class TestTheTask:
         return {"PUBLICATION": Publication()}
 
     def work_off(self, place, config, work=building.make):
-        shop = tasks.Workshop(place.session, place.folders, config)
+        shop = tasks.TaskContext(place.session, place.folders, config)
         tasks.work_off(shop, {building.KIND: work})
 
     def test_it_is_done_in_the_background(self, full, config):

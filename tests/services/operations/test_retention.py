@@ -1,5 +1,6 @@
 """What goes when it is old, what stays, and what nobody will ever ask for."""
 
+import logging
 import os
 import time
 import uuid
@@ -16,6 +17,7 @@ from app.services.operations import retention
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import KEPT_SECONDS
 from app.services.system.media import MediaFolder
+from app.services.system.tasks import TaskContext
 from app.web.shell.current import folders, search_service
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -158,12 +160,17 @@ def test_accounts_never_confirmed_and_old_mails_go_too():
     assert not mail.exists()
 
 
-def test_a_run_is_due_once_a_day():
-    assert retention.is_due(folders())
-    run()
-    assert not retention.is_due(folders())
-    age(folders().instance / retention.STAMP, 86_401)
-    assert retention.is_due(folders())
+def test_the_workers_job_obeys_the_days_that_are_set(photos, caplog):
+    old = add(photos, 8)
+    context = TaskContext(db.session(), folders(), {"MORELLI_RETENTION_DAYS": 7})
+    caplog.set_level(logging.INFO)
+    with exclusively(folders().instance / retention.LOCK):
+        retention.run_job(context)  # somebody does it by hand
+    assert photos.path(old.photo_name).exists()
+    retention.run_job(context)
+    db.session.expire_all()
+    assert old.photo_name is None
+    assert "1 old photos" in caplog.text
 
 
 def test_two_never_run_at_once(photos):
@@ -174,4 +181,3 @@ def test_two_never_run_at_once(photos):
     ):
         run()
     assert photos.path(old.photo_name).exists()
-    assert retention.is_due(folders())

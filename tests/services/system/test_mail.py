@@ -2,12 +2,25 @@ import os
 import socket
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from app.configuration.load import Folders
+from app.models import now
 from app.services.system.lock import exclusively
-from app.services.system.mail import KEPT_SECONDS, LOCK, MailServer, Outbox, Post, read
+from app.services.system.mail import (
+    KEPT_SECONDS,
+    LOCK,
+    Mailer,
+    MailServer,
+    Outbox,
+    deliver,
+    is_awaited,
+    read,
+)
+from app.services.system.tasks import TaskContext
 
 TEXT = "Größe zählt nicht: https://museum.org/" + "x" * 200
 
@@ -46,12 +59,12 @@ def outbox(tmp_path):
     return Outbox(tmp_path / "mail")
 
 
-def make_post(outbox, server=None):
-    return Post(outbox, "Museum <search@museum.org>", "https://museum.org/x", server)
+def make_mailer(outbox, server=None):
+    return Mailer(outbox, "Museum <search@museum.org>", "https://museum.org/x", server)
 
 
 def a_mail(outbox, to="anna@example.org"):
-    return make_post(outbox).compose(to, "Zum Üben", TEXT, "de")
+    return make_mailer(outbox).compose(to, "Zum Üben", TEXT, "de")
 
 
 def test_a_mail_can_be_read_as_it_lies_there(outbox):
@@ -111,19 +124,19 @@ def test_mails_to_an_address_can_be_forgotten(outbox):
 
 def test_no_header_can_be_smuggled_in(outbox):
     with pytest.raises(ValueError, match="linefeed"):
-        make_post(outbox).compose("a@example.org\r\nBcc: b@example.org", "x", "y")
+        make_mailer(outbox).compose("a@example.org\r\nBcc: b@example.org", "x", "y")
 
 
 def test_without_a_server_mails_stay(outbox):
-    post = make_post(outbox)
-    path = post.send(a_mail(outbox))
-    post.deliver()
+    mailer = make_mailer(outbox)
+    path = mailer.send(a_mail(outbox))
+    mailer.deliver()
     assert outbox.waiting() == [path]
 
 
 def test_a_server_gets_what_waits_and_it_waits_no_more(outbox, server, mailbox):
     outbox.put(a_mail(outbox))
-    make_post(outbox, server).deliver()
+    make_mailer(outbox, server).deliver()
     [envelope] = mailbox.mails
     assert envelope.rcpt_tos == ["anna@example.org"]
     assert envelope.mail_from == "search@museum.org"
@@ -131,12 +144,42 @@ def test_a_server_gets_what_waits_and_it_waits_no_more(outbox, server, mailbox):
     assert outbox.waiting() == []
 
 
-def test_a_sent_mail_leaves_by_itself(outbox, server, mailbox):
-    make_post(outbox, server).send(a_mail(outbox))
-    deadline = time.monotonic() + 10
-    while outbox.waiting() and time.monotonic() < deadline:
-        time.sleep(0.01)
+def config_of(outbox, **settings):
+    return {
+        "MORELLI_INSTANCE": outbox.folder.parent,
+        "MORELLI_SMTP_HOST": "",
+        "MORELLI_SMTP_PORT": 1,
+        "MORELLI_SMTP_ENCRYPTION": "none",
+        "MORELLI_SMTP_USER": "",
+        "MORELLI_SMTP_PASSWORD": "",
+        "MORELLI_MAIL_FROM": "",
+        "PUBLIC_URL": "https://museum.org",
+        **settings,
+    }
+
+
+def test_the_worker_hands_over_what_is_new_and_then_nothing_is_awaited(
+    session, outbox, server, mailbox
+):
+    settings = {"MORELLI_SMTP_HOST": server.host, "MORELLI_SMTP_PORT": server.port}
+    folders = Folders(outbox.folder.parent)
+    context = TaskContext(session, folders, config_of(outbox, **settings))
+    begun = now() - timedelta(seconds=5)
+    assert not is_awaited(context, begun)
+    outbox.put(a_mail(outbox))
+    assert is_awaited(context, begun)
+    assert not is_awaited(context, now() + timedelta(seconds=5))  # tried since
+    deliver(context)
     assert len(mailbox.mails) == 1
+    assert not is_awaited(context, begun)
+
+
+def test_without_a_server_nothing_is_awaited(session, outbox):
+    outbox.put(a_mail(outbox))
+    context = TaskContext(session, Folders(outbox.folder.parent), config_of(outbox))
+    assert not is_awaited(context, now() - timedelta(seconds=5))
+    deliver(context)
+    assert len(outbox.waiting()) == 1
 
 
 @pytest.mark.parametrize(
@@ -145,13 +188,13 @@ def test_a_sent_mail_leaves_by_itself(outbox, server, mailbox):
 def test_only_what_may_succeed_is_tried_again(outbox, server, mailbox, answer, left):
     mailbox.answer = answer
     outbox.put(a_mail(outbox))
-    make_post(outbox, server).deliver()
+    make_mailer(outbox, server).deliver()
     assert len(outbox.waiting()) == left
 
 
 def test_a_server_that_is_down_loses_nothing(outbox, caplog):
     outbox.put(a_mail(outbox))
-    make_post(outbox, MailServer("127.0.0.1", 1, "none", "", "")).deliver()
+    make_mailer(outbox, MailServer("127.0.0.1", 1, "none", "", "")).deliver()
     assert len(outbox.waiting()) == 1
     assert "1 mails wait" in caplog.text
 
@@ -159,7 +202,7 @@ def test_a_server_that_is_down_loses_nothing(outbox, caplog):
 @pytest.mark.parametrize("demand", [{"encryption": "starttls"}, {"user": "us"}])
 def test_nothing_is_sent_less_safely_than_set(outbox, server, mailbox, demand):
     outbox.put(a_mail(outbox))
-    make_post(outbox, replace(server, **demand)).deliver()
+    make_mailer(outbox, replace(server, **demand)).deliver()
     assert mailbox.mails == []
     assert len(outbox.waiting()) == 1
 
@@ -167,6 +210,6 @@ def test_nothing_is_sent_less_safely_than_set(outbox, server, mailbox, demand):
 def test_two_processes_do_not_send_a_mail_twice(outbox, server, mailbox):
     outbox.put(a_mail(outbox))
     with exclusively(outbox.folder / LOCK):
-        make_post(outbox, server).deliver()
+        make_mailer(outbox, server).deliver()
     assert mailbox.mails == []
     assert len(outbox.waiting()) == 1

@@ -1,14 +1,17 @@
+from datetime import timedelta
+
 import pytest
 
 from app.configuration.load import Folders
-from app.models import Task, TaskState
+from app.models import Lane, Task, TaskState, now
 from app.services.system import tasks
-from app.services.system.tasks import NotPossibleError, TaskFailedError, Workshop
+from app.services.system.claims import claim_next
+from app.services.system.tasks import NotPossibleError, TaskContext, TaskFailedError
 
 
 @pytest.fixture
 def shop(session, tmp_path):
-    return Workshop(session, Folders(tmp_path), {})
+    return TaskContext(session, Folders(tmp_path), {})
 
 
 class Counting:
@@ -148,11 +151,12 @@ def test_an_unknown_kind_fails(session, shop):
 
 def test_what_a_killed_worker_left_is_taken_up_again(session, shop, counting):
     task = noted(session)
-    task.state, task.done = TaskState.RUNNING, 3
-    session.commit()
+    task.done = 3
+    assert claim_next(session, Lane.LONG, "the killed one") is not None
     assert tasks.work_off(shop, {"count": counting}) == 0
-    assert tasks.recover(session) == 1
-    tasks.work_off(shop, {"count": counting})
+    task.lease_until = now() - timedelta(seconds=1)
+    session.commit()
+    assert tasks.work_off(shop, {"count": counting}) == 1
     assert counting.counted == [3, 4]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.background import BACKGROUND
 from app.extensions import db
-from app.models import EvaluationReport, Task, TaskState
+from app.models import EvaluationReport, Task, now
 from app.services.evaluation import task as evaluation_task
 from app.web.shell.current import folders
 from tests.support.fakes import draw_picture, photograph
@@ -127,7 +127,7 @@ def test_a_killed_worker_goes_on_where_it_was(app, admin, photos, monkeypatch):
         path = evaluation_task.folder_of(folders(), task.id) / evaluation_task.LINES
         with path.open("a") as file:
             file.write('{"number": 1, "na')  # cut off in the middle
-        task.state = TaskState.WAITING
+        task.lease_until = now()  # the killed worker extends it no more
         db.session.commit()
     work_off(app)
     assert asked == [0, 1, 1, 2]

@@ -7,8 +7,10 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from app.background import BACKGROUND
 from app.extensions import db
-from app.models import Artwork, now
+from app.models import Artwork, Lane, Task, TaskState, now
+from app.services.system import tasks
 from tests.support.fakes import draw_picture
 from tests.support.mapped import make_map
 from tests.support.museum import encoded
@@ -28,7 +30,14 @@ def ask(curator, **fields):
 
 
 def asked_about_a_photo(curator, photo):
-    return ask(curator, photo=(BytesIO(photo), "photo.jpg"))
+    return compared(curator, photo=(BytesIO(photo), "photo.jpg"))
+
+
+def compared(curator, **fields):
+    """Ask, and let the worker compare."""
+    answer = ask(curator, **fields)
+    assert curator.app.extensions[BACKGROUND].work_off() == 1
+    return answer
 
 
 def heads(page):
@@ -58,6 +67,53 @@ def test_a_photo_is_asked_of_all_methods(app, curator, photo):
         assert kept.mimetype == "image/jpeg"
 
 
+def test_until_it_is_compared_the_page_says_what_it_waits_for(app, curator, photo):
+    with app.app_context():
+        before = tasks.enqueue(
+            db.session(), "evaluation", {"name": "March"}, None, Lane.SHORT
+        )
+        before_id = before.id
+    where = ask(curator, photo=(BytesIO(photo), "photo.jpg")).location
+    page = curator.browser.get(where).text
+    assert "Comparing methods by a photo" in page
+    assert "1 task is before it." in page
+    assert "no worker is running" in page
+    assert '<meta http-equiv="refresh" content="5">' in page
+    assert curator.browser.get(f"{where}/comparison.csv").status_code == 404
+    with app.app_context():
+        tasks.cancel(db.session(), db.session.get_one(Task, before_id))
+    app.extensions[BACKGROUND].work_off()
+    assert heads(curator.browser.get(where).text)[0] == "The whole search"
+
+
+def test_a_comparison_that_fails_says_why(curator, photo, publication):
+    publication.searcher = None
+    where = asked_about_a_photo(curator, photo).location
+    page = curator.browser.get(where).text
+    assert "precompute_descriptors" in page
+    assert "Go on" in page
+
+
+def test_a_photo_that_is_gone_meanwhile_fails_the_comparison(app, curator, photo):
+    where = ask(curator, photo=(BytesIO(photo), "photo.jpg")).location
+    for held in (app.config["MORELLI_INSTANCE"] / "comparisons").glob("held-*"):
+        held.unlink()
+    app.extensions[BACKGROUND].work_off()
+    assert "not there any more" in curator.browser.get(where).text
+
+
+def test_a_comparison_that_was_kept_before_a_kill_is_not_made_again(
+    app, curator, photo
+):
+    where = asked_about_a_photo(curator, photo).location
+    before = curator.browser.get(f"{where}/comparison.json").data
+    with app.app_context():
+        db.session.query(Task).update({"state": TaskState.WAITING})
+        db.session.commit()
+    assert app.extensions[BACKGROUND].work_off() == 1
+    assert curator.browser.get(f"{where}/comparison.json").data == before
+
+
 def test_without_a_map_there_are_no_plain_measures(curator, photo):
     page = curator.browser.get(asked_about_a_photo(curator, photo).location).text
     assert "pHash" not in heads(page)
@@ -66,7 +122,7 @@ def test_without_a_map_there_are_no_plain_measures(curator, photo):
 
 def test_a_work_is_asked_about_as_if_it_were_not_there(curator):
     assert 'value="1900.0"' in curator.browser.get(f"{PAGE}?work=1900.0").text
-    answer = ask(curator, work=" 1900.0 ")
+    answer = compared(curator, work=" 1900.0 ")
     page = curator.browser.get(answer.location).text
     assert "Asked about The Astronomer’s Table, Ada Bright, c. 1668" in page
     assert 'data-same="1900.0"' not in page
@@ -110,7 +166,7 @@ def test_what_cannot_be_asked_is_refused_in_words(curator, fields, words):
 
 def test_a_tiny_photo_is_refused_in_words(curator):
     tiny = encoded(draw_picture(0)[:8, :8])
-    assert asked_about_a_photo(curator, tiny).status_code == 422
+    assert ask(curator, photo=(BytesIO(tiny), "photo.jpg")).status_code == 422
 
 
 def test_a_work_withdrawn_since_is_not_shown(app, curator, photo):
@@ -146,7 +202,7 @@ def test_a_damaged_map_costs_its_columns_only(app, curator, photo):
 
 
 def test_titles_cannot_break_out_of_the_table(curator):
-    page = curator.browser.get(ask(curator, work="1900.0").location).text
+    page = curator.browser.get(compared(curator, work="1900.0").location).text
     assert "<script>alert" not in page
     assert " style=" not in page
 

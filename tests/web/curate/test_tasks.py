@@ -1,11 +1,16 @@
+import re
 from datetime import timedelta
 
 import pytest
 
 from app.background import BACKGROUND
 from app.extensions import db
-from app.models import Task, TaskState, now
+from app.models import ImportRun, Lane, Task, TaskState, Worker, now
+from app.services.importing import runs
 from app.services.system import tasks
+from app.services.system.claims import claim_next
+from app.services.system.lock import INDEXING_LOCK, exclusively
+from app.web.shell.current import folders
 from tests.support.people import logged_in
 
 
@@ -69,11 +74,111 @@ def test_why_it_failed_is_shown(app, curator, task_id):
     assert "Go on" in page
 
 
-def test_without_a_worker_the_page_says_so(app, curator, task_id):
-    hidden = "data-silent hidden"
-    assert hidden in curator.browser.get(f"/curate/tasks/{task_id}").text
-    change(app, task_id, created_at=now() - timedelta(minutes=5))
-    assert hidden not in curator.browser.get(f"/curate/tasks/{task_id}").text
+def place(curator, task_id):
+    return curator.browser.get(f"/curate/tasks/{task_id}/state").json["place"]
+
+
+def add_worker(app):
+    with app.app_context():
+        db.session.add(Worker(name="alive"))
+        db.session.commit()
+
+
+def test_without_a_worker_a_task_says_that_it_waits_for_one(app, curator, task_id):
+    assert "no worker is running" in place(curator, task_id)
+    assert (
+        "no worker is running" in curator.browser.get(f"/curate/tasks/{task_id}").text
+    )
+    add_worker(app)
+    assert place(curator, task_id) == "It is taken up in a moment."
+
+
+def test_a_task_says_what_is_before_it(app, curator, task_id):
+    add_worker(app)
+    with app.app_context():
+        run = ImportRun(name="works.csv", source="table", location="x")
+        db.session.add(run)
+        db.session.commit()
+        given = {runs.RUN: run.id, runs.PHASE: runs.RECORD}
+        last = tasks.enqueue(db.session(), runs.KIND, given, None).id
+        claim_next(db.session(), Lane.LONG, "alive")
+    change(app, task_id, done=300, total=5000, step="works", kind=runs.KIND)
+    change(app, task_id, parameters=given)
+    assert place(curator, task_id) == ""
+    assert (
+        place(curator, last) == "It waits for: Import of works.csv (row 300 of 5,000)."
+    )
+    with app.app_context():
+        third = tasks.enqueue(db.session(), "map", {}, None).id
+        short = tasks.enqueue(db.session(), "methods", {}, None, Lane.SHORT).id
+    assert place(curator, third).endswith("1 task is before it.")
+    assert place(curator, short) == "It is taken up in a moment."
+    page = curator.browser.get("/curate/tasks/").text
+    assert "1 task is before it." in page
+    assert "1 task is before it." in curator.browser.get("/curate/map/").text
+
+
+def test_a_task_whose_worker_died_says_so(app, curator, task_id):
+    with app.app_context():
+        claim_next(db.session(), Lane.LONG, "killed")
+    change(app, task_id, lease_until=now() - timedelta(seconds=1))
+    assert "no sign of life since" in place(curator, task_id)
+    assert "no worker is running" in place(curator, task_id)
+    add_worker(app)
+    assert "taken up in a moment" in place(curator, task_id)
+
+
+def test_a_task_that_found_its_work_busy_says_so(app, curator, task_id):
+    add_worker(app)
+    with app.app_context():
+        lock = folders().instance / INDEXING_LOCK
+    with exclusively(lock):
+        app.extensions[BACKGROUND].work_off()
+        assert "another program" in place(curator, task_id)
+
+
+def test_who_paused_a_task_is_named(curator, task_id):
+    address = f"/curate/tasks/{task_id}"
+    curator.post(f"{address}/pause", page=address)
+    assert place(curator, task_id) == "Paused by curator@example.org."
+    curator.post(f"{address}/cancel", page=address)
+    assert place(curator, task_id) == "Stopped by curator@example.org."
+
+
+def test_tasks_are_named_by_what_they_work_on(app, curator):
+    with app.app_context():
+        run = ImportRun(
+            name="works.csv",
+            source="table",
+            location="x",
+            counts={"created": 1200, "failed": 3, "remarked": 2},
+        )
+        db.session.add(run)
+        db.session.commit()
+        for kind, given in (
+            ("import", {"run_id": run.id, "phase": "plan"}),
+            ("import", {"run_id": run.id, "phase": "record"}),
+            ("import", {"run_id": run.id, "phase": "undo"}),
+            ("import", {"run_id": 99, "phase": "plan"}),
+            ("comparison", {"run": run.id}),
+            ("evaluation", {"name": "March"}),
+            ("methods", {"work": "1900.0"}),
+            ("methods", {"work": ""}),
+            ("care", {}),
+        ):
+            tasks.enqueue(db.session(), kind, given, None)
+    page = curator.browser.get("/curate/tasks/").text
+    assert re.findall("<cite>(.*?)</cite>", page)[::-1] == [
+        "Dry run of the import of works.csv, 1,203 rows",
+        "Import of works.csv, 1,203 rows",
+        "Taking back the import of works.csv, 1,203 rows",
+        "Dry run of the import of a discarded import",
+        "Comparing the works of works.csv with the others",
+        "Evaluation of March",
+        "Comparing methods by the work 1900.0",
+        "Comparing methods by a photo",
+        "Looking for works that photos will not find",
+    ]
 
 
 def test_all_work_is_listed(curator, task_id):

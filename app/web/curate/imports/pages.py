@@ -31,7 +31,6 @@ from app.services.importing.sources import (
 from app.services.system import tasks
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
-from app.web.curate.generations import wake_worker
 from app.web.curate.imports.forms import (
     FIELD_NAMES,
     FORMAT_NAMES,
@@ -122,7 +121,6 @@ def mapping(run_id: int) -> ResponseReturnValue:
         except runs.UnusableMappingError as error:
             fault = str(MAPPING_FAULTS[error.code])
         else:
-            wake_worker()
             return back_to(run)
     return render_template(
         "curate/imports/mapping.html",
@@ -216,9 +214,7 @@ def cancel(run_id: int) -> ResponseReturnValue:
 @bp.post("/<int:run_id>/go-on")
 def go_on(run_id: int) -> ResponseReturnValue:
     """Let it go on where it stopped."""
-    answer = tell(run_id, tasks.go_on)
-    wake_worker()
-    return answer
+    return tell(run_id, tasks.go_on)
 
 
 def begun() -> ImportRun:
@@ -255,8 +251,6 @@ def put_to_work(run_id: int, wish: Callable[..., Task]) -> ResponseReturnValue:
         wish(db.session(), run, current_account())
     except runs.NotNowError:
         flash(too_late(), ERROR)
-    else:
-        wake_worker()
     return back_to(run)
 
 
@@ -266,7 +260,7 @@ def tell(run_id: int, wish: Callable[..., None]) -> ResponseReturnValue:
     if run.task is None:
         abort(404)
     try:
-        wish(db.session(), run.task)
+        wish(db.session(), run.task, current_account())
     except tasks.NotPossibleError:
         flash(too_late(), ERROR)
     return back_to(run)

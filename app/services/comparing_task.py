@@ -1,0 +1,141 @@
+"""Comparison of methods as a task: a picture is noted, and asked of every method."""
+
+import uuid
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Artwork, Lane, Task, User
+from app.retrieval.errors import ImageError, RetrievalError
+from app.retrieval.images.codec import read
+from app.retrieval.types import Image
+from app.services.comparing import methods
+from app.services.comparing.kept import Comparisons
+from app.services.curation.survey import open_searcher
+from app.services.curation.work_images import read_thumbnails
+from app.services.index.changes import catch_up
+from app.services.map.appearances import Looks
+from app.services.map.registry import MapShelf
+from app.services.search.service import PHOTO_SIDE_PX
+from app.services.system import tasks
+from app.services.system.media import MediaFolder
+from app.services.system.tasks import TaskFailedError, TaskHandle
+
+KIND = "methods"
+COMPARISON, WORK = "comparison", "work"
+"""Parameters: number of the comparison; accession number, empty for a photo."""
+ASKING = "methods"
+"""Step, as the pages know it."""
+
+
+def request(
+    session: Session,
+    comparisons: Comparisons,
+    user: User | None,
+    *,
+    photo: Image | None = None,
+    work: str = "",
+) -> uuid.UUID:
+    """Note that methods are to be compared by a picture.
+
+    Parameters
+    ----------
+    session : Session
+    comparisons : Comparisons
+    user : User, optional
+    photo : (H, W, 3) uint8, optional
+        Held until it is compared.
+    work : str
+        Accession number of the work to ask about instead.
+
+    Returns
+    -------
+    comparison_id : UUID
+    """
+    comparison_id = uuid.uuid4()
+    if photo is not None:
+        comparisons.hold(comparison_id, photo)
+    parameters = {COMPARISON: str(comparison_id), WORK: work}
+    tasks.enqueue(session, KIND, parameters, user, Lane.SHORT)
+    return comparison_id
+
+
+def find_task(session: Session, comparison_id: uuid.UUID) -> Task | None:
+    """Return the task that makes a comparison, or None."""
+    wanted = Task.parameters[COMPARISON].as_string() == str(comparison_id)
+    return session.scalars(select(Task).where(Task.kind == KIND, wanted)).first()
+
+
+def compare(handle: TaskHandle) -> None:
+    """Do a task of this kind.
+
+    Raises
+    ------
+    TaskFailedError
+        If the picture or the index cannot be used.
+    """
+    shop, parameters = handle.workshop, handle.task.parameters
+    comparison_id = uuid.UUID(parameters[COMPARISON])
+    comparisons = Comparisons(shop.folders.comparisons)
+    if comparisons.find(comparison_id) is None:
+        handle.progress(0, 1, ASKING)
+        try:
+            _compare(handle, comparisons, comparison_id)
+        except (ImageError, RetrievalError) as error:
+            raise TaskFailedError(str(error)) from error
+        except FileNotFoundError as error:
+            raise TaskFailedError("The picture is not there any more.") from error
+    comparisons.let_go(comparison_id)
+    handle.progress(1, 1, ASKING)
+
+
+def _compare(
+    handle: TaskHandle, comparisons: Comparisons, comparison_id: uuid.UUID
+) -> None:
+    shop, accession = handle.workshop, handle.task.parameters[WORK]
+    session, media = shop.session, MediaFolder(shop.folders.works)
+    path = _picture_of(session, media, accession)
+    image = read(path or comparisons.held(comparison_id), max_side_px=PHOTO_SIDE_PX)
+    searcher = open_searcher(handle)
+    catch_up(session, searcher)
+    shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+    columns = methods.compare(
+        searcher,
+        image,
+        excluded=searcher.work_ids.difference(session.scalars(shown)) | {accession},
+        thumbnails=lambda items: read_thumbnails(session, media, items),
+        looks=_looks_of_map(MapShelf(shop.folders.maps)),
+        similarity=methods.learnt_similarity(
+            shop.config["MORELLI_MODEL"], searcher.model_id
+        ),
+    )
+    comparisons.keep(
+        columns,
+        comparison_id=comparison_id,
+        work=accession,
+        generation=searcher.generation,
+        model_id=searcher.model_id,
+        photo=None if accession or not shop.config["MORELLI_RETENTION_DAYS"] else image,
+    )
+
+
+def _picture_of(session: Session, media: MediaFolder, accession: str) -> Path | None:
+    """Return the first picture of a work; None where none is asked about."""
+    if not accession:
+        return None
+    work = session.scalars(
+        select(Artwork).where(Artwork.accession == accession)
+    ).first()
+    if work is None or not work.images:
+        raise TaskFailedError("The work has no picture any more.")
+    return media.path(work.images[0].media_name)
+
+
+def _looks_of_map(shelf: MapShelf) -> Looks | None:
+    """Return what works look like, which is kept with the map, if there is one."""
+    stored = shelf.current()
+    try:
+        return stored.looks() if stored else None
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,159 @@
+"""Claims of tasks: who does one, for how long, and noticing that it was taken over.
+
+A claim is one atomic update of the row, with a token and a lease that whoever does the
+task keeps extending. When the lease runs out, the next one who looks takes the task
+over. Each commit of the one before is refused from then on: it stops, and everything
+that it did and had not committed is undone.
+"""
+
+import secrets
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Update, event, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.models import Lane, Task, TaskState, now
+
+LEASE = timedelta(seconds=60)
+"""After which a task, or a worker, without a sign of life is taken for dead."""
+
+
+class LeaseLostError(Exception):
+    """The task was taken over by somebody else; nothing more may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to do a task.
+
+    Attributes
+    ----------
+    task_id : int
+    token : str
+    """
+
+    task_id: int
+    token: str
+
+
+def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
+    """Claim what a lane is to do next: what a dead worker left, or what waits first.
+
+    Parameters
+    ----------
+    session : Session
+    lane : Lane
+    worker : str
+        Name of the worker.
+
+    Returns
+    -------
+    claim : Claim or None
+        None if nothing waits, or if another worker is at work in this lane.
+    """
+    at = now()
+    running = session.execute(
+        select(Task.id, Task.lease_until).where(Task.slot == lane)
+    ).first()
+    if running is None:
+        task_id = session.scalars(
+            select(Task.id)
+            .where(Task.lane == lane, Task.state == TaskState.WAITING)
+            .where(or_(Task.ready_at.is_(None), Task.ready_at <= at))
+            .order_by(Task.id)
+            .limit(1)
+        ).first()
+        free = Task.state == TaskState.WAITING
+    else:
+        task_id = running.id if running.lease_until <= at else None
+        free = Task.lease_until <= at
+    session.commit()  # ends the reading, so that others may write
+    if task_id is None:
+        return None
+    claim = Claim(task_id, secrets.token_hex(16))
+    taken = update(Task).where(Task.id == task_id, free)
+    try:
+        changed = count_changes(
+            session,
+            taken.values(
+                state=TaskState.RUNNING,
+                slot=lane,
+                claim=claim.token,
+                worker=worker,
+                lease_until=at + LEASE,
+                heartbeat_at=at,
+                started_at=func.coalesce(Task.started_at, at),
+                ready_at=None,
+                step="",
+            ),
+        )
+        session.commit()
+    except IntegrityError:
+        session.rollback()  # another task of this lane was begun meanwhile
+        return None
+    return claim if changed else None
+
+
+def extend(session: Session, tokens: Collection[str]) -> None:
+    """Extend the leases of some claims, as far as nobody has taken them over."""
+    at = now()
+    held = update(Task).where(Task.claim.in_(tokens))
+    session.execute(held.values(heartbeat_at=at, lease_until=at + LEASE))
+    session.commit()
+
+
+def give_up(session: Session, claim: Claim, **values: object) -> bool:
+    """End a claim, and say what became of the task.
+
+    Parameters
+    ----------
+    session : Session
+    claim : Claim
+    **values : object
+        Columns of the task and what they hold from now on.
+
+    Returns
+    -------
+    done : bool
+        False if somebody else has taken it over: then nothing is changed.
+    """
+    mine = update(Task).where(Task.id == claim.task_id, Task.claim == claim.token)
+    ended = mine.values(claim=None, slot=None, lease_until=None, **values)
+    changed = count_changes(session, ended)
+    session.commit()
+    return bool(changed)
+
+
+@contextmanager
+def guarded(session: Session, claim: Claim) -> Iterator[None]:
+    """Refuse every commit of a session from the moment the claim is lost.
+
+    Raises
+    ------
+    LeaseLostError
+        From the commit, which then changes nothing.
+    """
+    # Where the database knows row locks, this one keeps others from taking the task
+    # over before the commit is done; SQLite lets in one writer at a time anyway.
+    held = select(Task.claim).where(Task.id == claim.task_id).with_for_update()
+
+    def refuse(session: Session) -> None:
+        session.flush()
+        if session.scalars(held).one_or_none() != claim.token:
+            raise LeaseLostError
+
+    event.listen(session, "before_commit", refuse)
+    try:
+        yield
+    finally:
+        event.remove(session, "before_commit", refuse)
+
+
+def count_changes(session: Session, statement: Update) -> int:
+    """Return how many rows a statement changed: others may have been before us."""
+    return cast(CursorResult[Any], session.execute(statement)).rowcount

@@ -1,0 +1,174 @@
+"""Words for tasks: what one works on, where it is, and what it waits for."""
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import format_datetime, format_decimal, gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from app.extensions import db
+from app.models import ImportRun, Task, TaskState
+from app.services import comparing_task
+from app.services.curation import survey
+from app.services.evaluation import task as evaluation_task
+from app.services.importing import runs
+from app.services.index import rebuilding
+from app.services.map import building
+from app.services.system.line import Place, place_of
+
+NAMES = {
+    rebuilding.KIND: _("Building the index"),
+    survey.KIND: _("Looking for works that photos will not find"),
+    building.KIND: _("Making the map of the collection"),
+}
+"""Of tasks that work on the whole collection."""
+STATE_NAMES = {
+    TaskState.WAITING: _("Waiting"),
+    TaskState.RUNNING: _("At work"),
+    TaskState.PAUSED: _("Paused"),
+    TaskState.CANCELLED: _("Stopped"),
+    TaskState.DONE: _("Done"),
+    TaskState.FAILED: _("Failed"),
+}
+STEP_NAMES = {
+    "reading": _("Looking through the rows"),
+    "works": _("Recording the works"),
+    "undoing": _("Taking back"),
+    "features": _("Looking at the pictures"),
+    "asking": _("Asking the photos"),
+    "methods": _("Asking one method after the other"),
+    "comparing": _("Comparing the works"),
+    "examining": _("Simulating photos of the works"),
+    "collecting": _("Collecting small pictures"),
+    "placing": _("Placing the works"),
+    "drawing": _("Drawing the sheets of small pictures"),
+    "building": _("Building and examining the index; this part cannot be paused"),
+}
+ROW_STEPS = ("reading", "works")
+"""Steps that count rows of a table."""
+
+
+def titles_of(tasks: Iterable[Task]) -> dict[int, str]:
+    """Say what each of some tasks works on, by their numbers."""
+    listed = list(tasks)
+    numbers = {number for task in listed if (number := _run_number(task)) is not None}
+    imports = runs.find_runs(db.session(), numbers)
+    return {task.id: _title(task, imports) for task in listed}
+
+
+def title_of(task: Task) -> str:
+    """Say what a task works on."""
+    return titles_of([task])[task.id]
+
+
+def waiting_words(task: Task) -> str:
+    """Say what a task waits for, and who paused it; "" if there is nothing to say."""
+    place = place_of(db.session(), task)
+    if place is not None:
+        return " ".join(_reasons(task, place))
+    if task.told_by is None:
+        return ""
+    if task.state is TaskState.PAUSED:
+        return str(gettext("Paused by %(who)s.", who=task.told_by.email))
+    if task.state is TaskState.CANCELLED:
+        return str(gettext("Stopped by %(who)s.", who=task.told_by.email))
+    return ""
+
+
+def _reasons(task: Task, place: Place) -> list[str]:
+    reasons = []
+    if task.state is TaskState.RUNNING and task.heartbeat_at is not None:
+        when = format_datetime(task.heartbeat_at, "medium")
+        reasons.append(
+            gettext("Its worker has given no sign of life since %(when)s.", when=when)
+        )
+    if not place.has_worker:
+        reasons.append(
+            gettext(
+                "It waits because no worker is running. Start one: “python serve.py” "
+                "with the server, or “flask --app wsgi worker”."
+            )
+        )
+    if place.is_blocked:
+        reasons.append(
+            gettext(
+                "It waits because another program, perhaps a command in a shell, is at "
+                "the same work. It is tried again every few seconds."
+            )
+        )
+    if place.running is not None:
+        reasons.append(gettext("It waits for: %(task)s.", task=_at_work(place.running)))
+    if place.before:
+        reasons.append(
+            ngettext(
+                "%(num)s task is before it.",
+                "%(num)s tasks are before it.",
+                place.before,
+            )
+        )
+    if not reasons or (place.has_worker and task.state is TaskState.RUNNING):
+        reasons.append(gettext("It is taken up in a moment."))
+    return reasons
+
+
+def _at_work(task: Task) -> str:
+    """Name a task, and say how far it is."""
+    title = title_of(task)
+    facts = {
+        "task": title,
+        "done": format_decimal(task.done),
+        "total": format_decimal(task.total),
+    }
+    if not task.total:
+        return title
+    if task.step in ROW_STEPS:
+        return str(gettext("%(task)s (row %(done)s of %(total)s)", **facts))
+    return str(gettext("%(task)s (%(done)s of %(total)s)", **facts))
+
+
+def _run_number(task: Task) -> int | None:
+    """Return the number of the import that a task is about."""
+    key = {runs.KIND: runs.RUN, survey.NEW_KIND: survey.RUN}.get(task.kind)
+    return None if key is None else task.parameters.get(key)
+
+
+def _title(task: Task, imports: Mapping[int, ImportRun]) -> str:
+    given = task.parameters
+    if task.kind in (runs.KIND, survey.NEW_KIND):
+        run = imports.get(_run_number(task) or 0)
+        return _import_title(task, run)
+    if task.kind == evaluation_task.KIND:
+        return str(gettext("Evaluation of %(name)s", name=given.get("name", "")))
+    if task.kind == comparing_task.KIND:
+        work = given.get(comparing_task.WORK)
+        if work:
+            return str(gettext("Comparing methods by the work %(work)s", work=work))
+        return str(gettext("Comparing methods by a photo"))
+    return str(NAMES.get(task.kind, task.kind))
+
+
+def _import_title(task: Task, run: ImportRun | None) -> str:
+    name = run.name if run else gettext("a discarded import")
+    if task.kind == survey.NEW_KIND:
+        return str(
+            gettext("Comparing the works of %(name)s with the others", name=name)
+        )
+    phase = task.parameters.get(runs.PHASE)
+    if phase == runs.UNDO:
+        title = gettext("Taking back the import of %(name)s", name=name)
+    elif phase == runs.RECORD:
+        title = gettext("Import of %(name)s", name=name)
+    else:
+        title = gettext("Dry run of the import of %(name)s", name=name)
+    count = _rows_of(run)
+    if not count:
+        return str(title)
+    rows = ngettext(
+        "%(count)s row", "%(count)s rows", count, count=format_decimal(count)
+    )
+    return f"{title}, {rows}"
+
+
+def _rows_of(run: ImportRun | None) -> int:
+    """Return how many rows an import has, as far as they were counted."""
+    counts = run.counts if run else {}
+    return sum(count for name, count in counts.items() if name != runs.REMARKED)
