@@ -1,4 +1,4 @@
-"""Turning an engine's answer into the rows that are kept of it."""
+"""Mapping of an answer of the engine to database rows."""
 
 from collections.abc import Mapping
 

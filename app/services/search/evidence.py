@@ -1,4 +1,4 @@
-"""What is kept of a search so that its answer can be explained later, and drawn.
+"""Stored evidence of an answer: points, photo quality, and pictures made on demand.
 
 Numbers are kept with the answer: where details agree, where the network looked, what is
 wrong with the photo. Pictures are made from them on demand, so that deleting a photo
