@@ -114,7 +114,7 @@ class Query(Base):
 
 
 class QueryMatch(Base):
-    """One work proposed as the answer to a query."""
+    """Row of an answer: one work that a query was matched with."""
 
     __tablename__ = "match"
     __table_args__ = (

@@ -26,7 +26,7 @@ SMALLEST_DISTANCE = 1e-6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StructuralInput:
-    """What `SsimOverEuclidean` sees of one picture, or of N.
+    """Input of `SsimOverEuclidean`: one picture, or N.
 
     Attributes
     ----------

@@ -62,16 +62,17 @@ def match(
         raise ValueError(f"ratio must be in (0, 1], got {ratio}")
     if not len(query) or not len(candidate):
         return np.zeros((0, 2), np.int32)
-    # Sums of products of bytes stay below 2 ** 24, so float32 holds them exactly
-    # and the result does not depend on the order in which BLAS adds.
-    ours = query.descriptors.astype(np.float32)
-    theirs = candidate.descriptors.astype(np.float32)
-    our_lengths = np.einsum("md,md->m", ours, ours)
-    # The query's own length is the same for all its distances: add it to the few
-    # that are compared with a ratio, not to the whole matrix.
+    # Twice a sum of 128 products of bytes stays below 2 ** 24, so float32 holds all
+    # of it exactly and the result does not depend on the order in which BLAS adds. One
+    # product gives |b|^2 - 2 ab: the lengths ride along as one more dimension. The
+    # query's own length is the same for all its distances, so only those that are
+    # compared with a ratio get it.
+    ours, our_lengths = _with_room(query.descriptors)
+    theirs, their_lengths = _with_room(candidate.descriptors)
+    ours[:, :-1] *= -2
+    ours[:, -1] = 1
+    theirs[:, -1] = their_lengths
     distances = ours @ theirs.T
-    distances *= -2
-    distances += np.einsum("md,md->m", theirs, theirs)
     rows = np.arange(len(query))
     nearest = distances.argmin(axis=1)
     first = distances[rows, nearest] + our_lengths
@@ -79,9 +80,9 @@ def match(
     second = distances.min(axis=1) + our_lengths
     clear = np.flatnonzero(first <= ratio**2 * second)
     # Back from the candidate, for the few that are left.
+    ours[:, -1] = our_lengths
+    theirs[:, -1] = 1
     back = theirs[nearest[clear]] @ ours.T
-    back *= -2
-    back += our_lengths
     clear = clear[back.argmin(axis=1) == clear]
     # Two keypoints with equal descriptors would both point at one candidate row.
     order = np.argsort(first[clear] / np.maximum(second[clear], 1), kind="stable")
@@ -244,6 +245,17 @@ def coverage(verification: Verification, candidate: LocalFeatures) -> float:
     """Measure the share of a candidate's area that the inliers span, in [0, 1]."""
     rows = verification.matches[verification.inliers, 1]
     return spanned_share(candidate.xy[rows], candidate.size)
+
+
+def _with_room(
+    descriptors: NDArray[np.uint8],
+) -> tuple[FloatArray, FloatArray]:
+    """Return descriptors (M, 128) with an unset column after them, and |d|^2 (M,)."""
+    count, length = descriptors.shape
+    wider = np.empty((count, length + 1), np.float32)
+    values = wider[:, :length]
+    values[:] = descriptors
+    return wider, np.einsum("md,md->m", values, values)
 
 
 def _corners(size: tuple[int, int]) -> FloatArray:

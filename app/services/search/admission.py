@@ -1,4 +1,4 @@
-"""FIFO limit on concurrent searches, shared by all server processes of a machine.
+"""FIFO limit on concurrent searches, shared by all server processes by lock files.
 
 A search keeps a core busy for a fifth of a second. More of them at once than there are
 cores would make all late, so there are as many places as processes, and whoever comes
@@ -27,7 +27,7 @@ MEMORY = 0.9
 
 
 class QueueFullError(Exception):
-    """Admission queue that is full.
+    """The admission queue is full.
 
     Attributes
     ----------
@@ -41,14 +41,14 @@ class QueueFullError(Exception):
 
 
 class AdmissionQueue:
-    """Lets some through at a time, the first to come first.
+    """FIFO queue in front of a limited number of places.
 
     Parameters
     ----------
     folder : Path
         Shared by the processes; made when it is needed.
     places : int, >= 1
-        Turns at the same time.
+        Holders at the same time.
     waiting : int, >= 0
         How many may wait beside those.
     """

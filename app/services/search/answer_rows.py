@@ -1,4 +1,4 @@
-"""Database rows of an engine's answer."""
+"""Mapping of an answer of the engine to database rows."""
 
 from collections.abc import Mapping
 

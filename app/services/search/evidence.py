@@ -1,4 +1,4 @@
-"""Evidence kept of a search, from which its answer is explained and drawn later.
+"""Stored evidence of an answer: points, photo quality, and pictures made on demand.
 
 Numbers are kept with the answer: where details agree, where the network looked, what is
 wrong with the photo. Pictures are made from them on demand, so that deleting a photo

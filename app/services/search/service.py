@@ -1,4 +1,4 @@
-"""Search service: ask the index about a photo, store the query and its answer.
+"""Search service: names the work in a photo, and stores query and answer.
 
 The one seam where engine hits meet database rows: the engine knows opaque ids, here
 they are accession numbers and hashes of pictures. The database is the truth, so a work
@@ -55,7 +55,7 @@ class Absentees:
 
 
 class SearchService:
-    """Search service. Needs an application context.
+    """Search service over the live index. Needs an application context.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class SearchService:
     image_settings : ImageSettings
         What is accepted as a photo.
     admission_queue : AdmissionQueue
-        Says whose photo is next.
+        Where photos wait for their turn.
     tell : callable
         Is given every query that was answered.
     """
@@ -156,7 +156,7 @@ class SearchService:
 
     @contextmanager
     def admit(self) -> Iterator[tuple[Searcher, frozenset[str]]]:
-        """Lend the index as it is now, when it is this asker's turn.
+        """Wait in the admission queue, then lend the index as it is now.
 
         Yields
         ------
