@@ -20,10 +20,12 @@ from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.threads import limit_threads
-from app.services.index.building import gallery_item
+from app.services.index import searcher as opening
+from app.services.index.features import gallery_item
 from app.services.index.searcher import EngineSearcher
 from app.services.system import database
 from app.services.system.media import MediaFolder
+from app.web.shell.current import INDEX
 from tests.fakes import draw_picture, fake_model, features_of, photograph
 from tests.people import CHEAP_HASHING
 
@@ -197,9 +199,11 @@ def compiled_rules():
 
 
 @pytest.fixture
-def make_app(museum, publication, compiled_templates, tmp_path):
+def make_app(museum, publication, compiled_templates, tmp_path, monkeypatch):
     """Build an application over the museum, with settings of the test's own."""
     apps = []
+    # What is done in the background opens what visitors search, too.
+    monkeypatch.setattr(opening, "open_searcher", lambda *_dirs: publication.open())
 
     def make(**overrides):
         instance = tmp_path / "instance"
@@ -208,12 +212,12 @@ def make_app(museum, publication, compiled_templates, tmp_path):
         app = create_app(
             {
                 "MORELLI_INSTANCE": instance,
-                "PUBLICATION": publication,
                 "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHING,
                 **overrides,
             }
         )
         app.testing = True
+        app.extensions[INDEX].publication = publication
         app.jinja_env.bytecode_cache = compiled_templates
         # Errors are to be answered as for visitors, not passed to the test.
         app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -11,6 +11,7 @@ from app.models.collection import (
     CollectionState,
     Generation,
     ImageFeatures,
+    IndexFault,
     ReferenceImage,
 )
 from app.models.curation import (
@@ -44,6 +45,7 @@ __all__ = [
     "ImageFeatures",
     "ImportRow",
     "ImportRun",
+    "IndexFault",
     "Match",
     "Query",
     "ReferenceImage",

@@ -67,6 +67,15 @@ SENTENCES = {
 }
 
 
+INFORMATIVE = frozenset(
+    (
+        *("changed", "restored", "withdrawn", "new_pictures", "same_picture"),
+        *("is_there", "not_undone", TO_FETCH),
+    )
+)
+"""Codes of what is no fault of a row."""
+
+
 class Remark(NamedTuple):
     """One thing that is said of a row.
 
@@ -80,6 +89,11 @@ class Remark(NamedTuple):
 
     code: str
     facts: Mapping[str, str | int] = {}
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something of the row cannot be used."""
+        return self.code not in INFORMATIVE
 
     def __str__(self) -> str:
         return str(SENTENCES[self.code]) % self.facts

@@ -1,7 +1,6 @@
 """Methods side by side: one picture, and what each of them finds."""
 
 import json
-from typing import cast
 from uuid import UUID
 
 from flask import (
@@ -30,7 +29,6 @@ from app.services.comparing import methods
 from app.services.comparing.kept import Comparison, Comparisons
 from app.services.comparing.methods import Method
 from app.services.curation.work_images import read_thumbnails
-from app.services.index.searcher import EngineSearcher
 from app.services.map.appearances import Looks
 from app.services.search.service import PHOTO_SIDE_PX
 from app.services.system.media import MediaFolder
@@ -154,8 +152,7 @@ def ask_all(
 ) -> Comparison:
     """Ask all methods, when it is our turn, and keep what they say."""
     media = MediaFolder(folders().works)
-    with search_service().turn() as (lent, absent):
-        searcher = cast(EngineSearcher, lent)
+    with search_service().turn() as (searcher, absent):
         columns = methods.compare(
             searcher,
             image,

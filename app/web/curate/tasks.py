@@ -10,6 +10,9 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import Task, TaskState, now
+from app.services.importing import runs
+from app.services.index import rebuilding
+from app.services.index.building import list_faults
 from app.services.system import tasks
 from app.web.account.messages import ERROR
 from app.web.curate.generations import wake_worker
@@ -25,6 +28,8 @@ KIND_NAMES = {
     "comparison": _("Comparing imported works with the others"),
     "map": _("Making the map of the collection"),
 }
+BUILDERS = (rebuilding.KIND, runs.KIND)
+"""Kinds that build the index, and so find what cannot be read of it."""
 STATE_NAMES = {
     TaskState.WAITING: _("Waiting for the worker"),
     TaskState.RUNNING: _("At work"),
@@ -71,6 +76,7 @@ def show(task_id: int) -> str:
         facts=facts_of(task),
         is_over=task.state not in tasks.UNFINISHED,
         kind_names=KIND_NAMES,
+        unread=list_faults(db.session()) if task.kind in BUILDERS else ((), 0),
     )
 
 

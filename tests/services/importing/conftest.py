@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import Artwork, ImportRow
 from app.retrieval.generations.validation import Examination
 from app.retrieval.model import Model
-from app.services.importing import messages, runs
+from app.services.importing import messages, runs, sources
 from app.services.importing.diff import Policy
 from app.services.importing.sources import Surroundings, opened
 from app.services.index import building
@@ -22,9 +22,14 @@ from tests.fakes import fake_model
 class Importer:
     """Does with a catalogue what curators do on the pages."""
 
-    def __init__(self, app):
+    def __init__(self, app, monkeypatch):
         self.app = app
+        self._monkeypatch = monkeypatch
         self.folders = Folders(app.config["MORELLI_INSTANCE"])
+
+    def use_web(self, reader):
+        """Let pictures and manifests be fetched by a stand-in."""
+        self._monkeypatch.setattr(sources, "LinkReader", lambda *_, **__: reader)
 
     def work_off(self):
         self.app.extensions[BACKGROUND].work_off()
@@ -67,7 +72,7 @@ def importer(in_app, monkeypatch):
     # The index is examined in other tests; here it would only take time.
     passed = Examination({}, ())
     monkeypatch.setattr(building, "examine", lambda *_args, **_kwargs: passed)
-    return Importer(in_app)
+    return Importer(in_app, monkeypatch)
 
 
 def rows_of(run):
