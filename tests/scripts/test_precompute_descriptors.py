@@ -167,7 +167,7 @@ def test_unusable_rows_are_named_and_the_rest_indexed(
     museum.add(1)
     museum.add(2, image="missing.jpg")
     museum.add(3, image="../secret.jpg")
-    museum.add(4, image="001.jpg", accession="A-001")
+    museum.add(4, image="001.jpg", accession="A-001", title="No. 1")
     assert precompute_descriptors.main(museum.write()) == 1
     streams = capsys.readouterr()
     for expected in (

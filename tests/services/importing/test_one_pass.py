@@ -142,7 +142,7 @@ def test_a_killed_import_is_gone_on_with_and_says_what_became_of_rows(
 
 
 def test_what_was_mended_after_a_kill_is_taken_as_it_is_now(shell):
-    run, rows = shell.begin(TABLE.replace("2.jpg", "late.jpg"))
+    _, rows = shell.begin(TABLE.replace("2.jpg", "late.jpg"))
     assert [row.state.value for row in rows] == ["created"] * 2
     (shell.images / "late.jpg").write_bytes(encoded(draw_picture(69)))
     _, rows = shell.begin(HEADER + "0,3.jpg,New,\n1,1.jpg,Hare,Ada\n2,late.jpg,Fox,\n")

@@ -249,6 +249,14 @@ def test_a_broken_map_is_passed_over(full, caplog):
     assert "broken map" in caplog.text
 
 
+def test_without_an_index_the_task_fails_and_says_what_to_do(full):
+    task = tasks.enqueue(full.session, building.KIND, {}, None)
+    shop = tasks.Workshop(full.session, full.folders, {})
+    tasks.work_off(shop, {building.KIND: building.make})
+    assert task.state is TaskState.FAILED
+    assert "precompute_descriptors.py" in task.fault
+
+
 class TestTheTask:
     @pytest.fixture(autouse=True)
     def live_model(self, monkeypatch):
@@ -301,14 +309,6 @@ class TestTheTask:
         assert len(arranged) == len(Likeness)
         assert full.shown.is_whole
 
-    def test_without_an_index_it_fails_and_says_what_to_do(self, full):
-        task = tasks.enqueue(full.session, building.KIND, {}, None)
-        self.work_off(full, {})
-        assert task.state is TaskState.FAILED
-        assert "precompute_descriptors.py" in task.fault
-
-
-class TestWhatIsShown:
     def test_withdrawn_works_are_left_out_and_come_back(self, full, session):
         work = full.record(50, title="Hare")
         full.build()
