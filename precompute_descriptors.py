@@ -145,10 +145,11 @@ def record(
     faults = 0
     for row in watch(rows, total, "Recording works"):
         counts[row.state.value] += 1
-        told = [remark for remark in messages.read(row.message) if remark.is_fault]
-        faults += bool(told)
+        told = messages.read(row.message)
+        faults += any(remark.is_fault for remark in told)
         for remark in told:
-            say(f"line {row.number}, {row.accession or 'no accession'}: {remark}")
+            if remark.is_fault or remark.code == messages.RESTORED:
+                say(f"line {row.number}, {row.accession or 'no accession'}: {remark}")
     print("Rows:", ", ".join(f"{n:,} {state}" for state, n in counts.items()) + ".")
     return Recorded(run, counts.total(), faults)
 

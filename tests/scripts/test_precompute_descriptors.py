@@ -16,7 +16,7 @@ import precompute_descriptors
 from app.background import BACKGROUND
 from app.extensions import db
 from app.factory import create_app
-from app.models import Artwork
+from app.models import Artwork, ImportRun
 from app.retrieval.generations.validation import Examination
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
@@ -225,7 +225,7 @@ def test_it_is_an_import_like_any_other(museum, instance, unexamined):
     assert precompute_descriptors.main(museum.write()) == 0
     app = create_app()
     with app.app_context():
-        [run] = runs.list_runs(db.session()).entries
+        [run] = db.session.query(ImportRun).all()
         assert (run.name, runs.phase_of(run)) == ("catalogue.csv", runs.RECORD)
         assert run.counts == {"created": 1, "remarked": 0}
         [work] = db.session.query(Artwork).all()

@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _
 
 TO_FETCH = "to_fetch"
 """Code of what is said where pictures on the web are still to be looked at."""
+RESTORED = "restored"
+"""Code of what is said where a work that was withdrawn is in the table."""
 SENTENCES = {
     "broken_row": _(
         "The quotation marks or line ends are wrong here (%(reason)s). Please mend "
@@ -40,7 +42,7 @@ SENTENCES = {
     "exists": _("There is a work of this number already, and new ones were wanted."),
     "is_there": _("There is a work of this number already."),
     "changed": _("Different: %(fields)s."),
-    "restored": _("The work was withdrawn, and is on show again."),
+    RESTORED: _("The work was withdrawn, and is on show again."),
     "withdrawn": _("The work is withdrawn, as the table says."),
     "new_pictures": _("New pictures: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
@@ -69,7 +71,7 @@ SENTENCES = {
 
 INFORMATIVE = frozenset(
     (
-        *("changed", "restored", "withdrawn", "new_pictures", "same_picture"),
+        *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
         *("is_there", "not_undone", TO_FETCH),
     )
 )

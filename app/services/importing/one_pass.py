@@ -88,7 +88,6 @@ def record_source(
                 waiting.append(row)
             else:
                 row.state, row.message = refusal.state, write(refusal.remarks)
-            session.flush()  # later rows are compared with it
         recorder.record(waiting)
         session.commit()
         yield from rows
@@ -105,6 +104,12 @@ def end(session: Session, run: ImportRun) -> None:
         session.delete(run)
         session.commit()
         return
+    # Of an earlier start that was killed, with another table.
+    session.execute(
+        delete(ImportRow).where(
+            ImportRow.run_id == run.id, ImportRow.state == RowState.PENDING
+        )
+    )
     if count_pictures(session, run):
         tell_searches(session, run)
         compare_later(session, run)

@@ -264,9 +264,12 @@ class Recorder:
                 continue
             mine = [found[n].sha256 for n in records[row.number].images if n in found]
             named = [one for sha256 in mine for one in having.get(sha256, [])]
-            told = same_picture(row.accession, named)
+            said = read(row.message)
+            told = [
+                one for one in same_picture(row.accession, named) if one not in said
+            ]
             if told:
-                row.message = write([*read(row.message), *told])
+                row.message = write([*said, *told])
 
 
 def _tell(row: ImportRow, artwork: Artwork | None, judged: Judgement) -> None:

@@ -60,7 +60,7 @@ def test_rows_are_recorded_with_their_pictures_and_written_down(shell):
     assert len(work("2").images) == 1
     entries = db.session.query(AuditEntry).all()
     assert [(one.action, one.user) for one in entries] == [("create", None)] * 2
-    [run] = runs.list_runs(db.session()).entries
+    [run] = db.session.query(ImportRun).all()
     assert {entry.run_id for entry in entries} == {run.id}
     assert run.counts == {"created": 2, "remarked": 0}
 
@@ -151,6 +151,32 @@ def test_what_was_mended_after_a_kill_is_taken_as_it_is_now(shell):
     assert work("0").title == "New"
 
 
+def test_the_same_is_not_said_twice_after_a_kill(shell):
+    table = TABLE.replace("2.jpg", "1.jpg")
+    run, rows = shell.begin(table)
+    list(rows)
+    before = rows_of(run)
+    assert before[1] == (3, "2", "created", ["same_picture"])
+    _, rows = shell.begin(table)
+    list(rows)
+    assert rows_of(run)[1] == before[1]
+
+
+def test_what_a_killed_one_had_not_recorded_does_not_wait_for_ever(shell, monkeypatch):
+    def kill(*_args):
+        raise InterruptedError
+
+    monkeypatch.setattr(recording.Recorder, "_obey", kill)
+    _, rows = shell.begin(TABLE)
+    with pytest.raises(InterruptedError):
+        next(rows)
+    db.session.rollback()
+    monkeypatch.undo()
+    assert shell.bring_in(HEADER + "1,1.jpg,Hare,Ada\n")[0][2] == "created"
+    [run] = db.session.query(ImportRun).all()
+    assert run.counts == {"created": 1, "remarked": 0}
+
+
 def test_a_finished_one_is_not_gone_on_with(shell):
     shell.bring_in(TABLE)
     run, _ = shell.begin(TABLE)
@@ -159,7 +185,7 @@ def test_a_finished_one_is_not_gone_on_with(shell):
 
 def test_it_is_taken_back_as_a_whole(shell, importer):
     shell.bring_in(TABLE)
-    [run] = runs.list_runs(db.session()).entries
+    [run] = db.session.query(ImportRun).all()
     importer.undo(run)
     assert run.counts == {"undone": 2, "remarked": 0}
     assert work("1").is_withdrawn

@@ -309,6 +309,8 @@ class TestTheTask:
         assert len(arranged) == len(Likeness)
         assert full.shown.is_whole
 
+
+class TestWhatIsShown:
     def test_withdrawn_works_are_left_out_and_come_back(self, full, session):
         work = full.record(50, title="Hare")
         full.build()
