@@ -166,12 +166,12 @@ def test_what_a_killed_one_had_not_recorded_does_not_wait_for_ever(shell, monkey
     def kill(*_args):
         raise InterruptedError
 
-    monkeypatch.setattr(recording.Recorder, "_obey", kill)
     _, rows = shell.begin(TABLE)
-    with pytest.raises(InterruptedError):
-        next(rows)
+    with monkeypatch.context() as patch:
+        patch.setattr(recording.Recorder, "_obey", kill)
+        with pytest.raises(InterruptedError):
+            next(rows)
     db.session.rollback()
-    monkeypatch.undo()
     assert shell.bring_in(HEADER + "1,1.jpg,Hare,Ada\n")[0][2] == "created"
     [run] = db.session.query(ImportRun).all()
     assert run.counts == {"created": 1, "remarked": 0}
