@@ -37,9 +37,6 @@ from app.retrieval.evaluation.asking import (
     global_asker,
 )
 from app.retrieval.evaluation.report import Report
-from app.retrieval.generations.store import Store
-from app.retrieval.model import Model
-from app.retrieval.search.engine import Engine
 from app.retrieval.simulation.photo import PROFILES
 from app.services.evaluation.labelled_photos import (
     LabelsError,
@@ -49,6 +46,7 @@ from app.services.evaluation.labelled_photos import (
     read_labels,
     simulate_photos,
 )
+from app.services.index.searcher import open_searcher
 from app.services.system import database
 from app.services.system.media import MediaFolder
 
@@ -120,17 +118,16 @@ def run(options: argparse.Namespace) -> int:
     folders = Folders(app.config["MORELLI_INSTANCE"])
     with app.app_context():
         database.check()
-        model = Model.open(app.config["MORELLI_MODEL"], threads=1)
-        generation, gallery = Store(folders.generations).open(model)
+        searcher = open_searcher(app.config["MORELLI_MODEL"], folders.generations)
         shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
-        works = {item.work_id for item in gallery.items}
+        works = searcher.work_ids
         findable = works.intersection(db.session.scalars(shown))
         try:
             photos, total, faults = choose_photos(options, folders, findable)
         except LabelsError as error:
             say(error)
             return FAILED
-        ask = hiding(works - findable, ASKERS[options.channel](Engine(model, gallery)))
+        ask = hiding(works - findable, ASKERS[options.channel](searcher.engine))
         asked = ask_all(named(photos, faults), ask, leave_out=options.leave_out)
         outcomes: list[Outcome] = []
         status = DONE
@@ -146,8 +143,8 @@ def run(options: argparse.Namespace) -> int:
     present(report)
     if options.json:
         origin = {
-            "model": model.model_id,
-            "generation": generation.name,
+            "model": searcher.model_id,
+            "generation": searcher.generation,
             "works": len(findable),
             "channel": options.channel,
             "photos_not_asked": len(faults),

@@ -11,7 +11,10 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from flask import current_app
 
 from app.commands.shared import (
     DONE,
@@ -25,11 +28,12 @@ from app.commands.shared import (
 )
 from app.configuration.load import Folders
 from app.factory import create_app
-from app.services.catalogue import Catalogue, RowFault, read_catalogue
-from app.services.collection.pictures import Recorded, record_catalogue
+from app.models import ImportRun
+from app.services.importing import messages, one_pass, runs
+from app.services.importing.pictures import FolderPictures
+from app.services.importing.sources import Surroundings, check_pictured, open_beside
 from app.services.system import database
 from app.services.system.lock import INDEXING_LOCK, exclusively
-from app.services.system.parallel import worker_count
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +79,6 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> int:
     """Record the works, compute features, publish an index."""
-    catalogue = read_catalogue(options.catalogue, encoding=options.encoding)
     if not options.images.is_dir():
         say(f"The folder of pictures {options.images} does not exist.")
         return FAILED
@@ -85,44 +88,70 @@ def run(options: argparse.Namespace) -> int:
     with app.app_context(), exclusively(folders.instance / INDEXING_LOCK):
         database.upgrade()
         workplace = Workplace.of_current_app()
-        faults = record(catalogue, options.images, workplace)
-        if faults == len(catalogue.rows) + len(catalogue.faults):
+        recorded = record(
+            workplace, options.catalogue, options.images, options.encoding or ""
+        )
+        if recorded.faults == recorded.rows:
+            one_pass.end(workplace.session, recorded.run)
             say("No row of the catalogue could be used: nothing was indexed.")
             return FAILED
-        faults += index(workplace)
+        faults = recorded.faults + index(workplace)
+        one_pass.end(workplace.session, recorded.run)
     if faults:
         say(f"{faults:,} could not be used and are named above; the rest is done.")
     return INCOMPLETE if faults else DONE
 
 
-def record(catalogue: Catalogue, images_dir: Path, workplace: Workplace) -> int:
-    """Record the catalogue's rows; name those that cannot be used and count them."""
-    separator = {"\t": "tab"}.get(catalogue.separator, catalogue.separator)
-    print(
-        f"Catalogue: {len(catalogue.rows) + len(catalogue.faults):,} rows "
-        f"({catalogue.encoding}, separator {separator})."
-    )
-    for fault in catalogue.faults:
-        say(fault)
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of a catalogue's rows.
+
+    Attributes
+    ----------
+    run : ImportRun
+        Not ended yet: that comes after the index.
+    rows, faults : int
+        How many there are, and of how many something cannot be used.
+    """
+
+    run: ImportRun
+    rows: int
+    faults: int
+
+
+def record(
+    workplace: Workplace, catalogue: Path, images: Path, encoding: str = ""
+) -> Recorded:
+    """Record a catalogue's rows; name those of which something cannot be used.
+
+    Raises
+    ------
+    SourceError
+        If the catalogue cannot be read, or names no works or no pictures.
+    """
+    session, limits = workplace.session, workplace.settings.image
+    pictures = FolderPictures(images, limits)
+    table, source = open_beside(catalogue, pictures, encoding=encoding)
+    reading = runs.propose_reading(session, table.columns)
+    check_pictured(catalogue, reading)
+    total = sum(1 for _ in table.rows())
+    separator = {"\t": "tab"}.get(table.separator, table.separator)
+    print(f"Catalogue: {total:,} rows ({table.encoding}, separator {separator}).")
     workplace.media.sweep()
-    outcomes = record_catalogue(
-        workplace.session,
-        catalogue.rows,
-        images_dir,
-        workplace.media,
-        workers=worker_count(),
-        settings=workplace.settings.image,
-    )
-    counts: Counter[Recorded] = Counter()
-    faults = len(catalogue.faults)
-    for outcome in watch(outcomes, len(catalogue.rows), "Recording works"):
-        if isinstance(outcome, RowFault):
-            faults += 1
-            say(outcome)
-        else:
-            counts[outcome] += 1
-    print("Works:", ", ".join(f"{counts[kind]:,} {kind}" for kind in Recorded) + ".")
-    return faults
+    around = replace(Surroundings.of(current_app.config), limits=limits)
+    run = one_pass.begin(session, catalogue, reading)
+    rows = one_pass.record_source(session, run, source, around)
+    counts: Counter[str] = Counter()
+    faults = 0
+    for row in watch(rows, total, "Recording works"):
+        counts[row.state.value] += 1
+        told = messages.read(row.message)
+        faults += any(remark.is_fault for remark in told)
+        for remark in told:
+            if remark.is_fault or remark.code == messages.RESTORED:
+                say(f"line {row.number}, {row.accession or 'no accession'}: {remark}")
+    print("Rows:", ", ".join(f"{n:,} {state}" for state, n in counts.items()) + ".")
+    return Recorded(run, counts.total(), faults)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from app.retrieval.training.network.finetune import FineTuning
 from app.retrieval.training.pipeline import train
 from app.retrieval.training.plan import CATALOGUE, CLUSTERS, IMAGENET_CLASSES, Plan
 from app.retrieval.training.terminal import TerminalReporter
-from app.services.catalogue import read_catalogue
+from app.services.importing.listing import list_views
 
 ROOT = Path(__file__).resolve().parent
 BUNDLED = "bundled"
@@ -85,13 +85,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> int:
     """Train as the options say."""
-    catalogue = read_catalogue(options.catalogue)
-    for fault in catalogue.faults:
+    listing = list_views(options.catalogue, options.images)
+    for fault in listing.faults:
         say(fault)
-    works = [
-        Work(row.accession, options.images / row.image, row.label)
-        for row in catalogue.rows
-    ]
+    works = [Work(view.accession, view.path, view.label) for view in listing.views]
     reporter = TerminalReporter()
     try:
         manifest = train(plan_of(options), works, options.out, options.build, reporter)

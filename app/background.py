@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Lane
-from app.services import comparing_task
+from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs

@@ -15,7 +15,7 @@ from app.configuration import load
 from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.index.live import LiveIndex
-from app.services.index.searcher import PublishedEngine
+from app.services.index.searcher import LivePublication
 from app.services.map.reading import MapReader
 from app.services.search.admission import AdmissionQueue
 from app.services.search.service import SearchService
@@ -158,12 +158,10 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
 
 
 def build_live_index(app: Flask) -> LiveIndex:
-    """Build the live index; tests put another publication into the settings."""
+    """Build the live index."""
     generations = Folders(app.config["MORELLI_INSTANCE"]).generations
     model = app.config["MORELLI_MODEL"]
-    return LiveIndex(
-        app.config.get("PUBLICATION") or PublishedEngine(model, generations)
-    )
+    return LiveIndex(LivePublication(model, generations))
 
 
 def build_search_service(app: Flask) -> SearchService:
@@ -186,4 +184,4 @@ def build_link_reader(app: Flask) -> LinkReader | None:
     """Build what fetches pictures by their address, unless that is switched off."""
     if not app.config["MORELLI_LINKS"]:
         return None
-    return app.config.get("LINK_READER") or LinkReader(app.config["MAX_CONTENT_LENGTH"])
+    return LinkReader(app.config["MAX_CONTENT_LENGTH"])

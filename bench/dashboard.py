@@ -28,7 +28,6 @@ from app.models.queries import hour_of
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.types import Verdict
 from app.services.accounts import accounts
-from app.services.catalogue import read_catalogue
 from app.services.operations import demonstration
 from app.services.system import database
 from bench.measure import folder_size_mb, print_figures, print_percentiles
@@ -125,9 +124,12 @@ def index_few(folder: Path) -> None:
     drawn = folder / "drawn"
     if not drawn.exists():
         demonstration.draw_collection(drawn, generate_collection(DRAWN))
-    rows = read_catalogue(drawn / demonstration.CATALOGUE_FILE)
     work = Workplace.of_current_app()
-    precompute_descriptors.record(rows, drawn / demonstration.IMAGES_FOLDER, work)
+    precompute_descriptors.record(
+        work,
+        drawn / demonstration.CATALOGUE_FILE,
+        drawn / demonstration.IMAGES_FOLDER,
+    )
     index(work)
 
 

@@ -9,15 +9,14 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import precompute_descriptors
-from app.commands.shared import DONE, FAILED, Workplace, run_explained, say, watch
+from app.commands.shared import DONE, FAILED, Progress, Workplace, run_explained, say
 from app.configuration.load import Folders
 from app.factory import create_app
-from app.retrieval.generations.store import Store
-from app.services.catalogue import read_catalogue
-from app.services.index import building
+from app.services.index.building import build_index, complete_features
 from app.services.system import database
 from app.services.system.parallel import worker_count
 from bench.measure import Clock, folder_size_mb, peak_memory_mb, print_figures
@@ -44,31 +43,12 @@ def run(catalogue: Path, images: Path) -> int:
         database.upgrade()
         work = Workplace.of_current_app()
         with clock.stage("recording works"):
-            precompute_descriptors.record(read_catalogue(catalogue), images, work)
-        local = work.settings.local
-        key = building.features_key(work.model.model_id, local)
-        pending = building.find_pending(work.session, key)
-        with clock.stage("computing features"):
-            computed = building.compute_features(
-                work.session,
-                pending,
-                work.media,
-                work.model,
-                local,
-                workers=worker_count(),
-            )
-            for fault in watch(computed, len(pending), "Computing features"):
-                if fault is not None:
-                    say(fault)
+            precompute_descriptors.record(work, catalogue, images)
+        about = work.session, work.folders, work.model, work.settings
+        with clock.stage("computing features"), closing(Progress()) as progress:
+            complete_features(*about, progress)
         with clock.stage("building, examining, publishing"):
-            generation = building.publish_generation(
-                work.session,
-                Store(folders.generations),
-                work.media,
-                work.model,
-                work.settings,
-                progress=lambda _step: None,
-            )
+            generation = build_index(*about, Progress()).generation
         works, name = generation.works, generation.name
         examination = dict(generation.examination)
     total = sum(clock.seconds.values())

@@ -20,17 +20,15 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork
 from app.retrieval.evaluation.asking import LabelledPhoto
-from app.retrieval.generations.store import Store
 from app.retrieval.images.codec import decode, encode_jpeg
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.model import Model
-from app.retrieval.search.engine import Engine
 from app.retrieval.simulation.photo import PROFILES
 from app.services.evaluation.labelled_photos import (
     draw_references,
     read_labels,
     simulate_photos,
 )
+from app.services.index.searcher import open_searcher
 from app.services.search.service import PHOTO_SIDE_PX
 from app.services.system import database
 from app.services.system.media import MediaFolder
@@ -62,10 +60,8 @@ def run(options: argparse.Namespace) -> int:
     folders = Folders(app.config["MORELLI_INSTANCE"])
     clock = Clock()
     with clock.stage("opening model and index, s"):
-        model = Model.open(app.config["MORELLI_MODEL"], threads=1)
         generations = options.generations or folders.generations
-        generation, gallery = Store(generations).open(model)
-        engine = Engine(model, gallery)
+        engine = open_searcher(app.config["MORELLI_MODEL"], generations).engine
     with app.app_context():
         database.check()
         photos = list(choose_photos(options, folders))
@@ -88,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
         say("TensorFlow is loaded: whatever answers photos must not need it.")
         return FAILED
     print_percentiles(
-        f"{len(photos)} photos, {generation.manifest.images:,} pictures in the index, "
+        f"{len(photos)} photos, {len(engine.gallery.items):,} pictures in the index, "
         "one thread: milliseconds",
         samples,
     )

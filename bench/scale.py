@@ -25,7 +25,7 @@ from app.factory import create_app
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import examine
 from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
-from app.services.index import building
+from app.services.index import features as index_features
 from app.services.system import database
 from bench.measure import folder_size_mb, peak_memory_mb, print_figures
 
@@ -121,8 +121,8 @@ def build(folder: Path, count: int, rng: np.random.Generator) -> None:
     with app.app_context():
         database.check()
         work = Workplace.of_current_app()
-        key = building.features_key(work.model.model_id, work.settings.local)
-        real = list(building.gallery_items(work.session, key))
+        key = index_features.features_key(work.model.model_id, work.settings.local)
+        real = list(index_features.gallery_items(work.session, key))
     inventor = Inventor([features for _, features in real], rng)
 
     def invented() -> Iterator[tuple[GalleryItem, GalleryFeatures]]:

@@ -15,8 +15,10 @@ from app.factory import create_app
 from app.models import Artwork, ReferenceImage
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.threads import limit_threads
+from app.services.index import searcher as opening
 from app.services.system import database
 from app.services.system.media import MediaFolder
+from app.web.shell.current import INDEX
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import (
     LABELS,
@@ -134,9 +136,11 @@ def compiled_rules():
 
 
 @pytest.fixture
-def make_app(museum, publication, compiled_templates, tmp_path):
+def make_app(museum, publication, compiled_templates, tmp_path, monkeypatch):
     """Build an application over the museum, with settings of the test's own."""
     apps = []
+    # What is done in the background opens what visitors search, too.
+    monkeypatch.setattr(opening, "open_searcher", lambda *_dirs: publication.open())
 
     def make(**overrides):
         instance = tmp_path / "instance"
@@ -145,12 +149,12 @@ def make_app(museum, publication, compiled_templates, tmp_path):
         app = create_app(
             {
                 "MORELLI_INSTANCE": instance,
-                "PUBLICATION": publication,
                 "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHING,
                 **overrides,
             }
         )
         app.testing = True
+        app.extensions[INDEX].publication = publication
         app.jinja_env.bytecode_cache = compiled_templates
         # Errors are to be answered as for visitors, not passed to the test.
         app.config["PROPAGATE_EXCEPTIONS"] = False

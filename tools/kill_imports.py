@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -27,9 +28,9 @@ from app.configuration.load import ROOT, Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import TaskState
-from app.services.catalogue import Catalogue, read_catalogue
 from app.services.importing import runs
 from app.services.importing.diff import Policy
+from app.services.importing.listing import View, list_views
 from app.services.importing.sources import Surroundings, opened
 from app.services.system import database
 
@@ -131,11 +132,11 @@ def main() -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Import, kill, compare."""
-    catalogue = read_catalogue(options.catalogue)
+    views = list_views(options.catalogue, options.images).views
     with tempfile.TemporaryDirectory() as name:
         folders = Folders(Path(name) / "instance")
         archive = Path(name) / "museum.zip"
-        pack(options.catalogue, options.images, catalogue, archive)
+        pack(options.catalogue, options.images, views, archive)
         task_id = begin(folders, archive)
         site = Site(folders.instance)
         try:
@@ -146,7 +147,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"Killed: {', '.join(kills) or 'nothing'}.")
     for question, answer in facts.items():
         print(f"{question}: {answer}")
-    expected = len({row.accession for row in catalogue.rows})
+    expected = len({view.accession for view in views})
     is_well = (
         facts["works"] == facts["works of the newest index"] == expected
         and facts["pictures without features"] == facts["works without a picture"] == 0
@@ -158,12 +159,12 @@ def run(options: argparse.Namespace) -> int:
     return DONE if is_well else FAILED
 
 
-def pack(table: Path, images: Path, catalogue: Catalogue, archive: Path) -> None:
+def pack(table: Path, images: Path, views: Sequence[View], archive: Path) -> None:
     """Write a ZIP file as a curator would send it."""
     with zipfile.ZipFile(archive, "w") as file:
         file.write(table, table.name)
-        for name in sorted({str(row.image) for row in catalogue.rows}):
-            file.write(images / name, name)
+        for path in sorted({view.path for view in views}):
+            file.write(path, path.relative_to(images.resolve()))
 
 
 def begin(folders: Folders, archive: Path) -> int:

@@ -121,8 +121,11 @@ def list_all() -> None:
         check()
         page = runs.list_runs(db.session())
         for one in page.entries if page else ():
-            state = one.task.state.value if one.task else "not looked through"
             phase = runs.phase_of(one)
+            if one.task is not None:
+                state = one.task.state.value
+            else:
+                state = "done" if one.counts else "not ended"
             print(f"{one.id}: {one.name}, {phase or 'begun'}, {state}")
         return DONE
 

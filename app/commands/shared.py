@@ -5,10 +5,10 @@ Prints; computes nothing itself.
 
 import errno
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import click
 from flask import current_app
@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from app.configuration.load import ConfigurationError, Folders
 from app.extensions import db
@@ -23,13 +24,12 @@ from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
-from app.services.catalogue import CatalogueError
 from app.services.collection.pictures import collection_figures
-from app.services.index import building
+from app.services.importing.pictures import SourceError
+from app.services.index.building import BUILDING, build_index
 from app.services.system.database import DatabaseNotReadyError, check
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
 from app.services.system.media import MediaFolder
-from app.services.system.parallel import worker_count
 
 DONE, INCOMPLETE, FAILED, STOPPED = 0, 1, 2, 130
 """Exit statuses; the last is what a shell reports for Ctrl-C."""
@@ -72,10 +72,10 @@ def run_explained(job: Callable[[], int]) -> int:
         return STOPPED
     except (
         AlreadyRunningError,
-        CatalogueError,
         ConfigurationError,
         DatabaseNotReadyError,
         RetrievalError,
+        SourceError,
     ) as error:
         say(error)
     except OperationalError as error:
@@ -119,6 +119,34 @@ class Workplace:
         )
 
 
+class Progress:
+    """Progress of building an index, on standard error."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] | None = None
+
+    def __call__(self, done: int, total: int, step: str) -> None:
+        """Show how many pictures are done, or that the index itself is being built."""
+        if step == BUILDING:
+            self.close()
+            say("Building and examining the index …")
+            return
+        if self._bar is None:
+            self._bar = tqdm(
+                desc="Computing features",
+                total=total,
+                unit=" pictures",
+                mininterval=0.5,
+            )
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
 def index(workplace: Workplace) -> int:
     """Compute missing features and publish an index; return how many faults.
 
@@ -127,44 +155,25 @@ def index(workplace: Workplace) -> int:
     RetrievalError
         If nothing can be published.
     """
-    session, model, settings = workplace.session, workplace.model, workplace.settings
-    key = building.features_key(model.model_id, settings.local)
-    pending = building.find_pending(session, key)
-    begun = time.monotonic()
-    computed = building.compute_features(
-        session,
-        pending,
-        workplace.media,
-        model,
-        settings.local,
-        workers=worker_count(),
-    )
-    faults = 0
-    for fault in watch(computed, len(pending), "Computing features"):
-        if fault is not None:
-            faults += 1
-            say(fault)
-    if pending:
-        seconds = time.monotonic() - begun
-        print(
-            f"Features: {len(pending) - faults:,} pictures in {seconds:.0f} s, "
-            f"{len(pending) / seconds:.1f} per second."
+    # The faults are logged where the index is built, here above the progress bar.
+    with logging_redirect_tqdm(), closing(Progress()) as progress:
+        built = build_index(
+            workplace.session,
+            workplace.folders,
+            workplace.model,
+            workplace.settings,
+            progress,
         )
-    generation = building.publish_generation(
-        session,
-        Store(workplace.folders.generations),
-        workplace.media,
-        model,
-        settings,
-        progress=lambda step: say(f"Index: {step} …"),
-    )
+    if built.computed:
+        print(f"Features: {built.computed:,} pictures.")
+    generation = built.generation
     print(
         f"Index {generation.name} is live: {generation.works:,} works, "
         f"{generation.images:,} pictures."
     )
     for name, figure in generation.examination.items():
         print(f"  {name.replace('_', ' ')}: {figure:.3f}")
-    return faults
+    return len(built.faults)
 
 
 @collection.command("rebuild")

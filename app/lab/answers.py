@@ -24,7 +24,6 @@ from app.lab.notebook import Notebook
 from app.lab.report import ReportFolder
 from app.lab.vector_method import VectorMethod
 from app.retrieval.gallery.gallery import Gallery
-from app.retrieval.generations.store import Store
 from app.retrieval.images.codec import read
 from app.retrieval.measures.learnt import SIMILARITY_FILE
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
@@ -33,6 +32,7 @@ from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import Image
 from app.services.collection import works as collection_works
+from app.services.index.searcher import open_gallery
 from app.services.system import database
 from app.services.system.media import MediaFolder
 
@@ -120,8 +120,8 @@ def of_instance(first: int, picture: Image) -> Answers:
     folders = Folders(app.config["MORELLI_INSTANCE"])
     with app.app_context():
         database.check()
-        model = Model.open(app.config["MORELLI_MODEL"])
-        _, gallery = Store(folders.generations).open(model)
+        model_dir = app.config["MORELLI_MODEL"]
+        model, gallery, _ = open_gallery(model_dir, folders.generations)
         glance = Glance(picture)
         ranked: dict[Key, list[str]] = {}
         for method in indexed_methods(model, gallery):

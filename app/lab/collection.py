@@ -19,7 +19,7 @@ from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import Profile, perturb
 from app.retrieval.training.data.works import Work, is_held_out
 from app.retrieval.types import Image
-from app.services.catalogue import CatalogueRow, read_catalogue
+from app.services.importing.listing import View, list_views
 from app.services.operations import demonstration
 
 PICTURE_SIDE_PX = 640
@@ -140,7 +140,7 @@ def opened(options: argparse.Namespace) -> Iterator[Collection]:
     ------
     LabError
         If the options do not make one.
-    CatalogueError
+    SourceError
         If the catalogue cannot be read.
     """
     if bool(options.catalogue) != bool(options.images):
@@ -167,18 +167,15 @@ def choose(
     LabError
         If no picture is there.
     """
-    rows: dict[str, CatalogueRow] = {}
-    for row in read_catalogue(catalogue).rows:
-        if (images / row.image).is_file():
-            rows.setdefault(row.accession, row)
-    if not rows:
+    views: dict[str, View] = {}
+    for view in list_views(catalogue, images).views:
+        views.setdefault(view.accession, view)
+    if not views:
         raise LabError(
             f"None of the pictures that {catalogue} names is in {images}. Name the "
             "folder that its column image starts from with --images."
         )
-    works = [
-        Work(row.accession, images / row.image, row.label) for row in rows.values()
-    ]
+    works = [Work(view.accession, view.path, view.label) for view in views.values()]
     chosen = np.random.default_rng(seed).permutation(len(works))[:count]
     return tuple(works[number] for number in sorted(chosen.tolist()))
 

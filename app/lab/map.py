@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     folders = Folders(app.config["MORELLI_INSTANCE"])
     with app.app_context(), Bars() as bars:
         database.check()
-        model_id = building.live_model_id(folders, app.config)
+        model_id = building.live_model_id(folders)
         settings = {"model": model_id, "perplexity": PERPLEXITY, "seed": SEED}
         report = ReportFolder(options.out, "Map of the collection", settings)
         try:

@@ -17,7 +17,7 @@ from app.lab.notebook import Notebook
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
 from app.retrieval.evaluation import metrics
-from app.services.catalogue import relative_path
+from app.services.importing.pictures import relative_path
 
 PRECISION_RANKS = (1, 5, 10)
 SETUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -11,6 +11,7 @@ from app.models.collection import (
     CollectionState,
     Generation,
     ImageFeatures,
+    IndexFault,
     ReferenceImage,
 )
 from app.models.curation import (
@@ -47,6 +48,7 @@ __all__ = [
     "ImageFeatures",
     "ImportRow",
     "ImportRun",
+    "IndexFault",
     "Lane",
     "PeriodicJob",
     "Query",

@@ -154,6 +154,20 @@ class ImageFeatures(Base):
     image: Mapped[ReferenceImage] = relationship(back_populates="features")
 
 
+class IndexFault(Base):
+    """A picture that the last building of the index could not read, and why."""
+
+    __tablename__ = "index_fault"
+
+    image_id: Mapped[int] = mapped_column(
+        ForeignKey("reference_image.id", ondelete="CASCADE"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    image: Mapped[ReferenceImage] = relationship()
+
+
 class Generation(Base):
     """A searchable index that was built, examined and published."""
 

@@ -15,7 +15,7 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Artwork, Query, User
 from app.retrieval.types import Verdict
-from app.services import comparing_task
+from app.services.comparing import task as comparing_task
 from app.services.comparing.kept import Comparisons
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task

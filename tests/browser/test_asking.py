@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Query
 from app.services.system.fetching import LinkReader
+from app.web.shell.current import LINKS
 from tests.browser.views import faults
 from tests.support.fakes import draw_picture
 from tests.support.museum import encoded
@@ -62,7 +63,9 @@ def app(make_app, elsewhere):
         permits=lambda _address: True,
         ports=(port,),
     )
-    return make_app(LINK_READER=reader)
+    app = make_app()
+    app.extensions[LINKS] = reader
+    return app
 
 
 @pytest.fixture

@@ -1,20 +1,16 @@
 """``flask collection …`` on an instance of its own."""
 
-from pathlib import PurePosixPath
-
 import pytest
 from sqlalchemy import update
 
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, now
-from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from app.services.catalogue import CatalogueRow
-from app.services.collection.pictures import record_catalogue
 from app.services.system import database
 from app.services.system.media import MediaFolder
 from tests.support.fakes import draw_picture, fake_model
+from tests.support.recorded import record_work
 
 
 @pytest.fixture
@@ -26,17 +22,13 @@ def app(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def record(app, tmp_path):
+def record(app):
     def record(count):
-        rows = []
-        for number in range(count):
-            name = f"{number}.jpg"
-            (tmp_path / name).write_bytes(encode_jpeg(draw_picture(number)))
-            rows.append(CatalogueRow(2, f"A-{number}", PurePosixPath(name), {}))
         media = MediaFolder(app.config["MORELLI_INSTANCE"] / "media" / "works")
         with app.app_context():
             database.upgrade()
-            list(record_catalogue(db.session(), rows, tmp_path, media, workers=1))
+            for number in range(count):
+                record_work(db.session(), media, f"A-{number}", draw_picture(number))
 
     return record
 
@@ -84,3 +76,13 @@ def test_status_tells_of_works_and_index(app, record):
     printed = run(app, "status").output
     assert "works: 2\n" in printed
     assert "2 works, 2 pictures, model fake" in printed
+
+
+def test_a_picture_that_cannot_be_read_is_named_and_the_rest_indexed(app, record):
+    record(3)
+    works = app.config["MORELLI_INSTANCE"] / "media" / "works"
+    next(path for path in works.rglob("*.jpg") if not path.stem.endswith(".s")).unlink()
+    result = run(app, "rebuild")
+    assert result.exit_code == 1
+    assert "not in the index: A-" in result.output
+    assert "is live: 2 works" in result.output

@@ -13,7 +13,7 @@ from app.retrieval.drawings.collection import SyntheticWork
 from app.retrieval.generations.validation import Examination
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from app.services.catalogue import read_catalogue
+from app.services.importing.listing import list_views
 from app.services.index import building
 from app.services.operations import demonstration
 from tests.support.fakes import draw_picture, fake_model
@@ -102,7 +102,7 @@ def test_a_changed_catalogue_is_indexed_again(served, own, tmp_path, capsys):
     (tmp_path / "works.csv").write_text("accession,image,title\nA-2,b.jpg,X\n")
     capsys.readouterr()
     assert demo.main(own) == 0
-    assert "1 new work" in capsys.readouterr().out
+    assert "1 created" in capsys.readouterr().out
 
 
 def test_two_collections_do_not_mix(served, own, tmp_path, capsys):
@@ -139,9 +139,9 @@ def test_one_argument_alone_is_refused(capsys):
 def test_a_drawn_catalogue_reads_without_a_fault(tmp_path):
     folder = tmp_path / "drawn"
     demonstration.draw_collection(folder, small_works(2, 0))
-    catalogue = read_catalogue(folder / demonstration.CATALOGUE_FILE)
-    assert [row.accession for row in catalogue.rows] == ["IM-0001", "IM-0002"]
-    assert catalogue.rows[0].label["artist"] == "É. “Nobody”"
-    assert not catalogue.faults
-    images = folder / demonstration.IMAGES_FOLDER
-    assert all((images / row.image).exists() for row in catalogue.rows)
+    listing = list_views(
+        folder / demonstration.CATALOGUE_FILE, folder / demonstration.IMAGES_FOLDER
+    )
+    assert [view.accession for view in listing.views] == ["IM-0001", "IM-0002"]
+    assert listing.views[0].label["artist"] == "É. “Nobody”"
+    assert listing.faults == ()

@@ -7,18 +7,24 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import precompute_descriptors
-from app.commands import shared
+from app.background import BACKGROUND
+from app.extensions import db
+from app.factory import create_app
+from app.models import Artwork, ImportRun
 from app.retrieval.generations.validation import Examination
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from app.services.collection.pictures import BATCH_ROWS
-from app.services.index import building
-from app.services.index.building import BATCH_PICTURES
+from app.services.importing import runs
+from app.services.importing.recording import BATCH_ROWS
+from app.services.index import building, features
+from app.services.index.changes import current_revision
+from app.services.index.features import BATCH_PICTURES
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import STAGING, MediaFolder
 from tests.support.fakes import draw_picture, fake_model
@@ -35,7 +41,7 @@ STUCK_SCRIPT = """
 import itertools, sys, time
 import precompute_descriptors
 from app.retrieval.model import Model
-from app.services import collection
+from app.services.importing import gathering
 from tests.support.fakes import FakeDescriptor, fake_model
 
 def getting_stuck(function):
@@ -49,7 +55,7 @@ def getting_stuck(function):
 class StuckDescriptor(FakeDescriptor):
     describe = getting_stuck(FakeDescriptor.describe)
 
-collection.store_picture = getting_stuck(collection.store_picture)
+gathering.store_picture = getting_stuck(gathering.store_picture)
 model = fake_model()
 parts = model.vocabulary, model.decision, model.style
 stuck = Model(model.model_id, StuckDescriptor(), *parts)
@@ -128,13 +134,18 @@ def count_rows(instance, table):
         return 0
 
 
+def ask(instance, sql):
+    with closing(sqlite3.connect(instance / "morelli.db")) as db, db:
+        return db.execute(sql).fetchall()
+
+
 def test_a_good_catalogue_is_indexed(museum, instance, capsys):
     for number in range(3):
         museum.add(number)
     assert precompute_descriptors.main(museum.write()) == 0
     assert (instance / "generations" / "CURRENT").exists()
     printed = capsys.readouterr().out
-    assert "3 new work" in printed
+    assert "3 created" in printed
     assert "is live: 3 works, 3 pictures" in printed
 
 
@@ -157,13 +168,13 @@ def test_unusable_rows_are_named_and_the_rest_indexed(
     museum.add(1)
     museum.add(2, image="missing.jpg")
     museum.add(3, image="../secret.jpg")
-    museum.add(4, image="001.jpg", accession="A-001")
+    museum.add(4, image="001.jpg", accession="A-001", title="No. 1")
     assert precompute_descriptors.main(museum.write()) == 1
     streams = capsys.readouterr()
     for expected in (
-        "line 3, A-002: picture missing.jpg: No such file",
-        "line 4, A-003: the picture ../secret.jpg lies outside the folder",
-        "line 5, A-001: it repeats line 2",
+        "line 3, A-002: The picture missing.jpg is not there",
+        "line 4, A-003: The picture ../secret.jpg lies outside",
+        "line 5, A-001: It repeats row 2",
         "3 could not be used",
     ):
         assert expected in streams.err
@@ -180,7 +191,7 @@ def test_no_usable_row_is_a_failure(museum, instance, capsys):
     ("content", "sentence"),
     [
         (None, "No such file"),
-        ("title,artist\nX,Y\n", "no columns accession, image"),
+        ("title,artist\nX,Y\n", "no column for the accession number and the picture"),
         ("accession,image,title\n", "nothing was indexed"),
     ],
 )
@@ -193,6 +204,70 @@ def test_an_unusable_catalogue_is_a_failure(
         museum.catalogue.write_text(content)
     assert precompute_descriptors.main(arguments) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_table_with_a_given_encoding_is_read(museum, instance, unexamined):
+    museum.add(1, title="Łódź")
+    arguments = museum.write()
+    museum.catalogue.write_bytes(museum.catalogue.read_text("utf-8").encode("cp1250"))
+    assert precompute_descriptors.main([*arguments, "--encoding", "cp1250"]) == 0
+    assert ask(instance, "SELECT title FROM artwork") == [("Łódź",)]
+
+
+def test_an_unknown_encoding_is_a_failure(museum, instance, capsys):
+    museum.add(1)
+    arguments = [*museum.write(), "--encoding", "klingon"]
+    assert precompute_descriptors.main(arguments) == 2
+    assert "no encoding called klingon" in capsys.readouterr().err
+
+
+def test_it_is_an_import_like_any_other(museum, instance, unexamined):
+    museum.add(1)
+    assert precompute_descriptors.main(museum.write()) == 0
+    app = create_app()
+    with app.app_context():
+        [run] = db.session.query(ImportRun).all()
+        assert (run.name, runs.phase_of(run)) == ("catalogue.csv", runs.RECORD)
+        assert run.counts == {"created": 1, "remarked": 0}
+        [work] = db.session.query(Artwork).all()
+        # Later than the index, which has it already.
+        assert work.revision == current_revision(db.session()) == 1
+        runs.undo(db.session(), run, None)
+        app.extensions[BACKGROUND].work_off()
+        db.session.expire_all()
+        assert db.session.query(Artwork).one().is_withdrawn
+
+
+def test_a_blank_cell_clears_as_it_does_on_the_pages(museum, instance, unexamined):
+    museum.add(1, artist="Ada")
+    precompute_descriptors.main(museum.write())
+    museum.rows[0]["artist"] = ""
+    assert precompute_descriptors.main(museum.write()) == 0
+    assert ask(instance, "SELECT artist FROM artwork") == [("",)]
+    assert ask(instance, "SELECT action FROM audit_entry") == [("create",), ("edit",)]
+
+
+def test_what_changes_nothing_is_not_listed_among_the_imports(
+    museum, instance, unexamined
+):
+    museum.add(1)
+    arguments = museum.write()
+    for _ in range(3):
+        assert precompute_descriptors.main(arguments) == 0
+    assert count_rows(instance, "import_run") == count_rows(instance, "import_row") == 1
+
+
+def test_an_unreadable_stored_picture_is_named(museum, instance, unexamined, capsys):
+    museum.add(1)
+    museum.add(2)
+    arguments = museum.write()
+    precompute_descriptors.main(arguments)
+    [(name,)] = ask(instance, "SELECT media_name FROM reference_image WHERE id = 2")
+    ask(instance, "DELETE FROM image_features")
+    (instance / "media" / "works" / name).write_bytes(b"no picture")
+    assert precompute_descriptors.main(arguments) == 1
+    assert f"stored picture {name}" in capsys.readouterr().err
+    assert ask(instance, "SELECT image_id FROM index_fault") == [(2,)]
 
 
 def test_a_missing_folder_of_pictures_is_a_failure(museum, instance, capsys):
@@ -264,7 +339,7 @@ def run_and_kill(arguments, instance, table):
 def test_a_stopped_run_is_gone_on_with_and_ends_the_same(
     museum, instance, tmp_path, monkeypatch, unexamined
 ):
-    monkeypatch.setattr(building, "BATCH_PICTURES", 2)
+    monkeypatch.setattr(features, "BATCH_PICTURES", 2)
     for number in range(5):
         museum.add(number)
     arguments = museum.write()
@@ -281,12 +356,15 @@ def test_a_stopped_run_is_gone_on_with_and_ends_the_same(
         return compute(model, image, settings)
 
     monkeypatch.setattr(Model, "reference_features", compute_three)
-    monkeypatch.setattr(shared, "worker_count", lambda: 1)
+    monkeypatch.setattr(building, "worker_count", lambda: 1)
     assert precompute_descriptors.main(arguments) == 130
     assert count_rows(stopped, "image_features") == 2
+    assert count_rows(stopped, "import_run") == 1
     monkeypatch.setattr(Model, "reference_features", compute)
     assert precompute_descriptors.main(arguments) == 0
     assert generation_of(stopped) == generation_of(instance)
+    assert count_rows(stopped, "import_run") == 1
+    assert ask(stopped, "SELECT DISTINCT state FROM import_row") == [("created",)]
 
 
 @pytest.mark.slow
@@ -308,6 +386,9 @@ def test_a_killed_run_is_gone_on_with_and_ends_the_same(
     assert precompute_descriptors.main(arguments) == 0
     assert generation_of(killed) == generation_of(instance)
     assert count_rows(killed, "image_features") == count
+    assert ask(killed, "SELECT DISTINCT run_id, state FROM import_row") == [
+        (1, "created")
+    ]
     works = killed / "media" / "works"
     assert not list((works / STAGING).iterdir())
     assert len(list(works.glob("??/*.jpg"))) == 2 * count  # each with its thumbnail

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import ReferenceImage
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, LocalFeatures
-from app.services.index.building import features_key, pack_features
+from app.services.index.features import features_key, pack_features
 from app.services.map import building
 
 MODEL = "fake"

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
-from app.services.index.building import gallery_item
+from app.services.index.features import gallery_item
 from app.services.index.searcher import EngineSearcher
 from tests.support.fakes import fake_model, features_of
 

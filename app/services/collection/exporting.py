@@ -1,6 +1,6 @@
 """Export of the collection: a table, JSON, IIIF manifests.
 
-The table is what ``app.services.catalogue`` reads: one row per picture, so a work with
+The table is what ``app.services.importing`` reads: one row per picture, so a work with
 two pictures has two rows, and a work without any has one with a blank ``image``.
 """
 
@@ -14,8 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
-from app.services.catalogue import COLUMNS
-from app.services.collection.labels import label_of
+from app.services.collection.labels import COLUMNS, label_of
 
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"

@@ -3,8 +3,25 @@
 from collections.abc import Mapping
 
 from app.models import Artwork
-from app.services.catalogue import LABEL_COLUMNS
 
+COLUMNS = (
+    "accession",
+    "image",
+    "title",
+    "artist",
+    "date",
+    "technique",
+    "type",
+    "school",
+    "location",
+    "source",
+    "rights",
+)
+"""Of our own tables."""
+LABEL_COLUMNS = tuple(name for name in COLUMNS if name not in {"accession", "image"})
+"""What a label says of a work; any of it may be blank."""
+MAX_ACCESSION_LENGTH = 255
+"""Characters that the database keeps of an accession number."""
 DETAIL = "details."
 """Before the name of a fact that is no field of the label, but a further detail."""
 

@@ -28,7 +28,7 @@ from app.retrieval.measures.structural import (
     luminance,
 )
 from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
-from app.services.index.searcher import EngineSearcher
+from app.services.index.live import Searcher
 from app.services.map.appearances import Look, Looks
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ Thumbnails = Callable[[Sequence[GalleryItem]], list[Image | None]]
 
 
 def compare(
-    searcher: EngineSearcher,
+    searcher: Searcher,
     image: Image,
     *,
     excluded: Collection[str],
@@ -97,7 +97,7 @@ def compare(
 
     Parameters
     ----------
-    searcher : EngineSearcher
+    searcher : Searcher
     image : (H, W, 3) uint8, RGB
     excluded : collection of str
         Works that must not appear.
@@ -118,7 +118,7 @@ class _Comparison:
     """One picture, and what several methods need of it, computed and timed once."""
 
     def __init__(
-        self, searcher: EngineSearcher, image: Image, excluded: Collection[str]
+        self, searcher: Searcher, image: Image, excluded: Collection[str]
     ) -> None:
         self._engine = searcher.engine
         self._gallery = self._engine.gallery

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, AuditEntry, ReferenceImage, User, now
 from app.retrieval.settings import ImageSettings
-from app.services.catalogue import LABEL_COLUMNS, MAX_ACCESSION_LENGTH
 from app.services.collection.labels import (
     DETAIL,
+    LABEL_COLUMNS,
+    MAX_ACCESSION_LENGTH,
     fact_of,
     label_of,
     set_facts,

@@ -8,7 +8,6 @@ gone on with and repeats one work at most.
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import cast
 
 import numpy as np
 from sqlalchemy import ColumnElement, func, select, true
@@ -26,10 +25,9 @@ from app.services.curation import relations
 from app.services.curation.findings import Fault, Kind, replace_faults
 from app.services.curation.relations import Finding
 from app.services.importing.indexing_step import changed_works
-from app.services.index import thresholds
-from app.services.index.building import gallery_item
 from app.services.index.changes import catch_up, current_revision
-from app.services.index.searcher import EngineSearcher, PublishedEngine
+from app.services.index.features import gallery_item
+from app.services.index.searcher import EngineSearcher, open_as_served
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import (
     TaskContext,
@@ -74,10 +72,7 @@ def look(handle: TaskHandle) -> None:
     session = shop.session
     assert task.started_at is not None  # noqa: S101 - it runs
     since = task.started_at
-    try:
-        searcher = open_searcher(handle)
-    except RetrievalError as error:
-        raise TaskFailedError(str(error)) from error
+    searcher = _open(handle)
     if SEEN not in task.parameters:
         seen = _collection_seen(session, searcher.generation)
         task.parameters = {**task.parameters, SEEN: seen}
@@ -119,10 +114,7 @@ def look_at_new(handle: TaskHandle) -> None:
     """
     shop, task = handle.workshop, handle.task
     assert task.started_at is not None  # noqa: S101 - it runs
-    try:
-        searcher = open_searcher(handle)
-    except RetrievalError as error:
-        raise TaskFailedError(str(error)) from error
+    searcher = _open(handle)
     for finding in relations.same_files(shop.session):
         relations.propose(shop.session, finding, task.started_at)
     surveyor = Surveyor(shop.session, MediaFolder(shop.folders.works), searcher)
@@ -281,21 +273,13 @@ class Surveyor:
         return {row.accession: row.id for row in rows}
 
 
-def open_searcher(handle: TaskHandle) -> EngineSearcher:
-    """Open what visitors search, with its thresholds.
-
-    Raises
-    ------
-    EmptyGalleryError, ArtefactError
-        If there is none, or it cannot be used.
-    """
+def _open(handle: TaskHandle) -> EngineSearcher:
     shop = handle.workshop
-    publication = shop.config.get("PUBLICATION") or PublishedEngine(
-        shop.config["MORELLI_MODEL"], shop.folders.generations
-    )
-    searcher = cast(EngineSearcher, publication.open())
-    searcher.use_thresholds(thresholds.stored(shop.session, searcher.model_id))
-    return searcher
+    model_dir = shop.config["MORELLI_MODEL"]
+    try:
+        return open_as_served(shop.session, model_dir, shop.folders.generations)
+    except RetrievalError as error:
+        raise TaskFailedError(str(error)) from error
 
 
 def _collection_seen(session: Session, generation: str) -> list[object]:

@@ -13,7 +13,7 @@ from app.retrieval.images.codec import read
 from app.retrieval.settings import ImageSettings, LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 from app.services.collection.pictures import StoredPicture, store_picture
-from app.services.index.building import features_key, gallery_item, pack_features
+from app.services.index.features import features_key, gallery_item, pack_features
 from app.services.index.live import LiveIndex
 from app.services.system.media import MediaFolder
 
@@ -74,18 +74,19 @@ def take_picture(
     stored = store_picture(data, media, settings=settings)
     if any(image.sha256 == stored.sha256 for image in artwork.images):
         raise RepeatedImageError(artwork.accession)
-    return _picture(stored)
+    return picture_of(stored)
 
 
 def pictures_of(artwork: Artwork) -> list[Picture]:
     """Return a work's pictures as the audit trail remembers them, in their order."""
     return [
-        _picture(StoredPicture(image.sha256, image.width, image.height))
+        picture_of(StoredPicture(image.sha256, image.width, image.height))
         for image in artwork.images
     ]
 
 
-def _picture(stored: StoredPicture) -> Picture:
+def picture_of(stored: StoredPicture) -> Picture:
+    """Return a picture of the media folder as the audit trail remembers it."""
     return {
         "sha256": stored.sha256,
         "media_name": stored.media_name,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 
@@ -30,9 +30,7 @@ from app.services.importing.pictures import (
     SourceError,
     opened_archive,
 )
-from app.services.index import thresholds
-from app.services.index.changes import catch_up
-from app.services.index.searcher import EngineSearcher, PublishedEngine
+from app.services.index.searcher import EngineSearcher, open_as_served
 from app.services.search.service import PHOTO_SIDE_PX
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
@@ -100,26 +98,15 @@ def evaluate(handle: TaskHandle) -> None:
     if reports.of_task(shop.session, handle.task.id) is not None:
         return  # killed when all but the task's own end was written down
     try:
-        searcher = _open(handle)
+        searcher = open_as_served(
+            shop.session, shop.config["MORELLI_MODEL"], shop.folders.generations
+        )
         with opened_photos(shop.folders, parameters, limits) as (data, pictures):
             _ask_all(handle, searcher, data, pictures, limits)
     except (SourceError, LabelsError, RetrievalError) as error:
         raise TaskFailedError(str(error)) from error
     if "zip" in parameters:
         folder_of(shop.folders, parameters["zip"]).unlink(missing_ok=True)
-
-
-def _open(handle: TaskHandle) -> EngineSearcher:
-    """Open what visitors search, with its thresholds."""
-    shop = handle.workshop
-    publication = shop.config.get("PUBLICATION") or PublishedEngine(
-        shop.config["MORELLI_MODEL"], shop.folders.generations
-    )
-    searcher = cast(EngineSearcher, publication.open())
-    catch_up(shop.session, searcher)
-    searcher.use_thresholds(thresholds.stored(shop.session, searcher.model_id))
-    shop.session.commit()
-    return searcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""What an import would do with a record, and then does: compared with what is there.
+"""What is to be done with a record: compared with what is there.
 
-Nothing is changed here. The dry run shows what is found, the run itself obeys it, so
-the two cannot come to disagree.
+Nothing is changed here. A dry run shows what is found, recording obeys it; each judges
+a row once, and in the same way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -84,6 +84,7 @@ def judge(
     Parameters
     ----------
     record : Record
+        Without a fault.
     artwork : Artwork or None
         The work of its number, if there is one.
     found : sequence of Found
@@ -91,8 +92,6 @@ def judge(
     reading : Reading
     policy : Policy
     """
-    if record.fault is not None:
-        return Judgement(RowState.FAILED, [record.fault])
     faults = [one.fault for one in found if one.fault is not None]
     if artwork is None and record.is_further:
         # Its work is made by an earlier row.
@@ -138,17 +137,23 @@ def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str,
     }
 
 
-def must_look(record: Record, artwork: Artwork | None, judged: Judgement) -> bool:
+def must_fetch(
+    record: Record, artwork: Artwork | None, reading: Reading, policy: Policy
+) -> bool:
     """Tell whether pictures that are on the web have to be fetched for a record.
 
     A work that is as the table says and has as many pictures is left in peace, so that
     importing a table again does not fetch everything again.
     """
+    if not reading.fetches:
+        return False
     if artwork is None or record.is_further:
         return True
-    if judged.state in (RowState.SKIPPED, RowState.FAILED):
+    if policy is not Policy.UPDATE:
         return False
-    return bool(judged.facts) or len(artwork.images) < len(record.images)
+    return len(artwork.images) < len(record.images) or bool(
+        differences(record, artwork, reading)
+    )
 
 
 def uses_media_names(reading: Reading) -> bool:

@@ -1,47 +1,35 @@
 """The dry run: every row is read and judged, and nothing of the collection changes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import Artwork, ImportRow, ImportRun, ReferenceImage, RowState
+from app.models import Artwork, ImportRow, ImportRun, ReferenceImage
 from app.services.importing import runs
 from app.services.importing.diff import (
     Found,
     Judgement,
     Policy,
     judge,
-    must_look,
+    must_fetch,
     uses_media_names,
 )
-from app.services.importing.formats import IMAGE, Reading
+from app.services.importing.formats import Reading
 from app.services.importing.image_fetching import Gatherer
 from app.services.importing.messages import TO_FETCH, Remark, write
 from app.services.importing.records import Record, is_address
+from app.services.importing.repeats import Repeats, rows_of_run
 from app.services.importing.sources import Surroundings, opened
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskHandle
 
 BATCH_ROWS = 100
-REFUSED = (RowState.FAILED, RowState.SKIPPED)
 READING = "reading"
 """Step, as the pages know it."""
 MOST_NAMED = 3
 """Works that are named for having the same picture."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """An earlier row about a work; little is kept, there may be many."""
-
-    number: int
-    images: set[int]
-    """Hashes of the names of its pictures."""
-    refusal: Judgement | None = None
-    """What became of it, if it is not going to be recorded."""
 
 
 def look_through(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
@@ -99,12 +87,7 @@ class Planner:
         self._reading = reading
         self._gatherer = gatherer
         self._policy = Policy(run.policy)
-        self._picture_details = {
-            name
-            for column, name in reading.details.items()
-            if reading.columns[column] == IMAGE
-        }
-        self._seen: dict[str, Seen] = {}
+        self._repeats = Repeats(reading, rows_of_run(session, run))
         self._pictured: dict[str, str] = {}
         """First work of the file that has a picture, by the picture's hash."""
 
@@ -117,12 +100,11 @@ class Planner:
         others = self._others(found.values())
         for record in records:
             artwork = artworks.get(record.accession)
-            judged = self._repeated(record)
+            judged = self._repeats.refuse(record)
             if judged is None:
                 judged = self._judge(record, artwork, found)
                 judged.remarks += self._same(record, found, others)
-            if judged.state in REFUSED and not record.is_further:
-                self._refused(record, judged)
+            self._repeats.note(record, judged)
             self._session.add(
                 ImportRow(
                     run=self._run,
@@ -141,60 +123,12 @@ class Planner:
         pictures = [found[name] for name in record.images if name in found]
         judged = judge(record, artwork, pictures, self._reading, self._policy)
         far = [name for name in record.images if is_address(name)]
-        if far and self._reading.fetches and must_look(record, artwork, judged):
+        if far and must_fetch(record, artwork, self._reading, self._policy):
             if self._gatherer.may_fetch:
                 judged.remarks += [Remark(TO_FETCH, {"count": len(far)})]
             else:
                 judged.remarks += [Remark("links_off", {"name": far[0]})]
         return judged
-
-    def _repeated(self, record: Record) -> Judgement | None:
-        """Judge a row whose work an earlier row was about; None: go on as usual.
-
-        Makes a record a further view of its work where it is one.
-        """
-        if record.fault is not None:
-            return None
-        images = set(map(hash, record.images))
-        first = self._seen.get(record.accession)
-        if first is None:
-            self._seen[record.accession] = Seen(record.number, images)
-            return None
-        other = self._contradicted(record, first.number)
-        if other:
-            told: dict[str, str | int] = {"line": first.number, "field": other}
-            return Judgement(RowState.FAILED, [Remark("contradicts", told)])
-        if first.refusal:
-            return Judgement(first.refusal.state, list(first.refusal.remarks))
-        if images <= first.images:
-            repeats = Remark("repeats", {"line": first.number})
-            return Judgement(RowState.SKIPPED, [repeats])
-        first.images |= images
-        record.is_further = True
-        record.label, record.details, record.withdrawn = {}, {}, ""
-        return None
-
-    def _contradicted(self, record: Record, number: int) -> str:
-        """Return what an earlier row says otherwise; "" if a record agrees with it."""
-        row = self._session.scalars(
-            select(ImportRow).where(
-                ImportRow.run_id == self._run.id, ImportRow.number == number
-            )
-        ).one()
-        first = Record.from_json(number, row.accession, row.values)
-        before = {**first.details, **first.label}
-        for name, value in {**record.details, **record.label}.items():
-            if name in self._picture_details or not value:
-                continue
-            if before.get(name) != value:
-                return name
-        return ""
-
-    def _refused(self, record: Record, judged: Judgement) -> None:
-        """Keep in mind that a row is not recorded: nor are further views then."""
-        first = self._seen.get(record.accession)
-        if first is not None and first.number == record.number:
-            first.refusal = Judgement(judged.state, list(judged.remarks))
 
     def _others(self, found: Iterable[Found]) -> dict[str, list[str]]:
         hashes = {one.sha256 for one in found if one.sha256}

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from app.services.catalogue import COLUMNS, LABEL_COLUMNS
 from app.services.collection.exporting import WITHDRAWN, original
+from app.services.collection.labels import COLUMNS, LABEL_COLUMNS
 
 ACCESSION, IMAGE, DETAILS = "accession", "image", "details"
 FIELDS = (ACCESSION, IMAGE, *LABEL_COLUMNS)

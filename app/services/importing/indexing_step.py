@@ -15,12 +15,9 @@ from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.curation.editing import CREATE, IMAGES, RESTORE
-from app.services.index import building
+from app.services.index.building import build_index, complete_features
 from app.services.index.changes import announce
-from app.services.index.rebuilding import BUILDING, FEATURES
 from app.services.system.lock import INDEXING_LOCK, exclusively
-from app.services.system.media import MediaFolder
-from app.services.system.parallel import worker_count
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 MOST_BESIDE = 100
@@ -87,22 +84,10 @@ def _count_beside(session: Session, store: Store) -> int:
 def _make_findable(handle: TaskHandle, run: ImportRun) -> None:
     """Compute the features that are missing, and build an index if there are many."""
     shop = handle.workshop
-    settings = RetrievalSettings()
-    media = MediaFolder(shop.folders.works)
     store = Store(shop.folders.generations)
+    beside = count_pictures(shop.session, run) + _count_beside(shop.session, store)
+    is_built = beside > MOST_BESIDE or store.current() is None
+    make = build_index if is_built else complete_features
     # One thread for the network: pictures, not layers, run in parallel.
     model = Model.open(shop.config["MORELLI_MODEL"], threads=1)
-    key = building.features_key(model.model_id, settings.local)
-    pending = building.find_pending(shop.session, key)
-    computed = building.compute_features(
-        shop.session, pending, media, model, settings.local, workers=worker_count()
-    )
-    handle.progress(0, len(pending), FEATURES)
-    for done, _fault in enumerate(computed, 1):
-        handle.progress(done, len(pending), FEATURES)
-    beside = count_pictures(shop.session, run) + _count_beside(shop.session, store)
-    if beside > MOST_BESIDE or store.current() is None:
-        handle.progress(len(pending), len(pending), BUILDING)
-        building.publish_generation(
-            shop.session, store, media, model, settings, progress=lambda _step: None
-        )
+    make(shop.session, shop.folders, model, RetrievalSettings(), handle.progress)

@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _
 
 TO_FETCH = "to_fetch"
 """Code of what is said where pictures on the web are still to be looked at."""
+RESTORED = "restored"
+"""Code of what is said where a work that was withdrawn is in the table."""
 SENTENCES = {
     "broken_row": _(
         "The quotation marks or line ends are wrong here (%(reason)s). Please mend "
@@ -40,7 +42,7 @@ SENTENCES = {
     "exists": _("There is a work of this number already, and new ones were wanted."),
     "is_there": _("There is a work of this number already."),
     "changed": _("Different: %(fields)s."),
-    "restored": _("The work was withdrawn, and is on show again."),
+    RESTORED: _("The work was withdrawn, and is on show again."),
     "withdrawn": _("The work is withdrawn, as the table says."),
     "new_pictures": _("New pictures: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
@@ -67,6 +69,15 @@ SENTENCES = {
 }
 
 
+INFORMATIVE = frozenset(
+    (
+        *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
+        *("is_there", "not_undone", TO_FETCH),
+    )
+)
+"""Codes of what is no fault of a row."""
+
+
 class Remark(NamedTuple):
     """One thing that is said of a row.
 
@@ -80,6 +91,11 @@ class Remark(NamedTuple):
 
     code: str
     facts: Mapping[str, str | int] = {}
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something of the row cannot be used."""
+        return self.code not in INFORMATIVE
 
     def __str__(self) -> str:
         return str(SENTENCES[self.code]) % self.facts

@@ -12,13 +12,12 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO, Protocol, cast
 
 from flask_babel import lazy_gettext as _
 
 from app.retrieval.settings import ImageSettings
-from app.services.catalogue import relative_path
 from app.services.importing.messages import Remark
 
 PICTURE_ENDINGS = (
@@ -139,15 +138,23 @@ class FolderPictures:
 
     @cached_property
     def _names(self) -> PictureNames:
-        # Only when a picture is wanted: a large folder takes seconds to look through.
+        # Only where a name is not exact: a large folder takes seconds to look through.
         return PictureNames(_files_below(self._folder))
+
+    def path_of(self, name: str) -> Path:
+        """Return where a picture is; raises as :meth:`Pictures.read`."""
+        inside = relative_path(name)
+        path = self._folder / inside if inside else None
+        if path is None or not path.is_file():
+            path = self._folder / self._names.find(name)
+        if not path.resolve().is_relative_to(self._folder):
+            raise PictureError(Remark("picture_outside", {"name": name}))
+        return path
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture; raises as :meth:`Pictures.read`."""
-        path = self._folder / self._names.find(name)
+        path = self.path_of(name)
         try:
-            if not path.resolve().is_relative_to(self._folder):
-                raise PictureError(Remark("picture_outside", {"name": name}))
             if path.stat().st_size > self._limits.max_bytes:
                 raise PictureError(Remark("picture_large", {"name": name}))
             return path.read_bytes()
@@ -222,6 +229,14 @@ class Archive:
         if best.file_size > MOST_TABLE_BYTES:
             raise SourceError(_("The table in the ZIP file is too large."))
         return best.filename
+
+
+def relative_path(text: str) -> PurePosixPath | None:
+    """Read a picture's path, written for any system; None if it leads elsewhere."""
+    windows = PureWindowsPath(text)
+    if windows.drive or windows.root or ".." in windows.parts or not windows.parts:
+        return None
+    return PurePosixPath(*windows.parts)
 
 
 @contextmanager

@@ -10,19 +10,18 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, ImportRow, ImportRun, RowState, now
+from app.models import Artwork, ImportRow, ImportRun, ReferenceImage, RowState, now
 from app.services.collection.labels import fact_of, set_facts
-from app.services.collection.pictures import record_view
 from app.services.curation import survey
 from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRAW
-from app.services.curation.work_images import pictures_of
+from app.services.curation.work_images import picture_of, pictures_of
 from app.services.importing import runs
 from app.services.importing.diff import (
     Found,
     Judgement,
     Policy,
     judge,
-    must_look,
+    must_fetch,
     uses_media_names,
 )
 from app.services.importing.dry_run import owners, same_picture, works_by_number
@@ -41,7 +40,8 @@ BATCH_ROWS = 32
 """Rows per transaction: a kill loses the work on at most these."""
 WORKS = "works"
 """Step, as the pages know it."""
-RECORDED = (RowState.CREATED, RowState.UPDATED, RowState.UNCHANGED)
+CHANGED = (RowState.CREATED, RowState.UPDATED)
+RECORDED = (*CHANGED, RowState.UNCHANGED)
 
 
 def record_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
@@ -82,8 +82,15 @@ def record_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None
     finish(handle, run)
     run.counts = runs.count_rows(session, run)
     session.commit()
+    compare_later(session, run)
+
+
+def compare_later(session: Session, run: ImportRun) -> None:
+    """Let the pictures that a run brought be compared with all others.
+
+    What is nearly the same is proposed under Care.
+    """
     if count_pictures(session, run):
-        # What is nearly the same as another picture is proposed under Care.
         tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, run.user)
 
 
@@ -147,7 +154,7 @@ class Recorder:
     def record(self, rows: Sequence[ImportRow]) -> None:
         """Do what rows say, and write down what became of them."""
         records = {
-            row.id: Record.from_json(row.number, row.accession, row.values)
+            row.number: Record.from_json(row.number, row.accession, row.values)
             for row in rows
         }
         found = self._gather(list(records.values()))
@@ -155,7 +162,7 @@ class Recorder:
         hidden: list[Artwork] = []
         with self._session.no_autoflush:
             for row in rows:
-                record = records[row.id]
+                record = records[row.number]
                 known = artworks.get(record.accession)
                 pictures = [found[name] for name in record.images if name in found]
                 judged = judge(record, known, pictures, self._reading, self._policy)
@@ -164,8 +171,7 @@ class Recorder:
                     artworks[record.accession] = artwork
                 if known is not None and (judged.restores or judged.withdraws):
                     hidden.append(known)
-                row.artwork, row.state = artwork, judged.state
-                row.message = write(judged.remarks)
+                _tell(row, artwork, judged)
         self._session.flush()
         self._name_others(rows, records, found)
         if hidden:
@@ -173,15 +179,21 @@ class Recorder:
 
     def _gather(self, records: Sequence[Record]) -> dict[str, Found]:
         """Get at the pictures of records, as far as they have to be looked at."""
-        artworks = works_by_number(self._session, records)
-        names: list[str] = []
-        for record in records:
-            known = artworks.get(record.accession)
-            judged = judge(record, known, (), self._reading, self._policy)
-            must_fetch = self._reading.fetches and must_look(record, known, judged)
-            names += [
-                name for name in record.images if must_fetch or not is_address(name)
-            ]
+        far = [one for one in records if any(map(is_address, one.images))]
+        artworks = works_by_number(self._session, far)
+        left_out = {
+            one.number
+            for one in far
+            if not must_fetch(
+                one, artworks.get(one.accession), self._reading, self._policy
+            )
+        }
+        names = [
+            name
+            for one in records
+            for name in one.images
+            if one.number not in left_out or not is_address(name)
+        ]
         # Nothing is read or written while pictures are fetched.
         self._session.commit()
         return self._gatherer.take(names)
@@ -250,14 +262,34 @@ class Recorder:
         for row in rows:
             if row.state not in RECORDED:
                 continue
-            mine = [found[n].sha256 for n in records[row.id].images if n in found]
+            mine = [found[n].sha256 for n in records[row.number].images if n in found]
             named = [one for sha256 in mine for one in having.get(sha256, [])]
-            told = same_picture(row.accession, named)
+            said = read(row.message)
+            told = [
+                one for one in same_picture(row.accession, named) if one not in said
+            ]
             if told:
-                row.message = write([*read(row.message), *told])
+                row.message = write([*said, *told])
+
+
+def _tell(row: ImportRow, artwork: Artwork | None, judged: Judgement) -> None:
+    """Write into a row what became of it, over all times that it was recorded.
+
+    A row is recorded a second time where a killed import is gone on with.
+    """
+    row.artwork = artwork
+    if judged.state is RowState.UNCHANGED and row.state in CHANGED:
+        return
+    if row.state is not RowState.CREATED:
+        row.state = judged.state
+    row.message = write(judged.remarks)
 
 
 def _add_pictures(artwork: Artwork, judged: Judgement) -> None:
+    """Add pictures after those that a work has."""
+    position = max((image.position for image in artwork.images), default=-1)
     for one in judged.pictures:
         if one.stored is not None:
-            record_view(artwork, one.stored)
+            position += 1
+            picture = picture_of(one.stored)
+            artwork.images.append(ReferenceImage(position=position, **picture))

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from app.services.catalogue import LABEL_COLUMNS, MAX_ACCESSION_LENGTH
 from app.services.collection.exporting import WITHDRAWN, original
+from app.services.collection.labels import LABEL_COLUMNS, MAX_ACCESSION_LENGTH
 from app.services.importing.formats import ACCESSION, IMAGE, OURS, WGA, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.tables import TableRow

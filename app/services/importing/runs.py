@@ -220,9 +220,16 @@ def is_busy(run: ImportRun) -> bool:
     return run.task is not None and run.task.state in tasks.UNFINISHED
 
 
+def is_unfinished_pass(run: ImportRun) -> bool:
+    """Tell whether a run is recorded from the shell in one pass, and has not ended."""
+    return run.task is None and not run.is_dry and not run.counts
+
+
 def phase_of(run: ImportRun) -> str:
     """Return what is being done with a run or was last; "" before anything."""
-    return str(run.task.parameters.get(PHASE, "")) if run.task else ""
+    if run.task is None:
+        return "" if run.is_dry else RECORD
+    return str(run.task.parameters.get(PHASE, ""))
 
 
 def is_planned(run: ImportRun) -> bool:

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from app.configuration.load import Folders
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
-from app.services.importing.formats import Reading
+from app.services.importing.formats import ACCESSION, Reading
 from app.services.importing.iiif import MANIFEST_BYTES, read_manifests
 from app.services.importing.pictures import (
     MANIFEST_ENDINGS,
@@ -74,9 +74,8 @@ class Surroundings:
         limits = ImageSettings(max_bytes=config["MAX_CONTENT_LENGTH"])
         pictures = manifests = None
         if config["MORELLI_LINKS"]:
-            given = config.get("LINK_READER")  # of tests
-            pictures = given or LinkReader(limits.max_bytes)
-            manifests = given or LinkReader(MANIFEST_BYTES, accept=ACCEPT_JSON)
+            pictures = LinkReader(limits.max_bytes)
+            manifests = LinkReader(MANIFEST_BYTES, accept=ACCEPT_JSON)
         return cls(
             Folders(config["MORELLI_INSTANCE"]),
             config["MORELLI_IMPORT_FOLDER"],
@@ -180,8 +179,63 @@ def kind_of(name: str, start: bytes) -> Kind:
     return Kind.TABLE
 
 
+def open_beside(
+    catalogue: Path, pictures: FolderPictures, *, encoding: str = ""
+) -> tuple[Table, Source]:
+    """Open a table and a folder of pictures that an operator names.
+
+    Parameters
+    ----------
+    catalogue : Path
+    pictures : FolderPictures
+    encoding : str
+        Of the table, where detection guesses wrong.
+
+    Raises
+    ------
+    SourceError
+        If the table cannot be read, or the encoding is unknown.
+    """
+    try:
+        with catalogue.open("rb"):
+            pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SourceError(
+            f"The catalogue {catalogue} cannot be read: {reason}."
+        ) from error
+    try:
+        table = open_table(_opener(catalogue), encoding)
+    except TableError as error:
+        raise SourceError(f"The catalogue {catalogue} is no table. {error}") from error
+    return table, _of(table, pictures)
+
+
+def check_pictured(catalogue: Path, reading: Reading) -> None:
+    """Refuse a table that does not say which works it is about, or how they look.
+
+    Raises
+    ------
+    SourceError
+    """
+    meant = reading.columns.values()
+    missing = []
+    if ACCESSION not in meant and not reading.accession_from:
+        missing.append("the accession number")
+    if not reading.has_pictures:
+        missing.append("the picture")
+    if missing:
+        raise SourceError(
+            f"The catalogue {catalogue} has no column for {' and '.join(missing)}. "
+            f"Its first line names: {', '.join(reading.columns)}."
+        )
+
+
 def _of_table(open_file: Callable[[], BinaryIO], pictures: Pictures) -> Source:
-    table = open_table(open_file)
+    return _of(open_table(open_file), pictures)
+
+
+def _of(table: Table, pictures: Pictures) -> Source:
     return Source(table, pictures, lambda reading: read_records(table.rows(), reading))
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from flask_babel import lazy_gettext as _
 
 from app.services.importing.messages import Remark
-from app.services.system.encoding import detect_encoding, is_undecoded
+from app.services.system.encoding import detect_encoding, is_encoding, is_undecoded
 
 SEPARATORS = (",", ";", "\t")
 START_BYTES = 1 << 16
@@ -100,16 +100,26 @@ class Table:
         return TableRow(line, values)
 
 
-def open_table(open_file: Callable[[], BinaryIO]) -> Table:
+def open_table(open_file: Callable[[], BinaryIO], encoding: str = "") -> Table:
     """Find out how a table is written.
+
+    Parameters
+    ----------
+    open_file : callable
+        Opens it anew, to be read as bytes.
+    encoding : str
+        Python's name of the encoding, where it must not be found out.
 
     Raises
     ------
     TableError
-        If it is empty or its first line cannot be read.
+        If it is empty, its first line cannot be read, or the encoding is unknown.
     """
-    with open_file() as file:
-        encoding = detect_encoding(_sample(file))
+    if not encoding:
+        with open_file() as file:
+            encoding = detect_encoding(_sample(file))
+    elif not is_encoding(encoding):
+        raise TableError(f"Python knows no encoding called {encoding}.")
     with _text(open_file(), encoding) as text:
         header = text.read(START_BYTES)
     if not header.strip():

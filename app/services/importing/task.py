@@ -8,13 +8,32 @@ from app.services.importing.pictures import SourceError
 from app.services.importing.recording import record_run
 from app.services.importing.rollback import undo_run
 from app.services.importing.runs import PHASE, PLAN, RECORD, RUN, UNDO
-from app.services.importing.sources import Surroundings
+from app.services.importing.sources import Kind, Surroundings
+from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.tasks import TaskFailedError, TaskHandle
+
+
+def undo(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
+    """Take back what a run did, unless a shell is recording it just now.
+
+    Raises
+    ------
+    AlreadyRunningError
+        If it may be.
+    TaskStoppedError
+        Between two batches, if somebody wants that.
+    """
+    if run.source != Kind.SHELL or run.counts:
+        undo_run(handle, run, around)
+        return
+    with exclusively(around.folders.instance / INDEXING_LOCK):
+        undo_run(handle, run, around)
+
 
 PHASES: Mapping[str, Callable[[TaskHandle, ImportRun, Surroundings], None]] = {
     PLAN: look_through,
     RECORD: record_run,
-    UNDO: undo_run,
+    UNDO: undo,
 }
 
 
@@ -27,6 +46,8 @@ def work(handle: TaskHandle) -> None:
         If it cannot go on; the message says why.
     TaskStoppedError
         If somebody wants that.
+    AlreadyRunningError
+        If another process is indexing: then the task waits.
     """
     parameters = handle.task.parameters
     run = handle.workshop.session.get(ImportRun, parameters[RUN])

@@ -1,1 +1,1 @@
-"""The live index: building, opening, following changes, thresholds."""
+"""The index: built, opened, live."""

@@ -1,246 +1,90 @@
-"""From recorded pictures to a live index: features per model, then a generation.
+"""From recorded pictures to a live index: the only place that builds one.
 
-What is still to do is never written down as a queue: it is the pictures that have no
-features for the model, asked of the database. So a killed run is gone on with by
-running again, and ends with the same generation bit for bit: features follow from the
-stored picture alone, and ids and order from accession numbers and hashes, never from
-the moment something was inserted.
+Features that are missing are computed, then a generation of all searchable pictures is
+built, examined and published. Which pictures could not be read is written down, for the
+curators' pages and the log, whoever let the index be built.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple
+from typing import TypeAlias
 
-import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, joinedload
 
+from app.configuration.load import Folders
 from app.models import (
     Artwork,
     CollectionState,
     Generation,
-    ImageFeatures,
+    IndexFault,
     ReferenceImage,
 )
-from app.retrieval.errors import ImageError
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import examine
 from app.retrieval.images.codec import read
 from app.retrieval.model import Model
-from app.retrieval.settings import LocalSettings, RetrievalSettings
-from app.retrieval.types import GalleryFeatures, GalleryItem, Image, LocalFeatures
+from app.retrieval.settings import RetrievalSettings
+from app.retrieval.types import Image
+from app.services.index.features import (
+    PictureFault,
+    compute_features,
+    features_key,
+    find_pending,
+    gallery_items,
+)
 from app.services.system.media import MediaFolder
-from app.services.system.parallel import map_in_order
+from app.services.system.parallel import worker_count
 
-BATCH_PICTURES = 32
-"""Pictures per transaction: a kill loses the work on at most these."""
-BATCH_LOADED = 256
-"""Pictures whose features are read from the database at once, about 18 MB."""
+logger = logging.getLogger(__name__)
+
+FEATURES, BUILDING = "features", "building"
+"""Steps, as the pages know them."""
+FAULTS_SHOWN = 50
+
+OnProgress: TypeAlias = Callable[[int, int, str], None]
+"""Is told how much is done, of how much, in which step; may raise to stop."""
 
 
 @dataclass(frozen=True, slots=True)
-class PictureFault:
-    """A stored picture that features could not be computed from.
+class Built:
+    """What came of building an index.
 
     Attributes
     ----------
-    accession : str
-    media_name : str
-    reason : str
+    generation : Generation
+        The live one.
+    computed : int
+        Pictures whose features were missing, and are there now.
+    faults : tuple of PictureFault
+        Pictures that could not be read, and are not in the index.
     """
 
-    accession: str
-    media_name: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.accession}: stored picture {self.media_name}: {self.reason}"
+    generation: Generation
+    computed: int
+    faults: tuple[PictureFault, ...]
 
 
-class Pending(NamedTuple):
-    """A picture that has no features for the model yet."""
-
-    image_id: int
-    accession: str
-    media_name: str
-
-
-def features_key(model_id: str, settings: LocalSettings) -> str:
-    """Name what features depend on, as ``ImageFeatures.model_id`` keeps it.
-
-    The settings belong to it: features of another size or number do not mix.
-    """
-    return f"{model_id}-{settings.reference_side_px}px-{settings.reference_features}"
-
-
-def gallery_item(accession: str, sha256: str) -> GalleryItem:
-    """Return the ids by which the retrieval library knows a picture and its work.
-
-    64 bits of the hash tell a work's pictures apart; the accession goes before them
-    because two works may have the same picture.
-    """
-    return GalleryItem(image_id=f"{accession}/{sha256[:16]}", work_id=accession)
-
-
-def find_pending(session: Session, key: str) -> list[Pending]:
-    """List the pictures without features for a model, in the order of the gallery."""
-    done = select(ImageFeatures.image_id).where(ImageFeatures.model_id == key)
-    rows = session.execute(
-        select(
-            ReferenceImage.id,
-            Artwork.accession,
-            ReferenceImage.media_name,
-        )
-        .join(ReferenceImage.artwork)
-        .where(ReferenceImage.id.not_in(done))
-    )
-    # Sorted here: databases disagree about the order of text.
-    return sorted(
-        (Pending(*row) for row in rows),
-        key=lambda pending: (pending.accession, pending.media_name),
-    )
-
-
-def compute_features(
+def build_index(
     session: Session,
-    pending: Sequence[Pending],
-    media: MediaFolder,
-    model: Model,
-    settings: LocalSettings,
-    *,
-    workers: int,
-) -> Iterator[PictureFault | None]:
-    """Compute and keep the features of pictures that lack them.
-
-    Parameters
-    ----------
-    session : Session
-        Used by the calling thread only.
-    pending : sequence of Pending
-    media : MediaFolder
-    model : Model
-        Asked for one picture at a time, from several threads: a network run on a
-        batch may round otherwise, and a resumed run has other batches.
-    settings : LocalSettings
-    workers : int, >= 1
-
-    Yields
-    ------
-    fault : PictureFault or None
-        One per picture, in order, once it is committed; None where all is well.
-    """
-    key = features_key(model.model_id, settings)
-
-    def compute(picture: Pending) -> GalleryFeatures | PictureFault:
-        try:
-            image = read(media.path(picture.media_name))
-        except (OSError, ImageError) as error:
-            return PictureFault(picture.accession, picture.media_name, str(error))
-        return model.reference_features(image, settings)
-
-    computed = map_in_order(compute, pending, workers=workers)
-    while batch := list(islice(computed, BATCH_PICTURES)):
-        for picture, features in batch:
-            if isinstance(features, GalleryFeatures):
-                session.add(pack_features(picture.image_id, key, features))
-        session.commit()
-        for _, features in batch:
-            yield features if isinstance(features, PictureFault) else None
-
-
-def pack_features(
-    image_id: int | None, key: str, features: GalleryFeatures
-) -> ImageFeatures:
-    """Turn arrays into a database row; without an id, of an image that has none yet."""
-    local = features.local_features
-    return ImageFeatures(
-        image_id=image_id,
-        model_id=key,
-        descriptor=features.descriptor.astype("<f4").tobytes(),
-        style=features.style.astype("<f4").tobytes(),
-        local_xy=local.xy.astype("<f4").tobytes(),
-        local_descriptors=local.descriptors.tobytes(),
-        local_height=local.size[0],
-        local_width=local.size[1],
-    )
-
-
-def unpack_features(row: ImageFeatures) -> GalleryFeatures:
-    """Turn a database row back into the same arrays."""
-    return GalleryFeatures(
-        np.frombuffer(row.descriptor, "<f4").astype(np.float32),
-        LocalFeatures(
-            np.frombuffer(row.local_xy, "<f4").astype(np.float32).reshape(-1, 2),
-            np.frombuffer(row.local_descriptors, np.uint8).reshape(-1, 128),
-            (row.local_height, row.local_width),
-        ),
-        np.frombuffer(row.style, "<f4").astype(np.float32),
-    )
-
-
-def gallery_items(
-    session: Session, key: str
-) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
-    """Yield the searchable pictures and their features, in an order of their own.
-
-    Withdrawn works are left out. A few hundred pictures are in memory at a time.
-    """
-    rows = session.execute(
-        select(Artwork.accession, ReferenceImage.sha256, ImageFeatures.id)
-        .join(ReferenceImage.artwork)
-        .join(ReferenceImage.features)
-        .where(Artwork.withdrawn_at.is_(None), ImageFeatures.model_id == key)
-    )
-    ordered = [
-        (gallery_item(accession, sha256), id_)
-        for accession, sha256, id_ in sorted(rows)
-    ]
-    for start in range(0, len(ordered), BATCH_LOADED):
-        yield from load_features(session, ordered[start : start + BATCH_LOADED])
-
-
-def load_features(
-    session: Session, rows: Sequence[tuple[GalleryItem, int]]
-) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
-    """Yield pictures and their features, given the ids of these.
-
-    What a curator has taken away meanwhile is left out.
-    """
-    ids = [id_ for _, id_ in rows]
-    loaded = session.scalars(select(ImageFeatures).where(ImageFeatures.id.in_(ids)))
-    features = {row.id: unpack_features(row) for row in loaded}
-    for item, id_ in rows:
-        if id_ in features:
-            yield item, features[id_]
-
-
-def publish_generation(
-    session: Session,
-    store: Store,
-    media: MediaFolder,
+    folders: Folders,
     model: Model,
     settings: RetrievalSettings,
-    *,
-    progress: Callable[[str], None],
-) -> Generation:
-    """Build, examine and publish an index of all searchable pictures.
+    on_progress: OnProgress,
+) -> Built:
+    """Compute missing features, then build, examine and publish an index.
+
+    Only for who holds the indexing lock. Can be stopped and begun again.
 
     Parameters
     ----------
     session : Session
-    store : Store
-    media : MediaFolder
-        For the examination's simulated photos.
+    folders : Folders
     model : Model
     settings : RetrievalSettings
-    progress : callable
-        Told the name of each step when it begins.
-
-    Returns
-    -------
-    generation : Generation
-        The live one, committed.
+    on_progress : callable
+        Building itself, the last step, tells nothing in between.
 
     Raises
     ------
@@ -251,6 +95,89 @@ def publish_generation(
     StoreBusyError, StoreWriteError
         If it cannot be built here now.
     """
+    computed, faults = complete_features(session, folders, model, settings, on_progress)
+    on_progress(computed, computed, BUILDING)
+    generation = _publish(session, folders, model, settings)
+    return Built(generation, computed, faults)
+
+
+def complete_features(
+    session: Session,
+    folders: Folders,
+    model: Model,
+    settings: RetrievalSettings,
+    on_progress: OnProgress,
+) -> tuple[int, tuple[PictureFault, ...]]:
+    """Compute the features that pictures lack; parameters as of :func:`build_index`.
+
+    Returns
+    -------
+    computed : int
+        Pictures that have features now.
+    faults : tuple of PictureFault
+        Pictures that could not be read.
+    """
+    key = features_key(model.model_id, settings.local)
+    pending = find_pending(session, key)
+    faults: list[PictureFault] = []
+    computed = compute_features(
+        session,
+        pending,
+        MediaFolder(folders.works),
+        model,
+        settings.local,
+        workers=worker_count(),
+    )
+    if pending:
+        on_progress(0, len(pending), FEATURES)
+    for done, fault in enumerate(computed, 1):
+        if fault is not None:
+            faults.append(fault)
+            logger.warning("not in the index: %s", fault)
+        on_progress(done, len(pending), FEATURES)
+    # A picture that was taken away meanwhile is missed by nobody.
+    missed = {one.image_id for one in find_pending(session, key)}
+    faults = [fault for fault in faults if fault.image_id in missed]
+    _write_down(session, faults)
+    return len(pending) - len(faults), tuple(faults)
+
+
+def list_faults(session: Session) -> tuple[list[IndexFault], int]:
+    """Return pictures that the last building could not read, some of all.
+
+    Returns
+    -------
+    faults : list of IndexFault
+        The first ``FAULTS_SHOWN``, by accession number.
+    total : int
+    """
+    total = session.scalars(select(func.count()).select_from(IndexFault)).one()
+    image = joinedload(IndexFault.image).joinedload(ReferenceImage.artwork)
+    listed = (
+        select(IndexFault)
+        .join(IndexFault.image)
+        .join(ReferenceImage.artwork)
+        .options(image)
+        .order_by(Artwork.accession, IndexFault.image_id)
+        .limit(FAULTS_SHOWN)
+    )
+    return list(session.scalars(listed)), total
+
+
+def _write_down(session: Session, faults: Sequence[PictureFault]) -> None:
+    """Keep the faults instead of those that were found before."""
+    session.execute(delete(IndexFault))
+    session.add_all(
+        IndexFault(image_id=fault.image_id, reason=fault.reason) for fault in faults
+    )
+    session.commit()
+
+
+def _publish(
+    session: Session, folders: Folders, model: Model, settings: RetrievalSettings
+) -> Generation:
+    """Build, examine and publish an index of all pictures that have features."""
+    media = MediaFolder(folders.works)
 
     def picture_of(image_id: str) -> Image | None:
         accession, _, sha256 = image_id.rpartition("/")
@@ -266,14 +193,13 @@ def publish_generation(
 
     # Read first: a change that comes meanwhile may or may not get in.
     revision = session.scalars(select(CollectionState.revision)).one()
-    published = store.build(
+    published = Store(folders.generations).build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,
         examine=lambda gallery: examine(
             gallery, model, settings=settings, picture_of=picture_of
         ),
         settings=settings,
-        progress=progress,
     )
     manifest = published.manifest
     generation = session.merge(
@@ -287,4 +213,5 @@ def publish_generation(
         )
     )
     session.commit()
+    logger.info("index %s is live: %d pictures", generation.name, generation.images)
     return generation

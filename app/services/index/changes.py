@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem
-from app.services.index.building import features_key, gallery_item, load_features
+from app.services.index.features import features_key, gallery_item, load_features
 
 logger = logging.getLogger(__name__)
 

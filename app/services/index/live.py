@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.search.engine import Engine
 from app.retrieval.types import Answer, GalleryFeatures, Image, SimilarWork, Verdict
 from app.retrieval.verification.decision import Thresholds
 from app.services.index.changes import Extensible
@@ -21,6 +22,11 @@ logger = logging.getLogger(__name__)
 
 class Searcher(Extensible, Protocol):
     """One open generation and the model that understands it."""
+
+    @property
+    def engine(self) -> Engine:
+        """What answers now, for whoever looks at how."""
+        ...
 
     @property
     def work_ids(self) -> frozenset[str]:
@@ -89,10 +95,15 @@ class LiveIndex:
     Parameters
     ----------
     publication : Publication
+
+    Attributes
+    ----------
+    publication : Publication
+        Where it looks; another one is searched from the next use on.
     """
 
     def __init__(self, publication: Publication) -> None:
-        self._publication = publication
+        self.publication = publication
         self._lock = threading.Lock()
         self._searcher: Searcher | None = None
         self._name: str | None = None
@@ -112,11 +123,11 @@ class LiveIndex:
 
     def _newest(self) -> Searcher:
         # Asked before opening: what is published meanwhile is noticed next time.
-        name = self._publication.current_name()
+        name = self.publication.current_name()
         if self._searcher is not None and name == self._name:
             return self._searcher
         try:
-            self._searcher = self._publication.open()
+            self._searcher = self.publication.open()
         except EmptyGalleryError:
             self._searcher = None  # the operator took it back
             raise

@@ -1,8 +1,10 @@
-"""The engine over whatever generation is published, as the live index wants it."""
+"""Opening the live generation with the model that made it: one way for everybody."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
@@ -22,6 +24,8 @@ from app.retrieval.types import (
     Verdict,
 )
 from app.retrieval.verification.decision import Thresholds
+from app.services.index import thresholds
+from app.services.index.changes import catch_up
 
 
 class EngineSearcher:
@@ -78,8 +82,13 @@ class EngineSearcher:
             self._use(self._gallery)
 
     @property
+    def model(self) -> Model:
+        """What describes photos and decides."""
+        return self._model
+
+    @property
     def engine(self) -> Engine:
-        """What answers now, for whoever measures it."""
+        """What answers now, for whoever looks at how."""
         return self._engine
 
     def _use(self, gallery: GalleryOverlay) -> None:
@@ -108,8 +117,8 @@ class EngineSearcher:
         return self._engine.similar_to(image_id, excluded_works=excluded_works)
 
 
-class PublishedEngine:
-    """Opens the live generation with the model that made it.
+class LivePublication:
+    """The live generation, as ``app.services.index.live`` asks for it.
 
     The model stays open from one generation to the next, as long as it is the same.
 
@@ -128,21 +137,71 @@ class PublishedEngine:
         return self._store.current_name()
 
     def open(self) -> EngineSearcher:
-        """Open the live generation.
+        """Open the live generation; raises as :func:`open_searcher`."""
+        searcher = open_searcher(self._model_dir, self._store.root, model=self._model)
+        self._model = searcher.model
+        return searcher
 
-        Raises
-        ------
-        EmptyGalleryError
-            If nothing is published.
-        ArtefactError
-            If the generation or the model cannot be used.
-        """
-        generation = self._store.current()
-        if generation is None:
-            raise EmptyGalleryError(INDEX_COMMAND)
-        model = self._model
-        if model is None or model.model_id != generation.manifest.model_id:
-            # One thread: the server runs one process per core.
-            self._model = model = Model.open(self._model_dir, threads=1)
-        generation, gallery = self._store.open(model)
-        return EngineSearcher(model, gallery, generation.name)
+
+def open_gallery(
+    model_dir: Path, generations: Path, *, model: Model | None = None
+) -> tuple[Model, Gallery, str]:
+    """Open the parts of the live generation, for whoever measures each of them.
+
+    Parameters and errors as of :func:`open_searcher`.
+
+    Returns
+    -------
+    model : Model
+    gallery : Gallery
+    name : str
+        Of the generation.
+    """
+    store = Store(generations)
+    generation = store.current()
+    if generation is None:
+        raise EmptyGalleryError(INDEX_COMMAND)
+    if model is None or model.model_id != generation.manifest.model_id:
+        # One thread: the server runs one process per core.
+        model = Model.open(model_dir, threads=1)
+    generation, gallery = store.open(model)
+    return model, gallery, generation.name
+
+
+def open_searcher(
+    model_dir: Path, generations: Path, *, model: Model | None = None
+) -> EngineSearcher:
+    """Open the live generation as it was built, with the model that made it.
+
+    Parameters
+    ----------
+    model_dir, generations : Path
+    model : Model, optional
+        One that is open already, and may be the one that made it.
+
+    Raises
+    ------
+    EmptyGalleryError
+        If nothing is published.
+    ArtefactError
+        If the generation or the model cannot be used.
+    """
+    model, gallery, name = open_gallery(model_dir, generations, model=model)
+    return EngineSearcher(model, gallery, name)
+
+
+def open_as_served(
+    session: Session, model_dir: Path, generations: Path
+) -> EngineSearcher:
+    """Open what visitors search: with the thresholds that are set, and all changes.
+
+    Raises
+    ------
+    EmptyGalleryError, ArtefactError
+        As :func:`open_searcher`.
+    """
+    searcher = open_searcher(model_dir, generations)
+    catch_up(session, searcher)
+    searcher.use_thresholds(thresholds.stored(session, searcher.model_id))
+    session.commit()
+    return searcher

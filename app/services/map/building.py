@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from app.retrieval.map.layout import LAYOUT, Cells, arrange, settle
 from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import FloatArray
-from app.services.index.building import features_key
+from app.services.index.features import features_key
 from app.services.map import appearances
 from app.services.map.appearances import Look
 from app.services.map.registry import (
@@ -111,13 +111,13 @@ def make(handle: TaskHandle) -> None:
     """
     shop = handle.workshop
     try:
-        model_id = live_model_id(shop.folders, shop.config)
+        model_id = live_model_id(shop.folders)
         build(shop.session, shop.folders, model_id, handle.progress)
     except (MapError, RetrievalError) as error:
         raise TaskFailedError(str(error)) from error
 
 
-def live_model_id(folders: Folders, config: Mapping[str, Any]) -> str:
+def live_model_id(folders: Folders) -> str:
     """Return the model whose descriptors visitors search.
 
     Raises
@@ -125,10 +125,6 @@ def live_model_id(folders: Folders, config: Mapping[str, Any]) -> str:
     EmptyGalleryError, ArtefactError
         If there is no index, or it cannot be used.
     """
-    publication = config.get("PUBLICATION")
-    if publication is not None:
-        model_id: str = publication.open().model_id
-        return model_id
     generation = Shelf(folders.generations).current()
     if generation is None:
         raise EmptyGalleryError(INDEX_COMMAND)

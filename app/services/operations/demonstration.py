@@ -14,7 +14,7 @@ from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.files.atomic import staged_folder
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.simulation.photo import PROFILES, perturb
-from app.services import catalogue
+from app.services.collection.labels import COLUMNS
 from app.services.evaluation import labelled_photos
 from app.services.system.media import MediaFolder
 
@@ -47,9 +47,9 @@ def draw_collection(folder: Path, works: Iterable[SyntheticWork]) -> None:
             data = encode_jpeg(work.image, quality=PICTURE_QUALITY)
             (images / name).write_bytes(data)
             given = {"image": name, "source": "drawn by this program", "rights": "CC0"}
-            known = (column for column in catalogue.COLUMNS if column not in given)
+            known = (column for column in COLUMNS if column not in given)
             rows.append({column: getattr(work, column) for column in known} | given)
-        _write_table(draft / CATALOGUE_FILE, catalogue.COLUMNS, rows)
+        _write_table(draft / CATALOGUE_FILE, COLUMNS, rows)
 
 
 def take_photos(session: Session, media: MediaFolder, folder: Path) -> None:

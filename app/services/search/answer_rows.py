@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.models import Artwork, Query, QueryMatch
 from app.retrieval.types import Answer, Match, Verdict
 from app.services.collection.works import works_by_accession
-from app.services.index.building import gallery_item
+from app.services.index.features import gallery_item
 from app.services.index.live import Searcher
 from app.services.search import evidence
 

@@ -27,8 +27,8 @@ from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.collection.works import works_in_order
 from app.services.index import thresholds
-from app.services.index.building import gallery_item
 from app.services.index.changes import catch_up
+from app.services.index.features import gallery_item
 from app.services.index.live import LiveIndex, Searcher
 from app.services.search import evidence
 from app.services.search.admission import AdmissionQueue

@@ -39,15 +39,9 @@ class DecodedText:
     encoding: str
 
 
-def decode_text(data: bytes, encoding: str | None = None) -> DecodedText:
-    """Decode a text file, finding out its encoding unless it is given.
-
-    Raises
-    ------
-    LookupError
-        If Python does not know the given encoding.
-    """
-    found = encoding or detect_encoding(data)
+def decode_text(data: bytes) -> DecodedText:
+    """Decode a text file, finding out its encoding."""
+    found = detect_encoding(data)
     # UTF-16 has no notion of a byte that stands for itself.
     handler = "replace" if found.startswith("utf-16") else "surrogateescape"
     return DecodedText(data.decode(found, handler), found)
@@ -72,6 +66,15 @@ def detect_encoding(data: bytes) -> str:
     if broken <= sound:
         return "utf-8"
     return max(EIGHT_BIT_ENCODINGS, key=lambda name: _plausibility(data, name))
+
+
+def is_encoding(name: str) -> bool:
+    """Tell whether Python has an encoding of text by this name."""
+    try:
+        "".encode(name)  # not looked up alone: base64 is an encoding too, but of bytes
+    except LookupError:
+        return False
+    return True
 
 
 def is_undecoded(character: str) -> bool:

@@ -22,9 +22,9 @@ from app.extensions import db
 from app.models import Artwork, TaskState
 from app.retrieval.errors import ImageError
 from app.retrieval.types import Image
-from app.services import comparing_task
 from app.services.collection.works import find_work, works_by_accession
 from app.services.comparing import methods
+from app.services.comparing import task as comparing_task
 from app.services.comparing.kept import Comparison, Comparisons
 from app.services.comparing.methods import Method
 from app.web.account.messages import ERROR

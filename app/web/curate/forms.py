@@ -7,8 +7,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.models import Artwork
-from app.services.catalogue import MAX_ACCESSION_LENGTH
-from app.services.collection.labels import label_of, version_of
+from app.services.collection.labels import MAX_ACCESSION_LENGTH, label_of, version_of
 
 LONGEST_LINE, LONGEST_TEXT = 1_000, 10_000
 """Characters of a field."""

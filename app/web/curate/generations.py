@@ -10,6 +10,7 @@ from app.models import Generation
 from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.registry import Shelf
 from app.services.index import rebuilding
+from app.services.index.building import list_faults
 from app.services.system import audit, tasks
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
@@ -39,6 +40,7 @@ def show() -> str:
         live=shelf.current_name(),
         running=tasks.unfinished(db.session(), rebuilding.KIND),
         figure_names=FIGURE_NAMES,
+        unread=list_faults(db.session()),
     )
 
 

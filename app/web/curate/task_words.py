@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import ImportRun, Task, TaskState
-from app.services import comparing_task
+from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs

@@ -9,6 +9,9 @@ from flask_babel import format_timedelta, gettext
 
 from app.extensions import db
 from app.models import Task, TaskState, now
+from app.services.importing import runs
+from app.services.index import rebuilding
+from app.services.index.building import list_faults
 from app.services.system import tasks
 from app.web.account.messages import ERROR
 from app.web.callers.visitors import current_account
@@ -22,6 +25,9 @@ from app.web.curate.task_words import (
 from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
+
+BUILDERS = (rebuilding.KIND, runs.KIND)
+"""Kinds that build the index, and so find what cannot be read of it."""
 
 
 @bp.get("/")
@@ -82,6 +88,7 @@ def show_task(task: Task) -> str:
         title=title_of(task),
         facts=facts_of(task),
         is_over=task.state not in tasks.UNFINISHED,
+        unread=list_faults(db.session()) if task.kind in BUILDERS else ((), 0),
     )
 
 

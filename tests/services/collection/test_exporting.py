@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.extensions import db
 from app.models import Artwork, ReferenceImage, now
-from app.services.catalogue import COLUMNS
 from app.services.collection import exporting
+from app.services.collection.labels import COLUMNS
 
 LABEL = {
     "title": 'A "quoted"\ntitle; with | and ,',

@@ -8,7 +8,7 @@ from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.services.comparing.methods import RANKS, Method, compare, learnt_similarity
 from app.services.curation.work_images import read_thumbnails
-from app.services.index.building import gallery_item
+from app.services.index.features import gallery_item
 from app.services.map.appearances import Look, Looks
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import accession_of, make_searcher, original_of

@@ -15,17 +15,17 @@ from app.models import (
     WorkFault,
     now,
 )
-from app.retrieval.errors import EmptyGalleryError
-from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.generations.store import Store
+from app.retrieval.generations.validation import Examination
 from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.model import Model
 from app.retrieval.search.near_duplicates import find_relatives
 from app.retrieval.settings import LocalSettings
 from app.services.curation import relations, survey
 from app.services.curation.editing import CREATE
 from app.services.curation.relations import RelationState
-from app.services.index.building import gallery_item
 from app.services.index.changes import announce
-from app.services.index.searcher import EngineSearcher
+from app.services.index.features import gallery_item
 from app.services.system import audit, tasks
 from app.services.system.media import MediaFolder
 from tests.support.fakes import draw_picture, fake_model
@@ -42,18 +42,6 @@ PICTURES = {
 }
 
 
-class Publication:
-    """Publishes one searcher, or none."""
-
-    def __init__(self, searcher=None):
-        self.searcher = searcher
-
-    def open(self):
-        if self.searcher is None:
-            raise EmptyGalleryError("python precompute_descriptors.py")
-        return self.searcher
-
-
 class Place:
     """A collection in an empty database, and an index of it."""
 
@@ -62,7 +50,6 @@ class Place:
         self.folders = Folders(folder)
         self.media = MediaFolder(self.folders.works)
         self.indexed = []
-        self.publication = Publication()
 
     def record(self, accession, picture=None, *, indexed=None, is_stored=True):
         """Record a work; what the index has of it may be another picture."""
@@ -89,8 +76,13 @@ class Place:
         return work
 
     def publish(self):
-        gallery = Gallery.build(self.indexed, fake_model().vocabulary)
-        self.publication.searcher = EngineSearcher(fake_model(), gallery, "generation")
+        store = Store(self.folders.generations)
+        store.build(self.indexed, fake_model(), examine=lambda _: Examination({}, ()))
+
+    def work_off(self, kind, work):
+        config = {"MORELLI_MODEL": self.folders.instance}
+        shop = tasks.TaskContext(self.session, self.folders, config)
+        tasks.work_off(shop, {kind: work})
 
     def enqueue(self):
         return tasks.enqueue(self.session, survey.KIND, {}, None)
@@ -98,9 +90,7 @@ class Place:
     def look(self):
         """Do what waits; return the task that is new, or the one that went on."""
         task = tasks.unfinished(self.session, survey.KIND) or self.enqueue()
-        config = {"PUBLICATION": self.publication}
-        shop = tasks.TaskContext(self.session, self.folders, config)
-        tasks.work_off(shop, {survey.KIND: survey.look})
+        self.work_off(survey.KIND, survey.look)
         return task
 
     def related(self):
@@ -113,7 +103,8 @@ class Place:
 
 
 @pytest.fixture
-def place(session, tmp_path):
+def place(session, tmp_path, monkeypatch):
+    monkeypatch.setattr(Model, "open", lambda _folder, *, threads: fake_model())
     return Place(session, tmp_path)
 
 
@@ -153,10 +144,7 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     audit.record(session, CREATE, user=None, artwork=brought, run=run)
     session.commit()
     task = tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, None)
-    shop = tasks.TaskContext(
-        session, collection.folders, {"PUBLICATION": collection.publication}
-    )
-    tasks.work_off(shop, {survey.NEW_KIND: survey.look_at_new})
+    collection.work_off(survey.NEW_KIND, survey.look_at_new)
     assert (task.state, task.done, task.total) == (TaskState.DONE, 1, 1)
     # Files that are the same need no comparing, so they are always named.
     pairs = {frozenset(pair) for pair in collection.related()}
@@ -242,9 +230,7 @@ def test_what_is_no_longer_so_is_proposed_no_longer(collection):
         select(Artwork).where(Artwork.accession == "scan")
     ).one()
     scan.withdrawn_at = now()
-    collection.publication.searcher.extend(
-        collection.publication.searcher.images_of("scan"), []
-    )
+    announce(collection.session, [scan])
     collection.session.commit()
     collection.look()
     assert set(collection.related()) == {("plain", "copy"), ("own", "detail")}

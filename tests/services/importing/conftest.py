@@ -17,4 +17,4 @@ def importer(in_app, monkeypatch):
     # The index is examined in other tests; here it would only take time.
     passed = Examination({}, ())
     monkeypatch.setattr(building, "examine", lambda *_args, **_kwargs: passed)
-    return Importer(in_app)
+    return Importer(in_app, monkeypatch)

@@ -9,7 +9,7 @@ from app.background import BACKGROUND
 from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Artwork, ImportRow
-from app.services.importing import messages, runs
+from app.services.importing import messages, runs, sources
 from app.services.importing.diff import Policy
 from app.services.importing.sources import Surroundings, opened
 
@@ -17,9 +17,14 @@ from app.services.importing.sources import Surroundings, opened
 class Importer:
     """Does with a catalogue what curators do on the pages."""
 
-    def __init__(self, app):
+    def __init__(self, app, monkeypatch):
         self.app = app
+        self._monkeypatch = monkeypatch
         self.folders = Folders(app.config["MORELLI_INSTANCE"])
+
+    def use_web(self, reader):
+        """Let pictures and manifests be fetched by a stand-in."""
+        self._monkeypatch.setattr(sources, "LinkReader", lambda *_, **__: reader)
 
     def work_off(self):
         self.app.extensions[BACKGROUND].work_off()

@@ -1,6 +1,6 @@
 import pytest
 
-from app.services.catalogue import COLUMNS
+from app.services.collection.labels import COLUMNS
 from app.services.importing.formats import DETAILS, Reading, columns_hash, propose
 
 HEADERS = {

@@ -134,7 +134,7 @@ def test_works_are_imported_with_pictures_from_the_web(importer):
         PLACE + "2": manifest("2"),
         PLACE + "1.jpg": encoded(draw_picture(60)),
     }
-    importer.app.config["LINK_READER"] = web
+    importer.use_web(web)
     data = json.dumps(web.files[PLACE + "all"])
     run = importer.bring_in(data, "all.json")
     assert rows_of(run) == [

@@ -355,7 +355,7 @@ ADDRESSES = "No;Title;Picture\n1;Hare;http://m.org/a\n2;Fox;http://m.org/b\n"
 
 def test_pictures_are_fetched_once_and_what_failed_again(importer):
     web = FakeWeb(a=encoded(draw_picture(70)))
-    importer.app.config["LINK_READER"] = web
+    importer.use_web(web)
     columns = {"No": "accession", "Title": "title", "Picture": "image"}
     planned = importer.plan(ADDRESSES, columns=columns)
     assert rows_of(planned)[0] == (2, "1", "created", ["to_fetch"])
@@ -392,7 +392,8 @@ def test_nothing_is_fetched_where_that_is_switched_off(importer):
 
 
 def test_a_host_that_is_down_does_not_hold_an_import_up(importer):
-    web = importer.app.config["LINK_READER"] = FakeWeb()
+    web = FakeWeb()
+    importer.use_web(web)
     rows = "".join(f"{number};Hare;http://m.org/{number}\n" for number in range(100))
     columns = {"No": "accession", "Title": "title", "Picture": "image"}
     run = importer.bring_in(f"No;Title;Picture\n{rows}", columns=columns)

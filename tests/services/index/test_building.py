@@ -1,183 +1,58 @@
-from pathlib import PurePosixPath
+"""From recorded pictures to a live index."""
 
-import numpy as np
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, Generation, ImageFeatures, ReferenceImage, now
+from app.configuration.load import Folders
+from app.models import Artwork, Generation, ImageFeatures, IndexFault, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError
-from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import examine
-from app.retrieval.images.codec import encode_jpeg
-from app.retrieval.settings import LocalSettings, RetrievalSettings
-from app.retrieval.types import GalleryFeatures, LocalFeatures
-from app.services.catalogue import CatalogueRow
-from app.services.collection.pictures import record_catalogue
+from app.retrieval.settings import RetrievalSettings
 from app.services.index import building
 from app.services.index.building import (
-    PictureFault,
-    compute_features,
-    features_key,
-    find_pending,
-    gallery_items,
-    pack_features,
-    publish_generation,
-    unpack_features,
+    BUILDING,
+    FAULTS_SHOWN,
+    FEATURES,
+    build_index,
+    complete_features,
+    list_faults,
 )
+from app.services.system.media import MediaFolder
 from tests.support.fakes import draw_picture, fake_model
+from tests.support.recorded import record_work
 
 SETTINGS = RetrievalSettings()
-KEY = features_key("fake", SETTINGS.local)
+COUNT = 6
 
 
 @pytest.fixture
-def rng():
-    return np.random.default_rng(7)
-
-
-@pytest.fixture(scope="module")
-def images_dir(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("images")
-    for number in range(6):
-        (folder / f"{number}.jpg").write_bytes(encode_jpeg(draw_picture(number)))
-    return folder
+def folders(tmp_path):
+    return Folders(tmp_path)
 
 
 @pytest.fixture
-def record(session, images_dir, media):
-    def record(numbers):
-        rows = [
-            CatalogueRow(2, f"A-{n}", PurePosixPath(f"{n}.jpg"), {"title": f"No. {n}"})
-            for n in numbers
-        ]
-        list(record_catalogue(session, rows, images_dir, media, workers=2))
-
-    return record
+def works(session, folders):
+    media = MediaFolder(folders.works)
+    return [
+        record_work(session, media, f"A-{number}", draw_picture(number))
+        for number in range(COUNT)
+    ]
 
 
 @pytest.fixture
-def compute(session, media):
-    def compute(settings=SETTINGS.local):
-        pending = find_pending(session, features_key("fake", settings))
-        return list(
-            compute_features(session, pending, media, fake_model(), settings, workers=2)
-        )
+def build(session, folders):
+    def build(on_progress=lambda *_: None):
+        return build_index(session, folders, fake_model(), SETTINGS, on_progress)
 
-    return compute
+    return build
 
 
-@pytest.fixture
-def publish(session, media, tmp_path):
-    def publish():
-        store = Store(tmp_path / "generations")
-        return publish_generation(
-            session, store, media, fake_model(), SETTINGS, progress=lambda _: None
-        )
-
-    return publish
-
-
-def test_features_come_back_as_they_went():
-    features = fake_model().reference_features(draw_picture(1), LocalSettings())
-    kept = unpack_features(pack_features(1, KEY, features))
-    assert np.array_equal(kept.descriptor, features.descriptor)
-    assert np.array_equal(kept.style, features.style)
-    assert np.array_equal(kept.local_features.xy, features.local_features.xy)
-    assert np.array_equal(
-        kept.local_features.descriptors, features.local_features.descriptors
-    )
-    assert kept.local_features.size == features.local_features.size
-
-
-def test_a_picture_without_texture_has_features_too(rng):
-    bare = GalleryFeatures(rng.random(4, np.float32), LocalFeatures.empty((9, 7)))
-    kept = unpack_features(pack_features(1, KEY, bare)).local_features
-    assert (len(kept), kept.size) == (0, (9, 7))
-
-
-def test_every_picture_is_computed_once(session, record, compute):
-    record(range(3))
-    assert compute() == [None] * 3
-    assert compute() == []
-    assert session.scalar(select(func.count(ImageFeatures.id))) == 3
-
-
-def test_only_what_is_new_is_computed(record, compute):
-    record(range(3))
-    compute()
-    record([3])
-    assert compute() == [None]
-
-
-def test_features_of_other_settings_do_not_count(record, compute):
-    record([0])
-    compute()
-    assert compute(LocalSettings(reference_features=100)) == [None]
-
-
-def test_a_lost_picture_is_named_and_the_rest_computed(session, media, record, compute):
-    record(range(2))
-    lost = session.scalars(select(ReferenceImage)).first()
-    media.path(lost.media_name).unlink()
-    faults = [fault for fault in compute() if fault]
-    assert [type(fault) for fault in faults] == [PictureFault]
-    assert lost.media_name in str(faults[0])
-    assert session.scalar(select(func.count(ImageFeatures.id))) == 1
-
-
-def test_the_gallery_does_not_depend_on_the_order_of_recording(
-    session, record, compute
-):
-    for number in (4, 0, 3, 1):
-        record([number])
-        compute()
-    works = [item.work_id for item, _ in gallery_items(session, KEY)]
-    assert works == ["A-0", "A-1", "A-3", "A-4"]
-
-
-def test_two_works_may_have_the_same_picture(session, images_dir, media, compute):
-    rows = [CatalogueRow(2, name, PurePosixPath("0.jpg"), {}) for name in "AB"]
-    list(record_catalogue(session, rows, images_dir, media, workers=1))
-    compute()
-    (first, _), (second, _) = gallery_items(session, KEY)
-    assert first.image_id != second.image_id
-
-
-def test_withdrawn_works_are_left_out(session, record, compute):
-    record(range(2))
-    compute()
-    session.execute(update(Artwork).where(Artwork.id == 1).values(withdrawn_at=now()))
-    session.commit()
-    assert [item.work_id for item, _ in gallery_items(session, KEY)] == ["A-1"]
-
-
-def test_a_picture_that_goes_while_they_are_read_is_left_out(
-    session, record, compute, monkeypatch
-):
-    monkeypatch.setattr(building, "BATCH_LOADED", 1)
-    record(range(3))
-    compute()
-    items = gallery_items(session, KEY)
-    works = [next(items)[0].work_id]
-    remove_pictures(session, "A-1")
-    works += [item.work_id for item, _ in items]
-    assert works == ["A-0", "A-2"]
-
-
-def test_pictures_that_go_before_the_examination_do_not_fail_it(
-    session, record, compute, publish, monkeypatch
-):
-    record(range(6))
-    compute()
-
-    def examine_later(*arguments, **options):
-        remove_pictures(session, "A-1")
-        return examine(*arguments, **options)
-
-    monkeypatch.setattr("app.services.index.building.examine", examine_later)
-    examination = publish().examination
-    assert examination["simulated_photos_named"] == 1.0
+def lose(folders, work):
+    """Take the file of a work's picture away; return the picture's id."""
+    [image] = work.images
+    (folders.works / image.media_name).unlink()
+    return image.id
 
 
 def remove_pictures(session, accession):
@@ -190,22 +65,119 @@ def remove_pictures(session, accession):
         curator.commit()
 
 
-def test_a_published_index_is_recorded(session, record, compute, publish):
-    record(range(6))
-    compute()
-    generation = publish()
-    assert session.scalars(select(Generation)).one() is generation
-    assert (generation.works, generation.images) == (6, 6)
-    assert generation.examination["simulated_photos_named"] == 1.0
+def test_a_published_index_is_recorded(session, works, build):
+    built = build()
+    assert session.scalars(select(Generation)).one() is built.generation
+    assert (built.generation.works, built.generation.images) == (COUNT, COUNT)
+    assert built.generation.examination["simulated_photos_named"] == 1.0
+    assert (built.computed, built.faults) == (COUNT, ())
 
 
-def test_publishing_again_keeps_the_same_index(record, compute, publish):
-    record(range(6))
-    compute()
-    first = publish().name
-    assert publish().name == first
+def test_building_again_keeps_the_same_index(works, build):
+    first = build().generation.name
+    again = build()
+    assert (again.generation.name, again.computed) == (first, 0)
 
 
-def test_an_empty_collection_is_not_published(publish):
+def test_progress_is_told_picture_by_picture(works, build):
+    told = []
+    build(lambda *facts: told.append(facts))
+    assert told[0] == (0, COUNT, FEATURES)
+    assert told[1:-1] == [(done, COUNT, FEATURES) for done in range(1, COUNT + 1)]
+    assert told[-1][2] == BUILDING
+
+
+def test_stopping_between_two_pictures_keeps_what_is_done(
+    session, works, build, monkeypatch
+):
+    monkeypatch.setattr("app.services.index.features.BATCH_PICTURES", 2)
+
+    def stop(done, _total, _step):
+        if done == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        build(stop)
+    session.rollback()
+    assert session.query(ImageFeatures).count() == 2
+    assert build().computed == COUNT - 2
+
+
+def test_an_empty_collection_is_not_published(build):
     with pytest.raises(EmptyGalleryError):
-        publish()
+        build()
+
+
+def test_what_cannot_be_read_is_returned_logged_and_kept(
+    session, folders, works, build, caplog
+):
+    lost = lose(folders, works[3])
+    built = build()
+    assert built.generation.images == COUNT - 1
+    assert [fault.accession for fault in built.faults] == ["A-3"]
+    assert "not in the index: A-3" in caplog.text
+    [kept], total = list_faults(session)
+    assert (kept.image_id, total) == (lost, 1)
+    assert kept.reason == built.faults[0].reason
+
+
+def test_computing_alone_keeps_faults_too(session, folders, works):
+    lose(folders, works[0])
+    computed, faults = complete_features(
+        session, folders, fake_model(), SETTINGS, lambda *_: None
+    )
+    assert (computed, len(faults)) == (COUNT - 1, 1)
+    assert list_faults(session)[1] == 1
+    assert session.query(Generation).count() == 0
+
+
+def test_what_can_be_read_again_is_no_fault_any_more(session, folders, works, build):
+    path = folders.works / works[3].images[0].media_name
+    data = path.read_bytes()
+    lose(folders, works[3])
+    build()
+    path.write_bytes(data)
+    assert build().faults == ()
+    assert list_faults(session) == ([], 0)
+
+
+def test_a_fault_goes_with_its_picture(session, folders, works, build):
+    lose(folders, works[3])
+    build()
+    works[3].images.clear()
+    session.commit()
+    assert session.query(IndexFault).count() == 0
+
+
+def test_of_many_faults_the_first_are_listed(session, folders, works, build):
+    for work in works[1:]:
+        lose(folders, work)
+    build()
+    faults, total = list_faults(session)
+    assert total == COUNT - 1 < FAULTS_SHOWN
+    assert [fault.image.artwork.accession for fault in faults] == [
+        f"A-{number}" for number in range(1, COUNT)
+    ]
+
+
+def test_a_picture_that_goes_while_it_is_looked_at_is_no_fault(
+    session, folders, works, build
+):
+    lose(folders, works[3])
+
+    def take_away(done, _total, step):
+        if step == FEATURES and done == COUNT:
+            remove_pictures(session, "A-3")
+
+    assert build(take_away).faults == ()
+
+
+def test_pictures_that_go_before_the_examination_do_not_fail_it(
+    session, works, build, monkeypatch
+):
+    def examine_later(*arguments, **options):
+        remove_pictures(session, "A-1")
+        return examine(*arguments, **options)
+
+    monkeypatch.setattr(building, "examine", examine_later)
+    assert build().generation.examination["simulated_photos_named"] == 1.0

@@ -11,8 +11,8 @@ from app.models import Artwork, Generation, ReferenceImage, now
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import LocalSettings
 from app.services.index import changes
-from app.services.index.building import features_key, gallery_item, pack_features
 from app.services.index.changes import announce, catch_up, current_revision
+from app.services.index.features import features_key, gallery_item, pack_features
 from tests.support.fakes import draw_picture, fake_model, features_of, photograph
 from tests.support.museum import accession_of, make_searcher, original_of
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.models import Artwork, now
 from app.retrieval.errors import (
     EmptyGalleryError,
     IncompatibleArtefactError,
@@ -11,7 +12,14 @@ from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import Examination
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
-from app.services.index.searcher import PublishedEngine
+from app.retrieval.verification.decision import Thresholds
+from app.services.index import thresholds
+from app.services.index.changes import announce
+from app.services.index.searcher import (
+    LivePublication,
+    open_as_served,
+    open_searcher,
+)
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 
@@ -35,17 +43,17 @@ def publish(folder, count):
 
 
 def test_nothing_published_is_said_before_a_model_is_needed(tmp_path):
-    engine = PublishedEngine(tmp_path / "no model", tmp_path)
-    assert engine.current_name() is None
+    publication = LivePublication(tmp_path / "no model", tmp_path)
+    assert publication.current_name() is None
     with pytest.raises(EmptyGalleryError):
-        engine.open()
+        publication.open()
 
 
 def test_a_published_generation_answers_photos(tmp_path, opened):
     generation = publish(tmp_path, 3)
-    engine = PublishedEngine(tmp_path, tmp_path)
-    searcher = engine.open()
-    assert searcher.generation == engine.current_name() == generation.name
+    publication = LivePublication(tmp_path, tmp_path)
+    searcher = publication.open()
+    assert searcher.generation == publication.current_name() == generation.name
     assert searcher.work_ids == {"work-0", "work-1", "work-2"}
     answer = searcher.answer(
         PreparedPhoto(photograph(draw_picture(1))), excluded_works=()
@@ -57,11 +65,11 @@ def test_a_published_generation_answers_photos(tmp_path, opened):
 
 
 def test_the_model_stays_open_from_one_generation_to_the_next(tmp_path, opened):
-    engine = PublishedEngine(tmp_path, tmp_path)
+    publication = LivePublication(tmp_path, tmp_path)
     publish(tmp_path, 2)
-    engine.open()
+    publication.open()
     newer = publish(tmp_path, 3)
-    assert engine.open().generation == newer.name
+    assert publication.open().generation == newer.name
     assert len(opened) == 1
 
 
@@ -70,10 +78,33 @@ def test_a_generation_of_another_model_is_refused(tmp_path, monkeypatch):
     other = replace(fake_model(), model_id="other")
     monkeypatch.setattr(Model, "open", lambda path, *, threads: other)
     with pytest.raises(IncompatibleArtefactError):
-        PublishedEngine(tmp_path, tmp_path).open()
+        open_searcher(tmp_path, tmp_path)
 
 
 def test_a_missing_model_is_named(tmp_path):
     publish(tmp_path, 2)
     with pytest.raises(MissingArtefactError):
-        PublishedEngine(tmp_path / "no model", tmp_path).open()
+        open_searcher(tmp_path / "no model", tmp_path)
+
+
+def test_what_visitors_search_has_their_thresholds(session, tmp_path, opened):
+    publish(tmp_path, 2)
+    wanted = Thresholds(0.97, 0.5)
+    before = open_as_served(session, tmp_path, tmp_path).thresholds
+    assert before != wanted
+    thresholds.store(session, wanted, "fake", before=before, user=None)
+    assert open_as_served(session, tmp_path, tmp_path).thresholds == wanted
+    assert open_searcher(tmp_path, tmp_path).thresholds == before
+
+
+def test_what_visitors_search_is_without_works_that_were_withdrawn(
+    session, tmp_path, opened
+):
+    publish(tmp_path, 2)
+    gone = Artwork(accession="work-1", withdrawn_at=now())
+    session.add(gone)
+    announce(session, [gone])
+    session.commit()
+    searcher = open_as_served(session, tmp_path, tmp_path)
+    assert searcher.work_ids == {"work-0"}
+    assert open_searcher(tmp_path, tmp_path).work_ids == {"work-0", "work-1"}

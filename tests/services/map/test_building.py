@@ -11,7 +11,7 @@ from app.models import Artwork, ReferenceImage, TaskState, now
 from app.retrieval.images.codec import decode, encode_jpeg
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, LocalFeatures
-from app.services.index.building import features_key, pack_features
+from app.services.index.features import features_key, pack_features
 from app.services.map import building
 from app.services.map.building import build
 from app.services.map.reading import MapReader
@@ -250,29 +250,31 @@ def test_a_broken_map_is_passed_over(full, caplog):
     assert "broken map" in caplog.text
 
 
+def test_without_an_index_the_task_fails_and_says_what_to_do(full):
+    task = tasks.enqueue(full.session, building.KIND, {}, None)
+    shop = tasks.TaskContext(full.session, full.folders, {})
+    tasks.work_off(shop, {building.KIND: building.make})
+    assert task.state is TaskState.FAILED
+    assert "precompute_descriptors.py" in task.fault
+
+
 class TestTheTask:
-    @pytest.fixture
-    def config(self):
-        class Publication:
-            def open(self):
-                return self
+    @pytest.fixture(autouse=True)
+    def live_model(self, monkeypatch):
+        monkeypatch.setattr(building, "live_model_id", lambda _folders: MODEL)
 
-            model_id = MODEL
-
-        return {"PUBLICATION": Publication()}
-
-    def work_off(self, place, config, work=building.make):
-        shop = tasks.TaskContext(place.session, place.folders, config)
+    def work_off(self, place, work=building.make):
+        shop = tasks.TaskContext(place.session, place.folders, {})
         tasks.work_off(shop, {building.KIND: work})
 
-    def test_it_is_done_in_the_background(self, full, config):
+    def test_it_is_done_in_the_background(self, full):
         task = tasks.enqueue(full.session, building.KIND, {}, None)
-        self.work_off(full, config)
+        self.work_off(full)
         assert (task.state, task.step) == (TaskState.DONE, building.DRAWING)
         assert task.done == task.total
         assert full.sight().works == COUNT
 
-    def test_it_can_be_stopped_everywhere_and_goes_on(self, full, config, monkeypatch):
+    def test_it_can_be_stopped_everywhere_and_goes_on(self, full, monkeypatch):
         """Paused after every report, it does no step twice and ends the same."""
         arranged = []
 
@@ -298,7 +300,7 @@ class TestTheTask:
             building.make(handle)
 
         for _ in range(60):
-            self.work_off(full, config, stop_at_something_new)
+            self.work_off(full, stop_at_something_new)
             if task.state is TaskState.DONE:
                 break
             assert task.state is TaskState.PAUSED
@@ -307,12 +309,6 @@ class TestTheTask:
         assert len(seen) > COUNT
         assert len(arranged) == len(Likeness)
         assert full.shown.is_whole
-
-    def test_without_an_index_it_fails_and_says_what_to_do(self, full):
-        task = tasks.enqueue(full.session, building.KIND, {}, None)
-        self.work_off(full, {})
-        assert task.state is TaskState.FAILED
-        assert "precompute_descriptors.py" in task.fault
 
 
 class TestWhatIsShown:

@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.system.encoding import decode_text, detect_encoding, is_undecoded
+from app.services.system.encoding import (
+    decode_text,
+    detect_encoding,
+    is_encoding,
+    is_undecoded,
+)
 
 LABELS = "Le Déjeuner sur l'herbe;Musée d'Orsay\nAlbrecht Dürer;Älteste Güte, François"
 CAPITALS = "GÉRARD, François;VELÁZQUEZ;LÓPEZ Y PORTAÑA;KØBKE, Christen"
@@ -39,5 +44,8 @@ def test_typographic_quotes_speak_for_windows():
     )
 
 
-def test_a_given_encoding_is_believed():
-    assert decode_text("Łódź".encode("cp1250"), "cp1250").text == "Łódź"
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("cp1250", True), ("klingon", False), ("base64", False)]
+)
+def test_encodings_of_text_are_known_by_name(name, is_one):
+    assert is_encoding(name) is is_one

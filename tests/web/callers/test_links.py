@@ -12,7 +12,7 @@ from app.retrieval.errors import ImageTooLargeError
 from app.services.system.fetching import LinkError, LinkReader, Refusal
 from app.web.callers.upload import REFUSALS
 from app.web.pages.search import LINK_RATE
-from app.web.shell.current import link_reader
+from app.web.shell.current import LINKS, link_reader
 
 LINK = "https://pictures.example/photo.jpg"
 
@@ -38,7 +38,9 @@ def reader(photo):
 
 @pytest.fixture
 def app(make_app, reader):
-    return make_app(LINK_READER=reader)
+    app = make_app()
+    app.extensions[LINKS] = reader
+    return app
 
 
 @pytest.fixture

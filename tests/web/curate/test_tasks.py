@@ -5,7 +5,7 @@ import pytest
 
 from app.background import BACKGROUND
 from app.extensions import db
-from app.models import ImportRun, Lane, Task, TaskState, Worker, now
+from app.models import ImportRun, IndexFault, Lane, Task, TaskState, Worker, now
 from app.services.importing import runs
 from app.services.system import tasks
 from app.services.system.claims import claim_next
@@ -205,3 +205,16 @@ def test_only_an_index_that_is_there_can_be_made_live(curator):
             assert "not there any more" in curator.browser.get(answer.location).text
         else:
             assert answer.status_code == 404
+
+
+def test_a_rebuild_names_pictures_that_cannot_be_read(app, curator, task_id):
+    with app.app_context():
+        db.session.add(IndexFault(image_id=3, reason="it is cut short"))
+        other = tasks.enqueue(db.session(), "map", {}, None).id
+        db.session.commit()
+    for address in (f"/curate/tasks/{task_id}", "/curate/index/"):
+        page = curator.browser.get(address).text
+        assert "Pictures that cannot be read: 1" in page
+        assert "it is cut short" in page
+        assert 'href="/curate/works/3' in page
+    assert "cut short" not in curator.browser.get(f"/curate/tasks/{other}").text

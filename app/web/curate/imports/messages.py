@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.extensions import db
-from app.models import ImportRow, ImportRun, RowState, Task, TaskState
+from app.models import ImportRow, ImportRun, RowState, TaskState
 from app.services.importing import messages, runs
 from app.services.system.fetching import Refusal
 from app.web.callers.upload import REFUSALS
@@ -39,10 +39,12 @@ STAGES = {
 
 def stage_of(run: ImportRun) -> str:
     """Say where an import is in its life."""
-    task = run.task
-    if task is None:
+    phase = runs.phase_of(run)
+    if not phase:
         return str(_("Not looked through yet"))
-    return str(STAGES[runs.phase_of(run), task.state is TaskState.DONE])
+    task = run.task
+    is_done = bool(run.counts) if task is None else task.state is TaskState.DONE
+    return str(STAGES[phase, is_done])
 
 
 def counts_sentence(failed: int) -> str:
@@ -73,15 +75,21 @@ def sentences_of(remark: messages.Remark) -> list[str]:
     return said
 
 
-def facts_with_counts(run: ImportRun, task: Task) -> dict[str, object]:
-    """Say how far a task is, and how many rows could not be used so far."""
-    facts = facts_of(task)
+def facts_with_counts(run: ImportRun) -> dict[str, object]:
+    """Say how far an import is, and how many rows could not be used so far."""
+    facts = facts_of_shell(run) if run.task is None else facts_of(run.task)
     counts = runs.count_rows(db.session(), run)
     if facts["over"]:
         facts["step"] = ""
     said = (str(facts["step"]), counts_sentence(counts.get(RowState.FAILED, 0)))
     facts["step"] = " · ".join(filter(None, said))
     return facts
+
+
+def facts_of_shell(run: ImportRun) -> dict[str, object]:
+    """Say of an import that a shell waits for what is said of a task."""
+    told = {"state": "", "words": stage_of(run), "step": "", "pace": "", "fault": ""}
+    return {**told, "done": 0, "total": 0, "silent": False, "over": True}
 
 
 def is_recorded(run: ImportRun, counts: Mapping[str, int]) -> bool:

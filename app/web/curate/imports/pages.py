@@ -28,6 +28,7 @@ from app.services.importing.sources import (
     shared_file,
     shared_files,
 )
+from app.services.index.building import list_faults
 from app.services.system import tasks
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
@@ -139,7 +140,7 @@ def mapping(run_id: int) -> ResponseReturnValue:
 def show(run_id: int) -> ResponseReturnValue:
     """Show how far an import is, and what is said of its rows."""
     run = run_or_404(run_id)
-    if run.task is None:
+    if not runs.phase_of(run):
         return redirect(url_for("curate_imports.mapping", run_id=run.id))
     which = request.args.get("which", "")
     if which not in FILTERS:
@@ -156,12 +157,13 @@ def show(run_id: int) -> ResponseReturnValue:
         filters=FILTERS,
         counts=counts,
         stage=stage_of(run),
-        facts=facts_with_counts(run, run.task),
+        facts=facts_with_counts(run),
         is_over=not runs.is_busy(run),
         may_start=run.is_dry and runs.is_planned(run) and not runs.is_busy(run),
         may_undo=not runs.is_busy(run) and is_recorded(run, counts),
         sentences_of=remark_sentences,
         policy_names=POLICY_NAMES,
+        unread=((), 0) if run.is_dry else list_faults(db.session()),
     )
 
 
@@ -169,9 +171,9 @@ def show(run_id: int) -> ResponseReturnValue:
 def state(run_id: int) -> ResponseReturnValue:
     """Tell a script how far an import is, in words for people."""
     run = run_or_404(run_id)
-    if run.task is None:
+    if not runs.phase_of(run):
         abort(404)
-    return facts_with_counts(run, run.task)
+    return facts_with_counts(run)
 
 
 @bp.post("/<int:run_id>/start")

@@ -6,8 +6,11 @@ import pytest
 
 from app.background import BACKGROUND
 from app.extensions import db
-from app.models import Artwork, ImportRow, ImportRun, RowState
-from app.services.importing import runs
+from app.models import Artwork, ImportRow, ImportRun, IndexFault, RowState
+from app.retrieval.settings import ImageSettings
+from app.services.importing import one_pass, runs
+from app.services.importing.pictures import FolderPictures
+from app.services.importing.sources import Surroundings, open_beside
 from tests.support.people import TOKEN, logged_in
 
 TABLE = "Inv No;Title;Artist\nA.1;<b>Hare;Dürer\nA.2;Fox;Ada\n;Nobody’s;\n"
@@ -69,6 +72,43 @@ def test_a_catalogue_is_looked_through_recorded_and_taken_back(app, curator, wor
     worker.work_off()
     assert "Taken back" in curator.browser.get(shown).text
     assert app.test_client().get("/works/A.1").status_code == 404
+
+
+def test_an_import_from_a_shell_is_shown_and_taken_back(app, curator, worker, tmp_path):
+    table = tmp_path / "shell.csv"
+    table.write_text("accession,image,title\nA.1,a.jpg,Hare\n")
+    with app.app_context():
+        found, source = open_beside(table, FolderPictures(tmp_path, ImageSettings()))
+        reading = runs.propose_reading(db.session(), found.columns)
+        run = one_pass.begin(db.session(), table, reading)
+        around = Surroundings.of(app.config)
+        assert len(list(one_pass.record_source(db.session(), run, source, around))) == 1
+        unfinished = curator.browser.get("/curate/imports/1").text
+        one_pass.end(db.session(), run)
+    assert "Being recorded" in unfinished
+    assert "shell.csv" in curator.browser.get("/curate/imports/").text
+    page = curator.browser.get("/curate/imports/1").text
+    assert "The picture a.jpg is not there." in page
+    assert "Recorded" in page
+    assert curator.browser.get("/curate/imports/1/state").json["words"] == "Recorded"
+    assert curator.browser.get("/curate/imports/1/mapping").status_code == 303
+    curator.post("/curate/imports/1/undo", page="/curate/imports/1")
+    worker.work_off()
+    assert "Taken back" in curator.browser.get("/curate/imports/1").text
+    assert app.test_client().get("/works/A.1").status_code == 404
+
+
+def test_pictures_that_the_index_lacks_are_named(app, curator, worker):
+    shown = look_through(curator, worker, begin(curator))
+    with app.app_context():
+        db.session.add(IndexFault(image_id=3, reason="it is cut short"))
+        db.session.commit()
+    assert "it is cut short" not in curator.browser.get(shown).text
+    curator.post(f"{shown}/start", page=shown)
+    worker.work_off()
+    page = curator.browser.get(shown).text
+    assert "Pictures that cannot be read: 1" in page
+    assert "it is cut short" in page
 
 
 def test_rows_are_filtered_and_paged(curator, worker, monkeypatch):

@@ -12,9 +12,8 @@ from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 from app.services.comparing import methods
 from app.services.comparing.kept import Comparisons
-from app.services.curation.survey import open_searcher
 from app.services.curation.work_images import read_thumbnails
-from app.services.index.changes import catch_up
+from app.services.index.searcher import open_as_served
 from app.services.map.appearances import Looks
 from app.services.map.registry import MapShelf
 from app.services.search.service import PHOTO_SIDE_PX
@@ -97,8 +96,8 @@ def _compare(
     session, media = shop.session, MediaFolder(shop.folders.works)
     path = _picture_of(session, media, accession)
     image = read(path or comparisons.held(comparison_id), max_side_px=PHOTO_SIDE_PX)
-    searcher = open_searcher(handle)
-    catch_up(session, searcher)
+    model_dir = shop.config["MORELLI_MODEL"]
+    searcher = open_as_served(session, model_dir, shop.folders.generations)
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     columns = methods.compare(
         searcher,

@@ -1,0 +1,83 @@
+"""The works and pictures that a catalogue names, without a collection to record them.
+
+Read as an import reads them: for training and for measurements, which need no more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.retrieval.settings import ImageSettings
+from app.services.importing.formats import propose
+from app.services.importing.pictures import FolderPictures, PictureError
+from app.services.importing.records import Record
+from app.services.importing.repeats import Repeats
+from app.services.importing.sources import check_pictured, open_beside
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture of a work, and what the work's label says.
+
+    Attributes
+    ----------
+    accession : str
+    path : Path
+    label : mapping of str to str
+        Of the work's first row.
+    """
+
+    accession: str
+    path: Path
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a catalogue names.
+
+    Attributes
+    ----------
+    views : tuple of View
+        In the order of the file; a work may have several.
+    faults : tuple of str
+        What cannot be used, with its line.
+    """
+
+    views: tuple[View, ...]
+    faults: tuple[str, ...]
+
+
+def list_views(catalogue: Path, images: Path) -> Listing:
+    """Read a catalogue and find its pictures below a folder.
+
+    Raises
+    ------
+    SourceError
+        If the catalogue cannot be read, or names no works or no pictures.
+    """
+    pictures = FolderPictures(images, ImageSettings())
+    table, source = open_beside(catalogue, pictures)
+    reading = propose(table.columns)
+    check_pictured(catalogue, reading)
+    first_rows: dict[int, Record] = {}
+    labels: dict[str, Mapping[str, str]] = {}
+    repeats = Repeats(reading, first_rows.__getitem__)
+    views: list[View] = []
+    faults: list[str] = []
+    for record in source.records(reading):
+        who = f"line {record.number}, {record.accession or 'no accession'}"
+        refusal = repeats.refuse(record)
+        if refusal is not None:
+            faults += [f"{who}: {remark}" for remark in refusal.remarks]
+            continue
+        first_rows[record.number] = record
+        label = labels.setdefault(record.accession, record.label)
+        for name in record.images:
+            try:
+                path = pictures.path_of(name)
+            except PictureError as error:
+                faults.append(f"{who}: {error}")
+            else:
+                views.append(View(record.accession, path, label))
+    return Listing(tuple(views), tuple(faults))

@@ -1,0 +1,136 @@
+"""An import from the shell in one pass: every row is read, judged once and recorded.
+
+There is no dry run and no task: the shell waits for it. It is an import like any other,
+is listed with the others and can be taken back; only one that changed nothing is
+forgotten, or running the same command every night would fill the list. A killed one is
+gone on with by running the command again: works that are as the table says are soon
+done, and rows keep what became of them the first time.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from app.models import AuditEntry, ImportRow, ImportRun, RowState
+from app.services.importing import runs
+from app.services.importing.diff import uses_media_names
+from app.services.importing.formats import Reading
+from app.services.importing.image_fetching import Gatherer
+from app.services.importing.indexing_step import count_pictures, tell_searches
+from app.services.importing.messages import write
+from app.services.importing.recording import BATCH_ROWS, Recorder, compare_later
+from app.services.importing.records import Record
+from app.services.importing.repeats import Repeats, rows_of_run
+from app.services.importing.sources import Kind, Source, Surroundings
+from app.services.system.media import MediaFolder
+
+
+def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
+    """Begin an import, or go on with one of the same file that did not end.
+
+    Raises
+    ------
+    UnusableMappingError
+        If no work can be recorded by the reading.
+    """
+    runs.check_reading(reading)
+    location = str(catalogue.resolve())
+    latest = (
+        select(ImportRun)
+        .where(ImportRun.source == Kind.SHELL.value, ImportRun.location == location)
+        .order_by(ImportRun.id.desc())
+        .limit(1)
+    )
+    run = session.scalars(latest).first()
+    if run is None or not runs.is_unfinished_pass(run):
+        run = runs.begin(session, Kind.SHELL, location, catalogue.name, None)
+    run.mapping, run.is_dry = reading.to_json(), False
+    session.commit()
+    return run
+
+
+def record_source(
+    session: Session, run: ImportRun, source: Source, around: Surroundings
+) -> Iterator[ImportRow]:
+    """Record every row of a run; only for who holds the indexing lock.
+
+    Yields
+    ------
+    row : ImportRow
+        In the order of the file, once it is committed.
+
+    Raises
+    ------
+    OSError
+        If the media folder cannot be written (a full disk); committed rows stay.
+    """
+    reading = Reading.from_json(run.mapping)
+    gatherer = Gatherer(
+        session,
+        source,
+        around,
+        MediaFolder(around.folders.works),
+        knows_names=uses_media_names(reading),
+    )
+    recorder = Recorder(session, run, reading, gatherer)
+    repeats = Repeats(reading, rows_of_run(session, run))
+    records = source.records(reading)
+    while batch := list(islice(records, BATCH_ROWS)):
+        rows = _rows_of(session, run, batch)
+        waiting = []
+        for record, row in zip(batch, rows, strict=True):
+            refusal = repeats.refuse(record)
+            row.accession, row.values = record.accession[:255], record.to_json()
+            if refusal is None:
+                waiting.append(row)
+            else:
+                row.state, row.message = refusal.state, write(refusal.remarks)
+        recorder.record(waiting)
+        session.commit()
+        yield from rows
+
+
+def end(session: Session, run: ImportRun) -> None:
+    """Let searches know what a run changed, and keep the run if it changed anything.
+
+    Once the index is built: what it holds need not be learnt by every process.
+    """
+    changed = select(exists().where(AuditEntry.run_id == run.id))
+    if not session.scalars(changed).one():
+        session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
+        session.delete(run)
+        session.commit()
+        return
+    # Of an earlier start that was killed, with another table.
+    session.execute(
+        delete(ImportRow).where(
+            ImportRow.run_id == run.id, ImportRow.state == RowState.PENDING
+        )
+    )
+    if count_pictures(session, run):
+        tell_searches(session, run)
+        compare_later(session, run)
+    run.counts = runs.count_rows(session, run)
+    session.commit()
+
+
+def _rows_of(
+    session: Session, run: ImportRun, records: Sequence[Record]
+) -> list[ImportRow]:
+    """Return the rows of records: those of an earlier start, or new ones."""
+    meant = select(ImportRow).where(
+        ImportRow.run_id == run.id,
+        ImportRow.number.in_([record.number for record in records]),
+    )
+    there = {row.number: row for row in session.scalars(meant)}
+    new = [
+        ImportRow(run=run, number=record.number, state=RowState.PENDING)
+        for record in records
+        if record.number not in there
+    ]
+    session.add_all(new)
+    there |= {row.number: row for row in new}
+    return [there[record.number] for record in records]

@@ -1,0 +1,105 @@
+"""Rows of one file that are about the same work: further views, repetitions, faults."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import ImportRow, ImportRun, RowState
+from app.services.importing.diff import Judgement
+from app.services.importing.formats import IMAGE, Reading
+from app.services.importing.messages import Remark
+from app.services.importing.records import Record
+
+REFUSED = (RowState.FAILED, RowState.SKIPPED)
+
+FirstRow = Callable[[int], Record]
+"""Returns an earlier record of the file by its number."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The first row about a work; little is kept, there may be many."""
+
+    number: int
+    images: set[int]
+    """Hashes of the names of its pictures, and of those of its further views."""
+    refusal: Judgement | None = None
+    """What became of it, if it is not going to be recorded."""
+
+
+class Repeats:
+    """Tells further views of a work from repeated and contradictory rows.
+
+    Parameters
+    ----------
+    reading : Reading
+    first_row : callable
+    """
+
+    def __init__(self, reading: Reading, first_row: FirstRow) -> None:
+        self._first_row = first_row
+        self._picture_details = {
+            name
+            for column, name in reading.details.items()
+            if reading.columns[column] == IMAGE
+        }
+        self._seen: dict[str, _Seen] = {}
+
+    def refuse(self, record: Record) -> Judgement | None:
+        """Judge a row that cannot be used, for itself or by earlier rows; None: it can.
+
+        Makes a record a further view of its work where it is one.
+        """
+        if record.fault is not None:
+            return Judgement(RowState.FAILED, [record.fault])
+        images = set(map(hash, record.images))
+        first = self._seen.get(record.accession)
+        if first is None:
+            self._seen[record.accession] = _Seen(record.number, images)
+            return None
+        other = self._contradicted(record, first.number)
+        if other:
+            told: dict[str, str | int] = {"line": first.number, "field": other}
+            return Judgement(RowState.FAILED, [Remark("contradicts", told)])
+        if first.refusal:
+            return Judgement(first.refusal.state, list(first.refusal.remarks))
+        if images <= first.images:
+            repeats = Remark("repeats", {"line": first.number})
+            return Judgement(RowState.SKIPPED, [repeats])
+        first.images |= images
+        record.is_further = True
+        record.label, record.details, record.withdrawn = {}, {}, ""
+        return None
+
+    def note(self, record: Record, judged: Judgement) -> None:
+        """Keep in mind what became of a row: nor are further views recorded then."""
+        first = self._seen.get(record.accession)
+        is_first = first is not None and first.number == record.number
+        if first is not None and is_first and judged.state in REFUSED:
+            first.refusal = Judgement(judged.state, list(judged.remarks))
+
+    def _contradicted(self, record: Record, number: int) -> str:
+        """Return what an earlier row says otherwise; "" if a record agrees with it."""
+        first = self._first_row(number)
+        before = {**first.details, **first.label}
+        for name, value in {**record.details, **record.label}.items():
+            if name in self._picture_details or not value:
+                continue
+            if before.get(name) != value:
+                return name
+        return ""
+
+
+def rows_of_run(session: Session, run: ImportRun) -> FirstRow:
+    """Return what reads earlier records from the rows of a run."""
+
+    def read(number: int) -> Record:
+        meant = select(ImportRow).where(
+            ImportRow.run_id == run.id, ImportRow.number == number
+        )
+        row = session.scalars(meant).one()
+        return Record.from_json(number, row.accession, row.values)
+
+    return read

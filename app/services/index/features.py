@@ -1,0 +1,213 @@
+"""What pictures are found by: features per model, computed once and kept.
+
+What is still to do is never written down as a queue: it is the pictures that have no
+features for the model, asked of the database. So a killed run is gone on with by
+running again, and ends with the same features bit for bit: they follow from the stored
+picture alone, and ids and order from accession numbers and hashes, never from the
+moment something was inserted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import (
+    Artwork,
+    ImageFeatures,
+    ReferenceImage,
+)
+from app.retrieval.errors import ImageError
+from app.retrieval.images.codec import read
+from app.retrieval.model import Model
+from app.retrieval.settings import LocalSettings
+from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
+from app.services.system.media import MediaFolder
+from app.services.system.parallel import map_in_order
+
+BATCH_PICTURES = 32
+"""Pictures per transaction: a kill loses the work on at most these."""
+BATCH_LOADED = 256
+"""Pictures whose features are read from the database at once, about 18 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFault:
+    """A stored picture that features could not be computed from.
+
+    Attributes
+    ----------
+    image_id : int
+    accession : str
+    media_name : str
+    reason : str
+    """
+
+    image_id: int
+    accession: str
+    media_name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.accession}: stored picture {self.media_name}: {self.reason}"
+
+
+class Pending(NamedTuple):
+    """A picture that has no features for the model yet."""
+
+    image_id: int
+    accession: str
+    media_name: str
+
+
+def features_key(model_id: str, settings: LocalSettings) -> str:
+    """Name what features depend on, as ``ImageFeatures.model_id`` keeps it.
+
+    The settings belong to it: features of another size or number do not mix.
+    """
+    return f"{model_id}-{settings.reference_side_px}px-{settings.reference_features}"
+
+
+def gallery_item(accession: str, sha256: str) -> GalleryItem:
+    """Return the ids by which the retrieval library knows a picture and its work.
+
+    64 bits of the hash tell a work's pictures apart; the accession goes before them
+    because two works may have the same picture.
+    """
+    return GalleryItem(image_id=f"{accession}/{sha256[:16]}", work_id=accession)
+
+
+def find_pending(session: Session, key: str) -> list[Pending]:
+    """List the pictures without features for a model, in the order of the gallery."""
+    done = select(ImageFeatures.image_id).where(ImageFeatures.model_id == key)
+    rows = session.execute(
+        select(
+            ReferenceImage.id,
+            Artwork.accession,
+            ReferenceImage.media_name,
+        )
+        .join(ReferenceImage.artwork)
+        .where(ReferenceImage.id.not_in(done))
+    )
+    # Sorted here: databases disagree about the order of text.
+    return sorted(
+        (Pending(*row) for row in rows),
+        key=lambda pending: (pending.accession, pending.media_name),
+    )
+
+
+def compute_features(
+    session: Session,
+    pending: Sequence[Pending],
+    media: MediaFolder,
+    model: Model,
+    settings: LocalSettings,
+    *,
+    workers: int,
+) -> Iterator[PictureFault | None]:
+    """Compute and keep the features of pictures that lack them.
+
+    Parameters
+    ----------
+    session : Session
+        Used by the calling thread only.
+    pending : sequence of Pending
+    media : MediaFolder
+    model : Model
+        Asked for one picture at a time, from several threads: a network run on a
+        batch may round otherwise, and a resumed run has other batches.
+    settings : LocalSettings
+    workers : int, >= 1
+
+    Yields
+    ------
+    fault : PictureFault or None
+        One per picture, in order, once it is committed; None where all is well.
+    """
+    key = features_key(model.model_id, settings)
+
+    def compute(picture: Pending) -> GalleryFeatures | PictureFault:
+        try:
+            image = read(media.path(picture.media_name))
+        except (OSError, ImageError) as error:
+            return PictureFault(*picture, str(error))
+        return model.reference_features(image, settings)
+
+    computed = map_in_order(compute, pending, workers=workers)
+    while batch := list(islice(computed, BATCH_PICTURES)):
+        for picture, features in batch:
+            if isinstance(features, GalleryFeatures):
+                session.add(pack_features(picture.image_id, key, features))
+        session.commit()
+        for _, features in batch:
+            yield features if isinstance(features, PictureFault) else None
+
+
+def pack_features(
+    image_id: int | None, key: str, features: GalleryFeatures
+) -> ImageFeatures:
+    """Turn arrays into a database row; without an id, of an image that has none yet."""
+    local = features.local_features
+    return ImageFeatures(
+        image_id=image_id,
+        model_id=key,
+        descriptor=features.descriptor.astype("<f4").tobytes(),
+        style=features.style.astype("<f4").tobytes(),
+        local_xy=local.xy.astype("<f4").tobytes(),
+        local_descriptors=local.descriptors.tobytes(),
+        local_height=local.size[0],
+        local_width=local.size[1],
+    )
+
+
+def unpack_features(row: ImageFeatures) -> GalleryFeatures:
+    """Turn a database row back into the same arrays."""
+    return GalleryFeatures(
+        np.frombuffer(row.descriptor, "<f4").astype(np.float32),
+        LocalFeatures(
+            np.frombuffer(row.local_xy, "<f4").astype(np.float32).reshape(-1, 2),
+            np.frombuffer(row.local_descriptors, np.uint8).reshape(-1, 128),
+            (row.local_height, row.local_width),
+        ),
+        np.frombuffer(row.style, "<f4").astype(np.float32),
+    )
+
+
+def gallery_items(
+    session: Session, key: str
+) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
+    """Yield the searchable pictures and their features, in an order of their own.
+
+    Withdrawn works are left out. A few hundred pictures are in memory at a time.
+    """
+    rows = session.execute(
+        select(Artwork.accession, ReferenceImage.sha256, ImageFeatures.id)
+        .join(ReferenceImage.artwork)
+        .join(ReferenceImage.features)
+        .where(Artwork.withdrawn_at.is_(None), ImageFeatures.model_id == key)
+    )
+    ordered = [
+        (gallery_item(accession, sha256), id_)
+        for accession, sha256, id_ in sorted(rows)
+    ]
+    for start in range(0, len(ordered), BATCH_LOADED):
+        yield from load_features(session, ordered[start : start + BATCH_LOADED])
+
+
+def load_features(
+    session: Session, rows: Sequence[tuple[GalleryItem, int]]
+) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
+    """Yield pictures and their features, given the ids of these.
+
+    What a curator has taken away meanwhile is left out.
+    """
+    ids = [id_ for _, id_ in rows]
+    loaded = session.scalars(select(ImageFeatures).where(ImageFeatures.id.in_(ids)))
+    features = {row.id: unpack_features(row) for row in loaded}
+    for item, id_ in rows:
+        if id_ in features:
+            yield item, features[id_]
