@@ -8,7 +8,7 @@ takes time, decoding a picture and computing its features, is done before.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, AuditEntry, ReferenceImage, User, now
@@ -42,6 +42,15 @@ CREATE, EDIT, WITHDRAW, RESTORE, IMAGES = (
     "images",
 )
 """Actions in the audit trail."""
+
+
+def changed_works(run_id: int) -> Select[Any]:
+    """Select the works of which an import changed what can be found."""
+    return (
+        select(AuditEntry.artwork_id)
+        .where(AuditEntry.run_id == run_id)
+        .where(AuditEntry.action.in_((CREATE, IMAGES, RESTORE)))
+    )
 
 
 class KeepingError(Exception):

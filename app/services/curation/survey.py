@@ -22,9 +22,9 @@ from app.retrieval.search.near_duplicates import Relative, find_relatives
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import Image
 from app.services.curation import relations
+from app.services.curation.editing import changed_works
 from app.services.curation.findings import Fault, Kind, replace_faults
 from app.services.curation.relations import Finding
-from app.services.importing.indexing_step import changed_works
 from app.services.index.changes import catch_up, current_revision
 from app.services.index.features import gallery_item
 from app.services.index.searcher import EngineSearcher, open_as_served

@@ -4,17 +4,15 @@ A few new pictures are kept beside the index by every process that searches. Mor
 that would slow their next query down, so then the index is built anew instead.
 """
 
-from typing import Any
-
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, AuditEntry, Generation, ImportRun, ReferenceImage
+from app.models import Artwork, Generation, ImportRun, ReferenceImage
 from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
-from app.services.curation.editing import CREATE, IMAGES, RESTORE
+from app.services.curation.editing import changed_works
 from app.services.index.building import build_index, complete_features
 from app.services.index.changes import announce
 from app.services.system.lock import INDEXING_LOCK, exclusively
@@ -62,15 +60,6 @@ def tell_searches(session: Session, run: ImportRun) -> None:
     # What tells editors that a work was changed meanwhile is none of this.
     session.execute(works.values(revision=revision, updated_at=Artwork.updated_at))
     session.commit()
-
-
-def changed_works(run_id: int) -> Select[Any]:
-    """Select the works of which a run changed what can be found."""
-    return (
-        select(AuditEntry.artwork_id)
-        .where(AuditEntry.run_id == run_id)
-        .where(AuditEntry.action.in_((CREATE, IMAGES, RESTORE)))
-    )
 
 
 def _count_beside(session: Session, store: Store) -> int:
