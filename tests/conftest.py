@@ -24,6 +24,7 @@ from app.services.index.building import gallery_item
 from app.services.index.searcher import EngineSearcher
 from app.services.system import database
 from app.services.system.media import MediaFolder
+from app.web.shell import translations
 from tests.fakes import draw_picture, fake_model, features_of, photograph
 from tests.people import CHEAP_HASHING
 
@@ -193,6 +194,23 @@ def compiled_rules():
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Rule, "_compile_builder", look_up)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_texts():
+    """Translations need not be compiled for every instance anew."""
+    compile_anew = translations.compiled
+    kept = {}
+
+    def look_up(source):
+        key = (source, source.stat().st_mtime_ns)
+        if key not in kept:
+            kept[key] = compile_anew(source)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(translations, "compiled", look_up)
         yield
 
 

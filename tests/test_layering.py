@@ -15,7 +15,17 @@ NETWORK = f"{RETRIEVAL}.network"
 
 # Lowest first. A module may import from its own row or from a row above it here.
 LAYERS = [
-    [f"{RETRIEVAL}.{m}" for m in ("errors", "types", "settings")],
+    [
+        f"{RETRIEVAL}.{m}"
+        for m in (
+            "errors",
+            "types",
+            "settings",
+            "library_folders",
+            "keras_runtime",
+            "openvino_runtime",
+        )
+    ],
     [
         f"{RETRIEVAL}.{m}"
         for m in (
@@ -86,7 +96,7 @@ LAYERS = [
     ["app.lab"],
 ]
 KERAS_ROOMS = [
-    *(f"{RETRIEVAL}.{m}" for m in ("backbone", "weights")),
+    *(f"{RETRIEVAL}.{m}" for m in ("keras_runtime", "backbone", "weights")),
     NETWORK,
     TRAINING,
 ]
@@ -124,13 +134,13 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.extensions",
         "app.commands.shared",
     ],
-    "keras": KERAS_ROOMS,
-    "tensorflow": KERAS_ROOMS,
-    "matplotlib": ["app.lab"],
+    "keras": [f"{RETRIEVAL}.keras_runtime"],
+    "tensorflow": [f"{RETRIEVAL}.keras_runtime"],
+    "matplotlib": ["app.lab.plots"],
     "skimage": [f"{RETRIEVAL}.measures.structural"],
     "sklearn": [TRAINING, "app.lab"],
     "annoy": [f"{RETRIEVAL}.index"],
-    "openvino": [f"{RETRIEVAL}.descriptor", NETWORK],
+    "openvino": [f"{RETRIEVAL}.openvino_runtime"],
     "PIL": [f"{RETRIEVAL}.images"],
     "pillow_heif": [f"{RETRIEVAL}.images"],
     "cv2": [

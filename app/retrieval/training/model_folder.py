@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import keras
-
 from app.retrieval.descriptors.global_descriptor import GRAPH_FILE
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.network import export
 from app.retrieval.descriptors.weights import save_weights
+from app.retrieval.keras_runtime import keras
 
 WEIGHTS_FILE = "weights.npz"
 CARD_FILE = "MODEL_CARD.md"

@@ -10,12 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-from keras import layers, ops
 from numpy.typing import NDArray
 
 from app.retrieval.errors import TrainingError
+from app.retrieval.keras_runtime import keras, layers, ops
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Sight
 from app.retrieval.training.similarity.pairs import (
