@@ -137,7 +137,6 @@ HOMES = {  # third-party package -> the only places that may import it
     "keras": [f"{RETRIEVAL}.keras_runtime"],
     "tensorflow": [f"{RETRIEVAL}.keras_runtime"],
     "matplotlib": ["app.lab.plots"],
-    "skimage": [f"{RETRIEVAL}.measures.structural"],
     "sklearn": [TRAINING, "app.lab"],
     "annoy": [f"{RETRIEVAL}.index"],
     "openvino": [f"{RETRIEVAL}.openvino_runtime"],

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.retrieval.descriptors.whitening import Whitening
 from app.retrieval.keras_runtime import keras, layers, ops
-from app.retrieval.openvino_runtime import Core, save_model
+from app.retrieval.openvino_runtime import Core, load_converter, save_model
 
 TOP_CLASSES = 8
 """Classes whose maps weigh a descriptor (N_C). Jimenez et al. found 32 to 64 best on
@@ -230,6 +230,7 @@ def export(network: keras.Model, path: Path) -> None:
     path : Path
         ``….xml``; the weights go beside it as ``.bin``.
     """
+    load_converter()
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "network.xml"
         network.export(str(whole), format="openvino", verbose=False)
