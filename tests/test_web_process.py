@@ -1,4 +1,4 @@
-"""What the server's processes load: none of what only the worker and the scripts need."""
+"""What the server loads: nothing that only the worker and the scripts need."""
 
 import json
 import re
