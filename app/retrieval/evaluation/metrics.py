@@ -123,16 +123,6 @@ def mean_average_precision(
     )
 
 
-def accuracy(correct: ArrayLike, answerable: ArrayLike) -> float:
-    """Share of answerable queries whose first answer is right (ACC).
-
-    Parameters
-    ----------
-    correct, answerable : (Q,) bool
-    """
-    return _mean(np.asarray(correct, bool)[np.asarray(answerable, bool)])
-
-
 def global_average_precision(
     correct: ArrayLike, confidences: ArrayLike, answerable: ArrayLike
 ) -> float:
@@ -186,56 +176,6 @@ def gap_minus(
         np.asarray(confidences, np.float64)[kept],
         kept[kept],
     )
-
-
-def accept_threshold(negatives: ArrayLike, false_accept_rate: float) -> float:
-    """Find the lowest threshold that accepts at most a share of the negatives.
-
-    Parameters
-    ----------
-    negatives : (N,) float, N >= 1
-        Scores of what must be refused; a score is accepted if it is at or above the
-        threshold.
-    false_accept_rate : float in [0, 1]
-
-    Returns
-    -------
-    threshold : float
-        Just above a negative's score, or minus infinity if all may pass.
-    """
-    scores = np.sort(np.asarray(negatives, np.float64))[::-1]
-    if not len(scores):
-        raise ValueError("a threshold needs at least one negative")
-    # A hair of slack, so that 0.3 of 10 are three although 0.3 * 10 < 3 in binary.
-    allowed = math.floor(false_accept_rate * len(scores) + 1e-9)
-    if allowed >= len(scores):
-        return -math.inf
-    return math.nextafter(float(scores[allowed]), math.inf)
-
-
-def false_accept_rate_at(
-    true_accept_rate: float, positives: ArrayLike, negatives: ArrayLike
-) -> float:
-    """Share of negatives accepted when a stated share of positives is.
-
-    Parameters
-    ----------
-    true_accept_rate : float in (0, 1]
-    positives, negatives : (P,), (N,) float
-        Scores, higher for what should be accepted.
-
-    Returns
-    -------
-    false_accept_rate : float in [0, 1]
-        At the highest threshold that accepts the stated share; NaN without positives
-        or negatives.
-    """
-    accepted = np.sort(np.asarray(positives, np.float64))[::-1]
-    refused = np.asarray(negatives, np.float64)
-    if not len(accepted) or not len(refused):
-        return math.nan
-    needed = math.ceil(true_accept_rate * len(accepted) - 1e-9)
-    return _mean(refused >= accepted[max(needed, 1) - 1])
 
 
 def percentile(values: ArrayLike, share: float) -> float:

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,37 +101,6 @@ def test_gap_is_a_share_and_ignores_the_order_of_queries(rows, random):
         assert shuffled == pytest.approx(gap)
 
 
-def test_accuracy_is_over_answerable_queries():
-    assert metrics.accuracy([True, False, False], [True, True, False]) == 0.5
-
-
-def test_accept_threshold_lets_the_stated_share_pass():
-    negatives = np.arange(10) / 10
-    threshold = metrics.accept_threshold(negatives, 0.3)
-    assert 0.6 < threshold <= 0.7
-    assert np.mean(negatives >= threshold) == pytest.approx(0.3)
-    assert metrics.accept_threshold(negatives, 0) > 0.9
-    assert metrics.accept_threshold(negatives, 1) == -math.inf
-    with pytest.raises(ValueError, match="at least one"):
-        metrics.accept_threshold([], 0.1)
-
-
-@given(
-    st.lists(st.floats(-5, 5), min_size=1, max_size=30),
-    st.floats(0, 1, exclude_max=True),
-)
-def test_accept_threshold_never_lets_more_pass(negatives, rate):
-    threshold = metrics.accept_threshold(negatives, rate)
-    assert np.mean(np.asarray(negatives) >= threshold) <= rate + 1e-9
-
-
-def test_false_accepts_at_a_stated_true_accept_rate():
-    positives, negatives = [0.9, 0.8, 0.7, 0.2], [0.75, 0.3, 0.1, 0.05]
-    assert metrics.false_accept_rate_at(0.5, positives, negatives) == 0
-    assert metrics.false_accept_rate_at(0.75, positives, negatives) == 0.25
-    assert metrics.false_accept_rate_at(1.0, positives, negatives) == 0.5
-
-
 def test_a_percentile_is_a_value_that_occurred():
     assert metrics.percentile([10, 20, 30, 40], 0.5) == 30
     assert metrics.percentile(range(100), 0.95) == 95
@@ -145,9 +113,7 @@ def test_nothing_to_measure_is_nan():
         metrics.share_found_at_k([["a"]], [set()], 1),
         metrics.average_precision("a", set()),
         metrics.mean_average_precision([], []),
-        metrics.accuracy([], []),
         metrics.gap_minus([False], [0.5], [False]),
-        metrics.false_accept_rate_at(0.9, [], [0.1]),
         metrics.percentile([], 0.5),
     ]
     assert all(math.isnan(value) for value in values)
