@@ -9,13 +9,9 @@ Exit status: 0 all is well, 2 nothing was written, 130 stopped by Ctrl-C.
 
 import argparse
 import math
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-# TensorFlow prints a page about CPU features before it does anything.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from app.commands.shared import DONE, run_explained, say
 from app.retrieval.descriptors.backbone import BACKBONES, IMAGENET, RANDOM

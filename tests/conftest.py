@@ -14,10 +14,11 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
-from app.retrieval.threads import limit_threads
+from app.retrieval.runtime.threads import limit_threads
 from app.services.index import searcher as opening
 from app.services.system import database
 from app.services.system.media import MediaFolder
+from app.web.shell import translations
 from app.web.shell.current import INDEX
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import (
@@ -132,6 +133,23 @@ def compiled_rules():
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Rule, "_compile_builder", look_up)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_texts():
+    """Translations need not be compiled for every instance anew."""
+    compile_anew = translations.compiled
+    kept = {}
+
+    def look_up(source):
+        key = (source, source.stat().st_mtime_ns)
+        if key not in kept:
+            kept[key] = compile_anew(source)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(translations, "compiled", look_up)
         yield
 
 

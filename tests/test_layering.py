@@ -18,7 +18,7 @@ LAYERS = (
     f"{RETRIEVAL}.errors",
     f"{RETRIEVAL}.types",
     f"{RETRIEVAL}.settings",
-    f"{RETRIEVAL}.threads",
+    f"{RETRIEVAL}.runtime",
     f"{RETRIEVAL}.files",
     f"{RETRIEVAL}.images",
     f"{RETRIEVAL}.descriptors",
@@ -57,6 +57,7 @@ LAYERS = (
     "app.lab",
 )
 KERAS_ROOMS = (
+    f"{RETRIEVAL}.runtime.keras",
     f"{RETRIEVAL}.descriptors.backbone",
     f"{RETRIEVAL}.descriptors.network",
     f"{RETRIEVAL}.descriptors.weights",
@@ -99,17 +100,16 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.background",
         "app.commands",
     ),
-    "keras": KERAS_ROOMS,
-    "tensorflow": KERAS_ROOMS,
-    "matplotlib": ("app.lab",),
-    "skimage": (f"{RETRIEVAL}.measures.structural",),
+    "keras": (f"{RETRIEVAL}.runtime.keras",),
+    "tensorflow": (f"{RETRIEVAL}.runtime.keras",),
+    "matplotlib": ("app.lab.plots",),
     "sklearn": (f"{RETRIEVAL}.training", "app.lab"),
     "annoy": (f"{RETRIEVAL}.gallery.nearest",),
-    "openvino": (f"{RETRIEVAL}.descriptors",),
+    "openvino": (f"{RETRIEVAL}.runtime.openvino",),
     "PIL": (f"{RETRIEVAL}.images",),
     "pillow_heif": (f"{RETRIEVAL}.images",),
     "cv2": (
-        f"{RETRIEVAL}.threads",
+        f"{RETRIEVAL}.runtime.threads",
         f"{RETRIEVAL}.images",
         f"{RETRIEVAL}.descriptors.style",
         f"{RETRIEVAL}.local.rootsift",
@@ -121,7 +121,7 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.drawings",
     ),
     "openTSNE": (f"{RETRIEVAL}.map.layout",),
-    "threadpoolctl": (f"{RETRIEVAL}.threads",),
+    "threadpoolctl": (f"{RETRIEVAL}.runtime.threads",),
 }
 GATHERING = ["app.models"]
 """Packages whose ``__init__`` gathers names: SQLAlchemy needs all tables at once."""

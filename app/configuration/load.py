@@ -96,6 +96,11 @@ class Folders:
         return self.instance / "metrics"
 
     @property
+    def translations(self) -> Path:
+        """Translated texts, compiled; made again whenever they are missing."""
+        return self.instance / "translations"
+
+    @property
     def queries(self) -> Path:
         """Photos that visitors asked about."""
         return self.instance / "media" / "queries"

@@ -9,6 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from app.retrieval.runtime.folders import leave_home
+
+leave_home()
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes

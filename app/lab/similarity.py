@@ -6,7 +6,6 @@ learnt similarity beats the plain distance of the same descriptors.
 """
 
 import argparse
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,8 +162,7 @@ def learn(
     TrainingError
         If nothing can be learnt from these pictures.
     """
-    # Here, because TensorFlow takes seconds to import, and says much that nobody needs.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Here, because TensorFlow takes seconds to import.
     from app.retrieval.training.similarity.learning import Examples, learn_similarity
 
     bar: tqdm[NoReturn] | None = None

@@ -22,8 +22,8 @@ from app.retrieval.descriptors.style import Style
 from app.retrieval.errors import MissingArtefactError
 from app.retrieval.local import rootsift
 from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.runtime.threads import limit_threads
 from app.retrieval.settings import LocalSettings
-from app.retrieval.threads import limit_threads
 from app.retrieval.types import (
     Description,
     FloatArray,
@@ -85,7 +85,7 @@ class Model:
         model_dir : Path
         threads : int, >= 1
             For the network, OpenCV and BLAS: see
-            :func:`app.retrieval.threads.limit_threads`.
+            :func:`app.retrieval.runtime.threads.limit_threads`.
 
         Raises
         ------

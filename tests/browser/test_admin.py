@@ -3,6 +3,9 @@
 import pytest
 
 from app.background import BACKGROUND
+from app.extensions import db
+from app.models import Query
+from app.services.evaluation import feedback
 from tests.browser.views import faults_in_views, shows
 from tests.support.labelled import labelled_photos
 from tests.support.people import PASSWORD, with_account
@@ -108,6 +111,19 @@ def test_an_account_is_locked_and_unlocked(app, log_in):
     page.get_by_text("nobody gets in by it").wait_for()
     page.get_by_role("button", name="Unlock").click()
     page.get_by_role("button", name="Lock", exact=True).wait_for()
+
+
+def test_wrong_answers_have_room_for_their_words(app, log_in, ask, photo):
+    ask(photo)
+    with app.app_context():
+        [query] = db.session.query(Query)
+        feedback.give(query, is_right=False)
+    page = log_in()
+    evaluate(app, page)
+    for path in ("/admin/refused", "/admin/evaluations/1", "/admin/recognition/"):
+        page.goto(path)
+        words = page.locator(".answers p.hint").filter(has_text="details agree").first
+        assert words.bounding_box()["width"] > 250, path
 
 
 def test_every_page_is_for_everybody(app, log_in, ask, photo, unknown_photo):

@@ -12,6 +12,14 @@ VIEWS = ((390, "dark"), (1280, "light"))
 OVERFLOWS = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 )
+# Texts that stand one letter below the other; what only screen readers read is clipped.
+SQUEEZED = """
+() => [...document.querySelectorAll("main :is(p, li, dd, dt, h1, h2, h3, figcaption)")]
+  .filter((one) => one.checkVisibility() && one.innerText.trim().length > 12)
+  .filter((one) => getComputedStyle(one).position !== "absolute")
+  .filter((one) => one.clientWidth < 3 * parseFloat(getComputedStyle(one).fontSize))
+  .map((one) => one.innerText.trim().slice(0, 40))
+"""
 # A picture that is still on its way is waited for.
 SHOWN = "image => image.decode().then(() => image.naturalWidth > 0, () => false)"
 
@@ -32,6 +40,7 @@ def faults(page):
     found = [f"{one['id']}: {one['nodes'][0]['target']}" for one in violations]
     if page.evaluate(OVERFLOWS):
         found.append("wider than the screen")
+    found += [f"squeezed: {text!r}" for text in page.evaluate(SQUEEZED)]
     return found
 
 

@@ -56,7 +56,7 @@ def test_the_bundled_methods_find_works_again():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_networks_run_with_weights_from_a_file(tmp_path, name):
-    import keras
+    from app.retrieval.runtime.keras import keras
 
     keras.utils.set_random_seed(5)
     make = getattr(keras.applications, networks.PUBLISHED[name])

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import Examination
+from app.retrieval.runtime.threads import limit_threads
 from app.retrieval.settings import GallerySettings, RetrievalSettings
-from app.retrieval.threads import limit_threads
 from tests.support.fakes import fake_collection, fake_model
 
 SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=2))

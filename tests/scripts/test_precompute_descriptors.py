@@ -41,7 +41,7 @@ STUCK_SCRIPT = """
 import itertools, sys, time
 import precompute_descriptors
 from app.retrieval.model import Model
-from app.services.importing import gathering
+from app.services.importing import image_fetching
 from tests.support.fakes import FakeDescriptor, fake_model
 
 def getting_stuck(function):
@@ -55,7 +55,7 @@ def getting_stuck(function):
 class StuckDescriptor(FakeDescriptor):
     describe = getting_stuck(FakeDescriptor.describe)
 
-gathering.store_picture = getting_stuck(gathering.store_picture)
+image_fetching.store_picture = getting_stuck(gathering.store_picture)
 model = fake_model()
 parts = model.vocabulary, model.decision, model.style
 stuck = Model(model.model_id, StuckDescriptor(), *parts)

@@ -11,9 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import keras
 import numpy as np
-from keras import layers, ops
 
 from app.retrieval.descriptors.weights import (
     Published,
@@ -22,6 +20,7 @@ from app.retrieval.descriptors.weights import (
     load_file,
     unavailable,
 )
+from app.retrieval.runtime.keras import keras, layers, ops
 
 RANDOM, IMAGENET = "random", "imagenet"
 MORELLI_STAGES = ((32, 32), (64, 64), (128, 128, 128), (256, 256, 256))

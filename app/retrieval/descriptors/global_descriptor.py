@@ -11,9 +11,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
-from openvino.preprocess import PrePostProcessor
 
 from app.retrieval.descriptors.manifest import (
     FULL_PRECISION,
@@ -23,6 +21,13 @@ from app.retrieval.descriptors.manifest import (
 )
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.images.letterbox import Framed, choose_frame, crop_map, frame
+from app.retrieval.runtime.openvino import (
+    CompiledModel,
+    Core,
+    Model,
+    PrePostProcessor,
+    Type,
+)
 from app.retrieval.types import ClassEvidence, Description, FloatArray, Image
 
 GRAPH_FILE = "descriptor.xml"
@@ -38,13 +43,11 @@ class Descriptor:
     Made by `open`; safe to use from several threads, which take turns.
     """
 
-    def __init__(
-        self, manifest: ModelManifest, graph: openvino.Model, threads: int
-    ) -> None:
+    def __init__(self, manifest: ModelManifest, graph: Model, threads: int) -> None:
         self.manifest = manifest
         self._graph = graph
         self._threads = threads
-        self._compiled: dict[tuple[int, int], openvino.CompiledModel] = {}
+        self._compiled: dict[tuple[int, int], CompiledModel] = {}
         self._turn = Lock()
 
     @classmethod
@@ -73,7 +76,7 @@ class Descriptor:
             if not needed.is_file():
                 raise MissingArtefactError(needed, command)
         try:
-            graph = openvino.Core().read_model(path)
+            graph = Core().read_model(path)
             dimension = graph.output("descriptor").partial_shape[1]
         except RuntimeError as error:
             fault = str(error).strip().splitlines()[-1]
@@ -164,13 +167,13 @@ class Descriptor:
             }
         return framed, results
 
-    def _network(self, size: tuple[int, int]) -> openvino.CompiledModel:
+    def _network(self, size: tuple[int, int]) -> CompiledModel:
         if size not in self._compiled:
             graph = self._graph.clone()
             graph.reshape([1, *size, 3])
             pixels = PrePostProcessor(graph)
-            pixels.input().tensor().set_element_type(openvino.Type.u8)
-            self._compiled[size] = openvino.Core().compile_model(
+            pixels.input().tensor().set_element_type(Type.u8)
+            self._compiled[size] = Core().compile_model(
                 pixels.build(),
                 "CPU",
                 {
@@ -189,5 +192,5 @@ class Descriptor:
 
 def has_bfloat16() -> bool:
     """Tell whether this CPU calculates with bfloat16 faster than with float32."""
-    core = openvino.Core()
+    core = Core()
     return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")

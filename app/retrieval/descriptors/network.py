@@ -9,11 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import keras
-import openvino
-from keras import layers, ops
-
 from app.retrieval.descriptors.whitening import Whitening
+from app.retrieval.runtime.keras import keras, layers, ops
+from app.retrieval.runtime.openvino import Core, load_converter, save_model
 
 TOP_CLASSES = 8
 """Classes whose maps weigh a descriptor (N_C). Jimenez et al. found 32 to 64 best on
@@ -233,14 +231,15 @@ def export(network: keras.Model, path: Path) -> None:
     path : Path
         ``….xml``; the weights go beside it as ``.bin``.
     """
+    load_converter()
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "network.xml"
         network.export(str(whole), format="openvino", verbose=False)
-        graph = openvino.Core().read_model(whole)
+        graph = Core().read_model(whole)
         # The converter keeps the order of a dict's keys, but not their names.
         for output, name in zip(graph.outputs, sorted(network.output), strict=True):
             output.tensor.set_names({name})
-        openvino.save_model(graph, path, compress_to_fp16=True)
+        save_model(graph, path, compress_to_fp16=True)
 
 
 def _unit_length(vectors: Any) -> Any:

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from app.retrieval.errors import WeightsUnavailableError
+from app.retrieval.runtime.keras import keras
 
 DOWNLOAD_TIMEOUT_SECONDS = 20.0
 Published = Callable[..., keras.Model]

@@ -83,12 +83,22 @@ class ExactIndex:
     ) -> tuple[Hit, ...]:
         """See `Index.nearest`; of equal rows the first comes first."""
         _check_query(self, descriptor, excluded)
-        similarities = self._descriptors @ descriptor
+        rough = self._descriptors @ descriptor
         positions = (
             np.arange(len(self)) if excluded is None else np.flatnonzero(~excluded)
         )
-        ranked = positions[np.argsort(-similarities[positions], kind="stable")[:k]]
-        return tuple(Hit(int(row), float(similarities[row])) for row in ranked)
+        near = positions
+        if 0 < k < len(positions):
+            # BLAS sums the last rows in another order than the others, so equal rows
+            # differ by a rounding: twice that much below the k-th may be in its place.
+            values = rough[positions]
+            slack = 2 * self.dimension * np.finfo(np.float32).eps
+            cut = np.partition(values, -k)[-k] - slack
+            near = positions[values >= cut]
+        # einsum sums every row in the same order.
+        similarities = np.einsum("nd,d->n", self._descriptors[near], descriptor)
+        order = np.argsort(-similarities, kind="stable")[:k]
+        return tuple(Hit(int(near[one]), float(similarities[one])) for one in order)
 
 
 class AnnoyIndex:

@@ -11,15 +11,16 @@ from typing import SupportsIndex
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.metrics import structural_similarity
 
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.types import FloatArray, Image
 
 SIDE_PX = 128
 """Of the square that pictures are stretched or shrunk to."""
-SIGMA_PX = 1.5
-"""Of the Gaussian that weighs a neighbourhood of 11 by 11 pixels, as in the paper."""
+WINDOW_PX, SIGMA_PX = 11, 1.5
+"""Side of a neighbourhood, and of the Gaussian that weighs it, as in the paper."""
+C1, C2 = 0.01**2, 0.03**2
+"""Keep a division by nothing away; the paper's, for values in [0, 1]."""
 SMALLEST_DISTANCE = 1e-6
 """Nearer vectors count as this far apart: about the rounding of a unit vector."""
 
@@ -62,8 +63,9 @@ class Ssim:
                 "query must be (S, S) and candidates (N, S, S), got "
                 f"{query.shape} and {candidates.shape}"
             )
+        seen = _Neighbourhoods(query)
         return np.fromiter(
-            (_similarity(query, candidate) for candidate in candidates),
+            (seen.similarity(_Neighbourhoods(one)) for one in candidates),
             np.float32,
             len(candidates),
         )
@@ -121,14 +123,30 @@ def luminance(image: Image) -> FloatArray:
     return np.asarray(square, np.float32) / np.float32(255)
 
 
-def _similarity(one: FloatArray, other: FloatArray) -> float:
-    return float(
-        structural_similarity(
-            one,
-            other,
-            data_range=1.0,
-            gaussian_weights=True,
-            sigma=SIGMA_PX,
-            use_sample_covariance=False,
+class _Neighbourhoods:
+    """Means and variances around every pixel that has a whole neighbourhood.
+
+    In float64: variances are small differences of large numbers.
+    """
+
+    def __init__(self, luminance: FloatArray) -> None:
+        self._pixels = luminance.astype(np.float64)
+        self._mean = _weighted(self._pixels)
+        self._variance = _weighted(self._pixels**2) - self._mean**2
+
+    def similarity(self, other: "_Neighbourhoods") -> float:
+        """Mean over the pixels of equation 13 of the paper."""
+        means = self._mean * other._mean
+        covariance = _weighted(self._pixels * other._pixels) - means
+        alike = (2 * means + C1) * (2 * covariance + C2)
+        most = (self._mean**2 + other._mean**2 + C1) * (
+            self._variance + other._variance + C2
         )
-    )
+        return float(np.mean(alike / most))
+
+
+def _weighted(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of each whole neighbourhood, weighted by the Gaussian."""
+    blurred = cv2.GaussianBlur(values, (WINDOW_PX, WINDOW_PX), SIGMA_PX)
+    border = WINDOW_PX // 2
+    return np.asarray(blurred[border:-border, border:-border], np.float64)

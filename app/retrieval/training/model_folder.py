@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import keras
-
 from app.retrieval.descriptors.global_descriptor import GRAPH_FILE
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.network import export
 from app.retrieval.descriptors.weights import save_weights
+from app.retrieval.runtime.keras import keras
 
 WEIGHTS_FILE = "weights.npz"
 CARD_FILE = "MODEL_CARD.md"

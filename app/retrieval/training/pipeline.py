@@ -7,9 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from app.retrieval.descriptors.backbone import BACKBONES, build_backbone
 from app.retrieval.descriptors.global_descriptor import Descriptor, has_bfloat16
@@ -17,6 +15,7 @@ from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.network import build_network
 from app.retrieval.errors import TrainingError
 from app.retrieval.files.atomic import staged_folder
+from app.retrieval.runtime.keras import keras, tf
 from app.retrieval.training.assessment import recalls, simulate_queries
 from app.retrieval.training.card import write_card
 from app.retrieval.training.components.whitening import (

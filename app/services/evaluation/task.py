@@ -22,7 +22,12 @@ from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import ImageSettings
 from app.services.evaluation import answer_lines, reports
-from app.services.evaluation.labelled_photos import Label, LabelsError, parse_labels
+from app.services.evaluation.labelled_photos import (
+    Label,
+    LabelsError,
+    PhotoFault,
+    parse_labels,
+)
 from app.services.importing.pictures import (
     FolderPictures,
     PictureError,
@@ -43,6 +48,8 @@ LINES = "answers.jsonl"
 LIST_NAME = "photos.csv"
 LIST_BYTES = 20_000_000
 SMALL_SIDE_PX, SMALL_QUALITY = 400, 76
+FAULTS_KEPT = 100
+"""Photos that could not be asked and are named in the report; all are counted."""
 
 
 def folder_of(folders: Folders, name: str | int) -> Path:
@@ -147,7 +154,8 @@ class Asker:
             data = self.pictures.read(str(label.photo))
             image = decode(data, settings=self.limits, max_side_px=PHOTO_SIDE_PX)
         except (PictureError, ImageError) as error:
-            return {**line, "fault": str(error)}
+            fault = PhotoFault(f"line {label.line}", label.photo.name, str(error))
+            return {**line, "fault": str(fault)}
         photo = PreparedPhoto(resize_to_long_side(image, PHOTO_SIDE_PX))
         line["reply"] = self._reply(photo, self.hidden)
         if self.leave_out and label.works:
@@ -179,24 +187,28 @@ def _ask_all(
     leave_out = bool(task.parameters.get("leave_out"))
     asker = Asker(searcher, pictures, limits, hidden, leave_out, folder)
     asked = answer_lines.whole_lines(folder / LINES)
+    # Rows of the list that say nothing usable have been looked at, too.
+    total = len(faults) + len(labels)
     with (folder / LINES).open("a", encoding="utf-8") as file:
         for number in range(len(asked), len(labels)):
-            handle.progress(number, len(labels), ASKING)
+            handle.progress(len(faults) + number, total, ASKING)
             line = asker.ask(number, labels[number])
             file.write(json.dumps(line) + "\n")
             file.flush()
             asked.append(line)
+    handle.progress(total, total, ASKING)
     answered = [line for line in asked if "fault" not in line]
     if not answered:
         raise TaskFailedError("No photo could be asked.")
-    _keep(handle, searcher, answered, len(asked) - len(answered) + len(faults))
+    refused = [*map(str, faults), *(one["fault"] for one in asked if "fault" in one)]
+    _keep(handle, searcher, answered, refused)
 
 
 def _keep(
     handle: TaskHandle,
     searcher: EngineSearcher,
     lines: list[dict[str, Any]],
-    not_asked: int,
+    refused: list[str],
 ) -> None:
     """Sum up, and keep the report; photos that were answered right go."""
     session, task = handle.workshop.session, handle.task
@@ -219,7 +231,8 @@ def _keep(
                 "folder": str(task.id),
                 "model_id": searcher.model_id,
                 "leave_out": bool(task.parameters.get("leave_out")),
-                "photos_not_asked": not_asked,
+                "photos_not_asked": len(refused),
+                "faults": refused[:FAULTS_KEPT],
                 "found": searcher.thresholds.found,
                 "uncertain": searcher.thresholds.uncertain,
             },

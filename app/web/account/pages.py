@@ -38,7 +38,7 @@ from flask_security.utils import get_message
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug import Response as BaseResponse
 
-from app.configuration.load import ROOT
+from app.configuration.load import Folders
 from app.extensions import db
 from app.models import User, now
 from app.services.accounts import accounts
@@ -99,7 +99,6 @@ RULES: dict[str, Any] = {
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_EMAIL_HTML": False,
     "SECURITY_I18N_DOMAIN": "messages",
-    "SECURITY_I18N_DIRNAME": [str(ROOT / "translations")],
     "SECURITY_CLI_USERS_NAME": False,
     "SECURITY_CLI_ROLES_NAME": False,
     "REMEMBER_COOKIE_DURATION": timedelta(days=30),
@@ -124,6 +123,8 @@ def register(app: Flask) -> None:
     """Tie Flask-Security to an application, with our rules, forms and mails."""
     for name, value in RULES.items():
         app.config.setdefault(name, value)
+    compiled = Folders(app.config["MORELLI_INSTANCE"]).translations
+    app.config["SECURITY_I18N_DIRNAME"] = [str(compiled)]
     app.extensions[mail.MAILER] = Mailer.from_config(app.config)
     throttling.register(app)
     security = Security(

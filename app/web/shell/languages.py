@@ -17,6 +17,7 @@ from flask_babel import get_locale
 from flask_security import current_user
 from werkzeug.exceptions import HTTPException
 
+from app.configuration.load import Folders
 from app.extensions import babel, db
 from app.web.shell.translations import compile_catalogues
 
@@ -35,8 +36,13 @@ CHOICE = "language"
 
 def register(app: Flask) -> None:
     """Let Flask-Babel ask here for every request, and offer the choice."""
-    compile_catalogues()
-    babel.init_app(app, locale_selector=select_language)
+    compiled = Folders(app.config["MORELLI_INSTANCE"]).translations
+    compile_catalogues(compiled)
+    babel.init_app(
+        app,
+        default_translation_directories=str(compiled),
+        locale_selector=select_language,
+    )
     app.register_blueprint(bp)
     app.jinja_env.globals.update(
         LANGUAGES=LANGUAGES, page_address=page_address, page_language=page_language

@@ -1,13 +1,15 @@
 """Translations: ``translations/<language>/LC_MESSAGES/messages.po``, compiled.
 
-Flask-Babel reads compiled catalogues only. They are made from the texts beside them
-when the application starts, so there is no command to forget.
+Flask-Babel reads compiled catalogues only. They are made from these texts when the
+application starts, so there is no command to forget; in the instance folder, since the
+program's own folder may be one that only root can write.
 """
 
 import hashlib
 import logging
 import os
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -28,29 +30,34 @@ def catalogues(folder: Path = TRANSLATIONS) -> list[Path]:
 
 @cache
 def catalogues_version() -> str:
-    """Return a short hash of all translations.
-
-    Of the texts only: what is compiled may come and go beside them.
-    """
+    """Return a short hash of all translations."""
     digest = hashlib.sha256()
     for path in catalogues():
         digest.update(path.read_bytes())
     return digest.hexdigest()[:6]
 
 
-def compile_catalogues(folder: Path = TRANSLATIONS) -> None:
+def compile_catalogues(target: Path, folder: Path = TRANSLATIONS) -> None:
     """Compile what has changed since it was compiled.
 
-    Where the folder cannot be written, pages speak English, and the log says why.
+    Where the target cannot be written, pages speak English, and the log says why.
+
+    Parameters
+    ----------
+    target : Path
+        Gets a folder for each language, as Flask-Babel wants them.
+    folder : Path
+        Of the texts.
     """
     for source in catalogues(folder):
+        path = target / source.relative_to(folder).with_suffix(".mo")
         try:
-            compile_catalogue(source, source.with_suffix(".mo"))
+            compile_catalogue(source, path)
         except OSError as error:
             logger.warning("%s is not compiled: %s", source, error)
 
 
-def compile_catalogue(source: Path, compiled: Path) -> None:
+def compile_catalogue(source: Path, path: Path) -> None:
     """Compile one catalogue, unless it was compiled from this very state.
 
     Raises
@@ -59,11 +66,19 @@ def compile_catalogue(source: Path, compiled: Path) -> None:
         If the folder cannot be written.
     """
     changed = source.stat().st_mtime_ns
-    if compiled.exists() and compiled.stat().st_mtime_ns == changed:
+    if path.exists() and path.stat().st_mtime_ns == changed:
         return
-    with source.open("rb") as file:
-        catalogue = read_po(file)
-    with staged_file(compiled) as target:
-        write_mo(target, catalogue)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with staged_file(path) as target:
+        target.write(compiled(source))
         target.flush()
         os.utime(target.fileno(), ns=(changed, changed))
+
+
+def compiled(source: Path) -> bytes:
+    """Return a catalogue as gettext reads it."""
+    with source.open("rb") as file:
+        catalogue = read_po(file)
+    data = BytesIO()
+    write_mo(data, catalogue)
+    return data.getvalue()

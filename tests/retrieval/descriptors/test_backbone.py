@@ -42,7 +42,7 @@ def test_the_seed_decides_the_random_weights(backbone):
 
 
 def test_published_preprocessing_is_part_of_the_network(backbone):
-    from keras import ops
+    from app.retrieval.runtime.keras import ops
 
     grey = np.full((1, 2, 2, 3), 124.0, np.float32)
     caffe = np.asarray(ops.convert_to_tensor(backbone.preprocess(grey.copy(), "caffe")))

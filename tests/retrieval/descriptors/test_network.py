@@ -1,12 +1,12 @@
 """The Keras graph against the formulas in NumPy, and OpenVINO against Keras."""
 
 import numpy as np
-import openvino
 import pytest
 
 from app.retrieval.descriptors import pooling
 from app.retrieval.descriptors.global_descriptor import GRAPH_FILE
 from app.retrieval.descriptors.whitening import Whitening
+from app.retrieval.runtime.openvino import Core
 
 pytestmark = pytest.mark.slow
 
@@ -81,7 +81,7 @@ def test_openvino_agrees_with_keras(network, pictures, results, precision, tmp_p
     from app.retrieval.descriptors.network import export
 
     export(network, tmp_path / GRAPH_FILE)
-    compiled = openvino.Core().compile_model(
+    compiled = Core().compile_model(
         tmp_path / GRAPH_FILE, "CPU", {"INFERENCE_PRECISION_HINT": precision}
     )
     exported = compiled(pictures)

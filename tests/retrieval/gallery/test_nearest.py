@@ -52,9 +52,30 @@ def test_exact_search_by_hand():
     assert [hit.similarity for hit in hits] == pytest.approx([1, 0.6, 0])
 
 
-def test_of_equal_rows_the_first_comes_first():
-    rows = np.tile(np.array([[1, 0]], np.float32), (5, 1))
-    assert positions(ExactIndex(rows).nearest(rows[0], 3)) == [0, 1, 2]
+@given(
+    count=st.sampled_from([1, 4, 5, 6, 7, 9, 101, 1001]),
+    dimension=st.sampled_from([2, 16, 48, 257]),
+    k=st.integers(0, 12),
+    seed=st.integers(0, 9),
+)
+def test_of_equal_rows_the_first_comes_first(count, dimension, k, seed):
+    rows = np.tile(draw_descriptors(1, dimension, seed), (count, 1))
+    found = positions(ExactIndex(rows).nearest(rows[0], k))
+    assert found == list(range(min(k, count)))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=200), st.integers(0, 40))
+def test_equal_rows_among_others_keep_their_order(drawn, k):
+    kinds = draw_descriptors(4, seed=11)
+    rows = kinds[drawn]
+    nearest = np.argsort(-(kinds @ kinds[0]))
+    expected = [
+        position
+        for kind in nearest
+        for position, one in enumerate(drawn)
+        if one == kind
+    ]
+    assert positions(ExactIndex(rows).nearest(kinds[0], k)) == expected[:k]
 
 
 def test_every_row_finds_itself_with_similarity_one(either, descriptors):

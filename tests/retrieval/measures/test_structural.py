@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skimage.metrics import structural_similarity
 
 from app.retrieval.measures.structural import (
     SIDE_PX,
@@ -70,8 +71,28 @@ def test_ssim_is_the_papers_formula(seed):
     blended = (one + other) / 2
     scores = Ssim().score(one, np.stack([other, blended, 1 - one]))
     expected = [ssim_by_formula(one, each) for each in (other, blended, 1 - one)]
-    assert scores == pytest.approx(expected, abs=1e-4)
+    assert scores == pytest.approx(expected, abs=1e-7)
     assert scores.dtype == np.float32
+
+
+@pytest.mark.parametrize("other", ["drawn", "noise", "plain"])
+def test_ssim_is_what_scikit_image_says(other):
+    one = luminance(draw_picture(0))
+    another = {
+        "drawn": luminance(draw_picture(1)),
+        "noise": noise(5, side=SIDE_PX)[0],
+        "plain": np.full_like(one, 0.5),
+    }[other]
+    expected = structural_similarity(
+        one.astype(np.float64),
+        another.astype(np.float64),
+        data_range=1.0,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+    )
+    # As near as the float32 that is returned can say.
+    assert Ssim().score(one, another[None]) == pytest.approx([expected], abs=1e-7)
 
 
 def test_ssim_of_plain_pictures_by_hand():

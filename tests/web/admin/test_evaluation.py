@@ -1,13 +1,14 @@
 """Labelled photos, asked in the background, and the reports of that."""
 
 import io
+import re
 import zipfile
 
 import pytest
 
 from app.background import BACKGROUND
 from app.extensions import db
-from app.models import EvaluationReport, Task, now
+from app.models import EvaluationReport, Task, TaskState, now
 from app.services.evaluation import task as evaluation_task
 from app.web.shell.current import folders
 from tests.support.fakes import draw_picture, photograph
@@ -142,6 +143,19 @@ def test_photos_that_cannot_be_asked_are_counted(app, admin, photos):
     [report] = reports_of(app)
     assert report.figures["queries"] == 2
     assert report.settings["photos_not_asked"] == 4
+    page = admin.browser.get(f"{PAGE}{report.id}").text
+    for photo in ("b.jpg", "none.jpg", "passwd", "a.jpg"):
+        assert re.search(rf"<li>line \d+, [\w./]*{photo}: \w.+</li>", page)
+
+
+def test_a_finished_task_has_looked_at_every_photo(app, admin, photos):
+    rows = ROWS + "photos/none.jpg,NONE,x\nphotos/a.jpg,77,x\n"
+    begin(admin, packed(photos, rows))
+    work_off(app)
+    with app.app_context():
+        [task] = db.session.query(Task)
+        assert task.state is TaskState.DONE
+        assert (task.done, task.total) == (5, 5)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ works that were not trained on, and the better one is kept.
 
 from collections.abc import Mapping, Sequence
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.descriptors.whitening import Whitening, learn_whitening, unit_length
+from app.retrieval.runtime.keras import keras
 from app.retrieval.training.assessment import recalls
 from app.retrieval.training.data.batches import run_network
 from app.retrieval.types import FloatArray, Image

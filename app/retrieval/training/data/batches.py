@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 
 from app.retrieval.images.letterbox import choose_frame, frame
+from app.retrieval.runtime.keras import keras
 from app.retrieval.types import FloatArray, Image
 
 BATCH = 32

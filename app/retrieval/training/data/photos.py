@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.images.letterbox import frame
+from app.retrieval.runtime.threads import limit_threads
 from app.retrieval.simulation.photo import PROFILES, perturb
-from app.retrieval.threads import limit_threads
 from app.retrieval.training.data.pictures import PictureBank
 from app.retrieval.types import Image
 

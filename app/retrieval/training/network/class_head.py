@@ -7,7 +7,6 @@ on the collection (no labels needed).
 
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 from sklearn.cluster import KMeans
 
@@ -19,6 +18,7 @@ from app.retrieval.descriptors.backbone import (
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.images.letterbox import frame
+from app.retrieval.runtime.keras import keras
 from app.retrieval.training.data.batches import run_network
 from app.retrieval.training.data.works import Classes
 from app.retrieval.types import FloatArray, Image

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from app.retrieval.errors import TrainingError
 from app.retrieval.images.letterbox import frame
+from app.retrieval.runtime.keras import keras, tf
 from app.retrieval.training.assessment import recalls
 from app.retrieval.training.data.photos import PairBatch, pair_stream
 from app.retrieval.training.data.pictures import PictureBank

@@ -5,7 +5,7 @@ Written with ``keras.ops``; the tests compute the same by hand.
 
 from typing import Any
 
-from keras import ops
+from app.retrieval.runtime.keras import ops
 
 LABEL_SMOOTHING = 0.1
 _NEVER = -1e9  # a logit that the softmax cannot choose

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import keras
-
 from app.retrieval.descriptors.backbone import (
     BACKBONES,
     RANDOM,
@@ -23,6 +21,7 @@ from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.network import build_network, export
 from app.retrieval.descriptors.weights import load_classifier, load_weights, unavailable
 from app.retrieval.images.letterbox import frame_sizes
+from app.retrieval.runtime.keras import keras
 from app.retrieval.training.model_folder import WEIGHTS_FILE, write_network
 from app.retrieval.types import FloatArray
 

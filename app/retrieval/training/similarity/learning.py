@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-from keras import layers, ops
 from numpy.typing import NDArray
 
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import StructuralInput
+from app.retrieval.runtime.keras import keras, layers, ops
 from app.retrieval.training.similarity.pairs import (
     Kind,
     Pairs,

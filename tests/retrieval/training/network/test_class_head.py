@@ -64,8 +64,7 @@ def test_clusters_put_alike_with_alike():
 
 
 def test_imagenet_classes_are_the_published_networks_opinion(monkeypatch):
-    import keras
-
+    from app.retrieval.runtime.keras import keras
     from app.retrieval.training.network import class_head
 
     classifier = keras.Sequential(

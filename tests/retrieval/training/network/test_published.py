@@ -37,7 +37,7 @@ def test_random_weights_have_no_classes_and_no_fc6(write):
 
 
 def test_linear_classes_of_a_published_file_make_its_activation_maps(write, tmp_path):
-    import keras
+    from app.retrieval.runtime.keras import keras
 
     keras.utils.set_random_seed(3)
     whole = keras.applications.DenseNet121(weights=None)
@@ -56,7 +56,7 @@ def test_linear_classes_of_a_published_file_make_its_activation_maps(write, tmp_
 
 
 def test_fc6_is_the_layer_after_the_last_pooling(write, tmp_path):
-    import keras
+    from app.retrieval.runtime.keras import keras
 
     keras.utils.set_random_seed(4)
     whole = keras.applications.VGG16(weights=None)

@@ -1,0 +1,1 @@
+"""Libraries under our terms: OpenVINO without telemetry, Keras, folders, threads."""

@@ -1,0 +1,1 @@
+"""What a process under test must not do, noted down by the process itself."""

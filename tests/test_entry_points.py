@@ -1,0 +1,192 @@
+"""No process of ours speaks to anybody unasked, or writes outside its folders."""
+
+import csv
+import signal
+import socket
+import sqlite3
+import time
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import bench.server
+from app.configuration.load import ROOT
+from app.retrieval.images.codec import encode_jpeg
+from tests.support.fakes import draw_picture
+from tests.support.sheltered import Shelter
+
+WORKS = 20
+CARELESS = """
+import socket
+from pathlib import Path
+
+try:
+    socket.getaddrinfo("example.org", 443)
+except OSError:
+    Path.home().joinpath("client-id").write_text("1")
+"""
+HEAVY = ("tensorflow", "keras", "scipy", "sklearn", "skimage", "matplotlib")
+
+
+@pytest.fixture
+def shelter(tmp_path):
+    return Shelter(tmp_path)
+
+
+def test_the_trap_catches_who_is_careless(shelter):
+    shelter.run("-c", CARELESS)
+    reached, written, left = shelter.escapes()
+    assert reached.startswith("socket.getaddrinfo example.org ")
+    assert written.startswith(f"open {shelter.environ['HOME']}/client-id ")
+    assert left == f"{shelter.environ['HOME']}/client-id"
+
+
+def test_the_trap_catches_children_too(shelter):
+    code = (
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CARELESS!r}])"
+    )
+    shelter.run("-c", code)
+    assert len(shelter.escapes()) == 3
+
+
+COMMANDS = {
+    "server": ("-m", "gunicorn", "--check-config"),
+    "commands": ("-m", "flask", "--app", "wsgi", "db", "upgrade"),
+    "lab": ("-m", "app.lab", "compare", "--help"),
+    "scripts": (
+        "-c",
+        "import precompute_descriptors, evaluate, demo, serve; "
+        "import tools.screenshots, tools.kill_imports; "
+        "import bench.indexing, bench.query, bench.server, bench.visitors; "
+        "import bench.dashboard, bench.scale, bench.map, bench.__main__",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_a_start_reaches_nobody_and_leaves_nothing(shelter, command):
+    # gunicorn looks for its settings where it is started.
+    shelter.run(*command, at=ROOT if "gunicorn" in command else None)
+    assert shelter.escapes() == []
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A catalogue of drawn works, and a list of photos."""
+    folder = tmp_path_factory.mktemp("data")
+    with (folder / "works.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["accession", "image", "title", "artist"])
+        for number in range(WORKS):
+            name = f"{number}.jpg"
+            (folder / name).write_bytes(encode_jpeg(draw_picture(number)))
+            writer.writerow(
+                [f"A-{number}", name, f"No. {number}", f"Hand {number % 4}"]
+            )
+    (folder / "photos.csv").write_text("photo,references,kind\n1.jpg,A-1,phone\n")
+    return folder
+
+
+def collection(data):
+    return "--catalogue", data / "works.csv", "--images", data
+
+
+WORK_FOR_THE_WORKER = """
+from wsgi import app
+from app.extensions import db
+from app.models import Task
+
+with app.app_context():
+    db.session.add_all([Task(kind="map"), Task(kind="care")])
+    db.session.commit()
+"""
+
+
+def wait_until(is_true, process):
+    deadline = time.monotonic() + 240
+    while not is_true():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def is_ready(address):
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=60) as answer:  # noqa: S310 - our own
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def task_states(instance):
+    with closing(sqlite3.connect(instance / "morelli.db", timeout=60)) as database:
+        return {state for (state,) in database.execute("SELECT state FROM task")}
+
+
+def servers(process):
+    """Return the numbers of the server and all its processes."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    is_server = "gunicorn" in Path(f"/proc/{process}/cmdline").read_text()
+    below = [one for child in children for one in servers(int(child))]
+    return [process, *below] if is_server else below
+
+
+@pytest.mark.slow
+def test_a_museum_is_indexed_served_and_worked_for(shelter, data):
+    shelter.run(ROOT / "precompute_descriptors.py", *collection(data))
+    assert "top 1" in shelter.run(
+        ROOT / "evaluate.py", "--queries", data / "photos.csv"
+    )
+    shelter.run("-c", WORK_FOR_THE_WORKER)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    site = shelter.start(ROOT / "demo.py", *collection(data), MORELLI_PORT=port)
+    try:
+        wait_until(lambda: is_ready(f"http://127.0.0.1:{port}"), site)
+        answer = bench.server.ask(port, (data / "1.jpg").read_bytes())
+        assert answer["decision"] == "found"
+        wait_until(lambda: task_states(shelter.instance) == {"done"}, site)
+        processes = servers(site.pid)
+        assert len(processes) > 1
+        libraries = "".join(Path(f"/proc/{p}/maps").read_text() for p in processes)
+        assert "site-packages/cv2/" in libraries
+        assert [one for one in HEAVY if f"site-packages/{one}/" in libraries] == []
+    finally:
+        site.send_signal(signal.SIGTERM)
+        status = site.wait(60)
+    assert status == 0
+    assert shelter.escapes() == []
+
+
+@pytest.mark.slow
+def test_the_lab_compares_and_learns(shelter, data):
+    out = shelter.instance / "lab"
+    compared = shelter.run("-m", "app.lab", "compare", *collection(data), "--out", out)
+    assert "whole engine" in compared
+    shelter.run(
+        *("-m", "app.lab", "train-similarity", *collection(data), "--out", out / "s"),
+        *("--similarity", out / "similarity.npz"),
+    )
+    assert (out / "similarity.npz").exists()
+    assert shelter.escapes() == []
+
+
+@pytest.mark.slow
+def test_a_model_is_trained(shelter, data):
+    out = shelter.instance / "model"
+    shelter.run(
+        *(ROOT / "train.py", *collection(data), "--out", out, "--side", 96),
+        *("--build", shelter.instance / "build", "--steps", 1),
+    )
+    assert (out / "descriptor.xml").exists()
+    assert shelter.escapes() == []
+
+
+@pytest.mark.slow
+def test_speed_and_memory_are_measured(shelter, data):
+    shelter.run("-m", "bench.indexing", *collection(data))
+    for module in ("bench.query", "bench.server"):
+        shelter.run("-m", module, "--queries", data / "photos.csv", at=ROOT)
+    assert shelter.escapes() == []
