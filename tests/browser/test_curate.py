@@ -73,7 +73,7 @@ def test_the_page_of_background_work_keeps_itself_up_to_date(app, open_page, cur
     log_in(page, curator)
     page.goto("/curate/index/")
     page.get_by_role("button", name="Build the index anew").click()
-    page.get_by_text("Waiting for the worker").wait_for()
+    page.locator("[data-words]", has_text="Waiting").wait_for()
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Go on").click()
     assert app.extensions["morelli.background"].work_off() == 1
