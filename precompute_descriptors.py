@@ -31,7 +31,7 @@ from app.factory import create_app
 from app.models import ImportRun
 from app.services.importing import messages, one_pass, runs
 from app.services.importing.pictures import FolderPictures
-from app.services.importing.sources import Surroundings, check_pictured, open_beside
+from app.services.importing.sources import ImportContext, check_pictured, open_beside
 from app.services.system import database
 from app.services.system.lock import INDEXING_LOCK, exclusively
 
@@ -138,7 +138,7 @@ def record(
     separator = {"\t": "tab"}.get(table.separator, table.separator)
     print(f"Catalogue: {total:,} rows ({table.encoding}, separator {separator}).")
     workplace.media.sweep()
-    around = replace(Surroundings.of(current_app.config), limits=limits)
+    around = replace(ImportContext.of(current_app.config), limits=limits)
     run = one_pass.begin(session, catalogue, reading)
     rows = one_pass.record_source(session, run, source, around)
     counts: Counter[str] = Counter()

@@ -16,11 +16,16 @@ from pathlib import Path
 from app.commands.shared import DONE, run_explained, say
 from app.retrieval.descriptors.backbone import BACKBONES, IMAGENET, RANDOM
 from app.retrieval.errors import WeightsUnavailableError
-from app.retrieval.training.data.works import Work
+from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.model_folder import CARD_FILE, WEIGHTS_FILE
 from app.retrieval.training.network.finetune import FineTuning
 from app.retrieval.training.pipeline import train
-from app.retrieval.training.plan import CATALOGUE, CLUSTERS, IMAGENET_CLASSES, Plan
+from app.retrieval.training.plan import (
+    CATALOGUE,
+    CLUSTERS,
+    IMAGENET_CLASSES,
+    TrainingPlan,
+)
 from app.retrieval.training.terminal import TerminalReporter
 from app.services.importing.listing import list_views
 
@@ -84,7 +89,9 @@ def run(options: argparse.Namespace) -> int:
     listing = list_views(options.catalogue, options.images)
     for fault in listing.faults:
         say(fault)
-    works = [Work(view.accession, view.path, view.label) for view in listing.views]
+    works = [
+        TrainingWork(view.accession, view.path, view.label) for view in listing.views
+    ]
     reporter = TerminalReporter()
     try:
         manifest = train(plan_of(options), works, options.out, options.build, reporter)
@@ -101,12 +108,12 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def plan_of(options: argparse.Namespace) -> Plan:
+def plan_of(options: argparse.Namespace) -> TrainingPlan:
     """Turn the command line into a plan."""
     weights = options.weights
     if weights == BUNDLED:
         weights = str(BUNDLED_MODEL / WEIGHTS_FILE)
-    return Plan(
+    return TrainingPlan(
         name=options.out.name,
         backbone=options.backbone,
         layer=options.layer or BACKBONES[options.backbone].layers[0],

@@ -33,8 +33,8 @@ from app.models import Artwork
 from app.retrieval.map.layout import settle
 from app.retrieval.map.sprites import FINE
 from app.retrieval.types import FloatArray
-from app.services.map.building import Plan, draw
-from app.services.map.registry import Likeness, MapShelf
+from app.services.map.building import MapPlan, draw
+from app.services.map.registry import Likeness, MapRegistry
 from app.services.system import database
 from bench.measure import folder_size_mb, print_figures, print_percentiles
 from bench.server import serving
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(instance: Path) -> int:
     """Serve the instance, open its map, move it."""
-    stored = MapShelf(Folders(instance).maps).current()
+    stored = MapRegistry(Folders(instance).maps).current()
     chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if stored is None or chromium is None:
         say(
@@ -237,11 +237,11 @@ def invent(instance: Path, count: int, rng: np.random.Generator) -> None:
             db.session.execute(insert(Artwork), labels[start : start + BATCH])
         db.session.commit()
         db.engine.dispose()
-    shelf = MapShelf(Folders(instance).maps)
+    shelf = MapRegistry(Folders(instance).maps)
     with shelf.making():
         draft = shelf.draft("0" * 16)
         shapes = rng.uniform(0.6, 1.6, count).astype(np.float32)
-        plan = Plan("invented", accessions, accessions, shapes, {})
+        plan = MapPlan("invented", accessions, accessions, shapes, {})
         cells = invent_cells(draft / "cells.u8", count, rng)
         places = {Likeness.STYLE: settle(invent_places(count, rng))}
         draw(plan, cells, places, draft / "map", lambda _done, _total, _step: None)

@@ -23,7 +23,7 @@ from app.commands.shared import Workplace, run_explained
 from app.configuration.load import ROOT
 from app.factory import create_app
 from app.retrieval.generations.store import Store
-from app.retrieval.generations.validation import examine
+from app.retrieval.generations.validation import validate
 from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
 from app.services.index import features as index_features
 from app.services.system import database
@@ -138,7 +138,7 @@ def build(folder: Path, count: int, rng: np.random.Generator) -> None:
     generation = Store(folder).build(
         items,
         work.model,
-        examine=lambda gallery: examine(gallery, work.model, settings=work.settings),
+        examine=lambda gallery: validate(gallery, work.model, settings=work.settings),
         settings=work.settings,
         progress=lambda step: steps.append((step, time.perf_counter())),
     )

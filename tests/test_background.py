@@ -28,7 +28,7 @@ from app.models import (
 )
 from app.services.importing import runs
 from app.services.importing.diff import Policy
-from app.services.importing.sources import Surroundings, opened
+from app.services.importing.sources import ImportContext, opened
 from app.services.operations.retention import STAMP
 from app.services.system import database, tasks
 from app.services.system.workers import count_alive
@@ -118,7 +118,7 @@ def catalogue(app, name):
     session, folders = db.session(), Folders(app.config["MORELLI_INSTANCE"])
     kind, location = runs.receive(table, f"{name}.csv", folders)
     run = runs.begin(session, kind, location, f"{name}.csv", None)
-    with opened(run, Surroundings.of(app.config)) as source:
+    with opened(run, ImportContext.of(app.config)) as source:
         columns = source.table.columns if source.table else ()
     reading = runs.propose_reading(session, columns)
     runs.plan(session, run, reading, Policy.UPDATE, None)

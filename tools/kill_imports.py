@@ -30,8 +30,8 @@ from app.factory import create_app
 from app.models import TaskState
 from app.services.importing import runs
 from app.services.importing.diff import Policy
-from app.services.importing.listing import View, list_views
-from app.services.importing.sources import Surroundings, opened
+from app.services.importing.listing import CatalogueView, list_views
+from app.services.importing.sources import ImportContext, opened
 from app.services.system import database
 
 LOOK_SECONDS = 0.05
@@ -159,7 +159,9 @@ def run(options: argparse.Namespace) -> int:
     return DONE if is_well else FAILED
 
 
-def pack(table: Path, images: Path, views: Sequence[View], archive: Path) -> None:
+def pack(
+    table: Path, images: Path, views: Sequence[CatalogueView], archive: Path
+) -> None:
     """Write a ZIP file as a curator would send it."""
     with zipfile.ZipFile(archive, "w") as file:
         file.write(table, table.name)
@@ -176,7 +178,7 @@ def begin(folders: Folders, archive: Path) -> int:
         with archive.open("rb") as file:
             kind, location = runs.receive(file, archive.name, folders)
         one = runs.begin(session, kind, location, archive.name, None)
-        with opened(one, Surroundings.of(app.config)) as source:
+        with opened(one, ImportContext.of(app.config)) as source:
             columns = source.table.columns if source.table else ()
         reading = runs.propose_reading(session, columns)
         runs.plan(session, one, reading, Policy.UPDATE, None)

@@ -20,7 +20,7 @@ from app.services.importing.diff import Policy
 from app.services.importing.formats import DETAILS, FIELDS, Reading
 from app.services.importing.pictures import SourceError
 from app.services.importing.records import is_address
-from app.services.importing.sources import Kind, Surroundings, opened
+from app.services.importing.sources import ImportContext, SourceKind, opened
 from app.services.system import tasks
 from app.services.system.database import check, prepare
 from app.services.system.workers import count_alive
@@ -60,7 +60,7 @@ def plan(
     def job() -> int:
         prepare()
         run = begin(source)
-        with opened(run, Surroundings.of(current_app.config)) as found:
+        with opened(run, ImportContext.of(current_app.config)) as found:
             columns = found.table.columns if found.table else ()
         proposed = runs.propose_reading(db.session(), columns)
         reading = chosen(proposed, mapped, number_from)
@@ -141,11 +141,11 @@ def begin(source: str) -> ImportRun:
         If there is no such file.
     """
     if is_address(source):
-        return runs.begin(db.session(), Kind.IIIF, source, source, None)
+        return runs.begin(db.session(), SourceKind.IIIF, source, source, None)
     path = Path(source).resolve()
     if not path.is_file():
         raise SourceError(f"There is no file {path}.")
-    return runs.begin(db.session(), Kind.SHELL, str(path), path.name, None)
+    return runs.begin(db.session(), SourceKind.SHELL, str(path), path.name, None)
 
 
 def chosen(reading: Reading, mapped: Sequence[str], number_from: str) -> Reading:

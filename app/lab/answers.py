@@ -10,8 +10,8 @@ from pathlib import Path
 from app.configuration.load import Folders
 from app.factory import create_app
 from app.lab import collection, networks
-from app.lab.asking import Asker, Key, Reply
-from app.lab.glance import Glance
+from app.lab.asking import Asker, Key, Ranking
+from app.lab.glance import PictureCache
 from app.lab.methods import (
     EUCLID,
     LEARNT,
@@ -20,7 +20,7 @@ from app.lab.methods import (
     WordMethod,
     described,
 )
-from app.lab.notebook import Notebook
+from app.lab.notebook import ResultCache
 from app.lab.report import ReportFolder
 from app.lab.vector_method import VectorMethod
 from app.retrieval.gallery.gallery import Gallery
@@ -87,14 +87,14 @@ def of_catalogue(
         asker = Asker(methods, only=wanted)
         with collection.opened(options) as works:
             files = [*networks.files_of(options), *works.files()]
-            with Notebook(report, files) as notebook:
+            with ResultCache(report, files) as notebook:
                 asker.look_through(works, range(len(works)), notebook)
                 asker.finish(range(len(works)))
                 found = {
                     (reply.method, reply.measure): [
                         works.works[row].accession for row in reply.first(options.first)
                     ]
-                    for reply in asker.ask(Glance(picture))
+                    for reply in asker.ask(PictureCache(picture))
                 }
                 rows = {work.accession: row for row, work in enumerate(works.works)}
                 named = {name: rows[name] for own in found.values() for name in own}
@@ -122,11 +122,11 @@ def of_instance(first: int, picture: Image) -> Answers:
         database.check()
         model_dir = app.config["MORELLI_MODEL"]
         model, gallery, _ = open_gallery(model_dir, folders.generations)
-        glance = Glance(picture)
+        glance = PictureCache(picture)
         ranked: dict[Key, list[str]] = {}
         for method in indexed_methods(model, gallery):
             measure = method.measures[0]
-            reply = Reply.of(method.name, measure, method.ask(glance, measure))
+            reply = Ranking.of(method.name, measure, method.ask(glance, measure))
             names = [gallery.items[row].work_id for row in reply.first(SPARE * first)]
             ranked[method.name, measure] = list(dict.fromkeys(names))
         shown = collection_works.works_by_accession(

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.lab.collection import Collection as Works
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.methods import EUCLID, PROBABILITY, Method
-from app.lab.notebook import Notebook, Seen
+from app.lab.notebook import ResultCache, Seen
 from app.retrieval.measures.measure import rerank
 from app.retrieval.measures.structural import (
     Ssim,
@@ -30,7 +30,7 @@ SHORTLIST = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reply:
+class Ranking:
     """What one method says by one measure.
 
     Attributes
@@ -57,7 +57,7 @@ class Reply:
     @classmethod
     def of(
         cls, method: str, measure: str, scores: FloatArray, seconds: float = 0.0
-    ) -> "Reply":
+    ) -> "Ranking":
         """Put all works in order by their scores; equal ones by position."""
         order = np.argsort(-scores, kind="stable")
         return cls(method, measure, order, scores, False, seconds)
@@ -84,7 +84,7 @@ class Reply:
         return int(np.count_nonzero(~(self.scores < score))) - 1
 
 
-def noted(replies: Iterable[tuple[Reply, Sequence[float]]]) -> Seen:
+def noted(replies: Iterable[tuple[Ranking, Sequence[float]]]) -> Seen:
     """Take down some numbers, equally many, about each of a picture's answers."""
     keys, numbers = [], []
     for reply, own in replies:
@@ -116,7 +116,7 @@ class Asker:
         self._only = only
         self._pictures: list[FloatArray] = []
 
-    def look(self, glance: Glance) -> Seen:
+    def look(self, glance: PictureCache) -> Seen:
         """See everything of a work that has to be known by one of the methods."""
         seen: Seen = {LUMINANCE: luminance(glance.image)}
         for method in self.methods:
@@ -130,12 +130,12 @@ class Asker:
             method.add(seen)
 
     def look_through(
-        self, works: Works, positions: Sequence[int], notebook: Notebook
+        self, works: Works, positions: Sequence[int], notebook: ResultCache
     ) -> None:
         """Look at works and keep them, in this order."""
 
         def look(position: int) -> Seen:
-            return self.look(Glance(works.picture(position)))
+            return self.look(PictureCache(works.picture(position)))
 
         for seen in notebook.each("Looking at the works", positions, look):
             self.add(seen)
@@ -160,7 +160,7 @@ class Asker:
             return possible
         return tuple(one for one in possible if (method.name, one) in self._only)
 
-    def ask(self, glance: Glance) -> Iterator[Reply]:
+    def ask(self, glance: PictureCache) -> Iterator[Ranking]:
         """Ask for the work that a photo shows, by every method and measure."""
         own, taken = glance.timed(partial(luminance, glance.image))
         structure = _Structure(own, self._pictures, taken)
@@ -168,10 +168,10 @@ class Asker:
             replies = {}
             for measure in self._fast(method):
                 scores, seconds = glance.timed(partial(method.ask, glance, measure))
-                replies[measure] = Reply.of(method.name, measure, scores, seconds)
+                replies[measure] = Ranking.of(method.name, measure, scores, seconds)
             yield from self._wanted(method, replies, structure)
 
-    def ask_alike(self, position: int) -> Iterator[Reply]:
+    def ask_alike(self, position: int) -> Iterator[Ranking]:
         """Ask for works like one of them, which is left out of the answers.
 
         Of the methods that are made for this; it takes no time that would count.
@@ -183,7 +183,7 @@ class Asker:
                 scores = method.alike(position, measure)
                 if scores is None:
                     break
-                reply = Reply.of(method.name, measure, scores)
+                reply = Ranking.of(method.name, measure, scores)
                 others = reply.order[reply.order != position]
                 replies[measure] = replace(reply, order=others)
             if replies:
@@ -208,8 +208,8 @@ class Asker:
         return (measure for measure in method.measures if measure in wanted)
 
     def _wanted(
-        self, method: Method, replies: Mapping[str, Reply], structure: "_Structure"
-    ) -> Iterator[Reply]:
+        self, method: Method, replies: Mapping[str, Ranking], structure: "_Structure"
+    ) -> Iterator[Ranking]:
         """Yield the wanted answers, the slow ones put together from others."""
         for measure in self.measures(method):
             if measure in replies:
@@ -225,7 +225,7 @@ class Asker:
             scores = np.full(len(own.scores), -np.inf, np.float32)
             scores[shortlist] = slow
             order = rerank(own.order, slow)
-            yield Reply(method.name, measure, order, scores, True, seconds)
+            yield Ranking(method.name, measure, order, scores, True, seconds)
 
 
 class _Structure:

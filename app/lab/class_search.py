@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.commands.shared import watch
-from app.lab.labelled import Looks
+from app.lab.labelled import PictureFeatures
 from app.retrieval.evaluation import metrics
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.measure import Measure, rerank, score_all
@@ -32,13 +32,13 @@ SHORTLIST = 100
 
 
 def orders_within(
-    looks: Looks, learnt: Measure[FloatArray] | None = None
+    looks: PictureFeatures, learnt: Measure[FloatArray] | None = None
 ) -> dict[str, Orders]:
     """Ask each picture for all others, by every measure.
 
     Parameters
     ----------
-    looks : Looks
+    looks : PictureFeatures
         Of Q pictures.
     learnt : Measure, optional
         Of descriptors.
@@ -65,7 +65,9 @@ def orders_within(
     return orders
 
 
-def orders_among(queries: Looks, gallery: Looks) -> dict[str, Orders]:
+def orders_among(
+    queries: PictureFeatures, gallery: PictureFeatures
+) -> dict[str, Orders]:
     """Ask pictures for those of a gallery, by every measure that needs no learning.
 
     Returns
@@ -108,7 +110,11 @@ def order_of(scores: FloatArray, *, without_own: bool = False) -> Orders:
 
 
 def reranked(
-    orders: Orders, euclid: FloatArray, queries: Looks, gallery: Looks, head: int
+    orders: Orders,
+    euclid: FloatArray,
+    queries: PictureFeatures,
+    gallery: PictureFeatures,
+    head: int,
 ) -> dict[str, Orders]:
     """Put the first of each order anew by structural similarity, and by the ratio.
 
@@ -117,7 +123,7 @@ def reranked(
     orders : (Q, M) int32
     euclid : (Q, N) float32
         Scores of `Euclidean`, that the ratio is made with.
-    queries, gallery : Looks
+    queries, gallery : PictureFeatures
         If they are the same, each two pictures are compared once.
     head : int
         How many are put anew.

@@ -17,9 +17,9 @@ from app.retrieval.drawings.styles.artists import ARTISTS
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import Profile, perturb
-from app.retrieval.training.data.works import Work, is_held_out
+from app.retrieval.training.data.works import TrainingWork, is_held_out
 from app.retrieval.types import Image
-from app.services.importing.listing import View, list_views
+from app.services.importing.listing import CatalogueView, list_views
 from app.services.operations import demonstration
 
 PICTURE_SIDE_PX = 640
@@ -34,13 +34,13 @@ class Collection:
 
     Attributes
     ----------
-    works : tuple of Work
+    works : tuple of TrainingWork
         Each accession number once.
     seed : int
         Of the photos.
     """
 
-    works: tuple[Work, ...]
+    works: tuple[TrainingWork, ...]
     seed: int
 
     def __len__(self) -> int:
@@ -157,7 +157,7 @@ def opened(options: argparse.Namespace) -> Iterator[Collection]:
 
 def choose(
     catalogue: Path, images: Path, count: int | None, seed: int
-) -> tuple[Work, ...]:
+) -> tuple[TrainingWork, ...]:
     """Take the works of a catalogue whose picture is there, or some of them.
 
     Of a work with several pictures the first counts.
@@ -167,7 +167,7 @@ def choose(
     LabError
         If no picture is there.
     """
-    views: dict[str, View] = {}
+    views: dict[str, CatalogueView] = {}
     for view in list_views(catalogue, images).views:
         views.setdefault(view.accession, view)
     if not views:
@@ -175,12 +175,14 @@ def choose(
             f"None of the pictures that {catalogue} names is in {images}. Name the "
             "folder that its column image starts from with --images."
         )
-    works = [Work(view.accession, view.path, view.label) for view in views.values()]
+    works = [
+        TrainingWork(view.accession, view.path, view.label) for view in views.values()
+    ]
     chosen = np.random.default_rng(seed).permutation(len(works))[:count]
     return tuple(works[number] for number in sorted(chosen.tolist()))
 
 
-def draw(parent: Path, count: int | None) -> tuple[Work, ...]:
+def draw(parent: Path, count: int | None) -> tuple[TrainingWork, ...]:
     """Draw works into a folder; the first of more works are always the same."""
     count = count or DRAWN_WORKS
     say(f"Drawing {count:,} works …")

@@ -20,8 +20,8 @@ from app.lab import collection, networks
 from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
 from app.lab.errors import LabError
-from app.lab.glance import Glance
-from app.lab.notebook import Notebook, Seen
+from app.lab.glance import PictureCache
+from app.lab.notebook import ResultCache, Seen
 from app.lab.page import Cell
 from app.lab.plots import bar_plot, panel_plot
 from app.lab.report import ReportFolder, label_of, print_table
@@ -57,7 +57,7 @@ HEADER = (
 
 
 @dataclass(slots=True)
-class Found:
+class Rankings:
     """What one descriptor found by one measure.
 
     Attributes
@@ -126,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
             methods += networks.variant_methods(options.model, Path(folder))
         with collection.opened(options) as works:
             files = [*networks.files_of(options), *works.files()]
-            with Notebook(report, files) as notebook:
+            with ResultCache(report, files) as notebook:
                 asked = works.held_out(training_seed)
                 asker = Asker(methods)
                 lessons = keep(asker, works, asked, notebook)
@@ -162,7 +162,7 @@ def seed_of(model_dir: Path) -> int:
 
 
 def keep(
-    asker: Asker, works: Collection, asked: Sequence[int], notebook: Notebook
+    asker: Asker, works: Collection, asked: Sequence[int], notebook: ResultCache
 ) -> list[int]:
     """Show all works to all methods; return those not asked for, which may teach."""
     asker.look_through(works, range(len(works)), notebook)
@@ -174,14 +174,14 @@ def keep(
 
 
 def ask(
-    asker: Asker, works: Collection, asked: Sequence[int], notebook: Notebook
-) -> dict[Key, Found]:
+    asker: Asker, works: Collection, asked: Sequence[int], notebook: ResultCache
+) -> dict[Key, Rankings]:
     """Ask photos of the works for them, and the works for others like them."""
-    found: dict[Key, Found] = defaultdict(Found)
+    found: dict[Key, Rankings] = defaultdict(Rankings)
     for profile in PHOTOS:
 
         def by_photo(position: int, profile: str = profile) -> Seen:
-            glance = Glance(works.photo(position, PROFILES[profile]))
+            glance = PictureCache(works.photo(position, PROFILES[profile]))
             return noted(
                 (reply, (reply.rank_of(position), reply.seconds))
                 for reply in asker.ask(glance)
@@ -216,7 +216,7 @@ def table(
     asker: Asker,
     works: Collection,
     asked: Sequence[int],
-    found: Mapping[Key, Found],
+    found: Mapping[Key, Rankings],
 ) -> "list[list[Cell]]":
     """Bring what was found to rows of `HEADER`."""
     rows: list[list[Cell]] = []
@@ -242,7 +242,7 @@ def fill(
     report: ReportFolder,
     summary: str,
     asker: Asker,
-    found: Mapping[Key, Found],
+    found: Mapping[Key, Rankings],
     rows: Sequence[Sequence[Cell]],
 ) -> None:
     """Bring table and plots into the report."""

@@ -23,7 +23,7 @@ from app.lab.errors import LabError
 from app.lab.labelled import (
     FEWEST,
     LabelledPicture,
-    Looks,
+    PictureFeatures,
     halves,
     look,
     look_with_photos,
@@ -31,7 +31,7 @@ from app.lab.labelled import (
     read_tree,
     small_classes,
 )
-from app.lab.notebook import Notebook
+from app.lab.notebook import ResultCache
 from app.lab.page import Cell
 from app.lab.plots import line_plot
 from app.lab.report import ReportFolder, print_table
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     taught, asked, small = split(pictures, options.seed)
     eye = open_eye(options.model)
     files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-    with Notebook(report, files) as notebook:
+    with ResultCache(report, files) as notebook:
         lessons, unread = look_with_photos(
             taught, eye, "Looking at one half", notebook, options.seed
         )
@@ -144,7 +144,9 @@ def split(
     return (*halves(kept, seed), small)
 
 
-def fill(report: ReportFolder, looks: Looks, orders: Mapping[str, Orders]) -> None:
+def fill(
+    report: ReportFolder, looks: PictureFeatures, orders: Mapping[str, Orders]
+) -> None:
     """Print the figures, and put them and the sheets into the report."""
     judged = {name: dict(judge(order, looks.labels)) for name, order in orders.items()}
     rows: list[list[Cell]] = [

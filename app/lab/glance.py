@@ -9,7 +9,7 @@ from app.retrieval.types import Image
 Part = TypeVar("Part")
 
 
-class Glance:
+class PictureCache:
     """A picture, and what has been computed of it so far.
 
     What two methods have in common (a run of the network) is computed once, and the

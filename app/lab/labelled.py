@@ -11,9 +11,9 @@ import numpy as np
 from app.commands.shared import say
 from app.lab.collection import PICTURE_SIDE_PX
 from app.lab.errors import LabError
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.networks import bundled_activations
-from app.lab.notebook import Notebook, Seen
+from app.lab.notebook import ResultCache, Seen
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read, resize_to_long_side
@@ -64,7 +64,7 @@ class LabelledPicture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looks:
+class PictureFeatures:
     """What measures look at, of N pictures.
 
     Attributes
@@ -122,7 +122,7 @@ def open_eye(model_dir: Path) -> Eye:
     return Eye(
         model.model_id,
         lambda image: model.descriptor.describe(image).descriptor,
-        lambda image: bundled_activations(Glance(image), network),
+        lambda image: bundled_activations(PictureCache(image), network),
     )
 
 
@@ -185,10 +185,10 @@ def look(
     eye: Eye,
     what: str,
     *,
-    notebook: Notebook,
+    notebook: ResultCache,
     seed: int | None,
     activate: bool = True,
-) -> tuple[Looks, int]:
+) -> tuple[PictureFeatures, int]:
     """Look at pictures; those that cannot be read are named and left out.
 
     Parameters
@@ -197,7 +197,7 @@ def look(
     eye : Eye
     what : str
         Title of the progress bar.
-    notebook : Notebook
+    notebook : ResultCache
     seed : int or None
         Of the simulated photos; None if none are needed.
     activate : bool
@@ -205,7 +205,7 @@ def look(
 
     Returns
     -------
-    looks : Looks
+    looks : PictureFeatures
     faults : int
         Pictures that were left out.
 
@@ -251,7 +251,9 @@ def look(
         return np.stack([part[name] for part in parts])
 
     structural = StructuralInput(all_of("luminance"), all_of("descriptor"))
-    looks = Looks(tuple(kept), structural, all_of("activations"), all_of("view"))
+    looks = PictureFeatures(
+        tuple(kept), structural, all_of("activations"), all_of("view")
+    )
     return looks, len(pictures) - len(kept)
 
 
@@ -259,9 +261,9 @@ def look_with_photos(
     pictures: Sequence[LabelledPicture],
     eye: Eye,
     what: str,
-    notebook: Notebook,
+    notebook: ResultCache,
     seed: int,
-) -> tuple[Looks, int]:
+) -> tuple[PictureFeatures, int]:
     """Look at pictures and a simulated photo of each, to learn or judge; see `look`.
 
     Nobody needs activations for that.

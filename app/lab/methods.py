@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.notebook import Seen
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
@@ -54,7 +54,7 @@ class Method(Protocol):
         """Names of what can compare it, its own first."""
         ...
 
-    def look(self, glance: Glance) -> Seen:
+    def look(self, glance: PictureCache) -> Seen:
         """See what has to be known of a work, by names that methods can share."""
         ...
 
@@ -72,7 +72,7 @@ class Method(Protocol):
         """
         ...
 
-    def ask(self, glance: Glance, measure: str) -> FloatArray:
+    def ask(self, glance: PictureCache, measure: str) -> FloatArray:
         """Score all works by a photo: (N,) float32, higher is more alike."""
         ...
 
@@ -95,7 +95,7 @@ class HashMethod:
     def __init__(self) -> None:
         self._hashes: list[np.ndarray[tuple[int, ...], np.dtype[np.bool_]]] = []
 
-    def look(self, glance: Glance) -> Seen:
+    def look(self, glance: PictureCache) -> Seen:
         """See `Method.look`."""
         return {self.name: perceptual_hash(glance.image)}
 
@@ -106,7 +106,7 @@ class HashMethod:
     def finish(self, _lessons: Sequence[int]) -> None:
         """Learn nothing."""
 
-    def ask(self, glance: Glance, _measure: str) -> FloatArray:
+    def ask(self, glance: PictureCache, _measure: str) -> FloatArray:
         """See `Method.ask`."""
         return bit_agreement(perceptual_hash(glance.image), np.stack(self._hashes))
 
@@ -145,7 +145,7 @@ class WordMethod:
         method._index = index
         return method
 
-    def look(self, glance: Glance) -> Seen:
+    def look(self, glance: PictureCache) -> Seen:
         """See `Method.look`."""
         return see_features(glance, self._settings)
 
@@ -157,7 +157,7 @@ class WordMethod:
         """Write the inverted file."""
         self._index = InvertedIndex.build(self._features, self._vocabulary)
 
-    def ask(self, glance: Glance, _measure: str) -> FloatArray:
+    def ask(self, glance: PictureCache, _measure: str) -> FloatArray:
         """See `Method.ask`."""
         local = self._settings.local
         return self._score(
@@ -208,7 +208,7 @@ class EngineMethod:
         method._engine = engine
         return method
 
-    def look(self, glance: Glance) -> Seen:
+    def look(self, glance: PictureCache) -> Seen:
         """See `Method.look`."""
         description = described(glance, self._model)
         return {
@@ -230,7 +230,7 @@ class EngineMethod:
         gallery = Gallery.build(self._items, self._model.vocabulary)
         self._engine = Engine(self._model, gallery, self._settings)
 
-    def ask(self, glance: Glance, _measure: str) -> FloatArray:
+    def ask(self, glance: PictureCache, _measure: str) -> FloatArray:
         """Score by probability; what was not verified comes last."""
         if self._engine is None:
             raise ValueError("ask only after finish")
@@ -255,13 +255,13 @@ class EngineMethod:
         return total / len(self._items)
 
 
-def described(glance: Glance, model: Model) -> Description:
+def described(glance: PictureCache, model: Model) -> Description:
     """Run a model's network on a picture."""
     key = ("description", model.model_id)
     return glance.part(key, lambda: model.descriptor.describe(glance.image))
 
 
-def see_features(glance: Glance, settings: RetrievalSettings) -> Seen:
+def see_features(glance: PictureCache, settings: RetrievalSettings) -> Seen:
     """Extract what is kept of a work's local features."""
     local = settings.local
     features = glance.part(

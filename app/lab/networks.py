@@ -7,7 +7,7 @@ from pathlib import Path
 from app.commands.shared import say
 from app.configuration.parsers import ROOT
 from app.lab.errors import LabError
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.methods import (
     EngineMethod,
     HashMethod,
@@ -251,7 +251,7 @@ def not_given(given: Sequence[str]) -> list[str]:
     ]
 
 
-def bundled_activations(glance: Glance, network: Descriptor) -> FloatArray:
+def bundled_activations(glance: PictureCache, network: Descriptor) -> FloatArray:
     """Average a model's feature maps in the cells of a grid: (A,) float32.
 
     Without what lies on the filling of the frame.
@@ -264,7 +264,7 @@ def bundled_activations(glance: Glance, network: Descriptor) -> FloatArray:
 
 
 def _seer(label: str, network: Descriptor, pooling: str) -> See:
-    def see(glance: Glance) -> FloatArray:
+    def see(glance: PictureCache) -> FloatArray:
         return POOLINGS[pooling](*_maps(glance, label, network))
 
     return see
@@ -275,6 +275,6 @@ def _fc6_seer(network: Descriptor) -> See:
 
 
 def _maps(
-    glance: Glance, label: str, network: Descriptor
+    glance: PictureCache, label: str, network: Descriptor
 ) -> tuple[FloatArray, FloatArray]:
     return glance.part(("maps", label), lambda: network.maps(glance.image))

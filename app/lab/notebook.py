@@ -29,7 +29,7 @@ PAGE = 32
 TITLE_FILE = "title.json"
 
 
-class Notebook:
+class ResultCache:
     """Keeps what takes long to find out; as a context manager, for one run.
 
     A run that ends well has no use for it any more and removes it.
@@ -55,7 +55,7 @@ class Notebook:
         )
         self._page: tuple[Path, list[Seen]] | None = None
 
-    def __enter__(self) -> "Notebook":
+    def __enter__(self) -> "ResultCache":
         title = self.path / TITLE_FILE
         if title.is_file() and title.read_text(encoding="utf-8") == self._title:
             say(f"Going on with what is kept in {self.path}.")

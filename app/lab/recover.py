@@ -18,9 +18,9 @@ from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
 from app.lab.compare import seed_of
 from app.lab.errors import LabError
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.methods import COSINE, EUCLID, HAMMING, PROBABILITY, VOTES, Method
-from app.lab.notebook import Notebook, Seen
+from app.lab.notebook import ResultCache, Seen
 from app.lab.recovery import Trial
 from app.lab.recovery_report import (
     PROFILE_NAMES,
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         methods, keys = choose_methods(options, Path(folder))
         with collection.opened(options) as works:
             files = [*networks.files_of(options), *works.files()]
-            with Notebook(report, files) as notebook:
+            with ResultCache(report, files) as notebook:
                 asked, strangers = choose_works(works, training_seed, options)
                 asker = Asker(methods, only=set(keys))
                 fill_gallery(asker, works, asked, strangers, notebook)
@@ -131,7 +131,7 @@ def fill_gallery(
     works: Collection,
     asked: Sequence[int],
     strangers: Sequence[int],
-    notebook: Notebook,
+    notebook: ResultCache,
 ) -> None:
     """Show the methods all works but the strangers."""
     gallery = gallery_of(works, strangers)
@@ -154,7 +154,7 @@ def try_all(
     works: Collection,
     asked: Sequence[int],
     strangers: Sequence[int],
-    notebook: Notebook,
+    notebook: ResultCache,
 ) -> Iterator[Trial]:
     """Ask all photos: of every work, by every perturbation, at every strength."""
     rows = {position: row for row, position in enumerate(gallery_of(works, strangers))}
@@ -171,7 +171,7 @@ def try_all(
         row = rows.get(position)
         return noted(
             (reply, (-1 if row is None else reply.rank_of(row), reply.best_score))
-            for reply in asker.ask(Glance(photo))
+            for reply in asker.ask(PictureCache(photo))
         )
 
     answers = notebook.each("Asking photos", plan, ask)

@@ -37,7 +37,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RecoveryFigures:
     """Figures over some trials of one method; shares in [0, 1].
 
     Attributes
@@ -66,7 +66,7 @@ class Outcome:
     f1: float
 
 
-def judge(trials: Iterable[Trial], threshold: float) -> Outcome:
+def judge(trials: Iterable[Trial], threshold: float) -> RecoveryFigures:
     """Sum up trials of one method that answers from a threshold on."""
     trials = list(trials)
     ranks = np.array([trial.rank for trial in trials if trial.rank is not None])
@@ -74,7 +74,7 @@ def judge(trials: Iterable[Trial], threshold: float) -> Outcome:
     right = sum(trial.rank == 0 for trial in said)
     precision = right / len(said) if said else float("nan")
     recall = right / len(ranks) if len(ranks) else float("nan")
-    return Outcome(
+    return RecoveryFigures(
         photos=len(ranks),
         recall_at_1=float(np.mean(ranks < 1)) if len(ranks) else float("nan"),
         recall_at_10=float(np.mean(ranks < 10)) if len(ranks) else float("nan"),

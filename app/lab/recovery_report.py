@@ -12,7 +12,7 @@ import numpy as np
 from app.lab.asking import Key
 from app.lab.page import Cell
 from app.lab.plots import Series, panel_plot
-from app.lab.recovery import Outcome, Trial, best_threshold, judge, rank_curve
+from app.lab.recovery import RecoveryFigures, Trial, best_threshold, judge, rank_curve
 from app.lab.report import ReportFolder, label_of
 from app.retrieval.simulation.photo import STEPS
 
@@ -26,14 +26,14 @@ FIGURES = {
     "recall": "recall",
     "f1": "F1",
 }
-"""Figures of an `Outcome`, as people call them."""
+"""Figures of an `RecoveryFigures`, as people call them."""
 PLOTTED = ("recall_at_1", "f1", "precision", "recall")
 CURVE_POINTS = 12
 COLUMNS = 5
 """Panels side by side."""
 SHARES = (-0.03, 1.03)
 """Range of an axis of shares, so that 0 and 1 do not stick to its ends."""
-Outcomes: TypeAlias = Mapping[Key, Mapping[tuple[str, float], Outcome]]
+Outcomes: TypeAlias = Mapping[Key, Mapping[tuple[str, float], RecoveryFigures]]
 """By method, then by perturbation and strength."""
 
 

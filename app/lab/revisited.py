@@ -13,7 +13,7 @@ from app.lab.class_search import Orders, orders_among
 from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
-from app.lab.notebook import Notebook
+from app.lab.notebook import ResultCache
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
 from app.retrieval.evaluation import metrics
@@ -59,7 +59,7 @@ def ask_revisited(options: argparse.Namespace) -> int:
     missing = len(truth.names) + len(truth.queries) - len(gallery) - len(asked)
     eye = open_eye(options.model)
     files = [picture.path for picture in (*gallery, *asked)]
-    with Notebook(report, [*networks.files_of(options), *files]) as notebook:
+    with ResultCache(report, [*networks.files_of(options), *files]) as notebook:
         seen, unread = look(
             gallery, eye, "Looking at the gallery", notebook=notebook, seed=None
         )

@@ -19,13 +19,13 @@ from app.lab import collection, networks
 from app.lab.errors import LabError
 from app.lab.labelled import (
     LabelledPicture,
-    Looks,
+    PictureFeatures,
     halves,
     look_with_photos,
     open_eye,
     read_tree,
 )
-from app.lab.notebook import Notebook
+from app.lab.notebook import ResultCache
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
     with labelled_pictures(options) as pictures:
         taught, kept = halves(pictures, options.seed)
         files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-        with Notebook(report, files) as notebook:
+        with ResultCache(report, files) as notebook:
             lessons, faults = look_with_photos(
                 taught, eye, "Looking at one half", notebook, options.seed
             )
@@ -186,7 +186,7 @@ def learn(
 
 
 def judge(
-    learnt: LearntSimilarity, unseen: Looks, seed: int
+    learnt: LearntSimilarity, unseen: PictureFeatures, seed: int
 ) -> tuple[list[list[Cell]], str]:
     """Compare the learnt similarity with the plain distance.
 

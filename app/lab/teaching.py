@@ -8,9 +8,9 @@ import numpy as np
 from app.commands.shared import say
 from app.lab.asking import Asker
 from app.lab.collection import Collection
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.labelled import VIEW_PROFILE
-from app.lab.notebook import Notebook, Seen
+from app.lab.notebook import ResultCache, Seen
 from app.lab.report import file_name
 from app.lab.similarity import learn
 from app.lab.vector_method import VectorMethod
@@ -31,7 +31,7 @@ def teach(
     lessons: Sequence[int],
     name: str,
     seed: int,
-    notebook: Notebook,
+    notebook: ResultCache,
 ) -> None:
     """Give every method that can use one a similarity of its own.
 
@@ -48,7 +48,7 @@ def teach(
     name : str
         Of the model that describes them.
     seed : int
-    notebook : Notebook
+    notebook : ResultCache
     """
     rng = np.random.default_rng([seed, 9])
     chosen: list[int] = sorted(
@@ -63,7 +63,7 @@ def teach(
         def write(path: Path, method: VectorMethod = method) -> None:
             def photograph(position: int) -> Seen:
                 photo = works.photo(position, PROFILES[VIEW_PROFILE])
-                return {"view": method.describe(Glance(photo))}
+                return {"view": method.describe(PictureCache(photo))}
 
             title = f"Photographing works for {method.name}"
             views = [seen["view"] for seen in notebook.each(title, chosen, photograph)]

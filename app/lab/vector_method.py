@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.methods import COSINE, EUCLID, LEARNT
 from app.lab.notebook import Seen
 from app.retrieval.descriptors.poolings import embed
@@ -13,7 +13,7 @@ from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.measure import Measure
 from app.retrieval.types import FloatArray, no_numbers
 
-See = Callable[[Glance], FloatArray]
+See = Callable[[PictureCache], FloatArray]
 """From a picture to (m, C) vectors, of which a method makes one descriptor."""
 
 
@@ -72,7 +72,7 @@ class VectorMethod:
         """Descriptors of the works: (N, D), once they are finished."""
         return self._descriptors
 
-    def describe(self, glance: Glance) -> FloatArray:
+    def describe(self, glance: PictureCache) -> FloatArray:
         """Make the descriptor (D,) of a picture, once works are finished."""
         return self._embed(self._see(glance))
 
@@ -85,7 +85,7 @@ class VectorMethod:
         """See `Method.measures`."""
         return tuple(self._measures)
 
-    def look(self, glance: Glance) -> Seen:
+    def look(self, glance: PictureCache) -> Seen:
         """See `Method.look`."""
         return {self.name: self._see(glance)}
 
@@ -106,7 +106,7 @@ class VectorMethod:
             self._embed = lambda own: embed([own], whitening=whitening)[0][0]
         self._pictures.clear()
 
-    def ask(self, glance: Glance, measure: str) -> FloatArray:
+    def ask(self, glance: PictureCache, measure: str) -> FloatArray:
         """See `Method.ask`."""
 
         def compute() -> tuple[FloatArray, FloatArray]:

@@ -9,7 +9,7 @@ from app.models.base import Base, UtcDateTime, now, verdict_type
 from app.models.collection import (
     Artwork,
     CollectionState,
-    Generation,
+    GenerationRecord,
     ImageFeatures,
     IndexFault,
     ReferenceImage,
@@ -19,7 +19,7 @@ from app.models.curation import (
     EvaluationReport,
     Relation,
     StoredSetting,
-    WorkFault,
+    WorkFinding,
 )
 from app.models.queries import Feedback, Query, QueryMatch
 from app.models.tasks import (
@@ -44,7 +44,7 @@ __all__ = [
     "ColumnMapping",
     "EvaluationReport",
     "Feedback",
-    "Generation",
+    "GenerationRecord",
     "ImageFeatures",
     "ImportRow",
     "ImportRun",
@@ -63,7 +63,7 @@ __all__ = [
     "TaskWish",
     "User",
     "UtcDateTime",
-    "WorkFault",
+    "WorkFinding",
     "Worker",
     "now",
     "roles_users",

@@ -168,7 +168,7 @@ class IndexFault(Base):
     image: Mapped[ReferenceImage] = relationship()
 
 
-class Generation(Base):
+class GenerationRecord(Base):
     """A searchable index that was built, examined and published."""
 
     __tablename__ = "generation"

@@ -73,7 +73,7 @@ class Relation(Base):
     other: Mapped[Artwork] = relationship(foreign_keys=[other_id])
 
 
-class WorkFault(Base):
+class WorkFinding(Base):
     """Why a work cannot be found well."""
 
     __tablename__ = "work_fault"

@@ -176,7 +176,7 @@ class EmptyGalleryError(RetrievalError):
         super().__init__(f"No collection has been indexed yet. Run: {command}")
 
 
-class ExaminationError(RetrievalError):
+class GenerationRejectedError(RetrievalError):
     """A new generation failed its examination and did not go live.
 
     Attributes

@@ -3,7 +3,7 @@ import pytest
 
 from app.configuration.load import Folders
 from app.factory import create_app
-from app.services.map.registry import Likeness, MapShelf
+from app.services.map.registry import Likeness, MapRegistry
 from bench import map as bench
 from bench.map import invent, invent_places
 
@@ -15,7 +15,7 @@ def invented(tmp_path):
 
 
 def test_an_invented_map_can_be_opened(invented):
-    stored = MapShelf(Folders(invented).maps).current()
+    stored = MapRegistry(Folders(invented).maps).current()
     assert stored is not None
     assert stored.is_whole
     assert (stored.works, stored.likenesses) == (300, (Likeness.STYLE,))

@@ -8,7 +8,7 @@ import pytest
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork, Worker, now
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.model import Model
 from app.services.index import building
 from app.services.system.claims import LEASE
@@ -23,7 +23,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(
         Model, "open", classmethod(lambda _cls, _folder, threads: fake_model())
     )
-    passed = Examination({}, ())
+    passed = Validation({}, ())
     monkeypatch.setattr(building, "examine", lambda *_args, **_kwargs: passed)
 
 

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from app.lab.collection import Collection, choose
-from app.lab.notebook import Notebook
+from app.lab.notebook import ResultCache
 from app.lab.report import ReportFolder
 from app.retrieval.images.codec import encode_jpeg
 from tests.lab.quick import WORKS
@@ -32,7 +32,7 @@ def museum(tmp_path_factory):
 @pytest.fixture
 def notebook(tmp_path):
     report = ReportFolder(tmp_path / "noted", "A test", {})
-    with Notebook(report, ()) as notebook:
+    with ResultCache(report, ()) as notebook:
         yield notebook
 
 

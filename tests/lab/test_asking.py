@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from app.lab.asking import SHORTLIST, Asker, Reply
-from app.lab.glance import Glance
+from app.lab.asking import SHORTLIST, Asker, Ranking
+from app.lab.glance import PictureCache
 from app.retrieval.measures.structural import SIDE_PX, Ssim, luminance
 from tests.lab.quick import quick_methods
 from tests.support.fakes import draw_picture, photograph
@@ -16,7 +16,7 @@ COUNT = SHORTLIST + 4
 def asker():
     asker = Asker(quick_methods()[1:])  # plain blocks and pHash
     for seed in range(COUNT):
-        asker.add(asker.look(Glance(draw_picture(seed))))
+        asker.add(asker.look(PictureCache(draw_picture(seed))))
     asker.finish(())
     return asker
 
@@ -24,7 +24,7 @@ def asker():
 def reply(scores, *, order=None, reranked=False):
     scores = np.array(scores, np.float32)
     order = np.argsort(-scores, kind="stable") if order is None else np.array(order)
-    return Reply("method", "measure", order, scores, reranked, 0.0)
+    return Ranking("method", "measure", order, scores, reranked, 0.0)
 
 
 def test_a_rank_counts_what_is_better_or_as_good():
@@ -48,7 +48,7 @@ def test_the_first_works_are_those_that_were_compared():
 
 
 def test_every_method_is_asked_by_its_measures_and_by_structure(asker):
-    replies = list(asker.ask(Glance(draw_picture(6))))
+    replies = list(asker.ask(PictureCache(draw_picture(6))))
     assert [(one.method, one.measure) for one in replies] == [
         ("plain blocks", "cosine"),
         ("plain blocks", "Euclid"),
@@ -65,7 +65,7 @@ def test_every_method_is_asked_by_its_measures_and_by_structure(asker):
 
 def test_structure_puts_the_shortlist_in_order_and_leaves_the_rest(asker):
     photo = photograph(draw_picture(6))
-    replies = {(one.method, one.measure): one for one in asker.ask(Glance(photo))}
+    replies = {(one.method, one.measure): one for one in asker.ask(PictureCache(photo))}
     own, slow = replies["plain blocks", "cosine"], replies["plain blocks", "SSIM"]
     head, tail = np.split(slow.order, [SHORTLIST])
     assert tail.tolist() == own.order[SHORTLIST:].tolist()
@@ -103,13 +103,13 @@ def test_only_what_is_wanted_is_answered():
     everything = Asker(quick_methods()[1:])
     for asker in (few, everything):
         for seed in range(8):
-            asker.add(asker.look(Glance(draw_picture(seed))))
+            asker.add(asker.look(PictureCache(draw_picture(seed))))
         asker.finish(())
     photo = photograph(draw_picture(6))
     answers = [
         {
             (one.method, one.measure): one.order.tolist()
-            for one in asker.ask(Glance(photo))
+            for one in asker.ask(PictureCache(photo))
         }
         for asker in (few, everything)
     ]

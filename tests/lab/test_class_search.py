@@ -11,8 +11,8 @@ from app.lab.class_search import (
     precision_curve,
     reranked,
 )
-from app.lab.labelled import Looks, look, read_tree
-from app.lab.notebook import Notebook
+from app.lab.labelled import PictureFeatures, look, read_tree
+from app.lab.notebook import ResultCache
 from app.lab.report import ReportFolder
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean, StructuralInput
 from tests.lab.trees import FakeLearnt, fake_eye, write_tree
@@ -22,7 +22,7 @@ from tests.lab.trees import FakeLearnt, fake_eye, write_tree
 def looks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("looks")
     pictures = read_tree(write_tree(folder / "tree", 4))
-    with Notebook(ReportFolder(folder / "out", "A test", {}), ()) as notebook:
+    with ResultCache(ReportFolder(folder / "out", "A test", {}), ()) as notebook:
         looks, _ = look(pictures, fake_eye(), "Looking", notebook=notebook, seed=None)
     return looks
 
@@ -94,7 +94,7 @@ def test_threads_change_nothing(looks, monkeypatch):
 
 
 def test_other_pictures_find_themselves_in_a_gallery(looks):
-    queries = Looks(
+    queries = PictureFeatures(
         looks.pictures[2:4],
         looks.structural[slice(2, 4)],
         looks.activations[2:4],

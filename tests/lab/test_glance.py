@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 
 
 @pytest.fixture
 def glance():
-    return Glance(np.zeros((4, 4, 3), np.uint8))
+    return PictureCache(np.zeros((4, 4, 3), np.uint8))
 
 
 @pytest.fixture

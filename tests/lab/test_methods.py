@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.lab.methods import (
     COSINE,
     EUCLID,
@@ -28,7 +28,7 @@ def shown():
     engine = EngineMethod(fake_model(), RetrievalSettings())
     for method in (everyone := [*all_methods(), engine]):
         for seed in range(COUNT):
-            method.add(method.look(Glance(draw_picture(seed))))
+            method.add(method.look(PictureCache(draw_picture(seed))))
         method.finish(LESSONS)
     return {method.name: method for method in everyone}
 
@@ -36,7 +36,7 @@ def shown():
 def test_every_method_finds_a_picture_it_was_shown(shown):
     for method in shown.values():
         for measure in method.measures:
-            scores = method.ask(Glance(draw_picture(5)), measure)
+            scores = method.ask(PictureCache(draw_picture(5)), measure)
             assert scores.shape == (COUNT,)
             assert scores.dtype == np.float32
             assert np.argmax(scores) == 5, f"{method.name} by {measure}"
@@ -53,7 +53,7 @@ def test_methods_name_their_own_measure_first(shown):
 
 
 def test_cosine_is_of_whitened_and_euclid_of_plain_vectors(shown):
-    pictures = [see_blocks(Glance(draw_picture(seed))) for seed in range(COUNT)]
+    pictures = [see_blocks(PictureCache(draw_picture(seed))) for seed in range(COUNT)]
     taught = unit_length(np.concatenate([pictures[i] for i in LESSONS]))
     whitening = learn_whitening(taught, 8)
 
@@ -62,10 +62,10 @@ def test_cosine_is_of_whitened_and_euclid_of_plain_vectors(shown):
         parts = [part / np.linalg.norm(part) for part in whitened]
         return sum(parts) / np.linalg.norm(sum(parts))
 
-    asked = see_blocks(Glance(draw_picture(99)))
+    asked = see_blocks(PictureCache(draw_picture(99)))
     cosines = [descriptor(own) @ descriptor(asked) for own in pictures]
     distances = [np.linalg.norm(own.sum(0) - asked.sum(0)) for own in pictures]
-    method, glance = shown["blocks"], Glance(draw_picture(99))
+    method, glance = shown["blocks"], PictureCache(draw_picture(99))
     assert method.ask(glance, COSINE) == pytest.approx(np.array(cosines), abs=1e-4)
     assert method.ask(glance, EUCLID) == pytest.approx(-np.array(distances), abs=1e-4)
 
@@ -79,7 +79,7 @@ def test_works_alike_are_asked_by_what_is_kept(shown):
 
 def test_the_engine_ranks_what_it_verified_and_nothing_else(shown):
     photo = photograph(draw_picture(7))
-    scores = shown["whole engine"].ask(Glance(photo), PROBABILITY)
+    scores = shown["whole engine"].ask(PictureCache(photo), PROBABILITY)
     assert np.argmax(scores) == 7
     verified = scores[np.isfinite(scores)]
     assert len(set(verified.tolist())) == len(verified) < COUNT
@@ -104,9 +104,9 @@ def test_a_learnt_similarity_is_one_more_measure():
 
     method = VectorMethod("blocks", "", see_blocks, similarity=Backwards())
     for seed in range(COUNT):
-        method.add(method.look(Glance(draw_picture(seed))))
+        method.add(method.look(PictureCache(draw_picture(seed))))
     method.finish(())
-    glance = Glance(draw_picture(4))
+    glance = PictureCache(draw_picture(4))
     assert method.measures == (COSINE, EUCLID, LEARNT)
     assert method.ask(glance, LEARNT) == pytest.approx(-method.ask(glance, COSINE))
     assert np.argmin(method.alike(4, LEARNT)) == 4

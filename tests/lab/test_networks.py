@@ -8,7 +8,7 @@ from app.lab import __main__ as lab
 from app.lab import networks
 from app.lab.asking import Asker
 from app.lab.errors import LabError
-from app.lab.glance import Glance
+from app.lab.glance import PictureCache
 from app.retrieval.descriptors.poolings import POOLINGS
 from app.retrieval.errors import MissingArtefactError
 from tests.support.fakes import draw_picture, photograph
@@ -44,9 +44,9 @@ def test_the_bundled_methods_find_works_again():
     ]
     asker = Asker(methods)
     for seed in range(COUNT):
-        asker.add(asker.look(Glance(draw_picture(seed))))
+        asker.add(asker.look(PictureCache(draw_picture(seed))))
     asker.finish(range(10, COUNT))
-    photo = Glance(photograph(draw_picture(3)))
+    photo = PictureCache(photograph(draw_picture(3)))
     ranks = {(one.method, one.measure): one.rank_of(3) for one in asker.ask(photo)}
     assert ranks["bundled, CAM", "cosine"] == 0
     assert ranks["whole engine", "probability"] == 0
@@ -71,9 +71,9 @@ def test_published_networks_run_with_weights_from_a_file(tmp_path, name):
     ]
     asker = Asker(methods)
     for seed in range(12):
-        asker.add(asker.look(Glance(draw_picture(seed))))
+        asker.add(asker.look(PictureCache(draw_picture(seed))))
     asker.finish(range(2, 12))
-    for one in asker.ask(Glance(draw_picture(1)[4:-4, 6:-6])):
+    for one in asker.ask(PictureCache(draw_picture(1)[4:-4, 6:-6])):
         if one.measure == "Euclid":
             assert one.rank_of(1) == 0, "a crop resembles its work to any network"
     assert not [line for line in networks.not_given(given) if line.startswith(name)]

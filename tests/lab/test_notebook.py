@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.configuration.load import ROOT
 from app.lab import notebook as module
-from app.lab.notebook import PAGE, Notebook
+from app.lab.notebook import PAGE, ResultCache
 from app.lab.report import ReportFolder
 from app.retrieval.files import arrays as files_arrays
 from tests.support.waiting import WAIT_SECONDS
@@ -52,7 +52,7 @@ class Finder:
 
 
 def open_notebook(tmp_path, files=(), **settings):
-    return Notebook(ReportFolder(tmp_path / "out", "A test", settings), files)
+    return ResultCache(ReportFolder(tmp_path / "out", "A test", settings), files)
 
 
 def run(tmp_path, finder, count=COUNT, **options):

@@ -7,7 +7,7 @@ from app.lab.asking import Asker
 from app.lab.collection import Collection
 from app.lab.teaching import teach
 from app.lab.vector_method import VectorMethod
-from app.retrieval.training.data.works import Work
+from app.retrieval.training.data.works import TrainingWork
 from tests.lab.quick import WORKS, see_blocks
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,8 @@ def test_works_by_one_hand_are_nearer_after_the_lesson(works, notebook):
 
 def test_where_nothing_can_be_learnt_that_is_said(works, notebook, capsys):
     nameless = Collection(
-        tuple(Work(one.accession, one.image_path, {}) for one in works.works), seed=0
+        tuple(TrainingWork(one.accession, one.image_path, {}) for one in works.works),
+        seed=0,
     )
     learning = VectorMethod("learning", "", see_blocks, learns=True)
     asker = asker_of(nameless, notebook, learning)

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from app.retrieval.generations.store import Store
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.runtime.threads import limit_threads
 from app.retrieval.settings import GallerySettings, RetrievalSettings
 from tests.support.fakes import fake_collection, fake_model
@@ -27,7 +27,7 @@ def build(root: Path, items):
         items,
         fake_model(),
         settings=SETTINGS,
-        examine=lambda _: Examination({}, ()),
+        examine=lambda _: Validation({}, ()),
     )
 
 

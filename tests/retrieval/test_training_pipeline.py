@@ -8,7 +8,7 @@ import pytest
 from app.retrieval.errors import TrainingError
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from app.retrieval.training.data.works import Work
+from app.retrieval.training.data.works import TrainingWork
 from tests.support.fakes import draw_picture
 
 pytestmark = pytest.mark.slow
@@ -47,12 +47,12 @@ def works(tmp_path_factory):
         path = folder / f"{number}.jpg"
         path.write_bytes(encode_jpeg(draw_picture(number)))
         label = {"school": SCHOOLS[number % 2], "artist": f"artist {number % 9}"}
-        works.append(Work(f"W-{number}", path, label))
+        works.append(TrainingWork(f"W-{number}", path, label))
     return works
 
 
 def plan_of(**changes):
-    from app.retrieval.training.plan import Plan
+    from app.retrieval.training.plan import TrainingPlan
 
     facts = {
         "name": "tiny",
@@ -63,7 +63,7 @@ def plan_of(**changes):
         "dimension": 32,
         "side_px": 96,
     }
-    return Plan(**{**facts, **changes})
+    return TrainingPlan(**{**facts, **changes})
 
 
 def run(plan, works, folder):
@@ -84,7 +84,7 @@ def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypat
 
     recipe = FineTuning(steps=3, pair_count=6, sides_px=((0.0, 48),))
     plan = plan_of(fine_tuning=recipe, generated=2)
-    broken = Work("W-broken", works[0].image_path.with_name("nowhere.jpg"))
+    broken = TrainingWork("W-broken", works[0].image_path.with_name("nowhere.jpg"))
     manifest, reporter = run(plan, [*works, broken], tmp_path)
 
     assert reporter.steps == [1, 2, 3]
@@ -105,7 +105,7 @@ def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypat
 
 def test_a_silent_catalogue_gets_clusters(works, tmp_path, monkeypatch):
     decide_nothing(monkeypatch)
-    silent = [Work(work.accession, work.image_path) for work in works[:28]]
+    silent = [TrainingWork(work.accession, work.image_path) for work in works[:28]]
     manifest, reporter = run(plan_of(), silent, tmp_path)
     assert manifest.classes[0] == "cluster 1"
     assert any("clusters" in text for text in reporter.said)
@@ -115,7 +115,7 @@ def test_a_failed_training_leaves_the_old_model(works, tmp_path):
     old = tmp_path / "model"
     old.mkdir()
     (old / "model.json").write_text("old")
-    unreadable = [Work(w.accession, Path("nowhere.jpg")) for w in works]
+    unreadable = [TrainingWork(w.accession, Path("nowhere.jpg")) for w in works]
     with pytest.raises(TrainingError, match="fewer than two"):
         run(plan_of(), unreadable, tmp_path)
     assert (old / "model.json").read_text() == "old"

@@ -10,7 +10,7 @@ import pytest
 import demo
 import precompute_descriptors
 from app.retrieval.drawings.collection import SyntheticWork
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from app.services.importing.listing import list_views
@@ -55,7 +55,7 @@ def served(tmp_path, monkeypatch):
         Model, "open", classmethod(lambda _cls, _folder, threads: fake_model())
     )
     # The index is examined in other tests; here it only takes time.
-    passed = Examination({}, ())
+    passed = Validation({}, ())
     monkeypatch.setattr(building, "examine", lambda *_arguments, **_options: passed)
     return starts
 

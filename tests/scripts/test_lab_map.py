@@ -13,7 +13,7 @@ from app.lab.report import ReportFolder
 from app.models import Artwork, now
 from app.retrieval.images.codec import read
 from app.services.map import building
-from app.services.map.registry import MapShelf
+from app.services.map.registry import MapRegistry
 from tests.support.mapped import add_features
 
 PLACES = "places-by-style.csv"
@@ -40,7 +40,7 @@ def test_the_command_makes_the_map(here, tmp_path, capsys):
     assert "is shown: 7 works by style and picture." in told.out
     for words in command.STEPS.values():
         assert words in told.err
-    assert MapShelf(here.config["MORELLI_INSTANCE"] / "maps").current() is not None
+    assert MapRegistry(here.config["MORELLI_INSTANCE"] / "maps").current() is not None
 
 
 def test_the_report_shows_the_map_without_what_was_withdrawn(here, tmp_path):
@@ -52,7 +52,7 @@ def test_the_report_shows_the_map_without_what_was_withdrawn(here, tmp_path):
         gone = db.session.scalars(db.select(Artwork).limit(1)).one()
         gone.withdrawn_at = now()
         db.session.commit()
-        stored = MapShelf(here.config["MORELLI_INSTANCE"] / "maps").current()
+        stored = MapRegistry(here.config["MORELLI_INSTANCE"] / "maps").current()
         assert stored is not None
         report = ReportFolder(tmp_path / "again", "Map", {})
         map_report.fill(report, stored)

@@ -17,7 +17,7 @@ from app.background import BACKGROUND
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ImportRun
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from app.services.importing import runs
@@ -110,7 +110,7 @@ def instance(tmp_path, monkeypatch):
 @pytest.fixture
 def unexamined(monkeypatch):
     """The index is examined in other tests; here it would only take time."""
-    passed = Examination({}, ())
+    passed = Validation({}, ())
     monkeypatch.setattr(building, "examine", lambda *_arguments, **_options: passed)
 
 

@@ -49,7 +49,7 @@ class Generation:
     manifest: Manifest
 
 
-class Shelf:
+class GenerationRegistry:
     """Registry of the generations under one folder.
 
     Parameters

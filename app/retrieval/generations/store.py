@@ -25,15 +25,15 @@ from app.retrieval.errors import (
     ArtefactError,
     DamagedArtefactError,
     EmptyGalleryError,
-    ExaminationError,
+    GenerationRejectedError,
     IncompatibleArtefactError,
 )
 from app.retrieval.files.atomic import empty_folder, put_in_place, sweep
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.writer import GalleryWriter
 from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
-from app.retrieval.generations.registry import Generation, Shelf
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.registry import Generation, GenerationRegistry
+from app.retrieval.generations.validation import Validation
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem
@@ -45,7 +45,7 @@ _REFUSED = "refused"
 logger = logging.getLogger(__name__)
 
 
-class Store(Shelf):
+class Store(GenerationRegistry):
     """Store of the generations under one folder: builds them, opens the live one.
 
     Parameters
@@ -103,7 +103,7 @@ class Store(Shelf):
         items: Iterable[tuple[GalleryItem, GalleryFeatures]],
         model: Model,
         *,
-        examine: Callable[[Gallery], Examination],
+        examine: Callable[[Gallery], Validation],
         settings: RetrievalSettings | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Generation:
@@ -175,7 +175,7 @@ class Store(Shelf):
         return Generation(name, self.root / name, Manifest.read(self.root / name))
 
     def _settle(
-        self, staging: Path, manifest: Manifest, examination: Examination
+        self, staging: Path, manifest: Manifest, examination: Validation
     ) -> str:
         """Give an examined generation its lasting place, and return its name."""
         with self._writing():
@@ -183,7 +183,7 @@ class Store(Shelf):
             if examination.failures:
                 refused = self.root / _REFUSED
                 put_in_place(staging, refused)
-                raise ExaminationError(refused, examination.failures)
+                raise GenerationRejectedError(refused, examination.failures)
             name = next(
                 name
                 for name in _names(manifest.fingerprint)

@@ -48,7 +48,7 @@ photos ambiguous, and no collection is without them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class Validation:
     """Figures of a validation, and which of them are under their floors.
 
     Attributes
@@ -63,7 +63,7 @@ class Examination:
     failures: tuple[str, ...]
 
     @classmethod
-    def judge(cls, figures: Mapping[str, float]) -> "Examination":
+    def judge(cls, figures: Mapping[str, float]) -> "Validation":
         """Compare figures with their floors."""
         return cls(
             figures,
@@ -75,14 +75,14 @@ class Examination:
         )
 
 
-def examine(
+def validate(
     gallery: Gallery,
     model: Model,
     *,
     settings: RetrievalSettings | None = None,
     picture_of: Callable[[str], Image | None] | None = None,
     seed: int = 0,
-) -> Examination:
+) -> Validation:
     """Examine a gallery with samples of its own images.
 
     Parameters
@@ -99,7 +99,7 @@ def examine(
 
     Returns
     -------
-    examination : Examination
+    examination : Validation
     """
     settings = settings or RetrievalSettings()
     rng = np.random.default_rng([seed, len(gallery)])
@@ -128,7 +128,7 @@ def examine(
             for position in sample[:SIMULATED_PHOTOS]
             if (picture := picture_of(gallery.items[position].image_id)) is not None
         )
-    return Examination.judge(figures)
+    return Validation.judge(figures)
 
 
 def _has_unit_length(descriptors: FloatArray) -> float:

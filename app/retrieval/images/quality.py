@@ -44,7 +44,7 @@ CUT_OFF = 0.03
 """How far a corner may lie outside the photo, as a share of its side."""
 
 
-class Fault(StrEnum):
+class QualityIssue(StrEnum):
     """Fault of a photo that its visitor can mend, the gravest first."""
 
     DARK = "dark"
@@ -83,15 +83,15 @@ class PhotoQuality:
     is_cut_off: bool
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[QualityIssue, ...]:
         """What is wrong with the photo, the gravest first."""
         is_small = self.work_share is not None and self.work_share < TOO_SMALL
         judged = (
-            (Fault.DARK, self.lightness < TOO_DARK),
-            (Fault.BLURRED, self.blur > TOO_BLURRED),
-            (Fault.GLARE, self.glare > TOO_MUCH_GLARE),
-            (Fault.SMALL, is_small),
-            (Fault.CUT_OFF, self.is_cut_off),
+            (QualityIssue.DARK, self.lightness < TOO_DARK),
+            (QualityIssue.BLURRED, self.blur > TOO_BLURRED),
+            (QualityIssue.GLARE, self.glare > TOO_MUCH_GLARE),
+            (QualityIssue.SMALL, is_small),
+            (QualityIssue.CUT_OFF, self.is_cut_off),
         )
         return tuple(fault for fault, holds in judged if holds)
 

@@ -13,7 +13,7 @@ from app.retrieval.search.rerank import (
     merge_shortlists,
     rerank,
 )
-from app.retrieval.search.timing import Stopwatch
+from app.retrieval.search.timing import StageTimer
 from app.retrieval.search.trace import Trace, View
 from app.retrieval.search.views import views_of
 from app.retrieval.settings import RetrievalSettings
@@ -74,7 +74,7 @@ class Engine:
         self, photo: PreparedPhoto, *, excluded_works: Collection[str] = ()
     ) -> Trace:
         """Answer a photo and keep the intermediate results; see :meth:`identify`."""
-        watch = Stopwatch()
+        watch = StageTimer()
         settings = self.settings
         excluded = self.gallery.mask_of(excluded_works)
         with watch.lap("describe"):

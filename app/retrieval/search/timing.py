@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Stopwatch:
+class StageTimer:
     """Stopwatch for the stages of one query."""
 
     def __init__(self) -> None:

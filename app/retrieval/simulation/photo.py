@@ -172,7 +172,7 @@ def perturb(
 
 def _photograph(
     image: Image,
-    view: viewpoint.View,
+    view: viewpoint.Viewpoint,
     amounts: Mapping[str, float],
     rng: np.random.Generator,
 ) -> Image:

@@ -29,7 +29,7 @@ Homography = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class Viewpoint:
     """Pose of a work in a photo.
 
     Attributes
@@ -51,7 +51,7 @@ def choose_view(
     *,
     side_px: int,
     has_wall: bool,
-) -> View:
+) -> Viewpoint:
     """Place a pinhole camera in front of a work.
 
     Parameters
@@ -69,7 +69,7 @@ def choose_view(
 
     Returns
     -------
-    view : View
+    view : Viewpoint
     """
     shrink = 1 - (1 - SMALLEST_SCALE) * amounts.get("scale", 0.0)
     share = rng.uniform(*_SHARES) * shrink if has_wall else 1.0
@@ -96,7 +96,7 @@ def choose_view(
     offset = place - scale * low - 0.5  # from pixel edges to pixel centres
     fit = np.array([[scale, 0, offset[0]], [0, scale, offset[1]], [0, 0, 1]])
     homography = fit @ seen
-    return View(homography / homography[2, 2], size)
+    return Viewpoint(homography / homography[2, 2], size)
 
 
 def project(homography: Homography, xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,12 +114,12 @@ def corners_of(size: tuple[int, int]) -> NDArray[np.float64]:
     return np.array([[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]])
 
 
-def visible_part(view: View, reach_px: float) -> tuple[float, float, float, float]:
+def visible_part(view: Viewpoint, reach_px: float) -> tuple[float, float, float, float]:
     """Say which part of the work's plane a photo shows.
 
     Parameters
     ----------
-    view : View
+    view : Viewpoint
     reach_px : float
         Look no farther than this beyond the origin corner, in pixels of the work;
         a plane seen at an angle may be visible to the horizon.

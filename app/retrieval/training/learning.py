@@ -24,7 +24,7 @@ from app.retrieval.training.components.evidence import UNDECIDED, gather_evidenc
 from app.retrieval.training.components.style import learn_style
 from app.retrieval.training.components.vocabulary import learn_vocabulary
 from app.retrieval.training.data.distractors import crowd
-from app.retrieval.training.plan import Plan, Reporter
+from app.retrieval.training.plan import Reporter, TrainingPlan
 from app.retrieval.training.samples import Lessons
 from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 
@@ -37,7 +37,7 @@ FALSE_ACCEPT_RATE = 0.01
 
 
 def add_vocabulary(
-    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
 ) -> None:
     """Write the visual words: the plan's, or learnt from the collection."""
     if plan.vocabulary_path is not None:
@@ -63,7 +63,7 @@ def add_vocabulary(
 
 
 def add_style(
-    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
 ) -> Mapping[str, Any]:
     """Learn the style from the works that are trained on, and write it.
 
@@ -103,7 +103,7 @@ def add_style(
 
 
 def add_decision(
-    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
 ) -> Mapping[str, Any]:
     """Learn the decision from the finished parts of a model, and write it.
 
@@ -161,7 +161,7 @@ def _references(
         yield GalleryItem(str(number), work.accession), features
 
 
-def _photos(plan: Plan, lessons: Lessons) -> Iterator[tuple[str, Image]]:
+def _photos(plan: TrainingPlan, lessons: Lessons) -> Iterator[tuple[str, Image]]:
     """Photograph works in turn: mildly, hard, and hard in a crowd of others."""
     positions = lessons.held_out
     if len(positions) < FOLDS:

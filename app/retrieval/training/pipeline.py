@@ -23,7 +23,7 @@ from app.retrieval.training.components.whitening import (
     choose_whitening,
     class_vectors,
 )
-from app.retrieval.training.data.works import Classes, Work, catalogue_classes
+from app.retrieval.training.data.works import Classes, TrainingWork, catalogue_classes
 from app.retrieval.training.learning import add_decision, add_style, add_vocabulary
 from app.retrieval.training.model_folder import CARD_FILE, write_network
 from app.retrieval.training.network.class_head import (
@@ -37,8 +37,8 @@ from app.retrieval.training.network.precision import choose_precision
 from app.retrieval.training.plan import (
     CATALOGUE,
     IMAGENET_CLASSES,
-    Plan,
     Reporter,
+    TrainingPlan,
 )
 from app.retrieval.training.samples import Lessons, prepare_lessons
 from app.retrieval.types import FloatArray, Image
@@ -47,8 +47,8 @@ PROFILES_MEASURED = ("mild", "hard")
 
 
 def train(
-    plan: Plan,
-    works: Sequence[Work],
+    plan: TrainingPlan,
+    works: Sequence[TrainingWork],
     out_dir: Path,
     build_dir: Path,
     reporter: Reporter,
@@ -60,8 +60,8 @@ def train(
 
     Parameters
     ----------
-    plan : Plan
-    works : sequence of Work
+    plan : TrainingPlan
+    works : sequence of TrainingWork
     out_dir : Path
         The model folder; replaced if it exists.
     build_dir : Path
@@ -142,7 +142,7 @@ def measure(model_dir: Path, lessons: Lessons, seed: int) -> Mapping[str, Any]:
 
 
 def _learn(
-    plan: Plan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
 ) -> tuple[keras.Model, Classes, Mapping[str, Any]]:
     """Learn all of the network but its whitening, and tell how that went."""
     with _precision(plan):
@@ -168,7 +168,7 @@ def _learn(
 
 
 @contextmanager
-def _precision(plan: Plan) -> Iterator[None]:
+def _precision(plan: TrainingPlan) -> Iterator[None]:
     """Build what is to be trained for bfloat16 where the CPU is faster with it."""
     before = keras.config.dtype_policy()
     if plan.is_trained and has_bfloat16():
@@ -179,7 +179,9 @@ def _precision(plan: Plan) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _network(plan: Plan, backbone: keras.Model, classes: Classes) -> keras.Model:
+def _network(
+    plan: TrainingPlan, backbone: keras.Model, classes: Classes
+) -> keras.Model:
     return build_network(
         backbone,
         class_count=len(classes.names),
@@ -190,7 +192,7 @@ def _network(plan: Plan, backbone: keras.Model, classes: Classes) -> keras.Model
 
 
 def _choose_classes(
-    plan: Plan, lessons: Lessons, backbone: keras.Model, reporter: Reporter
+    plan: TrainingPlan, lessons: Lessons, backbone: keras.Model, reporter: Reporter
 ) -> Classes:
     """Make the classes, with a row of targets per picture that is trained on."""
     if plan.classes == CATALOGUE:
@@ -217,7 +219,7 @@ def _without_labels_for_generated(classes: Classes, count: int) -> Classes:
 
 
 def _fine_tune(
-    plan: Plan,
+    plan: TrainingPlan,
     lessons: Lessons,
     classes: Classes,
     network: keras.Model,
@@ -251,7 +253,7 @@ def _fine_tune(
 
 
 def _whiten(
-    plan: Plan, lessons: Lessons, network: keras.Model, reporter: Reporter
+    plan: TrainingPlan, lessons: Lessons, network: keras.Model, reporter: Reporter
 ) -> Mapping[str, Any]:
     """Choose the whitening on held-out works, if there are any."""
     reporter.say("Learning the whitening.")
@@ -286,7 +288,7 @@ def _data(lessons: Lessons) -> Mapping[str, Any]:
     }
 
 
-def _recipe(plan: Plan) -> Mapping[str, Any]:
+def _recipe(plan: TrainingPlan) -> Mapping[str, Any]:
     return {
         "backbone": plan.backbone,
         "weights": Path(plan.weights).name,

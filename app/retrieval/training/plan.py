@@ -10,14 +10,14 @@ from typing import Protocol
 from app.retrieval.descriptors.backbone import BACKBONES
 from app.retrieval.descriptors.network import TOP_CLASSES
 from app.retrieval.images.letterbox import frame_sizes
-from app.retrieval.training.data.works import Work
-from app.retrieval.training.network.finetune import FineTuning, Progress
+from app.retrieval.training.data.works import TrainingWork
+from app.retrieval.training.network.finetune import FineTuning, TrainingProgress
 
 CATALOGUE, CLUSTERS, IMAGENET_CLASSES = "catalogue", "clusters", "imagenet"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """One training.
 
     Attributes
@@ -69,7 +69,7 @@ class Plan:
         """Whether the network itself is trained, and its classes with it."""
         return self.fine_tuning.steps > 0
 
-    def fingerprint(self, works: Sequence[Work]) -> str:
+    def fingerprint(self, works: Sequence[TrainingWork]) -> str:
         """Name what decides how fine-tuning runs: equal ones can go on from each other.
 
         What comes after it may differ, and so may the time it is given.
@@ -95,6 +95,6 @@ class Reporter(Protocol):
         """Tell how far a stage of countable steps is."""
         ...
 
-    def step(self, progress: Progress) -> None:
+    def step(self, progress: TrainingProgress) -> None:
         """Tell how fine-tuning stands."""
         ...

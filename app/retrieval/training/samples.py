@@ -12,8 +12,8 @@ from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read
 from app.retrieval.training.data.pictures import SIDE_PX, PictureBank
-from app.retrieval.training.data.works import Work, is_held_out
-from app.retrieval.training.plan import Plan, Reporter
+from app.retrieval.training.data.works import TrainingWork, is_held_out
+from app.retrieval.training.plan import Reporter, TrainingPlan
 from app.retrieval.types import Image
 
 GENERATOR_SEED = 1
@@ -29,7 +29,7 @@ class Lessons:
 
     Attributes
     ----------
-    works : tuple of Work
+    works : tuple of TrainingWork
         Those whose picture can be used; the first pictures of the bank.
     bank : PictureBank
         Pictures of the works, then generated ones.
@@ -39,7 +39,7 @@ class Lessons:
         Positions of all others, generated ones included.
     """
 
-    works: tuple[Work, ...]
+    works: tuple[TrainingWork, ...]
     bank: PictureBank
     held_out: NDArray[np.int64]
     trained_on: NDArray[np.int64]
@@ -51,13 +51,13 @@ class Lessons:
         return self.held_out[::step]
 
     @property
-    def labelled(self) -> tuple[Work, ...]:
+    def labelled(self) -> tuple[TrainingWork, ...]:
         """The works that are trained on, without the generated ones."""
         return tuple(self.works[i] for i in self.trained_on if i < len(self.works))
 
 
 def prepare_lessons(
-    plan: Plan, works: Sequence[Work], folder: Path, reporter: Reporter
+    plan: TrainingPlan, works: Sequence[TrainingWork], folder: Path, reporter: Reporter
 ) -> Lessons:
     """Decode all pictures, or take over what an earlier run decoded.
 
@@ -65,8 +65,8 @@ def prepare_lessons(
 
     Parameters
     ----------
-    plan : Plan
-    works : sequence of Work
+    plan : TrainingPlan
+    works : sequence of TrainingWork
     folder : Path
         Of this training, named by its fingerprint.
     reporter : Reporter
@@ -87,7 +87,10 @@ def prepare_lessons(
 
 
 def _pictures(
-    plan: Plan, works: Sequence[Work], kept: list[int], reporter: Reporter
+    plan: TrainingPlan,
+    works: Sequence[TrainingWork],
+    kept: list[int],
+    reporter: Reporter,
 ) -> Iterator[Image]:
     for number, work in enumerate(works):
         reporter.count(number + 1, len(works), "Reading pictures")

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from app.retrieval.training.network.finetune import Progress
+from app.retrieval.training.network.finetune import TrainingProgress
 
 LINE_SECONDS = 30.0
 """Between two lines of fine-tuning, apart from those with recalls."""
@@ -32,7 +32,7 @@ class TerminalReporter:
             self._bar.close()
             self._bar = None
 
-    def step(self, progress: Progress) -> None:
+    def step(self, progress: TrainingProgress) -> None:
         """Print a line now and then, and whenever recall was measured."""
         now = time.monotonic()
         if now < self._next_line and not progress.recalls and progress.share < 1:

@@ -112,7 +112,7 @@ def asked_by(session: Session, user: User) -> Asked:
     )
 
 
-class Doorkeeper:
+class AccountAdmin:
     """Account administration in an admin's name; commits each change.
 
     Parameters

@@ -20,7 +20,7 @@ from app.models import Artwork
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image
 from app.services.collection.exporting import inert
-from app.services.comparing.methods import RERANKING, SHORTLIST, Column, Method
+from app.services.comparing.methods import RERANKING, SHORTLIST, Column, ComparedMethod
 from app.services.system.media import MediaFolder
 
 KEPT_SECONDS = 86_400
@@ -190,7 +190,7 @@ class Comparisons:
         facts = json.loads(text)
         columns = tuple(
             Column(
-                Method(one["method"]),
+                ComparedMethod(one["method"]),
                 tuple(one["works"]),
                 tuple(one["scores"]),
                 one["milliseconds"],

@@ -29,7 +29,7 @@ from app.retrieval.measures.structural import (
 )
 from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
 from app.services.index.live import Searcher
-from app.services.map.appearances import Look, Looks
+from app.services.map.appearances import Appearances, Look
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ SHORTLIST = 100
 Value = TypeVar("Value")
 
 
-class Method(StrEnum):
+class ComparedMethod(StrEnum):
     """A way to find works, in the order of the columns."""
 
     ENGINE = "engine"
@@ -55,7 +55,9 @@ class Method(StrEnum):
     HASH = "hash"
 
 
-RERANKING = frozenset((Method.LEARNT, Method.SSIM, Method.SSIM_EUCLID))
+RERANKING = frozenset(
+    (ComparedMethod.LEARNT, ComparedMethod.SSIM, ComparedMethod.SSIM_EUCLID)
+)
 """Methods that only put a shortlist in order."""
 
 
@@ -65,7 +67,7 @@ class Column:
 
     Attributes
     ----------
-    method : Method
+    method : ComparedMethod
     works : tuple of str
         Accession numbers, the best first.
     scores : tuple of float
@@ -74,7 +76,7 @@ class Column:
         That the method alone takes, from the picture on.
     """
 
-    method: Method
+    method: ComparedMethod
     works: tuple[str, ...]
     scores: tuple[float, ...]
     milliseconds: float
@@ -90,7 +92,7 @@ def compare(
     *,
     excluded: Collection[str],
     thumbnails: Thumbnails,
-    looks: Looks | None,
+    looks: Appearances | None,
     similarity: LearntSimilarity | None,
 ) -> list[Column]:
     """Ask every method about a picture.
@@ -102,7 +104,7 @@ def compare(
     excluded : collection of str
         Works that must not appear.
     thumbnails : callable
-    looks : Looks, optional
+    looks : Appearances, optional
         Without them, neither colours nor the hash are asked.
     similarity : LearntSimilarity, optional
         Of this searcher's model.
@@ -139,7 +141,7 @@ class _Comparison:
     def columns(
         self,
         thumbnails: Thumbnails,
-        looks: Looks | None,
+        looks: Appearances | None,
         similarity: LearntSimilarity | None,
     ) -> list[Column]:
         found = [self._ask_engine(), self._ask_descriptor()]
@@ -160,11 +162,11 @@ class _Comparison:
             )
         )
         ranked = ((match.item.work_id, match.probability) for match in trace.candidates)
-        return _column(Method.ENGINE, ranked, milliseconds)
+        return _column(ComparedMethod.ENGINE, ranked, milliseconds)
 
     def _ask_descriptor(self) -> Column:
         spent = self._describing + self._searching
-        return _column(Method.DESCRIPTOR, self._works(self._shortlist), spent)
+        return _column(ComparedMethod.DESCRIPTOR, self._works(self._shortlist), spent)
 
     def _ask_style(self) -> Column:
         def search() -> Sequence[Hit]:
@@ -173,7 +175,7 @@ class _Comparison:
 
         hits, milliseconds = _timed(search)
         spent = self._describing + milliseconds
-        return _column(Method.STYLE, self._works(hits), spent)
+        return _column(ComparedMethod.STYLE, self._works(hits), spent)
 
     def _ask_words(self) -> Column:
         settings = self._engine.settings
@@ -189,7 +191,7 @@ class _Comparison:
             )
 
         hits, milliseconds = _timed(search)
-        return _column(Method.WORDS, self._works(hits), milliseconds)
+        return _column(ComparedMethod.WORDS, self._works(hits), milliseconds)
 
     def _ask_learnt(self, similarity: LearntSimilarity) -> Column:
         positions = [hit.position for hit in self._shortlist]
@@ -199,7 +201,7 @@ class _Comparison:
             )
         )
         spent = self._describing + self._searching + milliseconds
-        return _column(Method.LEARNT, self._reranked(positions, scores), spent)
+        return _column(ComparedMethod.LEARNT, self._reranked(positions, scores), spent)
 
     def _ask_structure(self, thumbnails: Thumbnails) -> list[Column]:
         """Compare pictures by structure, alone and over the distance of descriptors."""
@@ -231,23 +233,25 @@ class _Comparison:
             )
         )
         return [
-            _column(Method.SSIM, self._reranked(positions, plain), spent + comparing),
             _column(
-                Method.SSIM_EUCLID,
+                ComparedMethod.SSIM, self._reranked(positions, plain), spent + comparing
+            ),
+            _column(
+                ComparedMethod.SSIM_EUCLID,
                 self._reranked(positions, over),
                 spent + comparing_both,
             ),
         ]
 
-    def _ask_looks(self, looks: Looks) -> list[Column]:
+    def _ask_looks(self, looks: Appearances) -> list[Column]:
         look, looking = _timed(lambda: Look.of(self._image))
         columns = []
         for method, score in (
             (
-                Method.COLOURS,
+                ComparedMethod.COLOURS,
                 lambda: Cosine().score(look.colours, looks.colours.astype(np.float32)),
             ),
-            (Method.HASH, lambda: bit_agreement(look.bits, looks.bits)),
+            (ComparedMethod.HASH, lambda: bit_agreement(look.bits, looks.bits)),
         ):
             scores, scoring = _timed(score)
             order = np.argsort(-scores, kind="stable")
@@ -293,7 +297,7 @@ def _timed(job: Callable[[], Value]) -> tuple[Value, float]:
 
 
 def _column(
-    method: Method, ranked: Iterable[tuple[str, float]], milliseconds: float
+    method: ComparedMethod, ranked: Iterable[tuple[str, float]], milliseconds: float
 ) -> Column:
     """Keep the first works, each once."""
     best: dict[str, float] = {}

@@ -14,8 +14,8 @@ from app.services.comparing import methods
 from app.services.comparing.kept import Comparisons
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.searcher import open_as_served
-from app.services.map.appearances import Looks
-from app.services.map.registry import MapShelf
+from app.services.map.appearances import Appearances
+from app.services.map.registry import MapRegistry
 from app.services.search.service import PHOTO_SIDE_PX
 from app.services.system import tasks
 from app.services.system.media import MediaFolder
@@ -74,7 +74,7 @@ def compare(handle: TaskHandle) -> None:
     TaskFailedError
         If the picture or the index cannot be used.
     """
-    shop, parameters = handle.workshop, handle.task.parameters
+    shop, parameters = handle.context, handle.task.parameters
     comparison_id = uuid.UUID(parameters[COMPARISON])
     comparisons = Comparisons(shop.folders.comparisons)
     if comparisons.find(comparison_id) is None:
@@ -92,7 +92,7 @@ def compare(handle: TaskHandle) -> None:
 def _compare(
     handle: TaskHandle, comparisons: Comparisons, comparison_id: uuid.UUID
 ) -> None:
-    shop, accession = handle.workshop, handle.task.parameters[WORK]
+    shop, accession = handle.context, handle.task.parameters[WORK]
     session, media = shop.session, MediaFolder(shop.folders.works)
     path = _picture_of(session, media, accession)
     image = read(path or comparisons.held(comparison_id), max_side_px=PHOTO_SIDE_PX)
@@ -104,7 +104,7 @@ def _compare(
         image,
         excluded=searcher.work_ids.difference(session.scalars(shown)) | {accession},
         thumbnails=lambda items: read_thumbnails(session, media, items),
-        looks=_looks_of_map(MapShelf(shop.folders.maps)),
+        looks=_looks_of_map(MapRegistry(shop.folders.maps)),
         similarity=methods.learnt_similarity(
             shop.config["MORELLI_MODEL"], searcher.model_id
         ),
@@ -131,7 +131,7 @@ def _picture_of(session: Session, media: MediaFolder, accession: str) -> Path | 
     return media.path(work.images[0].media_name)
 
 
-def _looks_of_map(shelf: MapShelf) -> Looks | None:
+def _looks_of_map(shelf: MapRegistry) -> Appearances | None:
     """Return what works look like, which is kept with the map, if there is one."""
     stored = shelf.current()
     try:

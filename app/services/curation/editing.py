@@ -25,8 +25,8 @@ from app.services.collection.labels import (
 from app.services.curation.work_images import (
     FeatureMaker,
     Picture,
+    add_features,
     arrange_pictures,
-    complete_features,
     pictures_of,
     take_picture,
 )
@@ -53,19 +53,19 @@ def changed_works(run_id: int) -> Select[Any]:
     )
 
 
-class KeepingError(Exception):
+class EditingError(Exception):
     """Edit that cannot be made."""
 
 
-class TakenAccessionError(KeepingError):
+class TakenAccessionError(EditingError):
     """Another work has this accession number."""
 
 
-class ChangedMeanwhileError(KeepingError):
+class ChangedMeanwhileError(EditingError):
     """Conflict: what an edit starts from, or an undo takes back, has changed."""
 
 
-class Keeper:
+class WorkEditor:
     """Editor of works in somebody's name; commits each edit.
 
     Parameters
@@ -258,7 +258,7 @@ class Keeper:
         with self._session.no_autoflush:
             artwork.withdrawn_at = None if is_shown else now()
             if is_shown:
-                complete_features(artwork, self._media, self._maker)
+                add_features(artwork, self._media, self._maker)
         announce(self._session, [artwork])
         return self._record(RESTORE if is_shown else WITHDRAW, artwork, {}, {})
 
@@ -269,7 +269,7 @@ class Keeper:
         # Nothing is written before the slow part is over: others may write meanwhile.
         with self._session.no_autoflush:
             arrange_pictures(artwork, pictures)
-            complete_features(artwork, self._media, self._maker)
+            add_features(artwork, self._media, self._maker)
         announce(self._session, [artwork])
         entry = self._record(
             IMAGES, artwork, {"images": before}, {"images": list(pictures)}

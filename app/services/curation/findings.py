@@ -7,13 +7,13 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import Artwork, WorkFault
+from app.models import Artwork, WorkFinding
 from app.services.system.paging import Page, select_page
 
 FAULTS_PER_PAGE = 20
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """Kind of a finding."""
 
     NO_IMAGE = "no_image"
@@ -26,28 +26,30 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Finding:
     """Finding: one thing that is wrong with a work.
 
     Attributes
     ----------
-    kind : Kind
+    kind : FindingKind
     figures : mapping of str to int
         What was measured.
     other_id : int or None
         Number of the work that it is taken for.
     """
 
-    kind: Kind
+    kind: FindingKind
     figures: Mapping[str, int] = field(default_factory=dict)
     other_id: int | None = None
 
 
-def replace_faults(session: Session, artwork_id: int, faults: Sequence[Fault]) -> None:
+def replace_findings(
+    session: Session, artwork_id: int, faults: Sequence[Finding]
+) -> None:
     """Let these be the faults of a work; the caller commits."""
-    session.execute(delete(WorkFault).where(WorkFault.artwork_id == artwork_id))
+    session.execute(delete(WorkFinding).where(WorkFinding.artwork_id == artwork_id))
     session.add_all(
-        WorkFault(
+        WorkFinding(
             artwork_id=artwork_id,
             kind=fault.kind.value,
             figures=dict(fault.figures),
@@ -57,28 +59,30 @@ def replace_faults(session: Session, artwork_id: int, faults: Sequence[Fault]) -
     )
 
 
-def counts(session: Session) -> dict[Kind, int]:
+def counts(session: Session) -> dict[FindingKind, int]:
     """Count the works on show with each fault."""
     rows = session.execute(
-        select(WorkFault.kind, func.count())
-        .join(WorkFault.artwork)
+        select(WorkFinding.kind, func.count())
+        .join(WorkFinding.artwork)
         .where(Artwork.withdrawn_at.is_(None))
-        .group_by(WorkFault.kind)
+        .group_by(WorkFinding.kind)
     )
-    return {Kind(kind): count for kind, count in rows}
+    return {FindingKind(kind): count for kind, count in rows}
 
 
-def list_faults(session: Session, kind: Kind, number: int) -> Page[WorkFault] | None:
+def list_findings(
+    session: Session, kind: FindingKind, number: int
+) -> Page[WorkFinding] | None:
     """Return a page of works with a fault; None if there is no such page."""
-    meant = (WorkFault.kind == kind, Artwork.withdrawn_at.is_(None))
+    meant = (WorkFinding.kind == kind, Artwork.withdrawn_at.is_(None))
     listed = (
-        select(WorkFault)
-        .join(WorkFault.artwork)
+        select(WorkFinding)
+        .join(WorkFinding.artwork)
         .where(*meant)
         .options(
-            joinedload(WorkFault.artwork).selectinload(Artwork.images),
-            joinedload(WorkFault.other).selectinload(Artwork.images),
+            joinedload(WorkFinding.artwork).selectinload(Artwork.images),
+            joinedload(WorkFinding.other).selectinload(Artwork.images),
         )
-        .order_by(WorkFault.artwork_id)
+        .order_by(WorkFinding.artwork_id)
     )
     return select_page(session, listed, number, FAULTS_PER_PAGE)

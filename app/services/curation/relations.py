@@ -18,7 +18,7 @@ ACTION = "relation"
 RELATIONS_PER_PAGE = 20
 
 
-class Kind(StrEnum):
+class RelationKind(StrEnum):
     """Kind of a relation: what the first work is to the other."""
 
     SAME_FILE = "same_file"
@@ -30,9 +30,12 @@ class Kind(StrEnum):
     VIEW = "view"
 
     @property
-    def turned(self) -> "Kind":
+    def turned(self) -> "RelationKind":
         """What the other work is to the first."""
-        return {Kind.DETAIL: Kind.WHOLE, Kind.WHOLE: Kind.DETAIL}.get(self, self)
+        return {
+            RelationKind.DETAIL: RelationKind.WHOLE,
+            RelationKind.WHOLE: RelationKind.DETAIL,
+        }.get(self, self)
 
 
 class RelationState(StrEnum):
@@ -44,13 +47,13 @@ class RelationState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProposedRelation:
     """Proposed relation of a work to another.
 
     Attributes
     ----------
     artwork_id, other_id : int
-    kind : Kind
+    kind : RelationKind
         What the first is to the other.
     inlier_count : int
     similarity : float
@@ -58,15 +61,15 @@ class Finding:
 
     artwork_id: int
     other_id: int
-    kind: Kind
+    kind: RelationKind
     inlier_count: int
     similarity: float
 
-    def in_order(self) -> "Finding":
+    def in_order(self) -> "ProposedRelation":
         """Return the same with the smaller number first, as the table keeps it."""
         if self.artwork_id < self.other_id:
             return self
-        return Finding(
+        return ProposedRelation(
             self.other_id,
             self.artwork_id,
             self.kind.turned,
@@ -81,16 +84,16 @@ class Related:
 
     Attributes
     ----------
-    kind : Kind
+    kind : RelationKind
         What the shown work is to it.
     artwork : Artwork
     """
 
-    kind: Kind
+    kind: RelationKind
     artwork: Artwork
 
 
-def same_files(session: Session) -> Iterator[Finding]:
+def same_files(session: Session) -> Iterator[ProposedRelation]:
     """Find works on show that have the very same picture.
 
     One picture may stand for hundreds of works, so each is told of the first alone.
@@ -112,16 +115,16 @@ def same_files(session: Session) -> Iterator[Finding]:
     for sha256, artwork_id in pictures:
         first = firsts.setdefault(sha256, artwork_id)
         if first != artwork_id:
-            yield Finding(first, artwork_id, Kind.SAME_FILE, 0, 1.0)
+            yield ProposedRelation(first, artwork_id, RelationKind.SAME_FILE, 0, 1.0)
 
 
-def propose(session: Session, finding: Finding, since: datetime) -> None:
+def propose(session: Session, finding: ProposedRelation, since: datetime) -> None:
     """Keep a finding, unless curators judged the two already; the caller commits.
 
     Parameters
     ----------
     session : Session
-    finding : Finding
+    finding : ProposedRelation
     since : datetime
         When this look at the collection began. Of what it finds twice the stronger
         counts.
@@ -138,7 +141,7 @@ def propose(session: Session, finding: Finding, since: datetime) -> None:
     elif relation.verdict != RelationState.PROPOSED or (
         relation.created_at >= since
         and (
-            relation.kind == Kind.SAME_FILE
+            relation.kind == RelationKind.SAME_FILE
             or relation.inlier_count >= found.inlier_count
         )
     ):
@@ -158,7 +161,7 @@ def forget_stale(session: Session, since: datetime) -> None:
     )
 
 
-def counts(session: Session) -> dict[tuple[Kind, RelationState], int]:
+def counts(session: Session) -> dict[tuple[RelationKind, RelationState], int]:
     """Count the relations of works on show, by kind and verdict."""
     rows = session.execute(
         select(Relation.kind, Relation.verdict, func.count())
@@ -166,12 +169,13 @@ def counts(session: Session) -> dict[tuple[Kind, RelationState], int]:
         .group_by(Relation.kind, Relation.verdict)
     )
     return {
-        (Kind(kind), RelationState(verdict)): count for kind, verdict, count in rows
+        (RelationKind(kind), RelationState(verdict)): count
+        for kind, verdict, count in rows
     }
 
 
 def list_relations(
-    session: Session, kinds: Sequence[Kind], verdict: RelationState, number: int
+    session: Session, kinds: Sequence[RelationKind], verdict: RelationState, number: int
 ) -> Page[Relation] | None:
     """Return a page of relations, the surest first; None if there is no such page."""
     meant = and_(Relation.kind.in_(kinds), Relation.verdict == verdict, _shown())
@@ -236,7 +240,7 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
 
 def copies_of(session: Session, artwork: Artwork) -> frozenset[str]:
     """Return the accessions of what has the same picture, if nobody denied that."""
-    same = (Kind.SAME_FILE, Kind.DUPLICATE)
+    same = (RelationKind.SAME_FILE, RelationKind.DUPLICATE)
     related = _of(session, artwork, Relation.verdict != RelationState.REJECTED)
     return frozenset(one.artwork.accession for one in related if one.kind in same)
 
@@ -257,9 +261,9 @@ def _of(
         .order_by(Relation.inlier_count.desc(), Relation.id)
     )
     return [
-        Related(Kind(one.kind), one.other)
+        Related(RelationKind(one.kind), one.other)
         if one.artwork_id == artwork.id
-        else Related(Kind(one.kind).turned, one.artwork)
+        else Related(RelationKind(one.kind).turned, one.artwork)
         for one in found
     ]
 

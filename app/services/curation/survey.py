@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
 from app.retrieval.errors import ImageError, RetrievalError
-from app.retrieval.generations.registry import Shelf
+from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.images.codec import read
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.near_duplicates import Relative, find_relatives
@@ -23,8 +23,8 @@ from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import Image
 from app.services.curation import relations
 from app.services.curation.editing import changed_works
-from app.services.curation.findings import Fault, Kind, replace_faults
-from app.services.curation.relations import Finding
+from app.services.curation.findings import Finding, FindingKind, replace_findings
+from app.services.curation.relations import ProposedRelation
 from app.services.index.changes import catch_up, current_revision
 from app.services.index.features import gallery_item
 from app.services.index.searcher import EngineSearcher, open_as_served
@@ -68,7 +68,7 @@ def look(handle: TaskHandle) -> None:
     TaskStoppedError
         Between two works, if somebody wants that.
     """
-    shop, task = handle.workshop, handle.task
+    shop, task = handle.context, handle.task
     session = shop.session
     assert task.started_at is not None  # noqa: S101 - it runs
     since = task.started_at
@@ -81,7 +81,7 @@ def look(handle: TaskHandle) -> None:
         relations.propose(session, finding, since)
 
     def examine(work: Artwork) -> None:
-        replace_faults(session, work.id, surveyor.faults(work))
+        replace_findings(session, work.id, surveyor.faults(work))
 
     # One after the other: comparing takes a fraction of the time, and an answer with a
     # duplicate is no fault, which has to be known by then.
@@ -93,7 +93,7 @@ def look(handle: TaskHandle) -> None:
 def look_if_changed(context: TaskContext) -> None:
     """Note that all works are to be looked through, if anything has changed since."""
     session = context.session
-    live = Shelf(context.folders.generations).current_name()
+    live = GenerationRegistry(context.folders.generations).current_name()
     if live is None or unfinished(session, KIND) is not None:
         return
     latest = latest_done(session, KIND)
@@ -112,7 +112,7 @@ def look_at_new(handle: TaskHandle) -> None:
     TaskStoppedError
         Between two works, if somebody wants that.
     """
-    shop, task = handle.workshop, handle.task
+    shop, task = handle.context, handle.task
     assert task.started_at is not None  # noqa: S101 - it runs
     searcher = _open(handle)
     for finding in relations.same_files(shop.session):
@@ -135,7 +135,7 @@ def _walk(
 
     In one thread: the other cores are for visitors.
     """
-    session, task = handle.workshop.session, handle.task
+    session, task = handle.context.session, handle.task
     session.commit()
     shown = Artwork.withdrawn_at.is_(None) & among
     after = task.parameters.get(step, 0)
@@ -171,7 +171,7 @@ class Surveyor:
         self._media = media
         self._searcher = searcher
 
-    def relatives(self, work: Artwork) -> list[Finding]:
+    def relatives(self, work: Artwork) -> list[ProposedRelation]:
         """Find what other works a work's pictures have something in common with."""
         strongest: dict[str, Relative] = {}
         for position in self._positions(work):
@@ -181,10 +181,10 @@ class Surveyor:
                     strongest[relative.item.work_id] = relative
         numbers = self._numbers(strongest)
         return [
-            Finding(
+            ProposedRelation(
                 work.id,
                 numbers[accession],
-                relations.Kind(relative.kinship.value),
+                relations.RelationKind(relative.kinship.value),
                 relative.inlier_count,
                 relative.similarity,
             )
@@ -201,35 +201,35 @@ class Surveyor:
 
         return propose
 
-    def faults(self, work: Artwork) -> list[Fault]:
+    def faults(self, work: Artwork) -> list[Finding]:
         """Find why photos would not find a work.
 
         Its duplicates are as good an answer as the work itself: that there are some
         is a relation, and no other fault.
         """
         if not work.images:
-            return [Fault(Kind.NO_IMAGE)]
+            return [Finding(FindingKind.NO_IMAGE)]
         positions = self._positions(work)
         if not positions:
-            return [Fault(Kind.NOT_INDEXED)]
+            return [Finding(FindingKind.NOT_INDEXED)]
         gallery = self._searcher.engine.gallery
         features = max(len(gallery.local_features[i]) for i in positions)
         faults = []
         if features < FEWEST_FEATURES:
             figures = {"features": features, "wanted": FEWEST_FEATURES}
-            faults.append(Fault(Kind.FEW_FEATURES, figures))
+            faults.append(Finding(FindingKind.FEW_FEATURES, figures))
         image = work.images[0]
         try:
             picture = read(self._media.path(image.media_name))
         except (OSError, ImageError):
-            return [*faults, Fault(Kind.UNREADABLE)]
+            return [*faults, Finding(FindingKind.UNREADABLE)]
         copies = relations.copies_of(self._session, work)
         failure = self._examine(work.accession, image.sha256, picture, copies)
         return [*faults, failure] if failure else faults
 
     def _examine(
         self, accession: str, sha256: str, picture: Image, copies: frozenset[str]
-    ) -> Fault | None:
+    ) -> Finding | None:
         """Ask simulated photos; a work fails by most of them.
 
         The same picture gives the same photos every time.
@@ -253,7 +253,9 @@ class Surveyor:
                 return None
         others = self._numbers([work for work, _ in taken_for.most_common(1)])
         figures = {"asked": PHOTOS, "named": named, "other": sum(taken_for.values())}
-        return Fault(Kind.NOT_FOUND, figures, next(iter(others.values()), None))
+        return Finding(
+            FindingKind.NOT_FOUND, figures, next(iter(others.values()), None)
+        )
 
     def _positions(self, work: Artwork) -> list[int]:
         """Return where the pictures of a work are in the index, as far as they are."""
@@ -274,7 +276,7 @@ class Surveyor:
 
 
 def _open(handle: TaskHandle) -> EngineSearcher:
-    shop = handle.workshop
+    shop = handle.context
     model_dir = shop.config["MORELLI_MODEL"]
     try:
         return open_as_served(shop.session, model_dir, shop.folders.generations)

@@ -106,7 +106,7 @@ def arrange_pictures(artwork: Artwork, pictures: Sequence[Picture]) -> None:
     artwork.images = images
 
 
-def complete_features(
+def add_features(
     artwork: Artwork, media: MediaFolder, maker: FeatureMaker | None
 ) -> None:
     """Compute what the work's pictures lack to be found; the caller commits.

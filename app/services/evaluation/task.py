@@ -31,7 +31,7 @@ from app.services.evaluation.labelled_photos import (
 from app.services.importing.pictures import (
     FolderPictures,
     PictureError,
-    Pictures,
+    PictureSource,
     SourceError,
     opened_archive,
 )
@@ -60,7 +60,7 @@ def folder_of(folders: Folders, name: str | int) -> Path:
 @contextmanager
 def opened_photos(
     folders: Folders, parameters: Mapping[str, Any], limits: ImageSettings
-) -> Iterator[tuple[bytes, Pictures]]:
+) -> Iterator[tuple[bytes, PictureSource]]:
     """Open the list of labels and the photos that it names.
 
     Parameters
@@ -100,7 +100,7 @@ def evaluate(handle: TaskHandle) -> None:
     TaskStoppedError
         Between two photos, if somebody wants that.
     """
-    shop, parameters = handle.workshop, handle.task.parameters
+    shop, parameters = handle.context, handle.task.parameters
     limits = ImageSettings(max_bytes=shop.config["MAX_CONTENT_LENGTH"])
     if reports.of_task(shop.session, handle.task.id) is not None:
         return  # killed when all but the task's own end was written down
@@ -117,13 +117,13 @@ def evaluate(handle: TaskHandle) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class PhotoEvaluator:
     """Asks photos as the server does.
 
     Attributes
     ----------
     searcher : EngineSearcher
-    pictures : Pictures
+    pictures : PictureSource
         Where the photos are.
     limits : ImageSettings
         On one photo.
@@ -136,7 +136,7 @@ class Asker:
     """
 
     searcher: EngineSearcher
-    pictures: Pictures
+    pictures: PictureSource
     limits: ImageSettings
     hidden: frozenset[str]
     leave_out: bool
@@ -174,10 +174,10 @@ def _ask_all(
     handle: TaskHandle,
     searcher: EngineSearcher,
     data: bytes,
-    pictures: Pictures,
+    pictures: PictureSource,
     limits: ImageSettings,
 ) -> None:
-    shop, task = handle.workshop, handle.task
+    shop, task = handle.context, handle.task
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     findable = searcher.work_ids.intersection(shop.session.scalars(shown))
     labels, faults = parse_labels(data, Path(LIST_NAME), findable)
@@ -185,7 +185,7 @@ def _ask_all(
     folder.mkdir(parents=True, exist_ok=True)
     hidden = searcher.work_ids - findable
     leave_out = bool(task.parameters.get("leave_out"))
-    asker = Asker(searcher, pictures, limits, hidden, leave_out, folder)
+    asker = PhotoEvaluator(searcher, pictures, limits, hidden, leave_out, folder)
     asked = answer_lines.whole_lines(folder / LINES)
     # Rows of the list that say nothing usable have been looked at, too.
     total = len(faults) + len(labels)
@@ -211,11 +211,11 @@ def _keep(
     refused: list[str],
 ) -> None:
     """Sum up, and keep the report; photos that were answered right go."""
-    session, task = handle.workshop.session, handle.task
+    session, task = handle.context.session, handle.task
     cases = [case for line in lines for case in answer_lines.cases(line)]
     named = {case["answered"] for case in cases if not case["is_right"]}
     pictures = _thumbnails(handle, named)
-    folder = folder_of(handle.workshop.folders, task.id)
+    folder = folder_of(handle.context.folders, task.id)
     wrong = {case["number"] for case in cases if not case["is_good"]}
     for case in cases:
         case["photo"] = case["number"] in wrong
@@ -253,7 +253,7 @@ def _thumbnails(handle: TaskHandle, accessions: set[str]) -> dict[str, str]:
         .join(ReferenceImage.artwork)
         .where(ReferenceImage.position == 0, Artwork.accession.in_(accessions))
     )
-    rows = handle.workshop.session.execute(first)
+    rows = handle.context.session.execute(first)
     return {accession: image.thumbnail_name for accession, image in rows}
 
 

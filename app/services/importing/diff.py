@@ -28,7 +28,7 @@ class Policy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPicture:
     """A picture that a record names, and what was found of it.
 
     Attributes
@@ -50,7 +50,7 @@ class Found:
 
 
 @dataclass(slots=True)
-class Judgement:
+class RowDecision:
     """What is to be done with a record.
 
     Attributes
@@ -59,7 +59,7 @@ class Judgement:
     remarks : list of Remark
     facts : dict of str to str
         What changes, by name as ``facts.fact_of`` has it; of a new work, all.
-    pictures : list of Found
+    pictures : list of FoundPicture
         Those that the work has not.
     restores, withdraws : bool
     """
@@ -67,7 +67,7 @@ class Judgement:
     state: RowState
     remarks: list[Remark] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
-    pictures: list[Found] = field(default_factory=list)
+    pictures: list[FoundPicture] = field(default_factory=list)
     restores: bool = False
     withdraws: bool = False
 
@@ -75,10 +75,10 @@ class Judgement:
 def judge(
     record: Record,
     artwork: Artwork | None,
-    found: Sequence[Found],
+    found: Sequence[FoundPicture],
     reading: Reading,
     policy: Policy,
-) -> Judgement:
+) -> RowDecision:
     """Say what is to be done with a record.
 
     Parameters
@@ -87,7 +87,7 @@ def judge(
         Without a fault.
     artwork : Artwork or None
         The work of its number, if there is one.
-    found : sequence of Found
+    found : sequence of FoundPicture
         Its pictures; those that need not be looked at may be missing.
     reading : Reading
     policy : Policy
@@ -95,22 +95,22 @@ def judge(
     faults = [one.fault for one in found if one.fault is not None]
     if artwork is None and record.is_further:
         # Its work is made by an earlier row.
-        made = Judgement(RowState.UPDATED, faults)
+        made = RowDecision(RowState.UPDATED, faults)
         made.pictures = _distinct(found, ())
         made.remarks += _told(made)
         return made
     if artwork is None:
-        made = Judgement(RowState.CREATED, faults, _all_facts(record))
+        made = RowDecision(RowState.CREATED, faults, _all_facts(record))
         made.pictures = _distinct(found, ())
         made.withdraws = bool(record.withdrawn)
         if made.withdraws:
             made.remarks.append(Remark("withdrawn"))
         return made
     if not record.is_further and policy is Policy.SKIP:
-        return Judgement(RowState.SKIPPED, [Remark("is_there")])
+        return RowDecision(RowState.SKIPPED, [Remark("is_there")])
     if not record.is_further and policy is Policy.CREATE:
-        return Judgement(RowState.FAILED, [Remark("exists")])
-    made = Judgement(RowState.UNCHANGED, faults)
+        return RowDecision(RowState.FAILED, [Remark("exists")])
+    made = RowDecision(RowState.UNCHANGED, faults)
     made.pictures = _distinct(found, [image.sha256 for image in artwork.images])
     if not record.is_further:
         made.facts = differences(record, artwork, reading)
@@ -166,15 +166,17 @@ def _all_facts(record: Record) -> dict[str, str]:
     return {**record.label, **details}
 
 
-def _distinct(found: Sequence[Found], there: Sequence[str]) -> list[Found]:
+def _distinct(
+    found: Sequence[FoundPicture], there: Sequence[str]
+) -> list[FoundPicture]:
     """Return the pictures that are usable and not there, each once."""
-    usable: Mapping[str, Found] = {
+    usable: Mapping[str, FoundPicture] = {
         one.sha256 or one.name: one for one in found if one.fault is None
     }
     return [one for key, one in usable.items() if key not in there]
 
 
-def _told(judged: Judgement) -> list[Remark]:
+def _told(judged: RowDecision) -> list[Remark]:
     remarks = []
     if judged.facts:
         names = ", ".join(name.removeprefix(DETAIL) for name in judged.facts)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 from app.models import Artwork, ImportRow, ImportRun, ReferenceImage
 from app.services.importing import runs
 from app.services.importing.diff import (
-    Found,
-    Judgement,
+    FoundPicture,
     Policy,
+    RowDecision,
     judge,
     must_fetch,
     uses_media_names,
@@ -21,7 +21,7 @@ from app.services.importing.image_fetching import Gatherer
 from app.services.importing.messages import TO_FETCH, Remark, write
 from app.services.importing.records import Record, is_address
 from app.services.importing.repeats import Repeats, rows_of_run
-from app.services.importing.sources import Surroundings, opened
+from app.services.importing.sources import ImportContext, opened
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskHandle
 
@@ -32,7 +32,7 @@ MOST_NAMED = 3
 """Works that are named for having the same picture."""
 
 
-def look_through(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
+def look_through(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
     """Judge every row of a run, from the beginning.
 
     Raises
@@ -42,7 +42,7 @@ def look_through(handle: TaskHandle, run: ImportRun, around: Surroundings) -> No
     TaskStoppedError
         Between two batches; going on begins anew, which is soon done.
     """
-    session = handle.workshop.session
+    session = handle.context.session
     session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
     run.counts = {}
     handle.progress(0, 0, READING)
@@ -118,8 +118,8 @@ class Planner:
             )
 
     def _judge(
-        self, record: Record, artwork: Artwork | None, found: dict[str, Found]
-    ) -> Judgement:
+        self, record: Record, artwork: Artwork | None, found: dict[str, FoundPicture]
+    ) -> RowDecision:
         pictures = [found[name] for name in record.images if name in found]
         judged = judge(record, artwork, pictures, self._reading, self._policy)
         far = [name for name in record.images if is_address(name)]
@@ -130,12 +130,15 @@ class Planner:
                 judged.remarks += [Remark("links_off", {"name": far[0]})]
         return judged
 
-    def _others(self, found: Iterable[Found]) -> dict[str, list[str]]:
+    def _others(self, found: Iterable[FoundPicture]) -> dict[str, list[str]]:
         hashes = {one.sha256 for one in found if one.sha256}
         return owners(self._session, hashes)
 
     def _same(
-        self, record: Record, found: dict[str, Found], others: dict[str, list[str]]
+        self,
+        record: Record,
+        found: dict[str, FoundPicture],
+        others: dict[str, list[str]],
     ) -> list[Remark]:
         """Say which other works have a record's pictures."""
         hashes = [found[name].sha256 for name in record.images if name in found]

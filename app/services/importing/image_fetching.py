@@ -16,11 +16,11 @@ from app.retrieval.errors import (
 from app.retrieval.images.codec import decode, read
 from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
 from app.services.importing.circuit_breaker import Hosts
-from app.services.importing.diff import Found
+from app.services.importing.diff import FoundPicture
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import PictureError
 from app.services.importing.records import is_address
-from app.services.importing.sources import Source, Surroundings
+from app.services.importing.sources import ImportContext, Source
 from app.services.system.fetching import LinkError
 from app.services.system.media import MediaFolder
 from app.services.system.parallel import map_in_order
@@ -40,7 +40,7 @@ class Gatherer:
     session : Session
         Used by the calling thread only.
     source : Source
-    around : Surroundings
+    around : ImportContext
     media : MediaFolder
     knows_names : bool
         Whether pictures may be called as this program stores them.
@@ -50,7 +50,7 @@ class Gatherer:
         self,
         session: Session,
         source: Source,
-        around: Surroundings,
+        around: ImportContext,
         media: MediaFolder,
         *,
         knows_names: bool,
@@ -67,7 +67,7 @@ class Gatherer:
         """Whether pictures are fetched from the web at all."""
         return self._around.pictures is not None
 
-    def look(self, names: Sequence[str]) -> dict[str, Found]:
+    def look(self, names: Sequence[str]) -> dict[str, FoundPicture]:
         """See whether pictures can be had, without storing any.
 
         Those on the web are left out.
@@ -75,7 +75,7 @@ class Gatherer:
         near = [name for name in names if not is_address(name)]
         return self._each(near, self._glance)
 
-    def take(self, names: Sequence[str]) -> dict[str, Found]:
+    def take(self, names: Sequence[str]) -> dict[str, FoundPicture]:
         """Bring pictures into the media folder.
 
         Raises
@@ -93,20 +93,20 @@ class Gatherer:
         return {
             name: one
             if one.stored or one.fault
-            else Found(name, one.sha256, known[one.sha256])
+            else FoundPicture(name, one.sha256, known[one.sha256])
             for name, one in taken.items()
         }
 
     def _each(
-        self, names: Sequence[str], work: Callable[[str], Found]
-    ) -> dict[str, Found]:
+        self, names: Sequence[str], work: Callable[[str], FoundPicture]
+    ) -> dict[str, FoundPicture]:
         wanted = list(dict.fromkeys(names))
         return dict(map_in_order(work, wanted, workers=AT_ONCE))
 
-    def _glance(self, name: str) -> Found:
+    def _glance(self, name: str) -> FoundPicture:
         sha256 = self._stored_hash(name)
         if sha256:
-            return Found(name, sha256)
+            return FoundPicture(name, sha256)
         try:
             data = self._source.pictures.read(name)
             sha256 = self._original_hash(name, data)
@@ -114,23 +114,23 @@ class Gatherer:
                 limits = self._around.limits
                 decode(data, settings=limits, max_side_px=GLANCE_SIDE_PX)
         except PictureError as error:
-            return Found(name, fault=error.remark)
+            return FoundPicture(name, fault=error.remark)
         except ImageError as error:
-            return Found(name, fault=remark_of(name, error))
-        return Found(name, sha256)
+            return FoundPicture(name, fault=remark_of(name, error))
+        return FoundPicture(name, sha256)
 
-    def _store(self, name: str) -> Found:
+    def _store(self, name: str) -> FoundPicture:
         """Store one picture; without ``stored`` it was in the media folder already."""
         sha256 = self._stored_hash(name)
         if sha256:
-            return Found(name, sha256)
+            return FoundPicture(name, sha256)
         try:
             data = self._obtain(name)
         except PictureError as error:
-            return Found(name, fault=error.remark)
+            return FoundPicture(name, fault=error.remark)
         sha256 = self._original_hash(name, data)
         if self._is_stored(sha256):
-            return Found(name, sha256)
+            return FoundPicture(name, sha256)
         # An OSError from here on is the media folder's, and no fault of the row.
         try:
             if self._named_hash(name):
@@ -140,8 +140,8 @@ class Gatherer:
             else:
                 stored = store_picture(data, self._media, settings=self._around.limits)
         except ImageError as error:
-            return Found(name, fault=remark_of(name, error))
-        return Found(name, stored.sha256, stored)
+            return FoundPicture(name, fault=remark_of(name, error))
+        return FoundPicture(name, stored.sha256, stored)
 
     def _obtain(self, name: str) -> bytes:
         if not is_address(name):

@@ -7,7 +7,7 @@ that would slow their next query down, so then the index is built anew instead.
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, Generation, ImportRun, ReferenceImage
+from app.models import Artwork, GenerationRecord, ImportRun, ReferenceImage
 from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
@@ -34,11 +34,11 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
     AlreadyRunningError
         If another process is indexing: then the task waits.
     """
-    session = handle.workshop.session
+    session = handle.context.session
     if not count_pictures(session, run):
         return
     try:
-        with exclusively(handle.workshop.folders.instance / INDEXING_LOCK):
+        with exclusively(handle.context.folders.instance / INDEXING_LOCK):
             _make_findable(handle, run)
     except RetrievalError as error:
         raise TaskFailedError(f"The works are recorded, but: {error}") from error
@@ -64,7 +64,7 @@ def tell_searches(session: Session, run: ImportRun) -> None:
 
 def _count_beside(session: Session, store: Store) -> int:
     """Count the pictures that changed since the live index was built."""
-    live = session.get(Generation, store.current_name() or "")
+    live = session.get(GenerationRecord, store.current_name() or "")
     since = live.revision if live else 0
     counted = select(func.count(ReferenceImage.id)).join(ReferenceImage.artwork)
     return session.scalars(counted.where(Artwork.revision > since)).one()
@@ -72,7 +72,7 @@ def _count_beside(session: Session, store: Store) -> int:
 
 def _make_findable(handle: TaskHandle, run: ImportRun) -> None:
     """Compute the features that are missing, and build an index if there are many."""
-    shop = handle.workshop
+    shop = handle.context
     store = Store(shop.folders.generations)
     beside = count_pictures(shop.session, run) + _count_beside(shop.session, store)
     is_built = beside > MOST_BESIDE or store.current() is None

@@ -16,7 +16,7 @@ from app.services.importing.sources import check_pictured, open_beside
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CatalogueView:
     """A picture of a work, and what the work's label says.
 
     Attributes
@@ -33,22 +33,22 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class CatalogueViews:
     """What a catalogue names.
 
     Attributes
     ----------
-    views : tuple of View
+    views : tuple of CatalogueView
         In the order of the file; a work may have several.
     faults : tuple of str
         What cannot be used, with its line.
     """
 
-    views: tuple[View, ...]
+    views: tuple[CatalogueView, ...]
     faults: tuple[str, ...]
 
 
-def list_views(catalogue: Path, images: Path) -> Listing:
+def list_views(catalogue: Path, images: Path) -> CatalogueViews:
     """Read a catalogue and find its pictures below a folder.
 
     Raises
@@ -63,7 +63,7 @@ def list_views(catalogue: Path, images: Path) -> Listing:
     first_rows: dict[int, Record] = {}
     labels: dict[str, Mapping[str, str]] = {}
     repeats = Repeats(reading, first_rows.__getitem__)
-    views: list[View] = []
+    views: list[CatalogueView] = []
     faults: list[str] = []
     for record in source.records(reading):
         who = f"line {record.number}, {record.accession or 'no accession'}"
@@ -79,5 +79,5 @@ def list_views(catalogue: Path, images: Path) -> Listing:
             except PictureError as error:
                 faults.append(f"{who}: {error}")
             else:
-                views.append(View(record.accession, path, label))
-    return Listing(tuple(views), tuple(faults))
+                views.append(CatalogueView(record.accession, path, label))
+    return CatalogueViews(tuple(views), tuple(faults))

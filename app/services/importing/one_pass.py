@@ -24,7 +24,7 @@ from app.services.importing.messages import write
 from app.services.importing.recording import BATCH_ROWS, Recorder, compare_later
 from app.services.importing.records import Record
 from app.services.importing.repeats import Repeats, rows_of_run
-from app.services.importing.sources import Kind, Source, Surroundings
+from app.services.importing.sources import ImportContext, Source, SourceKind
 from app.services.system.media import MediaFolder
 
 
@@ -40,20 +40,22 @@ def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
     location = str(catalogue.resolve())
     latest = (
         select(ImportRun)
-        .where(ImportRun.source == Kind.SHELL.value, ImportRun.location == location)
+        .where(
+            ImportRun.source == SourceKind.SHELL.value, ImportRun.location == location
+        )
         .order_by(ImportRun.id.desc())
         .limit(1)
     )
     run = session.scalars(latest).first()
     if run is None or not runs.is_unfinished_pass(run):
-        run = runs.begin(session, Kind.SHELL, location, catalogue.name, None)
+        run = runs.begin(session, SourceKind.SHELL, location, catalogue.name, None)
     run.mapping, run.is_dry = reading.to_json(), False
     session.commit()
     return run
 
 
 def record_source(
-    session: Session, run: ImportRun, source: Source, around: Surroundings
+    session: Session, run: ImportRun, source: Source, around: ImportContext
 ) -> Iterator[ImportRow]:
     """Record every row of a run; only for who holds the indexing lock.
 

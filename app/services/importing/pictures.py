@@ -54,7 +54,7 @@ class PictureError(Exception):
         super().__init__(str(remark))
 
 
-class Pictures(Protocol):
+class PictureSource(Protocol):
     """Where pictures are found by their names."""
 
     def read(self, name: str) -> bytes:
@@ -142,7 +142,7 @@ class FolderPictures:
         return PictureNames(_files_below(self._folder))
 
     def path_of(self, name: str) -> Path:
-        """Return where a picture is; raises as :meth:`Pictures.read`."""
+        """Return where a picture is; raises as :meth:`PictureSource.read`."""
         inside = relative_path(name)
         path = self._folder / inside if inside else None
         if path is None or not path.is_file():
@@ -152,7 +152,7 @@ class FolderPictures:
         return path
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a picture; raises as :meth:`Pictures.read`."""
+        """Return the bytes of a picture; raises as :meth:`PictureSource.read`."""
         path = self.path_of(name)
         try:
             if path.stat().st_size > self._limits.max_bytes:
@@ -200,7 +200,7 @@ class Archive:
         return cast(BinaryIO, self._zip.open(self.table_name))
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a picture; raises as :meth:`Pictures.read`."""
+        """Return the bytes of a picture; raises as :meth:`PictureSource.read`."""
         entry = self._entries[self._names.find(name)]
         if entry.file_size > self._limits.max_bytes:
             raise PictureError(Remark("picture_large", {"name": name}))

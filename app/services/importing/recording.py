@@ -17,9 +17,9 @@ from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRA
 from app.services.curation.work_images import picture_of, pictures_of
 from app.services.importing import runs
 from app.services.importing.diff import (
-    Found,
-    Judgement,
+    FoundPicture,
     Policy,
+    RowDecision,
     judge,
     must_fetch,
     uses_media_names,
@@ -30,7 +30,7 @@ from app.services.importing.image_fetching import Gatherer
 from app.services.importing.indexing_step import count_pictures, finish
 from app.services.importing.messages import TO_FETCH, read, write
 from app.services.importing.records import Record, is_address, moment
-from app.services.importing.sources import Surroundings, opened
+from app.services.importing.sources import ImportContext, opened
 from app.services.index.changes import announce
 from app.services.system import audit, tasks
 from app.services.system.media import MediaFolder
@@ -44,7 +44,7 @@ CHANGED = (RowState.CREATED, RowState.UPDATED)
 RECORDED = (*CHANGED, RowState.UNCHANGED)
 
 
-def record_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
+def record_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
     """Record what a run's dry run found, then let it be searched.
 
     Raises
@@ -58,7 +58,7 @@ def record_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None
     OSError
         If the disk is full.
     """
-    session = handle.workshop.session
+    session = handle.context.session
     if run.is_dry:
         # From here on the rows' states say what was done, not what would be.
         mine = update(ImportRow).where(ImportRow.run_id == run.id)
@@ -95,9 +95,9 @@ def compare_later(session: Session, run: ImportRun) -> None:
 
 
 def _record_rows(
-    handle: TaskHandle, run: ImportRun, around: Surroundings, done: int, total: int
+    handle: TaskHandle, run: ImportRun, around: ImportContext, done: int, total: int
 ) -> None:
-    session = handle.workshop.session
+    session = handle.context.session
     reading = Reading.from_json(run.mapping)
     with opened(run, around) as source:
         gatherer = Gatherer(
@@ -177,7 +177,7 @@ class Recorder:
         if hidden:
             announce(self._session, hidden)
 
-    def _gather(self, records: Sequence[Record]) -> dict[str, Found]:
+    def _gather(self, records: Sequence[Record]) -> dict[str, FoundPicture]:
         """Get at the pictures of records, as far as they have to be looked at."""
         far = [one for one in records if any(map(is_address, one.images))]
         artworks = works_by_number(self._session, far)
@@ -199,7 +199,7 @@ class Recorder:
         return self._gatherer.take(names)
 
     def _obey(
-        self, record: Record, artwork: Artwork | None, judged: Judgement
+        self, record: Record, artwork: Artwork | None, judged: RowDecision
     ) -> Artwork | None:
         """Change the work of a record, or make it, and write that into the trail."""
         if judged.state is RowState.CREATED:
@@ -222,7 +222,7 @@ class Recorder:
         artwork.updated_at = now()
         return artwork
 
-    def _create(self, record: Record, judged: Judgement) -> Artwork:
+    def _create(self, record: Record, judged: RowDecision) -> Artwork:
         artwork = Artwork(accession=record.accession)
         set_facts(artwork, judged.facts)
         if judged.withdraws:
@@ -254,7 +254,7 @@ class Recorder:
         self,
         rows: Sequence[ImportRow],
         records: Mapping[int, Record],
-        found: Mapping[str, Found],
+        found: Mapping[str, FoundPicture],
     ) -> None:
         """Say of rows which other works have the same picture."""
         hashes = {one.sha256 for one in found.values() if one.sha256}
@@ -272,7 +272,7 @@ class Recorder:
                 row.message = write([*said, *told])
 
 
-def _tell(row: ImportRow, artwork: Artwork | None, judged: Judgement) -> None:
+def _tell(row: ImportRow, artwork: Artwork | None, judged: RowDecision) -> None:
     """Write into a row what became of it, over all times that it was recorded.
 
     A row is recorded a second time where a killed import is gone on with.
@@ -285,7 +285,7 @@ def _tell(row: ImportRow, artwork: Artwork | None, judged: Judgement) -> None:
     row.message = write(judged.remarks)
 
 
-def _add_pictures(artwork: Artwork, judged: Judgement) -> None:
+def _add_pictures(artwork: Artwork, judged: RowDecision) -> None:
     """Add pictures after those that a work has."""
     position = max((image.position for image in artwork.images), default=-1)
     for one in judged.pictures:

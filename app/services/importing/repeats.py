@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ImportRow, ImportRun, RowState
-from app.services.importing.diff import Judgement
+from app.services.importing.diff import RowDecision
 from app.services.importing.formats import IMAGE, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record
@@ -25,7 +25,7 @@ class _Seen:
     number: int
     images: set[int]
     """Hashes of the names of its pictures, and of those of its further views."""
-    refusal: Judgement | None = None
+    refusal: RowDecision | None = None
     """What became of it, if it is not going to be recorded."""
 
 
@@ -47,13 +47,13 @@ class Repeats:
         }
         self._seen: dict[str, _Seen] = {}
 
-    def refuse(self, record: Record) -> Judgement | None:
+    def refuse(self, record: Record) -> RowDecision | None:
         """Judge a row that cannot be used, for itself or by earlier rows; None: it can.
 
         Makes a record a further view of its work where it is one.
         """
         if record.fault is not None:
-            return Judgement(RowState.FAILED, [record.fault])
+            return RowDecision(RowState.FAILED, [record.fault])
         images = set(map(hash, record.images))
         first = self._seen.get(record.accession)
         if first is None:
@@ -62,23 +62,23 @@ class Repeats:
         other = self._contradicted(record, first.number)
         if other:
             told: dict[str, str | int] = {"line": first.number, "field": other}
-            return Judgement(RowState.FAILED, [Remark("contradicts", told)])
+            return RowDecision(RowState.FAILED, [Remark("contradicts", told)])
         if first.refusal:
-            return Judgement(first.refusal.state, list(first.refusal.remarks))
+            return RowDecision(first.refusal.state, list(first.refusal.remarks))
         if images <= first.images:
             repeats = Remark("repeats", {"line": first.number})
-            return Judgement(RowState.SKIPPED, [repeats])
+            return RowDecision(RowState.SKIPPED, [repeats])
         first.images |= images
         record.is_further = True
         record.label, record.details, record.withdrawn = {}, {}, ""
         return None
 
-    def note(self, record: Record, judged: Judgement) -> None:
+    def note(self, record: Record, judged: RowDecision) -> None:
         """Keep in mind what became of a row: nor are further views recorded then."""
         first = self._seen.get(record.accession)
         is_first = first is not None and first.number == record.number
         if first is not None and is_first and judged.state in REFUSED:
-            first.refusal = Judgement(judged.state, list(judged.remarks))
+            first.refusal = RowDecision(judged.state, list(judged.remarks))
 
     def _contradicted(self, record: Record, number: int) -> str:
         """Return what an earlier row says otherwise; "" if a record agrees with it."""

@@ -12,11 +12,11 @@ from app.services.curation.editing import (
     CREATE,
     WITHDRAW,
     ChangedMeanwhileError,
-    Keeper,
+    WorkEditor,
 )
 from app.services.importing import runs
 from app.services.importing.messages import Remark, write
-from app.services.importing.sources import Surroundings
+from app.services.importing.sources import ImportContext
 from app.services.system import audit
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskHandle
@@ -26,7 +26,7 @@ UNDOING = "undoing"
 """Step, as the pages know it."""
 
 
-def undo_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
+def undo_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
     """Take back what a run did.
 
     Raises
@@ -34,8 +34,8 @@ def undo_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
     TaskStoppedError
         Between two batches, if somebody wants that.
     """
-    session = handle.workshop.session
-    keeper = Keeper(
+    session = handle.context.session
+    keeper = WorkEditor(
         session,
         MediaFolder(around.folders.works),
         None,  # what it restores had its features before
@@ -62,9 +62,9 @@ def undo_run(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
     session.commit()
 
 
-def _undo(handle: TaskHandle, keeper: Keeper, entry: AuditEntry) -> None:
+def _undo(handle: TaskHandle, keeper: WorkEditor, entry: AuditEntry) -> None:
     """Take one change back, unless something else has changed since."""
-    session, work = handle.workshop.session, entry.artwork
+    session, work = handle.context.session, entry.artwork
     if entry.action == CREATE and work is not None and work.is_withdrawn:
         audit.record(
             session,

@@ -31,7 +31,7 @@ from app.services.importing.formats import (
     columns_hash,
     propose,
 )
-from app.services.importing.sources import Kind, kind_of
+from app.services.importing.sources import SourceKind, kind_of
 from app.services.system import tasks
 from app.services.system.paging import Page, select_page
 
@@ -65,7 +65,7 @@ class NotNowError(Exception):
     """The import is not at a point where this can be done."""
 
 
-def receive(file: IO[bytes], name: str, folders: Folders) -> tuple[Kind, str]:
+def receive(file: IO[bytes], name: str, folders: Folders) -> tuple[SourceKind, str]:
     """Keep a file that was sent, under a generated name; return what it is, and where.
 
     Raises
@@ -89,10 +89,12 @@ def receive(file: IO[bytes], name: str, folders: Folders) -> tuple[Kind, str]:
 
 
 def begin(
-    session: Session, kind: Kind, location: str, name: str, user: User | None
+    session: Session, kind: SourceKind, location: str, name: str, user: User | None
 ) -> ImportRun:
     """Note that something is to be imported; nothing is read yet."""
-    shown = PurePath(name.replace("\\", "/")).name if kind is not Kind.IIIF else name
+    shown = (
+        PurePath(name.replace("\\", "/")).name if kind is not SourceKind.IIIF else name
+    )
     run = ImportRun(
         name=shown or location,
         source=kind.value,
@@ -158,7 +160,7 @@ def plan(
     NotNowError
         If it has begun already.
     """
-    if run.source != Kind.IIIF:
+    if run.source != SourceKind.IIIF:
         check_reading(reading)
         remember(session, run.name, reading)
     if not run.is_dry or is_busy(run):
@@ -211,7 +213,10 @@ def discard(session: Session, run: ImportRun, folders: Folders) -> None:
 
 def remove_file(run: ImportRun, folders: Folders) -> None:
     """Delete the file that was sent for a run."""
-    if run.source not in (Kind.FOLDER, Kind.SHELL) and "/" not in run.location:
+    if (
+        run.source not in (SourceKind.FOLDER, SourceKind.SHELL)
+        and "/" not in run.location
+    ):
         (folders.imports / run.location).unlink(missing_ok=True)
 
 

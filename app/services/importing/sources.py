@@ -20,7 +20,7 @@ from app.services.importing.pictures import (
     TABLE_ENDINGS,
     FolderPictures,
     NoPictures,
-    Pictures,
+    PictureSource,
     SourceError,
     opened_archive,
 )
@@ -36,7 +36,7 @@ MOST_SCANNED = 50_000
 ACCEPT_JSON = "application/ld+json, application/json"
 
 
-class Kind(StrEnum):
+class SourceKind(StrEnum):
     """Where an import comes from, as ``ImportRun.source`` keeps it."""
 
     TABLE = "table"
@@ -48,7 +48,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ImportContext:
     """What sources are looked for in.
 
     Attributes
@@ -69,7 +69,7 @@ class Surroundings:
     manifests: LinkReader | None
 
     @classmethod
-    def of(cls, config: Mapping[str, Any]) -> "Surroundings":
+    def of(cls, config: Mapping[str, Any]) -> "ImportContext":
         """Return the surroundings that the configuration names."""
         limits = ImageSettings(max_bytes=config["MAX_CONTENT_LENGTH"])
         pictures = manifests = None
@@ -93,18 +93,18 @@ class Source:
     ----------
     table : Table or None
         None if it is no table.
-    pictures : Pictures
+    pictures : PictureSource
     records : callable
         Yields the records anew, as a reading has them.
     """
 
     table: Table | None
-    pictures: Pictures
+    pictures: PictureSource
     records: Callable[[Reading], Iterator[Record]]
 
 
 @contextmanager
-def opened(run: ImportRun, around: Surroundings) -> Iterator[Source]:
+def opened(run: ImportRun, around: ImportContext) -> Iterator[Source]:
     """Open what a run imports from, for a while.
 
     Raises
@@ -113,16 +113,16 @@ def opened(run: ImportRun, around: Surroundings) -> Iterator[Source]:
         If it is not there or cannot be used.
     """
     try:
-        if run.source == Kind.IIIF:
+        if run.source == SourceKind.IIIF:
             yield _manifests(run, around)
-        elif run.source == Kind.ZIP:
+        elif run.source == SourceKind.ZIP:
             path = around.folders.imports / run.location
             with opened_archive(path, around.limits) as archive:
                 yield _of_table(archive.open_table, archive)
-        elif run.source in (Kind.FOLDER, Kind.SHELL):
+        elif run.source in (SourceKind.FOLDER, SourceKind.SHELL):
             path = (
                 shared_file(around.shared, run.location)
-                if run.source == Kind.FOLDER
+                if run.source == SourceKind.FOLDER
                 else Path(run.location)
             )
             if path.suffix.lower() in ARCHIVE_ENDINGS:
@@ -170,13 +170,13 @@ def shared_files(shared: Path | None) -> list[str]:
     return sorted(found)
 
 
-def kind_of(name: str, start: bytes) -> Kind:
+def kind_of(name: str, start: bytes) -> SourceKind:
     """Tell what an uploaded file is, by what it begins with and how it is called."""
     if start.startswith(b"PK\x03\x04"):
-        return Kind.ZIP
+        return SourceKind.ZIP
     if name.lower().endswith(MANIFEST_ENDINGS) or start.lstrip().startswith(b"{"):
-        return Kind.IIIF
-    return Kind.TABLE
+        return SourceKind.IIIF
+    return SourceKind.TABLE
 
 
 def open_beside(
@@ -231,11 +231,11 @@ def check_pictured(catalogue: Path, reading: Reading) -> None:
         )
 
 
-def _of_table(open_file: Callable[[], BinaryIO], pictures: Pictures) -> Source:
+def _of_table(open_file: Callable[[], BinaryIO], pictures: PictureSource) -> Source:
     return _of(open_table(open_file), pictures)
 
 
-def _of(table: Table, pictures: Pictures) -> Source:
+def _of(table: Table, pictures: PictureSource) -> Source:
     return Source(table, pictures, lambda reading: read_records(table.rows(), reading))
 
 
@@ -249,7 +249,7 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
     return open_file
 
 
-def _manifests(run: ImportRun, around: Surroundings) -> Source:
+def _manifests(run: ImportRun, around: ImportContext) -> Source:
     if run.location.startswith(("http://", "https://")):
         start: str | bytes = run.location
     else:

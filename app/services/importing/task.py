@@ -8,12 +8,12 @@ from app.services.importing.pictures import SourceError
 from app.services.importing.recording import record_run
 from app.services.importing.rollback import undo_run
 from app.services.importing.runs import PHASE, PLAN, RECORD, RUN, UNDO
-from app.services.importing.sources import Kind, Surroundings
+from app.services.importing.sources import ImportContext, SourceKind
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 
-def undo(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
+def undo(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
     """Take back what a run did, unless a shell is recording it just now.
 
     Raises
@@ -23,14 +23,14 @@ def undo(handle: TaskHandle, run: ImportRun, around: Surroundings) -> None:
     TaskStoppedError
         Between two batches, if somebody wants that.
     """
-    if run.source != Kind.SHELL or run.counts:
+    if run.source != SourceKind.SHELL or run.counts:
         undo_run(handle, run, around)
         return
     with exclusively(around.folders.instance / INDEXING_LOCK):
         undo_run(handle, run, around)
 
 
-PHASES: Mapping[str, Callable[[TaskHandle, ImportRun, Surroundings], None]] = {
+PHASES: Mapping[str, Callable[[TaskHandle, ImportRun, ImportContext], None]] = {
     PLAN: look_through,
     RECORD: record_run,
     UNDO: undo,
@@ -50,10 +50,10 @@ def work(handle: TaskHandle) -> None:
         If another process is indexing: then the task waits.
     """
     parameters = handle.task.parameters
-    run = handle.workshop.session.get(ImportRun, parameters[RUN])
+    run = handle.context.session.get(ImportRun, parameters[RUN])
     if run is None:
         raise TaskFailedError("The import was discarded.")
-    around = Surroundings.of(handle.workshop.config)
+    around = ImportContext.of(handle.context.config)
     try:
         PHASES[parameters[PHASE]](handle, run, around)
     except SourceError as error:

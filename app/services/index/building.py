@@ -17,12 +17,12 @@ from app.configuration.load import Folders
 from app.models import (
     Artwork,
     CollectionState,
-    Generation,
+    GenerationRecord,
     IndexFault,
     ReferenceImage,
 )
 from app.retrieval.generations.store import Store
-from app.retrieval.generations.validation import examine
+from app.retrieval.generations.validation import validate
 from app.retrieval.images.codec import read
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
@@ -53,7 +53,7 @@ class Built:
 
     Attributes
     ----------
-    generation : Generation
+    generation : GenerationRecord
         The live one.
     computed : int
         Pictures whose features were missing, and are there now.
@@ -61,7 +61,7 @@ class Built:
         Pictures that could not be read, and are not in the index.
     """
 
-    generation: Generation
+    generation: GenerationRecord
     computed: int
     faults: tuple[PictureFault, ...]
 
@@ -175,7 +175,7 @@ def _write_down(session: Session, faults: Sequence[PictureFault]) -> None:
 
 def _publish(
     session: Session, folders: Folders, model: Model, settings: RetrievalSettings
-) -> Generation:
+) -> GenerationRecord:
     """Build, examine and publish an index of all pictures that have features."""
     media = MediaFolder(folders.works)
 
@@ -196,14 +196,14 @@ def _publish(
     published = Store(folders.generations).build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,
-        examine=lambda gallery: examine(
+        examine=lambda gallery: validate(
             gallery, model, settings=settings, picture_of=picture_of
         ),
         settings=settings,
     )
     manifest = published.manifest
     generation = session.merge(
-        Generation(
+        GenerationRecord(
             name=published.name,
             model_id=manifest.model_id,
             works=manifest.works,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.models import (
     Artwork,
     CollectionState,
-    Generation,
+    GenerationRecord,
     ImageFeatures,
     ReferenceImage,
 )
@@ -100,7 +100,7 @@ def catch_up(session: Session, index: Extensible) -> None:
         return
     since = index.revision
     if since is None:
-        built = session.get(Generation, index.generation)
+        built = session.get(GenerationRecord, index.generation)
         # An index that the database knows nothing of may lack any change.
         since = built.revision if built else 0
     key = features_key(index.model_id, LocalSettings())

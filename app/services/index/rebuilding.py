@@ -22,7 +22,7 @@ def rebuild(handle: TaskHandle) -> None:
     AlreadyRunningError
         If another process is indexing: then the task waits.
     """
-    shop = handle.workshop
+    shop = handle.context
     try:
         with exclusively(shop.folders.instance / INDEXING_LOCK):
             # One thread for the network: pictures, not layers, run in parallel.

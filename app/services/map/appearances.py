@@ -45,7 +45,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looks:
+class Appearances:
     """Appearances of N works.
 
     Attributes
@@ -61,7 +61,7 @@ class Looks:
     colours: NDArray[np.float16]
 
     @classmethod
-    def open(cls, folder: Path, accessions: Sequence[str]) -> "Looks":
+    def open(cls, folder: Path, accessions: Sequence[str]) -> "Appearances":
         """Read what :func:`save` wrote of these works.
 
         Raises

@@ -24,7 +24,7 @@ from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError, ImageError, RetrievalError
 from app.retrieval.files.atomic import staged_file
 from app.retrieval.generations.manifest import INDEX_COMMAND
-from app.retrieval.generations.registry import Shelf
+from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.images.codec import encode_jpeg, read
 from app.retrieval.map.hilbert import hilbert
 from app.retrieval.map.layout import LAYOUT, Cells, arrange, settle
@@ -41,7 +41,7 @@ from app.services.map.registry import (
     Level,
     Likeness,
     MapError,
-    MapShelf,
+    MapRegistry,
     StoredMap,
     sheet_name,
 )
@@ -64,7 +64,7 @@ Told: TypeAlias = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class MapPlan:
     """Inputs of a map; the works by their accession numbers.
 
     Attributes
@@ -109,7 +109,7 @@ def make(handle: TaskHandle) -> None:
     AlreadyRunningError
         If another process is at it: then the task waits.
     """
-    shop = handle.workshop
+    shop = handle.context
     try:
         model_id = live_model_id(shop.folders)
         build(shop.session, shop.folders, model_id, handle.progress)
@@ -125,7 +125,7 @@ def live_model_id(folders: Folders) -> str:
     EmptyGalleryError, ArtefactError
         If there is no index, or it cannot be used.
     """
-    generation = Shelf(folders.generations).current()
+    generation = GenerationRegistry(folders.generations).current()
     if generation is None:
         raise EmptyGalleryError(INDEX_COMMAND)
     return generation.manifest.model_id
@@ -154,7 +154,7 @@ def build(session: Session, folders: Folders, model_id: str, told: Told) -> Stor
     AlreadyRunningError
         If another process is at it.
     """
-    shelf = MapShelf(folders.maps)
+    shelf = MapRegistry(folders.maps)
     with shelf.making():
         plan = read_plan(session, model_id)
         session.commit()  # ends the reading, so that others may write
@@ -176,7 +176,7 @@ def build(session: Session, folders: Folders, model_id: str, told: Told) -> Stor
     return stored
 
 
-def read_plan(session: Session, model_id: str) -> Plan:
+def read_plan(session: Session, model_id: str) -> MapPlan:
     """Read the works on show, with the descriptors of their first pictures.
 
     Raises
@@ -212,7 +212,7 @@ def read_plan(session: Session, model_id: str) -> Plan:
         Likeness.PICTURE: [np.frombuffer(row.descriptor, "<f4") for row in works],
     }
     names = (row.media_name.removesuffix(".jpg") + ".s.jpg" for row in works)
-    return Plan(
+    return MapPlan(
         model_id,
         [row.accession for row in works],
         list(names),
@@ -226,7 +226,7 @@ def read_plan(session: Session, model_id: str) -> Plan:
 
 
 def collect(
-    plan: Plan, media: MediaFolder, draft: Path, told: Told
+    plan: MapPlan, media: MediaFolder, draft: Path, told: Told
 ) -> NDArray[np.uint8]:
     """Bring all small pictures to cells; those that a stopped task has are kept.
 
@@ -252,7 +252,7 @@ def collect(
     return np.memmap(path, np.uint8, "r", shape=(total, *CELL_SHAPE))
 
 
-def place(plan: Plan, draft: Path, told: Told) -> dict[Likeness, Cells]:
+def place(plan: MapPlan, draft: Path, told: Told) -> dict[Likeness, Cells]:
     """Find places by each likeness; what a stopped task has found is kept."""
     places = {}
     for number, (likeness, vectors) in enumerate(plan.vectors.items()):
@@ -270,7 +270,7 @@ def place(plan: Plan, draft: Path, told: Told) -> dict[Likeness, Cells]:
 
 
 def draw(
-    plan: Plan,
+    plan: MapPlan,
     cells: NDArray[np.uint8],
     places: Mapping[Likeness, Cells],
     folder: Path,

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork
 from app.retrieval.types import BoolArray
-from app.services.map.registry import Likeness, MapShelf, StoredMap
+from app.services.map.registry import Likeness, MapRegistry, StoredMap
 from app.services.system.paging import Page, slice_page
 
 WORKS_PER_PAGE = 48
@@ -31,7 +31,7 @@ State: TypeAlias = tuple[int, datetime | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sight:
+class MapSnapshot:
     """View of a map by one likeness, as of one state of the collection.
 
     Attributes
@@ -82,10 +82,10 @@ class MapReader:
     """
 
     def __init__(self, root: Path) -> None:
-        self._shelf = MapShelf(root)
+        self._shelf = MapRegistry(root)
         self._lock = threading.Lock()
-        self._sights: dict[Likeness, Sight] = {}
-        self._labels: dict[Likeness, tuple[Sight, bytes]] = {}
+        self._sights: dict[Likeness, MapSnapshot] = {}
+        self._labels: dict[Likeness, tuple[MapSnapshot, bytes]] = {}
 
     def current(self) -> StoredMap | None:
         """Return the map that is shown, if there is one."""
@@ -95,7 +95,9 @@ class MapReader:
         """Return a map by its name: pages that are open may still need the last one."""
         return self._shelf.find(name)
 
-    def sight(self, session: Session, stored: StoredMap, likeness: Likeness) -> Sight:
+    def sight(
+        self, session: Session, stored: StoredMap, likeness: Likeness
+    ) -> MapSnapshot:
         """Return what of a map is shown now.
 
         Raises
@@ -117,7 +119,7 @@ class MapReader:
                 self._sights[likeness] = known
             return known
 
-    def labels(self, session: Session, sight: Sight) -> bytes:
+    def labels(self, session: Session, sight: MapSnapshot) -> bytes:
         """Return the labels of all works, as JSON that is compressed by gzip."""
         with self._lock:
             kept = self._labels.get(sight.likeness)
@@ -141,15 +143,15 @@ def _version(state: State) -> str:
 
 def _look(
     session: Session, stored: StoredMap, likeness: Likeness, version: str
-) -> Sight:
+) -> MapSnapshot:
     accessions = stored.accessions(likeness)
     shown = Artwork.withdrawn_at.is_(None)
     present = set(session.scalars(select(Artwork.accession).where(shown)))
     marks = np.fromiter((one in present for one in accessions), np.bool_)
-    return Sight(stored, likeness, accessions, marks, version)
+    return MapSnapshot(stored, likeness, accessions, marks, version)
 
 
-def _labels(session: Session, sight: Sight) -> bytes:
+def _labels(session: Session, sight: MapSnapshot) -> bytes:
     """Lay out labels in columns; artists and schools, which repeat, by numbers."""
     rows = session.execute(
         select(

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from app.retrieval.files.atomic import discard, put_in_place, sweep, write_atomically
 from app.retrieval.map.sprites import COARSE, FINE
-from app.services.map.appearances import COLOURS_FILE, HASHES_FILE, Looks
+from app.services.map.appearances import COLOURS_FILE, HASHES_FILE, Appearances
 from app.services.system.lock import exclusively
 
 FORMAT = 1
@@ -133,7 +133,7 @@ class StoredMap:
         numbers: list[str] = json.loads(text)
         return numbers
 
-    def looks(self) -> Looks:
+    def looks(self) -> Appearances:
         """Return what the works look like to the plainest measures.
 
         Raises
@@ -141,7 +141,7 @@ class StoredMap:
         OSError, ValueError
             If that cannot be read.
         """
-        return Looks.open(self.path, self.accessions(self.likenesses[0]))
+        return Appearances.open(self.path, self.accessions(self.likenesses[0]))
 
     def places(self, likeness: Likeness) -> bytes:
         """Return (N, 3) float32, little-endian: column, row, width by height."""
@@ -153,7 +153,7 @@ def sheet_name(level: Level, number: int) -> str:
     return f"{level}-{number}.jpg"
 
 
-class MapShelf:
+class MapRegistry:
     """Registry of an instance's maps.
 
     Parameters

@@ -17,7 +17,7 @@ from app.retrieval.errors import ImageError
 from app.retrieval.images import quality as images_quality
 from app.retrieval.images.codec import encode_jpeg, read
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.images.quality import Fault
+from app.retrieval.images.quality import QualityIssue
 from app.retrieval.search.explanation import (
     attention,
     draw_heat,
@@ -100,12 +100,12 @@ def activation_map_of(answer: Answer) -> bytes | None:
     return None if grey is None else encode_attention(grey)
 
 
-def faults_of(query: Query) -> list[Fault]:
+def faults_of(query: Query) -> list[QualityIssue]:
     """Return what was wrong with the photo, the gravest first.
 
     Empty also for answers from before photos were measured.
     """
-    return [Fault(fault) for fault in query.quality.get("faults", ())]
+    return [QualityIssue(fault) for fault in query.quality.get("faults", ())]
 
 
 def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:

@@ -87,7 +87,7 @@ class TaskHandle:
     """
 
     def __init__(self, workshop: TaskContext, task: Task) -> None:
-        self.workshop = workshop
+        self.context = workshop
         self.task = task
 
     def progress(self, done: int, total: int, step: str = "") -> None:
@@ -107,7 +107,7 @@ class TaskHandle:
         LeaseLostError
             If another worker has taken the task over; nothing is committed.
         """
-        session, task = self.workshop.session, self.task
+        session, task = self.context.session, self.task
         if step != task.step:
             # From here on the pace is measured: steps differ in theirs.
             begun = {BEGUN: now().isoformat(), BEGUN_AT: done}
@@ -122,7 +122,7 @@ class TaskHandle:
             raise TaskStoppedError(TaskState.PAUSED)
         if task.wish is TaskWish.CANCEL:
             raise TaskStoppedError(TaskState.CANCELLED)
-        if self.workshop.process.stopping.is_set():
+        if self.context.process.stopping.is_set():
             raise TaskStoppedError(TaskState.WAITING)
 
 

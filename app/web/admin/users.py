@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import User
 from app.services.accounts.accounts import ROLES
 from app.services.accounts.administration import (
-    Doorkeeper,
+    AccountAdmin,
     LastAdminError,
     OwnAccountError,
     Standing,
@@ -119,20 +119,20 @@ def delete(user_id: int) -> ResponseReturnValue:
         asked = asked_by(db.session(), user)
         return render_template("admin/user_delete.html", user=user, asked=asked)
 
-    def erase(door: Doorkeeper, user: User) -> None:
+    def erase(door: AccountAdmin, user: User) -> None:
         door.delete(user, MediaFolder(folders().queries), mailer().outbox)
 
     return change(user_id, erase, then=url_for("admin_users.browse"))
 
 
 def change(
-    user_id: int, act: Callable[[Doorkeeper, User], object], *, then: str = ""
+    user_id: int, act: Callable[[AccountAdmin, User], object], *, then: str = ""
 ) -> ResponseReturnValue:
     """Do something to an account, say what came of it, and show it again."""
     user = user_or_404(user_id)
     shown = url_for("admin_users.show", user_id=user_id)
     try:
-        act(Doorkeeper(db.session(), admin()), user)
+        act(AccountAdmin(db.session(), admin()), user)
     except OwnAccountError:
         flash(gettext("Another administrator has to do this to your account."), ERROR)
         return redirect(shown, 303)

@@ -6,16 +6,16 @@ from flask_babel import gettext, ngettext
 
 from app.extensions import db
 from app.models import Artwork
-from app.services.curation.editing import Keeper
+from app.services.curation.editing import WorkEditor
 from app.services.curation.work_images import feature_maker
 from app.services.system.media import MediaFolder
 from app.web.callers.visitors import current_account
 from app.web.shell.current import folders, image_settings, live_index
 
 
-def keeper() -> Keeper:
+def keeper() -> WorkEditor:
     """Return who changes works in the name of who is logged in."""
-    return Keeper(
+    return WorkEditor(
         db.session(),
         MediaFolder(folders().works),
         feature_maker(live_index()),

@@ -26,7 +26,7 @@ from app.services.collection.works import find_work, works_by_accession
 from app.services.comparing import methods
 from app.services.comparing import task as comparing_task
 from app.services.comparing.kept import Comparison, Comparisons
-from app.services.comparing.methods import Method
+from app.services.comparing.methods import ComparedMethod
 from app.web.account.messages import ERROR
 from app.web.callers.visitors import current_account
 from app.web.curate.tasks import show_task
@@ -36,26 +36,30 @@ from app.web.shell.current import folders, search_service
 bp = Blueprint("curate_compare", __name__, url_prefix="/curate/compare")
 
 METHOD_NAMES = {
-    Method.ENGINE: _("The whole search"),
-    Method.DESCRIPTOR: _("Descriptor"),
-    Method.STYLE: _("Style"),
-    Method.WORDS: _("Details"),
-    Method.LEARNT: _("Learnt similarity"),
-    Method.SSIM: _("SSIM"),
-    Method.SSIM_EUCLID: _("SSIM ÷ Euclid"),
-    Method.COLOURS: _("Colours"),
-    Method.HASH: _("pHash"),
+    ComparedMethod.ENGINE: _("The whole search"),
+    ComparedMethod.DESCRIPTOR: _("Descriptor"),
+    ComparedMethod.STYLE: _("Style"),
+    ComparedMethod.WORDS: _("Details"),
+    ComparedMethod.LEARNT: _("Learnt similarity"),
+    ComparedMethod.SSIM: _("SSIM"),
+    ComparedMethod.SSIM_EUCLID: _("SSIM ÷ Euclid"),
+    ComparedMethod.COLOURS: _("Colours"),
+    ComparedMethod.HASH: _("pHash"),
 }
 METHOD_HINTS = {
-    Method.ENGINE: _("Both channels propose, geometry verifies; by probability."),
-    Method.DESCRIPTOR: _("The network’s vector, weighted by activation maps; cosine."),
-    Method.STYLE: _("Colours, brushwork and what the network sees; cosine."),
-    Method.WORDS: _("Visual words with signatures vote."),
-    Method.LEARNT: _("A small network compares descriptors."),
-    Method.SSIM: _("Structural similarity of the pictures in grey."),
-    Method.SSIM_EUCLID: _("SSIM divided by the distance of the descriptors."),
-    Method.COLOURS: _("Histogram of colours; cosine."),
-    Method.HASH: _("64 bits of low frequencies; equal bits."),
+    ComparedMethod.ENGINE: _(
+        "Both channels propose, geometry verifies; by probability."
+    ),
+    ComparedMethod.DESCRIPTOR: _(
+        "The network’s vector, weighted by activation maps; cosine."
+    ),
+    ComparedMethod.STYLE: _("Colours, brushwork and what the network sees; cosine."),
+    ComparedMethod.WORDS: _("Visual words with signatures vote."),
+    ComparedMethod.LEARNT: _("A small network compares descriptors."),
+    ComparedMethod.SSIM: _("Structural similarity of the pictures in grey."),
+    ComparedMethod.SSIM_EUCLID: _("SSIM divided by the distance of the descriptors."),
+    ComparedMethod.COLOURS: _("Histogram of colours; cosine."),
+    ComparedMethod.HASH: _("64 bits of low frequencies; equal bits."),
 }
 
 

@@ -6,9 +6,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import Generation
+from app.models import GenerationRecord
 from app.retrieval.errors import RetrievalError
-from app.retrieval.generations.registry import Shelf
+from app.retrieval.generations.registry import GenerationRegistry
 from app.services.index import rebuilding
 from app.services.index.building import list_faults
 from app.services.system import audit, tasks
@@ -30,9 +30,9 @@ FIGURE_NAMES = {
 @bp.get("/")
 def show() -> str:
     """Show the live index and the earlier ones that are kept."""
-    shelf = Shelf(folders().generations)
+    shelf = GenerationRegistry(folders().generations)
     kept = shelf.kept()
-    records = {one.name: db.session.get(Generation, one.name) for one in kept}
+    records = {one.name: db.session.get(GenerationRecord, one.name) for one in kept}
     return render_template(
         "curate/generations.html",
         kept=kept,
@@ -56,7 +56,7 @@ def rebuild() -> ResponseReturnValue:
 @bp.post("/<name>/live")
 def roll_back(name: str) -> ResponseReturnValue:
     """Make an earlier index live; what changed since is still obeyed."""
-    shelf = Shelf(folders().generations)
+    shelf = GenerationRegistry(folders().generations)
     before = shelf.current_name()
     try:
         shelf.roll_back(name)

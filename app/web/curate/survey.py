@@ -16,10 +16,10 @@ from app.web.pages.works import asked_page
 bp = Blueprint("curate_care", __name__, url_prefix="/curate/care")
 
 RELATION_KINDS = {
-    "same_file": (relations.Kind.SAME_FILE,),
-    "duplicate": (relations.Kind.DUPLICATE,),
-    "detail": (relations.Kind.DETAIL, relations.Kind.WHOLE),
-    "view": (relations.Kind.VIEW,),
+    "same_file": (relations.RelationKind.SAME_FILE,),
+    "duplicate": (relations.RelationKind.DUPLICATE,),
+    "detail": (relations.RelationKind.DETAIL, relations.RelationKind.WHOLE),
+    "view": (relations.RelationKind.VIEW,),
 }
 """What the page keeps apart, and what that is in the table."""
 NAMES = {
@@ -51,7 +51,7 @@ def show() -> str:
     counts = {
         name: sum(related.get((kind, RelationState.PROPOSED), 0) for kind in kinds)
         for name, kinds in RELATION_KINDS.items()
-    } | {kind.value: faulty.get(kind, 0) for kind in findings.Kind}
+    } | {kind.value: faulty.get(kind, 0) for kind in findings.FindingKind}
     # Without a wish: the first that there is anything to do about.
     usual = next((name for name in NAMES if counts[name]), "same_file")
     kind = request.args.get("kind", usual)
@@ -64,7 +64,9 @@ def show() -> str:
             db.session(), RELATION_KINDS[kind], verdict, asked_page()
         )
         if is_relation
-        else findings.list_faults(db.session(), findings.Kind(kind), asked_page())
+        else findings.list_findings(
+            db.session(), findings.FindingKind(kind), asked_page()
+        )
     )
     if page is None:
         abort(404)
@@ -110,7 +112,7 @@ def judge(relation_id: int) -> ResponseReturnValue:
         DONE,
     )
     kinds = {kind: name for name, kinds in RELATION_KINDS.items() for kind in kinds}
-    kind = kinds[relations.Kind(relation.kind)]
+    kind = kinds[relations.RelationKind(relation.kind)]
     back = url_for("curate_care.show", kind=kind, verdict=asked_verdict().value)
     return redirect(back, 303)
 

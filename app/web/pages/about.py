@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, render_template
 
 from app.extensions import db
-from app.models import Generation
+from app.models import GenerationRecord
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.model import DECISION_FILE
 from app.retrieval.verification.decision import Decision
@@ -25,13 +25,13 @@ def show() -> str:
     )
 
 
-def live_generation() -> Generation | None:
+def live_generation() -> GenerationRecord | None:
     """Return what is known of the live index; None where there is none."""
     try:
         name = search_service().open()
     except (EmptyGalleryError, ArtefactError):
         return None
-    return db.session.get(Generation, name)
+    return db.session.get(GenerationRecord, name)
 
 
 def live_decision() -> Decision | None:

@@ -18,7 +18,7 @@ PICTURE_SECONDS = 3_600
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class AnswerPictures:
     """Addresses of the pictures of one answer.
 
     Attributes
@@ -92,7 +92,7 @@ def show_answer(query: Query, token: str | None = None) -> str:
         "answer.html",
         query=query,
         similar=similar,
-        pictures=Pictures(query, token),
+        pictures=AnswerPictures(query, token),
         is_shared=token is not None,
     )
 

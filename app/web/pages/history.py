@@ -20,7 +20,7 @@ from app.services.search.data_export import archive
 from app.services.system.media import MediaFolder
 from app.web.account.messages import DONE
 from app.web.callers.visitors import current_owner
-from app.web.pages.answers import Pictures, own_query
+from app.web.pages.answers import AnswerPictures, own_query
 from app.web.pages.works import asked_page
 from app.web.shell.current import folders
 
@@ -36,7 +36,7 @@ def show() -> str:
     return render_template(
         "history.html",
         page=page,
-        searches=[(query, Pictures(query)) for query in page.entries],
+        searches=[(query, AnswerPictures(query)) for query in page.entries],
     )
 
 
@@ -46,7 +46,7 @@ def delete(query_id: UUID) -> ResponseReturnValue:
     query = own_query(query_id)
     if request.method == "GET":
         return render_template(
-            "history_delete.html", query=query, pictures=Pictures(query), count=1
+            "history_delete.html", query=query, pictures=AnswerPictures(query), count=1
         )
     history.forget(query, photos())
     flash(_("The search is deleted, with its photo and its answer."), DONE)

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import Artwork
 from app.services.collection.works import works_by_accession
-from app.services.map.reading import WORKS_PER_PAGE, Sight
+from app.services.map.reading import WORKS_PER_PAGE, MapSnapshot
 from app.services.map.registry import GRIDS, Likeness, StoredMap
 from app.web.pages.works import asked_page
 from app.web.shell.current import map_reader
@@ -72,7 +72,7 @@ def asked_likeness(stored: StoredMap) -> Likeness:
     )
 
 
-def asked_works(sight: Sight) -> list[int] | None:
+def asked_works(sight: MapSnapshot) -> list[int] | None:
     """Read which works are to be listed; None: no certain ones."""
     text = request.args.get("works")
     if text is None:
@@ -85,7 +85,7 @@ def asked_works(sight: Sight) -> list[int] | None:
     ]
 
 
-def listed(sight: Sight, numbers: Sequence[int]) -> list[tuple[int, Artwork]]:
+def listed(sight: MapSnapshot, numbers: Sequence[int]) -> list[tuple[int, Artwork]]:
     """Return works with their numbers on the map."""
     works = works_by_accession(sight.accessions[number] for number in numbers)
     return [
@@ -95,7 +95,7 @@ def listed(sight: Sight, numbers: Sequence[int]) -> list[tuple[int, Artwork]]:
     ]
 
 
-def addresses_of(sight: Sight) -> dict[str, str]:
+def addresses_of(sight: MapSnapshot) -> dict[str, str]:
     """Return where the script finds what it draws."""
     address = partial(url_for, name=sight.stored.name, likeness=sight.likeness.value)
     return {

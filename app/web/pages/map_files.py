@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.services.collection.works import find_work
-from app.services.map.reading import Sight
+from app.services.map.reading import MapSnapshot
 from app.services.map.registry import Level, Likeness, sheet_name
 from app.web.shell.current import map_reader
 from app.web.shell.presentation import thumbnail_url
@@ -31,7 +31,7 @@ def sheet(name: str, likeness: str, level: str, number: int) -> Response:
 
 @bp.get("/places.bin")
 def places(name: str, likeness: str) -> Response:
-    """Serve the places of all works; see :meth:`Sight.places`."""
+    """Serve the places of all works; see :meth:`MapSnapshot.places`."""
     sight = sight_or_404(name, likeness)
     return kept(Response(sight.places(), mimetype="application/octet-stream"), sight)
 
@@ -58,7 +58,7 @@ def picture(name: str, likeness: str, number: int) -> ResponseReturnValue:
     return redirect(thumbnail_url(work.images[0]))
 
 
-def sight_or_404(name: str, likeness: str) -> Sight:
+def sight_or_404(name: str, likeness: str) -> MapSnapshot:
     """Return what is shown of a map now."""
     stored = map_reader().find(name)
     if stored is None or likeness not in stored.likenesses:
@@ -66,7 +66,7 @@ def sight_or_404(name: str, likeness: str) -> Sight:
     return map_reader().sight(db.session(), stored, Likeness(likeness))
 
 
-def kept(response: Response, sight: Sight) -> Response:
+def kept(response: Response, sight: MapSnapshot) -> Response:
     """Let browsers keep what belongs to the version that was asked for."""
     if request.args.get("v") == sight.version:
         return for_good(response)

@@ -14,7 +14,7 @@ from app.services.collection.browsing import (
     find_works,
 )
 from app.services.collection.works import find_work
-from app.services.curation.relations import Kind, confirmed_of
+from app.services.curation.relations import RelationKind, confirmed_of
 from app.web.shell.current import map_reader, search_service
 
 bp = Blueprint("artworks", __name__)
@@ -30,11 +30,11 @@ FACET_NAMES = {
 }
 """What a facet is called, and the page of all its values."""
 RELATION_NAMES = {
-    Kind.SAME_FILE: _("Same picture as"),
-    Kind.DUPLICATE: _("Same picture as"),
-    Kind.DETAIL: _("Detail of"),
-    Kind.WHOLE: _("Has a detail in"),
-    Kind.VIEW: _("Other view of"),
+    RelationKind.SAME_FILE: _("Same picture as"),
+    RelationKind.DUPLICATE: _("Same picture as"),
+    RelationKind.DETAIL: _("Detail of"),
+    RelationKind.WHOLE: _("Has a detail in"),
+    RelationKind.VIEW: _("Other view of"),
 }
 """What a work is to another, before that one's name."""
 ORDER_NAMES = {

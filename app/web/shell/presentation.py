@@ -7,7 +7,7 @@ from flask import Flask, url_for
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
-from app.retrieval.images.quality import Fault
+from app.retrieval.images.quality import QualityIssue
 from app.retrieval.types import Verdict
 from app.services.collection.picture_sizes import MIDDLE_SIDE_PX, middle_name
 from app.services.collection.pictures import THUMBNAIL_SIDE_PX
@@ -20,21 +20,21 @@ VERDICTS = {
     Verdict.NOT_FOUND: lazy_gettext("Not in this collection"),
 }
 ADVICE = {
-    Fault.DARK: lazy_gettext(
+    QualityIssue.DARK: lazy_gettext(
         "Your photo is dark. Tap on the work, so that the camera brightens it."
     ),
-    Fault.BLURRED: lazy_gettext(
+    QualityIssue.BLURRED: lazy_gettext(
         "Your photo is blurred. Tap on the work to focus on it, and hold still."
     ),
-    Fault.GLARE: lazy_gettext(
+    QualityIssue.GLARE: lazy_gettext(
         "Lights are mirrored in the work. Move a little to the side, until they are "
         "gone."
     ),
-    Fault.SMALL: lazy_gettext(
+    QualityIssue.SMALL: lazy_gettext(
         "The work fills only a small part of your photo. Step closer, or crop the "
         "photo."
     ),
-    Fault.CUT_OFF: lazy_gettext(
+    QualityIssue.CUT_OFF: lazy_gettext(
         "A part of the work lies outside your photo. Step back until all of it is in "
         "view."
     ),

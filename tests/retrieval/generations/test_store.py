@@ -15,7 +15,7 @@ from app.retrieval.errors import (
     ArtefactError,
     DamagedArtefactError,
     EmptyGalleryError,
-    ExaminationError,
+    GenerationRejectedError,
     IncompatibleArtefactError,
     MissingArtefactError,
     StoreBusyError,
@@ -23,7 +23,7 @@ from app.retrieval.errors import (
 )
 from app.retrieval.generations.manifest import FORMAT
 from app.retrieval.generations.store import Store
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.settings import (
     GallerySettings,
     LocalSettings,
@@ -35,7 +35,7 @@ from tests.support.waiting import SCRIPT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=5))
-PASSED = Examination({"unit_length": 1.0}, ())
+PASSED = Validation({"unit_length": 1.0}, ())
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_the_same_input_gives_the_same_name_and_bytes(tmp_path, collection):
 
 def test_building_again_keeps_the_generation_and_examines_it_once(store, collection):
     first = build(store, collection)
-    again = build(store, collection, Examination({}, ("it must not be asked",)))
+    again = build(store, collection, Validation({}, ("it must not be asked",)))
     assert again == first
 
 
@@ -116,8 +116,8 @@ def test_without_items_the_old_generation_stays(store, collection):
 def test_a_failed_examination_is_not_published_but_kept_aside(store, collection):
     old = build(store, collection)
     for _ in range(2):  # the second takes the first one's place
-        with pytest.raises(ExaminationError, match="too bad") as caught:
-            build(store, collection[1:], Examination({}, ("it is too bad",)))
+        with pytest.raises(GenerationRejectedError, match="too bad") as caught:
+            build(store, collection[1:], Validation({}, ("it is too bad",)))
     assert caught.value.path == store.root / "refused"
     assert (caught.value.path / "manifest.json").is_file()
     assert store.current() == old

@@ -5,7 +5,7 @@ import pytest
 
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.nearest import ExactIndex
-from app.retrieval.generations.validation import FLOORS, Examination, examine
+from app.retrieval.generations.validation import FLOORS, Validation, validate
 from app.retrieval.local.feature_store import FeatureBank
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.types import GalleryItem
@@ -42,19 +42,19 @@ def assemble(collection, *, descriptors=None, searched=None, order=None):
 
 def test_a_sound_gallery_passes_with_all_figures(collection):
     gallery = assemble(collection)
-    examination = examine(gallery, fake_model(), picture_of=picture_of)
+    examination = validate(gallery, fake_model(), picture_of=picture_of)
     assert examination.failures == ()
     assert examination.figures == dict.fromkeys(FLOORS, 1.0)
 
 
 def test_without_pictures_no_photos_are_simulated(collection):
-    figures = examine(assemble(collection), fake_model()).figures
+    figures = validate(assemble(collection), fake_model()).figures
     assert "simulated_photos_named" not in figures
 
 
 def test_postings_in_another_order_fail_the_local_self_queries(collection):
     shuffled = assemble(collection, order=[*range(1, COUNT), 0])
-    examination = examine(shuffled, fake_model())
+    examination = validate(shuffled, fake_model())
     assert examination.figures["self_found_local"] == 0
     assert any("self_found_local" in failure for failure in examination.failures)
 
@@ -62,13 +62,13 @@ def test_postings_in_another_order_fail_the_local_self_queries(collection):
 def test_descriptors_that_are_no_unit_vectors_fail(collection):
     descriptors = np.stack([f.descriptor for _, f in collection])
     descriptors[3] = np.nan
-    examination = examine(assemble(collection, descriptors=descriptors), fake_model())
+    examination = validate(assemble(collection, descriptors=descriptors), fake_model())
     assert examination.figures["unit_length"] == 0
     assert any("unit_length" in failure for failure in examination.failures)
 
 
 def test_pictures_of_other_works_fail_the_simulated_photos(collection):
-    examination = examine(
+    examination = validate(
         assemble(collection), fake_model(), picture_of=lambda _: draw_picture(99)
     )
     assert examination.figures["simulated_photos_named"] == 0
@@ -81,7 +81,7 @@ def test_a_blank_picture_among_many_passes(collection):
     ]
     descriptors = np.stack([features.descriptor for _, features in many])
     descriptors[7] = 0
-    examination = examine(assemble(many, descriptors=descriptors), fake_model())
+    examination = validate(assemble(many, descriptors=descriptors), fake_model())
     assert examination.failures == ()
 
 
@@ -90,11 +90,11 @@ def test_placeholders_for_missing_pictures_pass(collection):
     copies = [
         (dataclasses.replace(item, image_id=f"copy-{i}"), features) for i in range(60)
     ]
-    assert examine(assemble([*collection[1:], *copies]), fake_model()).failures == ()
+    assert validate(assemble([*collection[1:], *copies]), fake_model()).failures == ()
 
 
 def test_a_figure_that_is_not_a_number_fails():
-    assert Examination.judge({"unit_length": float("nan")}).failures
+    assert Validation.judge({"unit_length": float("nan")}).failures
 
 
 def test_an_index_over_other_descriptors_fails(collection):
@@ -102,7 +102,7 @@ def test_an_index_over_other_descriptors_fails(collection):
         size=(COUNT, fake_model().descriptor.dimension)
     )
     other /= np.linalg.norm(other, axis=1, keepdims=True)
-    examination = examine(
+    examination = validate(
         assemble(collection, searched=other.astype(np.float32)), fake_model()
     )
     assert any("annoy_recall" in failure for failure in examination.failures)
@@ -118,5 +118,5 @@ def test_a_photo_may_be_named_after_a_copy_of_the_same_picture(collection):
     def picture(image_id):
         return picture_of(image_id.split("/")[0])
 
-    figures = examine(gallery, fake_model(), picture_of=picture).figures
+    figures = validate(gallery, fake_model(), picture_of=picture).figures
     assert figures["simulated_photos_named"] == 1.0

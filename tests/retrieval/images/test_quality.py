@@ -7,7 +7,7 @@ import pytest
 
 from app.retrieval.images import quality as images_quality
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.images.quality import Fault, measure_blur, measure_glare
+from app.retrieval.images.quality import QualityIssue, measure_blur, measure_glare
 from app.retrieval.simulation import photometry, viewpoint
 from app.retrieval.simulation.photo import Profile, perturb
 from tests.support.pictures import artworks, plain
@@ -53,16 +53,16 @@ def exposed(share):
 
 
 def test_good_photos_have_hardly_a_fault():
-    for fault in Fault:
+    for fault in QualityIssue:
         assert share_with(fault, [image for image, _ in photos()]) <= 0.1, fault
 
 
 @pytest.mark.parametrize(
     ("fault", "make", "amounts", "least"),
     [
-        (Fault.BLURRED, blurred, (0, 0.5, 1), 0.6),
-        (Fault.GLARE, glaring, (0, 0.6, 1), 0.4),
-        (Fault.DARK, exposed, (1, 0.4, 0.15), 0.9),
+        (QualityIssue.BLURRED, blurred, (0, 0.5, 1), 0.6),
+        (QualityIssue.GLARE, glaring, (0, 0.6, 1), 0.4),
+        (QualityIssue.DARK, exposed, (1, 0.4, 0.15), 0.9),
     ],
 )
 def test_the_stronger_a_fault_the_more_often_it_is_seen(fault, make, amounts, least):
@@ -102,7 +102,7 @@ def test_white_that_reaches_the_border_is_no_glare():
 def test_a_small_work_is_seen_by_its_outline():
     quality = measure(plain(), WHOLE * 0.3)
     assert quality.work_share == pytest.approx(0.64 * 0.09)
-    assert quality.faults == (Fault.SMALL,)
+    assert quality.faults == (QualityIssue.SMALL,)
 
 
 def test_a_small_work_is_seen_by_its_frame_where_nothing_was_recognised():
@@ -110,12 +110,12 @@ def test_a_small_work_is_seen_by_its_frame_where_nothing_was_recognised():
     image[100:230, 200:380] = 30
     quality = measure(image)
     assert quality.work_share == pytest.approx(130 * 180 / 240_000, rel=0.15)
-    assert Fault.SMALL in quality.faults
+    assert QualityIssue.SMALL in quality.faults
 
 
 def test_a_work_that_reaches_beyond_the_photo_is_cut_off():
-    assert Fault.CUT_OFF in measure(plain(), WHOLE + 0.2).faults
-    assert Fault.CUT_OFF not in measure(plain(), WHOLE).faults
+    assert QualityIssue.CUT_OFF in measure(plain(), WHOLE + 0.2).faults
+    assert QualityIssue.CUT_OFF not in measure(plain(), WHOLE).faults
 
 
 def test_a_work_that_looms_over_the_photo_fills_it():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.simulation.viewpoint import (
-    View,
+    Viewpoint,
     choose_view,
     corners_of,
     project,
@@ -52,5 +52,5 @@ def test_visible_part_maps_back_to_the_photo():
 
 
 def test_horizon_is_cut_off_at_the_reach():
-    beyond = View(np.array([[1.0, 0, 0], [0, 1, 0], [0.01, 0, 1]]), (100, 200))
+    beyond = Viewpoint(np.array([[1.0, 0, 0], [0, 1, 0], [0.01, 0, 1]]), (100, 200))
     assert visible_part(beyond, 700) == (-700, -700, 700, 700)

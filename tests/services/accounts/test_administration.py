@@ -5,7 +5,7 @@ from app.models import Feedback, Query
 from app.retrieval.types import Verdict
 from app.services.accounts import accounts
 from app.services.accounts.administration import (
-    Doorkeeper,
+    AccountAdmin,
     LastAdminError,
     OwnAccountError,
     Standing,
@@ -51,7 +51,7 @@ def bob(in_app):
 
 @pytest.fixture
 def door(ada):
-    return Doorkeeper(db.session(), ada)
+    return AccountAdmin(db.session(), ada)
 
 
 def emails(text="", standing=Standing.ALL):
@@ -139,7 +139,7 @@ def test_the_last_admin_stays(act, tmp_path):
     ada, eva = (account(f"{n}@example.org", "admin") for n in ("ada", "eva"))
     accounts.revoke(eva, "admin")
     db.session.commit()
-    door = Doorkeeper(db.session(), eva)
+    door = AccountAdmin(db.session(), eva)
     acts = {
         "lock": lambda: door.lock(ada),
         "revoke": lambda: door.revoke(ada, "admin"),

@@ -10,13 +10,13 @@ import pytest
 from app.models import Artwork
 from app.retrieval.images.codec import decode
 from app.services.comparing.kept import KEPT_SECONDS, Comparisons
-from app.services.comparing.methods import Column, Method
+from app.services.comparing.methods import Column, ComparedMethod
 from tests.support.fakes import draw_picture
 
 COLUMNS = (
-    Column(Method.DESCRIPTOR, ("A", "B", "C"), (0.9, 0.8, 0.7), 12.34),
-    Column(Method.SSIM, ("B", "D"), (0.5, 0.25), 300.0),
-    Column(Method.HASH, (), (), 1.0),
+    Column(ComparedMethod.DESCRIPTOR, ("A", "B", "C"), (0.9, 0.8, 0.7), 12.34),
+    Column(ComparedMethod.SSIM, ("B", "D"), (0.5, 0.25), 300.0),
+    Column(ComparedMethod.HASH, (), (), 1.0),
 )
 
 

@@ -6,10 +6,15 @@ import pytest
 from app.models import Artwork, ReferenceImage
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.measures.learnt import LearntSimilarity
-from app.services.comparing.methods import RANKS, Method, compare, learnt_similarity
+from app.services.comparing.methods import (
+    RANKS,
+    ComparedMethod,
+    compare,
+    learnt_similarity,
+)
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.features import gallery_item
-from app.services.map.appearances import Look, Looks
+from app.services.map.appearances import Appearances, Look
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import accession_of, make_searcher, original_of
 
@@ -24,7 +29,7 @@ def searcher():
 @pytest.fixture(scope="module")
 def looks():
     seen = [Look.of(draw_picture(number)) for number in range(COUNT)]
-    return Looks(
+    return Appearances(
         [accession_of(number) for number in range(COUNT)],
         np.stack([look.bits for look in seen]),
         np.stack([look.colours for look in seen]).astype(np.float16),
@@ -66,27 +71,35 @@ def columns(searcher, looks):
 
 
 def test_all_methods_answer_in_their_order(columns):
-    assert list(columns) == list(Method)
+    assert list(columns) == list(ComparedMethod)
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", ComparedMethod)
 def test_every_method_knows_a_picture_that_is_a_little_grainy(columns, method):
     assert columns[method].works[0] == accession_of(3)
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", ComparedMethod)
 def test_a_column_is_what_it_says(columns, method):
     column = columns[method]
     assert 1 <= len(column.works) == len(column.scores) <= RANKS
     assert len(set(column.works)) == len(column.works)
-    assert all(a >= b for a, b in pairwise(column.scores)) or method is Method.ENGINE
+    assert (
+        all(a >= b for a, b in pairwise(column.scores))
+        or method is ComparedMethod.ENGINE
+    )
     assert accession_of(5) not in column.works
     assert column.milliseconds > 0
 
 
 def test_what_needs_the_network_counts_its_time(columns):
-    describing = columns[Method.DESCRIPTOR].milliseconds
-    for method in (Method.STYLE, Method.LEARNT, Method.SSIM, Method.SSIM_EUCLID):
+    describing = columns[ComparedMethod.DESCRIPTOR].milliseconds
+    for method in (
+        ComparedMethod.STYLE,
+        ComparedMethod.LEARNT,
+        ComparedMethod.SSIM,
+        ComparedMethod.SSIM_EUCLID,
+    ):
         assert columns[method].milliseconds > 0.5 * describing
 
 
@@ -100,8 +113,10 @@ def test_a_photo_on_a_wall_is_found_by_the_search_and_its_details(searcher, look
         similarity=None,
     )
     first = {column.method: column.works[0] for column in found}
-    assert Method.LEARNT not in first
-    assert first[Method.ENGINE] == first[Method.WORDS] == accession_of(0)
+    assert ComparedMethod.LEARNT not in first
+    assert (
+        first[ComparedMethod.ENGINE] == first[ComparedMethod.WORDS] == accession_of(0)
+    )
 
 
 def test_works_that_are_not_in_the_index_are_not_named_by_their_looks(looks):
@@ -128,10 +143,10 @@ def test_without_map_similarity_and_pictures_their_columns_are_left_out(searcher
         similarity=None,
     )
     assert [column.method for column in found] == [
-        Method.ENGINE,
-        Method.DESCRIPTOR,
-        Method.STYLE,
-        Method.WORDS,
+        ComparedMethod.ENGINE,
+        ComparedMethod.DESCRIPTOR,
+        ComparedMethod.STYLE,
+        ComparedMethod.WORDS,
     ]
 
 

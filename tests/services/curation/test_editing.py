@@ -8,8 +8,8 @@ from app.retrieval.settings import ImageSettings
 from app.services.collection.labels import label_of, version_of
 from app.services.curation.editing import (
     ChangedMeanwhileError,
-    Keeper,
     TakenAccessionError,
+    WorkEditor,
 )
 from app.services.curation.work_images import (
     RepeatedImageError,
@@ -43,7 +43,7 @@ def curator(in_app):
 def keeper(in_app, curator, publication):
     media = MediaFolder(in_app.config["MORELLI_INSTANCE"] / "media" / "works")
     maker = feature_maker(LiveIndex(publication))
-    return Keeper(db.session(), media, maker, curator, ImageSettings())
+    return WorkEditor(db.session(), media, maker, curator, ImageSettings())
 
 
 def work_of(number):

@@ -12,11 +12,11 @@ from app.models import (
     Relation,
     Task,
     TaskState,
-    WorkFault,
+    WorkFinding,
     now,
 )
 from app.retrieval.generations.store import Store
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from app.retrieval.search.near_duplicates import find_relatives
@@ -77,7 +77,7 @@ class Place:
 
     def publish(self):
         store = Store(self.folders.generations)
-        store.build(self.indexed, fake_model(), examine=lambda _: Examination({}, ()))
+        store.build(self.indexed, fake_model(), examine=lambda _: Validation({}, ()))
 
     def work_off(self, kind, work):
         config = {"MORELLI_MODEL": self.folders.instance}
@@ -98,7 +98,7 @@ class Place:
         return {(one.artwork.accession, one.other.accession): one.kind for one in found}
 
     def faulty(self):
-        found = self.session.scalars(select(WorkFault))
+        found = self.session.scalars(select(WorkFinding))
         return {(one.artwork.accession, one.kind) for one in found}
 
 
@@ -243,8 +243,8 @@ def test_a_work_that_is_taken_for_another_is_named_with_it(place):
     place.publish()
     place.look()
     fault = place.session.scalars(
-        select(WorkFault).where(
-            WorkFault.artwork == victim, WorkFault.kind == "not_found"
+        select(WorkFinding).where(
+            WorkFinding.artwork == victim, WorkFinding.kind == "not_found"
         )
     ).one()
     assert fault.other.accession == "impostor"

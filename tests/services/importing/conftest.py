@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.model import Model
 from app.services.index import building
 from tests.services.importing.importer import Importer
@@ -15,6 +15,6 @@ def importer(in_app, monkeypatch):
         Model, "open", classmethod(lambda _cls, _folder, threads: fake_model())
     )
     # The index is examined in other tests; here it would only take time.
-    passed = Examination({}, ())
+    passed = Validation({}, ())
     monkeypatch.setattr(building, "examine", lambda *_args, **_kwargs: passed)
     return Importer(in_app, monkeypatch)

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Artwork, ImportRow
 from app.services.importing import messages, runs, sources
 from app.services.importing.diff import Policy
-from app.services.importing.sources import Surroundings, opened
+from app.services.importing.sources import ImportContext, opened
 
 
 class Importer:
@@ -38,7 +38,7 @@ class Importer:
         return self.look_through(run, policy, **reading)
 
     def look_through(self, run, policy=Policy.UPDATE, **reading):
-        with opened(run, Surroundings.of(self.app.config)) as source:
+        with opened(run, ImportContext.of(self.app.config)) as source:
             columns = source.table.columns if source.table else ()
         proposed = replace(runs.propose_reading(db.session(), columns), **reading)
         runs.plan(db.session(), run, proposed, policy, None)

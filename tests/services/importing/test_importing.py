@@ -22,7 +22,7 @@ from app.services.collection import exporting
 from app.services.importing import recording, runs
 from app.services.importing.circuit_breaker import PATIENCE
 from app.services.importing.diff import Policy
-from app.services.importing.sources import Kind
+from app.services.importing.sources import SourceKind
 from app.services.system import tasks
 from app.services.system.fetching import LinkError, Refusal
 from app.services.system.tasks import TaskHandle
@@ -246,7 +246,7 @@ def test_a_stopped_import_goes_on_where_it_was(importer, monkeypatch):
     def pausing(handle, done, total, step=""):
         told.append((done, total, step))
         if step == recording.WORKS and done == 4 and told.count((4, 7, step)) == 1:
-            tasks.pause(handle.workshop.session, handle.task)
+            tasks.pause(handle.context.session, handle.task)
         progress(handle, done, total, step)
 
     monkeypatch.setattr(TaskHandle, "progress", pausing)
@@ -408,7 +408,9 @@ def test_a_table_beside_its_pictures_in_a_folder_on_the_server(importer, tmp_pat
     (shared / "pictures" / "1.jpg").write_bytes(encoded(draw_picture(71)))
     (shared / "works.csv").write_text("accession,title,image\n1,Hare,1.jpg\n")
     importer.app.config["MORELLI_IMPORT_FOLDER"] = tmp_path / "shared"
-    begun = runs.begin(db.session(), Kind.FOLDER, "set/works.csv", "works.csv", None)
+    begun = runs.begin(
+        db.session(), SourceKind.FOLDER, "set/works.csv", "works.csv", None
+    )
     importer.record(importer.look_through(begun))
     assert len(work("1").images) == 1
     assert (shared / "works.csv").exists()

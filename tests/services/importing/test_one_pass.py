@@ -9,7 +9,7 @@ from app.models import AuditEntry, ImportRow, ImportRun, Task, TaskState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import diff, one_pass, recording, runs
 from app.services.importing.pictures import FolderPictures
-from app.services.importing.sources import Surroundings, open_beside
+from app.services.importing.sources import ImportContext, open_beside
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture
@@ -23,7 +23,7 @@ class Shell:
     """Does what the command does, but for the index."""
 
     def __init__(self, app, folder):
-        self.around = replace(Surroundings.of(app.config), limits=ImageSettings())
+        self.around = replace(ImportContext.of(app.config), limits=ImageSettings())
         self.table = folder / "works.csv"
         self.images = folder / "images"
         self.images.mkdir()

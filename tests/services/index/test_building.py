@@ -5,9 +5,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
-from app.models import Artwork, Generation, ImageFeatures, IndexFault, ReferenceImage
+from app.models import (
+    Artwork,
+    GenerationRecord,
+    ImageFeatures,
+    IndexFault,
+    ReferenceImage,
+)
 from app.retrieval.errors import EmptyGalleryError
-from app.retrieval.generations.validation import examine
+from app.retrieval.generations.validation import validate
 from app.retrieval.settings import RetrievalSettings
 from app.services.index import building
 from app.services.index.building import (
@@ -67,7 +73,7 @@ def remove_pictures(session, accession):
 
 def test_a_published_index_is_recorded(session, works, build):
     built = build()
-    assert session.scalars(select(Generation)).one() is built.generation
+    assert session.scalars(select(GenerationRecord)).one() is built.generation
     assert (built.generation.works, built.generation.images) == (COUNT, COUNT)
     assert built.generation.examination["simulated_photos_named"] == 1.0
     assert (built.computed, built.faults) == (COUNT, ())
@@ -128,7 +134,7 @@ def test_computing_alone_keeps_faults_too(session, folders, works):
     )
     assert (computed, len(faults)) == (COUNT - 1, 1)
     assert list_faults(session)[1] == 1
-    assert session.query(Generation).count() == 0
+    assert session.query(GenerationRecord).count() == 0
 
 
 def test_what_can_be_read_again_is_no_fault_any_more(session, folders, works, build):
@@ -177,7 +183,7 @@ def test_pictures_that_go_before_the_examination_do_not_fail_it(
 ):
     def examine_later(*arguments, **options):
         remove_pictures(session, "A-1")
-        return examine(*arguments, **options)
+        return validate(*arguments, **options)
 
     monkeypatch.setattr(building, "examine", examine_later)
     assert build().generation.examination["simulated_photos_named"] == 1.0

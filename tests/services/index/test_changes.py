@@ -7,7 +7,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.models import Artwork, Generation, ReferenceImage, now
+from app.models import Artwork, GenerationRecord, ReferenceImage, now
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import LocalSettings
 from app.services.index import changes
@@ -99,7 +99,7 @@ def test_an_index_built_after_a_change_does_not_take_it_in_again(index):
     give_picture(work(3), 70)
     revision = announce(db.session(), [work(3)])
     db.session.add(
-        Generation(
+        GenerationRecord(
             name=index.generation,
             model_id=index.model_id,
             works=1,

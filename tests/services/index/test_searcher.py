@@ -9,7 +9,7 @@ from app.retrieval.errors import (
     MissingArtefactError,
 )
 from app.retrieval.generations.store import Store
-from app.retrieval.generations.validation import Examination
+from app.retrieval.generations.validation import Validation
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.verification.decision import Thresholds
@@ -38,7 +38,7 @@ def opened(monkeypatch):
 
 def publish(folder, count):
     return Store(folder).build(
-        fake_collection(count), fake_model(), examine=lambda _: Examination({}, ())
+        fake_collection(count), fake_model(), examine=lambda _: Validation({}, ())
     )
 
 

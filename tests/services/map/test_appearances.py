@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from app.services.map.appearances import COLOURS_FILE, Look, Looks, save
+from app.services.map.appearances import COLOURS_FILE, Appearances, Look, save
 from tests.support.fakes import draw_picture
 
 
 def test_what_is_kept_is_what_was_seen(tmp_path):
     looks = [Look.of(draw_picture(number)) for number in range(5)]
     save(tmp_path, looks)
-    kept = Looks.open(tmp_path, list("abcde"))
+    kept = Appearances.open(tmp_path, list("abcde"))
     assert (kept.bits == np.stack([look.bits for look in looks])).all()
     colours = np.stack([look.colours for look in looks])
     np.testing.assert_allclose(kept.colours, colours, atol=1e-3)
@@ -27,7 +27,7 @@ def test_a_picture_looks_the_same_at_any_size_and_shape():
 def test_looks_of_other_works_are_refused(tmp_path):
     save(tmp_path, [Look.of(draw_picture(0))])
     with pytest.raises(ValueError, match="not those of the works"):
-        Looks.open(tmp_path, ["a", "b"])
+        Appearances.open(tmp_path, ["a", "b"])
     (tmp_path / COLOURS_FILE).unlink()
     with pytest.raises(OSError, match=COLOURS_FILE):
-        Looks.open(tmp_path, ["a"])
+        Appearances.open(tmp_path, ["a"])

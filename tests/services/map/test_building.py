@@ -15,7 +15,7 @@ from app.services.index.features import features_key, pack_features
 from app.services.map import building
 from app.services.map.building import build
 from app.services.map.reading import MapReader
-from app.services.map.registry import Level, Likeness, MapError, MapShelf
+from app.services.map.registry import Level, Likeness, MapError, MapRegistry
 from app.services.system import tasks
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.media import MediaFolder
@@ -81,7 +81,7 @@ class Place:
 
     @property
     def shown(self):
-        stored = MapShelf(self.folders.maps).current()
+        stored = MapRegistry(self.folders.maps).current()
         assert stored is not None
         return stored
 
@@ -171,7 +171,7 @@ def test_the_map_before_is_kept_for_open_pages_and_older_ones_go(full):
     for number in (20, 21):
         full.record(number)
         names.append(full.build().name)
-    shelf = MapShelf(full.folders.maps)
+    shelf = MapRegistry(full.folders.maps)
     assert full.shown.name == names[-1]
     assert shelf.find(names[1]) is not None
     assert shelf.find(names[0]) is None
@@ -230,7 +230,7 @@ def test_without_works_it_says_what_to_do(place):
 
 def test_two_at_a_time_are_one_too_many(full):
     with (
-        MapShelf(full.folders.maps).making(),
+        MapRegistry(full.folders.maps).making(),
         pytest.raises(AlreadyRunningError, match="Another process"),
     ):
         full.build()
@@ -240,13 +240,13 @@ def test_two_at_a_time_are_one_too_many(full):
 def test_a_name_that_is_none_shows_no_map(full, text):
     full.build()
     (full.folders.maps / "CURRENT").write_bytes(text.encode("latin-1"))
-    assert MapShelf(full.folders.maps).current() is None
+    assert MapRegistry(full.folders.maps).current() is None
 
 
 def test_a_broken_map_is_passed_over(full, caplog):
     stored = full.build()
     (stored.path / "manifest.json").write_text('{"format": 99}')
-    assert MapShelf(full.folders.maps).current() is None
+    assert MapRegistry(full.folders.maps).current() is None
     assert "broken map" in caplog.text
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.models import Query, QueryMatch, ReferenceImage
 from app.retrieval.images.codec import decode
-from app.retrieval.images.quality import Fault
+from app.retrieval.images.quality import QualityIssue
 from app.services.search.evidence import (
     POINT_COUNT,
     Spread,
@@ -64,10 +64,10 @@ def test_an_answer_keeps_where_details_agree(asked):
 
 
 def test_an_answer_keeps_what_was_wrong_with_the_photo(asked):
-    assert Fault.DARK not in faults_of(asked)
+    assert QualityIssue.DARK not in faults_of(asked)
     assert asked.quality["work_share"] == pytest.approx(4 / 9, abs=0.1)
     black = cv2.imencode(".png", np.zeros((300, 400, 3), np.uint8))[1].tobytes()
-    assert faults_of(search_service().search(black)) == [Fault.DARK]
+    assert faults_of(search_service().search(black)) == [QualityIssue.DARK]
 
 
 def test_answers_from_before_photos_were_measured_have_no_faults():

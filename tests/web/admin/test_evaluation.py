@@ -119,8 +119,8 @@ def test_a_killed_worker_goes_on_where_it_was(app, admin, photos, monkeypatch):
             raise KeyboardInterrupt
         return once(asker, number, label)
 
-    once = evaluation_task.Asker.ask
-    monkeypatch.setattr(evaluation_task.Asker, "ask", ask)
+    once = evaluation_task.PhotoEvaluator.ask
+    monkeypatch.setattr(evaluation_task.PhotoEvaluator, "ask", ask)
     with pytest.raises(KeyboardInterrupt):
         work_off(app)
     with app.app_context():

@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from app.background import BACKGROUND
 from app.extensions import db
-from app.models import Artwork, AuditEntry, Relation, WorkFault
+from app.models import Artwork, AuditEntry, Relation, WorkFinding
 from app.services.curation import findings, relations
 from tests.support.people import logged_in
 
@@ -102,14 +102,14 @@ def test_faults_are_shown_with_their_reason_and_remedy(app, curator):
         first, second = db.session.scalars(select(Artwork).limit(2))
         figures = {"asked": 3, "named": 1, "other": 2}
         db.session.add(
-            WorkFault(artwork=first, kind="not_found", figures=figures, other=second)
+            WorkFinding(artwork=first, kind="not_found", figures=figures, other=second)
         )
         db.session.add_all(
-            WorkFault(
+            WorkFinding(
                 artwork=first, kind=kind.value, figures={"features": 9, "wanted": 80}
             )
-            for kind in findings.Kind
-            if kind is not findings.Kind.NOT_FOUND
+            for kind in findings.FindingKind
+            if kind is not findings.FindingKind.NOT_FOUND
         )
         db.session.commit()
     sentences = {

@@ -3,12 +3,12 @@
 import pytest
 
 from app.extensions import db
-from app.models import Generation
+from app.models import GenerationRecord
 
 
 @pytest.fixture
 def generation(in_app):
-    one = Generation(
+    one = GenerationRecord(
         name="generation-1",
         model_id="fake",
         works=7,

@@ -1,7 +1,7 @@
 import pytest
 
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
-from app.retrieval.images.quality import Fault
+from app.retrieval.images.quality import QualityIssue
 from app.web.shell.presentation import ADVICE, SIDE, caption, meaning, pairing, percent
 
 
@@ -40,7 +40,7 @@ def test_a_caption_leaves_out_what_is_not_known():
 
 
 def test_every_fault_has_advice():
-    assert set(ADVICE) == set(Fault)
+    assert set(ADVICE) == set(QualityIssue)
 
 
 def pair(photo, work, points=((0.5, 0.5, 0.25, 0.75),)):

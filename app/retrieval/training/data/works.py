@@ -24,7 +24,7 @@ HELD_OUT_ARTISTS = 0.06
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class TrainingWork:
     """One picture of a work, and what its label says.
 
     Attributes
@@ -55,7 +55,7 @@ class Classes:
     targets: FloatArray
 
 
-def is_held_out(work: Work, seed: int) -> bool:
+def is_held_out(work: TrainingWork, seed: int) -> bool:
     """Tell whether a work, or everything by its artist, is kept from training."""
     artist = work.label.get("artist", "")
     return _chance(f"{seed}/work/{work.accession}") < HELD_OUT_WORKS or (
@@ -64,13 +64,13 @@ def is_held_out(work: Work, seed: int) -> bool:
 
 
 def catalogue_classes(
-    works: Sequence[Work], *, min_works: int = MIN_WORKS_PER_CLASS
+    works: Sequence[TrainingWork], *, min_works: int = MIN_WORKS_PER_CLASS
 ) -> Classes:
     """Make a class of every school, artist and technique that is frequent enough.
 
     Parameters
     ----------
-    works : sequence of Work
+    works : sequence of TrainingWork
         Those that are trained on.
     min_works : int
 

@@ -70,7 +70,7 @@ class FineTuning:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """Where a training stands.
 
     Attributes
@@ -165,7 +165,7 @@ class FineTuner:
             jit_compile=False,
         )
 
-    def run(self, report: Callable[[Progress], None]) -> None:
+    def run(self, report: Callable[[TrainingProgress], None]) -> None:
         """Train until the recipe is done, from the last checkpoint if there is one.
 
         Raises
@@ -199,7 +199,7 @@ class FineTuner:
                 found: Mapping[str, float] = self.assess(side_px) if is_due else {}
                 pace = (self.elapsed_seconds - resumed_at) / (self.step - first_step)
                 report(
-                    Progress(
+                    TrainingProgress(
                         self.step,
                         recipe.steps,
                         share,

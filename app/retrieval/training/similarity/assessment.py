@@ -14,14 +14,16 @@ from app.retrieval.training.similarity.pairs import (
     EASY,
     HARD,
     SAME,
-    Kind,
+    PairKind,
     Pairs,
     choose_pairs,
 )
 from app.retrieval.types import FloatArray
 
 PRECISION_RANK = 10
-GROUPS: Mapping[str, tuple[Kind, ...]] = MappingProxyType({"easy": EASY, "hard": HARD})
+GROUPS: Mapping[str, tuple[PairKind, ...]] = MappingProxyType(
+    {"easy": EASY, "hard": HARD}
+)
 ALL = "all"
 
 
@@ -136,7 +138,7 @@ def _score_pairs(
     photos: FloatArray,
 ) -> FloatArray:
     of_pairs = scores[pairs.first, pairs.second]
-    for place in np.flatnonzero(pairs.are([Kind.VIEW])):
+    for place in np.flatnonzero(pairs.are([PairKind.VIEW])):
         row = int(pairs.first[place])
         of_pairs[place] = measure.score(vectors[row], photos[row][None])[0]
     return of_pairs

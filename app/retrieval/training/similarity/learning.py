@@ -18,7 +18,7 @@ from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import StructuralInput
 from app.retrieval.runtime.keras import keras, layers, ops
 from app.retrieval.training.similarity.pairs import (
-    Kind,
+    PairKind,
     Pairs,
     choose_pairs,
     targets_of,
@@ -36,11 +36,11 @@ NOISE = 1.0
 """Added to vectors while learning, in standard deviations of their numbers. A few
 hundred pictures are few: without it, what is learnt holds for them alone."""
 DRAWN = {
-    Kind.VIEW: 1.0,
-    Kind.FAR_MATE: 0.65,
-    Kind.MATE: 0.65,
-    Kind.NEAR_STRANGER: 0.2,
-    Kind.STRANGER: 0.7,
+    PairKind.VIEW: 1.0,
+    PairKind.FAR_MATE: 0.65,
+    PairKind.MATE: 0.65,
+    PairKind.NEAR_STRANGER: 0.2,
+    PairKind.STRANGER: 0.7,
 }
 """Share of the pairs of each kind that an epoch goes through. More of the nearest
 strangers, and the network learns these pictures instead of what sets classes apart."""
@@ -110,7 +110,7 @@ def learn_similarity(
     )
     mean, scale = descriptors.mean(axis=0), float(descriptors.std())
     rows = [(vectors - mean) / scale for vectors in (descriptors, examples.views)]
-    partners = np.where(pairs.are([Kind.VIEW]), len(descriptors), 0) + pairs.second
+    partners = np.where(pairs.are([PairKind.VIEW]), len(descriptors), 0) + pairs.second
     network = _Network(descriptors.shape[1], seed)
     steps = math.ceil(len(_draw(pairs, rng)) / BATCH)
     epochs = max(FEWEST_EPOCHS, math.ceil(STEPS / steps))
@@ -191,7 +191,7 @@ def _check(pairs: Pairs, examples: Examples) -> None:
             f"A similarity is learnt from at least {FEWEST_CLASSES} classes of "
             f"pictures, and there are {count}. Choose a label that more works have."
         )
-    if not pairs.are([Kind.FAR_MATE]).any():
+    if not pairs.are([PairKind.FAR_MATE]).any():
         raise TrainingError(
             "No two pictures to learn from are of one class. Use more pictures, or a "
             "label that more works share."

@@ -26,7 +26,7 @@ numbers here and in `similarity`, on halves of 25 classes of photographs by seed
 2: with 0.2 to 0.4, pictures that were not learnt from are ranked better than with 0."""
 
 
-class Kind(IntEnum):
+class PairKind(IntEnum):
     """What two pictures of a pair have to do with each other."""
 
     VIEW = 0
@@ -41,8 +41,11 @@ class Kind(IntEnum):
     """Another class."""
 
 
-SAME = (Kind.VIEW, Kind.FAR_MATE, Kind.MATE)
-EASY, HARD = (Kind.VIEW, Kind.STRANGER), (Kind.FAR_MATE, Kind.NEAR_STRANGER)
+SAME = (PairKind.VIEW, PairKind.FAR_MATE, PairKind.MATE)
+EASY, HARD = (
+    (PairKind.VIEW, PairKind.STRANGER),
+    (PairKind.FAR_MATE, PairKind.NEAR_STRANGER),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +55,9 @@ class Pairs:
     Attributes
     ----------
     first, second : (P,) int64
-        The second of a `Kind.VIEW` is the photo in the same row as the first.
+        The second of a `PairKind.VIEW` is the photo in the same row as the first.
     kinds : (P,) int64
-        Of `Kind`.
+        Of `PairKind`.
     """
 
     first: NDArray[np.int64]
@@ -64,7 +67,7 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.first)
 
-    def are(self, kinds: Sequence[Kind]) -> NDArray[np.bool_]:
+    def are(self, kinds: Sequence[PairKind]) -> NDArray[np.bool_]:
         """Tell which pairs are of some kinds: (P,) bool."""
         return np.isin(self.kinds, kinds)
 
@@ -90,16 +93,18 @@ def choose_pairs(
     measure = Euclidean()
     first, second, kinds = [], [], []
     for row, name in enumerate(labels):
-        partners = {Kind.VIEW: np.array([row])}
+        partners = {PairKind.VIEW: np.array([row])}
         if name:
             nearest = np.argsort(-measure.score(descriptors[row], descriptors))
             mates = nearest[(names[nearest] == name) & (nearest != row)][::-1]
             strangers = nearest[(names[nearest] != name) & (names[nearest] != "")]
             partners |= {
-                Kind.FAR_MATE: mates[:FAR_MATES],
-                Kind.MATE: _some(mates[FAR_MATES:], OTHER_MATES, rng),
-                Kind.NEAR_STRANGER: strangers[:NEAR_STRANGERS],
-                Kind.STRANGER: _some(strangers[NEAR_STRANGERS:], OTHER_STRANGERS, rng),
+                PairKind.FAR_MATE: mates[:FAR_MATES],
+                PairKind.MATE: _some(mates[FAR_MATES:], OTHER_MATES, rng),
+                PairKind.NEAR_STRANGER: strangers[:NEAR_STRANGERS],
+                PairKind.STRANGER: _some(
+                    strangers[NEAR_STRANGERS:], OTHER_STRANGERS, rng
+                ),
             }
         for kind, rows in partners.items():
             first += [row] * len(rows)
@@ -152,7 +157,7 @@ def targets_of(
             progress(done, len(spans))
     same = pairs.are(SAME)
     targets = (1 - LOOKS) * same + LOOKS * _ranks(looks)
-    targets[pairs.are([Kind.VIEW])] = 1
+    targets[pairs.are([PairKind.VIEW])] = 1
     return np.asarray(targets, np.float32)
 
 

@@ -22,8 +22,8 @@ from app.services.importing import runs
 from app.services.importing.pictures import SourceError
 from app.services.importing.records import WEB
 from app.services.importing.sources import (
-    Kind,
-    Surroundings,
+    ImportContext,
+    SourceKind,
     opened,
     shared_file,
     shared_files,
@@ -239,10 +239,10 @@ def begun() -> ImportRun:
             raise SourceError(
                 gettext("An address begins with http:// or https://, please.")
             )
-        return runs.begin(session, Kind.IIIF, address, address, user)
+        return runs.begin(session, SourceKind.IIIF, address, address, user)
     if shared:
         shared_file(current_app.config["MORELLI_IMPORT_FOLDER"], shared)
-        return runs.begin(session, Kind.FOLDER, shared, shared, user)
+        return runs.begin(session, SourceKind.FOLDER, shared, shared, user)
     raise SourceError(gettext("Please choose a file."))
 
 
@@ -273,9 +273,9 @@ def too_late() -> str:
     return str(gettext("That came too late: it has gone on or ended meanwhile."))
 
 
-def around() -> Surroundings:
+def around() -> ImportContext:
     """Return what sources are looked for in."""
-    return Surroundings.of(current_app.config)
+    return ImportContext.of(current_app.config)
 
 
 def back_to(run: ImportRun) -> ResponseReturnValue:

@@ -2,13 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from app.retrieval.training.data.works import Work, catalogue_classes, is_held_out
+from app.retrieval.training.data.works import (
+    TrainingWork,
+    catalogue_classes,
+    is_held_out,
+)
 
 SCHOOLS = ("Rococo", "Cubism")
 
 
 def work(number, **label):
-    return Work(f"W-{number}", Path(f"{number}.jpg"), label)
+    return TrainingWork(f"W-{number}", Path(f"{number}.jpg"), label)
 
 
 def test_about_a_fifth_is_held_out_and_whole_artists_with_it():

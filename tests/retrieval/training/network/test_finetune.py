@@ -9,7 +9,7 @@ from app.retrieval.training.data.pictures import PictureBank
 from tests.support.fakes import draw_picture
 
 if TYPE_CHECKING:
-    from app.retrieval.training.network.finetune import Progress
+    from app.retrieval.training.network.finetune import TrainingProgress
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ def tuner_of(bank, folder, steps, **recipe):
 
 
 def test_training_reports_losses_and_recalls_and_ends(bank, tmp_path):
-    reports: list[Progress] = []
+    reports: list[TrainingProgress] = []
     tuner = tuner_of(bank, tmp_path, 6)
     tuner.run(reports.append)
     assert [report.step for report in reports] == [1, 2, 3, 4, 5, 6]
@@ -90,7 +90,7 @@ def test_stopped_and_resumed_is_as_good_as_never_stopped(bank, tmp_path, monkeyp
 def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
     tuner_of(bank, tmp_path, 1000, minutes=0.01).run(lambda _: None)
     again = tuner_of(bank, tmp_path, 1000, minutes=0.01)
-    reports: list[Progress] = []
+    reports: list[TrainingProgress] = []
     again.run(reports.append)
     assert not reports
     assert again.step < 1000

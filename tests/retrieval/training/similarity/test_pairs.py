@@ -10,7 +10,7 @@ from app.retrieval.training.similarity.pairs import (
     OTHER_MATES,
     OTHER_STRANGERS,
     SAME,
-    Kind,
+    PairKind,
     choose_pairs,
     targets_of,
 )
@@ -34,19 +34,19 @@ def test_pairs_by_hand(monkeypatch):
         monkeypatch.setattr(similarity_pairs, name, 1)
     places = points(0, 1, 2, 9, 3, 4, 50)
     pairs = choose_pairs(places, ["a", "a", "a", "a", "b", "b", ""], rng())
-    assert partners(pairs, 0, Kind.VIEW) == {0}
-    assert partners(pairs, 0, Kind.FAR_MATE) == {3}
-    assert partners(pairs, 0, Kind.MATE) <= {1, 2}
-    assert partners(pairs, 0, Kind.NEAR_STRANGER) == {4}
-    assert partners(pairs, 0, Kind.STRANGER) == {5}
-    assert partners(pairs, 3, Kind.NEAR_STRANGER) == {5}
-    assert partners(pairs, 4, Kind.FAR_MATE) == {5}
-    assert partners(pairs, 4, Kind.MATE) == set()
+    assert partners(pairs, 0, PairKind.VIEW) == {0}
+    assert partners(pairs, 0, PairKind.FAR_MATE) == {3}
+    assert partners(pairs, 0, PairKind.MATE) <= {1, 2}
+    assert partners(pairs, 0, PairKind.NEAR_STRANGER) == {4}
+    assert partners(pairs, 0, PairKind.STRANGER) == {5}
+    assert partners(pairs, 3, PairKind.NEAR_STRANGER) == {5}
+    assert partners(pairs, 4, PairKind.FAR_MATE) == {5}
+    assert partners(pairs, 4, PairKind.MATE) == set()
 
 
 def test_a_picture_without_a_label_has_only_its_photo():
     pairs = choose_pairs(points(0, 1, 2), ["", "a", "b"], rng())
-    assert pairs.kinds[pairs.first == 0].tolist() == [Kind.VIEW]
+    assert pairs.kinds[pairs.first == 0].tolist() == [PairKind.VIEW]
     assert 0 not in pairs.second[pairs.first != 0]
 
 
@@ -61,10 +61,10 @@ def test_kinds_say_what_the_labels_say():
     names = np.array(labels)
     agree = names[pairs.first] == names[pairs.second]
     np.testing.assert_array_equal(pairs.are(SAME), agree)
-    assert ((pairs.first == pairs.second) == pairs.are([Kind.VIEW])).all()
+    assert ((pairs.first == pairs.second) == pairs.are([PairKind.VIEW])).all()
     own = pairs.kinds[pairs.first == 7].tolist()
     expected = [1, FAR_MATES, OTHER_MATES, NEAR_STRANGERS, OTHER_STRANGERS]
-    assert [own.count(kind) for kind in Kind] == expected
+    assert [own.count(kind) for kind in PairKind] == expected
     both = {(kind, row) for kind, row in zip(pairs.first, pairs.second, strict=True)}
     assert len(both) == len(pairs)
 
@@ -91,14 +91,14 @@ def test_targets_put_classes_first_and_looks_second(seen, pairs):
     targets = targets_of(pairs, seen)
     same = pairs.are(SAME)
     assert targets[same].min() >= 1 - LOOKS > LOOKS >= targets[~same].max()
-    assert (targets[pairs.are([Kind.VIEW])] == 1).all()
+    assert (targets[pairs.are([PairKind.VIEW])] == 1).all()
     looks = np.array(
         [
             SsimOverEuclidean().score(seen[int(one)], seen[int(other) : int(other) + 1])
             for one, other in zip(pairs.first, pairs.second, strict=True)
         ]
     )[:, 0]
-    for group in (~same, pairs.are([Kind.FAR_MATE, Kind.MATE])):
+    for group in (~same, pairs.are([PairKind.FAR_MATE, PairKind.MATE])):
         by_looks = targets[group][np.argsort(looks[group], kind="stable")]
         assert (np.diff(by_looks) >= 0).all()
         assert np.ptp(by_looks) > 0

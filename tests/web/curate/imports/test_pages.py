@@ -10,7 +10,7 @@ from app.models import Artwork, ImportRow, ImportRun, IndexFault, RowState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import one_pass, runs
 from app.services.importing.pictures import FolderPictures
-from app.services.importing.sources import Surroundings, open_beside
+from app.services.importing.sources import ImportContext, open_beside
 from tests.support.people import TOKEN, logged_in
 
 TABLE = "Inv No;Title;Artist\nA.1;<b>Hare;Dürer\nA.2;Fox;Ada\n;Nobody’s;\n"
@@ -81,7 +81,7 @@ def test_an_import_from_a_shell_is_shown_and_taken_back(app, curator, worker, tm
         found, source = open_beside(table, FolderPictures(tmp_path, ImageSettings()))
         reading = runs.propose_reading(db.session(), found.columns)
         run = one_pass.begin(db.session(), table, reading)
-        around = Surroundings.of(app.config)
+        around = ImportContext.of(app.config)
         assert len(list(one_pass.record_source(db.session(), run, source, around))) == 1
         unfinished = curator.browser.get("/curate/imports/1").text
         one_pass.end(db.session(), run)
