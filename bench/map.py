@@ -237,22 +237,22 @@ def invent(instance: Path, count: int, rng: np.random.Generator) -> None:
             db.session.execute(insert(Artwork), labels[start : start + BATCH])
         db.session.commit()
         db.engine.dispose()
-    shelf = MapRegistry(Folders(instance).maps)
-    with shelf.making():
-        draft = shelf.draft("0" * 16)
+    registry = MapRegistry(Folders(instance).maps)
+    with registry.making():
+        draft = registry.draft("0" * 16)
         shapes = rng.uniform(0.6, 1.6, count).astype(np.float32)
         plan = MapPlan("invented", accessions, accessions, shapes, {})
         cells = invent_cells(draft / "cells.u8", count, rng)
         places = {Likeness.STYLE: settle(invent_places(count, rng))}
         draw(plan, cells, places, draft / "map", lambda _done, _total, _step: None)
-        stored = shelf.settle(
+        stored = registry.settle(
             draft / "map",
             "0" * 16,
             model_id="invented",
             works=count,
             likenesses=[Likeness.STYLE],
         )
-        shelf.show(stored)
+        registry.show(stored)
 
 
 def invent_places(count: int, rng: np.random.Generator) -> FloatArray:

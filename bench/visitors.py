@@ -2,7 +2,7 @@
 
     python -m bench.visitors --queries photos.csv
 
-Starts gunicorn over the instance's live index and lets crowds of visitors ask. Exit
+Starts gunicorn over the instance's live index and lets groups of visitors ask. Exit
 status 1 if anybody was let down: by neither an answer nor the request to come back.
 """
 
@@ -35,7 +35,7 @@ LATER_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Met:
-    """What one visitor met with one photo; see :class:`bench.crowd.Visit`."""
+    """What one visitor met with one photo; see :class:`bench.distractors.Visit`."""
 
     begun: float
     ended: float
@@ -49,14 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--queries", type=Path, metavar="CSV", help="labelled photos")
     parser.add_argument("--sample", type=int, default=40, metavar="N")
     parser.add_argument(
-        "--seconds", type=float, default=30, metavar="S", help="for each crowd"
+        "--seconds", type=float, default=30, metavar="S", help="for each group"
     )
     options = parser.parse_args(arguments)
     return run_explained(lambda: run(options))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Let one crowd after another ask."""
+    """Let one group after another ask."""
     app = create_app()
     with app.app_context():
         database.check()
@@ -87,10 +87,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def ask_together(port: int, photos: Path, size: int, seconds: float) -> list[Met]:
-    """Let a crowd ask, and return what they met."""
+    """Let a group ask, and return what they met."""
     words = ["--address", f"http://127.0.0.1:{port}", "--photos", str(photos)]
     words += ["--size", str(size), "--seconds", str(seconds)]
-    command = [sys.executable, "-m", "bench.crowd", *words]
+    command = [sys.executable, "-m", "bench.distractors", *words]
     printed = subprocess.run(  # noqa: S603 - our own interpreter
         command, cwd=ROOT, check=True, stdout=subprocess.PIPE
     ).stdout
@@ -98,7 +98,7 @@ def ask_together(port: int, photos: Path, size: int, seconds: float) -> list[Met
 
 
 def row(size: int, visits: Sequence[Met], seconds: float) -> list[str]:
-    """Return a crowd's line of the table."""
+    """Return a group's line of the table."""
     answered = [one for one in visits if one.shown]
     waits = [1000 * (one.shown - one.begun) for one in answered] or [np.nan]
     p50, p95 = np.percentile(waits, (50, 95))

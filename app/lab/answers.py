@@ -11,7 +11,6 @@ from app.configuration.load import Folders
 from app.factory import create_app
 from app.lab import collection, networks
 from app.lab.asking import Asker, Key, Ranking
-from app.lab.glance import PictureCache
 from app.lab.methods import (
     EUCLID,
     LEARNT,
@@ -20,8 +19,9 @@ from app.lab.methods import (
     WordMethod,
     described,
 )
-from app.lab.notebook import ResultCache
+from app.lab.picture_cache import PictureCache
 from app.lab.report import ReportFolder
+from app.lab.result_cache import ResultCache
 from app.lab.vector_method import VectorMethod
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.codec import read
@@ -87,8 +87,8 @@ def of_catalogue(
         asker = Asker(methods, only=wanted)
         with collection.opened(options) as works:
             files = [*networks.files_of(options), *works.files()]
-            with ResultCache(report, files) as notebook:
-                asker.look_through(works, range(len(works)), notebook)
+            with ResultCache(report, files) as result_cache:
+                asker.look_through(works, range(len(works)), result_cache)
                 asker.finish(range(len(works)))
                 found = {
                     (reply.method, reply.measure): [
@@ -122,11 +122,11 @@ def of_instance(first: int, picture: Image) -> Answers:
         database.check()
         model_dir = app.config["MORELLI_MODEL"]
         model, gallery, _ = open_gallery(model_dir, folders.generations)
-        glance = PictureCache(picture)
+        cache = PictureCache(picture)
         ranked: dict[Key, list[str]] = {}
         for method in indexed_methods(model, gallery):
             measure = method.measures[0]
-            reply = Ranking.of(method.name, measure, method.ask(glance, measure))
+            reply = Ranking.of(method.name, measure, method.ask(cache, measure))
             names = [gallery.items[row].work_id for row in reply.first(SPARE * first)]
             ranked[method.name, measure] = list(dict.fromkeys(names))
         shown = collection_works.works_by_accession(
@@ -154,14 +154,14 @@ def indexed_methods(model: Model, gallery: Gallery) -> Iterator[Method]:
     yield VectorMethod.over(
         networks.DEEP_RANKING,
         networks.ABOUT_SERVED,
-        lambda glance: described(glance, model).descriptor[None],
+        lambda cache: described(cache, model).descriptor[None],
         gallery.descriptors,
     )
     if gallery.styles.shape[1]:
         yield VectorMethod.over(
             "style",
             networks.ABOUT_STYLE,
-            lambda glance: model.style_of(glance.image, described(glance, model))[None],
+            lambda cache: model.style_of(cache.image, described(cache, model))[None],
             gallery.styles,
         )
     yield WordMethod.over(gallery.inverted_index, settings)

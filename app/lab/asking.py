@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.lab.collection import Collection as Works
-from app.lab.glance import PictureCache
 from app.lab.methods import EUCLID, PROBABILITY, Method
-from app.lab.notebook import ResultCache, Seen
+from app.lab.picture_cache import PictureCache
+from app.lab.result_cache import ResultCache, Seen
 from app.retrieval.measures.measure import rerank
 from app.retrieval.measures.structural import (
     Ssim,
@@ -116,11 +116,11 @@ class Asker:
         self._only = only
         self._pictures: list[FloatArray] = []
 
-    def look(self, glance: PictureCache) -> Seen:
+    def look(self, cache: PictureCache) -> Seen:
         """See everything of a work that has to be known by one of the methods."""
-        seen: Seen = {LUMINANCE: luminance(glance.image)}
+        seen: Seen = {LUMINANCE: luminance(cache.image)}
         for method in self.methods:
-            seen |= method.look(glance)
+            seen |= method.look(cache)
         return seen
 
     def add(self, seen: Seen) -> None:
@@ -130,14 +130,14 @@ class Asker:
             method.add(seen)
 
     def look_through(
-        self, works: Works, positions: Sequence[int], notebook: ResultCache
+        self, works: Works, positions: Sequence[int], result_cache: ResultCache
     ) -> None:
         """Look at works and keep them, in this order."""
 
         def look(position: int) -> Seen:
             return self.look(PictureCache(works.picture(position)))
 
-        for seen in notebook.each("Looking at the works", positions, look):
+        for seen in result_cache.each("Looking at the works", positions, look):
             self.add(seen)
 
     def finish(self, lessons: Sequence[int]) -> None:
@@ -160,14 +160,14 @@ class Asker:
             return possible
         return tuple(one for one in possible if (method.name, one) in self._only)
 
-    def ask(self, glance: PictureCache) -> Iterator[Ranking]:
+    def ask(self, cache: PictureCache) -> Iterator[Ranking]:
         """Ask for the work that a photo shows, by every method and measure."""
-        own, taken = glance.timed(partial(luminance, glance.image))
+        own, taken = cache.timed(partial(luminance, cache.image))
         structure = _Structure(own, self._pictures, taken)
         for method in self.methods:
             replies = {}
             for measure in self._fast(method):
-                scores, seconds = glance.timed(partial(method.ask, glance, measure))
+                scores, seconds = cache.timed(partial(method.ask, cache, measure))
                 replies[measure] = Ranking.of(method.name, measure, scores, seconds)
             yield from self._wanted(method, replies, structure)
 

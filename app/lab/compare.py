@@ -20,11 +20,11 @@ from app.lab import collection, networks
 from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
 from app.lab.errors import LabError
-from app.lab.glance import PictureCache
-from app.lab.notebook import ResultCache, Seen
 from app.lab.page import Cell
+from app.lab.picture_cache import PictureCache
 from app.lab.plots import bar_plot, panel_plot
 from app.lab.report import ReportFolder, label_of, print_table
+from app.lab.result_cache import ResultCache, Seen
 from app.lab.teaching import LABEL, teach
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.evaluation import metrics
@@ -126,12 +126,19 @@ def run(options: argparse.Namespace) -> int:
             methods += networks.variant_methods(options.model, Path(folder))
         with collection.opened(options) as works:
             files = [*networks.files_of(options), *works.files()]
-            with ResultCache(report, files) as notebook:
+            with ResultCache(report, files) as result_cache:
                 asked = works.held_out(training_seed)
                 asker = Asker(methods)
-                lessons = keep(asker, works, asked, notebook)
-                teach(asker, works, lessons, options.model.name, options.seed, notebook)
-                found = ask(asker, works, asked, notebook)
+                lessons = keep(asker, works, asked, result_cache)
+                teach(
+                    asker,
+                    works,
+                    lessons,
+                    options.model.name,
+                    options.seed,
+                    result_cache,
+                )
+                found = ask(asker, works, asked, result_cache)
                 rows = list(table(asker, works, asked, found))
                 summary = f"{collection.counts(asked, len(works))}."
                 print(summary)
@@ -162,10 +169,10 @@ def seed_of(model_dir: Path) -> int:
 
 
 def keep(
-    asker: Asker, works: Collection, asked: Sequence[int], notebook: ResultCache
+    asker: Asker, works: Collection, asked: Sequence[int], result_cache: ResultCache
 ) -> list[int]:
     """Show all works to all methods; return those not asked for, which may teach."""
-    asker.look_through(works, range(len(works)), notebook)
+    asker.look_through(works, range(len(works)), result_cache)
     say("Learning whitenings, building indexes …")
     unseen = set(asked)
     lessons = [position for position in range(len(works)) if position not in unseen]
@@ -174,20 +181,20 @@ def keep(
 
 
 def ask(
-    asker: Asker, works: Collection, asked: Sequence[int], notebook: ResultCache
+    asker: Asker, works: Collection, asked: Sequence[int], result_cache: ResultCache
 ) -> dict[Key, Rankings]:
     """Ask photos of the works for them, and the works for others like them."""
     found: dict[Key, Rankings] = defaultdict(Rankings)
     for profile in PHOTOS:
 
         def by_photo(position: int, profile: str = profile) -> Seen:
-            glance = PictureCache(works.photo(position, PROFILES[profile]))
+            cache = PictureCache(works.photo(position, PROFILES[profile]))
             return noted(
                 (reply, (reply.rank_of(position), reply.seconds))
-                for reply in asker.ask(glance)
+                for reply in asker.ask(cache)
             )
 
-        for seen in notebook.each(f"Asking photos, {profile}", asked, by_photo):
+        for seen in result_cache.each(f"Asking photos, {profile}", asked, by_photo):
             for key, (rank, seconds) in read_noted(seen):
                 found[key].ranks[profile].append(int(rank))
                 found[key].seconds.append(seconds)
@@ -205,7 +212,7 @@ def ask(
             for reply in asker.ask_alike(position)
         )
 
-    answers = notebook.each("Asking for works alike", labelled, by_work)
+    answers = result_cache.each("Asking for works alike", labelled, by_work)
     for position, seen in zip(labelled, answers, strict=True):
         for key, nearest in read_noted(seen):
             found[key].alike[position] = [int(row) for row in nearest]

@@ -31,10 +31,10 @@ from app.lab.labelled import (
     read_tree,
     small_classes,
 )
-from app.lab.notebook import ResultCache
 from app.lab.page import Cell
 from app.lab.plots import line_plot
 from app.lab.report import ReportFolder, print_table
+from app.lab.result_cache import ResultCache
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
 from app.lab.similarity import learn
@@ -96,12 +96,12 @@ def run(options: argparse.Namespace) -> int:
     taught, asked, small = split(pictures, options.seed)
     eye = open_eye(options.model)
     files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-    with ResultCache(report, files) as notebook:
+    with ResultCache(report, files) as result_cache:
         lessons, unread = look_with_photos(
-            taught, eye, "Looking at one half", notebook, options.seed
+            taught, eye, "Looking at one half", result_cache, options.seed
         )
         looks, unread_too = look(
-            asked, eye, "Looking at the other", notebook=notebook, seed=None
+            asked, eye, "Looking at the other", result_cache=result_cache, seed=None
         )
         learnt = learn(
             lessons.structural,

@@ -11,9 +11,9 @@ import numpy as np
 from app.commands.shared import say
 from app.lab.collection import PICTURE_SIDE_PX
 from app.lab.errors import LabError
-from app.lab.glance import PictureCache
 from app.lab.networks import bundled_activations
-from app.lab.notebook import ResultCache, Seen
+from app.lab.picture_cache import PictureCache
+from app.lab.result_cache import ResultCache, Seen
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read, resize_to_long_side
@@ -185,7 +185,7 @@ def look(
     eye: Eye,
     what: str,
     *,
-    notebook: ResultCache,
+    result_cache: ResultCache,
     seed: int | None,
     activate: bool = True,
 ) -> tuple[PictureFeatures, int]:
@@ -197,7 +197,7 @@ def look(
     eye : Eye
     what : str
         Title of the progress bar.
-    notebook : ResultCache
+    result_cache : ResultCache
     seed : int or None
         Of the simulated photos; None if none are needed.
     activate : bool
@@ -237,7 +237,7 @@ def look(
         }
 
     kept, parts = [], []
-    outcomes = notebook.each(what, pictures, see, workers=worker_count())
+    outcomes = result_cache.each(what, pictures, see, workers=worker_count())
     for picture, seen in zip(pictures, outcomes, strict=True):
         if "fault" in seen:
             say(seen["fault"])
@@ -261,14 +261,16 @@ def look_with_photos(
     pictures: Sequence[LabelledPicture],
     eye: Eye,
     what: str,
-    notebook: ResultCache,
+    result_cache: ResultCache,
     seed: int,
 ) -> tuple[PictureFeatures, int]:
     """Look at pictures and a simulated photo of each, to learn or judge; see `look`.
 
     Nobody needs activations for that.
     """
-    return look(pictures, eye, what, notebook=notebook, seed=seed, activate=False)
+    return look(
+        pictures, eye, what, result_cache=result_cache, seed=seed, activate=False
+    )
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from app.lab.glance import PictureCache
-from app.lab.notebook import Seen
+from app.lab.picture_cache import PictureCache
+from app.lab.result_cache import Seen
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
@@ -54,7 +54,7 @@ class Method(Protocol):
         """Names of what can compare it, its own first."""
         ...
 
-    def look(self, glance: PictureCache) -> Seen:
+    def look(self, cache: PictureCache) -> Seen:
         """See what has to be known of a work, by names that methods can share."""
         ...
 
@@ -72,7 +72,7 @@ class Method(Protocol):
         """
         ...
 
-    def ask(self, glance: PictureCache, measure: str) -> FloatArray:
+    def ask(self, cache: PictureCache, measure: str) -> FloatArray:
         """Score all works by a photo: (N,) float32, higher is more alike."""
         ...
 
@@ -95,9 +95,9 @@ class HashMethod:
     def __init__(self) -> None:
         self._hashes: list[np.ndarray[tuple[int, ...], np.dtype[np.bool_]]] = []
 
-    def look(self, glance: PictureCache) -> Seen:
+    def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
-        return {self.name: perceptual_hash(glance.image)}
+        return {self.name: perceptual_hash(cache.image)}
 
     def add(self, seen: Seen) -> None:
         """See `Method.add`."""
@@ -106,9 +106,9 @@ class HashMethod:
     def finish(self, _lessons: Sequence[int]) -> None:
         """Learn nothing."""
 
-    def ask(self, glance: PictureCache, _measure: str) -> FloatArray:
+    def ask(self, cache: PictureCache, _measure: str) -> FloatArray:
         """See `Method.ask`."""
-        return bit_agreement(perceptual_hash(glance.image), np.stack(self._hashes))
+        return bit_agreement(perceptual_hash(cache.image), np.stack(self._hashes))
 
     def alike(self, position: int, _measure: str) -> FloatArray:
         """See `Method.alike`."""
@@ -145,9 +145,9 @@ class WordMethod:
         method._index = index
         return method
 
-    def look(self, glance: PictureCache) -> Seen:
+    def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
-        return see_features(glance, self._settings)
+        return see_features(cache, self._settings)
 
     def add(self, seen: Seen) -> None:
         """See `Method.add`."""
@@ -157,12 +157,14 @@ class WordMethod:
         """Write the inverted file."""
         self._index = InvertedIndex.build(self._features, self._vocabulary)
 
-    def ask(self, glance: PictureCache, _measure: str) -> FloatArray:
+    def ask(self, cache: PictureCache, _measure: str) -> FloatArray:
         """See `Method.ask`."""
         local = self._settings.local
         return self._score(
             rootsift.extract(
-                glance.image, side_px=local.query_side_px, count=local.query_features
+                cache.image,
+                side_px=local.query_side_px,
+                count=local.query_features,
             )
         )
 
@@ -208,13 +210,13 @@ class EngineMethod:
         method._engine = engine
         return method
 
-    def look(self, glance: PictureCache) -> Seen:
+    def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
-        description = described(glance, self._model)
+        description = described(cache, self._model)
         return {
-            **see_features(glance, self._settings),
+            **see_features(cache, self._settings),
             "descriptor": description.descriptor,
-            "style of the model": self._model.style_of(glance.image, description),
+            "style of the model": self._model.style_of(cache.image, description),
         }
 
     def add(self, seen: Seen) -> None:
@@ -230,13 +232,13 @@ class EngineMethod:
         gallery = Gallery.build(self._items, self._model.vocabulary)
         self._engine = Engine(self._model, gallery, self._settings)
 
-    def ask(self, glance: PictureCache, _measure: str) -> FloatArray:
+    def ask(self, cache: PictureCache, _measure: str) -> FloatArray:
         """Score by probability; what was not verified comes last."""
         if self._engine is None:
             raise ValueError("ask only after finish")
         scores = np.full(len(self._engine.gallery), -np.inf, np.float32)
         least = np.inf
-        candidates = self._engine.trace(PreparedPhoto(glance.image)).candidates
+        candidates = self._engine.trace(PreparedPhoto(cache.image)).candidates
         for place, match in enumerate(candidates):
             least = min(least, match.probability)
             scores[match.position] = least - PLACE * place
@@ -255,19 +257,19 @@ class EngineMethod:
         return total / len(self._items)
 
 
-def described(glance: PictureCache, model: Model) -> Description:
+def described(cache: PictureCache, model: Model) -> Description:
     """Run a model's network on a picture."""
     key = ("description", model.model_id)
-    return glance.part(key, lambda: model.descriptor.describe(glance.image))
+    return cache.part(key, lambda: model.descriptor.describe(cache.image))
 
 
-def see_features(glance: PictureCache, settings: RetrievalSettings) -> Seen:
+def see_features(cache: PictureCache, settings: RetrievalSettings) -> Seen:
     """Extract what is kept of a work's local features."""
     local = settings.local
-    features = glance.part(
+    features = cache.part(
         "reference features",
         lambda: rootsift.extract(
-            glance.image,
+            cache.image,
             side_px=local.reference_side_px,
             count=local.reference_features,
         ),

@@ -7,7 +7,6 @@ from pathlib import Path
 from app.commands.shared import say
 from app.configuration.parsers import ROOT
 from app.lab.errors import LabError
-from app.lab.glance import PictureCache
 from app.lab.methods import (
     EngineMethod,
     HashMethod,
@@ -15,6 +14,7 @@ from app.lab.methods import (
     WordMethod,
     described,
 )
+from app.lab.picture_cache import PictureCache
 from app.lab.vector_method import See, VectorMethod
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
@@ -116,12 +116,12 @@ def bundled_methods(
     yield VectorMethod(
         ACTIVATIONS,
         "Feature maps averaged in the cells of a grid: what is where counts.",
-        lambda glance: bundled_activations(glance, network)[None],
+        lambda cache: bundled_activations(cache, network)[None],
     )
     yield VectorMethod(
         DEEP_RANKING,
         ABOUT_SERVED,
-        lambda glance: described(glance, model).descriptor[None],
+        lambda cache: described(cache, model).descriptor[None],
         similarity=learnt,
         learns=True,
     )
@@ -129,12 +129,12 @@ def bundled_methods(
         yield VectorMethod(
             "style",
             ABOUT_STYLE,
-            lambda glance: model.style_of(glance.image, described(glance, model))[None],
+            lambda cache: model.style_of(cache.image, described(cache, model))[None],
         )
     yield VectorMethod(
         "colour histogram",
         "Shares of 192 colours; square roots.",
-        lambda glance: colour_histogram(glance.image)[None],
+        lambda cache: colour_histogram(cache.image)[None],
     )
     yield HashMethod()
     yield WordMethod(model.vocabulary, settings)
@@ -251,30 +251,30 @@ def not_given(given: Sequence[str]) -> list[str]:
     ]
 
 
-def bundled_activations(glance: PictureCache, network: Descriptor) -> FloatArray:
+def bundled_activations(cache: PictureCache, network: Descriptor) -> FloatArray:
     """Average a model's feature maps in the cells of a grid: (A,) float32.
 
     Without what lies on the filling of the frame.
     """
-    image, manifest = glance.image, network.manifest
+    image, manifest = cache.image, network.manifest
     size = choose_frame((image.shape[0], image.shape[1]), manifest.frames)
-    feature_maps, _ = _maps(glance, BUNDLED, network)
+    feature_maps, _ = _maps(cache, BUNDLED, network)
     covering = crop_map(feature_maps, frame(image, size).box, manifest.stride)
     return aligned_activations(covering)
 
 
 def _seer(label: str, network: Descriptor, pooling: str) -> See:
-    def see(glance: PictureCache) -> FloatArray:
-        return POOLINGS[pooling](*_maps(glance, label, network))
+    def see(cache: PictureCache) -> FloatArray:
+        return POOLINGS[pooling](*_maps(cache, label, network))
 
     return see
 
 
 def _fc6_seer(network: Descriptor) -> See:
-    return lambda glance: network.describe_many([glance.image])
+    return lambda cache: network.describe_many([cache.image])
 
 
 def _maps(
-    glance: PictureCache, label: str, network: Descriptor
+    cache: PictureCache, label: str, network: Descriptor
 ) -> tuple[FloatArray, FloatArray]:
-    return glance.part(("maps", label), lambda: network.maps(glance.image))
+    return cache.part(("maps", label), lambda: network.maps(cache.image))

@@ -18,9 +18,8 @@ from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
 from app.lab.compare import seed_of
 from app.lab.errors import LabError
-from app.lab.glance import PictureCache
 from app.lab.methods import COSINE, EUCLID, HAMMING, PROBABILITY, VOTES, Method
-from app.lab.notebook import ResultCache, Seen
+from app.lab.picture_cache import PictureCache
 from app.lab.recovery import Trial
 from app.lab.recovery_report import (
     PROFILE_NAMES,
@@ -29,6 +28,7 @@ from app.lab.recovery_report import (
     fill,
 )
 from app.lab.report import ReportFolder, print_table
+from app.lab.result_cache import ResultCache, Seen
 from app.retrieval.measures.structural import SsimOverEuclidean
 from app.retrieval.simulation.photo import PROFILES
 
@@ -82,11 +82,11 @@ def run(options: argparse.Namespace) -> int:
         methods, keys = choose_methods(options, Path(folder))
         with collection.opened(options) as works:
             files = [*networks.files_of(options), *works.files()]
-            with ResultCache(report, files) as notebook:
+            with ResultCache(report, files) as result_cache:
                 asked, strangers = choose_works(works, training_seed, options)
                 asker = Asker(methods, only=set(keys))
-                fill_gallery(asker, works, asked, strangers, notebook)
-                trials = list(try_all(asker, works, asked, strangers, notebook))
+                fill_gallery(asker, works, asked, strangers, result_cache)
+                trials = list(try_all(asker, works, asked, strangers, result_cache))
                 summary = f"{len(asked)} works asked for, {len(strangers)} strangers"
                 print(f"{summary}. Recall@1 over all strengths:")
                 header, rows = by_perturbation(trials, keys)
@@ -131,11 +131,11 @@ def fill_gallery(
     works: Collection,
     asked: Sequence[int],
     strangers: Sequence[int],
-    notebook: ResultCache,
+    result_cache: ResultCache,
 ) -> None:
     """Show the methods all works but the strangers."""
     gallery = gallery_of(works, strangers)
-    asker.look_through(works, gallery, notebook)
+    asker.look_through(works, gallery, result_cache)
     say("Learning whitenings, building indexes …")
     unseen = set(asked)
     asker.finish(
@@ -154,7 +154,7 @@ def try_all(
     works: Collection,
     asked: Sequence[int],
     strangers: Sequence[int],
-    notebook: ResultCache,
+    result_cache: ResultCache,
 ) -> Iterator[Trial]:
     """Ask all photos: of every work, by every perturbation, at every strength."""
     rows = {position: row for row, position in enumerate(gallery_of(works, strangers))}
@@ -174,7 +174,7 @@ def try_all(
             for reply in asker.ask(PictureCache(photo))
         )
 
-    answers = notebook.each("Asking photos", plan, ask)
+    answers = result_cache.each("Asking photos", plan, ask)
     for (name, strength, position), seen in zip(plan, answers, strict=True):
         for key, (rank, score) in read_noted(seen):
             known = int(rank) if position in rows else None

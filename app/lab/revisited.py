@@ -13,9 +13,9 @@ from app.lab.class_search import Orders, orders_among
 from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
-from app.lab.notebook import ResultCache
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
+from app.lab.result_cache import ResultCache
 from app.retrieval.evaluation import metrics
 from app.services.importing.pictures import relative_path
 
@@ -59,12 +59,12 @@ def ask_revisited(options: argparse.Namespace) -> int:
     missing = len(truth.names) + len(truth.queries) - len(gallery) - len(asked)
     eye = open_eye(options.model)
     files = [picture.path for picture in (*gallery, *asked)]
-    with ResultCache(report, [*networks.files_of(options), *files]) as notebook:
+    with ResultCache(report, [*networks.files_of(options), *files]) as result_cache:
         seen, unread = look(
-            gallery, eye, "Looking at the gallery", notebook=notebook, seed=None
+            gallery, eye, "Looking at the gallery", result_cache=result_cache, seed=None
         )
         queries, unread_too = look(
-            asked, eye, "Looking at the queries", notebook=notebook, seed=None
+            asked, eye, "Looking at the queries", result_cache=result_cache, seed=None
         )
         # What could not be read keeps its number in the truth and is never found.
         positions = np.array([places[picture] for picture in seen.pictures])

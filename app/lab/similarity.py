@@ -25,9 +25,9 @@ from app.lab.labelled import (
     open_eye,
     read_tree,
 )
-from app.lab.notebook import ResultCache
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
+from app.lab.result_cache import ResultCache
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import StructuralInput
@@ -88,12 +88,12 @@ def run(options: argparse.Namespace) -> int:
     with labelled_pictures(options) as pictures:
         taught, kept = halves(pictures, options.seed)
         files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-        with ResultCache(report, files) as notebook:
+        with ResultCache(report, files) as result_cache:
             lessons, faults = look_with_photos(
-                taught, eye, "Looking at one half", notebook, options.seed
+                taught, eye, "Looking at one half", result_cache, options.seed
             )
             unseen, more = look_with_photos(
-                kept, eye, "Looking at the other", notebook, options.seed
+                kept, eye, "Looking at the other", result_cache, options.seed
             )
             learnt = learn(
                 lessons.structural,

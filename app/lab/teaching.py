@@ -8,10 +8,10 @@ import numpy as np
 from app.commands.shared import say
 from app.lab.asking import Asker
 from app.lab.collection import Collection
-from app.lab.glance import PictureCache
 from app.lab.labelled import VIEW_PROFILE
-from app.lab.notebook import ResultCache, Seen
+from app.lab.picture_cache import PictureCache
 from app.lab.report import file_name
+from app.lab.result_cache import ResultCache, Seen
 from app.lab.similarity import learn
 from app.lab.vector_method import VectorMethod
 from app.retrieval.errors import TrainingError
@@ -31,7 +31,7 @@ def teach(
     lessons: Sequence[int],
     name: str,
     seed: int,
-    notebook: ResultCache,
+    result_cache: ResultCache,
 ) -> None:
     """Give every method that can use one a similarity of its own.
 
@@ -48,7 +48,7 @@ def teach(
     name : str
         Of the model that describes them.
     seed : int
-    notebook : ResultCache
+    result_cache : ResultCache
     """
     rng = np.random.default_rng([seed, 9])
     chosen: list[int] = sorted(
@@ -66,14 +66,16 @@ def teach(
                 return {"view": method.describe(PictureCache(photo))}
 
             title = f"Photographing works for {method.name}"
-            views = [seen["view"] for seen in notebook.each(title, chosen, photograph)]
+            views = [
+                seen["view"] for seen in result_cache.each(title, chosen, photograph)
+            ]
             structural = StructuralInput(
                 asker.luminance(chosen), method.descriptors[chosen]
             )
             learn(structural, np.stack(views), labels, name, seed).save(path)
 
         try:
-            path = notebook.file(f"{file_name(method.name)}.npz", write)
+            path = result_cache.file(f"{file_name(method.name)}.npz", write)
         except TrainingError as error:
             say(f"No similarity is learnt for {method.name}: {error}")
         else:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.lab.glance import PictureCache
 from app.lab.methods import COSINE, EUCLID, LEARNT
-from app.lab.notebook import Seen
+from app.lab.picture_cache import PictureCache
+from app.lab.result_cache import Seen
 from app.retrieval.descriptors.poolings import embed
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.measures.distances import Cosine, Euclidean
@@ -72,9 +72,9 @@ class VectorMethod:
         """Descriptors of the works: (N, D), once they are finished."""
         return self._descriptors
 
-    def describe(self, glance: PictureCache) -> FloatArray:
+    def describe(self, cache: PictureCache) -> FloatArray:
         """Make the descriptor (D,) of a picture, once works are finished."""
-        return self._embed(self._see(glance))
+        return self._embed(self._see(cache))
 
     def compare_by(self, similarity: Measure[FloatArray]) -> None:
         """Compare descriptors by a learnt similarity as well."""
@@ -85,9 +85,9 @@ class VectorMethod:
         """See `Method.measures`."""
         return tuple(self._measures)
 
-    def look(self, glance: PictureCache) -> Seen:
+    def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
-        return {self.name: self._see(glance)}
+        return {self.name: self._see(cache)}
 
     def add(self, seen: Seen) -> None:
         """See `Method.add`."""
@@ -106,14 +106,14 @@ class VectorMethod:
             self._embed = lambda own: embed([own], whitening=whitening)[0][0]
         self._pictures.clear()
 
-    def ask(self, glance: PictureCache, measure: str) -> FloatArray:
+    def ask(self, cache: PictureCache, measure: str) -> FloatArray:
         """See `Method.ask`."""
 
         def compute() -> tuple[FloatArray, FloatArray]:
-            vectors = self._see(glance)
+            vectors = self._see(cache)
             return vectors.sum(axis=0), self._embed(vectors)
 
-        activations, descriptor = glance.part((self.name, "query"), compute)
+        activations, descriptor = cache.part((self.name, "query"), compute)
         if measure == EUCLID:
             return self._measures[measure].score(activations, self._activations)
         return self._measures[measure].score(descriptor, self._descriptors)

@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from app.lab.collection import Collection, choose
-from app.lab.notebook import ResultCache
 from app.lab.report import ReportFolder
+from app.lab.result_cache import ResultCache
 from app.retrieval.images.codec import encode_jpeg
 from tests.lab.quick import WORKS
 from tests.support.fakes import draw_picture
@@ -30,10 +30,10 @@ def museum(tmp_path_factory):
 
 
 @pytest.fixture
-def notebook(tmp_path):
+def result_cache(tmp_path):
     report = ReportFolder(tmp_path / "noted", "A test", {})
-    with ResultCache(report, ()) as notebook:
-        yield notebook
+    with ResultCache(report, ()) as result_cache:
+        yield result_cache
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from tests.support.fakes import fake_vocabulary
 WORKS = 24
 
 
-def see_blocks(glance):
+def see_blocks(cache):
     """Colours of 4 × 4 blocks: two vectors, the picture and its brightness."""
-    blocks = cv2.resize(glance.image, (4, 4), interpolation=cv2.INTER_AREA)
+    blocks = cv2.resize(cache.image, (4, 4), interpolation=cv2.INTER_AREA)
     colours = blocks.astype(np.float32).ravel() / 255
     return np.stack([colours, np.repeat(colours.reshape(-1, 3).mean(axis=1), 3)])
 

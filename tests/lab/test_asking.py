@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.lab.asking import SHORTLIST, Asker, Ranking
-from app.lab.glance import PictureCache
+from app.lab.picture_cache import PictureCache
 from app.retrieval.measures.structural import SIDE_PX, Ssim, luminance
 from tests.lab.quick import quick_methods
 from tests.support.fakes import draw_picture, photograph

@@ -12,8 +12,8 @@ from app.lab.class_search import (
     reranked,
 )
 from app.lab.labelled import PictureFeatures, look, read_tree
-from app.lab.notebook import ResultCache
 from app.lab.report import ReportFolder
+from app.lab.result_cache import ResultCache
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean, StructuralInput
 from tests.lab.trees import FakeLearnt, fake_eye, write_tree
 
@@ -22,8 +22,10 @@ from tests.lab.trees import FakeLearnt, fake_eye, write_tree
 def looks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("looks")
     pictures = read_tree(write_tree(folder / "tree", 4))
-    with ResultCache(ReportFolder(folder / "out", "A test", {}), ()) as notebook:
-        looks, _ = look(pictures, fake_eye(), "Looking", notebook=notebook, seed=None)
+    with ResultCache(ReportFolder(folder / "out", "A test", {}), ()) as result_cache:
+        looks, _ = look(
+            pictures, fake_eye(), "Looking", result_cache=result_cache, seed=None
+        )
     return looks
 
 

@@ -69,9 +69,11 @@ def test_small_classes_are_named(tree):
     assert small_classes(read_tree(tree)) == []
 
 
-def test_looks_at_everything_that_measures_need(tree, notebook):
+def test_looks_at_everything_that_measures_need(tree, result_cache):
     pictures = read_tree(tree)[:3]
-    looks, faults = look(pictures, fake_eye(), "Looking", notebook=notebook, seed=0)
+    looks, faults = look(
+        pictures, fake_eye(), "Looking", result_cache=result_cache, seed=0
+    )
     assert faults == 0
     assert looks.pictures == tuple(pictures)
     assert looks.labels == ["blue"] * 3
@@ -82,11 +84,13 @@ def test_looks_at_everything_that_measures_need(tree, notebook):
     assert (likeness.argmax(axis=1) == np.arange(3)).all()
 
 
-def test_photos_follow_from_the_seed_and_can_be_left_out(tree, notebook):
+def test_photos_follow_from_the_seed_and_can_be_left_out(tree, result_cache):
     pictures = read_tree(tree)[:2]
 
     def views(what, seed):
-        looks, _ = look(pictures, fake_eye(), what, notebook=notebook, seed=seed)
+        looks, _ = look(
+            pictures, fake_eye(), what, result_cache=result_cache, seed=seed
+        )
         return looks.views
 
     first = views("First", 1)
@@ -95,19 +99,23 @@ def test_photos_follow_from_the_seed_and_can_be_left_out(tree, notebook):
     assert views("None", None).shape == (2, 0)
 
 
-def test_unreadable_pictures_are_named_and_left_out(tmp_path, notebook, capsys):
+def test_unreadable_pictures_are_named_and_left_out(tmp_path, result_cache, capsys):
     good = write_tree(tmp_path, 1) / "red/image_0000.jpg"
     bad = [tmp_path / "red/broken.jpg", tmp_path / "red/gone.jpg"]
     bad[0].write_bytes(good.read_bytes()[:200])
     pictures = [LabelledPicture(path, "red") for path in (bad[0], good, bad[1])]
-    looks, faults = look(pictures, fake_eye(), "Looking", notebook=notebook, seed=None)
+    looks, faults = look(
+        pictures, fake_eye(), "Looking", result_cache=result_cache, seed=None
+    )
     assert faults == 2
     assert looks.pictures == (pictures[1],)
     printed = capsys.readouterr().err
     for path in bad:
         assert f"{path} is left out" in printed
     with pytest.raises(LabError, match="Not one"):
-        look(pictures[:1], fake_eye(), "Once more", notebook=notebook, seed=None)
+        look(
+            pictures[:1], fake_eye(), "Once more", result_cache=result_cache, seed=None
+        )
 
 
 def test_of_a_box_only_the_part_counts(tmp_path):

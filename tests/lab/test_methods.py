@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from app.lab.glance import PictureCache
 from app.lab.methods import (
     COSINE,
     EUCLID,
@@ -13,6 +12,7 @@ from app.lab.methods import (
     VOTES,
     EngineMethod,
 )
+from app.lab.picture_cache import PictureCache
 from app.lab.vector_method import VectorMethod
 from app.retrieval.descriptors.whitening import learn_whitening, unit_length
 from app.retrieval.settings import RetrievalSettings
@@ -65,9 +65,9 @@ def test_cosine_is_of_whitened_and_euclid_of_plain_vectors(shown):
     asked = see_blocks(PictureCache(draw_picture(99)))
     cosines = [descriptor(own) @ descriptor(asked) for own in pictures]
     distances = [np.linalg.norm(own.sum(0) - asked.sum(0)) for own in pictures]
-    method, glance = shown["blocks"], PictureCache(draw_picture(99))
-    assert method.ask(glance, COSINE) == pytest.approx(np.array(cosines), abs=1e-4)
-    assert method.ask(glance, EUCLID) == pytest.approx(-np.array(distances), abs=1e-4)
+    method, cache = shown["blocks"], PictureCache(draw_picture(99))
+    assert method.ask(cache, COSINE) == pytest.approx(np.array(cosines), abs=1e-4)
+    assert method.ask(cache, EUCLID) == pytest.approx(-np.array(distances), abs=1e-4)
 
 
 def test_works_alike_are_asked_by_what_is_kept(shown):
@@ -106,7 +106,7 @@ def test_a_learnt_similarity_is_one_more_measure():
     for seed in range(COUNT):
         method.add(method.look(PictureCache(draw_picture(seed))))
     method.finish(())
-    glance = PictureCache(draw_picture(4))
+    cache = PictureCache(draw_picture(4))
     assert method.measures == (COSINE, EUCLID, LEARNT)
-    assert method.ask(glance, LEARNT) == pytest.approx(-method.ask(glance, COSINE))
+    assert method.ask(cache, LEARNT) == pytest.approx(-method.ask(cache, COSINE))
     assert np.argmin(method.alike(4, LEARNT)) == 4

@@ -8,7 +8,7 @@ from app.lab import __main__ as lab
 from app.lab import networks
 from app.lab.asking import Asker
 from app.lab.errors import LabError
-from app.lab.glance import PictureCache
+from app.lab.picture_cache import PictureCache
 from app.retrieval.descriptors.poolings import POOLINGS
 from app.retrieval.errors import MissingArtefactError
 from tests.support.fakes import draw_picture, photograph

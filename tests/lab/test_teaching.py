@@ -13,18 +13,18 @@ from tests.lab.quick import WORKS, see_blocks
 pytestmark = pytest.mark.slow
 
 
-def asker_of(works, notebook, *methods):
+def asker_of(works, result_cache, *methods):
     asker = Asker(methods)
-    asker.look_through(works, range(WORKS), notebook)
+    asker.look_through(works, range(WORKS), result_cache)
     asker.finish(range(WORKS))
     return asker
 
 
-def test_works_by_one_hand_are_nearer_after_the_lesson(works, notebook):
+def test_works_by_one_hand_are_nearer_after_the_lesson(works, result_cache):
     learning = VectorMethod("learning", "", see_blocks, learns=True)
     other = VectorMethod("other", "", see_blocks)
-    asker = asker_of(works, notebook, learning, other)
-    teach(asker, works, range(WORKS), "model", 0, notebook)
+    asker = asker_of(works, result_cache, learning, other)
+    teach(asker, works, range(WORKS), "model", 0, result_cache)
     assert "learnt" not in asker.measures(other)
     assert asker.measures(learning)[:3] == ("cosine", "Euclid", "learnt")
     hands = np.array(works.labels("artist"))
@@ -39,13 +39,13 @@ def test_works_by_one_hand_are_nearer_after_the_lesson(works, notebook):
     assert share_of_same_hand("learnt") > share_of_same_hand("cosine") + 0.1
 
 
-def test_where_nothing_can_be_learnt_that_is_said(works, notebook, capsys):
+def test_where_nothing_can_be_learnt_that_is_said(works, result_cache, capsys):
     nameless = Collection(
         tuple(TrainingWork(one.accession, one.image_path, {}) for one in works.works),
         seed=0,
     )
     learning = VectorMethod("learning", "", see_blocks, learns=True)
-    asker = asker_of(nameless, notebook, learning)
-    teach(asker, nameless, range(WORKS), "model", 0, notebook)
+    asker = asker_of(nameless, result_cache, learning)
+    teach(asker, nameless, range(WORKS), "model", 0, result_cache)
     assert "learnt" not in asker.measures(learning)
     assert "No similarity is learnt for learning" in capsys.readouterr().err

@@ -23,7 +23,7 @@ from app.retrieval.training.components.decision import FOLDS, learn_decision
 from app.retrieval.training.components.evidence import UNDECIDED, gather_evidence
 from app.retrieval.training.components.style import learn_style
 from app.retrieval.training.components.vocabulary import learn_vocabulary
-from app.retrieval.training.data.distractors import crowd
+from app.retrieval.training.data.distractors import with_distractors
 from app.retrieval.training.plan import Reporter, TrainingPlan
 from app.retrieval.training.samples import Lessons
 from app.retrieval.types import GalleryFeatures, GalleryItem, Image
@@ -173,7 +173,7 @@ def _photos(plan: TrainingPlan, lessons: Lessons) -> Iterator[tuple[str, Image]]
         photo = perturb(read(work.image_path), profile, rng).image
         if number % 3 == 2:
             others = rng.integers(len(lessons.works), size=NEIGHBOURS)
-            photo = crowd(
+            photo = with_distractors(
                 photo, [read(lessons.works[i].image_path) for i in others], rng
             )
         yield work.accession, photo

@@ -74,9 +74,9 @@ def compare(handle: TaskHandle) -> None:
     TaskFailedError
         If the picture or the index cannot be used.
     """
-    shop, parameters = handle.context, handle.task.parameters
+    context, parameters = handle.context, handle.task.parameters
     comparison_id = uuid.UUID(parameters[COMPARISON])
-    comparisons = Comparisons(shop.folders.comparisons)
+    comparisons = Comparisons(context.folders.comparisons)
     if comparisons.find(comparison_id) is None:
         handle.progress(0, 1, ASKING)
         try:
@@ -92,21 +92,21 @@ def compare(handle: TaskHandle) -> None:
 def _compare(
     handle: TaskHandle, comparisons: Comparisons, comparison_id: uuid.UUID
 ) -> None:
-    shop, accession = handle.context, handle.task.parameters[WORK]
-    session, media = shop.session, MediaFolder(shop.folders.works)
+    context, accession = handle.context, handle.task.parameters[WORK]
+    session, media = context.session, MediaFolder(context.folders.works)
     path = _picture_of(session, media, accession)
     image = read(path or comparisons.held(comparison_id), max_side_px=PHOTO_SIDE_PX)
-    model_dir = shop.config["MORELLI_MODEL"]
-    searcher = open_as_served(session, model_dir, shop.folders.generations)
+    model_dir = context.config["MORELLI_MODEL"]
+    searcher = open_as_served(session, model_dir, context.folders.generations)
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     columns = methods.compare(
         searcher,
         image,
         excluded=searcher.work_ids.difference(session.scalars(shown)) | {accession},
         thumbnails=lambda items: read_thumbnails(session, media, items),
-        looks=_looks_of_map(MapRegistry(shop.folders.maps)),
+        looks=_looks_of_map(MapRegistry(context.folders.maps)),
         similarity=methods.learnt_similarity(
-            shop.config["MORELLI_MODEL"], searcher.model_id
+            context.config["MORELLI_MODEL"], searcher.model_id
         ),
     )
     comparisons.keep(
@@ -115,7 +115,9 @@ def _compare(
         work=accession,
         generation=searcher.generation,
         model_id=searcher.model_id,
-        photo=None if accession or not shop.config["MORELLI_RETENTION_DAYS"] else image,
+        photo=None
+        if accession or not context.config["MORELLI_RETENTION_DAYS"]
+        else image,
     )
 
 
@@ -131,9 +133,9 @@ def _picture_of(session: Session, media: MediaFolder, accession: str) -> Path | 
     return media.path(work.images[0].media_name)
 
 
-def _looks_of_map(shelf: MapRegistry) -> Appearances | None:
+def _looks_of_map(registry: MapRegistry) -> Appearances | None:
     """Return what works look like, which is kept with the map, if there is one."""
-    stored = shelf.current()
+    stored = registry.current()
     try:
         return stored.looks() if stored else None
     except (OSError, ValueError):

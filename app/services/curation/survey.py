@@ -68,15 +68,15 @@ def look(handle: TaskHandle) -> None:
     TaskStoppedError
         Between two works, if somebody wants that.
     """
-    shop, task = handle.context, handle.task
-    session = shop.session
+    context, task = handle.context, handle.task
+    session = context.session
     assert task.started_at is not None  # noqa: S101 - it runs
     since = task.started_at
     searcher = _open(handle)
     if SEEN not in task.parameters:
         seen = _collection_seen(session, searcher.generation)
         task.parameters = {**task.parameters, SEEN: seen}
-    surveyor = Surveyor(session, MediaFolder(shop.folders.works), searcher)
+    surveyor = Surveyor(session, MediaFolder(context.folders.works), searcher)
     for finding in relations.same_files(session):
         relations.propose(session, finding, since)
 
@@ -112,12 +112,12 @@ def look_at_new(handle: TaskHandle) -> None:
     TaskStoppedError
         Between two works, if somebody wants that.
     """
-    shop, task = handle.context, handle.task
+    context, task = handle.context, handle.task
     assert task.started_at is not None  # noqa: S101 - it runs
     searcher = _open(handle)
-    for finding in relations.same_files(shop.session):
-        relations.propose(shop.session, finding, task.started_at)
-    surveyor = Surveyor(shop.session, MediaFolder(shop.folders.works), searcher)
+    for finding in relations.same_files(context.session):
+        relations.propose(context.session, finding, task.started_at)
+    surveyor = Surveyor(context.session, MediaFolder(context.folders.works), searcher)
     is_new = Artwork.id.in_(changed_works(task.parameters[RUN]))
     visit = surveyor.propose_relatives(task.started_at)
     _walk(handle, searcher, COMPARING, visit, among=is_new)
@@ -276,10 +276,10 @@ class Surveyor:
 
 
 def _open(handle: TaskHandle) -> EngineSearcher:
-    shop = handle.context
-    model_dir = shop.config["MORELLI_MODEL"]
+    context = handle.context
+    model_dir = context.config["MORELLI_MODEL"]
     try:
-        return open_as_served(shop.session, model_dir, shop.folders.generations)
+        return open_as_served(context.session, model_dir, context.folders.generations)
     except RetrievalError as error:
         raise TaskFailedError(str(error)) from error
 

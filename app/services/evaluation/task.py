@@ -100,20 +100,22 @@ def evaluate(handle: TaskHandle) -> None:
     TaskStoppedError
         Between two photos, if somebody wants that.
     """
-    shop, parameters = handle.context, handle.task.parameters
-    limits = ImageSettings(max_bytes=shop.config["MAX_CONTENT_LENGTH"])
-    if reports.of_task(shop.session, handle.task.id) is not None:
+    context, parameters = handle.context, handle.task.parameters
+    limits = ImageSettings(max_bytes=context.config["MAX_CONTENT_LENGTH"])
+    if reports.of_task(context.session, handle.task.id) is not None:
         return  # killed when all but the task's own end was written down
     try:
         searcher = open_as_served(
-            shop.session, shop.config["MORELLI_MODEL"], shop.folders.generations
+            context.session,
+            context.config["MORELLI_MODEL"],
+            context.folders.generations,
         )
-        with opened_photos(shop.folders, parameters, limits) as (data, pictures):
+        with opened_photos(context.folders, parameters, limits) as (data, pictures):
             _ask_all(handle, searcher, data, pictures, limits)
     except (SourceError, LabelsError, RetrievalError) as error:
         raise TaskFailedError(str(error)) from error
     if "zip" in parameters:
-        folder_of(shop.folders, parameters["zip"]).unlink(missing_ok=True)
+        folder_of(context.folders, parameters["zip"]).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +179,11 @@ def _ask_all(
     pictures: PictureSource,
     limits: ImageSettings,
 ) -> None:
-    shop, task = handle.context, handle.task
+    context, task = handle.context, handle.task
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
-    findable = searcher.work_ids.intersection(shop.session.scalars(shown))
+    findable = searcher.work_ids.intersection(context.session.scalars(shown))
     labels, faults = parse_labels(data, Path(LIST_NAME), findable)
-    folder = folder_of(shop.folders, task.id)
+    folder = folder_of(context.folders, task.id)
     folder.mkdir(parents=True, exist_ok=True)
     hidden = searcher.work_ids - findable
     leave_out = bool(task.parameters.get("leave_out"))

@@ -32,7 +32,9 @@ MOST_NAMED = 3
 """Works that are named for having the same picture."""
 
 
-def look_through(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
+def look_through(
+    handle: TaskHandle, run: ImportRun, import_context: ImportContext
+) -> None:
     """Judge every row of a run, from the beginning.
 
     Raises
@@ -47,14 +49,14 @@ def look_through(handle: TaskHandle, run: ImportRun, around: ImportContext) -> N
     run.counts = {}
     handle.progress(0, 0, READING)
     reading = Reading.from_json(run.mapping)
-    with opened(run, around) as source:
+    with opened(run, import_context) as source:
         table = source.table
         total = sum(1 for _ in table.rows()) if table else 0
         gatherer = Gatherer(
             session,
             source,
-            around,
-            MediaFolder(around.folders.works),
+            import_context,
+            MediaFolder(import_context.folders.works),
             knows_names=uses_media_names(reading),
         )
         planner = Planner(session, run, reading, gatherer)

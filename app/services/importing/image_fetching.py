@@ -40,7 +40,7 @@ class Gatherer:
     session : Session
         Used by the calling thread only.
     source : Source
-    around : ImportContext
+    import_context : ImportContext
     media : MediaFolder
     knows_names : bool
         Whether pictures may be called as this program stores them.
@@ -50,14 +50,14 @@ class Gatherer:
         self,
         session: Session,
         source: Source,
-        around: ImportContext,
+        import_context: ImportContext,
         media: MediaFolder,
         *,
         knows_names: bool,
     ) -> None:
         self._session = session
         self._source = source
-        self._around = around
+        self._import_context = import_context
         self._media = media
         self._knows_names = knows_names
         self._hosts = Hosts()
@@ -65,7 +65,7 @@ class Gatherer:
     @property
     def may_fetch(self) -> bool:
         """Whether pictures are fetched from the web at all."""
-        return self._around.pictures is not None
+        return self._import_context.pictures is not None
 
     def look(self, names: Sequence[str]) -> dict[str, FoundPicture]:
         """See whether pictures can be had, without storing any.
@@ -111,7 +111,7 @@ class Gatherer:
             data = self._source.pictures.read(name)
             sha256 = self._original_hash(name, data)
             if not self._is_stored(sha256):
-                limits = self._around.limits
+                limits = self._import_context.limits
                 decode(data, settings=limits, max_side_px=GLANCE_SIDE_PX)
         except PictureError as error:
             return FoundPicture(name, fault=error.remark)
@@ -135,10 +135,12 @@ class Gatherer:
         try:
             if self._named_hash(name):
                 stored = keep_picture(
-                    data, sha256, self._media, settings=self._around.limits
+                    data, sha256, self._media, settings=self._import_context.limits
                 )
             else:
-                stored = store_picture(data, self._media, settings=self._around.limits)
+                stored = store_picture(
+                    data, self._media, settings=self._import_context.limits
+                )
         except ImageError as error:
             return FoundPicture(name, fault=remark_of(name, error))
         return FoundPicture(name, stored.sha256, stored)
@@ -146,7 +148,7 @@ class Gatherer:
     def _obtain(self, name: str) -> bytes:
         if not is_address(name):
             return self._source.pictures.read(name)
-        reader = self._around.pictures
+        reader = self._import_context.pictures
         if reader is None:
             raise PictureError(Remark("links_off", {"name": name}))
         try:

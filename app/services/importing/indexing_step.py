@@ -72,11 +72,13 @@ def _count_beside(session: Session, store: Store) -> int:
 
 def _make_findable(handle: TaskHandle, run: ImportRun) -> None:
     """Compute the features that are missing, and build an index if there are many."""
-    shop = handle.context
-    store = Store(shop.folders.generations)
-    beside = count_pictures(shop.session, run) + _count_beside(shop.session, store)
+    context = handle.context
+    store = Store(context.folders.generations)
+    beside = count_pictures(context.session, run) + _count_beside(
+        context.session, store
+    )
     is_built = beside > MOST_BESIDE or store.current() is None
     make = build_index if is_built else complete_features
     # One thread for the network: pictures, not layers, run in parallel.
-    model = Model.open(shop.config["MORELLI_MODEL"], threads=1)
-    make(shop.session, shop.folders, model, RetrievalSettings(), handle.progress)
+    model = Model.open(context.config["MORELLI_MODEL"], threads=1)
+    make(context.session, context.folders, model, RetrievalSettings(), handle.progress)

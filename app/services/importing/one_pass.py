@@ -55,7 +55,7 @@ def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
 
 
 def record_source(
-    session: Session, run: ImportRun, source: Source, around: ImportContext
+    session: Session, run: ImportRun, source: Source, import_context: ImportContext
 ) -> Iterator[ImportRow]:
     """Record every row of a run; only for who holds the indexing lock.
 
@@ -73,8 +73,8 @@ def record_source(
     gatherer = Gatherer(
         session,
         source,
-        around,
-        MediaFolder(around.folders.works),
+        import_context,
+        MediaFolder(import_context.folders.works),
         knows_names=uses_media_names(reading),
     )
     recorder = Recorder(session, run, reading, gatherer)

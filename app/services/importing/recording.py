@@ -44,7 +44,9 @@ CHANGED = (RowState.CREATED, RowState.UPDATED)
 RECORDED = (*CHANGED, RowState.UNCHANGED)
 
 
-def record_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
+def record_run(
+    handle: TaskHandle, run: ImportRun, import_context: ImportContext
+) -> None:
     """Record what a run's dry run found, then let it be searched.
 
     Raises
@@ -75,10 +77,10 @@ def record_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> Non
     total = sum(counts.get(state, 0) for state in (*RECORDED, RowState.PENDING))
     if left:
         handle.progress(total - left, total, WORKS)
-        _record_rows(handle, run, around, total - left, total)
+        _record_rows(handle, run, import_context, total - left, total)
         run.counts = runs.count_rows(session, run)
         session.commit()
-    runs.remove_file(run, around.folders)
+    runs.remove_file(run, import_context.folders)
     finish(handle, run)
     run.counts = runs.count_rows(session, run)
     session.commit()
@@ -95,16 +97,20 @@ def compare_later(session: Session, run: ImportRun) -> None:
 
 
 def _record_rows(
-    handle: TaskHandle, run: ImportRun, around: ImportContext, done: int, total: int
+    handle: TaskHandle,
+    run: ImportRun,
+    import_context: ImportContext,
+    done: int,
+    total: int,
 ) -> None:
     session = handle.context.session
     reading = Reading.from_json(run.mapping)
-    with opened(run, around) as source:
+    with opened(run, import_context) as source:
         gatherer = Gatherer(
             session,
             source,
-            around,
-            MediaFolder(around.folders.works),
+            import_context,
+            MediaFolder(import_context.folders.works),
             knows_names=uses_media_names(reading),
         )
         recorder = Recorder(session, run, reading, gatherer)

@@ -26,7 +26,7 @@ UNDOING = "undoing"
 """Step, as the pages know it."""
 
 
-def undo_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
+def undo_run(handle: TaskHandle, run: ImportRun, import_context: ImportContext) -> None:
     """Take back what a run did.
 
     Raises
@@ -35,18 +35,18 @@ def undo_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
         Between two batches, if somebody wants that.
     """
     session = handle.context.session
-    keeper = WorkEditor(
+    editor = WorkEditor(
         session,
-        MediaFolder(around.folders.works),
+        MediaFolder(import_context.folders.works),
         None,  # what it restores had its features before
         handle.task.user,
-        around.limits,
+        import_context.limits,
     )
     # What waits to be recorded never will be.
     mine = update(ImportRow).where(ImportRow.run_id == run.id)
     waiting = mine.where(ImportRow.state == RowState.PENDING)
     session.execute(waiting.values(state=RowState.UNDONE))
-    runs.remove_file(run, around.folders)
+    runs.remove_file(run, import_context.folders)
     left = _count(session, run)
     total = max(handle.task.total, left)
     handle.progress(total - left, total, UNDOING)
@@ -54,7 +54,7 @@ def undo_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
     while entries := _next(session, run, before):
         before = entries[-1].id
         for entry in entries:
-            _undo(handle, keeper, entry)
+            _undo(handle, editor, entry)
         left -= len(entries)
         handle.progress(total - left, total, UNDOING)
     _tell_rows(session, run)
@@ -62,7 +62,7 @@ def undo_run(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
     session.commit()
 
 
-def _undo(handle: TaskHandle, keeper: WorkEditor, entry: AuditEntry) -> None:
+def _undo(handle: TaskHandle, editor: WorkEditor, entry: AuditEntry) -> None:
     """Take one change back, unless something else has changed since."""
     session, work = handle.context.session, entry.artwork
     if entry.action == CREATE and work is not None and work.is_withdrawn:
@@ -76,7 +76,7 @@ def _undo(handle: TaskHandle, keeper: WorkEditor, entry: AuditEntry) -> None:
         )
         return
     try:
-        keeper.undo(entry)
+        editor.undo(entry)
     except ChangedMeanwhileError:
         session.rollback()
 

@@ -104,7 +104,7 @@ class Source:
 
 
 @contextmanager
-def opened(run: ImportRun, around: ImportContext) -> Iterator[Source]:
+def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
     """Open what a run imports from, for a while.
 
     Raises
@@ -114,25 +114,25 @@ def opened(run: ImportRun, around: ImportContext) -> Iterator[Source]:
     """
     try:
         if run.source == SourceKind.IIIF:
-            yield _manifests(run, around)
+            yield _manifests(run, import_context)
         elif run.source == SourceKind.ZIP:
-            path = around.folders.imports / run.location
-            with opened_archive(path, around.limits) as archive:
+            path = import_context.folders.imports / run.location
+            with opened_archive(path, import_context.limits) as archive:
                 yield _of_table(archive.open_table, archive)
         elif run.source in (SourceKind.FOLDER, SourceKind.SHELL):
             path = (
-                shared_file(around.shared, run.location)
+                shared_file(import_context.shared, run.location)
                 if run.source == SourceKind.FOLDER
                 else Path(run.location)
             )
             if path.suffix.lower() in ARCHIVE_ENDINGS:
-                with opened_archive(path, around.limits) as archive:
+                with opened_archive(path, import_context.limits) as archive:
                     yield _of_table(archive.open_table, archive)
             else:
-                pictures = FolderPictures(path.parent, around.limits)
+                pictures = FolderPictures(path.parent, import_context.limits)
                 yield _of_table(_opener(path), pictures)
         else:
-            path = around.folders.imports / run.location
+            path = import_context.folders.imports / run.location
             yield _of_table(_opener(path), NoPictures())
     except TableError as error:
         raise SourceError(str(error)) from error
@@ -249,12 +249,12 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
     return open_file
 
 
-def _manifests(run: ImportRun, around: ImportContext) -> Source:
+def _manifests(run: ImportRun, import_context: ImportContext) -> Source:
     if run.location.startswith(("http://", "https://")):
         start: str | bytes = run.location
     else:
         try:
-            path = around.folders.imports / run.location
+            path = import_context.folders.imports / run.location
             if path.stat().st_size > MANIFEST_BYTES:
                 raise SourceError(_("The file is too large to be a manifest."))
             start = path.read_bytes()
@@ -263,5 +263,5 @@ def _manifests(run: ImportRun, around: ImportContext) -> Source:
     return Source(
         None,
         NoPictures(),
-        lambda _reading: read_manifests(start, around.manifests),
+        lambda _reading: read_manifests(start, import_context.manifests),
     )

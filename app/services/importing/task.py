@@ -13,7 +13,7 @@ from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 
-def undo(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
+def undo(handle: TaskHandle, run: ImportRun, import_context: ImportContext) -> None:
     """Take back what a run did, unless a shell is recording it just now.
 
     Raises
@@ -24,10 +24,10 @@ def undo(handle: TaskHandle, run: ImportRun, around: ImportContext) -> None:
         Between two batches, if somebody wants that.
     """
     if run.source != SourceKind.SHELL or run.counts:
-        undo_run(handle, run, around)
+        undo_run(handle, run, import_context)
         return
-    with exclusively(around.folders.instance / INDEXING_LOCK):
-        undo_run(handle, run, around)
+    with exclusively(import_context.folders.instance / INDEXING_LOCK):
+        undo_run(handle, run, import_context)
 
 
 PHASES: Mapping[str, Callable[[TaskHandle, ImportRun, ImportContext], None]] = {
@@ -53,9 +53,9 @@ def work(handle: TaskHandle) -> None:
     run = handle.context.session.get(ImportRun, parameters[RUN])
     if run is None:
         raise TaskFailedError("The import was discarded.")
-    around = ImportContext.of(handle.context.config)
+    import_context = ImportContext.of(handle.context.config)
     try:
-        PHASES[parameters[PHASE]](handle, run, around)
+        PHASES[parameters[PHASE]](handle, run, import_context)
     except SourceError as error:
         raise TaskFailedError(str(error)) from error
     except OSError as error:

@@ -22,14 +22,14 @@ def rebuild(handle: TaskHandle) -> None:
     AlreadyRunningError
         If another process is indexing: then the task waits.
     """
-    shop = handle.context
+    context = handle.context
     try:
-        with exclusively(shop.folders.instance / INDEXING_LOCK):
+        with exclusively(context.folders.instance / INDEXING_LOCK):
             # One thread for the network: pictures, not layers, run in parallel.
-            model = Model.open(shop.config["MORELLI_MODEL"], threads=1)
+            model = Model.open(context.config["MORELLI_MODEL"], threads=1)
             build_index(
-                shop.session,
-                shop.folders,
+                context.session,
+                context.folders,
                 model,
                 RetrievalSettings(),
                 handle.progress,

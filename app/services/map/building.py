@@ -109,10 +109,10 @@ def make(handle: TaskHandle) -> None:
     AlreadyRunningError
         If another process is at it: then the task waits.
     """
-    shop = handle.context
+    context = handle.context
     try:
-        model_id = live_model_id(shop.folders)
-        build(shop.session, shop.folders, model_id, handle.progress)
+        model_id = live_model_id(context.folders)
+        build(context.session, context.folders, model_id, handle.progress)
     except (MapError, RetrievalError) as error:
         raise TaskFailedError(str(error)) from error
 
@@ -154,25 +154,25 @@ def build(session: Session, folders: Folders, model_id: str, told: Told) -> Stor
     AlreadyRunningError
         If another process is at it.
     """
-    shelf = MapRegistry(folders.maps)
-    with shelf.making():
+    registry = MapRegistry(folders.maps)
+    with registry.making():
         plan = read_plan(session, model_id)
         session.commit()  # ends the reading, so that others may write
-        stored = shelf.find(plan.name)
+        stored = registry.find(plan.name)
         if stored is None or not stored.is_whole:
-            draft = shelf.draft(plan.name)
+            draft = registry.draft(plan.name)
             cells = collect(plan, MediaFolder(folders.works), draft, told)
             places = place(plan, draft, told)
             whole = draft / "map"
             draw(plan, cells, places, whole, told)
-            stored = shelf.settle(
+            stored = registry.settle(
                 whole,
                 plan.name,
                 model_id=plan.model_id,
                 works=len(plan.accessions),
                 likenesses=tuple(plan.vectors),
             )
-        shelf.show(stored)
+        registry.show(stored)
     return stored
 
 

@@ -82,18 +82,18 @@ class MapReader:
     """
 
     def __init__(self, root: Path) -> None:
-        self._shelf = MapRegistry(root)
+        self._registry = MapRegistry(root)
         self._lock = threading.Lock()
         self._sights: dict[Likeness, MapSnapshot] = {}
         self._labels: dict[Likeness, tuple[MapSnapshot, bytes]] = {}
 
     def current(self) -> StoredMap | None:
         """Return the map that is shown, if there is one."""
-        return self._shelf.current()
+        return self._registry.current()
 
     def find(self, name: str) -> StoredMap | None:
         """Return a map by its name: pages that are open may still need the last one."""
-        return self._shelf.find(name)
+        return self._registry.find(name)
 
     def sight(
         self, session: Session, stored: StoredMap, likeness: Likeness

@@ -186,7 +186,7 @@ class MapRegistry:
 
     @contextmanager
     def making(self) -> Iterator[None]:
-        """Hold the shelf while a map is made.
+        """Hold the registry while a map is made.
 
         Raises
         ------

@@ -82,12 +82,12 @@ class TaskHandle:
 
     Parameters
     ----------
-    workshop : TaskContext
+    context : TaskContext
     task : Task
     """
 
-    def __init__(self, workshop: TaskContext, task: Task) -> None:
-        self.context = workshop
+    def __init__(self, context: TaskContext, task: Task) -> None:
+        self.context = context
         self.task = task
 
     def progress(self, done: int, total: int, step: str = "") -> None:

@@ -13,7 +13,7 @@ from app.web.callers.visitors import current_account
 from app.web.shell.current import folders, image_settings, live_index
 
 
-def keeper() -> WorkEditor:
+def editor() -> WorkEditor:
     """Return who changes works in the name of who is logged in."""
     return WorkEditor(
         db.session(),

@@ -30,14 +30,14 @@ FIGURE_NAMES = {
 @bp.get("/")
 def show() -> str:
     """Show the live index and the earlier ones that are kept."""
-    shelf = GenerationRegistry(folders().generations)
-    kept = shelf.kept()
+    registry = GenerationRegistry(folders().generations)
+    kept = registry.kept()
     records = {one.name: db.session.get(GenerationRecord, one.name) for one in kept}
     return render_template(
         "curate/generations.html",
         kept=kept,
         records=records,
-        live=shelf.current_name(),
+        live=registry.current_name(),
         running=tasks.unfinished(db.session(), rebuilding.KIND),
         figure_names=FIGURE_NAMES,
         unread=list_faults(db.session()),
@@ -56,10 +56,10 @@ def rebuild() -> ResponseReturnValue:
 @bp.post("/<name>/live")
 def roll_back(name: str) -> ResponseReturnValue:
     """Make an earlier index live; what changed since is still obeyed."""
-    shelf = GenerationRegistry(folders().generations)
-    before = shelf.current_name()
+    registry = GenerationRegistry(folders().generations)
+    before = registry.current_name()
     try:
-        shelf.roll_back(name)
+        registry.roll_back(name)
     except RetrievalError:
         flash(
             gettext("This index is not there any more, or cannot be used now."), ERROR

@@ -10,7 +10,7 @@ from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError
 from app.services.curation.work_images import RepeatedImageError
 from app.web.account.messages import DONE, ERROR
-from app.web.curate.common import back_to, findable_sentence, keeper, work_or_404
+from app.web.curate.common import back_to, editor, findable_sentence, work_or_404
 from app.web.curate.forms import PictureForm
 from app.web.errors import image_sentence
 
@@ -23,21 +23,21 @@ bp = Blueprint(
 def add(work_id: int) -> ResponseReturnValue:
     """Add a picture after the others."""
     work = work_or_404(work_id)
-    return take(work, lambda data: keeper().add_image(work, data))
+    return take(work, lambda data: editor().add_image(work, data))
 
 
 @bp.post("/<int:image_id>/replace")
 def replace(work_id: int, image_id: int) -> ResponseReturnValue:
     """Put another picture into a picture's place."""
     work, image = image_or_404(work_id, image_id)
-    return take(work, lambda data: keeper().replace_image(image, data))
+    return take(work, lambda data: editor().replace_image(image, data))
 
 
 @bp.post("/<int:image_id>/remove")
 def remove(work_id: int, image_id: int) -> ResponseReturnValue:
     """Take a picture away from its work."""
     work, image = image_or_404(work_id, image_id)
-    keeper().remove_image(image)
+    editor().remove_image(image)
     flash(findable_sentence(work), DONE)
     return back_to(work)
 
@@ -46,7 +46,7 @@ def remove(work_id: int, image_id: int) -> ResponseReturnValue:
 def move(work_id: int, image_id: int) -> ResponseReturnValue:
     """Move a picture one place; the first one represents the work."""
     work, image = image_or_404(work_id, image_id)
-    keeper().move_image(image, 1 if request.form.get("to") == "later" else -1)
+    editor().move_image(image, 1 if request.form.get("to") == "later" else -1)
     return back_to(work)
 
 

@@ -11,7 +11,7 @@ from app.services.curation.editing import ChangedMeanwhileError
 from app.services.system import audit
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
-from app.web.curate.common import back_to, keeper
+from app.web.curate.common import back_to, editor
 from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_trail", __name__, url_prefix="/curate/changes")
@@ -48,7 +48,7 @@ def undo(entry_id: int) -> ResponseReturnValue:
         if entry.action == relations.ACTION:
             relations.take_back(db.session(), entry, current_account())
         else:
-            keeper().undo(entry)
+            editor().undo(entry)
     except ChangedMeanwhileError:
         flash(
             gettext(

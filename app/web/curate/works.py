@@ -11,7 +11,7 @@ from app.services.collection.browsing import Criteria, Presence, facets, find_wo
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.system import audit
 from app.web.account.messages import DONE, ERROR
-from app.web.curate.common import back_to, findable_sentence, keeper, work_or_404
+from app.web.curate.common import back_to, editor, findable_sentence, work_or_404
 from app.web.curate.forms import LabelForm, NewWorkForm
 from app.web.curate.trail import ACTION_NAMES
 from app.web.errors import image_sentence
@@ -66,7 +66,7 @@ def create() -> ResponseReturnValue:
     if not form.validate_on_submit():
         status = 422 if form.errors else 200
         return render_template("curate/new_work.html", form=form), status
-    changes = keeper()
+    changes = editor()
     try:
         work = changes.create(form.accession.data or "", form.label())
     except TakenAccessionError:
@@ -90,7 +90,7 @@ def edit(work_id: int) -> ResponseReturnValue:
     form = LabelForm.of(work)
     if form.validate_on_submit():
         try:
-            entry = keeper().edit(work, form.label(), seen=form.seen.data)
+            entry = editor().edit(work, form.label(), seen=form.seen.data)
         except ChangedMeanwhileError:
             flash(
                 gettext(
@@ -118,7 +118,7 @@ def edit(work_id: int) -> ResponseReturnValue:
 def withdraw(work_id: int) -> ResponseReturnValue:
     """Let a work be found no more."""
     work = work_or_404(work_id)
-    keeper().withdraw(work)
+    editor().withdraw(work)
     flash(gettext("The work is withdrawn. No search finds it any more."), DONE)
     return back_to(work)
 
@@ -127,6 +127,6 @@ def withdraw(work_id: int) -> ResponseReturnValue:
 def restore(work_id: int) -> ResponseReturnValue:
     """Let a withdrawn work be found again."""
     work = work_or_404(work_id)
-    keeper().restore(work)
+    editor().restore(work)
     flash(findable_sentence(work), DONE)
     return back_to(work)

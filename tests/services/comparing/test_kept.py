@@ -21,13 +21,13 @@ COLUMNS = (
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def registry(tmp_path):
     return Comparisons(tmp_path / "comparisons")
 
 
-def keep(shelf, **options):
+def keep(registry, **options):
     facts = {"work": "", "generation": "g", "model_id": "m", "photo": None}
-    return shelf.keep(COLUMNS, comparison_id=uuid.uuid4(), **{**facts, **options})
+    return registry.keep(COLUMNS, comparison_id=uuid.uuid4(), **{**facts, **options})
 
 
 @pytest.fixture
@@ -39,53 +39,53 @@ def works():
     }
 
 
-def test_what_was_kept_is_found_again(shelf):
-    kept = keep(shelf, work="X/1")
-    found = shelf.find(uuid.UUID(kept.id))
+def test_what_was_kept_is_found_again(registry):
+    kept = keep(registry, work="X/1")
+    found = registry.find(uuid.UUID(kept.id))
     assert found == kept
     assert found.work == "X/1"
-    assert shelf.photo(uuid.UUID(kept.id)) is None
-    assert shelf.find(uuid.uuid4()) is None
+    assert registry.photo(uuid.UUID(kept.id)) is None
+    assert registry.find(uuid.uuid4()) is None
 
 
-def test_a_photo_is_kept_small_and_only_if_asked_to(shelf):
-    kept = keep(shelf, photo=draw_picture(0, height=900, width=1200))
-    path = shelf.photo(uuid.UUID(kept.id))
+def test_a_photo_is_kept_small_and_only_if_asked_to(registry):
+    kept = keep(registry, photo=draw_picture(0, height=900, width=1200))
+    path = registry.photo(uuid.UUID(kept.id))
     assert decode(path.read_bytes()).shape == (300, 400, 3)
 
 
-def test_a_photo_is_held_nearly_as_it_was_until_it_is_let_go(shelf):
+def test_a_photo_is_held_nearly_as_it_was_until_it_is_let_go(registry):
     number = uuid.uuid4()
     photo = draw_picture(0, height=900, width=1200)
-    shelf.hold(number, photo)
-    held = decode(shelf.held(number).read_bytes())
+    registry.hold(number, photo)
+    held = decode(registry.held(number).read_bytes())
     assert np.abs(held.astype(int) - photo).mean() < 2
-    assert shelf.photo(number) is None
-    shelf.let_go(number)
-    shelf.let_go(number)
-    assert not shelf.held(number).exists()
+    assert registry.photo(number) is None
+    registry.let_go(number)
+    registry.let_go(number)
+    assert not registry.held(number).exists()
 
 
-def test_after_a_day_it_is_gone_with_its_photo(shelf):
-    old = keep(shelf, photo=draw_picture(0))
-    for path in (shelf.photo(uuid.UUID(old.id)).parent).iterdir():
+def test_after_a_day_it_is_gone_with_its_photo(registry):
+    old = keep(registry, photo=draw_picture(0))
+    for path in (registry.photo(uuid.UUID(old.id)).parent).iterdir():
         if path.is_file():
             long_ago = time.time() - KEPT_SECONDS - 60
             os.utime(path, (long_ago, long_ago))
-    young = keep(shelf)
-    assert shelf.find(uuid.UUID(old.id)) is None
-    assert shelf.photo(uuid.UUID(old.id)) is None
-    assert shelf.find(uuid.UUID(young.id)) is not None
+    young = keep(registry)
+    assert registry.find(uuid.UUID(old.id)) is None
+    assert registry.photo(uuid.UUID(old.id)) is None
+    assert registry.find(uuid.UUID(young.id)) is not None
 
 
-def test_agreement_is_counted(shelf):
-    kept = keep(shelf)
+def test_agreement_is_counted(registry):
+    kept = keep(registry)
     assert kept.named_by == {"A": 1, "B": 2, "C": 1, "D": 1}
     assert kept.ranks == 3
 
 
-def test_the_table_has_a_row_for_each_method_and_rank(shelf, works):
-    rows = list(csv.DictReader(io.StringIO(keep(shelf).table(works))))
+def test_the_table_has_a_row_for_each_method_and_rank(registry, works):
+    rows = list(csv.DictReader(io.StringIO(keep(registry).table(works))))
     assert len(rows) == 5
     assert rows[1] == {
         "method": "descriptor",
@@ -102,10 +102,10 @@ def test_the_table_has_a_row_for_each_method_and_rank(shelf, works):
     assert (rows[2]["accession"], rows[2]["title"]) == ("C", "")
 
 
-def test_the_facts_say_what_was_asked_and_how(shelf, works):
-    facts = keep(shelf).facts(works)
+def test_the_facts_say_what_was_asked_and_how(registry, works):
+    facts = keep(registry).facts(works)
     assert facts["asked"] == {"photo": True}
-    assert keep(shelf, work="B").facts(works)["asked"] == {"work": "B"}
+    assert keep(registry, work="B").facts(works)["asked"] == {"work": "B"}
     descriptor, ssim, empty = facts["columns"]
     assert descriptor["reranks"] is None
     assert ssim["reranks"] == 100

@@ -40,7 +40,7 @@ def curator(in_app):
 
 
 @pytest.fixture
-def keeper(in_app, curator, publication):
+def editor(in_app, curator, publication):
     media = MediaFolder(in_app.config["MORELLI_INSTANCE"] / "media" / "works")
     maker = feature_maker(LiveIndex(publication))
     return WorkEditor(db.session(), media, maker, curator, ImageSettings())
@@ -63,104 +63,104 @@ def actions():
     return [entry.action for entry in db.session.scalars(select(AuditEntry))]
 
 
-def test_a_new_work_is_found_by_the_very_next_query(keeper):
+def test_a_new_work_is_found_by_the_very_next_query(editor):
     assert named(30) == []
-    work = keeper.create("2026.1", {"title": " Hare ", "artist": "Dürer"})
-    keeper.add_image(work, encoded(draw_picture(30)))
+    work = editor.create("2026.1", {"title": " Hare ", "artist": "Dürer"})
+    editor.add_image(work, encoded(draw_picture(30)))
     assert named(30) == ["2026.1"]
     assert (work.title, work.technique) == ("Hare", "")
     assert actions() == ["create", "images"]
 
 
-def test_a_replaced_picture_is_found_and_the_old_one_is_not(keeper):
+def test_a_replaced_picture_is_found_and_the_old_one_is_not(editor):
     work = work_of(3)
-    keeper.replace_image(work.images[0], encoded(draw_picture(31)))
+    editor.replace_image(work.images[0], encoded(draw_picture(31)))
     assert named(31) == ["1900.3"]
     assert named(3) == []
     assert len(work.images) == 1
 
 
-def test_a_withdrawn_work_is_gone_and_restored_is_back(keeper):
-    keeper.withdraw(work_of(3))
+def test_a_withdrawn_work_is_gone_and_restored_is_back(editor):
+    editor.withdraw(work_of(3))
     assert named(3) == []
-    keeper.restore(work_of(3))
+    editor.restore(work_of(3))
     assert named(3) == ["1900.3"]
 
 
-def test_doing_it_twice_changes_nothing(keeper):
-    assert keeper.restore(work_of(3)) is None
-    keeper.withdraw(work_of(3))
-    assert keeper.withdraw(work_of(3)) is None
+def test_doing_it_twice_changes_nothing(editor):
+    assert editor.restore(work_of(3)) is None
+    editor.withdraw(work_of(3))
+    assert editor.withdraw(work_of(3)) is None
     assert actions() == ["withdraw"]
 
 
-def test_an_accession_number_is_given_once(keeper):
-    keeper.withdraw(work_of(3))
+def test_an_accession_number_is_given_once(editor):
+    editor.withdraw(work_of(3))
     with pytest.raises(TakenAccessionError):
-        keeper.create("1900.3 ", {})
+        editor.create("1900.3 ", {})
 
 
 @pytest.mark.parametrize("accession", ["", "  ", "x" * 256])
-def test_an_accession_number_has_a_length(keeper, accession):
+def test_an_accession_number_has_a_length(editor, accession):
     with pytest.raises(ValueError, match="1 to 255 characters"):
-        keeper.create(accession, {})
+        editor.create(accession, {})
 
 
-def test_an_edit_tells_what_it_changed(keeper, curator):
+def test_an_edit_tells_what_it_changed(editor, curator):
     work = work_of(0)
-    entry = keeper.edit(work, {"title": "New", "artist": work.artist})
+    entry = editor.edit(work, {"title": "New", "artist": work.artist})
     assert entry is not None
     assert (entry.before, entry.after) == (
         {"title": "The Astronomer’s Table"},
         {"title": "New"},
     )
     assert (entry.user, entry.artwork, entry.subject) == (curator, work, "1900.0")
-    assert keeper.edit(work, label_of(work)) is None
+    assert editor.edit(work, label_of(work)) is None
 
 
-def test_two_curators_do_not_overwrite_each_other(keeper):
+def test_two_curators_do_not_overwrite_each_other(editor):
     work = work_of(0)
     seen = version_of(work)
-    keeper.edit(work, {"title": "Mine"}, seen=seen)
+    editor.edit(work, {"title": "Mine"}, seen=seen)
     with pytest.raises(ChangedMeanwhileError):
-        keeper.edit(work, {"title": "Yours"}, seen=seen)
+        editor.edit(work, {"title": "Yours"}, seen=seen)
     assert work.title == "Mine"
 
 
-def test_pictures_keep_the_order_they_are_given(keeper):
+def test_pictures_keep_the_order_they_are_given(editor):
     work = work_of(0)
     for number in (40, 41):
-        keeper.add_image(work, encoded(draw_picture(number)))
+        editor.add_image(work, encoded(draw_picture(number)))
     first, second, third = (image.sha256 for image in work.images)
-    keeper.move_image(work.images[2], -9)
+    editor.move_image(work.images[2], -9)
     db.session.expire_all()
     assert [image.sha256 for image in work.images] == [third, first, second]
-    assert keeper.move_image(work.images[0], -1) is None
-    keeper.remove_image(work.images[1])
+    assert editor.move_image(work.images[0], -1) is None
+    editor.remove_image(work.images[1])
     db.session.expire_all()
     assert [image.sha256 for image in work.images] == [third, second]
 
 
-def test_a_work_has_a_picture_once(keeper):
+def test_a_work_has_a_picture_once(editor):
     work = work_of(0)
-    keeper.add_image(work, encoded(draw_picture(40)))
+    editor.add_image(work, encoded(draw_picture(40)))
     with pytest.raises(RepeatedImageError):
-        keeper.add_image(work, encoded(draw_picture(40)))
+        editor.add_image(work, encoded(draw_picture(40)))
 
 
-def test_what_is_no_picture_changes_nothing(keeper):
+def test_what_is_no_picture_changes_nothing(editor):
     with pytest.raises(UnreadableImageError):
-        keeper.add_image(work_of(0), b"<svg>")
+        editor.add_image(work_of(0), b"<svg>")
     assert actions() == []
     assert len(work_of(0).images) == 1
 
 
-def test_without_an_index_features_wait_for_the_next_one(keeper, publication):
+def test_without_an_index_features_wait_for_the_next_one(editor, publication):
     publication.searcher = None
     assert feature_maker(LiveIndex(publication)) is None
-    keeper._maker = None
+    editor._maker = None
     before = len(db.session.scalars(select(ImageFeatures)).all())
-    keeper.add_image(work_of(0), encoded(draw_picture(40)))
+    editor.add_image(work_of(0), encoded(draw_picture(40)))
     assert len(work_of(0).images) == 2
     assert len(db.session.scalars(select(ImageFeatures)).all()) == before
 
@@ -168,18 +168,18 @@ def test_without_an_index_features_wait_for_the_next_one(keeper, publication):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda keeper, work: keeper.edit(work, {"title": "Other", "date": "1700"}),
-        lambda keeper, work: keeper.withdraw(work),
-        lambda keeper, work: keeper.add_image(work, encoded(draw_picture(40))),
-        lambda keeper, work: keeper.replace_image(
+        lambda editor, work: editor.edit(work, {"title": "Other", "date": "1700"}),
+        lambda editor, work: editor.withdraw(work),
+        lambda editor, work: editor.add_image(work, encoded(draw_picture(40))),
+        lambda editor, work: editor.replace_image(
             work.images[0], encoded(draw_picture(40))
         ),
-        lambda keeper, work: keeper.remove_image(work.images[0]),
+        lambda editor, work: editor.remove_image(work.images[0]),
     ],
     ids=["edit", "withdraw", "add", "replace", "remove"],
 )
-def test_every_change_can_be_undone_and_that_too(keeper, change):
-    media = keeper._media
+def test_every_change_can_be_undone_and_that_too(editor, change):
+    media = editor._media
     work = work_of(0)
     picture = work.images[0]
     media.write(picture.media_name, encoded(draw_picture(0)))
@@ -189,48 +189,48 @@ def test_every_change_can_be_undone_and_that_too(keeper, change):
         return label_of(work), work.is_withdrawn, pictures_of(work), named(0)
 
     before = state()
-    entry = change(keeper, work)
+    entry = change(editor, work)
     after = state()
     assert after != before
-    undone = keeper.undo(entry)
+    undone = editor.undo(entry)
     assert state() == before
     assert audit.is_undone(db.session(), entry)
-    keeper.undo(undone)
+    editor.undo(undone)
     assert state() == after
     with pytest.raises(ChangedMeanwhileError):
-        keeper.undo(entry)
+        editor.undo(entry)
 
 
-def test_undoing_a_creation_withdraws_the_work(keeper):
-    work = keeper.create("2026.1", {})
+def test_undoing_a_creation_withdraws_the_work(editor):
+    work = editor.create("2026.1", {})
     [entry] = db.session.scalars(select(AuditEntry))
-    keeper.undo(entry)
+    editor.undo(entry)
     assert work.is_withdrawn
 
 
-def test_what_was_changed_since_is_not_undone(keeper):
+def test_what_was_changed_since_is_not_undone(editor):
     work = work_of(0)
-    entry = keeper.edit(work, {"title": "First", "date": "1700"})
-    keeper.edit(work, {"title": "Second"})
+    entry = editor.edit(work, {"title": "First", "date": "1700"})
+    editor.edit(work, {"title": "Second"})
     with pytest.raises(ChangedMeanwhileError):
-        keeper.undo(entry)
+        editor.undo(entry)
     assert work.title == "Second"
 
 
-def test_other_fields_do_not_stand_in_the_way_of_undoing(keeper):
+def test_other_fields_do_not_stand_in_the_way_of_undoing(editor):
     work = work_of(0)
-    entry = keeper.edit(work, {"title": "First"})
-    keeper.edit(work, {"date": "1700"})
-    keeper.undo(entry)
+    entry = editor.edit(work, {"title": "First"})
+    editor.edit(work, {"date": "1700"})
+    editor.undo(entry)
     assert (work.title, work.date) == ("The Astronomer’s Table", "1700")
 
 
-def test_changes_are_listed_the_newest_first_in_pages(keeper, monkeypatch):
+def test_changes_are_listed_the_newest_first_in_pages(editor, monkeypatch):
     monkeypatch.setattr(audit, "ENTRIES_PER_PAGE", 2)
-    keeper.edit(work_of(0), {"title": "1"})
-    keeper.edit(work_of(1), {"title": "2"})
-    entry = keeper.edit(work_of(0), {"title": "3"})
-    keeper.undo(entry)
+    editor.edit(work_of(0), {"title": "1"})
+    editor.edit(work_of(1), {"title": "2"})
+    entry = editor.edit(work_of(0), {"title": "3"})
+    editor.undo(entry)
     session = db.session()
     first = audit.list_entries(session)
     assert first is not None
@@ -243,13 +243,13 @@ def test_changes_are_listed_the_newest_first_in_pages(keeper, monkeypatch):
     assert [one.subject for one in only.entries] == ["1900.1"]
 
 
-def test_further_details_are_changed_and_given_back(keeper):
+def test_further_details_are_changed_and_given_back(editor):
     work = work_of(3)
-    entry = keeper.edit(work, {"title": "New", "details.Frame": "gilt"})
+    entry = editor.edit(work, {"title": "New", "details.Frame": "gilt"})
     assert work.details == {"Frame": "gilt"}
-    keeper.undo(entry)
+    editor.undo(entry)
     assert work.details == {}
-    again = keeper.edit(work, {"details.Frame": "gilt"})
-    keeper.edit(work, {"details.Frame": "oak"})
+    again = editor.edit(work, {"details.Frame": "gilt"})
+    editor.edit(work, {"details.Frame": "oak"})
     with pytest.raises(ChangedMeanwhileError):
-        keeper.undo(again)
+        editor.undo(again)

@@ -81,8 +81,8 @@ class Place:
 
     def work_off(self, kind, work):
         config = {"MORELLI_MODEL": self.folders.instance}
-        shop = tasks.TaskContext(self.session, self.folders, config)
-        tasks.work_off(shop, {kind: work})
+        context = tasks.TaskContext(self.session, self.folders, config)
+        tasks.work_off(context, {kind: work})
 
     def enqueue(self):
         return tasks.enqueue(self.session, survey.KIND, {}, None)

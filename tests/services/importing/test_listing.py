@@ -29,7 +29,7 @@ def test_works_come_with_their_pictures_and_labels(listed, tmp_path):
 
 
 def test_columns_may_stand_in_any_order_case_and_language(listed):
-    [view] = listed(" TITEL ;Inventarnummer;shelf;BILD", "Hase;A-1;12;a.jpg").views
+    [view] = listed(" TITEL ;Inventarnummer;registry;BILD", "Hase;A-1;12;a.jpg").views
     assert (view.accession, view.label) == ("A-1", {"title": "Hase"})
 
 

@@ -23,7 +23,9 @@ class Shell:
     """Does what the command does, but for the index."""
 
     def __init__(self, app, folder):
-        self.around = replace(ImportContext.of(app.config), limits=ImageSettings())
+        self.import_context = replace(
+            ImportContext.of(app.config), limits=ImageSettings()
+        )
         self.table = folder / "works.csv"
         self.images = folder / "images"
         self.images.mkdir()
@@ -37,7 +39,9 @@ class Shell:
         table, source = open_beside(self.table, pictures)
         reading = runs.propose_reading(db.session(), table.columns)
         run = one_pass.begin(db.session(), self.table, reading)
-        return run, one_pass.record_source(db.session(), run, source, self.around)
+        return run, one_pass.record_source(
+            db.session(), run, source, self.import_context
+        )
 
     def bring_in(self, text):
         run, rows = self.begin(text)

@@ -171,10 +171,10 @@ def test_the_map_before_is_kept_for_open_pages_and_older_ones_go(full):
     for number in (20, 21):
         full.record(number)
         names.append(full.build().name)
-    shelf = MapRegistry(full.folders.maps)
+    registry = MapRegistry(full.folders.maps)
     assert full.shown.name == names[-1]
-    assert shelf.find(names[1]) is not None
-    assert shelf.find(names[0]) is None
+    assert registry.find(names[1]) is not None
+    assert registry.find(names[0]) is None
     left = {path.name for path in full.folders.maps.iterdir()}
     assert left == {names[1], names[2], "CURRENT", "LOCK"}
 
@@ -252,8 +252,8 @@ def test_a_broken_map_is_passed_over(full, caplog):
 
 def test_without_an_index_the_task_fails_and_says_what_to_do(full):
     task = tasks.enqueue(full.session, building.KIND, {}, None)
-    shop = tasks.TaskContext(full.session, full.folders, {})
-    tasks.work_off(shop, {building.KIND: building.make})
+    context = tasks.TaskContext(full.session, full.folders, {})
+    tasks.work_off(context, {building.KIND: building.make})
     assert task.state is TaskState.FAILED
     assert "precompute_descriptors.py" in task.fault
 
@@ -264,8 +264,8 @@ class TestTheTask:
         monkeypatch.setattr(building, "live_model_id", lambda _folders: MODEL)
 
     def work_off(self, place, work=building.make):
-        shop = tasks.TaskContext(place.session, place.folders, {})
-        tasks.work_off(shop, {building.KIND: work})
+        context = tasks.TaskContext(place.session, place.folders, {})
+        tasks.work_off(context, {building.KIND: work})
 
     def test_it_is_done_in_the_background(self, full):
         task = tasks.enqueue(full.session, building.KIND, {}, None)

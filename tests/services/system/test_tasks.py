@@ -10,7 +10,7 @@ from app.services.system.tasks import NotPossibleError, TaskContext, TaskFailedE
 
 
 @pytest.fixture
-def shop(session, tmp_path):
+def context(session, tmp_path):
     return TaskContext(session, Folders(tmp_path), {})
 
 
@@ -40,29 +40,29 @@ def noted(session, **parameters):
     return tasks.enqueue(session, "count", parameters, None)
 
 
-def test_tasks_are_done_in_the_order_they_were_noted(session, shop):
+def test_tasks_are_done_in_the_order_they_were_noted(session, context):
     done = []
     for name in "abc":
         noted(session, name=name)
     count = tasks.work_off(
-        shop, {"count": lambda handle: done.append(handle.task.parameters["name"])}
+        context, {"count": lambda handle: done.append(handle.task.parameters["name"])}
     )
     assert count == 3
     assert done == ["a", "b", "c"]
     assert {task.state for task in session.query(Task)} == {TaskState.DONE}
-    assert tasks.work_off(shop, {}) == 0
+    assert tasks.work_off(context, {}) == 0
 
 
-def test_progress_is_there_for_others_to_read(session, shop, counting):
+def test_progress_is_there_for_others_to_read(session, context, counting):
     task = noted(session)
-    tasks.work_off(shop, {"count": counting})
+    tasks.work_off(context, {"count": counting})
     assert (task.done, task.total, task.step) == (5, 5, "counting")
     assert task.started_at <= task.heartbeat_at <= task.finished_at
     assert task.worker
 
 
 def test_a_paused_task_stops_at_its_step_and_goes_on_where_it_was(
-    session, shop, counting
+    session, context, counting
 ):
     task = noted(session)
 
@@ -72,28 +72,28 @@ def test_a_paused_task_stops_at_its_step_and_goes_on_where_it_was(
             tasks.pause(session, handle.task)
         counting(handle)
 
-    tasks.work_off(shop, {"count": pausing})
+    tasks.work_off(context, {"count": pausing})
     assert state_of(task) == TaskState.PAUSED
     assert task.finished_at is None
     assert counting.counted == [2]
     tasks.go_on(session, task)
-    tasks.work_off(shop, {"count": counting})
+    tasks.work_off(context, {"count": counting})
     assert state_of(task) == TaskState.DONE
     assert counting.counted == [2, 3, 4]
 
 
-def test_a_cancelled_task_ends_and_can_be_taken_up_again(session, shop, counting):
+def test_a_cancelled_task_ends_and_can_be_taken_up_again(session, context, counting):
     task = noted(session)
 
     def cancelling(handle):
         tasks.cancel(session, handle.task)
         counting(handle)
 
-    tasks.work_off(shop, {"count": cancelling})
+    tasks.work_off(context, {"count": cancelling})
     assert state_of(task) == TaskState.CANCELLED
     assert counting.counted == [0]
     tasks.go_on(session, task)
-    tasks.work_off(shop, {"count": counting})
+    tasks.work_off(context, {"count": counting})
     assert counting.counted == [0, 1, 2, 3, 4]
 
 
@@ -108,20 +108,20 @@ def test_what_waits_is_paused_and_cancelled_at_once(session):
 
 
 @pytest.mark.parametrize("wish", [tasks.pause, tasks.cancel, tasks.go_on])
-def test_what_is_done_cannot_be_told_anything(session, shop, counting, wish):
+def test_what_is_done_cannot_be_told_anything(session, context, counting, wish):
     task = noted(session)
-    tasks.work_off(shop, {"count": counting})
+    tasks.work_off(context, {"count": counting})
     with pytest.raises(NotPossibleError):
         wish(session, task)
 
 
-def test_why_a_task_failed_is_kept_and_the_next_one_is_done(session, shop):
+def test_why_a_task_failed_is_kept_and_the_next_one_is_done(session, context):
     def fail(_handle):
         raise TaskFailedError("The disk is full. Make room and let it go on.")
 
     first = noted(session)
     second = tasks.enqueue(session, "other", {}, None)
-    tasks.work_off(shop, {"count": fail, "other": lambda _handle: None})
+    tasks.work_off(context, {"count": fail, "other": lambda _handle: None})
     assert (first.state, first.fault) == (
         TaskState.FAILED,
         "The disk is full. Make room and let it go on.",
@@ -129,42 +129,44 @@ def test_why_a_task_failed_is_kept_and_the_next_one_is_done(session, shop):
     assert second.state is TaskState.DONE
 
 
-def test_a_bug_fails_the_task_and_undoes_what_was_not_committed(session, shop, caplog):
+def test_a_bug_fails_the_task_and_undoes_what_was_not_committed(
+    session, context, caplog
+):
     def break_down(handle):
         handle.progress(1, 5)
         handle.task.done = 99
         raise ZeroDivisionError
 
     task = noted(session)
-    tasks.work_off(shop, {"count": break_down})
+    tasks.work_off(context, {"count": break_down})
     assert state_of(task) == TaskState.FAILED
     assert task.done == 1
     assert "worker's log" in task.fault
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_an_unknown_kind_fails(session, shop):
+def test_an_unknown_kind_fails(session, context):
     task = noted(session)
-    tasks.work_off(shop, {})
+    tasks.work_off(context, {})
     assert state_of(task) == TaskState.FAILED
 
 
-def test_what_a_killed_worker_left_is_taken_up_again(session, shop, counting):
+def test_what_a_killed_worker_left_is_taken_up_again(session, context, counting):
     task = noted(session)
     task.done = 3
     assert claim_next(session, Lane.LONG, "the killed one") is not None
-    assert tasks.work_off(shop, {"count": counting}) == 0
+    assert tasks.work_off(context, {"count": counting}) == 0
     task.lease_until = now() - timedelta(seconds=1)
     session.commit()
-    assert tasks.work_off(shop, {"count": counting}) == 1
+    assert tasks.work_off(context, {"count": counting}) == 1
     assert counting.counted == [3, 4]
 
 
-def test_the_unfinished_task_of_a_kind_is_found(session, shop, counting):
+def test_the_unfinished_task_of_a_kind_is_found(session, context, counting):
     assert tasks.unfinished(session, "count") is None
     task = noted(session)
     assert tasks.unfinished(session, "count") is task
-    tasks.work_off(shop, {"count": counting})
+    tasks.work_off(context, {"count": counting})
     assert tasks.unfinished(session, "count") is None
 
 

@@ -20,7 +20,9 @@ COLUMNS = 3
 """Neighbours beside each other; as many rows as there are neighbours for."""
 
 
-def crowd(photo: Image, neighbours: Sequence[Image], rng: np.random.Generator) -> Image:
+def with_distractors(
+    photo: Image, neighbours: Sequence[Image], rng: np.random.Generator
+) -> Image:
     """Place a photo of a work among mirror images of others.
 
     Mirrored, a neighbour is as rich and as painted as ever, but no work of the gallery
@@ -40,7 +42,7 @@ def crowd(photo: Image, neighbours: Sequence[Image], rng: np.random.Generator) -
         Of the photo's shape, long side `SCENE_SIDE_PX`.
     """
     if not neighbours:
-        raise ValueError("a crowd needs at least one neighbour")
+        raise ValueError("a scene needs at least one neighbour")
     grow = SCENE_SIDE_PX / max(photo.shape[:2])
     height, width = (round(side * grow) for side in photo.shape[:2])
     scene = np.zeros((height, width, 3), np.uint8)

@@ -90,7 +90,7 @@ def begin() -> ResponseReturnValue:
         flash(str(error), ERROR)
         return redirect(url_for("curate_imports.browse"), 303)
     try:
-        with opened(run, around()):
+        with opened(run, import_context()):
             pass  # what cannot be read is better said now
     except SourceError as error:
         runs.discard(db.session(), run, folders())
@@ -106,7 +106,7 @@ def mapping(run_id: int) -> ResponseReturnValue:
     if not run.is_dry or runs.is_busy(run):
         return back_to(run)
     try:
-        with opened(run, around()) as source:
+        with opened(run, import_context()) as source:
             table = source.table
             sample = table.sample(SAMPLES) if table else []
     except SourceError as error:
@@ -273,7 +273,7 @@ def too_late() -> str:
     return str(gettext("That came too late: it has gone on or ended meanwhile."))
 
 
-def around() -> ImportContext:
+def import_context() -> ImportContext:
     """Return what sources are looked for in."""
     return ImportContext.of(current_app.config)
 

@@ -3,13 +3,15 @@ import pytest
 
 from app.retrieval.local.rootsift import extract
 from app.retrieval.settings import VerificationSettings
-from app.retrieval.training.data.distractors import SCENE_SIDE_PX, crowd
+from app.retrieval.training.data.distractors import SCENE_SIDE_PX, with_distractors
 from app.retrieval.verification.homography import verify
 from tests.support.pictures import artwork
 
 
 def scene_of(seed):
-    return crowd(artwork(0), [artwork(1), artwork(2)], np.random.default_rng(seed))
+    return with_distractors(
+        artwork(0), [artwork(1), artwork(2)], np.random.default_rng(seed)
+    )
 
 
 def inliers(scene, picture):
@@ -38,4 +40,4 @@ def test_the_same_state_makes_the_same_scene():
 
 def test_nobody_is_no_crowd():
     with pytest.raises(ValueError, match="neighbour"):
-        crowd(artwork(0), [], np.random.default_rng(0))
+        with_distractors(artwork(0), [], np.random.default_rng(0))

@@ -81,8 +81,11 @@ def test_an_import_from_a_shell_is_shown_and_taken_back(app, curator, worker, tm
         found, source = open_beside(table, FolderPictures(tmp_path, ImageSettings()))
         reading = runs.propose_reading(db.session(), found.columns)
         run = one_pass.begin(db.session(), table, reading)
-        around = ImportContext.of(app.config)
-        assert len(list(one_pass.record_source(db.session(), run, source, around))) == 1
+        import_context = ImportContext.of(app.config)
+        assert (
+            len(list(one_pass.record_source(db.session(), run, source, import_context)))
+            == 1
+        )
         unfinished = curator.browser.get("/curate/imports/1").text
         one_pass.end(db.session(), run)
     assert "Being recorded" in unfinished

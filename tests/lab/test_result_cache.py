@@ -1,4 +1,4 @@
-"""The notebook: whatever stops a run, the next one goes on and ends the same."""
+"""The result_cache: whatever stops a run, the next one goes on and ends the same."""
 
 import errno
 import os
@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.configuration.load import ROOT
-from app.lab import notebook as module
-from app.lab.notebook import PAGE, ResultCache
+from app.lab import result_cache as module
 from app.lab.report import ReportFolder
+from app.lab.result_cache import PAGE, ResultCache
 from app.retrieval.files import arrays as files_arrays
 from tests.support.waiting import WAIT_SECONDS
 
@@ -24,13 +24,14 @@ KILLED = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from app.lab.notebook import Notebook
+from app.lab.result_cache import ResultCache
 from app.lab.report import ReportFolder
 def find(item):
     time.sleep(0.01)
     return {"square": np.array(item * item)}
-with Notebook(ReportFolder(Path(sys.argv[1]) / "out", "A test", {}), ()) as notebook:
-    for seen in notebook.each("Squares", range(10_000), find):
+report = ReportFolder(Path(sys.argv[1]) / "out", "A test", {})
+with ResultCache(report, ()) as result_cache:
+    for seen in result_cache.each("Squares", range(10_000), find):
         print(seen["square"], flush=True)
 """
 
@@ -51,14 +52,14 @@ class Finder:
         return {"square of it": squares, "name": np.array(f"№ {item}")}
 
 
-def open_notebook(tmp_path, files=(), **settings):
+def open_cache(tmp_path, files=(), **settings):
     return ResultCache(ReportFolder(tmp_path / "out", "A test", settings), files)
 
 
 def run(tmp_path, finder, count=COUNT, **options):
     """Go through all things; return what was found, as Python's own."""
-    with open_notebook(tmp_path) as notebook:
-        found = notebook.each("Squares", range(count), finder, **options)
+    with open_cache(tmp_path) as result_cache:
+        found = result_cache.each("Squares", range(count), finder, **options)
         return [
             (seen["square of it"].tolist(), str(seen["name"]), seen["square of it"])
             for seen in found
@@ -112,9 +113,9 @@ def test_threads_find_the_same(tmp_path, undisturbed):
 
 def test_every_series_has_its_own_pages(tmp_path):
     def both(finder):
-        with open_notebook(tmp_path) as notebook:
+        with open_cache(tmp_path) as result_cache:
             for what in ("Squares", "Others"):
-                list(notebook.each(what, range(5), finder))
+                list(result_cache.each(what, range(5), finder))
 
     with pytest.raises(KeyboardInterrupt):
         both(Finder(7))
@@ -125,8 +126,10 @@ def test_every_series_has_its_own_pages(tmp_path):
 
 def test_a_stop_between_two_findings_loses_nothing(tmp_path):
     def stop_at_the_fifth():
-        with open_notebook(tmp_path) as notebook:
-            for number, _ in enumerate(notebook.each("Squares", range(9), Finder())):
+        with open_cache(tmp_path) as result_cache:
+            for number, _ in enumerate(
+                result_cache.each("Squares", range(9), Finder())
+            ):
                 if number == 4:
                     raise KeyboardInterrupt
 
@@ -163,8 +166,8 @@ def test_with_other_settings_pictures_or_program_it_begins_anew(
     def asked(stop_after=None, seed=0):
         finder = Finder(stop_after)
         try:
-            with open_notebook(tmp_path, [picture], seed=seed) as notebook:
-                list(notebook.each("Squares", range(9), finder))
+            with open_cache(tmp_path, [picture], seed=seed) as result_cache:
+                list(result_cache.each("Squares", range(9), finder))
         except KeyboardInterrupt:
             pass
         return finder.asked
@@ -216,8 +219,8 @@ def test_killed_it_goes_on_from_the_last_page(tmp_path):
     process.wait(WAIT_SECONDS)
     process.stdout.close()
     finder = Finder()
-    with open_notebook(tmp_path) as notebook:
-        seen = list(notebook.each("Squares", range(4 * PAGE), finder))
+    with open_cache(tmp_path) as result_cache:
+        seen = list(result_cache.each("Squares", range(4 * PAGE), finder))
     assert len(seen) == 4 * PAGE
     assert finder.asked[0] >= PAGE
     assert finder.asked[0] % PAGE == 0
@@ -231,8 +234,8 @@ def test_a_file_is_made_once(tmp_path):
         path.write_text("learnt")
 
     def take(*, stop):
-        with open_notebook(tmp_path) as notebook:
-            assert notebook.file("one.npz", make).read_text() == "learnt"
+        with open_cache(tmp_path) as result_cache:
+            assert result_cache.file("one.npz", make).read_text() == "learnt"
             if stop:
                 raise KeyboardInterrupt
 

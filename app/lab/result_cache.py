@@ -1,4 +1,4 @@
-"""A laboratory notebook: what a stopped command has found, so that it goes on there.
+"""Result cache: what a stopped command has found, so that it goes on there.
 
 It lies beside the report until the report is written. What depends on other settings,
 other pictures or another version of the program is not gone on with.
@@ -93,7 +93,7 @@ class ResultCache:
         items : sequence
             The same ones, in the same order, when it is gone on with.
         find : callable
-            Computes what is not in the notebook. No array may have Python objects.
+            Computes what is not in the result_cache. No array may have Python objects.
         workers : int
             Threads to do it with; one is none, so that times can be measured.
         """

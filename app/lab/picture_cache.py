@@ -1,4 +1,4 @@
-"""One picture under the eyes of many methods, none of which looks twice."""
+"""Cache of intermediate results per picture, shared by all methods."""
 
 import time
 from collections.abc import Callable

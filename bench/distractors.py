@@ -1,6 +1,6 @@
 """Visitors who ask a running server at the same time, as a browser does.
 
-    python -m bench.crowd --address http://127.0.0.1:8000 --photos DIR --size 20
+    python -m bench.distractors --address http://127.0.0.1:8000 --photos DIR --size 20
 
 Each opens the first page, sends a photo through its form, looks at the answer's page,
 and sends the next one. Prints what they met as JSON. In a process of its own: locust
@@ -86,7 +86,7 @@ class Visitor(locust.HttpUser):
 
 
 def main() -> int:
-    """Let the crowd ask for some seconds, and wait for the last answers."""
+    """Let the group ask for some seconds, and wait for the last answers."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--address", required=True)
     parser.add_argument("--photos", type=Path, required=True, metavar="DIR")
