@@ -14,7 +14,7 @@ from app.models import Artwork, now
 from app.retrieval.images.codec import read
 from app.services.map import building
 from app.services.map.registry import MapRegistry
-from tests.support.mapped import add_features
+from tests.support.mapped import MODEL, add_features
 
 PLACES = "places-by-style.csv"
 
@@ -29,6 +29,7 @@ def here(app, monkeypatch):
     """Let the command find the small museum."""
     monkeypatch.setattr(command, "create_app", lambda: app)
     monkeypatch.setattr(building, "arrange", place_simply)
+    monkeypatch.setattr(building, "live_model_id", lambda _folders: MODEL)
     return app
 
 

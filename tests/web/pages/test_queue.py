@@ -17,14 +17,14 @@ def app(make_app):
 def busy(searcher, monkeypatch, client, photo):
     """Somebody's photo is being searched, and nobody may wait."""
     begun, go_on = threading.Event(), threading.Event()
-    query = type(searcher).query
+    answer = type(searcher).answer
 
-    def slow_query(*arguments, **options):
+    def answer_slowly(*arguments, **options):
         begun.set()
         go_on.wait(20)
-        return query(*arguments, **options)
+        return answer(*arguments, **options)
 
-    monkeypatch.setattr(type(searcher), "query", slow_query)
+    monkeypatch.setattr(type(searcher), "answer", answer_slowly)
     first = threading.Thread(
         daemon=True,
         target=lambda: client.application.test_client().post(
