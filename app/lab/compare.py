@@ -36,8 +36,6 @@ from app.retrieval.training.assessment import (
     share_of_same_label,
 )
 
-NAME = "compare"
-HELP = "Compare every descriptor by every measure on one collection."
 PHOTOS = ("mild", "hard")
 LIKE_RANK = 10
 LINES = 8

@@ -42,8 +42,6 @@ from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
 
-NAME = "folder"
-HELP = "Find pictures of the same class in a tree of class folders, by every measure."
 ALL = "all classes"
 ABOUT = {
     Euclidean.name: "distance of activations, averaged in the cells of a grid",

@@ -22,8 +22,6 @@ from app.services.map.registry import MapError
 from app.services.system import database
 from app.services.system.lock import AlreadyRunningError
 
-NAME = "map"
-HELP = "Make the map of the collection of MORELLI_INSTANCE."
 STEPS = {
     building.COLLECTING: "Collecting small pictures",
     building.PLACING: "Placing the works",

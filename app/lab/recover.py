@@ -32,8 +32,6 @@ from app.lab.result_cache import ResultCache, Seen
 from app.retrieval.measures.structural import SsimOverEuclidean
 from app.retrieval.simulation.photo import PROFILES
 
-NAME = "recover"
-HELP = "Find works again in photos that get ever worse, one kind of fault at a time."
 ASKED = 16
 STRANGERS_PER_ASKED = 0.5
 LINES: tuple[Key, ...] = (

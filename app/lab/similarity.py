@@ -35,8 +35,6 @@ from app.retrieval.training.data.works import CLASS_FIELDS
 from app.retrieval.types import FloatArray
 from app.services.system.parallel import worker_count
 
-NAME = "train-similarity"
-HELP = "Learn a similarity from labelled pictures, and say what it is worth."
 MOST_JUDGED = 2000
 """Pictures that are compared all with all for the report, chosen at random."""
 HEADER = ("pairs", "number", "of one class", "figure", "Euclid", "learnt", "gain")

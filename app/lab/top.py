@@ -20,8 +20,6 @@ from app.retrieval.evaluation.report import set_columns
 from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 
-NAME = "top"
-HELP = "Show the first works for one picture by every method, side by side."
 PICTURE_SIDE_PX = 1600
 PRINTED = 5
 """Works per method on the terminal; the report has all."""
