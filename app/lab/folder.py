@@ -34,7 +34,6 @@ from app.lab.labelled import (
 from app.lab.page import Cell
 from app.lab.plots import line_plot
 from app.lab.report import ReportFolder, print_table
-from app.lab.result_cache import ResultCache
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
 from app.lab.similarity import learn
@@ -93,8 +92,8 @@ def run(options: argparse.Namespace) -> int:
     pictures = read_tree(options.tree)
     taught, asked, small = split(pictures, options.seed)
     eye = open_eye(options.model)
-    files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-    with ResultCache(report, files) as result_cache:
+    files = [picture.path for picture in pictures]
+    with networks.open_cache(options, report, files) as result_cache:
         lessons, unread = look_with_photos(
             taught, eye, "Looking at one half", result_cache, options.seed
         )

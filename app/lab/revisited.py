@@ -15,7 +15,6 @@ from app.lab.ground_truth import RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
-from app.lab.result_cache import ResultCache
 from app.retrieval.evaluation import metrics
 from app.services.importing.pictures import relative_path
 
@@ -59,7 +58,7 @@ def ask_revisited(options: argparse.Namespace) -> int:
     missing = len(truth.names) + len(truth.queries) - len(gallery) - len(asked)
     eye = open_eye(options.model)
     files = [picture.path for picture in (*gallery, *asked)]
-    with ResultCache(report, [*networks.files_of(options), *files]) as result_cache:
+    with networks.open_cache(options, report, files) as result_cache:
         seen, unread = look(
             gallery, eye, "Looking at the gallery", result_cache=result_cache, seed=None
         )

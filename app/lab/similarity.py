@@ -27,7 +27,6 @@ from app.lab.labelled import (
 )
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
-from app.lab.result_cache import ResultCache
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import StructuralInput
@@ -85,8 +84,8 @@ def run(options: argparse.Namespace) -> int:
     eye = open_eye(options.model)
     with labelled_pictures(options) as pictures:
         taught, kept = halves(pictures, options.seed)
-        files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-        with ResultCache(report, files) as result_cache:
+        files = [picture.path for picture in pictures]
+        with networks.open_cache(options, report, files) as result_cache:
             lessons, faults = look_with_photos(
                 taught, eye, "Looking at one half", result_cache, options.seed
             )
