@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from app.configuration.load import SETTINGS
-from app.lab.__main__ import MODULES as LAB_MODULES
+from app.lab.__main__ import COMMANDS as LAB
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-LAB_COMMANDS = ("compare", "folder", "recover", "top", "map", "train-similarity")
 LAB_OPTIONS = ("__main__", "collection", "networks")
 SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
 
@@ -46,13 +45,13 @@ def test_every_option_of_a_script_is_documented(script):
 
 def test_every_command_of_the_lab_and_its_options_are_documented():
     text = (ROOT / "docs" / "lab.md").read_text("utf-8")
-    modules = [ROOT / f"{name.replace('.', '/')}.py" for name in LAB_MODULES]
+    modules = [ROOT / f"{name.replace('.', '/')}.py" for name, _ in LAB.values()]
     modules += [ROOT / "app" / "lab" / f"{name}.py" for name in LAB_OPTIONS]
     sources = [module.read_text("utf-8") for module in modules]
     options = {o for source in sources for o in re.findall(r'"(--[a-z-]+)"', source)}
     assert len(options) > 5
     assert not {option for option in options if f"`{option}" not in text}
-    assert not [name for name in LAB_COMMANDS if f"app.lab {name}" not in text]
+    assert not [name for name in LAB if f"app.lab {name}" not in text]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -1,26 +1,40 @@
-"""The lab's commands: ``python -m app.lab compare``, and others.
+"""Command line of the lab: ``python -m app.lab compare``, and others.
 
-Each is a module with ``NAME`` and ``HELP``, ``add_arguments(parser)`` and
-``run(options)``, which returns the exit status: 0 done, 1 partly, 2 could not. Every
-one goes on where it was stopped. Only the one that is asked for is imported.
+A command is a module with ``add_arguments(parser)`` and ``run(options)``, which returns
+the exit status: 0 done, 1 partly, 2 could not. Every one goes on where it was stopped.
+Only the one that is asked for is imported.
 """
 
 import argparse
-import ast
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
+from collections.abc import Sequence
 from pathlib import Path
 
-MODULES = (
-    "app.lab.compare",
-    "app.lab.folder",
-    "app.lab.recover",
-    "app.lab.top",
-    "app.lab.map",
-    "app.lab.similarity",
-)
+COMMANDS = {
+    "compare": (
+        "app.lab.compare",
+        "Compare every descriptor by every measure on one collection.",
+    ),
+    "folder": (
+        "app.lab.folder",
+        "Find pictures of the same class in a tree of class folders, by every measure.",
+    ),
+    "recover": (
+        "app.lab.recover",
+        "Find works again in photos that get ever worse, one kind of fault at a time.",
+    ),
+    "top": (
+        "app.lab.top",
+        "Show the first works for one picture by every method, side by side.",
+    ),
+    "map": ("app.lab.map", "Make the map of the collection of MORELLI_INSTANCE."),
+    "train-similarity": (
+        "app.lab.similarity",
+        "Learn a similarity from labelled pictures, and say what it is worth.",
+    ),
+}
+"""Module and help of each command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,12 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     asked = next((word for word in arguments if not word.startswith("-")), "")
-    for name, help_text, module in _commands():
+    for name, (module, help_text) in COMMANDS.items():
         own = commands.add_parser(
             name,
             help=help_text,
             description=help_text,
-            formatter_class=Helper,
+            formatter_class=DefaultsFormatter,
         )
         if name == asked:
             chosen = importlib.import_module(module)
@@ -64,28 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_explained(job)
 
 
-class Helper(argparse.ArgumentDefaultsHelpFormatter):
-    """Says what an option is when it is not given, where that is something."""
+class DefaultsFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Help formatter that names an option's default, unless it is empty."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         return super()._get_help_string(action) if action.default else action.help
-
-
-def _commands() -> Iterator[tuple[str, str, str]]:
-    """Yield name, help and module of each command, reading without importing."""
-    for module in MODULES:
-        spec = find_spec(module)
-        if spec is None or spec.origin is None:
-            continue
-        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
-        constants = {
-            target.id: node.value.value
-            for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        yield str(constants["NAME"]), str(constants["HELP"]), module
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""The first works for one picture: of a catalogue, or of an indexed instance."""
+"""First works for one picture by every method, of a catalogue or a live index."""
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from app.configuration.load import Folders
@@ -12,25 +11,29 @@ from app.factory import create_app
 from app.lab import collection, networks
 from app.lab.asking import Asker, Key, Ranking
 from app.lab.methods import (
+    COSINE,
     EUCLID,
     LEARNT,
+    PROBABILITY,
+    VOTES,
     EngineMethod,
-    Method,
     WordMethod,
     described,
+    engine_scores,
+    query_features,
+    vote_scores,
 )
 from app.lab.picture_cache import PictureCache
 from app.lab.report import ReportFolder
-from app.lab.result_cache import ResultCache
-from app.lab.vector_method import VectorMethod
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.codec import read
+from app.retrieval.measures.distances import Cosine
 from app.retrieval.measures.learnt import SIMILARITY_FILE
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
 from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.types import Image
+from app.retrieval.types import FloatArray, Image
 from app.services.collection import works as collection_works
 from app.services.index.searcher import open_gallery
 from app.services.system import database
@@ -53,57 +56,52 @@ class Answers:
         Accession numbers, most alike first, each once.
     titles : mapping of str to str
         Of all works named.
-    pictures : mapping of str to callable
-        Reads the picture of each of them.
+    pictures : mapping of str to (H, W, 3) uint8
+        Of all works named.
     """
 
     works: Mapping[Key, Sequence[str]]
     titles: Mapping[str, str]
-    pictures: Mapping[str, Callable[[], Image]]
+    pictures: Mapping[str, Image]
 
 
 def of_catalogue(
     options: argparse.Namespace, picture: Image, report: ReportFolder
 ) -> Answers:
-    """Ask every method, after showing them all works of a catalogue.
-
-    Raises
-    ------
-    LabError
-        If the options name no collection, or networks that cannot be had.
-    """
+    """Ask every method, after showing them all works of a catalogue."""
     own = options.model / SIMILARITY_FILE
     similarity = options.similarity or (own if own.is_file() else None)
     with tempfile.TemporaryDirectory() as folder:
         methods = [
             *networks.bundled_methods(options.model, similarity),
-            *networks.given_methods(
-                options.weights, options.model, Path(folder), options.seed
-            ),
+            *networks.given_methods(options, Path(folder)),
         ]
         wanted = {(method.name, method.measures[0]) for method in methods}
         wanted |= {(networks.ACTIVATIONS, measure) for measure in OTHER_MEASURES}
         wanted.add((networks.DEEP_RANKING, LEARNT))
         asker = Asker(methods, only=wanted)
-        with collection.opened(options) as works:
-            files = [*networks.files_of(options), *works.files()]
-            with ResultCache(report, files) as result_cache:
-                asker.look_through(works, range(len(works)), result_cache)
-                asker.finish(range(len(works)))
-                found = {
-                    (reply.method, reply.measure): [
-                        works.works[row].accession for row in reply.first(options.first)
-                    ]
-                    for reply in asker.ask(PictureCache(picture))
-                }
-                rows = {work.accession: row for row, work in enumerate(works.works)}
-                named = {name: rows[name] for own in found.values() for name in own}
-                titles = works.labels("title")
-                return Answers(
-                    found,
-                    {name: titles[row] or name for name, row in named.items()},
-                    {name: partial(works.picture, row) for name, row in named.items()},
-                )
+        with (
+            collection.opened(options) as works,
+            networks.open_cache(options, report, works.files()) as result_cache,
+        ):
+            asker.look_through(works, range(len(works)), result_cache)
+            asker.finish(range(len(works)))
+            rows = {
+                reply.key: reply.first(options.first)
+                for reply in asker.ask(PictureCache(picture))
+            }
+            named = {
+                works.works[row].accession: row for own in rows.values() for row in own
+            }
+            titles = works.labels("title")
+            return Answers(
+                {
+                    key: [works.works[row].accession for row in own]
+                    for key, own in rows.items()
+                },
+                {name: titles[row] or name for name, row in named.items()},
+                {name: works.picture(row) for name, row in named.items()},
+            )
 
 
 def of_instance(first: int, picture: Image) -> Answers:
@@ -122,13 +120,12 @@ def of_instance(first: int, picture: Image) -> Answers:
         database.check()
         model_dir = app.config["MORELLI_MODEL"]
         model, gallery, _ = open_gallery(model_dir, folders.generations)
-        cache = PictureCache(picture)
         ranked: dict[Key, list[str]] = {}
-        for method in indexed_methods(model, gallery):
-            measure = method.measures[0]
-            reply = Ranking.of(method.name, measure, method.ask(cache, measure))
-            names = [gallery.items[row].work_id for row in reply.first(SPARE * first)]
-            ranked[method.name, measure] = list(dict.fromkeys(names))
+        for key, scores in gallery_scores(model, gallery, PictureCache(picture)):
+            rows = Ranking.of(key, scores).first(SPARE * first)
+            ranked[key] = list(
+                dict.fromkeys(gallery.items[row].work_id for row in rows)
+            )
         shown = collection_works.works_by_accession(
             {name for names in ranked.values() for name in names}
         )
@@ -142,27 +139,28 @@ def of_instance(first: int, picture: Image) -> Answers:
             found,
             {name: work.title or name for name, work in works.items()},
             {
-                name: partial(read, media.path(work.images[0].media_name))
+                name: read(media.path(work.images[0].media_name))
                 for name, work in works.items()
             },
         )
 
 
-def indexed_methods(model: Model, gallery: Gallery) -> Iterator[Method]:
-    """Make the methods that a gallery is ready for."""
-    settings = RetrievalSettings()
-    yield VectorMethod.over(
-        networks.DEEP_RANKING,
-        networks.ABOUT_SERVED,
-        lambda cache: described(cache, model).descriptor[None],
-        gallery.descriptors,
+def gallery_scores(
+    model: Model, gallery: Gallery, cache: PictureCache
+) -> Iterator[tuple[Key, FloatArray]]:
+    """Score the images of a gallery by every method that it is ready for."""
+    settings, description = RetrievalSettings(), described(cache, model)
+    yield (
+        (networks.DEEP_RANKING, COSINE),
+        Cosine().score(description.descriptor, gallery.descriptors),
     )
     if gallery.styles.shape[1]:
-        yield VectorMethod.over(
-            "style",
-            networks.ABOUT_STYLE,
-            lambda cache: model.style_of(cache.image, described(cache, model))[None],
-            gallery.styles,
-        )
-    yield WordMethod.over(gallery.inverted_index, settings)
-    yield EngineMethod.over(Engine(model, gallery, settings))
+        style = model.style_of(cache.image, description)
+        yield (networks.STYLE, COSINE), Cosine().score(style, gallery.styles)
+    features = query_features(cache, settings)
+    yield (
+        (WordMethod.name, VOTES),
+        vote_scores(gallery.inverted_index, features, settings),
+    )
+    engine = Engine(model, gallery, settings)
+    yield (EngineMethod.name, PROBABILITY), engine_scores(engine, cache)

@@ -1,7 +1,8 @@
-"""Asking all methods by all measures, the slow ones about a shortlist."""
+"""Rankings by every method and measure, the slow measures re-ranking a shortlist."""
 
+import functools
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -9,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from app.commands.shared import say
 from app.lab.collection import Collection as Works
 from app.lab.methods import EUCLID, PROBABILITY, Method
 from app.lab.picture_cache import PictureCache
@@ -24,6 +26,8 @@ from app.retrieval.types import FloatArray
 
 Key: TypeAlias = tuple[str, str]
 """Names of a method and of a measure."""
+Structure: TypeAlias = Callable[[int], tuple[float, float]]
+"""From a work's position to its structural similarity, and the seconds it took."""
 LUMINANCE = "luminance"
 SHORTLIST = 50
 """First works by a method's own measure that the slow measures put in order."""
@@ -31,11 +35,11 @@ SHORTLIST = 50
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """What one method says by one measure.
+    """Order of the works by one method and measure.
 
     Attributes
     ----------
-    method, measure : str
+    key : (method, measure)
     order : (N,) int64
         Positions of works, most alike first.
     scores : (N,) float32
@@ -47,20 +51,17 @@ class Ranking:
         That the answer took, alone.
     """
 
-    method: str
-    measure: str
+    key: Key
     order: NDArray[np.int64]
     scores: FloatArray
     reranked: bool
     seconds: float
 
     @classmethod
-    def of(
-        cls, method: str, measure: str, scores: FloatArray, seconds: float = 0.0
-    ) -> "Ranking":
+    def of(cls, key: Key, scores: FloatArray, seconds: float = 0.0) -> "Ranking":
         """Put all works in order by their scores; equal ones by position."""
         order = np.argsort(-scores, kind="stable")
-        return cls(method, measure, order, scores, False, seconds)
+        return cls(key, order, scores, reranked=False, seconds=seconds)
 
     @property
     def best_score(self) -> float:
@@ -84,19 +85,16 @@ class Ranking:
         return int(np.count_nonzero(~(self.scores < score))) - 1
 
 
-def noted(replies: Iterable[tuple[Ranking, Sequence[float]]]) -> Seen:
-    """Take down some numbers, equally many, about each of a picture's answers."""
-    keys, numbers = [], []
-    for reply, own in replies:
-        keys.append((reply.method, reply.measure))
-        numbers.append(own)
-    return {"keys": np.array(keys), "numbers": np.array(numbers, np.float64)}
+def noted(numbers: Mapping[Key, Sequence[float]]) -> Seen:
+    """Bring some numbers, equally many about each answer, to arrays."""
+    values = np.array([*numbers.values()], np.float64)
+    return {"keys": np.array([*numbers]), "numbers": values}
 
 
 def read_noted(seen: Seen) -> Iterator[tuple[Key, list[float]]]:
-    """Read what was taken down about each answer."""
-    rows = zip(seen["keys"].tolist(), seen["numbers"].tolist(), strict=True)
-    return (((method, measure), numbers) for (method, measure), numbers in rows)
+    """Read what `noted` has taken down about each answer."""
+    keys = map(tuple, seen["keys"].tolist())
+    return zip(keys, seen["numbers"].tolist(), strict=True)
 
 
 class Asker:
@@ -145,6 +143,26 @@ class Asker:
         for method in self.methods:
             method.finish(lessons)
 
+    def prepare(
+        self,
+        works: Works,
+        gallery: Sequence[int],
+        asked: Collection[int],
+        result_cache: ResultCache,
+    ) -> list[int]:
+        """Look at the works of a gallery and make ready to be asked for some of them.
+
+        Returns
+        -------
+        lessons : list of int
+            Rows of the gallery that are not asked for: they may be learnt from.
+        """
+        self.look_through(works, gallery, result_cache)
+        say("Learning whitenings, building indexes …")
+        lessons = [row for row, work in enumerate(gallery) if work not in asked]
+        self.finish(lessons)
+        return lessons
+
     def luminance(self, positions: Sequence[int]) -> FloatArray:
         """Small grey pictures of some works: (N, S, S) in [0, 1]."""
         return np.stack([self._pictures[position] for position in positions])
@@ -163,27 +181,28 @@ class Asker:
     def ask(self, cache: PictureCache) -> Iterator[Ranking]:
         """Ask for the work that a photo shows, by every method and measure."""
         own, taken = cache.timed(partial(luminance, cache.image))
-        structure = _Structure(own, self._pictures, taken)
+        structure = self._structure_of(own)
         for method in self.methods:
             replies = {}
             for measure in self._fast(method):
                 scores, seconds = cache.timed(partial(method.ask, cache, measure))
-                replies[measure] = Ranking.of(method.name, measure, scores, seconds)
-            yield from self._wanted(method, replies, structure)
+                key = method.name, measure
+                replies[measure] = Ranking.of(key, scores, seconds)
+            yield from self._wanted(method, replies, structure, taken)
 
     def ask_alike(self, position: int) -> Iterator[Ranking]:
         """Ask for works like one of them, which is left out of the answers.
 
         Of the methods that are made for this; it takes no time that would count.
         """
-        structure = _Structure(self._pictures[position], self._pictures)
+        structure = self._structure_of(self._pictures[position])
         for method in self.methods:
             replies = {}
             for measure in self._fast(method):
                 scores = method.alike(position, measure)
                 if scores is None:
                     break
-                reply = Ranking.of(method.name, measure, scores)
+                reply = Ranking.of((method.name, measure), scores)
                 others = reply.order[reply.order != position]
                 replies[measure] = replace(reply, order=others)
             if replies:
@@ -208,7 +227,11 @@ class Asker:
         return (measure for measure in method.measures if measure in wanted)
 
     def _wanted(
-        self, method: Method, replies: Mapping[str, Ranking], structure: "_Structure"
+        self,
+        method: Method,
+        replies: Mapping[str, Ranking],
+        structure: Structure,
+        taken: float = 0.0,
     ) -> Iterator[Ranking]:
         """Yield the wanted answers, the slow ones put together from others."""
         for measure in self.measures(method):
@@ -217,37 +240,24 @@ class Asker:
                 continue
             own = replies[method.measures[0]]
             shortlist = own.order[:SHORTLIST]
-            slow, seconds = structure.compare(shortlist)
-            seconds += own.seconds
+            compared = np.array([structure(row) for row in shortlist.tolist()])
+            slow = compared[:, 0].astype(np.float32)
+            seconds = taken + compared[:, 1].sum() + own.seconds
             if measure == SsimOverEuclidean.name:
                 slow = over_distance(slow, replies[EUCLID].scores[shortlist])
                 seconds += replies[EUCLID].seconds
             scores = np.full(len(own.scores), -np.inf, np.float32)
             scores[shortlist] = slow
             order = rerank(own.order, slow)
-            yield Ranking(method.name, measure, order, scores, True, seconds)
+            yield Ranking((method.name, measure), order, scores, True, float(seconds))
 
+    def _structure_of(self, own: FloatArray) -> Structure:
+        """Return the structural similarity of a picture with works, each found once."""
 
-class _Structure:
-    """Structural similarity of one picture with works, each compared once."""
+        @functools.cache
+        def compare(position: int) -> tuple[float, float]:
+            begun = time.perf_counter()
+            similarity = Ssim().score(own, self._pictures[position][None])
+            return float(similarity[0]), time.perf_counter() - begun
 
-    def __init__(
-        self, own: FloatArray, pictures: Sequence[FloatArray], seconds: float = 0.0
-    ) -> None:
-        self._own = own
-        self._pictures = pictures
-        self._seconds = seconds
-        self._known: dict[int, tuple[float, float]] = {}
-
-    def compare(self, positions: NDArray[np.int64]) -> tuple[FloatArray, float]:
-        """Return (K,) similarities, and the seconds that all of them took."""
-        total, scores = self._seconds, np.empty(len(positions), np.float32)
-        for place, position in enumerate(positions.tolist()):
-            if position not in self._known:
-                begun = time.perf_counter()
-                similarity = Ssim().score(self._own, self._pictures[position][None])
-                seconds = time.perf_counter() - begun
-                self._known[position] = float(similarity[0]), seconds
-            scores[place], seconds = self._known[position]
-            total += seconds
-        return scores, total
+        return compare

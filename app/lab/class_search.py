@@ -1,4 +1,4 @@
-"""Looking for pictures of one class among others: by every measure, judged by class."""
+"""Class retrieval: rankings of labelled pictures by every measure, judged by class."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -31,76 +31,52 @@ core. Of more, it re-ranks a shortlist."""
 SHORTLIST = 100
 
 
-def orders_within(
-    looks: PictureFeatures, learnt: Measure[FloatArray] | None = None
+def orders_of(
+    queries: PictureFeatures,
+    gallery: PictureFeatures,
+    learnt: Measure[FloatArray] | None = None,
 ) -> dict[str, Orders]:
-    """Ask each picture for all others, by every measure.
+    """Put a gallery of N pictures in order for each of Q queries, by every measure.
 
     Parameters
     ----------
-    looks : PictureFeatures
-        Of Q pictures.
+    queries, gallery : PictureFeatures
+        If they are the same, pictures do not find themselves.
     learnt : Measure, optional
         Of descriptors.
 
     Returns
     -------
-    orders : dict of str to (Q, Q - 1) int32
+    orders : dict of str to (Q, N) or (Q, N - 1) int32
         By the name of the measure. Euclid compares activations, as does the ratio with
-        it; cosine and the learnt similarity compare descriptors.
+        it; cosine and the learnt similarity compare descriptors. Of other pictures,
+        and of many, structural similarity re-ranks a shortlist of Euclid.
     """
-    descriptors, count = looks.structural.features, len(looks)
-    euclid = score_all(Euclidean(), looks.activations, looks.activations)
-    by_euclid = order_of(euclid, without_own=True)
-    cosine = score_all(Cosine(), descriptors, descriptors)
-    head = count - 1 if count <= MOST_WHOLE else min(SHORTLIST, count - 1)
+    without_own = queries is gallery
+
+    def order_by(measure: Measure[FloatArray]) -> Orders:
+        descriptors = queries.structural.features, gallery.structural.features
+        return order_of(score_all(measure, *descriptors), without_own=without_own)
+
+    euclid = score_all(Euclidean(), queries.activations, gallery.activations)
+    by_euclid = order_of(euclid, without_own=without_own)
+    head = by_euclid.shape[1]
+    if not without_own or len(gallery) > MOST_WHOLE:
+        head = min(SHORTLIST, head)
     orders = {
         Euclidean.name: by_euclid,
-        Cosine.name: order_of(cosine, without_own=True),
-        **reranked(by_euclid, euclid, looks, looks, head),
+        Cosine.name: order_by(Cosine()),
+        **reranked(by_euclid, euclid, queries, gallery, head),
     }
     if learnt is not None:
-        scores = score_all(learnt, descriptors, descriptors)
-        orders[learnt.name] = order_of(scores, without_own=True)
+        orders[learnt.name] = order_by(learnt)
     return orders
 
 
-def orders_among(
-    queries: PictureFeatures, gallery: PictureFeatures
-) -> dict[str, Orders]:
-    """Ask pictures for those of a gallery, by every measure that needs no learning.
-
-    Returns
-    -------
-    orders : dict of str to (Q, N) int32
-        As of `orders_within`; slow measures re-rank a shortlist of Euclid.
-    """
-    euclid = score_all(Euclidean(), queries.activations, gallery.activations)
-    cosine = score_all(
-        Cosine(), queries.structural.features, gallery.structural.features
-    )
-    by_euclid = order_of(euclid)
-    head = min(SHORTLIST, len(gallery))
-    return {
-        Euclidean.name: by_euclid,
-        Cosine.name: order_of(cosine),
-        **reranked(by_euclid, euclid, queries, gallery, head),
-    }
-
-
 def order_of(scores: FloatArray, *, without_own: bool = False) -> Orders:
-    """Put a gallery in order for each query.
+    """Sort scores (Q, N) to orders (Q, N); equal ones stay in the gallery's order.
 
-    Parameters
-    ----------
-    scores : (Q, N) float32
-        Equal ones stay in the order of the gallery.
-    without_own : bool
-        Whether queries are the gallery and are not to find themselves.
-
-    Returns
-    -------
-    orders : (Q, N) or (Q, N - 1) int32
+    Without their own, queries are the gallery and do not find themselves: (Q, N - 1).
     """
     orders = np.argsort(-scores, axis=1, kind="stable").astype(np.int32)
     if without_own:
@@ -162,7 +138,7 @@ def judge(
     Parameters
     ----------
     orders : (Q, Q - 1) int32
-        Of `orders_within`.
+        Of `orders_of`.
     labels : sequence of str, length Q
 
     Yields
@@ -189,12 +165,7 @@ def judge(
 
 
 def precision_curve(orders: Orders, labels: Sequence[str]) -> list[tuple[float, float]]:
-    """Follow the precision over the ranks of `CURVE_RANKS`, as far as there are any.
-
-    Returns
-    -------
-    points : list of (rank, precision)
-    """
+    """Points (rank, precision) at `CURVE_RANKS`, as far as there are any."""
     names = np.array(labels)
     right = names[orders[:, : CURVE_RANKS[-1]]] == names[:, None]
     return [

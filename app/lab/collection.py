@@ -1,9 +1,9 @@
-"""The works that the lab compares methods on: a catalogue's, or drawn ones."""
+"""Test collection: works of a catalogue or drawn ones, and photos of them."""
 
 import argparse
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +30,9 @@ DRAWN_WORKS = 6 * len(ARTISTS)
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Some works with their pictures, always in the same order.
+    """Works with their pictures, always in the same order, each accession number once.
 
-    Attributes
-    ----------
-    works : tuple of TrainingWork
-        Each accession number once.
-    seed : int
-        Of the photos.
+    The seed is that of the photos.
     """
 
     works: tuple[TrainingWork, ...]
@@ -47,13 +42,7 @@ class Collection:
         return len(self.works)
 
     def held_out(self, training_seed: int) -> tuple[int, ...]:
-        """Positions of the works that training with this seed has not seen.
-
-        Raises
-        ------
-        LabError
-            If it has seen all or none of them.
-        """
+        """Positions of the works that training with this seed has not seen."""
         unseen = tuple(
             position
             for position, work in enumerate(self.works)
@@ -67,17 +56,11 @@ class Collection:
         return unseen
 
     def files(self) -> list[Path]:
-        """Name the pictures."""
+        """Paths of the pictures."""
         return [work.image_path for work in self.works]
 
     def picture(self, position: int) -> Image:
-        """Read the picture of a work.
-
-        Raises
-        ------
-        LabError
-            If it cannot be read.
-        """
+        """Read the picture of a work."""
         path = self.works[position].image_path
         try:
             return read(path, max_side_px=PICTURE_SIDE_PX)
@@ -94,14 +77,7 @@ class Collection:
         strength: float = 1.0,
         exactly: bool = False,
     ) -> Image:
-        """Photograph a work, the same way whatever else is photographed.
-
-        Parameters
-        ----------
-        position : int
-        profile, strength, exactly
-            As for :func:`app.retrieval.simulation.photo.perturb`.
-        """
+        """Photograph a work, the same way whatever else is; see `perturb`."""
         accession = self.works[position].accession
         rng = np.random.default_rng([self.seed, zlib.crc32(accession.encode())])
         image = self.picture(position)
@@ -134,15 +110,7 @@ def add_arguments(
 
 @contextmanager
 def opened(options: argparse.Namespace) -> Iterator[Collection]:
-    """Open the collection that the options name, for as long as the block runs.
-
-    Raises
-    ------
-    LabError
-        If the options do not make one.
-    SourceError
-        If the catalogue cannot be read.
-    """
+    """Open the collection that the options name, for as long as the block runs."""
     if bool(options.catalogue) != bool(options.images):
         raise LabError("--catalogue and --images go together: give both, or neither.")
     if options.works is not None and options.works < 1:
@@ -161,11 +129,6 @@ def choose(
     """Take the works of a catalogue whose picture is there, or some of them.
 
     Of a work with several pictures the first counts.
-
-    Raises
-    ------
-    LabError
-        If no picture is there.
     """
     views: dict[str, CatalogueView] = {}
     for view in list_views(catalogue, images).views:
@@ -201,8 +164,3 @@ def describe(options: argparse.Namespace) -> dict[str, object]:
         "works": options.works or ("all" if options.catalogue else DRAWN_WORKS),
         "seed": options.seed,
     }
-
-
-def counts(positions: Sequence[int], works: int) -> str:
-    """Say how many works there are and how many are asked for."""
-    return f"{works:,} works, {len(positions):,} of them held out and asked for"

@@ -1,4 +1,4 @@
-"""``python -m app.lab compare``: every descriptor by every measure, in one table.
+"""Command ``compare``: every descriptor by every measure, in one table.
 
 Instances: simulated photos of works that training has not seen are asked for their
 work among all. Likeness: such works are asked for others by the same artist and of the
@@ -36,8 +36,6 @@ from app.retrieval.training.assessment import (
     share_of_same_label,
 )
 
-NAME = "compare"
-HELP = "Compare every descriptor by every measure on one collection."
 PHOTOS = ("mild", "hard")
 LIKE_RANK = 10
 LINES = 8
@@ -57,8 +55,8 @@ HEADER = (
 
 
 @dataclass(slots=True)
-class Rankings:
-    """What one descriptor found by one measure.
+class Findings:
+    """Ranks, neighbours and times of one descriptor by one measure.
 
     Attributes
     ----------
@@ -118,47 +116,35 @@ def run(options: argparse.Namespace) -> int:
         # Before the works are drawn: what cannot be had is said at once.
         methods = [
             *networks.bundled_methods(options.model),
-            *networks.given_methods(
-                options.weights, options.model, Path(folder), options.seed
-            ),
+            *networks.given_methods(options, Path(folder)),
         ]
         if options.variants:
             methods += networks.variant_methods(options.model, Path(folder))
-        with collection.opened(options) as works:
-            files = [*networks.files_of(options), *works.files()]
-            with ResultCache(report, files) as result_cache:
-                asked = works.held_out(training_seed)
-                asker = Asker(methods)
-                lessons = keep(asker, works, asked, result_cache)
-                teach(
-                    asker,
-                    works,
-                    lessons,
-                    options.model.name,
-                    options.seed,
-                    result_cache,
-                )
-                found = ask(asker, works, asked, result_cache)
-                rows = list(table(asker, works, asked, found))
-                summary = f"{collection.counts(asked, len(works))}."
-                print(summary)
-                print_table(HEADER, rows)
-                fill(report, summary, asker, found, rows)
-                for sentence in networks.not_given(options.weights):
-                    say(sentence)
-                    report.paragraph(sentence)
-                print(f"Report: {report.write()}")
+        asker = Asker(methods)
+        with (
+            collection.opened(options) as works,
+            networks.open_cache(options, report, works.files()) as result_cache,
+        ):
+            asked = works.held_out(training_seed)
+            lessons = asker.prepare(works, range(len(works)), asked, result_cache)
+            teach(asker, works, lessons, options, result_cache)
+            found = ask(asker, works, asked, result_cache)
+            rows = list(table(asker, works, asked, found))
+            summary = (
+                f"{len(works):,} works, {len(asked):,} of them held out and asked for."
+            )
+            print(summary)
+            print_table(HEADER, rows)
+            fill(report, summary, asker, found, rows)
+            for sentence in networks.not_given(options.weights):
+                say(sentence)
+                report.paragraph(sentence)
+            print(f"Report: {report.write()}")
     return DONE
 
 
 def seed_of(model_dir: Path) -> int:
-    """Return the seed that says which works a model's training has not seen.
-
-    Raises
-    ------
-    LabError
-        If the model hides it.
-    """
+    """Return the seed that says which works a model's training has not seen."""
     training = ModelManifest.read(model_dir).training
     if "seed" not in training:
         raise LabError(
@@ -168,30 +154,20 @@ def seed_of(model_dir: Path) -> int:
     return int(training["seed"])
 
 
-def keep(
-    asker: Asker, works: Collection, asked: Sequence[int], result_cache: ResultCache
-) -> list[int]:
-    """Show all works to all methods; return those not asked for, which may teach."""
-    asker.look_through(works, range(len(works)), result_cache)
-    say("Learning whitenings, building indexes …")
-    unseen = set(asked)
-    lessons = [position for position in range(len(works)) if position not in unseen]
-    asker.finish(lessons)
-    return lessons
-
-
 def ask(
     asker: Asker, works: Collection, asked: Sequence[int], result_cache: ResultCache
-) -> dict[Key, Rankings]:
+) -> dict[Key, Findings]:
     """Ask photos of the works for them, and the works for others like them."""
-    found: dict[Key, Rankings] = defaultdict(Rankings)
+    found: dict[Key, Findings] = defaultdict(Findings)
     for profile in PHOTOS:
 
         def by_photo(position: int, profile: str = profile) -> Seen:
             cache = PictureCache(works.photo(position, PROFILES[profile]))
             return noted(
-                (reply, (reply.rank_of(position), reply.seconds))
-                for reply in asker.ask(cache)
+                {
+                    reply.key: (reply.rank_of(position), reply.seconds)
+                    for reply in asker.ask(cache)
+                }
             )
 
         for seen in result_cache.each(f"Asking photos, {profile}", asked, by_photo):
@@ -208,8 +184,10 @@ def ask(
 
     def by_work(position: int) -> Seen:
         return noted(
-            (reply, reply.order[:LIKE_RANK].tolist())
-            for reply in asker.ask_alike(position)
+            {
+                reply.key: reply.order[:LIKE_RANK].tolist()
+                for reply in asker.ask_alike(position)
+            }
         )
 
     answers = result_cache.each("Asking for works alike", labelled, by_work)
@@ -223,8 +201,8 @@ def table(
     asker: Asker,
     works: Collection,
     asked: Sequence[int],
-    found: Mapping[Key, Rankings],
-) -> "list[list[Cell]]":
+    found: Mapping[Key, Findings],
+) -> list[list[Cell]]:
     """Bring what was found to rows of `HEADER`."""
     rows: list[list[Cell]] = []
     for method in asker.methods:
@@ -249,7 +227,7 @@ def fill(
     report: ReportFolder,
     summary: str,
     asker: Asker,
-    found: Mapping[Key, Rankings],
+    found: Mapping[Key, Findings],
     rows: Sequence[Sequence[Cell]],
 ) -> None:
     """Bring table and plots into the report."""

@@ -1,4 +1,4 @@
-"""``python -m app.lab folder DIR``: pictures in class folders, found by every measure.
+"""Command ``folder DIR``: pictures in class folders, found by every measure.
 
 One half of each class is learnt from. The other half is asked: each picture for all
 others of that half, none of which anything was learnt from. With ``--ground-truth``
@@ -6,7 +6,7 @@ the folder is Oxford's or Paris', and its queries are asked instead.
 """
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.commands.shared import DONE, INCOMPLETE, say
@@ -16,7 +16,7 @@ from app.lab.class_search import (
     MOST_WHOLE,
     Orders,
     judge,
-    orders_within,
+    orders_of,
     precision_curve,
 )
 from app.lab.errors import LabError
@@ -26,7 +26,6 @@ from app.lab.labelled import (
     PictureFeatures,
     halves,
     look,
-    look_with_photos,
     open_eye,
     read_tree,
     small_classes,
@@ -34,7 +33,6 @@ from app.lab.labelled import (
 from app.lab.page import Cell
 from app.lab.plots import line_plot
 from app.lab.report import ReportFolder, print_table
-from app.lab.result_cache import ResultCache
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
 from app.lab.similarity import learn
@@ -42,8 +40,6 @@ from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
 
-NAME = "folder"
-HELP = "Find pictures of the same class in a tree of class folders, by every measure."
 ALL = "all classes"
 ABOUT = {
     Euclidean.name: "distance of activations, averaged in the cells of a grid",
@@ -95,14 +91,12 @@ def run(options: argparse.Namespace) -> int:
     pictures = read_tree(options.tree)
     taught, asked, small = split(pictures, options.seed)
     eye = open_eye(options.model)
-    files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-    with ResultCache(report, files) as result_cache:
-        lessons, unread = look_with_photos(
+    files = [picture.path for picture in pictures]
+    with networks.open_cache(options, report, files) as result_cache:
+        lessons, unread = look(
             taught, eye, "Looking at one half", result_cache, options.seed
         )
-        looks, unread_too = look(
-            asked, eye, "Looking at the other", result_cache=result_cache, seed=None
-        )
+        looks, unread_too = look(asked, eye, "Looking at the other", result_cache)
         learnt = learn(
             lessons.structural,
             lessons.views,
@@ -110,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
             eye.model_id,
             options.seed,
         )
-        orders = orders_within(looks, learnt)
+        orders = orders_of(looks, looks, learnt)
         summary = (
             f"{len(looks):,} pictures of {len(set(looks.labels)):,} classes are asked "
             f"for the others of their class; {len(lessons):,} others were learnt from."
@@ -125,13 +119,7 @@ def run(options: argparse.Namespace) -> int:
 def split(
     pictures: Sequence[LabelledPicture], seed: int
 ) -> tuple[list[LabelledPicture], list[LabelledPicture], list[str]]:
-    """Part the pictures in two halves; name classes that are too small, and skip them.
-
-    Raises
-    ------
-    LabError
-        If fewer than two classes are left.
-    """
+    """Part the pictures in two halves; name and skip classes that are too small."""
     small = small_classes(pictures)
     for label in small:
         say(f"The class {label} is left out: it has fewer than {FEWEST} pictures.")
@@ -190,10 +178,9 @@ def table(
     report: ReportFolder,
     name: str,
     header: Sequence[str],
-    rows: Iterable[Sequence[Cell]],
+    rows: Sequence[Sequence[Cell]],
 ) -> None:
     """Print a table and put it into the report."""
-    kept = [list(row) for row in rows]
     print(f"\n{name}")
-    print_table(header, kept)
-    report.table(name, header, kept)
+    print_table(header, rows)
+    report.table(name, header, rows)

@@ -5,37 +5,39 @@ read by an unpickler that makes only plain containers, texts, numbers and arrays
 numbers, the arrays not by NumPy's own means; anything else in it is refused.
 """
 
+import io
 import pickle  # noqa: TID251 - the benchmark's format; see GroundTruthReader
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from app.lab.errors import LabError
 
+Box: TypeAlias = tuple[int, int, int, int]
+"""(left, top, right, bottom) in pixels."""
 MAX_BYTES = 64 << 20
 """Of the file; that of RParis6k has less than one megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
 class RevisitedQuery:
-    """One query, and what the gallery has of what it shows.
+    """Query of the benchmark, and the positions that answer it.
 
     Attributes
     ----------
     name : str
         Of its picture, without suffix.
-    box : tuple of int
-        (left, top, right, bottom) of the part that is asked, in pixels.
+    box : Box
+        Of the part that is asked.
     easy, hard, junk : tuple of int
         Positions in the gallery.
     """
 
     name: str
-    box: tuple[int, int, int, int]
+    box: Box
     easy: tuple[int, ...]
     hard: tuple[int, ...]
     junk: tuple[int, ...]
@@ -43,50 +45,37 @@ class RevisitedQuery:
 
 @dataclass(frozen=True, slots=True)
 class GroundTruth:
-    """What the file says.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Of the gallery's pictures, without suffix.
-    queries : tuple of RevisitedQuery
-    """
+    """Names of the gallery's pictures, without suffix, and the queries."""
 
     names: tuple[str, ...]
     queries: tuple[RevisitedQuery, ...]
 
 
 def read_ground_truth(path: Path) -> GroundTruth:
-    """Read ``gnd_roxford5k.pkl`` or ``gnd_rparis6k.pkl``.
-
-    Raises
-    ------
-    LabError
-        If there is no such file, it holds anything but plain data, or other data.
-    """
+    """Read ``gnd_roxford5k.pkl`` or ``gnd_rparis6k.pkl``."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise LabError(
                 f"{path} has more than {MAX_BYTES >> 20} MB and is no ground truth of "
                 "Oxford or Paris. Name gnd_roxford5k.pkl or gnd_rparis6k.pkl."
             )
-        with path.open("rb") as file:
-            content = GroundTruthReader(file, encoding="latin1").load()
+        file = io.BytesIO(path.read_bytes())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise LabError(f"{path} cannot be read: {reason}.") from error
+    try:
+        return _truth_of(GroundTruthReader(file, encoding="latin1").load())
     except ForbiddenError as error:
         raise LabError(
             f"{path} is refused: it asks for {error}, which a ground truth does not "
             "need and which could do harm. Fetch the file anew from the benchmark's "
             "own site."
         ) from error
-    except _BROKEN as error:
-        raise LabError(_not_a_truth(path)) from error
-    try:
-        return _truth_of(content)
-    except (ValueError, TypeError, LookupError, OverflowError) as error:
-        raise LabError(_not_a_truth(path)) from error
+    except Exception as error:
+        raise LabError(
+            f"{path} is no ground truth of Oxford or Paris revisited: it should hold "
+            "imlist, qimlist and gnd. Name gnd_roxford5k.pkl or gnd_rparis6k.pkl."
+        ) from error
 
 
 class ForbiddenError(Exception):
@@ -156,20 +145,6 @@ _STAND_INS: Mapping[tuple[str, str], Any] = {
     ("_codecs", "encode"): _text_bytes,
     ("__builtin__", "bytes"): _no_bytes,
 }
-_BROKEN = (
-    pickle.UnpicklingError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    EOFError,
-    OverflowError,
-    MemoryError,
-    RecursionError,
-    AssertionError,
-    struct.error,
-)
-"""What unpickling stumbles over in a file that is no pickle, or is cut short."""
 
 
 class GroundTruthReader(pickle._Unpickler):
@@ -180,13 +155,7 @@ class GroundTruthReader(pickle._Unpickler):
     """
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return a stand-in for what NumPy's arrays are made of.
-
-        Raises
-        ------
-        ForbiddenError
-            If it is something else.
-        """
+        """Return a stand-in for what NumPy's arrays are made of, and nothing else."""
         try:
             return _STAND_INS[module, name]
         except KeyError:
@@ -217,10 +186,3 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
-
-
-def _not_a_truth(path: Path) -> str:
-    return (
-        f"{path} is no ground truth of Oxford or Paris revisited: it should hold "
-        "imlist, qimlist and gnd. Name gnd_roxford5k.pkl or gnd_rparis6k.pkl."
-    )

@@ -1,4 +1,4 @@
-"""Pictures of known classes: a tree of folders, its two halves, and a look at them."""
+"""Labelled pictures: a tree of class folders, its train-test split, their features."""
 
 import zlib
 from collections import defaultdict
@@ -11,6 +11,7 @@ import numpy as np
 from app.commands.shared import say
 from app.lab.collection import PICTURE_SIDE_PX
 from app.lab.errors import LabError
+from app.lab.ground_truth import Box
 from app.lab.networks import bundled_activations
 from app.lab.picture_cache import PictureCache
 from app.lab.result_cache import ResultCache, Seen
@@ -38,22 +39,16 @@ class LabelledPicture:
     path : Path
     label : str
         "" where it is not known.
-    box : tuple of int, optional
-        (left, top, right, bottom) in pixels: only this part counts.
+    box : Box, optional
+        Only this part counts.
     """
 
     path: Path
     label: str
-    box: tuple[int, int, int, int] | None = None
+    box: Box | None = None
 
     def read(self) -> Image:
-        """Read it, no larger than methods look at.
-
-        Raises
-        ------
-        ImageError, OSError
-            If that cannot be done.
-        """
+        """Read it, no larger than methods look at."""
         if self.box is None:
             return read(self.path, max_side_px=PICTURE_SIDE_PX)
         left, top, right, bottom = self.box
@@ -65,7 +60,7 @@ class LabelledPicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureFeatures:
-    """What measures look at, of N pictures.
+    """Features of N pictures, for every measure.
 
     Attributes
     ----------
@@ -94,16 +89,7 @@ class PictureFeatures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eye:
-    """A model that looks at pictures.
-
-    Attributes
-    ----------
-    model_id : str
-    describe : callable
-        From a picture to its descriptor (D,).
-    activate : callable
-        From a picture to its aligned activations (A,).
-    """
+    """Feature extractor of a model: descriptors (D,) and aligned activations (A,)."""
 
     model_id: str
     describe: Callable[[Image], FloatArray]
@@ -111,13 +97,7 @@ class Eye:
 
 
 def open_eye(model_dir: Path) -> Eye:
-    """Open a model folder.
-
-    Raises
-    ------
-    ArtefactError
-        If a file of it is missing or damaged.
-    """
+    """Open a model folder."""
     model, network = Model.open(model_dir), Descriptor.open(model_dir)
     return Eye(
         model.model_id,
@@ -131,11 +111,6 @@ def read_tree(folder: Path) -> list[LabelledPicture]:
 
     Files are taken for pictures whatever they are called, but for hidden ones; files
     beside the class folders are of no class.
-
-    Raises
-    ------
-    LabError
-        If there are no class folders, or nothing in them.
     """
     if not folder.is_dir():
         raise LabError(f"{folder} is no folder. Name one whose folders are classes.")
@@ -184,10 +159,8 @@ def look(
     pictures: Sequence[LabelledPicture],
     eye: Eye,
     what: str,
-    *,
     result_cache: ResultCache,
-    seed: int | None,
-    activate: bool = True,
+    seed: int | None = None,
 ) -> tuple[PictureFeatures, int]:
     """Look at pictures; those that cannot be read are named and left out.
 
@@ -198,21 +171,15 @@ def look(
     what : str
         Title of the progress bar.
     result_cache : ResultCache
-    seed : int or None
-        Of the simulated photos; None if none are needed.
-    activate : bool
-        Whether activations are needed: the network runs once more for them.
+    seed : int, optional
+        Of a simulated photo of each, by which a similarity is learnt and judged.
+        Without it there are activations instead.
 
     Returns
     -------
     looks : PictureFeatures
     faults : int
         Pictures that were left out.
-
-    Raises
-    ------
-    LabError
-        If not one can be read.
     """
 
     def see(picture: LabelledPicture) -> Seen:
@@ -221,14 +188,14 @@ def look(
         except (ImageError, OSError) as error:
             return {"fault": np.array(f"{picture.path} is left out: {error}")}
         view = activations = no_numbers()
-        if seed is not None:
+        if seed is None:
+            activations = eye.activate(image)
+        else:
             key = f"{picture.label}/{picture.path.name}".encode()
             rng = np.random.default_rng([seed, zlib.crc32(key)])
             profile = PROFILES[VIEW_PROFILE]
             photo = perturb(image, profile, rng, output_side_px=VIEW_SIDE_PX).image
             view = eye.describe(photo)
-        if activate:
-            activations = eye.activate(image)
         return {
             "luminance": luminance(image),
             "descriptor": eye.describe(image),
@@ -255,22 +222,6 @@ def look(
         tuple(kept), structural, all_of("activations"), all_of("view")
     )
     return looks, len(pictures) - len(kept)
-
-
-def look_with_photos(
-    pictures: Sequence[LabelledPicture],
-    eye: Eye,
-    what: str,
-    result_cache: ResultCache,
-    seed: int,
-) -> tuple[PictureFeatures, int]:
-    """Look at pictures and a simulated photo of each, to learn or judge; see `look`.
-
-    Nobody needs activations for that.
-    """
-    return look(
-        pictures, eye, what, result_cache=result_cache, seed=seed, activate=False
-    )
 
 
 def _visible(folder: Path) -> list[Path]:

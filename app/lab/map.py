@@ -1,13 +1,10 @@
-"""``python -m app.lab map``: make the map of an instance's collection.
+"""Command ``map``: make the map of an instance's collection.
 
 What curators start on their page, from the shell. Stopped by Ctrl-C, it is gone on
 with by running it again.
 """
 
 import argparse
-from typing import Any
-
-from tqdm import tqdm
 
 from app.commands.shared import DONE
 from app.configuration.load import Folders
@@ -15,6 +12,7 @@ from app.extensions import db
 from app.factory import create_app
 from app.lab.errors import LabError
 from app.lab.map_report import fill
+from app.lab.progress import StepBars
 from app.lab.report import ReportFolder
 from app.retrieval.map.layout import PERPLEXITY, SEED
 from app.services.map import building
@@ -22,8 +20,6 @@ from app.services.map.registry import MapError
 from app.services.system import database
 from app.services.system.lock import AlreadyRunningError
 
-NAME = "map"
-HELP = "Make the map of the collection of MORELLI_INSTANCE."
 STEPS = {
     building.COLLECTING: "Collecting small pictures",
     building.PLACING: "Placing the works",
@@ -36,22 +32,21 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the map, with a bar for each step, and write the report.
-
-    Raises
-    ------
-    LabError
-        If no map can be made.
-    """
+    """Make the map, with a bar for each step, and write the report."""
     app = create_app()
     folders = Folders(app.config["MORELLI_INSTANCE"])
-    with app.app_context(), Bars() as bars:
+    with app.app_context():
         database.check()
         model_id = building.live_model_id(folders)
         settings = {"model": model_id, "perplexity": PERPLEXITY, "seed": SEED}
         report = ReportFolder(options.out, "Map of the collection", settings)
+        bars = StepBars()
+
+        def progress(done: int, total: int, step: str) -> None:
+            bars(done, total, STEPS[step])
+
         try:
-            stored = building.build(db.session(), folders, model_id, bars.progress)
+            stored = building.build(db.session(), folders, model_id, progress)
         except (AlreadyRunningError, MapError) as error:
             raise LabError(str(error)) from error
         fill(report, stored)
@@ -59,26 +54,3 @@ def run(options: argparse.Namespace) -> int:
     print(f"Map {stored.name} is shown: {stored.works:,} works by {ways}.")
     print(f"Report: {report.write()}")
     return DONE
-
-
-class Bars:
-    """A progress bar for each step, one after another."""
-
-    def __init__(self) -> None:
-        self._step = ""
-        self._bar: tqdm[Any] | None = None
-
-    def __enter__(self) -> "Bars":
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def progress(self, done: int, total: int, step: str) -> None:
-        """Show how far a step is."""
-        if self._bar is None or step != self._step:
-            self.__exit__()
-            self._step = step
-            self._bar = tqdm(None, STEPS[step], total, mininterval=0.5)
-        self._bar.update(done - self._bar.n)

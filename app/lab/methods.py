@@ -1,11 +1,10 @@
-"""Ways to find a picture again, behind one interface: keep works, then score them.
+"""Retrieval methods behind one interface: keep works, then score them for a photo.
 
-A method is a descriptor with the measures that can compare it, its own one first.
 Everything is computed by the library; here it is only brought into one form.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
@@ -36,32 +35,32 @@ PLACE = 1e-6
 """Taken off an engine's score per place, so that its order is that of the scores."""
 
 
-class Method(Protocol):
-    """One descriptor of pictures."""
+class Method(ABC):
+    """One descriptor of pictures, with the measures that can compare it.
 
-    @property
-    def name(self) -> str:
-        """As people call it; no other method of a report has the same."""
-        ...
+    Attributes
+    ----------
+    name : str
+        As people call it; no other method of a report has the same.
+    about : str
+        What it is, in a sentence.
+    measures : tuple of str
+        Names of what can compare it, its own first.
+    """
 
-    @property
-    def about(self) -> str:
-        """What it is, in a sentence."""
-        ...
+    name: str
+    about: str
+    measures: tuple[str, ...]
 
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Names of what can compare it, its own first."""
-        ...
-
+    @abstractmethod
     def look(self, cache: PictureCache) -> Seen:
         """See what has to be known of a work, by names that methods can share."""
-        ...
 
+    @abstractmethod
     def add(self, seen: Seen) -> None:
         """Keep the next work as it was seen, perhaps by others as well."""
-        ...
 
+    @abstractmethod
     def finish(self, lessons: Sequence[int]) -> None:
         """Make ready for being asked, when all works are in.
 
@@ -70,22 +69,21 @@ class Method(Protocol):
         lessons : sequence of int
             Positions of works that something may be learnt from.
         """
-        ...
 
+    @abstractmethod
     def ask(self, cache: PictureCache, measure: str) -> FloatArray:
         """Score all works by a photo: (N,) float32, higher is more alike."""
-        ...
 
+    @abstractmethod
     def alike(self, position: int, measure: str) -> FloatArray | None:
         """Score all works by the picture of one; None if it is not for that."""
-        ...
 
+    @abstractmethod
     def bytes_per_work(self, measure: str) -> float:
         """How much must be kept of a work."""
-        ...
 
 
-class HashMethod:
+class HashMethod(Method):
     """The perceptual hash of a picture, compared bit by bit."""
 
     name = "pHash"
@@ -119,14 +117,8 @@ class HashMethod:
         return len(self._hashes[0]) / 8
 
 
-class WordMethod:
-    """The local channel: visual words with signatures vote for works.
-
-    Parameters
-    ----------
-    vocabulary : Vocabulary
-    settings : RetrievalSettings
-    """
+class WordMethod(Method):
+    """The local channel: visual words with signatures vote for works."""
 
     name = "local words"
     about = "RootSIFT as visual words with signatures, in an inverted file."
@@ -136,14 +128,7 @@ class WordMethod:
         self._vocabulary = vocabulary
         self._settings = settings
         self._features: list[LocalFeatures] = []
-        self._index = InvertedIndex.build([], vocabulary)
-
-    @classmethod
-    def over(cls, index: InvertedIndex, settings: RetrievalSettings) -> "WordMethod":
-        """Make the method of an inverted file that exists already."""
-        method = cls(index.vocabulary, settings)
-        method._index = index
-        return method
+        self._index: InvertedIndex
 
     def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
@@ -159,39 +144,21 @@ class WordMethod:
 
     def ask(self, cache: PictureCache, _measure: str) -> FloatArray:
         """See `Method.ask`."""
-        local = self._settings.local
-        return self._score(
-            rootsift.extract(
-                cache.image,
-                side_px=local.query_side_px,
-                count=local.query_features,
-            )
-        )
+        features = query_features(cache, self._settings)
+        return vote_scores(self._index, features, self._settings)
 
     def alike(self, position: int, _measure: str) -> FloatArray:
         """See `Method.alike`."""
-        return self._score(self._features[position])
+        return vote_scores(self._index, self._features[position], self._settings)
 
     def bytes_per_work(self, _measure: str) -> float:
         """See `Method.bytes_per_work`: posting and signature of each feature."""
         kept = self._index.positions.nbytes + self._index.signatures.nbytes
         return kept / len(self._index)
 
-    def _score(self, features: LocalFeatures) -> FloatArray:
-        shortlist = self._settings.shortlist
-        words, signatures = self._index.look_up(features, shortlist)
-        scores = self._index.score_words(words, signatures, shortlist)
-        return np.asarray(scores, np.float32)
 
-
-class EngineMethod:
-    """The whole engine: both channels propose, geometry disposes.
-
-    Parameters
-    ----------
-    model : Model
-    settings : RetrievalSettings
-    """
+class EngineMethod(Method):
+    """The whole engine: both channels propose, geometry disposes."""
 
     name = "whole engine"
     about = "Both channels propose, a homography verifies, the decision ranks."
@@ -201,14 +168,7 @@ class EngineMethod:
         self._model = model
         self._settings = settings
         self._items: list[tuple[GalleryItem, GalleryFeatures]] = []
-        self._engine: Engine | None = None
-
-    @classmethod
-    def over(cls, engine: Engine) -> "EngineMethod":
-        """Make the method of an engine that exists already."""
-        method = cls(engine.model, engine.settings)
-        method._engine = engine
-        return method
+        self._engine: Engine
 
     def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
@@ -233,16 +193,8 @@ class EngineMethod:
         self._engine = Engine(self._model, gallery, self._settings)
 
     def ask(self, cache: PictureCache, _measure: str) -> FloatArray:
-        """Score by probability; what was not verified comes last."""
-        if self._engine is None:
-            raise ValueError("ask only after finish")
-        scores = np.full(len(self._engine.gallery), -np.inf, np.float32)
-        least = np.inf
-        candidates = self._engine.trace(PreparedPhoto(cache.image)).candidates
-        for place, match in enumerate(candidates):
-            least = min(least, match.probability)
-            scores[match.position] = least - PLACE * place
-        return scores
+        """See `Method.ask`."""
+        return engine_scores(self._engine, cache)
 
     def alike(self, _position: int, _measure: str) -> None:
         """Decline: it tells whether a photo shows a work, not what is alike."""
@@ -261,6 +213,34 @@ def described(cache: PictureCache, model: Model) -> Description:
     """Run a model's network on a picture."""
     key = ("description", model.model_id)
     return cache.part(key, lambda: model.descriptor.describe(cache.image))
+
+
+def engine_scores(engine: Engine, cache: PictureCache) -> FloatArray:
+    """Score works (N,) by probability; what was not verified comes last."""
+    scores = np.full(len(engine.gallery), -np.inf, np.float32)
+    least = np.inf
+    candidates = engine.trace(PreparedPhoto(cache.image)).candidates
+    for place, match in enumerate(candidates):
+        least = min(least, match.probability)
+        scores[match.position] = least - PLACE * place
+    return scores
+
+
+def query_features(cache: PictureCache, settings: RetrievalSettings) -> LocalFeatures:
+    """Extract the local features that a photo is searched by."""
+    local = settings.local
+    return rootsift.extract(
+        cache.image, side_px=local.query_side_px, count=local.query_features
+    )
+
+
+def vote_scores(
+    index: InvertedIndex, features: LocalFeatures, settings: RetrievalSettings
+) -> FloatArray:
+    """Score works (N,) by the votes of a picture's local features."""
+    words, signatures = index.look_up(features, settings.shortlist)
+    scores = index.score_words(words, signatures, settings.shortlist)
+    return np.asarray(scores, np.float32)
 
 
 def see_features(cache: PictureCache, settings: RetrievalSettings) -> Seen:

@@ -1,7 +1,8 @@
-"""Which methods there are: of the bundled model, and of networks from given weights."""
+"""Factory of retrieval methods: of a model folder, and of networks with weights."""
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from app.commands.shared import say
@@ -15,10 +16,12 @@ from app.lab.methods import (
     described,
 )
 from app.lab.picture_cache import PictureCache
-from app.lab.vector_method import See, VectorMethod
+from app.lab.report import ReportFolder
+from app.lab.result_cache import ResultCache
+from app.lab.vector_method import VectorMethod
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
-from app.retrieval.descriptors.poolings import POOLINGS
+from app.retrieval.descriptors.poolings import POOLINGS, Pooling
 from app.retrieval.descriptors.style import colour_histogram
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.images.letterbox import choose_frame, crop_map, frame
@@ -42,12 +45,7 @@ ABOUT_POOLING = {
 CAM, SUM = f"{BUNDLED}, CAM", f"{BUNDLED}, {POOLING_NAMES['sum']}"
 DEEP_RANKING = f"{BUNDLED}, deep ranking"
 ACTIVATIONS = f"{BUNDLED}, activations {GRID} × {GRID}"
-ABOUT_SERVED = (
-    "The descriptor that the model was trained to make: two photos of a work near, "
-    "all other works far, in one softmax over the batch and a memory of all works. "
-    "Wang et al. 2014 train with triplets, and look at several scales."
-)
-ABOUT_STYLE = "Colours, brushwork and mean maps, as artists and schools differ in them."
+STYLE = "style"
 PUBLISHED = {
     "vgg16": "VGG16",
     "resnet152": "ResNet152",
@@ -82,13 +80,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def files_of(options: argparse.Namespace) -> Iterator[Path]:
-    """Name the files that methods are made of."""
-    yield from sorted(path for path in options.model.iterdir() if path.is_file())
-    for choice in getattr(options, "weights", ()):
-        path = Path(choice.partition("=")[2])
-        if path.is_file():
-            yield path
+def open_cache(
+    options: argparse.Namespace, report: ReportFolder, pictures: Iterable[Path]
+) -> ResultCache:
+    """Open the result cache of a command that reads these pictures and its networks."""
+    weights = vars(options).get("weights", ())  # few commands have that option
+    given = [Path(choice.partition("=")[2]) for choice in weights]
+    networks = filter(Path.is_file, [*sorted(options.model.iterdir()), *given])
+    return ResultCache(report, [*networks, *pictures])
 
 
 def bundled_methods(
@@ -109,26 +108,27 @@ def bundled_methods(
     """
     model, settings = Model.open(model_dir), RetrievalSettings()
     network = Descriptor.open(model_dir)
-    learnt = None
-    if similarity is not None:
-        learnt = LearntSimilarity.load(similarity, model_id=model.model_id)
     yield from pooling_methods(BUNDLED, network, POOLINGS)
     yield VectorMethod(
         ACTIVATIONS,
         "Feature maps averaged in the cells of a grid: what is where counts.",
         lambda cache: bundled_activations(cache, network)[None],
     )
-    yield VectorMethod(
+    served = VectorMethod(
         DEEP_RANKING,
-        ABOUT_SERVED,
+        "The descriptor that the model was trained to make: two photos of a work near, "
+        "all other works far, in one softmax over the batch and a memory of all works. "
+        "Wang et al. 2014 train with triplets, and look at several scales.",
         lambda cache: described(cache, model).descriptor[None],
-        similarity=learnt,
         learns=True,
     )
+    if similarity is not None:
+        served.compare_by(LearntSimilarity.load(similarity, model_id=model.model_id))
+    yield served
     if model.style is not None:
         yield VectorMethod(
-            "style",
-            ABOUT_STYLE,
+            STYLE,
+            "Colours, brushwork and mean maps, as artists and schools differ in them.",
             lambda cache: model.style_of(cache.image, described(cache, model))[None],
         )
     yield VectorMethod(
@@ -149,34 +149,30 @@ def pooling_methods(
         yield VectorMethod(
             f"{label}, {POOLING_NAMES.get(pooling, pooling)}",
             ABOUT_POOLING[pooling],
-            _seer(label, network, pooling),
+            partial(_pooled, POOLINGS[pooling], label, network),
             dimension=network.dimension,
         )
 
 
-def given_methods(
-    given: Sequence[str], model_dir: Path, folder: Path, seed: int
-) -> Iterator[Method]:
+def given_methods(options: argparse.Namespace, folder: Path) -> Iterator[Method]:
     """Make the methods of networks whose weights are given.
+
+    Frames and length of descriptors are those of the model.
 
     Parameters
     ----------
-    given : sequence of str
-        ``network=file`` each, or ``network=random``.
-    model_dir : Path
-        Whose frames and length of descriptors are taken over.
+    options : Namespace
+        ``weights`` is a list of ``network=file`` or ``network=random``.
     folder : Path
         To write the networks into.
-    seed : int
-        Of what is random.
 
     Raises
     ------
     LabError
         If weights do not fit; it says how to get the published ones.
     """
-    manifest = ModelManifest.read(model_dir)
-    for number, choice in enumerate(given):
+    manifest = ModelManifest.read(options.model)
+    for number, choice in enumerate(options.weights):
         name, _, weights = choice.partition("=")
         if name not in NETWORKS or not weights:
             raise LabError(
@@ -194,7 +190,7 @@ def given_methods(
                 folder / f"{number}-{name}",
                 side_px=manifest.frames[0][0],
                 dimension=manifest.dimension,
-                seed=seed,
+                seed=options.seed,
             )
         except WeightsUnavailableError as error:
             fault = str(error).removesuffix(error.remedy).strip()
@@ -203,11 +199,10 @@ def given_methods(
         poolings = [p for p in POOLINGS if written.has_classes or p != "CAM"]
         yield from pooling_methods(label, Descriptor.open(written.maps), poolings)
         if written.fc6 is not None:
-            connected = Descriptor.open(written.fc6)
             yield VectorMethod(
                 f"{label}, fc6",
                 "The first fully connected layer, of the picture in a square.",
-                _fc6_seer(connected),
+                partial(_connected, Descriptor.open(written.fc6)),
                 dimension=manifest.dimension,
             )
 
@@ -216,16 +211,17 @@ def variant_methods(model_dir: Path, folder: Path) -> Iterator[VectorMethod]:
     """Make the CAM method of the model's network with other settings."""
     from app.retrieval.training.network.published import write_variant
 
-    manifest = ModelManifest.read(model_dir)
-    for top_classes in VARIANT_CLASSES:
-        if top_classes <= len(manifest.classes):
-            label, target = f"{BUNDLED}, N_C = {top_classes}", folder / f"{top_classes}"
-            write_variant(model_dir, target, top_classes=top_classes)
-            yield from pooling_methods(label, Descriptor.open(target), ("CAM",))
-    for side_px in VARIANT_SIDES_PX:
-        label, target = f"{BUNDLED}, {side_px} px", folder / f"{side_px}px"
-        write_variant(model_dir, target, side_px=side_px)
-        yield from pooling_methods(label, Descriptor.open(target), ("CAM",))
+    classes = len(ModelManifest.read(model_dir).classes)
+    variants: dict[str, dict[str, int]] = {
+        f"N_C = {number}": {"top_classes": number}
+        for number in VARIANT_CLASSES
+        if number <= classes
+    }
+    variants |= {f"{side} px": {"side_px": side} for side in VARIANT_SIDES_PX}
+    for name, change in variants.items():
+        write_variant(model_dir, folder / name, **change)
+        label = f"{BUNDLED}, {name}"
+        yield from pooling_methods(label, Descriptor.open(folder / name), ("CAM",))
 
 
 def how_to_get(name: str) -> str:
@@ -263,15 +259,14 @@ def bundled_activations(cache: PictureCache, network: Descriptor) -> FloatArray:
     return aligned_activations(covering)
 
 
-def _seer(label: str, network: Descriptor, pooling: str) -> See:
-    def see(cache: PictureCache) -> FloatArray:
-        return POOLINGS[pooling](*_maps(cache, label, network))
+def _pooled(
+    pooling: Pooling, label: str, network: Descriptor, cache: PictureCache
+) -> FloatArray:
+    return pooling(*_maps(cache, label, network))
 
-    return see
 
-
-def _fc6_seer(network: Descriptor) -> See:
-    return lambda cache: network.describe_many([cache.image])
+def _connected(network: Descriptor, cache: PictureCache) -> FloatArray:
+    return network.describe_many([cache.image])
 
 
 def _maps(

@@ -1,4 +1,4 @@
-"""``python -m app.lab recover``: which works are found again in ever worse photos.
+"""Command ``recover``: which works are found again in ever worse photos.
 
 Random works are photographed with one kind of perturbation at a time, each at five
 strengths, and asked of several methods; so are strangers, works that are not in the
@@ -6,6 +6,7 @@ gallery. Figures and plots say which method bears what.
 """
 
 import argparse
+import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,8 +33,6 @@ from app.lab.result_cache import ResultCache, Seen
 from app.retrieval.measures.structural import SsimOverEuclidean
 from app.retrieval.simulation.photo import PROFILES
 
-NAME = "recover"
-HELP = "Find works again in photos that get ever worse, one kind of fault at a time."
 ASKED = 16
 STRANGERS_PER_ASKED = 0.5
 LINES: tuple[Key, ...] = (
@@ -80,21 +79,24 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         # Before the works are drawn: what cannot be had is said at once.
         methods, keys = choose_methods(options, Path(folder))
-        with collection.opened(options) as works:
-            files = [*networks.files_of(options), *works.files()]
-            with ResultCache(report, files) as result_cache:
-                asked, strangers = choose_works(works, training_seed, options)
-                asker = Asker(methods, only=set(keys))
-                fill_gallery(asker, works, asked, strangers, result_cache)
-                trials = list(try_all(asker, works, asked, strangers, result_cache))
-                summary = f"{len(asked)} works asked for, {len(strangers)} strangers"
-                print(f"{summary}. Recall@1 over all strengths:")
-                header, rows = by_perturbation(trials, keys)
-                print_table(header, rows)
-                fill(report, summary, trials, LINES, keys[len(LINES) :])
-                for sentence in networks.not_given(options.weights):
-                    say(sentence)
-                print(f"Report: {report.write()}")
+        asker = Asker(methods, only=set(keys))
+        with (
+            collection.opened(options) as works,
+            networks.open_cache(options, report, works.files()) as result_cache,
+        ):
+            asked, strangers = choose_works(works, training_seed, options)
+            gallery = gallery_of(works, strangers)
+            asker.prepare(works, gallery, asked, result_cache)
+            photographed = [*asked, *strangers]
+            trials = [*try_all(asker, works, photographed, gallery, result_cache)]
+            summary = f"{len(asked)} works asked for, {len(strangers)} strangers"
+            print(f"{summary}. Recall@1 over all strengths:")
+            header, rows = by_perturbation(trials, keys)
+            print_table(header, rows)
+            fill(report, summary, trials, LINES, keys[len(LINES) :])
+            for sentence in networks.not_given(options.weights):
+                say(sentence)
+            print(f"Report: {report.write()}")
     return DONE
 
 
@@ -105,7 +107,7 @@ def choose_methods(
     names = {name for name, _ in LINES}
     bundled = networks.bundled_methods(options.model)
     methods: list[Method] = [method for method in bundled if method.name in names]
-    given = networks.given_methods(options.weights, options.model, folder, options.seed)
+    given = networks.given_methods(options, folder)
     pooling = networks.POOLING_NAMES["sum"]
     backbones = [method for method in given if method.name.endswith(pooling)]
     return methods + backbones, [*LINES, *((m.name, COSINE) for m in backbones)]
@@ -126,23 +128,6 @@ def choose_works(
     return sorted(asked.tolist()), sorted(strangers.tolist())
 
 
-def fill_gallery(
-    asker: Asker,
-    works: Collection,
-    asked: Sequence[int],
-    strangers: Sequence[int],
-    result_cache: ResultCache,
-) -> None:
-    """Show the methods all works but the strangers."""
-    gallery = gallery_of(works, strangers)
-    asker.look_through(works, gallery, result_cache)
-    say("Learning whitenings, building indexes …")
-    unseen = set(asked)
-    asker.finish(
-        [row for row, position in enumerate(gallery) if position not in unseen]
-    )
-
-
 def gallery_of(works: Collection, strangers: Sequence[int]) -> list[int]:
     """Positions of the works that can be found, in the order of the gallery."""
     left_out = set(strangers)
@@ -152,26 +137,23 @@ def gallery_of(works: Collection, strangers: Sequence[int]) -> list[int]:
 def try_all(
     asker: Asker,
     works: Collection,
-    asked: Sequence[int],
-    strangers: Sequence[int],
+    photographed: Sequence[int],
+    gallery: Sequence[int],
     result_cache: ResultCache,
 ) -> Iterator[Trial]:
     """Ask all photos: of every work, by every perturbation, at every strength."""
-    rows = {position: row for row, position in enumerate(gallery_of(works, strangers))}
-    plan = [
-        (name, strength, position)
-        for name in PROFILE_NAMES
-        for strength in STRENGTHS
-        for position in (*asked, *strangers)
-    ]
+    rows = {position: row for row, position in enumerate(gallery)}
+    plan = [*itertools.product(PROFILE_NAMES, STRENGTHS, photographed)]
 
     def ask(step: tuple[str, float, int]) -> Seen:
         name, strength, position = step
         photo = works.photo(position, PROFILES[name], strength=strength, exactly=True)
         row = rows.get(position)
         return noted(
-            (reply, (-1 if row is None else reply.rank_of(row), reply.best_score))
-            for reply in asker.ask(PictureCache(photo))
+            {
+                reply.key: (-1 if row is None else reply.rank_of(row), reply.best_score)
+                for reply in asker.ask(PictureCache(photo))
+            }
         )
 
     answers = result_cache.each("Asking photos", plan, ask)

@@ -1,21 +1,20 @@
-"""Oxford and Paris revisited: the protocol, for `folder` with a ground truth."""
+"""Revisited Oxford and Paris protocol, for `folder` with a ground truth."""
 
 import argparse
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.commands.shared import DONE, INCOMPLETE, say
 from app.lab import networks
-from app.lab.class_search import Orders, orders_among
+from app.lab.class_search import Orders, orders_of
 from app.lab.errors import LabError
-from app.lab.ground_truth import RevisitedQuery, read_ground_truth
+from app.lab.ground_truth import Box, RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
 from app.lab.page import Cell
 from app.lab.report import ReportFolder, print_table
-from app.lab.result_cache import ResultCache
 from app.retrieval.evaluation import metrics
 from app.services.importing.pictures import relative_path
 
@@ -50,28 +49,20 @@ def ask_revisited(options: argparse.Namespace) -> int:
             "model": options.model.name,
         },
     )
-    gallery, places = find_pictures(options.tree, truth.names)
-    asked, rows = find_pictures(
-        options.tree,
-        [query.name for query in truth.queries],
-        [query.box for query in truth.queries],
-    )
-    missing = len(truth.names) + len(truth.queries) - len(gallery) - len(asked)
+    places = find_pictures(options.tree, [(name, None) for name in truth.names])
+    rows = find_pictures(options.tree, [(q.name, q.box) for q in truth.queries])
+    missing = len(truth.names) + len(truth.queries) - len(places) - len(rows)
     eye = open_eye(options.model)
-    files = [picture.path for picture in (*gallery, *asked)]
-    with ResultCache(report, [*networks.files_of(options), *files]) as result_cache:
-        seen, unread = look(
-            gallery, eye, "Looking at the gallery", result_cache=result_cache, seed=None
-        )
-        queries, unread_too = look(
-            asked, eye, "Looking at the queries", result_cache=result_cache, seed=None
-        )
+    files = [picture.path for picture in (*places, *rows)]
+    with networks.open_cache(options, report, files) as result_cache:
+        seen, unread = look([*places], eye, "Looking at the gallery", result_cache)
+        queries, unread_too = look([*rows], eye, "Looking at the queries", result_cache)
         # What could not be read keeps its number in the truth and is never found.
         positions = np.array([places[picture] for picture in seen.pictures])
         chosen = [truth.queries[rows[picture]] for picture in queries.pictures]
         table: list[list[Cell]] = [
             [name, *judge(positions[order], chosen)]
-            for name, order in orders_among(queries, seen).items()
+            for name, order in orders_of(queries, seen).items()
         ]
         summary = f"{len(queries):,} queries, {len(seen):,} pictures."
         print(summary)
@@ -132,41 +123,30 @@ def judge(
 
 
 def find_pictures(
-    folder: Path,
-    names: Sequence[str],
-    boxes: Sequence[tuple[int, int, int, int]] | None = None,
-) -> tuple[list[LabelledPicture], dict[LabelledPicture, int]]:
-    """Find files by their names in the ground truth; name those that are missing.
+    folder: Path, wanted: Sequence[tuple[str, Box | None]]
+) -> dict[LabelledPicture, int]:
+    """Find files by name in the ground truth and box; say which of them are missing.
 
     Returns
     -------
-    pictures : list of LabelledPicture
     places : dict of LabelledPicture to int
-        Which name it was.
-
-    Raises
-    ------
-    LabError
-        If not one is there.
+        Which one of those wanted it is.
     """
-    pictures: list[LabelledPicture] = []
     places: dict[LabelledPicture, int] = {}
-    for number, name in enumerate(names):
+    for number, (name, box) in enumerate(wanted):
         inside = relative_path(f"{name}.jpg")
-        path = _find(folder, inside) if inside else None
+        paths = [folder / parent / inside for parent in PICTURE_FOLDERS if inside]
+        path = next(filter(Path.is_file, paths), None)
         if path is None:
             say(f"{name}.jpg is not in {folder} and is left out.")
-            continue
-        box = boxes[number] if boxes is not None else None
-        picture = LabelledPicture(path, "", box)
-        pictures.append(picture)
-        places[picture] = number
-    if not pictures:
+        else:
+            places[LabelledPicture(path, "", box)] = number
+    if not places:
         raise LabError(
             f"Not one picture of the ground truth is in {folder}. Name the folder that "
             "holds them, or holds their folder jpg."
         )
-    return pictures, places
+    return places
 
 
 def _positions(query: RevisitedQuery, roles: Sequence[str]) -> set[str]:
@@ -179,11 +159,3 @@ def _precision(ranking: Sequence[str], wanted: set[str], rank: int) -> float:
         return 0.0
     within = min(places[-1], rank)
     return sum(place <= within for place in places) / within
-
-
-def _find(folder: Path, inside: PurePosixPath) -> Path | None:
-    for parent in PICTURE_FOLDERS:
-        path = folder / parent / inside
-        if path.is_file():
-            return path
-    return None

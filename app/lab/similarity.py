@@ -1,4 +1,4 @@
-"""``python -m app.lab train-similarity``: learn a similarity from labelled pictures.
+"""Command ``train-similarity``: learn a similarity from labelled pictures.
 
 From a tree of class folders, or from a catalogue by one of its labels. One half of
 each class is learnt from; on pairs of the other half the report says by how much the
@@ -9,10 +9,8 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
-from tqdm import tqdm
 
 from app.commands.shared import DONE, INCOMPLETE
 from app.lab import collection, networks
@@ -21,13 +19,13 @@ from app.lab.labelled import (
     LabelledPicture,
     PictureFeatures,
     halves,
-    look_with_photos,
+    look,
     open_eye,
     read_tree,
 )
 from app.lab.page import Cell
+from app.lab.progress import StepBars
 from app.lab.report import ReportFolder, print_table
-from app.lab.result_cache import ResultCache
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import StructuralInput
@@ -35,8 +33,6 @@ from app.retrieval.training.data.works import CLASS_FIELDS
 from app.retrieval.types import FloatArray
 from app.services.system.parallel import worker_count
 
-NAME = "train-similarity"
-HELP = "Learn a similarity from labelled pictures, and say what it is worth."
 MOST_JUDGED = 2000
 """Pictures that are compared all with all for the report, chosen at random."""
 HEADER = ("pairs", "number", "of one class", "figure", "Euclid", "learnt", "gain")
@@ -87,12 +83,12 @@ def run(options: argparse.Namespace) -> int:
     eye = open_eye(options.model)
     with labelled_pictures(options) as pictures:
         taught, kept = halves(pictures, options.seed)
-        files = [*networks.files_of(options), *(picture.path for picture in pictures)]
-        with ResultCache(report, files) as result_cache:
-            lessons, faults = look_with_photos(
+        files = [picture.path for picture in pictures]
+        with networks.open_cache(options, report, files) as result_cache:
+            lessons, faults = look(
                 taught, eye, "Looking at one half", result_cache, options.seed
             )
-            unseen, more = look_with_photos(
+            unseen, more = look(
                 kept, eye, "Looking at the other", result_cache, options.seed
             )
             learnt = learn(
@@ -117,15 +113,7 @@ def run(options: argparse.Namespace) -> int:
 
 @contextmanager
 def labelled_pictures(options: argparse.Namespace) -> Iterator[list[LabelledPicture]]:
-    """Find the pictures and classes that the options name.
-
-    Raises
-    ------
-    LabError
-        If there are none.
-    CatalogueError
-        If the catalogue cannot be read.
-    """
+    """Find the pictures and classes that the options name."""
     if options.folder:
         yield read_tree(options.folder)
         return
@@ -165,36 +153,21 @@ def learn(
     # Here, because TensorFlow takes seconds to import.
     from app.retrieval.training.similarity.learning import Examples, learn_similarity
 
-    bar: tqdm[NoReturn] | None = None
-
-    def progress(done: int, total: int, what: str) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != what:
-            bar = tqdm(total=total, desc=what, mininterval=0.5)
-        bar.update(done - bar.n)
-        if done == total:
-            bar.close()
-            bar = None
-
     return learn_similarity(
         Examples(structural, views, labels),
         model_id=model_id,
         seed=seed,
         workers=worker_count(),
-        progress=progress,
+        progress=StepBars(),
     )
 
 
 def judge(
     learnt: LearntSimilarity, unseen: PictureFeatures, seed: int
 ) -> tuple[list[list[Cell]], str]:
-    """Compare the learnt similarity with the plain distance.
+    """Compare the learnt similarity with the plain distance: rows of `HEADER`.
 
-    Returns
-    -------
-    rows : list of rows of `HEADER`
-    summary : str
-        How the pictures fare one by one.
+    Besides, sum up how the pictures fare one by one.
     """
     from app.retrieval.training.similarity.assessment import PRECISION_RANK, assess
 

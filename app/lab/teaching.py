@@ -1,5 +1,6 @@
-"""Teaching a similarity while methods are compared, by works that are not asked for."""
+"""Training of learnt similarities for `compare`, on works that are not asked for."""
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,31 +30,17 @@ def teach(
     asker: Asker,
     works: Collection,
     lessons: Sequence[int],
-    name: str,
-    seed: int,
+    options: argparse.Namespace,
     result_cache: ResultCache,
 ) -> None:
-    """Give every method that can use one a similarity of its own.
+    """Give every method that can use one a similarity of its own, learnt from lessons.
 
     If nothing can be learnt from these works, that is said, and the methods are
     compared without.
-
-    Parameters
-    ----------
-    asker : Asker
-        That knows the works.
-    works : Collection
-    lessons : sequence of int
-        Positions of works that may be learnt from.
-    name : str
-        Of the model that describes them.
-    seed : int
-    result_cache : ResultCache
     """
+    name, seed = options.model.name, options.seed
     rng = np.random.default_rng([seed, 9])
-    chosen: list[int] = sorted(
-        rng.permutation(np.array(lessons)).tolist()[:MOST_LESSONS]
-    )
+    chosen: list[int] = sorted(rng.permutation(lessons).tolist()[:MOST_LESSONS])
     artists = works.labels(LABEL)
     labels = [artists[position] for position in chosen]
     for method in asker.methods:

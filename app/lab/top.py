@@ -1,4 +1,4 @@
-"""``python -m app.lab top PICTURE``: the first works for one picture, by every method.
+"""Command ``top PICTURE``: the first works for one picture, by every method.
 
 Over a catalogue, all methods; over an indexed instance, at once, those whose
 descriptors the index holds.
@@ -12,16 +12,14 @@ from pathlib import Path
 from app.commands.shared import DONE
 from app.lab import collection, networks
 from app.lab.answers import Answers, of_catalogue, of_instance
+from app.lab.asking import Key
 from app.lab.errors import LabError
-from app.lab.page import Cell
 from app.lab.report import ReportFolder, label_of
 from app.retrieval.errors import ImageError
 from app.retrieval.evaluation.report import set_columns
 from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 
-NAME = "top"
-HELP = "Show the first works for one picture by every method, side by side."
 PICTURE_SIDE_PX = 1600
 PRINTED = 5
 """Works per method on the terminal; the report has all."""
@@ -69,17 +67,13 @@ def run(options: argparse.Namespace) -> int:
         )
     else:
         answers = of_instance(options.first, picture)
-    shown = {key: works[:PRINTED] for key, works in answers.works.items()}
-    columns = min(PRINTED, options.first)
-    print(set_columns(ranking_of(shown, columns)))
+    print(set_columns(ranking_of(answers.works, min(PRINTED, options.first))))
     fill(report, picture, answers)
     print(f"Report: {report.write()}")
     return DONE
 
 
-def ranking_of(
-    works: Mapping[tuple[str, str], Sequence[str]], columns: int
-) -> list[list[str]]:
+def ranking_of(works: Mapping[Key, Sequence[str]], columns: int) -> list[list[str]]:
     """Set the first works of every method: header, and a row per method."""
     header = ["method", *(str(rank) for rank in range(1, columns + 1))]
     rows = [
@@ -98,12 +92,11 @@ def fill(report: ReportFolder, picture: Image, answers: Answers) -> None:
         f"Under each work: its place, its title, and how many of the {count} methods "
         "have it among their first."
     )
-    images = {name: read_picture() for name, read_picture in answers.pictures.items()}
     for key, own in answers.works.items():
         cells = [
             (
                 f"{rank}. {answers.titles[name]} ({named_by[name]} of {count})",
-                images[name],
+                answers.pictures[name],
             )
             for rank, name in enumerate(own, start=1)
         ]
@@ -111,18 +104,13 @@ def fill(report: ReportFolder, picture: Image, answers: Answers) -> None:
     longest = max(map(len, answers.works.values()))
     header, *rows = ranking_of(answers.works, longest)
     report.table("First works by method", header, rows)
-    agreed: list[list[Cell]] = [
-        [name, answers.titles[name], named, best_place(answers, name)]
-        for name, named in named_by.items()
-    ]
-    agreed.sort(key=lambda row: (-int(row[2] or 0), int(row[3] or 0), str(row[0])))
+    best: dict[str, int] = {}
+    for own in answers.works.values():
+        for place, name in enumerate(own, start=1):
+            best[name] = min(place, best.get(name, place))
+    agreed = sorted(named_by, key=lambda name: (-named_by[name], best[name], name))
     report.table(
-        "Agreement", ["work", "title", "methods that name it", "best place"], agreed
-    )
-
-
-def best_place(answers: Answers, name: str) -> int:
-    """Return the best place, from 1, that any method gives a work."""
-    return 1 + min(
-        list(own).index(name) for own in answers.works.values() if name in own
+        "Agreement",
+        ["work", "title", "methods that name it", "best place"],
+        [[name, answers.titles[name], named_by[name], best[name]] for name in agreed],
     )

@@ -1,10 +1,10 @@
-"""The methods that make one vector of a picture: all but a few."""
+"""Method of one vector per picture, compared by cosine, Euclid or a learnt measure."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.lab.methods import COSINE, EUCLID, LEARNT
+from app.lab.methods import COSINE, EUCLID, LEARNT, Method
 from app.lab.picture_cache import PictureCache
 from app.lab.result_cache import Seen
 from app.retrieval.descriptors.poolings import embed
@@ -17,7 +17,7 @@ See = Callable[[PictureCache], FloatArray]
 """From a picture to (m, C) vectors, of which a method makes one descriptor."""
 
 
-class VectorMethod:
+class VectorMethod(Method):
     """One vector per picture.
 
     By cosine, descriptors are compared: unit length, whitened by what other works
@@ -29,10 +29,13 @@ class VectorMethod:
     see : callable
     dimension : int, optional
         To keep after whitening; descriptors that are as they should be have none.
-    similarity : Measure, optional
-        Learnt on these descriptors.
     learns : bool
-        Whether one is worth learning where there is none yet.
+        Whether a similarity is worth learning where there is none yet.
+
+    Attributes
+    ----------
+    descriptors : (N, D) float32
+        Of the works, once they are finished.
     """
 
     def __init__(
@@ -42,35 +45,21 @@ class VectorMethod:
         see: See,
         *,
         dimension: int | None = None,
-        similarity: Measure[FloatArray] | None = None,
         learns: bool = False,
     ) -> None:
         self.name = name
         self.about = about
+        self.learns = learns
+        self.measures = (COSINE, EUCLID)
         self._see = see
         self._dimension = dimension
         self._measures: dict[str, Measure[FloatArray]] = {
             COSINE: Cosine(),
             EUCLID: Euclidean(),
         }
-        self.learns = learns
-        if similarity is not None:
-            self.compare_by(similarity)
         self._pictures: list[FloatArray] = []
-        self._activations = self._descriptors = no_numbers()
+        self._activations = self.descriptors = no_numbers()
         self._embed: Callable[[FloatArray], FloatArray] = _plainly
-
-    @classmethod
-    def over(cls, name: str, about: str, see: See, rows: FloatArray) -> "VectorMethod":
-        """Make the method of descriptors (N, D) that exist already."""
-        method = cls(name, about, see)
-        method._activations = method._descriptors = rows
-        return method
-
-    @property
-    def descriptors(self) -> FloatArray:
-        """Descriptors of the works: (N, D), once they are finished."""
-        return self._descriptors
 
     def describe(self, cache: PictureCache) -> FloatArray:
         """Make the descriptor (D,) of a picture, once works are finished."""
@@ -79,11 +68,7 @@ class VectorMethod:
     def compare_by(self, similarity: Measure[FloatArray]) -> None:
         """Compare descriptors by a learnt similarity as well."""
         self._measures[LEARNT] = similarity
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """See `Method.measures`."""
-        return tuple(self._measures)
+        self.measures = tuple(self._measures)
 
     def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
@@ -97,12 +82,10 @@ class VectorMethod:
         """Learn the whitening, and make descriptors."""
         self._activations = np.stack([own.sum(axis=0) for own in self._pictures])
         if self._dimension is None:
-            self._descriptors = unit_length(self._activations)
+            self.descriptors = unit_length(self._activations)
         else:
             taught = [self._pictures[position] for position in lessons]
-            self._descriptors, whitening = embed(
-                self._pictures, taught, self._dimension
-            )
+            self.descriptors, whitening = embed(self._pictures, taught, self._dimension)
             self._embed = lambda own: embed([own], whitening=whitening)[0][0]
         self._pictures.clear()
 
@@ -114,19 +97,20 @@ class VectorMethod:
             return vectors.sum(axis=0), self._embed(vectors)
 
         activations, descriptor = cache.part((self.name, "query"), compute)
-        if measure == EUCLID:
-            return self._measures[measure].score(activations, self._activations)
-        return self._measures[measure].score(descriptor, self._descriptors)
+        query = activations if measure == EUCLID else descriptor
+        return self._measures[measure].score(query, self._rows(measure))
 
     def alike(self, position: int, measure: str) -> FloatArray:
         """See `Method.alike`."""
-        rows = self._activations if measure == EUCLID else self._descriptors
+        rows = self._rows(measure)
         return self._measures[measure].score(rows[position], rows)
 
     def bytes_per_work(self, measure: str) -> float:
         """See `Method.bytes_per_work`."""
-        rows = self._activations if measure == EUCLID else self._descriptors
-        return float(rows[0].nbytes)
+        return float(self._rows(measure)[0].nbytes)
+
+    def _rows(self, measure: str) -> FloatArray:
+        return self._activations if measure == EUCLID else self.descriptors
 
 
 def _plainly(vectors: FloatArray) -> FloatArray:

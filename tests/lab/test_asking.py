@@ -24,7 +24,7 @@ def asker():
 def reply(scores, *, order=None, reranked=False):
     scores = np.array(scores, np.float32)
     order = np.argsort(-scores, kind="stable") if order is None else np.array(order)
-    return Ranking("method", "measure", order, scores, reranked, 0.0)
+    return Ranking(("method", "measure"), order, scores, reranked, 0.0)
 
 
 def test_a_rank_counts_what_is_better_or_as_good():
@@ -49,7 +49,7 @@ def test_the_first_works_are_those_that_were_compared():
 
 def test_every_method_is_asked_by_its_measures_and_by_structure(asker):
     replies = list(asker.ask(PictureCache(draw_picture(6))))
-    assert [(one.method, one.measure) for one in replies] == [
+    assert [one.key for one in replies] == [
         ("plain blocks", "cosine"),
         ("plain blocks", "Euclid"),
         ("plain blocks", "SSIM"),
@@ -65,7 +65,7 @@ def test_every_method_is_asked_by_its_measures_and_by_structure(asker):
 
 def test_structure_puts_the_shortlist_in_order_and_leaves_the_rest(asker):
     photo = photograph(draw_picture(6))
-    replies = {(one.method, one.measure): one for one in asker.ask(PictureCache(photo))}
+    replies = {one.key: one for one in asker.ask(PictureCache(photo))}
     own, slow = replies["plain blocks", "cosine"], replies["plain blocks", "SSIM"]
     head, tail = np.split(slow.order, [SHORTLIST])
     assert tail.tolist() == own.order[SHORTLIST:].tolist()
@@ -107,13 +107,10 @@ def test_only_what_is_wanted_is_answered():
         asker.finish(())
     photo = photograph(draw_picture(6))
     answers = [
-        {
-            (one.method, one.measure): one.order.tolist()
-            for one in asker.ask(PictureCache(photo))
-        }
+        {one.key: one.order.tolist() for one in asker.ask(PictureCache(photo))}
         for asker in (few, everything)
     ]
     assert set(answers[0]) == wanted
     for key in wanted:
         assert answers[0][key] == answers[1][key]
-    assert {(one.method, one.measure) for one in few.ask_alike(2)} == wanted
+    assert {one.key for one in few.ask_alike(2)} == wanted

@@ -6,8 +6,7 @@ from app.lab.class_search import (
     FIGURES,
     judge,
     order_of,
-    orders_among,
-    orders_within,
+    orders_of,
     precision_curve,
     reranked,
 )
@@ -23,9 +22,7 @@ def looks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("looks")
     pictures = read_tree(write_tree(folder / "tree", 4))
     with ResultCache(ReportFolder(folder / "out", "A test", {}), ()) as result_cache:
-        looks, _ = look(
-            pictures, fake_eye(), "Looking", result_cache=result_cache, seed=None
-        )
+        looks, _ = look(pictures, fake_eye(), "Looking", result_cache)
     return looks
 
 
@@ -40,7 +37,7 @@ def test_order_by_hand():
 
 
 def test_every_measure_ranks_all_others(looks):
-    orders = orders_within(looks, FakeLearnt())
+    orders = orders_of(looks, looks, FakeLearnt())
     assert list(orders) == ["Euclid", "cosine", "SSIM", "SSIM ÷ Euclid", "learnt"]
     everyone = set(range(len(looks)))
     for order in orders.values():
@@ -50,7 +47,7 @@ def test_every_measure_ranks_all_others(looks):
 
 
 def test_slow_measures_are_those_of_the_library(looks):
-    orders = orders_within(looks)
+    orders = orders_of(looks, looks)
     seen = StructuralInput(looks.structural.luminance, looks.activations)
     for row in (0, 5):
         others = orders["Euclid"][row]
@@ -72,14 +69,14 @@ def test_each_two_pictures_are_compared_once(looks, monkeypatch):
 
     monkeypatch.setattr(Ssim, "score", counted)
     monkeypatch.setattr(class_search, "worker_count", lambda: 1)
-    orders_within(looks)
+    orders_of(looks, looks)
     assert sum(compared) == 12 * 11 / 2
 
 
 def test_of_many_pictures_only_a_shortlist_is_put_anew(looks, monkeypatch):
     monkeypatch.setattr(class_search, "MOST_WHOLE", 11)
     monkeypatch.setattr(class_search, "SHORTLIST", 3)
-    orders = orders_within(looks)
+    orders = orders_of(looks, looks)
     for name in ("SSIM", "SSIM ÷ Euclid"):
         np.testing.assert_array_equal(orders[name][:, 3:], orders["Euclid"][:, 3:])
         heads = np.sort(orders[name][:, :3]), np.sort(orders["Euclid"][:, :3])
@@ -89,9 +86,9 @@ def test_of_many_pictures_only_a_shortlist_is_put_anew(looks, monkeypatch):
 
 def test_threads_change_nothing(looks, monkeypatch):
     monkeypatch.setattr(class_search, "worker_count", lambda: 1)
-    alone = orders_within(looks)
+    alone = orders_of(looks, looks)
     monkeypatch.setattr(class_search, "worker_count", lambda: 4)
-    for name, order in orders_within(looks).items():
+    for name, order in orders_of(looks, looks).items():
         np.testing.assert_array_equal(order, alone[name])
 
 
@@ -102,7 +99,7 @@ def test_other_pictures_find_themselves_in_a_gallery(looks):
         looks.activations[2:4],
         looks.views[2:4],
     )
-    orders = orders_among(queries, looks)
+    orders = orders_of(queries, looks)
     assert list(orders) == ["Euclid", "cosine", "SSIM", "SSIM ÷ Euclid"]
     for order in orders.values():
         assert order.shape == (2, 12)

@@ -11,7 +11,7 @@ from app.lab import __main__ as lab
 from app.lab import networks
 from app.lab.asking import Asker
 from app.lab.collection import Collection
-from app.lab.compare import HEADER, Rankings
+from app.lab.compare import HEADER, Findings
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.training.data.works import is_held_out
 from tests.lab.quick import WORKS, quick_methods
@@ -145,7 +145,7 @@ def test_a_model_that_hides_its_training_is_refused(arguments, tmp_path, capsys)
 
 
 def test_the_first_place_counts_most_in_the_mean_average_precision():
-    found = Rankings()
+    found = Findings()
     found.ranks["hard"] = [0, 1, 3]
     # Trapezoids from 1, 0 and 0 to the precision where the work is.
     expected = (1 + (0 + 1 / 2) / 2 + (0 + 1 / 4) / 2) / 3
@@ -153,7 +153,7 @@ def test_the_first_place_counts_most_in_the_mean_average_precision():
 
 
 def test_likeness_is_measured_over_those_asked():
-    found = Rankings(alike={0: [1, 2], 3: [2, 1]})
+    found = Findings(alike={0: [1, 2], 3: [2, 1]})
     labels = ["a", "a", "b", "b"]
     assert found.precision(labels, [0]) == 0.5
     assert found.precision(labels, [0, 3]) == 0.5

@@ -14,7 +14,7 @@ def command(monkeypatch, tmp_path):
     """A command `count` that says how often it was asked for."""
     source = tmp_path / "counting.py"
     source.write_text(
-        'NAME = "count"\nHELP = "Count things."\nimport app.lab.errors\n'
+        "import app.lab.errors\n"
         "def add_arguments(parser):\n    parser.add_argument('--to', type=int)\n"
         "def run(options):\n"
         "    if options.to is None:\n"
@@ -24,7 +24,7 @@ def command(monkeypatch, tmp_path):
         "    return options.to\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(lab, "MODULES", ("counting",))
+    monkeypatch.setattr(lab, "COMMANDS", {"count": ("counting", "Count things.")})
     yield
     sys.modules.pop("counting", None)
 
@@ -63,7 +63,7 @@ def test_an_unknown_command_is_refused_with_status_2(capsys):
     assert "count" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", [name for name, _, _ in lab._commands()])
+@pytest.mark.parametrize("name", [*lab.COMMANDS])
 def test_every_command_explains_itself(name, capsys):
     with pytest.raises(SystemExit) as stopped:
         lab.main([name, "--help"])

@@ -102,7 +102,8 @@ def test_a_learnt_similarity_is_one_more_measure():
         def score(self, query, candidates):
             return -(candidates @ query)
 
-    method = VectorMethod("blocks", "", see_blocks, similarity=Backwards())
+    method = VectorMethod("blocks", "", see_blocks)
+    method.compare_by(Backwards())
     for seed in range(COUNT):
         method.add(method.look(PictureCache(draw_picture(seed))))
     method.finish(())

@@ -1,5 +1,6 @@
 """The methods of the bundled model, and of networks with weights from a file."""
 
+import argparse
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ from tests.support.fakes import draw_picture, photograph
 BUNDLED = Path(__file__).resolve().parents[2] / "models" / "default"
 PUBLISHED = tuple(networks.PUBLISHED)
 COUNT = 30
+
+
+def options(weights):
+    return argparse.Namespace(model=BUNDLED, weights=weights, seed=0)
 
 
 def test_every_pooling_is_explained():
@@ -47,7 +52,7 @@ def test_the_bundled_methods_find_works_again():
         asker.add(asker.look(PictureCache(draw_picture(seed))))
     asker.finish(range(10, COUNT))
     photo = PictureCache(photograph(draw_picture(3)))
-    ranks = {(one.method, one.measure): one.rank_of(3) for one in asker.ask(photo)}
+    ranks = {one.key: one.rank_of(3) for one in asker.ask(photo)}
     assert ranks["bundled, CAM", "cosine"] == 0
     assert ranks["whole engine", "probability"] == 0
     assert ranks["bundled, deep ranking", "cosine"] <= 2
@@ -63,7 +68,7 @@ def test_published_networks_run_with_weights_from_a_file(tmp_path, name):
     weights = tmp_path / f"{name}_notop.weights.h5"
     make(weights=None, include_top=False).save_weights(weights)
     given = [f"{name}={weights}"]
-    methods = list(networks.given_methods(given, BUNDLED, tmp_path, 0))
+    methods = list(networks.given_methods(options(given), tmp_path))
     assert [method.name for method in methods] == [
         f"{name}, {networks.POOLING_NAMES.get(pooling, pooling)}"
         for pooling in POOLINGS
@@ -74,7 +79,7 @@ def test_published_networks_run_with_weights_from_a_file(tmp_path, name):
         asker.add(asker.look(PictureCache(draw_picture(seed))))
     asker.finish(range(2, 12))
     for one in asker.ask(PictureCache(draw_picture(1)[4:-4, 6:-6])):
-        if one.measure == "Euclid":
+        if one.key[1] == "Euclid":
             assert one.rank_of(1) == 0, "a crop resembles its work to any network"
     assert not [line for line in networks.not_given(given) if line.startswith(name)]
 
@@ -84,7 +89,7 @@ def test_weights_that_do_not_fit_come_with_the_way_to_get_those_that_do(tmp_path
     (tmp_path / "broken.h5").write_bytes(b"no weights")
     given = [f"vgg16={tmp_path / 'broken.h5'}"]
     with pytest.raises(LabError, match=r"broken\.h5.*keras.applications.VGG16\(\)"):
-        list(networks.given_methods(given, BUNDLED, tmp_path, 0))
+        list(networks.given_methods(options(given), tmp_path))
 
 
 @pytest.mark.slow

@@ -1,5 +1,8 @@
 """A similarity that is learnt while methods are compared."""
 
+import argparse
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,8 @@ from app.lab.teaching import teach
 from app.lab.vector_method import VectorMethod
 from app.retrieval.training.data.works import TrainingWork
 from tests.lab.quick import WORKS, see_blocks
+
+OPTIONS = argparse.Namespace(model=Path("model"), seed=0)
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +29,7 @@ def test_works_by_one_hand_are_nearer_after_the_lesson(works, result_cache):
     learning = VectorMethod("learning", "", see_blocks, learns=True)
     other = VectorMethod("other", "", see_blocks)
     asker = asker_of(works, result_cache, learning, other)
-    teach(asker, works, range(WORKS), "model", 0, result_cache)
+    teach(asker, works, range(WORKS), OPTIONS, result_cache)
     assert "learnt" not in asker.measures(other)
     assert asker.measures(learning)[:3] == ("cosine", "Euclid", "learnt")
     hands = np.array(works.labels("artist"))
@@ -46,6 +51,6 @@ def test_where_nothing_can_be_learnt_that_is_said(works, result_cache, capsys):
     )
     learning = VectorMethod("learning", "", see_blocks, learns=True)
     asker = asker_of(nameless, result_cache, learning)
-    teach(asker, nameless, range(WORKS), "model", 0, result_cache)
+    teach(asker, nameless, range(WORKS), OPTIONS, result_cache)
     assert "learnt" not in asker.measures(learning)
     assert "No similarity is learnt for learning" in capsys.readouterr().err
