@@ -24,7 +24,7 @@ def quick(monkeypatch):
         Model, "open", classmethod(lambda _cls, _folder, threads: fake_model())
     )
     passed = Validation({}, ())
-    monkeypatch.setattr(building, "examine", lambda *_args, **_kwargs: passed)
+    monkeypatch.setattr(building, "validate", lambda *_args, **_kwargs: passed)
 
 
 @pytest.fixture

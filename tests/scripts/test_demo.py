@@ -56,7 +56,7 @@ def served(tmp_path, monkeypatch):
     )
     # The index is examined in other tests; here it only takes time.
     passed = Validation({}, ())
-    monkeypatch.setattr(building, "examine", lambda *_arguments, **_options: passed)
+    monkeypatch.setattr(building, "validate", lambda *_arguments, **_options: passed)
     return starts
 
 

@@ -111,7 +111,7 @@ def instance(tmp_path, monkeypatch):
 def unexamined(monkeypatch):
     """The index is examined in other tests; here it would only take time."""
     passed = Validation({}, ())
-    monkeypatch.setattr(building, "examine", lambda *_arguments, **_options: passed)
+    monkeypatch.setattr(building, "validate", lambda *_arguments, **_options: passed)
 
 
 def generation_of(instance):

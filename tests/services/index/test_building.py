@@ -185,5 +185,5 @@ def test_pictures_that_go_before_the_examination_do_not_fail_it(
         remove_pictures(session, "A-1")
         return validate(*arguments, **options)
 
-    monkeypatch.setattr(building, "examine", examine_later)
+    monkeypatch.setattr(building, "validate", examine_later)
     assert build().generation.examination["simulated_photos_named"] == 1.0
