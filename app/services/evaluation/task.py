@@ -35,7 +35,7 @@ from app.services.importing.pictures import (
     SourceError,
     opened_archive,
 )
-from app.services.index.searcher import EngineSearcher, open_as_served
+from app.services.index.searcher import Searcher, open_as_served
 from app.services.search.service import PHOTO_SIDE_PX
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
@@ -124,7 +124,7 @@ class PhotoEvaluator:
 
     Attributes
     ----------
-    searcher : EngineSearcher
+    searcher : Searcher
     pictures : PictureSource
         Where the photos are.
     limits : ImageSettings
@@ -137,7 +137,7 @@ class PhotoEvaluator:
         Gets a small version of each photo.
     """
 
-    searcher: EngineSearcher
+    searcher: Searcher
     pictures: PictureSource
     limits: ImageSettings
     hidden: frozenset[str]
@@ -174,7 +174,7 @@ class PhotoEvaluator:
 
 def _ask_all(
     handle: TaskHandle,
-    searcher: EngineSearcher,
+    searcher: Searcher,
     data: bytes,
     pictures: PictureSource,
     limits: ImageSettings,
@@ -208,7 +208,7 @@ def _ask_all(
 
 def _keep(
     handle: TaskHandle,
-    searcher: EngineSearcher,
+    searcher: Searcher,
     lines: list[dict[str, Any]],
     refused: list[str],
 ) -> None:
