@@ -7,7 +7,7 @@ on after the last whole line, so no photo is asked twice and none is lost.
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,11 @@ from app.services.evaluation.labelled_photos import (
     parse_labels,
 )
 from app.services.importing.pictures import (
+    Archive,
     FolderPictures,
     PictureError,
     PictureSource,
     SourceError,
-    opened_archive,
 )
 from app.services.index.searcher import Searcher, open_as_served
 from app.services.search.service import PHOTO_SIDE_PX
@@ -84,7 +84,7 @@ def opened_photos(
             raise SourceError(f"{folder / LIST_NAME}: {error.strerror}") from error
         yield data, FolderPictures(folder, limits)
         return
-    with opened_archive(folder_of(folders, parameters["zip"]), limits) as archive:
+    with closing(Archive(folder_of(folders, parameters["zip"]), limits)) as archive:
         with archive.open_table() as table:
             data = table.read(LIST_BYTES)
         yield data, archive

@@ -1,4 +1,4 @@
-"""Circuit breaker per host (Nygard, *Release It!*, 2007): who is silent is not asked.
+"""Circuit breaker per host (Nygard, *Release It!*, 2007) for pictures on the web.
 
 An import may name a host ten thousand times, and waiting for each of its pictures in
 vain would take hours. So after a few failures in a row a host is not asked for a while,

@@ -127,25 +127,6 @@ def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str,
     }
 
 
-def must_fetch(
-    record: Record, artwork: Artwork | None, reading: Reading, policy: Policy
-) -> bool:
-    """Tell whether pictures that are on the web have to be fetched for a record.
-
-    A work that is as the table says and has as many pictures is left in peace, so that
-    importing a table again does not fetch everything again.
-    """
-    if not reading.fetches:
-        return False
-    if artwork is None or record.is_further:
-        return True
-    if policy is not Policy.UPDATE:
-        return False
-    return len(artwork.images) < len(record.images) or bool(
-        differences(record, artwork, reading)
-    )
-
-
 def _distinct(
     found: Sequence[FoundPicture], there: Sequence[str]
 ) -> list[FoundPicture]:

@@ -5,7 +5,6 @@ from itertools import islice
 
 from app.models import Artwork, ImportRow, ImportRun
 from app.services.importing import runs
-from app.services.importing.diff import must_fetch
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, Remark, write
 from app.services.importing.records import Record, is_address
@@ -91,7 +90,7 @@ def _to_fetch(
 ) -> list[Remark]:
     """Say which pictures are still to be fetched from the web, if there are any."""
     far = [name for name in record.images if is_address(name)]
-    if not far or not must_fetch(record, artwork, judge.reading, judge.policy):
+    if not far or not judge.must_fetch(record, artwork):
         return []
     if judge.fetcher.may_fetch:
         return [Remark(TO_FETCH, {"count": len(far)})]

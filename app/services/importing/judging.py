@@ -1,17 +1,24 @@
 """Judging of a run's records in batches, as its dry run and its recording share it."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ImportRun, ReferenceImage
-from app.services.importing.diff import FoundPicture, Policy, RowDecision, judge
+from app.services.importing.diff import (
+    FoundPicture,
+    Policy,
+    RowDecision,
+    differences,
+    judge,
+)
 from app.services.importing.formats import Reading
 from app.services.importing.image_fetching import PictureFetcher
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record
-from app.services.importing.repeats import Repeats, rows_of_run
+from app.services.importing.repeats import Repeats, row_of_run
 from app.services.importing.sources import ImportContext, Source
 
 MOST_NAMED = 3
@@ -40,7 +47,7 @@ class RecordJudge:
         self.run = run
         self.reading = Reading.from_json(run.mapping)
         self.policy = Policy(run.policy)
-        self.repeats = Repeats(self.reading, rows_of_run(session, run))
+        self.repeats = Repeats(self.reading, partial(row_of_run, session, run))
         self.fetcher = PictureFetcher(session, source, import_context, self.reading)
 
     def decide(
@@ -52,6 +59,22 @@ class RecordJudge:
         """Say what is to be done with a record; parameters as of ``diff.judge``."""
         pictures = [found[name] for name in record.images if name in found]
         return judge(record, artwork, pictures, self.reading, self.policy)
+
+    def must_fetch(self, record: Record, artwork: Artwork | None) -> bool:
+        """Tell whether pictures that are on the web have to be fetched for a record.
+
+        A work that is as the table says and has as many pictures is left in peace, so
+        that importing a table again does not fetch everything again.
+        """
+        if not self.reading.fetches:
+            return False
+        if artwork is None or record.is_further:
+            return True
+        if self.policy is not Policy.UPDATE:
+            return False
+        return len(artwork.images) < len(record.images) or bool(
+            differences(record, artwork, self.reading)
+        )
 
     def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
         """Return the works that records are about, withdrawn ones too, by number."""

@@ -34,7 +34,7 @@ def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
     """
     runs.check_reading(reading)
     location = str(catalogue.resolve())
-    mine = select(ImportRun).filter_by(source=SourceKind.SHELL, location=location)
+    mine = select(ImportRun).filter_by(source=SourceKind.SHELL.value, location=location)
     run = session.scalars(mine.order_by(ImportRun.id.desc()).limit(1)).first()
     if run is None or not runs.is_unfinished_pass(run):
         run = runs.begin(session, SourceKind.SHELL, location, catalogue.name, None)
@@ -101,11 +101,10 @@ def _rows_of(
         ImportRow.number.in_([record.number for record in records]),
     )
     there = {row.number: row for row in session.scalars(meant)}
-    new = [
-        ImportRow(run=run, number=record.number, state=RowState.PENDING)
+    rows = [
+        there.get(record.number)
+        or ImportRow(run=run, number=record.number, state=RowState.PENDING)
         for record in records
-        if record.number not in there
     ]
-    session.add_all(new)
-    there |= {row.number: row for row in new}
-    return [there[record.number] for record in records]
+    session.add_all(rows)
+    return rows

@@ -16,7 +16,7 @@ from app.services.curation import survey
 from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRAW
 from app.services.curation.work_images import picture_of, pictures_of
 from app.services.importing import runs
-from app.services.importing.diff import FoundPicture, RowDecision, must_fetch
+from app.services.importing.diff import FoundPicture, RowDecision
 from app.services.importing.indexing_step import count_pictures, finish
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, read, write
@@ -131,20 +131,12 @@ class Recorder(RecordJudge):
 
     def _fetch(self, records: Sequence[Record]) -> dict[str, FoundPicture]:
         """Get at the pictures of records, as far as they have to be looked at."""
-        far = [one for one in records if any(map(is_address, one.images))]
-        artworks = self.works(far)
-        left_out = {
-            one.number
-            for one in far
-            if not must_fetch(
-                one, artworks.get(one.accession), self.reading, self.policy
-            )
-        }
+        works = self.works(one for one in records if any(map(is_address, one.images)))
         names = [
             name
             for one in records
             for name in one.images
-            if one.number not in left_out or not is_address(name)
+            if not is_address(name) or self.must_fetch(one, works.get(one.accession))
         ]
         # Nothing is read or written while pictures are fetched.
         self.session.commit()

@@ -77,10 +77,7 @@ class Record:
 def read_records(rows: Iterable[TableRow], reading: Reading) -> Iterator[Record]:
     """Yield what each row says, as the reading has it."""
     for row in rows:
-        if row.fault is not None:
-            yield Record(row.line, fault=row.fault)
-        else:
-            yield _read(row, reading)
+        yield Record(row.line, fault=row.fault) if row.fault else _read(row, reading)
 
 
 def _read(row: TableRow, reading: Reading) -> Record:
@@ -102,10 +99,9 @@ def _read(row: TableRow, reading: Reading) -> Record:
     record.label = {
         name: "; ".join(label[name]) for name in LABEL_COLUMNS if name in label
     }
-    named = reading.details.items()
     record.details = {
         (original(name) if reading.format == OURS else name): value
-        for column, name in named
+        for column, name in reading.details.items()
         if (value := values.get(column, "")).strip()
     }
     if reading.accession_from and not record.accession:

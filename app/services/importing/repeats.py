@@ -82,12 +82,8 @@ class Repeats:
         return next((one for one in others if one not in self._picture_details), "")
 
 
-def rows_of_run(session: Session, run: ImportRun) -> FirstRow:
-    """Return what reads earlier records from the rows of a run."""
-
-    def read(number: int) -> Record:
-        meant = select(ImportRow).filter_by(run_id=run.id, number=number)
-        row = session.scalars(meant).one()
-        return Record.from_json(number, row.accession, row.values)
-
-    return read
+def row_of_run(session: Session, run: ImportRun, number: int) -> Record:
+    """Return an earlier record from the rows of a run."""
+    meant = select(ImportRow).filter_by(run_id=run.id, number=number)
+    row = session.scalars(meant).one()
+    return Record.from_json(number, row.accession, row.values)

@@ -103,11 +103,8 @@ def _tell_rows(session: Session, run: ImportRun) -> None:
     touched = select(AuditEntry.artwork_id).where(AuditEntry.run_id == run.id)
     left = select(AuditEntry.artwork_id).where(*_open_entries(run))
     is_left = ImportRow.artwork_id.in_(left)
-    session.execute(
-        mine.where(ImportRow.artwork_id.in_(touched), ~is_left).values(
-            state=RowState.UNDONE, message=""
-        )
-    )
+    undone = mine.where(ImportRow.artwork_id.in_(touched), ~is_left)
+    session.execute(undone.values(state=RowState.UNDONE, message=""))
     told = write([Remark("not_undone")])
     session.execute(mine.where(is_left).values(message=told))
 

@@ -52,7 +52,7 @@ class UnusableMappingError(Exception):
 
 
 class NotNowError(Exception):
-    """Wish that the import is not at a point for."""
+    """Wish for what the import has not come to, has passed, or is too busy for."""
 
 
 def receive(file: IO[bytes], name: str, folders: Folders) -> tuple[SourceKind, str]:
@@ -140,39 +140,21 @@ def plan(
 
 
 def start(session: Session, run: ImportRun, user: User | None) -> Task:
-    """Let a run that was looked through be recorded.
-
-    Raises
-    ------
-    NotNowError
-        If it was not looked through, or has begun already.
-    """
+    """Let a run that was looked through be recorded, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run) or not is_planned(run):
         raise NotNowError
     return _enqueue(session, run, RECORD, user)
 
 
 def undo(session: Session, run: ImportRun, user: User | None) -> Task:
-    """Let everything that a run changed be taken back.
-
-    Raises
-    ------
-    NotNowError
-        If nothing was recorded, or it is still at work.
-    """
+    """Let everything that a run changed be taken back, or raise ``NotNowError``."""
     if run.is_dry or is_busy(run):
         raise NotNowError
     return _enqueue(session, run, UNDO, user)
 
 
 def discard(session: Session, run: ImportRun, folders: Folders) -> None:
-    """Forget a run that was not recorded, with its file.
-
-    Raises
-    ------
-    NotNowError
-        If it was recorded, or is at work.
-    """
+    """Forget a run that was not recorded, with its file, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run):
         raise NotNowError
     remove_file(run, folders)

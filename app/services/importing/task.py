@@ -1,7 +1,5 @@
 """Background task of an import: dry run, recording or rollback."""
 
-from collections.abc import Callable, Mapping
-
 from app.models import ImportRun
 from app.services.importing.dry_run import look_through
 from app.services.importing.pictures import SourceError
@@ -11,7 +9,7 @@ from app.services.importing.runs import PHASE, PLAN, RECORD, RUN, UNDO
 from app.services.importing.sources import ImportContext
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
-PHASES: Mapping[str, Callable[[TaskHandle, ImportRun, ImportContext], None]] = {
+PHASES = {
     PLAN: look_through,
     RECORD: record_run,
     UNDO: undo_run,

@@ -147,10 +147,6 @@ class LivePublication:
     """Opener of the live generation, for :class:`app.services.index.live.LiveIndex`.
 
     The model stays open from one generation to the next, as long as it is the same.
-
-    Parameters
-    ----------
-    model_dir, generations : Path
     """
 
     def __init__(self, model_dir: Path, generations: Path) -> None:
@@ -172,16 +168,9 @@ class LivePublication:
 def open_gallery(
     model_dir: Path, generations: Path, *, model: Model | None = None
 ) -> tuple[Model, Gallery, str]:
-    """Open the parts of the live generation, for whoever measures each of them.
+    """Open the parts of the live generation, and return its name too.
 
     Parameters and errors as of :func:`open_searcher`.
-
-    Returns
-    -------
-    model : Model
-    gallery : Gallery
-    name : str
-        Of the generation.
     """
     store = Store(generations)
     generation = store.current()
