@@ -44,7 +44,7 @@ def run(catalogue: Path, images: Path) -> int:
         work = Workplace.of_current_app()
         with clock.stage("recording works"):
             precompute_descriptors.record(work, catalogue, images)
-        about = work.session, work.folders, work.model, work.settings
+        about = work.session, work.folders, work.model
         with clock.stage("computing features"), closing(Progress()) as progress:
             complete_features(*about, progress)
         with clock.stage("building, examining, publishing"):

@@ -158,11 +158,7 @@ def index(workplace: Workplace) -> int:
     # The faults are logged where the index is built, here above the progress bar.
     with logging_redirect_tqdm(), closing(Progress()) as progress:
         built = build_index(
-            workplace.session,
-            workplace.folders,
-            workplace.model,
-            workplace.settings,
-            progress,
+            workplace.session, workplace.folders, workplace.model, progress
         )
     if built.computed:
         print(f"Features: {built.computed:,} pictures.")

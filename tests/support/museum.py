@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
 from app.services.index.features import gallery_item
-from app.services.index.searcher import EngineSearcher
+from app.services.index.searcher import Searcher
 from tests.support.fakes import fake_model, features_of
 
 WORKS = 7
@@ -75,4 +75,4 @@ def make_searcher(numbers, generation="generation-1"):
         ),
         fake_model().vocabulary,
     )
-    return EngineSearcher(fake_model(), gallery, generation)
+    return Searcher(fake_model(), gallery, generation)

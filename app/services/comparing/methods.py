@@ -28,7 +28,7 @@ from app.retrieval.measures.structural import (
     luminance,
 )
 from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
-from app.services.index.live import Searcher
+from app.services.index.searcher import Searcher
 from app.services.map.appearances import Appearances, Look
 
 logger = logging.getLogger(__name__)

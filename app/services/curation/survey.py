@@ -25,9 +25,9 @@ from app.services.curation import relations
 from app.services.curation.editing import changed_works
 from app.services.curation.findings import Finding, FindingKind, replace_findings
 from app.services.curation.relations import ProposedRelation
-from app.services.index.changes import catch_up, current_revision
+from app.services.index.changes import current_revision
 from app.services.index.features import gallery_item
-from app.services.index.searcher import EngineSearcher, open_as_served
+from app.services.index.searcher import Searcher, open_as_served
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import (
     TaskContext,
@@ -125,7 +125,7 @@ def look_at_new(handle: TaskHandle) -> None:
 
 def _walk(
     handle: TaskHandle,
-    searcher: EngineSearcher,
+    searcher: Searcher,
     step: str,
     visit: Callable[[Artwork], None],
     *,
@@ -143,7 +143,7 @@ def _walk(
     total = _count(session, shown)
     ids = select(Artwork.id).where(shown, Artwork.id > after).order_by(Artwork.id)
     for work_id in session.scalars(ids).all():
-        catch_up(session, searcher)
+        searcher.catch_up(session)
         work = session.get(Artwork, work_id, options=[selectinload(Artwork.images)])
         if work is not None and not work.is_withdrawn:
             visit(work)
@@ -160,12 +160,12 @@ class Surveyor:
     session : Session
     media : MediaFolder
         With the works' pictures.
-    searcher : EngineSearcher
+    searcher : Searcher
         What visitors search.
     """
 
     def __init__(
-        self, session: Session, media: MediaFolder, searcher: EngineSearcher
+        self, session: Session, media: MediaFolder, searcher: Searcher
     ) -> None:
         self._session = session
         self._media = media
@@ -275,7 +275,7 @@ class Surveyor:
         return {row.accession: row.id for row in rows}
 
 
-def _open(handle: TaskHandle) -> EngineSearcher:
+def _open(handle: TaskHandle) -> Searcher:
     context = handle.context
     model_dir = context.config["MORELLI_MODEL"]
     try:

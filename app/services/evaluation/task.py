@@ -7,7 +7,7 @@ on after the last whole line, so no photo is asked twice and none is lost.
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,13 @@ from app.services.evaluation.labelled_photos import (
     parse_labels,
 )
 from app.services.importing.pictures import (
+    Archive,
     FolderPictures,
     PictureError,
     PictureSource,
     SourceError,
-    opened_archive,
 )
-from app.services.index.searcher import EngineSearcher, open_as_served
+from app.services.index.searcher import Searcher, open_as_served
 from app.services.search.service import PHOTO_SIDE_PX
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
@@ -84,7 +84,7 @@ def opened_photos(
             raise SourceError(f"{folder / LIST_NAME}: {error.strerror}") from error
         yield data, FolderPictures(folder, limits)
         return
-    with opened_archive(folder_of(folders, parameters["zip"]), limits) as archive:
+    with closing(Archive(folder_of(folders, parameters["zip"]), limits)) as archive:
         with archive.open_table() as table:
             data = table.read(LIST_BYTES)
         yield data, archive
@@ -124,7 +124,7 @@ class PhotoEvaluator:
 
     Attributes
     ----------
-    searcher : EngineSearcher
+    searcher : Searcher
     pictures : PictureSource
         Where the photos are.
     limits : ImageSettings
@@ -137,7 +137,7 @@ class PhotoEvaluator:
         Gets a small version of each photo.
     """
 
-    searcher: EngineSearcher
+    searcher: Searcher
     pictures: PictureSource
     limits: ImageSettings
     hidden: frozenset[str]
@@ -174,7 +174,7 @@ class PhotoEvaluator:
 
 def _ask_all(
     handle: TaskHandle,
-    searcher: EngineSearcher,
+    searcher: Searcher,
     data: bytes,
     pictures: PictureSource,
     limits: ImageSettings,
@@ -208,7 +208,7 @@ def _ask_all(
 
 def _keep(
     handle: TaskHandle,
-    searcher: EngineSearcher,
+    searcher: Searcher,
     lines: list[dict[str, Any]],
     refused: list[str],
 ) -> None:

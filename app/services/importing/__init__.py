@@ -1,1 +1,1 @@
-"""Bringing catalogues in: read, mapped, looked through, recorded, taken back."""
+"""Import of catalogues: sources, mappings, dry runs, recording, rollback."""

@@ -1,13 +1,12 @@
-"""Leaving hosts in peace that do not answer: an import may name one ten thousand times.
+"""Circuit breaker per host (Nygard, *Release It!*, 2007) for pictures on the web.
 
-Waiting for each of its pictures in vain would take hours. So after a few failures in a
-row a host is not asked for a while, and its pictures count as refused; importing the
-table again gets at them (a circuit breaker: Nygard, *Release It!*, 2007).
+An import may name a host ten thousand times, and waiting for each of its pictures in
+vain would take hours. So after a few failures in a row a host is not asked for a while,
+and its pictures count as refused; importing the table again gets at them.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app.services.system.fetching import LinkError, Refusal
@@ -18,17 +17,11 @@ PATIENCE = 8
 """Failures in a row."""
 REST_SECONDS = 60.0
 """How long a host is left in peace before it is asked once more."""
+NO_SILENCE = (0, 0.0, Refusal.UNREACHABLE)
 
 
-@dataclass(slots=True)
-class _Silence:
-    failures: int
-    until: float
-    refusal: Refusal
-
-
-class Hosts:
-    """Remembers which hosts do not answer; may be used by several threads.
+class CircuitBreaker:
+    """Memory of which hosts do not answer; may be used by several threads.
 
     Parameters
     ----------
@@ -38,7 +31,8 @@ class Hosts:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._silent: dict[str, _Silence] = {}
+        self._silent: dict[str, tuple[int, float, Refusal]] = {}
+        """Failures in a row, until when to leave it in peace, and why, by host."""
 
     def ask(self, address: str, read: Callable[[str], bytes]) -> bytes:
         """Read an address, unless its host is to be left in peace.
@@ -49,20 +43,15 @@ class Hosts:
             If it cannot be read, or if others of its host could not be.
         """
         host = urlsplit(address).netloc.lower()
-        silence = self._silent.get(host)
-        if (
-            silence is not None
-            and silence.failures >= PATIENCE
-            and self._clock() < silence.until
-        ):
-            raise LinkError(silence.refusal)
+        failures, until, refusal = self._silent.get(host, NO_SILENCE)
+        if failures >= PATIENCE and self._clock() < until:
+            raise LinkError(refusal)
         try:
             data = read(address)
         except LinkError as error:
             if error.refusal in SILENT:
-                failures = silence.failures + 1 if silence is not None else 1
                 until = self._clock() + REST_SECONDS
-                self._silent[host] = _Silence(failures, until, error.refusal)
+                self._silent[host] = (failures + 1, until, error.refusal)
             else:
                 self._silent.pop(host, None)
             raise

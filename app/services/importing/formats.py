@@ -1,4 +1,4 @@
-"""Whose table it is, and which of its columns says what of a work.
+"""Known formats of tables, and mappings of columns to fields of a work.
 
 A reading of a table maps each column to a field of the work. Columns that are no field
 of ours become further details under their own names, so nothing is lost.
@@ -6,7 +6,7 @@ of ours become further details under their own names, so nothing is lost.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from app.services.collection.exporting import WITHDRAWN, original
@@ -23,7 +23,7 @@ RESERVED = frozenset((*COLUMNS, WITHDRAWN))
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A table that we know.
+    """Format of table that we know.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Format:
 
 FORMATS = {
     OURS: Format(
-        {**{name: name for name in COLUMNS}, WITHDRAWN: WITHDRAWN},
+        {name: name for name in (*COLUMNS, WITHDRAWN)},
         (*COLUMNS, WITHDRAWN),
     ),
     WGA: Format(
@@ -144,7 +144,7 @@ GUESSES = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a table is read.
+    """Mapping of a table's columns, and how else the table is read.
 
     Attributes
     ----------
@@ -166,12 +166,11 @@ class Reading:
     @property
     def details(self) -> dict[str, str]:
         """Columns that become details, and their names there."""
-        kept = {
-            column: column
+        return {
+            column: detail_name(column)
             for column, meant in self.columns.items()
             if meant == DETAILS or (meant == IMAGE and self.format != OURS)
         }
-        return {column: detail_name(name) for column, name in kept.items()}
 
     @property
     def labels(self) -> frozenset[str]:
@@ -185,12 +184,7 @@ class Reading:
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``ImportRun.mapping`` keeps."""
-        return {
-            "columns": dict(self.columns),
-            "format": self.format,
-            "accession_from": self.accession_from,
-            "fetches": self.fetches,
-        }
+        return asdict(self)
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
@@ -216,9 +210,8 @@ def propose(columns: Sequence[str]) -> Reading:
             if found is not None and found not in chosen:
                 chosen[found] = meant
                 break
-    has_number = ACCESSION in chosen.values()
-    pictures = [name for name, meant in chosen.items() if meant == IMAGE]
-    made_from = pictures[0] if pictures and not has_number else ""
+    meanings = {meant: name for name, meant in chosen.items()}
+    made_from = "" if ACCESSION in meanings else meanings.get(IMAGE, "")
     return Reading(
         {name: chosen.get(name, DETAILS) for name in columns}, accession_from=made_from
     )
@@ -237,9 +230,7 @@ def _by_format(key: str, columns: Sequence[str]) -> Reading:
         plain = original(name).strip().casefold()
         meant = known.fields.get(plain, DETAILS)
         # Of two columns for one field, as MoMA has for pictures, the first counts.
-        if meant != DETAILS and meant in chosen.values():
-            meant = DETAILS
-        chosen[name] = meant
+        chosen[name] = DETAILS if meant in chosen.values() else meant
         if plain == known.accession_from:
             made_from = name
     return Reading(chosen, key, made_from)

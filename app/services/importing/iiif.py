@@ -1,4 +1,4 @@
-"""IIIF Presentation 3: each manifest is a work, each canvas a picture of it.
+"""Reader of IIIF Presentation 3: each manifest is a work, each canvas a picture.
 
 Of the standard that is read which museums use for works: label, metadata, rights, the
 homepage, and the pictures painted on canvases. Collections are followed downwards.
@@ -19,6 +19,7 @@ from app.services.importing.pictures import SourceError
 from app.services.importing.records import WEB, Record, fault_of
 from app.services.system.fetching import LinkError, LinkReader
 
+TYPES = ("Manifest", "Collection")
 MANIFEST_BYTES = 20_000_000
 MOST_DEPTH = 5
 """Collections inside each other."""
@@ -48,7 +49,7 @@ def read_manifests(start: str | bytes, reader: LinkReader | None) -> Iterator[Re
         except (LinkError, ImageTooLargeError) as error:
             raise SourceError(_("The address could not be fetched.")) from error
     document = _document(start)
-    if document is None or document.get("type") not in ("Manifest", "Collection"):
+    if document is None:
         raise SourceError(
             _("This is neither a manifest nor a collection of IIIF Presentation 3.")
         )
@@ -64,7 +65,7 @@ def read_manifests(start: str | bytes, reader: LinkReader | None) -> Iterator[Re
 
 def record_of(number: int, manifest: Mapping[str, Any]) -> Record:
     """Return what a manifest says of a work."""
-    record = Record(number, label=dict.fromkeys(("title",), ""))
+    record = Record(number, label={"title": ""})
     for pair in _list(manifest.get("metadata")):
         name, value = _words(pair.get("label")), _words(pair.get("value"))
         meant = field_of(name)
@@ -109,10 +110,7 @@ def number_of(address: str) -> str:
 
 
 def _walk(
-    document: Mapping[str, Any],
-    reader: LinkReader | None,
-    depth: int,
-    seen: set[str],
+    document: Mapping[str, Any], reader: LinkReader | None, depth: int, seen: set[str]
 ) -> Iterator[tuple[str, dict[str, Any] | Remark]]:
     """Yield the manifests of a document, with their addresses, each once."""
     if document.get("type") == "Manifest":
@@ -120,7 +118,7 @@ def _walk(
         return
     for item in _list(document.get("items")):
         address = str(item.get("id") or "")
-        if item.get("type") not in ("Manifest", "Collection") or address in seen:
+        if item.get("type") not in TYPES or address in seen:
             continue
         seen.add(address)
         try:
@@ -128,8 +126,7 @@ def _walk(
         except (LinkError, ImageTooLargeError):
             yield address, Remark("manifest_refused", {"address": address})
             continue
-        kind = inner.get("type") if inner else None
-        if inner is None or kind not in ("Manifest", "Collection") or depth == 0:
+        if inner is None or depth == 0:
             yield address, Remark("manifest_unusable", {"address": address})
             continue
         yield from _walk(inner, reader, depth - 1, seen)
@@ -144,11 +141,12 @@ def _fetch(address: str, reader: LinkReader | None) -> bytes:
 
 
 def _document(data: bytes) -> dict[str, Any] | None:
+    """Return the manifest or collection that some bytes are; None if neither."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and found.get("type") in TYPES else None
 
 
 def _pictures(manifest: Mapping[str, Any]) -> Iterator[str]:

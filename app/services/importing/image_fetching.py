@@ -1,22 +1,21 @@
-"""Getting at the pictures that records name, several at a time."""
+"""Fetching of the pictures that records name, several at a time."""
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ReferenceImage
-from app.retrieval.errors import (
-    ImageError,
-    ImageTooLargeError,
-    ImageTooSmallError,
-)
+from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
 from app.retrieval.images.codec import decode, read
 from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
-from app.services.importing.circuit_breaker import Hosts
+from app.services.importing.circuit_breaker import CircuitBreaker
 from app.services.importing.diff import FoundPicture
+from app.services.importing.formats import IMAGE, OURS, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import PictureError
 from app.services.importing.records import is_address
@@ -32,8 +31,8 @@ GLANCE_SIDE_PX = 200
 MEDIA_NAME = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.jpg")
 
 
-class Gatherer:
-    """Gets at pictures: from what was given, from the web, from the media folder.
+class PictureFetcher:
+    """Fetcher of pictures: from what was given, the web or the media folder.
 
     Parameters
     ----------
@@ -41,9 +40,12 @@ class Gatherer:
         Used by the calling thread only.
     source : Source
     import_context : ImportContext
-    media : MediaFolder
-    knows_names : bool
-        Whether pictures may be called as this program stores them.
+    reading : Reading
+
+    Attributes
+    ----------
+    may_fetch : bool
+        Whether pictures are fetched from the web at all.
     """
 
     def __init__(
@@ -51,21 +53,19 @@ class Gatherer:
         session: Session,
         source: Source,
         import_context: ImportContext,
-        media: MediaFolder,
-        *,
-        knows_names: bool,
+        reading: Reading,
     ) -> None:
         self._session = session
         self._source = source
-        self._import_context = import_context
-        self._media = media
-        self._knows_names = knows_names
-        self._hosts = Hosts()
-
-    @property
-    def may_fetch(self) -> bool:
-        """Whether pictures are fetched from the web at all."""
-        return self._import_context.pictures is not None
+        self._reader = import_context.pictures
+        self.may_fetch = self._reader is not None
+        self._limits = import_context.limits
+        self._media = MediaFolder(import_context.folders.works)
+        # Pictures may be called as this program stores them.
+        self._knows_names = (
+            reading.format == OURS and reading.columns.get(IMAGE) == IMAGE
+        )
+        self._breaker = CircuitBreaker()
 
     def look(self, names: Sequence[str]) -> dict[str, FoundPicture]:
         """See whether pictures can be had, without storing any.
@@ -73,7 +73,7 @@ class Gatherer:
         Those on the web are left out.
         """
         near = [name for name in names if not is_address(name)]
-        return self._each(near, self._glance)
+        return self._each(near, stores=False)
 
     def take(self, names: Sequence[str]) -> dict[str, FoundPicture]:
         """Bring pictures into the media folder.
@@ -83,99 +83,61 @@ class Gatherer:
         OSError
             If the disk is full.
         """
-        taken = self._each(names, self._store)
-        there = [
-            one.sha256
-            for one in taken.values()
-            if one.stored is None and one.fault is None
-        ]
-        known = self._known(there)
-        return {
+        taken = self._each(names, stores=True)
+        there = {
             name: one
-            if one.stored or one.fault
-            else FoundPicture(name, one.sha256, known[one.sha256])
             for name, one in taken.items()
+            if one.stored is None and one.fault is None
+        }
+        known = self._known({one.sha256 for one in there.values()})
+        return taken | {
+            name: replace(one, stored=known[one.sha256]) for name, one in there.items()
         }
 
-    def _each(
-        self, names: Sequence[str], work: Callable[[str], FoundPicture]
-    ) -> dict[str, FoundPicture]:
-        wanted = list(dict.fromkeys(names))
-        return dict(map_in_order(work, wanted, workers=AT_ONCE))
+    def _each(self, names: Sequence[str], *, stores: bool) -> dict[str, FoundPicture]:
+        find = partial(self._find, stores=stores)
+        return dict(map_in_order(find, list(dict.fromkeys(names)), workers=AT_ONCE))
 
-    def _glance(self, name: str) -> FoundPicture:
-        sha256 = self._stored_hash(name)
-        if sha256:
-            return FoundPicture(name, sha256)
-        try:
-            data = self._source.pictures.read(name)
-            sha256 = self._original_hash(name, data)
-            if not self._is_stored(sha256):
-                limits = self._import_context.limits
-                decode(data, settings=limits, max_side_px=GLANCE_SIDE_PX)
-        except PictureError as error:
-            return FoundPicture(name, fault=error.remark)
-        except ImageError as error:
-            return FoundPicture(name, fault=remark_of(name, error))
-        return FoundPicture(name, sha256)
-
-    def _store(self, name: str) -> FoundPicture:
-        """Store one picture; without ``stored`` it was in the media folder already."""
-        sha256 = self._stored_hash(name)
-        if sha256:
-            return FoundPicture(name, sha256)
+    def _find(self, name: str, *, stores: bool) -> FoundPicture:
+        """Find one picture; without ``stored`` it was in the media folder already."""
+        match = MEDIA_NAME.fullmatch(name) if self._knows_names else None
+        named = match[2] if match else ""
+        if named and self._is_stored(named):
+            return FoundPicture(name, named)
+        stored = None
         try:
             data = self._obtain(name)
+            sha256 = named or hashlib.sha256(data).hexdigest()
+            if self._is_stored(sha256):
+                return FoundPicture(name, sha256)
+            # An OSError from here on is the media folder's, and no fault of the row.
+            if not stores:
+                decode(data, settings=self._limits, max_side_px=GLANCE_SIDE_PX)
+            elif named:
+                stored = keep_picture(data, named, self._media, settings=self._limits)
+            else:
+                stored = store_picture(data, self._media, settings=self._limits)
         except PictureError as error:
             return FoundPicture(name, fault=error.remark)
-        sha256 = self._original_hash(name, data)
-        if self._is_stored(sha256):
-            return FoundPicture(name, sha256)
-        # An OSError from here on is the media folder's, and no fault of the row.
-        try:
-            if self._named_hash(name):
-                stored = keep_picture(
-                    data, sha256, self._media, settings=self._import_context.limits
-                )
-            else:
-                stored = store_picture(
-                    data, self._media, settings=self._import_context.limits
-                )
         except ImageError as error:
             return FoundPicture(name, fault=remark_of(name, error))
-        return FoundPicture(name, stored.sha256, stored)
+        return FoundPicture(name, sha256, stored)
 
     def _obtain(self, name: str) -> bytes:
         if not is_address(name):
             return self._source.pictures.read(name)
-        reader = self._import_context.pictures
-        if reader is None:
+        if self._reader is None:
             raise PictureError(Remark("links_off", {"name": name}))
         try:
-            return self._hosts.ask(name, reader.read)
+            return self._breaker.ask(name, self._reader.read)
         except LinkError as error:
             facts = {"name": name, "refusal": error.refusal.value}
             raise PictureError(Remark("picture_refused", facts)) from error
-        except ImageTooLargeError as error:
-            raise PictureError(remark_of(name, error)) from error
-
-    def _named_hash(self, name: str) -> str:
-        """Return the hash that a picture is stored by, if it is called so."""
-        match = MEDIA_NAME.fullmatch(name) if self._knows_names else None
-        return match[2] if match else ""
-
-    def _stored_hash(self, name: str) -> str:
-        sha256 = self._named_hash(name)
-        return sha256 if sha256 and self._is_stored(sha256) else ""
-
-    def _original_hash(self, name: str, data: bytes) -> str:
-        """Return the hash of the bytes that the picture once came as."""
-        return self._named_hash(name) or hashlib.sha256(data).hexdigest()
 
     def _is_stored(self, sha256: str) -> bool:
         return self._media.path(StoredPicture(sha256, 0, 0).media_name).exists()
 
-    def _known(self, hashes: Sequence[str]) -> Mapping[str, StoredPicture]:
+    def _known(self, hashes: Set[str]) -> dict[str, StoredPicture]:
         """Return what is in the media folder by the hashes of its originals."""
         columns = ReferenceImage.sha256, ReferenceImage.width, ReferenceImage.height
         rows = self._session.execute(
@@ -183,11 +145,10 @@ class Gatherer:
         )
         known = {row.sha256: StoredPicture(*row) for row in rows}
         self._session.commit()  # ends the reading
-        for sha256 in hashes:
-            if sha256 not in known:
-                name = StoredPicture(sha256, 0, 0).media_name
-                height, width = read(self._media.path(name)).shape[:2]
-                known[sha256] = StoredPicture(sha256, width, height)
+        for sha256 in hashes - known.keys():
+            name = StoredPicture(sha256, 0, 0).media_name
+            height, width = read(self._media.path(name)).shape[:2]
+            known[sha256] = StoredPicture(sha256, width, height)
         return known
 
 

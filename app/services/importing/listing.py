@@ -1,4 +1,4 @@
-"""The works and pictures that a catalogue names, without a collection to record them.
+"""Listing of the works and pictures that a catalogue names, recorded nowhere.
 
 Read as an import reads them: for training and for measurements, which need no more.
 """
@@ -6,6 +6,7 @@ Read as an import reads them: for training and for measurements, which need no m
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from app.retrieval.settings import ImageSettings
 from app.services.importing.formats import propose
@@ -17,31 +18,17 @@ from app.services.importing.sources import check_pictured, open_beside
 
 @dataclass(frozen=True, slots=True)
 class CatalogueView:
-    """A picture of a work, and what the work's label says.
-
-    Attributes
-    ----------
-    accession : str
-    path : Path
-    label : mapping of str to str
-        Of the work's first row.
-    """
+    """Picture of a work, and the label in the work's first row."""
 
     accession: str
     path: Path
     label: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueViews:
-    """What a catalogue names.
+class CatalogueViews(NamedTuple):
+    """Views that a catalogue names, in the order of the file, and its faults by line.
 
-    Attributes
-    ----------
-    views : tuple of CatalogueView
-        In the order of the file; a work may have several.
-    faults : tuple of str
-        What cannot be used, with its line.
+    A work may have several views.
     """
 
     views: tuple[CatalogueView, ...]

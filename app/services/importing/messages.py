@@ -1,4 +1,4 @@
-"""What is said of a row of an import: a code and facts, put into words for people.
+"""Remarks on rows of an import: codes and facts, put into words where shown.
 
 Rows are judged by a worker that knows nobody's language, and read by curators in
 theirs. So what is kept is the code, and the sentence is made where it is shown.
@@ -79,7 +79,7 @@ INFORMATIVE = frozenset(
 
 
 class Remark(NamedTuple):
-    """One thing that is said of a row.
+    """Remark on a row.
 
     Attributes
     ----------

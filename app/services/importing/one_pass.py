@@ -1,4 +1,4 @@
-"""An import from the shell in one pass: every row is read, judged once and recorded.
+"""Import from the shell in one pass: every row is read, judged once and recorded.
 
 There is no dry run and no task: the shell waits for it. It is an import like any other,
 is listed with the others and can be taken back; only one that changed nothing is
@@ -11,21 +11,17 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.models import AuditEntry, ImportRow, ImportRun, RowState
 from app.services.importing import runs
-from app.services.importing.diff import uses_media_names
 from app.services.importing.formats import Reading
-from app.services.importing.image_fetching import Gatherer
 from app.services.importing.indexing_step import count_pictures, tell_searches
 from app.services.importing.messages import write
 from app.services.importing.recording import BATCH_ROWS, Recorder, compare_later
 from app.services.importing.records import Record
-from app.services.importing.repeats import Repeats, rows_of_run
 from app.services.importing.sources import ImportContext, Source, SourceKind
-from app.services.system.media import MediaFolder
 
 
 def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
@@ -38,15 +34,8 @@ def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
     """
     runs.check_reading(reading)
     location = str(catalogue.resolve())
-    latest = (
-        select(ImportRun)
-        .where(
-            ImportRun.source == SourceKind.SHELL.value, ImportRun.location == location
-        )
-        .order_by(ImportRun.id.desc())
-        .limit(1)
-    )
-    run = session.scalars(latest).first()
+    mine = select(ImportRun).filter_by(source=SourceKind.SHELL.value, location=location)
+    run = session.scalars(mine.order_by(ImportRun.id.desc()).limit(1)).first()
     if run is None or not runs.is_unfinished_pass(run):
         run = runs.begin(session, SourceKind.SHELL, location, catalogue.name, None)
     run.mapping, run.is_dry = reading.to_json(), False
@@ -69,22 +58,13 @@ def record_source(
     OSError
         If the media folder cannot be written (a full disk); committed rows stay.
     """
-    reading = Reading.from_json(run.mapping)
-    gatherer = Gatherer(
-        session,
-        source,
-        import_context,
-        MediaFolder(import_context.folders.works),
-        knows_names=uses_media_names(reading),
-    )
-    recorder = Recorder(session, run, reading, gatherer)
-    repeats = Repeats(reading, rows_of_run(session, run))
-    records = source.records(reading)
+    recorder = Recorder(session, run, source, import_context)
+    records = source.records(recorder.reading)
     while batch := list(islice(records, BATCH_ROWS)):
         rows = _rows_of(session, run, batch)
         waiting = []
         for record, row in zip(batch, rows, strict=True):
-            refusal = repeats.refuse(record)
+            refusal = recorder.repeats.refuse(record)
             row.accession, row.values = record.accession[:255], record.to_json()
             if refusal is None:
                 waiting.append(row)
@@ -102,21 +82,14 @@ def end(session: Session, run: ImportRun) -> None:
     """
     changed = select(exists().where(AuditEntry.run_id == run.id))
     if not session.scalars(changed).one():
-        session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
-        session.delete(run)
-        session.commit()
+        runs.forget(session, run)
         return
     # Of an earlier start that was killed, with another table.
-    session.execute(
-        delete(ImportRow).where(
-            ImportRow.run_id == run.id, ImportRow.state == RowState.PENDING
-        )
-    )
+    runs.remove_rows(session, run, ImportRow.state == RowState.PENDING)
     if count_pictures(session, run):
         tell_searches(session, run)
         compare_later(session, run)
-    run.counts = runs.count_rows(session, run)
-    session.commit()
+    runs.keep_counts(session, run)
 
 
 def _rows_of(
@@ -128,11 +101,10 @@ def _rows_of(
         ImportRow.number.in_([record.number for record in records]),
     )
     there = {row.number: row for row in session.scalars(meant)}
-    new = [
-        ImportRow(run=run, number=record.number, state=RowState.PENDING)
+    rows = [
+        there.get(record.number)
+        or ImportRow(run=run, number=record.number, state=RowState.PENDING)
         for record in records
-        if record.number not in there
     ]
-    session.add_all(new)
-    there |= {row.number: row for row in new}
-    return [there[record.number] for record in records]
+    session.add_all(rows)
+    return rows

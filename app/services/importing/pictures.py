@@ -1,4 +1,4 @@
-"""Where the pictures of an import are: in a ZIP file, in a folder, on the web.
+"""Sources of pictures: ZIP files and folders, in which names are looked up.
 
 Names are only ever compared with the names that are there, so none leads out of what
 was given; what is in a ZIP file is read from it in memory, one picture at a time, and
@@ -10,7 +10,6 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO, Protocol, cast
@@ -38,16 +37,11 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFErro
 
 
 class SourceError(Exception):
-    """What was given cannot be imported from; the message says why."""
+    """Fault of what is to be imported from; the message says why."""
 
 
 class PictureError(Exception):
-    """A picture cannot be had.
-
-    Attributes
-    ----------
-    remark : Remark
-    """
+    """Fault of one picture, which cannot be had."""
 
     def __init__(self, remark: Remark) -> None:
         self.remark = remark
@@ -55,7 +49,7 @@ class PictureError(Exception):
 
 
 class PictureSource(Protocol):
-    """Where pictures are found by their names."""
+    """Place where pictures are found by their names."""
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture.
@@ -69,15 +63,15 @@ class PictureSource(Protocol):
 
 
 class NoPictures:
-    """A table alone."""
+    """No pictures at all, beside a table alone."""
 
     def read(self, name: str) -> bytes:
-        """Raise ``PictureError``: nothing is there."""
+        """Raise ``PictureError``."""
         raise PictureError(Remark("picture_missing", {"name": name}))
 
 
 class PictureNames:
-    """Finds a picture among many by the name that a table gives it.
+    """Index of picture names, by the spellings that a table may use.
 
     Parameters
     ----------
@@ -110,8 +104,7 @@ class PictureNames:
         if path is None:
             raise PictureError(Remark("picture_outside", {"name": name}))
         for start in (self._beside, ""):
-            found = self._paths.get(_plain(str(PurePosixPath(start, path))))
-            if found is not None:
+            if found := self._paths.get(_plain(str(PurePosixPath(start, path)))):
                 return found
         same = self._files.get(_plain(path.name), [])
         if len(path.parts) > 1:
@@ -163,7 +156,7 @@ class FolderPictures:
 
 
 class Archive:
-    """A ZIP file with a table and its pictures.
+    """ZIP file with a table and its pictures.
 
     Parameters
     ----------
@@ -239,16 +232,6 @@ def relative_path(text: str) -> PurePosixPath | None:
     return PurePosixPath(*windows.parts)
 
 
-@contextmanager
-def opened_archive(path: Path, limits: ImageSettings) -> Iterator[Archive]:
-    """Open a ZIP file for a while; raises as :class:`Archive`."""
-    archive = Archive(path, limits)
-    try:
-        yield archive
-    finally:
-        archive.close()
-
-
 def _is_plain(entry: zipfile.ZipInfo) -> bool:
     """Tell whether an entry is a file inside, that can be read without a password."""
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
@@ -260,13 +243,11 @@ def _is_plain(entry: zipfile.ZipInfo) -> bool:
 
 
 def _files_below(folder: Path) -> Iterator[str]:
-    found = 0
-    for path in folder.rglob("*"):
-        if path.suffix.lower() in PICTURE_ENDINGS:
-            found += 1
-            if found > MOST_ENTRIES:
-                raise SourceError(_("The folder holds too much to be a catalogue."))
-            yield path.relative_to(folder).as_posix()
+    pictures = (p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_ENDINGS)
+    for number, path in enumerate(pictures, 1):
+        if number > MOST_ENTRIES:
+            raise SourceError(_("The folder holds too much to be a catalogue."))
+        yield path.relative_to(folder).as_posix()
 
 
 def _plain(name: str) -> str:

@@ -1,11 +1,11 @@
-"""The import itself: rows that wait are recorded, a few per transaction.
+"""Recording of rows that wait, a few per transaction.
 
 What became of a row is written in the same transaction as the change itself. So a
 killed worker repeats nothing and loses nothing: what waits is done, what does not is
 not looked at again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,24 +16,14 @@ from app.services.curation import survey
 from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRAW
 from app.services.curation.work_images import picture_of, pictures_of
 from app.services.importing import runs
-from app.services.importing.diff import (
-    FoundPicture,
-    Policy,
-    RowDecision,
-    judge,
-    must_fetch,
-    uses_media_names,
-)
-from app.services.importing.dry_run import owners, same_picture, works_by_number
-from app.services.importing.formats import Reading
-from app.services.importing.image_fetching import Gatherer
+from app.services.importing.diff import FoundPicture, RowDecision
 from app.services.importing.indexing_step import count_pictures, finish
+from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, read, write
 from app.services.importing.records import Record, is_address, moment
 from app.services.importing.sources import ImportContext, opened
 from app.services.index.changes import announce
 from app.services.system import audit, tasks
-from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskHandle
 
 BATCH_ROWS = 32
@@ -77,13 +67,16 @@ def record_run(
     total = sum(counts.get(state, 0) for state in (*RECORDED, RowState.PENDING))
     if left:
         handle.progress(total - left, total, WORKS)
-        _record_rows(handle, run, import_context, total - left, total)
-        run.counts = runs.count_rows(session, run)
-        session.commit()
+        with opened(run, import_context) as source:
+            recorder = Recorder(session, run, source, import_context)
+            for rows in _waiting(session, run):
+                recorder.record(rows)
+                left -= len(rows)
+                handle.progress(total - left, total, WORKS)
+        runs.keep_counts(session, run)
     runs.remove_file(run, import_context.folders)
     finish(handle, run)
-    run.counts = runs.count_rows(session, run)
-    session.commit()
+    runs.keep_counts(session, run)
     compare_later(session, run)
 
 
@@ -96,66 +89,20 @@ def compare_later(session: Session, run: ImportRun) -> None:
         tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, run.user)
 
 
-def _record_rows(
-    handle: TaskHandle,
-    run: ImportRun,
-    import_context: ImportContext,
-    done: int,
-    total: int,
-) -> None:
-    session = handle.context.session
-    reading = Reading.from_json(run.mapping)
-    with opened(run, import_context) as source:
-        gatherer = Gatherer(
-            session,
-            source,
-            import_context,
-            MediaFolder(import_context.folders.works),
-            knows_names=uses_media_names(reading),
-        )
-        recorder = Recorder(session, run, reading, gatherer)
-        while rows := recorder.next_rows():
-            recorder.record(rows)
-            done += len(rows)
-            handle.progress(done, total, WORKS)
+def _waiting(session: Session, run: ImportRun) -> Iterator[Sequence[ImportRow]]:
+    """Yield the rows that wait, a batch after the other."""
+    waiting = select(ImportRow).where(
+        ImportRow.run_id == run.id, ImportRow.state == RowState.PENDING
+    )
+    first = waiting.order_by(ImportRow.number).limit(BATCH_ROWS)
+    last = 0
+    while rows := session.scalars(first.where(ImportRow.number > last)).all():
+        last = rows[-1].number
+        yield rows
 
 
-class Recorder:
-    """Records rows, a batch after the other; the caller commits each.
-
-    Parameters
-    ----------
-    session : Session
-    run : ImportRun
-    reading : Reading
-    gatherer : Gatherer
-    """
-
-    def __init__(
-        self, session: Session, run: ImportRun, reading: Reading, gatherer: Gatherer
-    ) -> None:
-        self._session = session
-        self._run = run
-        self._reading = reading
-        self._gatherer = gatherer
-        self._policy = Policy(run.policy)
-        self._last = 0
-
-    def next_rows(self) -> Sequence[ImportRow]:
-        """Return the next rows that wait."""
-        rows = self._session.scalars(
-            select(ImportRow)
-            .where(
-                ImportRow.run_id == self._run.id,
-                ImportRow.number > self._last,
-                ImportRow.state == RowState.PENDING,
-            )
-            .order_by(ImportRow.number)
-            .limit(BATCH_ROWS)
-        ).all()
-        if rows:
-            self._last = rows[-1].number
-        return rows
+class Recorder(RecordJudge):
+    """Recorder of rows, a batch after the other; the caller commits each."""
 
     def record(self, rows: Sequence[ImportRow]) -> None:
         """Do what rows say, and write down what became of them."""
@@ -163,97 +110,88 @@ class Recorder:
             row.number: Record.from_json(row.number, row.accession, row.values)
             for row in rows
         }
-        found = self._gather(list(records.values()))
-        artworks = works_by_number(self._session, records.values())
+        found = self._fetch(list(records.values()))
+        artworks = self.works(records.values())
         hidden: list[Artwork] = []
-        with self._session.no_autoflush:
+        with self.session.no_autoflush:
             for row in rows:
                 record = records[row.number]
                 known = artworks.get(record.accession)
-                pictures = [found[name] for name in record.images if name in found]
-                judged = judge(record, known, pictures, self._reading, self._policy)
-                artwork = self._obey(record, known, judged)
+                decision = self.decide(record, known, found)
+                artwork = self._obey(record, known, decision)
                 if artwork is not None:
                     artworks[record.accession] = artwork
-                if known is not None and (judged.restores or judged.withdraws):
+                if known is not None and (decision.restores or decision.withdraws):
                     hidden.append(known)
-                _tell(row, artwork, judged)
-        self._session.flush()
+                _tell(row, artwork, decision)
+        self.session.flush()
         self._name_others(rows, records, found)
         if hidden:
-            announce(self._session, hidden)
+            announce(self.session, hidden)
 
-    def _gather(self, records: Sequence[Record]) -> dict[str, FoundPicture]:
+    def _fetch(self, records: Sequence[Record]) -> dict[str, FoundPicture]:
         """Get at the pictures of records, as far as they have to be looked at."""
-        far = [one for one in records if any(map(is_address, one.images))]
-        artworks = works_by_number(self._session, far)
-        left_out = {
-            one.number
-            for one in far
-            if not must_fetch(
-                one, artworks.get(one.accession), self._reading, self._policy
-            )
-        }
+        works = self.works(one for one in records if any(map(is_address, one.images)))
         names = [
             name
             for one in records
             for name in one.images
-            if one.number not in left_out or not is_address(name)
+            if not is_address(name) or self.must_fetch(one, works.get(one.accession))
         ]
         # Nothing is read or written while pictures are fetched.
-        self._session.commit()
-        return self._gatherer.take(names)
+        self.session.commit()
+        return self.fetcher.take(names)
 
     def _obey(
-        self, record: Record, artwork: Artwork | None, judged: RowDecision
+        self, record: Record, artwork: Artwork | None, decision: RowDecision
     ) -> Artwork | None:
         """Change the work of a record, or make it, and write that into the trail."""
-        if judged.state is RowState.CREATED:
-            return self._create(record, judged)
-        if artwork is None or judged.state is not RowState.UPDATED:
+        if decision.state is RowState.CREATED:
+            return self._create(record, decision)
+        if artwork is None or decision.state is not RowState.UPDATED:
             return artwork
-        if judged.facts:
-            before = {name: fact_of(artwork, name) for name in judged.facts}
-            set_facts(artwork, judged.facts)
-            self._note(EDIT, artwork, before, judged.facts)
-        if judged.pictures:
-            pictures = list(pictures_of(artwork))
-            _add_pictures(artwork, judged)
+        if decision.facts:
+            before = {name: fact_of(artwork, name) for name in decision.facts}
+            set_facts(artwork, decision.facts)
+            self._note(EDIT, artwork, before, decision.facts)
+        if decision.pictures:
+            pictures = pictures_of(artwork)
+            _add_pictures(artwork, decision)
             after = pictures_of(artwork)
             self._note(IMAGES, artwork, {"images": pictures}, {"images": after})
-        if judged.restores or judged.withdraws:
-            since = moment(record.withdrawn) if judged.withdraws else None
+        if decision.restores or decision.withdraws:
+            since = moment(record.withdrawn) if decision.withdraws else None
             artwork.withdrawn_at = since
-            self._note(WITHDRAW if judged.withdraws else RESTORE, artwork, {}, {})
+            self._note(WITHDRAW if decision.withdraws else RESTORE, artwork)
         artwork.updated_at = now()
         return artwork
 
-    def _create(self, record: Record, judged: RowDecision) -> Artwork:
+    def _create(self, record: Record, decision: RowDecision) -> Artwork:
         artwork = Artwork(accession=record.accession)
-        set_facts(artwork, judged.facts)
-        if judged.withdraws:
+        set_facts(artwork, decision.facts)
+        if decision.withdraws:
             artwork.withdrawn_at = moment(record.withdrawn)
-        self._session.add(artwork)
-        _add_pictures(artwork, judged)
-        self._note(CREATE, artwork, {}, judged.facts)
+        self.session.add(artwork)
+        _add_pictures(artwork, decision)
+        self._note(CREATE, artwork, {}, decision.facts)
         return artwork
 
     def _note(
         self,
         action: str,
         artwork: Artwork,
-        before: Mapping[str, object],
-        after: Mapping[str, object],
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
     ) -> None:
         audit.record(
-            self._session,
+            self.session,
             action,
-            user=self._run.user,
+            user=self.run.user,
             artwork=artwork,
             subject=artwork.accession,
             before=before,
             after=after,
-            run=self._run,
+            run=self.run,
         )
 
     def _name_others(
@@ -263,13 +201,12 @@ class Recorder:
         found: Mapping[str, FoundPicture],
     ) -> None:
         """Say of rows which other works have the same picture."""
-        hashes = {one.sha256 for one in found.values() if one.sha256}
-        having = owners(self._session, hashes)
+        owners = self.owners(found)
         for row in rows:
             if row.state not in RECORDED:
                 continue
-            mine = [found[n].sha256 for n in records[row.number].images if n in found]
-            named = [one for sha256 in mine for one in having.get(sha256, [])]
+            hashes = hashes_of(records[row.number], found)
+            named = [one for sha256 in hashes for one in owners.get(sha256, ())]
             said = read(row.message)
             told = [
                 one for one in same_picture(row.accession, named) if one not in said
@@ -278,24 +215,24 @@ class Recorder:
                 row.message = write([*said, *told])
 
 
-def _tell(row: ImportRow, artwork: Artwork | None, judged: RowDecision) -> None:
+def _tell(row: ImportRow, artwork: Artwork | None, decision: RowDecision) -> None:
     """Write into a row what became of it, over all times that it was recorded.
 
     A row is recorded a second time where a killed import is gone on with.
     """
     row.artwork = artwork
-    if judged.state is RowState.UNCHANGED and row.state in CHANGED:
+    if decision.state is RowState.UNCHANGED and row.state in CHANGED:
         return
     if row.state is not RowState.CREATED:
-        row.state = judged.state
-    row.message = write(judged.remarks)
+        row.state = decision.state
+    row.message = write(decision.remarks)
 
 
-def _add_pictures(artwork: Artwork, judged: RowDecision) -> None:
+def _add_pictures(artwork: Artwork, decision: RowDecision) -> None:
     """Add pictures after those that a work has."""
-    position = max((image.position for image in artwork.images), default=-1)
-    for one in judged.pictures:
-        if one.stored is not None:
-            position += 1
-            picture = picture_of(one.stored)
-            artwork.images.append(ReferenceImage(position=position, **picture))
+    first = max((image.position for image in artwork.images), default=-1) + 1
+    new = [picture_of(one.stored) for one in decision.pictures if one.stored]
+    artwork.images.extend(
+        ReferenceImage(position=position, **picture)
+        for position, picture in enumerate(new, first)
+    )

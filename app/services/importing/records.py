@@ -1,4 +1,4 @@
-"""From a row of a table to what it says of a work."""
+"""Records of works, read from the rows of a table."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from app.services.collection.exporting import WITHDRAWN, original
-from app.services.collection.labels import LABEL_COLUMNS, MAX_ACCESSION_LENGTH
+from app.services.collection.labels import DETAIL, LABEL_COLUMNS, MAX_ACCESSION_LENGTH
 from app.services.importing.formats import ACCESSION, IMAGE, OURS, WGA, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.tables import TableRow
@@ -21,7 +21,7 @@ ADDRESS = re.compile(r'"(https?://[^"]+)"')
 
 @dataclass(slots=True)
 class Record:
-    """What one row says.
+    """Record of what one row says of a work.
 
     Attributes
     ----------
@@ -51,6 +51,12 @@ class Record:
     is_further: bool = False
     fault: Remark | None = None
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """Label and details, by names as ``labels.fact_of`` has them."""
+        details = {f"{DETAIL}{name}": value for name, value in self.details.items()}
+        return {**self.label, **details}
+
     def to_json(self) -> dict[str, Any]:
         """Return what ``ImportRow.values`` keeps."""
         kept = {
@@ -71,10 +77,7 @@ class Record:
 def read_records(rows: Iterable[TableRow], reading: Reading) -> Iterator[Record]:
     """Yield what each row says, as the reading has it."""
     for row in rows:
-        if row.fault is not None:
-            yield Record(row.line, fault=row.fault)
-        else:
-            yield _read(row, reading)
+        yield Record(row.line, fault=row.fault) if row.fault else _read(row, reading)
 
 
 def _read(row: TableRow, reading: Reading) -> Record:
@@ -96,10 +99,9 @@ def _read(row: TableRow, reading: Reading) -> Record:
     record.label = {
         name: "; ".join(label[name]) for name in LABEL_COLUMNS if name in label
     }
-    named = reading.details.items()
     record.details = {
         (original(name) if reading.format == OURS else name): value
-        for column, name in named
+        for column, name in reading.details.items()
         if (value := values.get(column, "")).strip()
     }
     if reading.accession_from and not record.accession:

@@ -1,4 +1,4 @@
-"""Rows of one file that are about the same work: further views, repetitions, faults."""
+"""Repeated rows of one file about the same work: further views or faults."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FirstRow = Callable[[int], Record]
 
 @dataclass(slots=True)
 class _Seen:
-    """The first row about a work; little is kept, there may be many."""
+    """First row about a work; little is kept, there may be many."""
 
     number: int
     images: set[int]
@@ -30,13 +30,7 @@ class _Seen:
 
 
 class Repeats:
-    """Tells further views of a work from repeated and contradictory rows.
-
-    Parameters
-    ----------
-    reading : Reading
-    first_row : callable
-    """
+    """Filter that tells further views of works from repeated and contradictory rows."""
 
     def __init__(self, reading: Reading, first_row: FirstRow) -> None:
         self._first_row = first_row
@@ -64,7 +58,7 @@ class Repeats:
             told: dict[str, str | int] = {"line": first.number, "field": other}
             return RowDecision(RowState.FAILED, [Remark("contradicts", told)])
         if first.refusal:
-            return RowDecision(first.refusal.state, list(first.refusal.remarks))
+            return first.refusal
         if images <= first.images:
             repeats = Remark("repeats", {"line": first.number})
             return RowDecision(RowState.SKIPPED, [repeats])
@@ -73,33 +67,23 @@ class Repeats:
         record.label, record.details, record.withdrawn = {}, {}, ""
         return None
 
-    def note(self, record: Record, judged: RowDecision) -> None:
+    def note(self, record: Record, decision: RowDecision) -> None:
         """Keep in mind what became of a row: nor are further views recorded then."""
         first = self._seen.get(record.accession)
-        is_first = first is not None and first.number == record.number
-        if first is not None and is_first and judged.state in REFUSED:
-            first.refusal = RowDecision(judged.state, list(judged.remarks))
+        if first and first.number == record.number and decision.state in REFUSED:
+            first.refusal = decision
 
     def _contradicted(self, record: Record, number: int) -> str:
         """Return what an earlier row says otherwise; "" if a record agrees with it."""
         first = self._first_row(number)
         before = {**first.details, **first.label}
-        for name, value in {**record.details, **record.label}.items():
-            if name in self._picture_details or not value:
-                continue
-            if before.get(name) != value:
-                return name
-        return ""
+        said = {**record.details, **record.label}.items()
+        others = (name for name, value in said if value and before.get(name) != value)
+        return next((one for one in others if one not in self._picture_details), "")
 
 
-def rows_of_run(session: Session, run: ImportRun) -> FirstRow:
-    """Return what reads earlier records from the rows of a run."""
-
-    def read(number: int) -> Record:
-        meant = select(ImportRow).where(
-            ImportRow.run_id == run.id, ImportRow.number == number
-        )
-        row = session.scalars(meant).one()
-        return Record.from_json(number, row.accession, row.values)
-
-    return read
+def row_of_run(session: Session, run: ImportRun, number: int) -> Record:
+    """Return an earlier record from the rows of a run."""
+    meant = select(ImportRow).filter_by(run_id=run.id, number=number)
+    row = session.scalars(meant).one()
+    return Record.from_json(number, row.accession, row.values)

@@ -1,8 +1,10 @@
-"""Taking a whole import back: every change of it, the last one first.
+"""Rollback of a whole import: every change of it, the last one first.
 
 Works that it made are withdrawn, labels and pictures that it changed are as before.
 What somebody changed since is left alone, and named.
 """
+
+from contextlib import nullcontext
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
@@ -16,8 +18,9 @@ from app.services.curation.editing import (
 )
 from app.services.importing import runs
 from app.services.importing.messages import Remark, write
-from app.services.importing.sources import ImportContext
+from app.services.importing.sources import ImportContext, SourceKind
 from app.services.system import audit
+from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskHandle
 
@@ -27,13 +30,24 @@ UNDOING = "undoing"
 
 
 def undo_run(handle: TaskHandle, run: ImportRun, import_context: ImportContext) -> None:
-    """Take back what a run did.
+    """Take back what a run did, unless a shell is recording it just now.
 
     Raises
     ------
+    AlreadyRunningError
+        If it may be.
     TaskStoppedError
         Between two batches, if somebody wants that.
     """
+    is_shells = run.source == SourceKind.SHELL and not run.counts
+    lock = import_context.folders.instance / INDEXING_LOCK
+    with exclusively(lock) if is_shells else nullcontext():
+        _undo_run(handle, run, import_context)
+
+
+def _undo_run(
+    handle: TaskHandle, run: ImportRun, import_context: ImportContext
+) -> None:
     session = handle.context.session
     editor = WorkEditor(
         session,
@@ -47,22 +61,24 @@ def undo_run(handle: TaskHandle, run: ImportRun, import_context: ImportContext) 
     waiting = mine.where(ImportRow.state == RowState.PENDING)
     session.execute(waiting.values(state=RowState.UNDONE))
     runs.remove_file(run, import_context.folders)
-    left = _count(session, run)
+    counted = select(func.count(AuditEntry.id)).where(*_open_entries(run))
+    left = session.scalars(counted).one()
     total = max(handle.task.total, left)
     handle.progress(total - left, total, UNDOING)
-    before = None
-    while entries := _next(session, run, before):
-        before = entries[-1].id
-        for entry in entries:
-            _undo(handle, editor, entry)
-        left -= len(entries)
+    entries = select(AuditEntry).where(*_open_entries(run))
+    entries = entries.order_by(AuditEntry.id.desc()).limit(BATCH_ENTRIES)
+    next_ones = entries
+    while batch := session.scalars(next_ones).all():
+        next_ones = entries.where(AuditEntry.id < batch[-1].id)
+        for entry in batch:
+            _undo_entry(handle, editor, entry)
+        left -= len(batch)
         handle.progress(total - left, total, UNDOING)
     _tell_rows(session, run)
-    run.counts = runs.count_rows(session, run)
-    session.commit()
+    runs.keep_counts(session, run)
 
 
-def _undo(handle: TaskHandle, editor: WorkEditor, entry: AuditEntry) -> None:
+def _undo_entry(handle: TaskHandle, editor: WorkEditor, entry: AuditEntry) -> None:
     """Take one change back, unless something else has changed since."""
     session, work = handle.context.session, entry.artwork
     if entry.action == CREATE and work is not None and work.is_withdrawn:
@@ -87,11 +103,8 @@ def _tell_rows(session: Session, run: ImportRun) -> None:
     touched = select(AuditEntry.artwork_id).where(AuditEntry.run_id == run.id)
     left = select(AuditEntry.artwork_id).where(*_open_entries(run))
     is_left = ImportRow.artwork_id.in_(left)
-    session.execute(
-        mine.where(ImportRow.artwork_id.in_(touched), ~is_left).values(
-            state=RowState.UNDONE, message=""
-        )
-    )
+    undone = mine.where(ImportRow.artwork_id.in_(touched), ~is_left)
+    session.execute(undone.values(state=RowState.UNDONE, message=""))
     told = write([Remark("not_undone")])
     session.execute(mine.where(is_left).values(message=told))
 
@@ -101,16 +114,3 @@ def _open_entries(run: ImportRun) -> tuple[ColumnElement[bool], ...]:
     undoing = aliased(AuditEntry)
     taken_back = select(undoing.undoes_id).where(undoing.undoes_id.is_not(None))
     return (AuditEntry.run_id == run.id, AuditEntry.id.not_in(taken_back))
-
-
-def _count(session: Session, run: ImportRun) -> int:
-    counted = select(func.count(AuditEntry.id)).where(*_open_entries(run))
-    return session.scalars(counted).one()
-
-
-def _next(session: Session, run: ImportRun, before: int | None) -> list[AuditEntry]:
-    entries = select(AuditEntry).where(*_open_entries(run))
-    if before is not None:
-        entries = entries.where(AuditEntry.id < before)
-    entries = entries.order_by(AuditEntry.id.desc()).limit(BATCH_ENTRIES)
-    return list(session.scalars(entries))

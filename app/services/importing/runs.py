@@ -1,4 +1,4 @@
-"""Imports as curators see them: begun, mapped, looked through, run, listed, discarded.
+"""Imports as curators see them: begun, mapped, enqueued, listed, discarded.
 
 What takes long is a task in the background; here it is only noted.
 """
@@ -9,19 +9,11 @@ from collections.abc import Collection, Sequence
 from pathlib import PurePath
 from typing import IO
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.configuration.load import Folders
-from app.models import (
-    ColumnMapping,
-    ImportRow,
-    ImportRun,
-    Lane,
-    RowState,
-    Task,
-    User,
-)
+from app.models import ColumnMapping, ImportRow, ImportRun, Lane, RowState, Task, User
 from app.services.importing.diff import Policy
 from app.services.importing.formats import (
     ACCESSION,
@@ -36,11 +28,9 @@ from app.services.system import tasks
 from app.services.system.paging import Page, select_page
 
 KIND = "import"
-"""Of tasks."""
+"""Kind of task; below are its parameters and its phases."""
 RUN, PHASE = "run_id", "phase"
-"""Parameters of tasks."""
 PLAN, RECORD, UNDO = "plan", "record", "undo"
-"""Phases."""
 RUNS_PER_PAGE = 25
 ROWS_PER_PAGE = 50
 REMARKED = "remarked"
@@ -48,7 +38,7 @@ REMARKED = "remarked"
 
 
 class UnusableMappingError(Exception):
-    """The columns cannot be read like that.
+    """Reading of columns that no work can be recorded by.
 
     Attributes
     ----------
@@ -62,7 +52,7 @@ class UnusableMappingError(Exception):
 
 
 class NotNowError(Exception):
-    """The import is not at a point where this can be done."""
+    """Wish for what the import has not come to, has passed, or is too busy for."""
 
 
 def receive(file: IO[bytes], name: str, folders: Folders) -> tuple[SourceKind, str]:
@@ -109,19 +99,12 @@ def begin(
 
 def propose_reading(session: Session, columns: Sequence[str]) -> Reading:
     """Map the columns as last time, or else as the header suggests."""
-    kept = session.scalars(
-        select(ColumnMapping).where(ColumnMapping.columns_hash == columns_hash(columns))
-    ).first()
+    kept = _kept_mapping(session, columns_hash(columns))
     return Reading.from_json(kept.mapping) if kept else propose(columns)
 
 
 def check_reading(reading: Reading) -> None:
-    """Refuse a reading that no work can be recorded by.
-
-    Raises
-    ------
-    UnusableMappingError
-    """
+    """Raise ``UnusableMappingError`` if no work can be recorded by a reading."""
     meant = [one for one in reading.columns.values() if one != DETAILS]
     if meant.count(ACCESSION) > 1:
         raise UnusableMappingError("accessions")
@@ -129,19 +112,6 @@ def check_reading(reading: Reading) -> None:
         raise UnusableMappingError("pictures")
     if ACCESSION not in meant and not reading.accession_from:
         raise UnusableMappingError("no_accession")
-
-
-def remember(session: Session, name: str, reading: Reading) -> None:
-    """Keep a reading, to be offered when such a table comes again."""
-    key = columns_hash(list(reading.columns))
-    kept = session.scalars(
-        select(ColumnMapping).where(ColumnMapping.columns_hash == key)
-    ).first()
-    if kept is None:
-        kept = ColumnMapping(columns_hash=key, name=name)
-        session.add(kept)
-    kept.name, kept.mapping = name, reading.to_json()
-    session.commit()
 
 
 def plan(
@@ -162,7 +132,7 @@ def plan(
     """
     if run.source != SourceKind.IIIF:
         check_reading(reading)
-        remember(session, run.name, reading)
+        _keep_mapping(session, run.name, reading)
     if not run.is_dry or is_busy(run):
         raise NotNowError
     run.mapping, run.policy = reading.to_json(), policy.value
@@ -170,53 +140,46 @@ def plan(
 
 
 def start(session: Session, run: ImportRun, user: User | None) -> Task:
-    """Let a run that was looked through be recorded.
-
-    Raises
-    ------
-    NotNowError
-        If it was not looked through, or has begun already.
-    """
+    """Let a run that was looked through be recorded, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run) or not is_planned(run):
         raise NotNowError
     return _enqueue(session, run, RECORD, user)
 
 
 def undo(session: Session, run: ImportRun, user: User | None) -> Task:
-    """Let everything that a run changed be taken back.
-
-    Raises
-    ------
-    NotNowError
-        If nothing was recorded, or it is still at work.
-    """
+    """Let everything that a run changed be taken back, or raise ``NotNowError``."""
     if run.is_dry or is_busy(run):
         raise NotNowError
     return _enqueue(session, run, UNDO, user)
 
 
 def discard(session: Session, run: ImportRun, folders: Folders) -> None:
-    """Forget a run that was not recorded, with its file.
-
-    Raises
-    ------
-    NotNowError
-        If it was recorded, or is at work.
-    """
+    """Forget a run that was not recorded, with its file, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run):
         raise NotNowError
     remove_file(run, folders)
-    session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
+    forget(session, run)
+
+
+def forget(session: Session, run: ImportRun) -> None:
+    """Delete a run with its rows; commits."""
+    remove_rows(session, run)
     session.delete(run)
     session.commit()
 
 
+def remove_rows(
+    session: Session, run: ImportRun, *conditions: ColumnElement[bool]
+) -> None:
+    """Delete a run's rows, or some of them; the caller commits."""
+    mine = ImportRow.run_id == run.id
+    session.execute(delete(ImportRow).where(mine, *conditions))
+
+
 def remove_file(run: ImportRun, folders: Folders) -> None:
     """Delete the file that was sent for a run."""
-    if (
-        run.source not in (SourceKind.FOLDER, SourceKind.SHELL)
-        and "/" not in run.location
-    ):
+    is_sent = run.source not in (SourceKind.FOLDER, SourceKind.SHELL)
+    if is_sent and "/" not in run.location:
         (folders.imports / run.location).unlink(missing_ok=True)
 
 
@@ -284,16 +247,33 @@ def list_rows(
 
 def count_rows(session: Session, run: ImportRun) -> dict[str, int]:
     """Count a run's rows by their states, and those of which something is said."""
-    mine = ImportRow.run_id == run.id
+    is_remarked = cast(ImportRow.message != "", Integer)
     rows = session.execute(
-        select(ImportRow.state, func.count()).where(mine).group_by(ImportRow.state)
-    )
-    counts = {state.value: count for state, count in rows}
-    remarked = select(func.count()).select_from(ImportRow)
-    counts[REMARKED] = session.scalars(
-        remarked.where(mine, ImportRow.message != "")
-    ).one()
-    return counts
+        select(ImportRow.state, func.count(), func.sum(is_remarked))
+        .where(ImportRow.run_id == run.id)
+        .group_by(ImportRow.state)
+    ).all()
+    counts = {state.value: count for state, count, _ in rows}
+    return {**counts, REMARKED: sum(remarked for *_, remarked in rows)}
+
+
+def keep_counts(session: Session, run: ImportRun) -> None:
+    """Keep how many rows a run has by now; commits."""
+    run.counts = count_rows(session, run)
+    session.commit()
+
+
+def _kept_mapping(session: Session, key: str) -> ColumnMapping | None:
+    return session.scalars(select(ColumnMapping).filter_by(columns_hash=key)).first()
+
+
+def _keep_mapping(session: Session, name: str, reading: Reading) -> None:
+    """Keep a reading, to be offered when such a table comes again."""
+    key = columns_hash(list(reading.columns))
+    kept = _kept_mapping(session, key) or ColumnMapping(columns_hash=key)
+    kept.name, kept.mapping = name, reading.to_json()
+    session.add(kept)
+    session.commit()
 
 
 def _enqueue(session: Session, run: ImportRun, phase: str, user: User | None) -> Task:

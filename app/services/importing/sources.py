@@ -1,9 +1,10 @@
-"""What an import reads from: the records, and where their pictures are."""
+"""Sources of imports: tables, ZIP files, folders and manifests, opened alike."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,13 +19,13 @@ from app.services.importing.iiif import MANIFEST_BYTES, read_manifests
 from app.services.importing.pictures import (
     MANIFEST_ENDINGS,
     TABLE_ENDINGS,
+    Archive,
     FolderPictures,
     NoPictures,
     PictureSource,
     SourceError,
-    opened_archive,
 )
-from app.services.importing.records import Record, read_records
+from app.services.importing.records import WEB, Record, read_records
 from app.services.importing.tables import Table, TableError, open_table
 from app.services.system.fetching import LinkReader
 
@@ -37,7 +38,7 @@ ACCEPT_JSON = "application/ld+json, application/json"
 
 
 class SourceKind(StrEnum):
-    """Where an import comes from, as ``ImportRun.source`` keeps it."""
+    """Kind of what an import comes from, as ``ImportRun.source`` keeps it."""
 
     TABLE = "table"
     ZIP = "zip"
@@ -49,7 +50,7 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """What sources are looked for in.
+    """Surroundings of all imports: where sources are, and what is accepted.
 
     Attributes
     ----------
@@ -70,24 +71,21 @@ class ImportContext:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "ImportContext":
-        """Return the surroundings that the configuration names."""
+        """Return what the configuration says."""
         limits = ImageSettings(max_bytes=config["MAX_CONTENT_LENGTH"])
-        pictures = manifests = None
-        if config["MORELLI_LINKS"]:
-            pictures = LinkReader(limits.max_bytes)
-            manifests = LinkReader(MANIFEST_BYTES, accept=ACCEPT_JSON)
+        follows = config["MORELLI_LINKS"]
         return cls(
             Folders(config["MORELLI_INSTANCE"]),
             config["MORELLI_IMPORT_FOLDER"],
             limits,
-            pictures,
-            manifests,
+            LinkReader(limits.max_bytes) if follows else None,
+            LinkReader(MANIFEST_BYTES, accept=ACCEPT_JSON) if follows else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is imported from, opened.
+    """Open source of records and of their pictures.
 
     Attributes
     ----------
@@ -115,25 +113,16 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
     try:
         if run.source == SourceKind.IIIF:
             yield _manifests(run, import_context)
-        elif run.source == SourceKind.ZIP:
-            path = import_context.folders.imports / run.location
-            with opened_archive(path, import_context.limits) as archive:
-                yield _of_table(archive.open_table, archive)
-        elif run.source in (SourceKind.FOLDER, SourceKind.SHELL):
-            path = (
-                shared_file(import_context.shared, run.location)
-                if run.source == SourceKind.FOLDER
-                else Path(run.location)
-            )
-            if path.suffix.lower() in ARCHIVE_ENDINGS:
-                with opened_archive(path, import_context.limits) as archive:
-                    yield _of_table(archive.open_table, archive)
-            else:
-                pictures = FolderPictures(path.parent, import_context.limits)
-                yield _of_table(_opener(path), pictures)
+            return
+        path = _path_of(run, import_context)
+        if path.suffix.lower() in ARCHIVE_ENDINGS:
+            with closing(Archive(path, import_context.limits)) as archive:
+                yield _of_table(open_table(archive.open_table), archive)
         else:
-            path = import_context.folders.imports / run.location
-            yield _of_table(_opener(path), NoPictures())
+            pictures: PictureSource = NoPictures()
+            if run.source != SourceKind.TABLE:
+                pictures = FolderPictures(path.parent, import_context.limits)
+            yield _of_table(open_table(partial(_open_file, path)), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
 
@@ -159,15 +148,14 @@ def shared_file(shared: Path | None, name: str) -> Path:
 
 def shared_files(shared: Path | None) -> list[str]:
     """List the tables and ZIP files of the folder on the server, some hundreds."""
-    found: list[str] = []
     if shared is None or not shared.is_dir():
-        return found
-    for path in islice(shared.rglob("*"), MOST_SCANNED):
-        if path.suffix.lower() in (*TABLE_ENDINGS, *ARCHIVE_ENDINGS):
-            found.append(path.relative_to(shared).as_posix())
-            if len(found) == MOST_LISTED:
-                break
-    return sorted(found)
+        return []
+    endings = (*TABLE_ENDINGS, *ARCHIVE_ENDINGS)
+    scanned = islice(shared.rglob("*"), MOST_SCANNED)
+    found = (path for path in scanned if path.suffix.lower() in endings)
+    return sorted(
+        path.relative_to(shared).as_posix() for path in islice(found, MOST_LISTED)
+    )
 
 
 def kind_of(name: str, start: bytes) -> SourceKind:
@@ -186,8 +174,6 @@ def open_beside(
 
     Parameters
     ----------
-    catalogue : Path
-    pictures : FolderPictures
     encoding : str
         Of the table, where detection guesses wrong.
 
@@ -205,19 +191,14 @@ def open_beside(
             f"The catalogue {catalogue} cannot be read: {reason}."
         ) from error
     try:
-        table = open_table(_opener(catalogue), encoding)
+        table = open_table(partial(_open_file, catalogue), encoding)
     except TableError as error:
         raise SourceError(f"The catalogue {catalogue} is no table. {error}") from error
-    return table, _of(table, pictures)
+    return table, _of_table(table, pictures)
 
 
 def check_pictured(catalogue: Path, reading: Reading) -> None:
-    """Refuse a table that does not say which works it is about, or how they look.
-
-    Raises
-    ------
-    SourceError
-    """
+    """Raise ``SourceError`` unless a table names works and says how they look."""
     meant = reading.columns.values()
     missing = []
     if ACCESSION not in meant and not reading.accession_from:
@@ -231,37 +212,31 @@ def check_pictured(catalogue: Path, reading: Reading) -> None:
         )
 
 
-def _of_table(open_file: Callable[[], BinaryIO], pictures: PictureSource) -> Source:
-    return _of(open_table(open_file), pictures)
+def _path_of(run: ImportRun, import_context: ImportContext) -> Path:
+    if run.source == SourceKind.FOLDER:
+        return shared_file(import_context.shared, run.location)
+    if run.source == SourceKind.SHELL:
+        return Path(run.location)
+    return import_context.folders.imports / run.location
 
 
-def _of(table: Table, pictures: PictureSource) -> Source:
+def _of_table(table: Table, pictures: PictureSource) -> Source:
     return Source(table, pictures, lambda reading: read_records(table.rows(), reading))
 
 
-def _opener(path: Path) -> Callable[[], BinaryIO]:
-    def open_file() -> BinaryIO:
-        try:
-            return path.open("rb")
-        except OSError as error:
-            raise SourceError(_("The file is not there any more.")) from error
-
-    return open_file
+def _open_file(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise SourceError(_("The file is not there any more.")) from error
 
 
 def _manifests(run: ImportRun, import_context: ImportContext) -> Source:
-    if run.location.startswith(("http://", "https://")):
-        start: str | bytes = run.location
-    else:
-        try:
-            path = import_context.folders.imports / run.location
-            if path.stat().st_size > MANIFEST_BYTES:
-                raise SourceError(_("The file is too large to be a manifest."))
-            start = path.read_bytes()
-        except OSError as error:
-            raise SourceError(_("The file is not there any more.")) from error
-    return Source(
-        None,
-        NoPictures(),
-        lambda _reading: read_manifests(start, import_context.manifests),
-    )
+    start: str | bytes = run.location
+    if not run.location.startswith(WEB):
+        with _open_file(_path_of(run, import_context)) as file:
+            start = file.read(MANIFEST_BYTES + 1)
+        if len(start) > MANIFEST_BYTES:
+            raise SourceError(_("The file is too large to be a manifest."))
+    reader = import_context.manifests
+    return Source(None, NoPictures(), lambda _reading: read_manifests(start, reader))

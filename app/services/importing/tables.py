@@ -1,4 +1,4 @@
-"""Tables as museums' databases write them: which encoding, which separator, which rows.
+"""Streaming reader of tables: encoding, separator, columns, rows.
 
 The file is read as a stream, twice: once to find out how, once row by row, so that its
 size does not matter. What a row means is no business of this module.
@@ -7,6 +7,7 @@ size does not matter. What a row means is no business of this module.
 import csv
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -27,12 +28,12 @@ JUDGED_ROWS = 20
 
 
 class TableError(Exception):
-    """The file as a whole is no table; the message says why."""
+    """Fault of a file that is no table at all; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row as it stands in the file.
+    """Row as it stands in the file.
 
     Attributes
     ----------
@@ -51,7 +52,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that has been looked at.
+    """Table of which it is known how it is written.
 
     Attributes
     ----------
@@ -154,14 +155,12 @@ def _first_rows(text: str, separator: str) -> list[list[str]]:
     """Return the first rows that are not blank, up to one that is broken."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[list[str]] = []
-    try:
+    with suppress(csv.Error):  # cut off, or broken: what came before tells enough
         for row in reader:
             if any(map(str.strip, row)):
                 found.append(row)
             if len(found) == JUDGED_ROWS:
                 break
-    except csv.Error:  # cut off, or broken: what came before tells enough
-        return found
     return found
 
 

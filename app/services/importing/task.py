@@ -1,6 +1,4 @@
-"""Imports as a kind of background work: looked through, recorded, taken back."""
-
-from collections.abc import Callable, Mapping
+"""Background task of an import: dry run, recording or rollback."""
 
 from app.models import ImportRun
 from app.services.importing.dry_run import look_through
@@ -8,32 +6,13 @@ from app.services.importing.pictures import SourceError
 from app.services.importing.recording import record_run
 from app.services.importing.rollback import undo_run
 from app.services.importing.runs import PHASE, PLAN, RECORD, RUN, UNDO
-from app.services.importing.sources import ImportContext, SourceKind
-from app.services.system.lock import INDEXING_LOCK, exclusively
+from app.services.importing.sources import ImportContext
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
-
-def undo(handle: TaskHandle, run: ImportRun, import_context: ImportContext) -> None:
-    """Take back what a run did, unless a shell is recording it just now.
-
-    Raises
-    ------
-    AlreadyRunningError
-        If it may be.
-    TaskStoppedError
-        Between two batches, if somebody wants that.
-    """
-    if run.source != SourceKind.SHELL or run.counts:
-        undo_run(handle, run, import_context)
-        return
-    with exclusively(import_context.folders.instance / INDEXING_LOCK):
-        undo_run(handle, run, import_context)
-
-
-PHASES: Mapping[str, Callable[[TaskHandle, ImportRun, ImportContext], None]] = {
+PHASES = {
     PLAN: look_through,
     RECORD: record_run,
-    UNDO: undo,
+    UNDO: undo_run,
 }
 
 

@@ -1,1 +1,1 @@
-"""The index: built, opened, live."""
+"""Index of the collection: features, building, opening, following changes."""

@@ -1,4 +1,4 @@
-"""From recorded pictures to a live index: the only place that builds one.
+"""Building of the index from recorded pictures: the only place that does.
 
 Features that are missing are computed, then a generation of all searchable pictures is
 built, examined and published. Which pictures could not be read is written down, for the
@@ -6,7 +6,7 @@ curators' pages and the log, whoever let the index be built.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,19 +14,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.configuration.load import Folders
-from app.models import (
-    Artwork,
-    CollectionState,
-    GenerationRecord,
-    IndexFault,
-    ReferenceImage,
-)
+from app.models import Artwork, GenerationRecord, IndexFault, ReferenceImage
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
 from app.retrieval.images.codec import read
 from app.retrieval.model import Model
-from app.retrieval.settings import RetrievalSettings
+from app.retrieval.settings import LocalSettings, RetrievalSettings
 from app.retrieval.types import Image
+from app.services.index.changes import current_revision
 from app.services.index.features import (
     PictureFault,
     compute_features,
@@ -49,7 +44,7 @@ OnProgress: TypeAlias = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What came of building an index.
+    """Result of building an index.
 
     Attributes
     ----------
@@ -70,7 +65,6 @@ def build_index(
     session: Session,
     folders: Folders,
     model: Model,
-    settings: RetrievalSettings,
     on_progress: OnProgress,
 ) -> Built:
     """Compute missing features, then build, examine and publish an index.
@@ -82,7 +76,6 @@ def build_index(
     session : Session
     folders : Folders
     model : Model
-    settings : RetrievalSettings
     on_progress : callable
         Building itself, the last step, tells nothing in between.
 
@@ -90,22 +83,20 @@ def build_index(
     ------
     EmptyGalleryError
         If no picture has features.
-    ExaminationError
+    GenerationRejectedError
         If the new index failed its examination; the old one stays live.
     StoreBusyError, StoreWriteError
         If it cannot be built here now.
     """
-    computed, faults = complete_features(session, folders, model, settings, on_progress)
+    computed, faults = complete_features(session, folders, model, on_progress)
     on_progress(computed, computed, BUILDING)
-    generation = _publish(session, folders, model, settings)
-    return Built(generation, computed, faults)
+    return Built(_publish(session, folders, model), computed, faults)
 
 
 def complete_features(
     session: Session,
     folders: Folders,
     model: Model,
-    settings: RetrievalSettings,
     on_progress: OnProgress,
 ) -> tuple[int, tuple[PictureFault, ...]]:
     """Compute the features that pictures lack; parameters as of :func:`build_index`.
@@ -117,16 +108,12 @@ def complete_features(
     faults : tuple of PictureFault
         Pictures that could not be read.
     """
-    key = features_key(model.model_id, settings.local)
+    settings, media = LocalSettings(), MediaFolder(folders.works)
+    key = features_key(model.model_id, settings)
     pending = find_pending(session, key)
     faults: list[PictureFault] = []
     computed = compute_features(
-        session,
-        pending,
-        MediaFolder(folders.works),
-        model,
-        settings.local,
-        workers=worker_count(),
+        session, pending, media, model, settings, workers=worker_count()
     )
     if pending:
         on_progress(0, len(pending), FEATURES)
@@ -138,7 +125,11 @@ def complete_features(
     # A picture that was taken away meanwhile is missed by nobody.
     missed = {one.image_id for one in find_pending(session, key)}
     faults = [fault for fault in faults if fault.image_id in missed]
-    _write_down(session, faults)
+    session.execute(delete(IndexFault))  # what was found before
+    session.add_all(
+        IndexFault(image_id=fault.image_id, reason=fault.reason) for fault in faults
+    )
+    session.commit()
     return len(pending) - len(faults), tuple(faults)
 
 
@@ -164,20 +155,9 @@ def list_faults(session: Session) -> tuple[list[IndexFault], int]:
     return list(session.scalars(listed)), total
 
 
-def _write_down(session: Session, faults: Sequence[PictureFault]) -> None:
-    """Keep the faults instead of those that were found before."""
-    session.execute(delete(IndexFault))
-    session.add_all(
-        IndexFault(image_id=fault.image_id, reason=fault.reason) for fault in faults
-    )
-    session.commit()
-
-
-def _publish(
-    session: Session, folders: Folders, model: Model, settings: RetrievalSettings
-) -> GenerationRecord:
+def _publish(session: Session, folders: Folders, model: Model) -> GenerationRecord:
     """Build, examine and publish an index of all pictures that have features."""
-    media = MediaFolder(folders.works)
+    settings, media = RetrievalSettings(), MediaFolder(folders.works)
 
     def picture_of(image_id: str) -> Image | None:
         accession, _, sha256 = image_id.rpartition("/")
@@ -192,7 +172,7 @@ def _publish(
         return None if name is None else read(media.path(name))
 
     # Read first: a change that comes meanwhile may or may not get in.
-    revision = session.scalars(select(CollectionState.revision)).one()
+    revision = current_revision(session)
     published = Store(folders.generations).build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,

@@ -1,4 +1,4 @@
-"""What pictures are found by: features per model, computed once and kept.
+"""Features of pictures in the database, per model: computed once, packed, read.
 
 What is still to do is never written down as a queue: it is the pictures that have no
 features for the model, asked of the database. So a killed run is gone on with by
@@ -16,11 +16,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import (
-    Artwork,
-    ImageFeatures,
-    ReferenceImage,
-)
+from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read
 from app.retrieval.model import Model
@@ -37,15 +33,7 @@ BATCH_LOADED = 256
 
 @dataclass(frozen=True, slots=True)
 class PictureFault:
-    """A stored picture that features could not be computed from.
-
-    Attributes
-    ----------
-    image_id : int
-    accession : str
-    media_name : str
-    reason : str
-    """
+    """Stored picture that features could not be computed from."""
 
     image_id: int
     accession: str
@@ -57,7 +45,7 @@ class PictureFault:
 
 
 class Pending(NamedTuple):
-    """A picture that has no features for the model yet."""
+    """Picture that has no features for the model yet."""
 
     image_id: int
     accession: str
@@ -85,19 +73,12 @@ def find_pending(session: Session, key: str) -> list[Pending]:
     """List the pictures without features for a model, in the order of the gallery."""
     done = select(ImageFeatures.image_id).where(ImageFeatures.model_id == key)
     rows = session.execute(
-        select(
-            ReferenceImage.id,
-            Artwork.accession,
-            ReferenceImage.media_name,
-        )
+        select(ReferenceImage.id, Artwork.accession, ReferenceImage.media_name)
         .join(ReferenceImage.artwork)
         .where(ReferenceImage.id.not_in(done))
     )
     # Sorted here: databases disagree about the order of text.
-    return sorted(
-        (Pending(*row) for row in rows),
-        key=lambda pending: (pending.accession, pending.media_name),
-    )
+    return sorted(map(Pending._make, rows), key=lambda one: one[1:])
 
 
 def compute_features(

@@ -1,4 +1,4 @@
-"""The index that is live right now, shared by the threads of one server process.
+"""Live index of one server process, shared by its threads, the newest published.
 
 Somebody else publishes indexes, at any time. Before every use one small read tells
 which is live, so no process has to be told or started again.
@@ -6,65 +6,18 @@ which is live, so no process has to be told or started again.
 
 import logging
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.search.engine import Engine
-from app.retrieval.types import Answer, GalleryFeatures, Image, SimilarWork, Verdict
-from app.retrieval.verification.decision import Thresholds
-from app.services.index.changes import Extensible
+from app.services.index.searcher import Searcher
 
 logger = logging.getLogger(__name__)
 
 
-class Searcher(Extensible, Protocol):
-    """One open generation and the model that understands it."""
-
-    @property
-    def engine(self) -> Engine:
-        """What answers now, for whoever looks at how."""
-        ...
-
-    @property
-    def work_ids(self) -> frozenset[str]:
-        """All works that can be found."""
-        ...
-
-    def answer(
-        self, photo: PreparedPhoto, *, excluded_works: Collection[str]
-    ) -> Answer:
-        """Answer a photo as if some works did not exist."""
-        ...
-
-    def reference_features(self, image: Image) -> GalleryFeatures:
-        """Compute what a new reference image, (H, W, 3) uint8 RGB, is found by."""
-        ...
-
-    @property
-    def learnt_thresholds(self) -> Thresholds:
-        """Where the model learnt to divide the answers."""
-        ...
-
-    def use_thresholds(self, thresholds: Thresholds | None) -> None:
-        """Divide the answers elsewhere; None: where the model learnt to."""
-        ...
-
-    def verdict(self, probability: float) -> Verdict:
-        """Say in words what a probability in [0, 1] means."""
-        ...
-
-    def similar_to(
-        self, image_id: str, *, excluded_works: Collection[str]
-    ) -> tuple[SimilarWork, ...]:
-        """Return works that look like a reference image; none if it is unknown."""
-        ...
-
-
 class Publication(Protocol):
-    """Where generations are published."""
+    """Place where generations are published."""
 
     def current_name(self) -> str | None:
         """Return the name of the live generation; None before the first one.
@@ -78,25 +31,19 @@ class Publication(Protocol):
 
         Raises
         ------
-        EmptyGalleryError
-            If nothing is published.
-        ArtefactError
-            If what is published, or the model, cannot be used.
+        EmptyGalleryError, ArtefactError
+            As :func:`app.services.index.searcher.open_searcher`.
         """
         ...
 
 
 class LiveIndex:
-    """Lends the newest searcher.
+    """Lender of the newest searcher, to as many threads as ask.
 
-    To as many threads as ask: how many search at a time is for
-    ``app.services.search.admission`` to say, over all processes.
+    How many search at a time is for ``app.services.search.admission`` to say, over all
+    processes.
 
     Parameters
-    ----------
-    publication : Publication
-
-    Attributes
     ----------
     publication : Publication
         Where it looks; another one is searched from the next use on.

@@ -1,11 +1,13 @@
-"""Opening the live generation with the model that made it: one way for everybody."""
+"""Searcher of the live generation and of changes since; the one way to open it."""
 
-from collections.abc import Collection, Iterable
+import logging
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app.models import GenerationRecord
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
@@ -25,11 +27,17 @@ from app.retrieval.types import (
 )
 from app.retrieval.verification.decision import Thresholds
 from app.services.index import thresholds
-from app.services.index.changes import catch_up
+from app.services.index.changes import current_revision, works_changed_since
+from app.services.index.features import features_key, load_features
+
+logger = logging.getLogger(__name__)
+
+MOST_ADDED = 500
+"""Pictures kept beside an index: each takes 15 ms to take in, and 70 kB per process."""
 
 
-class EngineSearcher:
-    """An engine over one generation, and over what changed since it was built.
+class Searcher:
+    """Engine over one generation, and over what changed since it was built.
 
     Parameters
     ----------
@@ -37,94 +45,108 @@ class EngineSearcher:
     gallery : Gallery
     generation : str
         Its name.
+
+    Attributes
+    ----------
+    model : Model
+        With the thresholds that are in force.
+    learnt_thresholds : Thresholds
+        Where the model learnt to divide the answers.
+    gallery : GalleryOverlay
+    engine : Engine
+        What answers now, for whoever looks at how.
+    work_ids : frozenset of str
+        All works that can be found.
+    revision : int or None
+        Of the collection, up to which it was told of changes; None: not yet.
     """
 
     def __init__(self, model: Model, gallery: Gallery, generation: str) -> None:
-        self._model = model
+        self.model = model
         self._learnt = model.decision
+        self.learnt_thresholds = model.decision.thresholds
         self.generation = generation
         self.model_id = model.model_id
         self.revision: int | None = None
         self._use(GalleryOverlay.over(gallery))
 
-    @property
-    def added_count(self) -> int:
-        """Pictures that are in memory beside the generation."""
-        return self._gallery.added_count
+    def _use(self, gallery: GalleryOverlay) -> None:
+        self.gallery = gallery
+        self.engine = Engine(self.model, gallery)
+        self.work_ids = gallery.work_ids
 
-    def images_of(self, work_id: str) -> frozenset[str]:
-        """Return the ids of the images that can be found of a work."""
-        return self._gallery.images_of(work_id)
+    def catch_up(self, session: Session) -> None:
+        """Learn what changed since the index was built, or since this was last asked.
 
-    def extend(
-        self,
-        hidden: Collection[str],
-        additions: Iterable[tuple[GalleryItem, GalleryFeatures]],
-    ) -> None:
-        """Forget some images and learn others."""
-        self._use(self._gallery.extended(hidden, additions))
-
-    @property
-    def learnt_thresholds(self) -> Thresholds:
-        """Where the model learnt to divide the answers."""
-        return self._learnt.thresholds
+        Parameters
+        ----------
+        session : Session
+            A fresh one, so that it sees what is committed by now.
+        """
+        revision = current_revision(session)
+        if revision == self.revision:
+            return
+        since = self.revision
+        if since is None:
+            built = session.get(GenerationRecord, self.generation)
+            # An index that the database knows nothing of may lack any change.
+            since = built.revision if built else 0
+        key = features_key(self.model_id, LocalSettings())
+        hidden: set[str] = set()
+        wanted: dict[GalleryItem, int] = {}
+        for accession, images in works_changed_since(session, since, key).items():
+            known = self.gallery.images_of(accession)
+            hidden |= known - {item.image_id for item in images}
+            wanted |= {i: row for i, row in images.items() if i.image_id not in known}
+        room = max(0, MOST_ADDED - self.gallery.added_count)
+        if len(wanted) > room:
+            logger.warning(
+                "%d changed pictures are only found after the index is built again",
+                len(wanted) - room,
+            )
+        rows = list(wanted.items())[:room]
+        if hidden or rows:
+            self._use(self.gallery.extended(hidden, load_features(session, rows)))
+            logger.info("%d pictures hidden, %d added", len(hidden), len(rows))
+        self.revision = revision
 
     @property
     def thresholds(self) -> Thresholds:
         """Where the answers are divided now."""
-        return self._model.decision.thresholds
+        return self.model.decision.thresholds
 
     def use_thresholds(self, thresholds: Thresholds | None) -> None:
         """Divide the answers elsewhere; None: where the model learnt to."""
-        wanted = thresholds or self._learnt.thresholds
+        wanted = thresholds or self.learnt_thresholds
         if wanted != self.thresholds:
-            self._model = replace(self._model, decision=self._learnt.at(wanted))
-            self._use(self._gallery)
-
-    @property
-    def model(self) -> Model:
-        """What describes photos and decides."""
-        return self._model
-
-    @property
-    def engine(self) -> Engine:
-        """What answers now, for whoever looks at how."""
-        return self._engine
-
-    def _use(self, gallery: GalleryOverlay) -> None:
-        self._gallery = gallery
-        self._engine = Engine(self._model, gallery)
-        self.work_ids = gallery.work_ids
+            self.model = replace(self.model, decision=self._learnt.at(wanted))
+            self._use(self.gallery)
 
     def answer(
         self, photo: PreparedPhoto, *, excluded_works: Collection[str]
     ) -> Answer:
         """Answer a photo as if some works did not exist."""
-        return self._engine.identify(photo, excluded_works=excluded_works)
+        return self.engine.identify(photo, excluded_works=excluded_works)
 
     def reference_features(self, image: Image) -> GalleryFeatures:
-        """Compute what a new reference image is found by."""
-        return self._model.reference_features(image, LocalSettings())
+        """Compute what a new reference image, (H, W, 3) uint8 RGB, is found by."""
+        return self.model.reference_features(image, LocalSettings())
 
     def verdict(self, probability: float) -> Verdict:
-        """Say in words what a probability means."""
-        return self._model.decision.verdict(probability)
+        """Say in words what a probability in [0, 1] means."""
+        return self.model.decision.verdict(probability)
 
     def similar_to(
         self, image_id: str, *, excluded_works: Collection[str]
     ) -> tuple[SimilarWork, ...]:
-        """Return works that look like a reference image."""
-        return self._engine.similar_to(image_id, excluded_works=excluded_works)
+        """Return works that look like a reference image; none if it is unknown."""
+        return self.engine.similar_to(image_id, excluded_works=excluded_works)
 
 
 class LivePublication:
-    """The live generation, as ``app.services.index.live`` asks for it.
+    """Opener of the live generation, for :class:`app.services.index.live.LiveIndex`.
 
     The model stays open from one generation to the next, as long as it is the same.
-
-    Parameters
-    ----------
-    model_dir, generations : Path
     """
 
     def __init__(self, model_dir: Path, generations: Path) -> None:
@@ -136,7 +158,7 @@ class LivePublication:
         """Return the name of the live generation; None before the first one."""
         return self._store.current_name()
 
-    def open(self) -> EngineSearcher:
+    def open(self) -> Searcher:
         """Open the live generation; raises as :func:`open_searcher`."""
         searcher = open_searcher(self._model_dir, self._store.root, model=self._model)
         self._model = searcher.model
@@ -146,16 +168,9 @@ class LivePublication:
 def open_gallery(
     model_dir: Path, generations: Path, *, model: Model | None = None
 ) -> tuple[Model, Gallery, str]:
-    """Open the parts of the live generation, for whoever measures each of them.
+    """Open the parts of the live generation, and return its name too.
 
     Parameters and errors as of :func:`open_searcher`.
-
-    Returns
-    -------
-    model : Model
-    gallery : Gallery
-    name : str
-        Of the generation.
     """
     store = Store(generations)
     generation = store.current()
@@ -170,7 +185,7 @@ def open_gallery(
 
 def open_searcher(
     model_dir: Path, generations: Path, *, model: Model | None = None
-) -> EngineSearcher:
+) -> Searcher:
     """Open the live generation as it was built, with the model that made it.
 
     Parameters
@@ -187,12 +202,10 @@ def open_searcher(
         If the generation or the model cannot be used.
     """
     model, gallery, name = open_gallery(model_dir, generations, model=model)
-    return EngineSearcher(model, gallery, name)
+    return Searcher(model, gallery, name)
 
 
-def open_as_served(
-    session: Session, model_dir: Path, generations: Path
-) -> EngineSearcher:
+def open_as_served(session: Session, model_dir: Path, generations: Path) -> Searcher:
     """Open what visitors search: with the thresholds that are set, and all changes.
 
     Raises
@@ -201,7 +214,7 @@ def open_as_served(
         As :func:`open_searcher`.
     """
     searcher = open_searcher(model_dir, generations)
-    catch_up(session, searcher)
+    searcher.catch_up(session)
     searcher.use_thresholds(thresholds.stored(session, searcher.model_id))
     session.commit()
     return searcher

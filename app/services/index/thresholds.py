@@ -4,6 +4,9 @@ They stand in the database, where every process reads them before its next searc
 Probabilities of one model say nothing of another's, so they are good for theirs alone.
 """
 
+from dataclasses import asdict
+
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.models import StoredSetting, User
@@ -43,25 +46,16 @@ def store(
     user : User or None
         Who does it.
     """
-    setting = session.get(StoredSetting, NAME)
     if thresholds is None:
-        if setting is not None:
-            session.delete(setting)
+        session.execute(delete(StoredSetting).where(StoredSetting.name == NAME))
     else:
-        value = {**_facts(thresholds), "model_id": model_id}
-        if setting is None:
-            session.add(StoredSetting(name=NAME, value=value))
-        else:
-            setting.value = value
+        value = {**asdict(thresholds), "model_id": model_id}
+        session.merge(StoredSetting(name=NAME, value=value))
     audit.record(
         session,
         NAME,
         user=user,
-        before=_facts(before),
-        after=_facts(thresholds) if thresholds else {"found": "–", "uncertain": "–"},
+        before=asdict(before),
+        after=asdict(thresholds) if thresholds else {"found": "–", "uncertain": "–"},
     )
     session.commit()
-
-
-def _facts(thresholds: Thresholds) -> dict[str, float]:
-    return {"found": thresholds.found, "uncertain": thresholds.uncertain}

@@ -6,7 +6,7 @@ from app.models import Artwork, Query, QueryMatch
 from app.retrieval.types import Answer, Match, Verdict
 from app.services.collection.works import works_by_accession
 from app.services.index.features import gallery_item
-from app.services.index.live import Searcher
+from app.services.index.searcher import Searcher
 from app.services.search import evidence
 
 

@@ -27,9 +27,9 @@ from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.collection.works import works_in_order
 from app.services.index import thresholds
-from app.services.index.changes import catch_up
 from app.services.index.features import gallery_item
-from app.services.index.live import LiveIndex, Searcher
+from app.services.index.live import LiveIndex
+from app.services.index.searcher import Searcher
 from app.services.search import evidence
 from app.services.search.admission import AdmissionQueue
 from app.services.search.answer_rows import query_of
@@ -215,7 +215,7 @@ class SearchService:
         """Let what changed since the index was built be found or not found."""
         # A session of its own: the request's may have begun before the change.
         with self._catching_up, Session(db.engine) as session:
-            catch_up(session, searcher)
+            searcher.catch_up(session)
             searcher.use_thresholds(thresholds.stored(session, searcher.model_id))
 
     def _absent(self, searcher: Searcher) -> frozenset[str]:

@@ -75,7 +75,7 @@ def live_facts() -> dict[str, Any] | None:
             return {
                 "generation": searcher.generation,
                 "works": len(searcher.work_ids),
-                "added": searcher.added_count,
+                "added": searcher.gallery.added_count,
                 "model_id": searcher.model_id,
             }
     except (EmptyGalleryError, ArtefactError):

@@ -13,7 +13,7 @@ from app.retrieval.verification.decision import Thresholds
 from app.services.evaluation import recognition, reports
 from app.services.evaluation.recognition import Case, Distribution
 from app.services.index import thresholds
-from app.services.index.live import Searcher
+from app.services.index.searcher import Searcher
 from app.web.account.messages import DONE, ERROR
 from app.web.admin.plots import Plot, Series, bar, columns, curves
 from app.web.callers.visitors import current_account

@@ -1,6 +1,10 @@
 import pytest
 
-from app.services.importing.circuit_breaker import PATIENCE, REST_SECONDS, Hosts
+from app.services.importing.circuit_breaker import (
+    PATIENCE,
+    REST_SECONDS,
+    CircuitBreaker,
+)
 from app.services.system.fetching import LinkError, Refusal
 
 
@@ -29,13 +33,13 @@ def ask_often(hosts, web, times, host="m.org"):
     "refusal", [Refusal.UNKNOWN_NAME, Refusal.UNREACHABLE, Refusal.TOO_SLOW]
 )
 def test_a_host_that_does_not_answer_is_left_in_peace(refusal):
-    web, hosts = Web(refusal), Hosts(clock=lambda: 0.0)
+    web, hosts = Web(refusal), CircuitBreaker(clock=lambda: 0.0)
     ask_often(hosts, web, 1_000)
     assert len(web.asked) == PATIENCE
 
 
 def test_another_host_is_asked_all_the_same():
-    web, hosts = Web(Refusal.UNREACHABLE), Hosts(clock=lambda: 0.0)
+    web, hosts = Web(Refusal.UNREACHABLE), CircuitBreaker(clock=lambda: 0.0)
     ask_often(hosts, web, 100)
     ask_often(hosts, web, 1, host="tate.org")
     assert web.asked[-1] == "http://tate.org/0.jpg"
@@ -43,7 +47,7 @@ def test_another_host_is_asked_all_the_same():
 
 def test_after_a_while_it_gets_another_chance():
     now = 0.0
-    web, hosts = Web(Refusal.UNREACHABLE), Hosts(clock=lambda: now)
+    web, hosts = Web(Refusal.UNREACHABLE), CircuitBreaker(clock=lambda: now)
     ask_often(hosts, web, 100)
     now = REST_SECONDS + 1
     ask_often(hosts, web, 100)
@@ -55,13 +59,13 @@ def test_after_a_while_it_gets_another_chance():
 
 
 def test_what_is_the_pictures_fault_is_not_the_hosts():
-    web, hosts = Web(Refusal.STATUS), Hosts(clock=lambda: 0.0)
+    web, hosts = Web(Refusal.STATUS), CircuitBreaker(clock=lambda: 0.0)
     ask_often(hosts, web, 100)
     assert len(web.asked) == 100
 
 
 def test_failures_now_and_then_do_not_add_up():
-    web, hosts = Web(), Hosts(clock=lambda: 0.0)
+    web, hosts = Web(), CircuitBreaker(clock=lambda: 0.0)
     for _ in range(5):
         web.refusal = Refusal.TOO_SLOW
         ask_often(hosts, web, PATIENCE - 1)

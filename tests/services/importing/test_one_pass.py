@@ -7,7 +7,7 @@ import pytest
 from app.extensions import db
 from app.models import AuditEntry, ImportRow, ImportRun, Task, TaskState
 from app.retrieval.settings import ImageSettings
-from app.services.importing import diff, one_pass, recording, runs
+from app.services.importing import diff, judging, one_pass, recording, runs
 from app.services.importing.pictures import FolderPictures
 from app.services.importing.sources import ImportContext, open_beside
 from app.services.system.lock import INDEXING_LOCK, exclusively
@@ -76,7 +76,7 @@ def test_every_row_is_judged_once(shell, monkeypatch):
         judged.append(record.number)
         return diff.judge(record, *args)
 
-    monkeypatch.setattr(recording, "judge", judge)
+    monkeypatch.setattr(judging, "judge", judge)
     shell.bring_in(TABLE)
     assert judged == [2, 3]
 

@@ -14,7 +14,6 @@ from app.models import (
 )
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.generations.validation import validate
-from app.retrieval.settings import RetrievalSettings
 from app.services.index import building
 from app.services.index.building import (
     BUILDING,
@@ -28,7 +27,6 @@ from app.services.system.media import MediaFolder
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.recorded import record_work
 
-SETTINGS = RetrievalSettings()
 COUNT = 6
 
 
@@ -49,7 +47,7 @@ def works(session, folders):
 @pytest.fixture
 def build(session, folders):
     def build(on_progress=lambda *_: None):
-        return build_index(session, folders, fake_model(), SETTINGS, on_progress)
+        return build_index(session, folders, fake_model(), on_progress)
 
     return build
 
@@ -130,7 +128,7 @@ def test_what_cannot_be_read_is_returned_logged_and_kept(
 def test_computing_alone_keeps_faults_too(session, folders, works):
     lose(folders, works[0])
     computed, faults = complete_features(
-        session, folders, fake_model(), SETTINGS, lambda *_: None
+        session, folders, fake_model(), lambda *_: None
     )
     assert (computed, len(faults)) == (COUNT - 1, 1)
     assert list_faults(session)[1] == 1

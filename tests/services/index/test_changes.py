@@ -10,8 +10,8 @@ from app.extensions import db
 from app.models import Artwork, GenerationRecord, ReferenceImage, now
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import LocalSettings
-from app.services.index import changes
-from app.services.index.changes import announce, catch_up, current_revision
+from app.services.index import searcher
+from app.services.index.changes import announce, current_revision
 from app.services.index.features import features_key, gallery_item, pack_features
 from tests.support.fakes import draw_picture, fake_model, features_of, photograph
 from tests.support.museum import accession_of, make_searcher, original_of
@@ -51,7 +51,7 @@ def give_picture(artwork, number, session=None):
 def ask(index, number):
     """Ask as another process does, and return the accession found."""
     with Session(db.engine) as session:
-        catch_up(session, index)
+        index.catch_up(session)
     photo = PreparedPhoto(photograph(draw_picture(number)))
     matches = index.answer(photo, excluded_works=()).matches
     return matches[0].item.work_id if matches else None
@@ -92,7 +92,7 @@ def test_a_replaced_picture_is_found_and_the_old_one_is_not(index):
     assert ask(index, 60) == accession_of(2)
     assert ask(index, 2) is None
     item = gallery_item(accession_of(2), original_of(60))
-    assert index.images_of(accession_of(2)) == {item.image_id}
+    assert index.gallery.images_of(accession_of(2)) == {item.image_id}
 
 
 def test_an_index_built_after_a_change_does_not_take_it_in_again(index):
@@ -110,7 +110,7 @@ def test_an_index_built_after_a_change_does_not_take_it_in_again(index):
     db.session.commit()
     assert ask(index, 70) is None
     assert index.revision == revision == current_revision(db.session())
-    assert index.added_count == 0
+    assert index.gallery.added_count == 0
 
 
 @pytest.mark.parametrize("number", range(1, 5))
@@ -131,7 +131,7 @@ def test_a_change_between_two_reads_harms_none(index, number):
 
     with Session(db.engine) as session:
         event.listen(session, "do_orm_execute", change_before_a_read)
-        catch_up(session, index)
+        index.catch_up(session)
     assert reads >= number
     assert ask(index, 40) == accession_of(0)
     assert ask(index, 50) == "new"
@@ -156,13 +156,15 @@ def test_nothing_is_read_twice(index, monkeypatch):
     announce(db.session(), [work(0)])
     db.session.commit()
     assert ask(index, 80) == accession_of(0)
-    monkeypatch.setattr(changes, "_changed_works", None)  # must not be called again
+    monkeypatch.setattr(
+        searcher, "works_changed_since", None
+    )  # must not be called again
     assert ask(index, 80) == accession_of(0)
-    assert index.added_count == 1
+    assert index.gallery.added_count == 1
 
 
 def test_too_many_changes_wait_for_the_next_index(index, monkeypatch, caplog):
-    monkeypatch.setattr(changes, "MOST_ADDED", 1)
+    monkeypatch.setattr(searcher, "MOST_ADDED", 1)
     give_picture(work(0), 81)
     give_picture(work(1), 82)
     announce(db.session(), [work(0), work(1)])

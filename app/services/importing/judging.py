@@ -1,0 +1,112 @@
+"""Judging of a run's records in batches, as its dry run and its recording share it."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.models import Artwork, ImportRun, ReferenceImage
+from app.services.importing.diff import (
+    FoundPicture,
+    Policy,
+    RowDecision,
+    differences,
+    judge,
+)
+from app.services.importing.formats import Reading
+from app.services.importing.image_fetching import PictureFetcher
+from app.services.importing.messages import Remark
+from app.services.importing.records import Record
+from app.services.importing.repeats import Repeats, row_of_run
+from app.services.importing.sources import ImportContext, Source
+
+MOST_NAMED = 3
+"""Works that are named for having the same picture."""
+
+
+class RecordJudge:
+    """Judge of a run's records by the works and pictures that are there.
+
+    Parameters
+    ----------
+    session : Session
+    run : ImportRun
+    source : Source
+    import_context : ImportContext
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        run: ImportRun,
+        source: Source,
+        import_context: ImportContext,
+    ) -> None:
+        self.session = session
+        self.run = run
+        self.reading = Reading.from_json(run.mapping)
+        self.policy = Policy(run.policy)
+        self.repeats = Repeats(self.reading, partial(row_of_run, session, run))
+        self.fetcher = PictureFetcher(session, source, import_context, self.reading)
+
+    def decide(
+        self,
+        record: Record,
+        artwork: Artwork | None,
+        found: Mapping[str, FoundPicture],
+    ) -> RowDecision:
+        """Say what is to be done with a record; parameters as of ``diff.judge``."""
+        pictures = [found[name] for name in record.images if name in found]
+        return judge(record, artwork, pictures, self.reading, self.policy)
+
+    def must_fetch(self, record: Record, artwork: Artwork | None) -> bool:
+        """Tell whether pictures that are on the web have to be fetched for a record.
+
+        A work that is as the table says and has as many pictures is left in peace, so
+        that importing a table again does not fetch everything again.
+        """
+        if not self.reading.fetches:
+            return False
+        if artwork is None or record.is_further:
+            return True
+        if self.policy is not Policy.UPDATE:
+            return False
+        return len(artwork.images) < len(record.images) or bool(
+            differences(record, artwork, self.reading)
+        )
+
+    def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
+        """Return the works that records are about, withdrawn ones too, by number."""
+        numbers = {one.accession for one in records if one.fault is None}
+        meant = select(Artwork).where(Artwork.accession.in_(numbers))
+        found = self.session.scalars(meant.options(selectinload(Artwork.images)))
+        return {artwork.accession: artwork for artwork in found}
+
+    def owners(self, found: Mapping[str, FoundPicture]) -> dict[str, list[str]]:
+        """Return the accession numbers of works that have pictures, by their hashes."""
+        hashes = {one.sha256 for one in found.values() if one.sha256}
+        rows = self.session.execute(
+            select(ReferenceImage.sha256, Artwork.accession)
+            .join(ReferenceImage.artwork)
+            .where(ReferenceImage.sha256.in_(hashes))
+            .order_by(Artwork.id)
+        )
+        owners: dict[str, list[str]] = {}
+        for sha256, accession in rows:
+            owners.setdefault(sha256, []).append(accession)
+        return owners
+
+
+def hashes_of(record: Record, found: Mapping[str, FoundPicture]) -> list[str]:
+    """Return the hashes of a record's pictures, as far as they were looked at."""
+    hashes = [found[name].sha256 for name in record.images if name in found]
+    return [sha256 for sha256 in hashes if sha256]
+
+
+def same_picture(accession: str, named: Iterable[str]) -> list[Remark]:
+    """Say that other works have the same picture, if there are any."""
+    others = [one for one in dict.fromkeys(named) if one != accession]
+    if not others:
+        return []
+    return [Remark("same_picture", {"others": ", ".join(others[:MOST_NAMED])})]
