@@ -20,13 +20,7 @@ Source = Callable[[Any], object]
 
 
 class ResponseSchema(Schema):
-    """Base of answers: every field is always there, and more may come later.
-
-    Attributes
-    ----------
-    description : LazyString
-        Of the whole, in the document.
-    """
+    """Base of answers: every field is always there, and more may come later."""
 
     class Meta:
         """Other fields are allowed: programs pass over what they do not know."""
@@ -34,6 +28,7 @@ class ResponseSchema(Schema):
         unknown = EXCLUDE
 
     description: ClassVar[LazyString]
+    """Of the whole; one that has none has no name in the document."""
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """Return a field's value from its source, or else the attribute of its name."""

@@ -1,4 +1,4 @@
-"""Answers of the programmer's interface: which fields they have, and their values.
+"""Schemas of answers: their fields, and the values of these from models.
 
 The only place where models become JSON. Addresses are paths on this server.
 """
@@ -114,6 +114,15 @@ class WorkWithSimilarSchema(OfWorkSchema, WorkSchema):
 
     description = _("A work, and others that look like it.")
     similar = array(LabelSchema, _("Works that look alike, best first."))
+
+
+class WorksSchema(PageSchema):
+    """Page of works."""
+
+    description = _("A page of works.")
+    works = array(
+        WorkSchema, _("The entries of this page."), attrgetter("page.entries")
+    )
 
 
 def _similarity(source: Source | None = None) -> fields.Float:
@@ -273,15 +282,6 @@ class QueryWithAnswerSchema(QuerySchema, AnswerSchema):
     """Stored search with its whole answer, from a ``Query``."""
 
     description = _("A search that was kept, with its whole answer.")
-
-
-class WorksSchema(PageSchema):
-    """Page of works."""
-
-    description = _("A page of works.")
-    works = array(
-        WorkSchema, _("The entries of this page."), attrgetter("page.entries")
-    )
 
 
 class QueriesSchema(PageSchema):
