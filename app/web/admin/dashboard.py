@@ -14,8 +14,9 @@ from app.retrieval.types import Verdict
 from app.services.collection.exporting import inert
 from app.services.operations.statistics import Period, Statistics, first_day
 from app.services.search.grouping import group_alike
-from app.web.admin.figures import FIGURES, TITLES
+from app.web.admin.figures import FIGURES
 from app.web.admin.plots import bar
+from app.web.curate.responses import download, or_404
 from app.web.pages.answers import photo_response, small_response
 
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
@@ -77,9 +78,8 @@ def refused() -> str:
 @bp.get("/figures/<name>.csv")
 def table(name: str) -> Response:
     """Send the numbers of a figure as a table."""
-    if name not in FIGURES:
-        abort(404)
-    figure = FIGURES[name](Statistics(db.session(), asked_period()))
+    draw = or_404(FIGURES.get(name))
+    figure = draw(Statistics(db.session(), asked_period()))
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(figure.head)
@@ -87,9 +87,7 @@ def table(name: str) -> Response:
         [inert(cell) if isinstance(cell, str) else cell for cell in row]
         for row in figure.rows
     )
-    response = Response(file.getvalue(), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return response
+    return download(file.getvalue(), f"{name}.csv", "text/csv")
 
 
 @bp.get("/queries/<uuid:query_id>/photo.jpg")
@@ -132,7 +130,6 @@ def render(template: str, period: Period, **values: object) -> str:
         presets=PRESETS,
         timedelta=timedelta,
         first_day=first_day(db.session()),
-        titles=TITLES,
         bar=bar,
         **values,
     )
