@@ -95,10 +95,11 @@ def begin() -> ResponseReturnValue:
 def show(report_id: int) -> str:
     """Show a report beside another one: the one before it, or ``?with=``."""
     report = or_404(reports.find(db.session(), report_id))
-    try:
-        other = reports.find(db.session(), int(request.args["with"]))
-    except (KeyError, ValueError):
+    number = request.args.get("with", type=int)
+    if number is None:
         other = reports.earlier(db.session(), report)
+    else:
+        other = reports.find(db.session(), number)
     page = or_404(reports.list_reports(db.session()))
     wrong = [case for case in report.cases if not case["is_good"]]
     return render_template(

@@ -51,11 +51,9 @@ ROLE_MEANINGS = {
 def browse() -> str:
     """List accounts; ``?q=`` holds a part of the address."""
     text = request.args.get("q", "").strip()[:LONGEST_TEXT]
-    standing = request.args.get("standing", Standing.ALL)
-    if standing not in STANDINGS:
-        standing = Standing.ALL
-    page = or_404(find_users(db.session(), text, Standing(standing), asked_page()))
-    asked = {"q": text, "standing": "" if standing == Standing.ALL else standing}
+    standing = request.args.get("standing", Standing.ALL, type=Standing)
+    page = or_404(find_users(db.session(), text, standing, asked_page()))
+    asked = {"q": text, "standing": "" if standing is Standing.ALL else standing}
     return render_template(
         "admin/users.html",
         page=page,

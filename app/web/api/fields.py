@@ -5,6 +5,7 @@ Descriptions are lazy texts, and so in the language of whoever asks for the docu
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
@@ -58,20 +59,25 @@ def told(words: LazyString, source: Source | None = None, **facts: Any) -> Any:
     }
 
 
-def text(
-    words: LazyString, example: str | None, source: Source | None = None, **options: Any
-) -> fields.String:
-    """Return the field of a text."""
-    return fields.String(**told(words, source, examples=[example]), **options)
+def field(
+    kind: type[fields.Field[Any]],
+    words: LazyString,
+    example: object,
+    source: Source | None = None,
+    **options: Any,
+) -> fields.Field[Any]:
+    """Return the field of a value of some kind."""
+    return kind(**told(words, source, examples=[example]), **options)
+
+
+text = partial(field, fields.String)
 
 
 def integer(
     words: LazyString, example: int, source: Source | None = None, *, least: int = 0
-) -> fields.Integer:
+) -> fields.Field[Any]:
     """Return the field of a count."""
-    return fields.Integer(
-        validate=Range(min=least), **told(words, source, examples=[example])
-    )
+    return field(fields.Integer, words, example, source, validate=Range(min=least))
 
 
 def array(

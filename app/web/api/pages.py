@@ -1,6 +1,7 @@
 """Address of the OpenAPI document, and the same document as a page without scripts."""
 
 import json
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template
@@ -69,7 +70,7 @@ def show() -> str:
             for name, refusal in described["components"]["responses"].items()
         ),
         kind=kind,
-        pretty=pretty,
+        pretty=partial(json.dumps, ensure_ascii=False, indent=2),
     )
 
 
@@ -107,8 +108,3 @@ def kind(schema: Schema) -> tuple[str, str | None]:
 def name_in(ref: str) -> str:
     """Return the name that a reference points to."""
     return ref.rpartition("/")[2]
-
-
-def pretty(example: Any) -> str:
-    """Write an example as people like to read it."""
-    return json.dumps(example, ensure_ascii=False, indent=2)

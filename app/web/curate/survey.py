@@ -101,24 +101,14 @@ def look() -> ResponseReturnValue:
 @bp.post("/relations/<int:relation_id>")
 def judge(relation_id: int) -> ResponseReturnValue:
     """Keep what a curator thinks of a relation, and show the list again."""
-    relation = relations.find_relation(db.session(), relation_id)
-    if relation is None or request.form.get("verdict") not in list(RelationState):
-        abort(404)
-    verdict = RelationState(request.form["verdict"])
+    relation = or_404(relations.find_relation(db.session(), relation_id))
+    verdict = or_404(request.form.get("verdict", type=RelationState))
     relations.judge(db.session(), relation, verdict, current_account())
-    return go_to(
-        "curate_care.show",
-        kind=next(
-            name for name, kinds in RELATION_KINDS.items() if relation.kind in kinds
-        ),
-        verdict=asked_verdict().value,
-        done=JUDGED[verdict],
-    )
+    kind = next(name for name, ours in RELATION_KINDS.items() if relation.kind in ours)
+    shown = {"kind": kind, "verdict": asked_verdict().value}
+    return go_to("curate_care.show", done=JUDGED[verdict], **shown)
 
 
 def asked_verdict() -> RelationState:
     """Read which relations the address asks for; those to decide if it makes none."""
-    asked = request.args.get("verdict", "")
-    return (
-        RelationState(asked) if asked in list(RelationState) else RelationState.PROPOSED
-    )
+    return request.args.get("verdict", RelationState.PROPOSED, type=RelationState)

@@ -1,5 +1,7 @@
 """Curators' pages of works: list, editing, a new one."""
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import Artwork
 from app.retrieval.errors import ImageError
-from app.services.collection.browsing import Criteria, Presence, facets, find_works
+from app.services.collection.browsing import Presence, facets, find_works
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.system import audit
 from app.web.curate.common import back_to, editor, findable_sentence
@@ -37,15 +39,12 @@ PRESENCES = {
 @bp.get("/")
 def browse() -> str:
     """List works, withdrawn ones too; the address is as of the visitors' list."""
-    presence = request.args.get("presence", Presence.ALL)
-    if presence not in PRESENCES:
-        presence = Presence.ALL
-    asked = asked_criteria()
-    criteria = Criteria(asked.text, asked.chosen, asked.order, Presence(presence))
+    presence = request.args.get("presence", Presence.ALL, type=Presence)
+    criteria = replace(asked_criteria(), presence=presence)
     page = or_404(find_works(criteria, asked_page()))
     address = address_of(criteria)
-    if criteria.presence is not Presence.ALL:
-        address["presence"] = criteria.presence
+    if presence is not Presence.ALL:
+        address["presence"] = presence
     return render_template(
         "curate/works.html",
         page=page,

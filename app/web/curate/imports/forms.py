@@ -67,5 +67,4 @@ def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
 
 def asked_policy() -> Policy:
     """Return what is to happen to works that are there already."""
-    asked = request.form.get("policy", "")
-    return Policy(asked) if asked in set(Policy) else Policy.UPDATE
+    return request.form.get("policy", Policy.UPDATE, type=Policy)

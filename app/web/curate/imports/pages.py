@@ -179,24 +179,16 @@ def discard(run_id: int) -> ResponseReturnValue:
     return go_to("curate_imports.browse", done=sentence)
 
 
-@bp.post("/<int:run_id>/<any(start, undo):wish>")
-def put_to_work(run_id: int, wish: str) -> ResponseReturnValue:
-    """Record what was looked through, or take everything back that the import did."""
-    run = db.get_or_404(ImportRun, run_id)
-    try:
-        PHASES[wish](db.session(), run, current_account())
-    except runs.NotNowError:
-        return back_to(run, error=TOO_LATE)
-    return back_to(run)
-
-
-@bp.post("/<int:run_id>/<any(pause, cancel, 'go-on'):wish>")
+@bp.post("/<int:run_id>/<any(start, undo, pause, cancel, 'go-on'):wish>")
 def tell(run_id: int, wish: str) -> ResponseReturnValue:
-    """Let its task stop after the rows at hand, end where it is, or go on."""
+    """Let it be recorded or taken back; let it pause or end where it is, or go on."""
     run = db.get_or_404(ImportRun, run_id)
     try:
-        WISHES[wish](db.session(), or_404(run.task), current_account())
-    except tasks.NotPossibleError:
+        if wish in PHASES:
+            PHASES[wish](db.session(), run, current_account())
+        else:
+            WISHES[wish](db.session(), or_404(run.task), current_account())
+    except (runs.NotNowError, tasks.NotPossibleError):
         return back_to(run, error=TOO_LATE)
     return back_to(run)
 
