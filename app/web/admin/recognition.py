@@ -97,10 +97,7 @@ def store(wanted: Thresholds | None, sentence: str) -> ResponseReturnValue:
 def live_thresholds() -> tuple[Thresholds, Thresholds, str]:
     """Return the thresholds that are good now, those of the live model, and its name.
 
-    Raises
-    ------
-    EmptyGalleryError, ArtefactError
-        If there is no index, so no model to speak of; the page says what to do.
+    Without an index there is no such model; the page of the error says what to do.
     """
     with live_index().use() as searcher:
         learnt, model_id = searcher.learnt_thresholds, searcher.model_id

@@ -86,7 +86,7 @@ def set_role(user_id: int, name: str, act: str) -> ResponseReturnValue:
     if name not in ROLES:
         abort(404)
     do = AccountAdmin.grant if act == "grant" else AccountAdmin.revoke
-    return change(user_id, lambda door, user: do(door, user, name))
+    return change(user_id, lambda accounts, user: do(accounts, user, name))
 
 
 @bp.post("/<int:user_id>/<any(lock, unlock, 'end-sessions'):act>")
@@ -106,8 +106,8 @@ def delete(user_id: int) -> ResponseReturnValue:
         asked = asked_by(db.session(), user)
         return render_template("admin/user_delete.html", user=user, asked=asked)
 
-    def erase(door: AccountAdmin, user: User) -> None:
-        door.delete(user, MediaFolder(folders().queries), mailer().outbox)
+    def erase(accounts: AccountAdmin, user: User) -> None:
+        accounts.delete(user, MediaFolder(folders().queries), mailer().outbox)
 
     return change(user_id, erase, is_last=True)
 

@@ -1,4 +1,4 @@
-"""Arguments of the programmer's interface: read strictly, refused in words.
+"""Parsing of parameters, forms and bodies: read strictly, refused in words.
 
 A page for people passes over what makes no sense. A program that misspelt a parameter
 would take everything for what it asked for.
@@ -30,7 +30,7 @@ LONGEST_BODY = 10_000
 
 
 class UnclearBodyError(BadRequest):
-    """The body does not say whether the answer is right."""
+    """Body that does not say whether the answer is right."""
 
     description = _(
         "The body must be a JSON object: “right” is true or false; “accession” names "

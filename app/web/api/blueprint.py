@@ -14,10 +14,9 @@ from app.web.api.refusals import ALWAYS, NAMES
 View = TypeVar("View", bound=Callable[..., Any])
 Security = list[dict[str, list[str]]]
 
-FREE: Security = []
-NEEDED: Security = [{"token": []}]
-POSSIBLE: Security = [{"token": []}, {}]
-"""With a token or without."""
+NO_TOKEN: Security = []
+TOKEN_NEEDED: Security = [{"token": []}]
+TOKEN_POSSIBLE: Security = [{"token": []}, {}]
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -74,7 +73,7 @@ class Blueprint(flask_smorest.Blueprint):
         return describe
 
 
-def first(prepare: Callable[..., dict[str, Any]]) -> Callable[[View], View]:
+def before_arguments(prepare: Callable[..., dict[str, Any]]) -> Callable[[View], View]:
     """Call something before any argument is read: whoever may not ask learns no more.
 
     It takes the parts of the path, and returns what the view is given instead of them.

@@ -15,7 +15,7 @@ from marshmallow import Schema, fields
 
 from app.web.api import queries, schemas, search, works
 from app.web.api.arguments import JudgementSchema
-from app.web.api.blueprint import NEEDED
+from app.web.api.blueprint import TOKEN_NEEDED
 from app.web.api.refusals import NAMES, RESPONSES, ErrorSchema
 from app.web.api.schemas import ACCESSION, QUERY_ID
 
@@ -83,7 +83,7 @@ class CurlPlugin(BasePlugin):
         url = f"{site}{path}".format(**examples)
         for facts in operations.values():
             command = facts["x-codeSamples"].replace("URL", url)
-            if facts["security"] == NEEDED:
+            if facts["security"] == TOKEN_NEEDED:
                 command = f'-H "Authorization: Bearer $TOKEN" {command}'
             sample = {"lang": "Shell", "label": "curl", "source": f"curl {command}"}
             facts["x-codeSamples"] = [sample]  # as documentation programs know it

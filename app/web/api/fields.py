@@ -51,7 +51,7 @@ class Moment(fields.DateTime):
         return written.replace("+00:00", "Z")
 
 
-def told(words: LazyString, source: Source | None = None, **facts: Any) -> Any:
+def described(words: LazyString, source: Source | None = None, **facts: Any) -> Any:
     """Return the options of a field that is always there."""
     return {
         "required": True,
@@ -67,7 +67,7 @@ def field(
     **options: Any,
 ) -> fields.Field[Any]:
     """Return the field of a value of some kind."""
-    return kind(**told(words, source, examples=[example]), **options)
+    return kind(**described(words, source, examples=[example]), **options)
 
 
 text = partial(field, fields.String)
@@ -84,7 +84,7 @@ def array(
     schema: type[Schema], words: LazyString, source: Source | None = None
 ) -> fields.List[Any]:
     """Return the field of a list of things with a schema of their own."""
-    return fields.List(fields.Nested(schema), **told(words, source))
+    return fields.List(fields.Nested(schema), **described(words, source))
 
 
 class Listing(NamedTuple):

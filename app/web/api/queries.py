@@ -13,7 +13,7 @@ from app.services.search import history
 from app.services.search.history import Owner
 from app.services.system.media import MediaFolder
 from app.web.api.arguments import JudgementSchema, PageParameters, UnclearBodyError
-from app.web.api.blueprint import NEEDED, Blueprint, first
+from app.web.api.blueprint import TOKEN_NEEDED, Blueprint, before_arguments
 from app.web.api.fields import Listing
 from app.web.api.schemas import (
     QUERY_ID,
@@ -25,7 +25,7 @@ from app.web.callers.bearer import need_account
 from app.web.pages.answers import photo_response
 from app.web.shell.current import folders
 
-bp = Blueprint("api_queries", "/queries", tag="queries", security=NEEDED)
+bp = Blueprint("api_queries", "/queries", tag="queries", security=TOKEN_NEEDED)
 csrf.exempt(bp)  # as in app.web.api.search: a token is needed, and no cookie is read
 
 IN_PATH = {
@@ -51,7 +51,7 @@ def own_query(query_id: UUID) -> dict[str, Any]:
 
 
 @bp.get("")
-@first(token_owner)
+@before_arguments(token_owner)
 @bp.arguments(PageParameters, location="query")
 @bp.answers(QueriesSchema, _("A page of searches."))
 @bp.operation(
@@ -66,7 +66,7 @@ def index(asked: dict[str, Any], owner: Owner) -> Listing:
 
 
 @bp.get("/<uuid:query_id>", parameters=[IN_PATH])
-@first(own_query)
+@before_arguments(own_query)
 @bp.answers(QueryWithAnswerSchema, _("The search."))
 @bp.operation("show_query", _("One search, with its whole answer"), refusals=(401, 404))
 def show(query: Query) -> Query:
@@ -75,7 +75,7 @@ def show(query: Query) -> Query:
 
 
 @bp.delete("/<uuid:query_id>", parameters=[IN_PATH])
-@first(own_query)
+@before_arguments(own_query)
 @bp.response(204, description=_("It is deleted, for ever."))
 @bp.operation(
     "delete_query",
@@ -90,7 +90,7 @@ def delete(query: Query) -> Response:
 
 
 @bp.get("/<uuid:query_id>/photo", parameters=[IN_PATH])
-@first(own_query)
+@before_arguments(own_query)
 @bp.response(
     200, {}, content_type="image/jpeg", description=_("The photo as it was searched.")
 )
@@ -106,7 +106,7 @@ def photo(query: Query) -> Response:
 
 
 @bp.put("/<uuid:query_id>/feedback", parameters=[IN_PATH])
-@first(own_query)
+@before_arguments(own_query)
 @bp.arguments(JudgementSchema)
 @bp.answers(FeedbackSchema, _("What is kept; the last word counts."))
 @bp.operation(

@@ -21,10 +21,10 @@ from app.web.api.fields import (
     ResponseSchema,
     Source,
     array,
+    described,
     field,
     integer,
     text,
-    told,
 )
 from app.web.shell.presentation import picture_url, thumbnail_url
 
@@ -169,7 +169,7 @@ class MatchSchema(OfWorkSchema, LabelSchema):
         fields.List(fields.Float(), validate=Length(equal=2)),
         allow_none=True,
         validate=Length(equal=4),
-        **told(
+        **described(
             _(
                 "Corners of the work in the photo, as shares of its width and height: "
                 "the work’s top left, top right, bottom right, bottom left. May lie "
@@ -221,7 +221,7 @@ class AnswerSchema(ResponseSchema):
 
 
 class FeedbackSchema(ResponseSchema):
-    """What was said of an answer, from a ``Feedback``."""
+    """Judgement of an answer, from a ``Feedback``."""
 
     description = _("What was said of an answer.")
     right = field(
@@ -270,7 +270,7 @@ class QuerySchema(ResponseSchema):
     feedback = fields.Nested(
         FeedbackSchema,
         allow_none=True,
-        **told(_("What was said of the answer; null if nothing was.")),
+        **described(_("What was said of the answer; null if nothing was.")),
     )
 
 

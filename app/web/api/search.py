@@ -11,14 +11,14 @@ from flask_babel import lazy_gettext as _
 from app.extensions import csrf, limiter
 from app.models import Query, User
 from app.web.api.arguments import PhotoFormSchema
-from app.web.api.blueprint import POSSIBLE, Blueprint, first
+from app.web.api.blueprint import TOKEN_POSSIBLE, Blueprint, before_arguments
 from app.web.api.schemas import AnswerSchema
 from app.web.callers.bearer import token_account
 from app.web.callers.upload import uploaded_photo
 from app.web.callers.visitors import refuse_strangers
 from app.web.shell.current import search_rate, search_service
 
-bp = Blueprint("api", "", tag="search", security=POSSIBLE)
+bp = Blueprint("api", "", tag="search", security=TOKEN_POSSIBLE)
 csrf.exempt(bp)
 
 
@@ -31,7 +31,7 @@ def searcher() -> dict[str, Any]:
 
 @bp.post("/search")
 @limiter.shared_limit(search_rate, scope="search")
-@first(searcher)
+@before_arguments(searcher)
 @bp.arguments(PhotoFormSchema, location="files")
 @bp.answers(
     AnswerSchema, _("What the photo shows, or that it shows nothing from here.")

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from app.services.collection.browsing import FACETS, Criteria, find_works
 from app.services.collection.works import find_work
 from app.web.api.arguments import Parameters, WorksParameters
-from app.web.api.blueprint import FREE, Blueprint
+from app.web.api.blueprint import NO_TOKEN, Blueprint
 from app.web.api.fields import Listing
 from app.web.api.schemas import (
     ACCESSION,
@@ -18,7 +18,7 @@ from app.web.api.schemas import (
 )
 from app.web.shell.current import search_service
 
-bp = Blueprint("api_works", "/works", tag="works", security=FREE)
+bp = Blueprint("api_works", "/works", tag="works", security=NO_TOKEN)
 
 IN_PATH = {
     "in": "path",

@@ -1,4 +1,4 @@
-"""Curators' page of the collection's map: when it was made, making it anew."""
+"""Curators' page of the collection's map: its age, and its rebuild."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Words for tasks: what one works on, where it is, and what it waits for."""
+"""Titles, states and steps of background tasks in words, and why one waits."""
 
 from collections.abc import Iterable
 

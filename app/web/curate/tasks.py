@@ -25,6 +25,7 @@ from app.web.curate.task_words import (
 from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
+bp.add_app_template_filter(waiting_words)
 
 WISHES = {"pause": tasks.pause, "cancel": tasks.cancel, "go-on": tasks.go_on}
 TOO_LATE = _("That came too late: it has gone on or ended meanwhile.")
@@ -65,12 +66,6 @@ def tell(task_id: int, wish: str) -> ResponseReturnValue:
     except tasks.NotPossibleError:
         return go_to("curate_tasks.show", task_id=task_id, error=TOO_LATE)
     return go_to("curate_tasks.show", task_id=task_id)
-
-
-@bp.app_template_filter("waiting_words")
-def say_waiting(task: Task) -> str:
-    """Say in a page what a task waits for."""
-    return waiting_words(task)
 
 
 def show_task(task: Task) -> str:
