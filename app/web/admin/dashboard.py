@@ -14,14 +14,17 @@ from app.retrieval.types import Verdict
 from app.services.collection.exporting import inert
 from app.services.operations.statistics import Period, Statistics, first_day
 from app.services.search.grouping import group_alike
-from app.web.admin.figures import FIGURES, TITLES
+from app.web.admin.figures import FIGURES
 from app.web.admin.plots import bar
+from app.web.curate.responses import download, or_404
 from app.web.pages.answers import photo_response, small_response
 
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 
-OVERVIEW = ("days", "hours", "verdicts", "judged", "registrations")
-ORIGINS = ("languages", "devices")
+OVERVIEW = (
+    *("days", "hours", "verdicts", "judged", "registrations"),
+    *("languages", "devices"),
+)
 USUAL_DAYS = 30
 LONGEST_DAYS = 3_653
 PRESETS = {7: _("7 days"), 30: _("30 days"), 365: _("1 year")}
@@ -34,7 +37,7 @@ REFUSED = 60
 @bp.get("/")
 def show() -> str:
     """Show how many asked what, and when."""
-    return show_figures("admin/dashboard.html", *OVERVIEW, *ORIGINS)
+    return show_figures("admin/dashboard.html", *OVERVIEW)
 
 
 @bp.get("/speed")
@@ -46,20 +49,19 @@ def speed() -> str:
 @bp.get("/most-found")
 def most_found() -> str:
     """Show the works that are found most often."""
-    statistics = Statistics(db.session(), asked_period())
-    return render(
-        "admin/most_found.html", statistics.period, found=statistics.most_found()
-    )
+    statistics = asked_statistics()
+    found = statistics.most_found()
+    return render("admin/most_found.html", statistics.period, found=found)
 
 
 @bp.get("/unanswered")
 def unanswered() -> str:
     """Show the newest photos without an answer, those alike together."""
-    period = asked_period()
-    photos = Statistics(db.session(), period).unanswered(WALL)
+    statistics = asked_statistics()
+    photos = statistics.unanswered(WALL)
     return render(
         "admin/unanswered.html",
-        period,
+        statistics.period,
         groups=group_alike(photos),
         total=len(photos),
         shown=WALL_PER_GROUP,
@@ -69,17 +71,15 @@ def unanswered() -> str:
 @bp.get("/refused")
 def refused() -> str:
     """Show the newest answers that were called wrong, with what was named."""
-    period = asked_period()
-    queries = Statistics(db.session(), period).refused(REFUSED)
-    return render("admin/refused.html", period, queries=queries)
+    statistics = asked_statistics()
+    queries = statistics.refused(REFUSED)
+    return render("admin/refused.html", statistics.period, queries=queries)
 
 
 @bp.get("/figures/<name>.csv")
 def table(name: str) -> Response:
     """Send the numbers of a figure as a table."""
-    if name not in FIGURES:
-        abort(404)
-    figure = FIGURES[name](Statistics(db.session(), asked_period()))
+    figure = or_404(FIGURES.get(name))(asked_statistics())
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(figure.head)
@@ -87,9 +87,7 @@ def table(name: str) -> Response:
         [inert(cell) if isinstance(cell, str) else cell for cell in row]
         for row in figure.rows
     )
-    response = Response(file.getvalue(), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return response
+    return download(file.getvalue(), f"{name}.csv", "text/csv")
 
 
 @bp.get("/queries/<uuid:query_id>/photo.jpg")
@@ -118,7 +116,7 @@ def query_to_look_at(query_id: UUID) -> Query:
 
 def show_figures(template: str, *names: str) -> str:
     """Render some figures of the period that the address asks for."""
-    statistics = Statistics(db.session(), asked_period())
+    statistics = asked_statistics()
     figures = [FIGURES[name](statistics) for name in names]
     return render(template, statistics.period, figures=figures)
 
@@ -128,33 +126,27 @@ def render(template: str, period: Period, **values: object) -> str:
     return render_template(
         template,
         period=period,
-        today=today(),
+        today=now().date(),
         presets=PRESETS,
         timedelta=timedelta,
         first_day=first_day(db.session()),
-        titles=TITLES,
         bar=bar,
         **values,
     )
 
 
-def asked_period() -> Period:
-    """Read the days that the address asks for; what makes no sense is passed over."""
-    last = asked_day("to") or today()
-    first = asked_day("from") or last - timedelta(days=USUAL_DAYS - 1)
-    first, last = min(first, last), max(first, last)
-    return Period(max(first, last - timedelta(days=LONGEST_DAYS)), last)
+def asked_statistics() -> Statistics:
+    """Count the days that the address asks for; what makes no sense is passed over."""
+    last = request.args.get("to", now().date(), type=day_of)
+    usual = last - timedelta(days=USUAL_DAYS - 1)
+    first, last = sorted((request.args.get("from", usual, type=day_of), last))
+    longest = last - timedelta(days=LONGEST_DAYS)
+    return Statistics(db.session(), Period(max(first, longest), last))
 
 
-def asked_day(name: str) -> date | None:
-    """Read a day; None for nonsense, and for days that no calendar reaches from."""
-    try:
-        day = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2999 else None
-
-
-def today() -> date:
-    """Return the present day in UTC."""
-    return now().date()
+def day_of(text: str) -> date:
+    """Read a day; ValueError for nonsense, and for days that no calendar reaches."""
+    day = date.fromisoformat(text)
+    if not 2000 <= day.year <= 2999:
+        raise ValueError(text)
+    return day

@@ -6,28 +6,24 @@ from pathlib import Path
 from flask import (
     Blueprint,
     Response,
-    abort,
     current_app,
-    flash,
-    redirect,
     render_template,
     request,
     send_from_directory,
-    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import EvaluationReport, Lane
+from app.models import Lane
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures import SourceError
 from app.services.system import tasks
-from app.web.account.messages import DONE, ERROR
 from app.web.admin.plots import bar
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
 from app.web.shell.current import folders, image_settings
 
@@ -54,9 +50,7 @@ FIGURE_NAMES = {
 @bp.get("/")
 def browse() -> str:
     """List the reports, and begin another evaluation."""
-    page = reports.list_reports(db.session(), asked_page())
-    if page is None:
-        abort(404)
+    page = or_404(reports.list_reports(db.session(), asked_page()))
     return render_template(
         "admin/evaluations.html",
         page=page,
@@ -80,8 +74,8 @@ def begin() -> ResponseReturnValue:
         parameters["folder"] = str(shared_folders()[shared])
         given = shared
     else:
-        flash(gettext("Please choose a ZIP file, or a folder on the server."), ERROR)
-        return redirect(url_for("admin_evaluation.browse"), 303)
+        sentence = gettext("Please choose a ZIP file, or a folder on the server.")
+        return go_to("admin_evaluation.browse", error=sentence)
     name = request.form.get("name", "").strip() or given
     parameters["name"] = name[:LONGEST_NAME]
     try:
@@ -90,24 +84,23 @@ def begin() -> ResponseReturnValue:
     except SourceError as error:
         if "zip" in parameters:
             path.unlink()
-        flash(str(error), ERROR)
-        return redirect(url_for("admin_evaluation.browse"), 303)
+        return go_to("admin_evaluation.browse", error=str(error))
     task = tasks.enqueue(
         db.session(), evaluation_task.KIND, parameters, current_account(), Lane.SHORT
     )
-    return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
+    return go_to("curate_tasks.show", task_id=task.id)
 
 
 @bp.get("/<int:report_id>")
 def show(report_id: int) -> str:
     """Show a report beside another one: the one before it, or ``?with=``."""
-    report = report_or_404(report_id)
-    try:
-        other = reports.find(db.session(), int(request.args["with"]))
-    except (KeyError, ValueError):
+    report = or_404(reports.find(db.session(), report_id))
+    number = request.args.get("with", type=int)
+    if number is None:
         other = reports.earlier(db.session(), report)
-    page = reports.list_reports(db.session())
-    assert page is not None  # noqa: S101 - there is always a first page
+    else:
+        other = reports.find(db.session(), number)
+    page = or_404(reports.list_reports(db.session()))
     wrong = [case for case in report.cases if not case["is_good"]]
     return render_template(
         "admin/evaluation.html",
@@ -124,18 +117,17 @@ def show(report_id: int) -> str:
 @bp.post("/<int:report_id>/delete")
 def delete(report_id: int) -> ResponseReturnValue:
     """Delete a report with its photos."""
-    report = report_or_404(report_id)
+    report = or_404(reports.find(db.session(), report_id))
     evaluation_task.discard(folders(), report)
     db.session.delete(report)
     db.session.commit()
-    flash(gettext("The report is deleted."), DONE)
-    return redirect(url_for("admin_evaluation.browse"), 303)
+    return go_to("admin_evaluation.browse", done=gettext("The report is deleted."))
 
 
 @bp.get("/<int:report_id>/photos/<int:number>.jpg")
 def photo(report_id: int, number: int) -> Response:
     """Show a photo that was answered wrong."""
-    report = report_or_404(report_id)
+    report = or_404(reports.find(db.session(), report_id))
     folder = evaluation_task.folder_of(folders(), report.settings["folder"])
     return send_from_directory(folder, f"{number}.jpg", mimetype="image/jpeg")
 
@@ -147,11 +139,3 @@ def shared_folders() -> dict[str, Path]:
         return {}
     found = sorted(root.glob(f"*/{evaluation_task.LIST_NAME}"))
     return {path.parent.name: path.parent for path in found}
-
-
-def report_or_404(report_id: int) -> EvaluationReport:
-    """Return a report by its number."""
-    report = reports.find(db.session(), report_id)
-    if report is None:
-        abort(404)
-    return report

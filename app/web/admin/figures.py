@@ -1,7 +1,8 @@
-"""Figures of the dashboard: each a plot, the table of its numbers, and words."""
+"""Figures of the dashboard: each a table of numbers, under a plot or with bars."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import format_date, gettext
@@ -16,17 +17,6 @@ from app.web.shell.presentation import VERDICTS
 
 Cell = str | int | float
 
-TITLES: dict[str, LazyString] = {
-    "days": _("Searches over time"),
-    "hours": _("Searches by the hour of the day"),
-    "verdicts": _("What was answered"),
-    "judged": _("What visitors said of the answers"),
-    "registrations": _("New accounts"),
-    "languages": _("Languages"),
-    "devices": _("Devices"),
-    "latency": _("How long a search takes, in milliseconds"),
-    "found": _("Most found works"),
-}
 DEVICES = {
     "phone": _("Phone"),
     "tablet": _("Tablet"),
@@ -47,28 +37,23 @@ STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Figure: numbers of a period.
+    """Table of numbers of a period, with the series of its plot or a column of bars."""
 
-    Attributes
-    ----------
-    name : str
-        In addresses.
-    title : str
-    head : sequence of str
-        Headings of the table.
-    rows : sequence of tuple
-    plot : Plot or None
-        None: the table itself has bars.
-    bars : int or None
-        Column of the table that bars are drawn for.
-    """
-
-    name: str
-    title: str
     head: Sequence[str]
     rows: Sequence[tuple[Cell, ...]]
-    plot: Plot | None = None
+    series: Sequence[Series] = ()
+    ends: tuple[str, str] = ("", "")
+    """What stands below the left and the right edge of the plot."""
     bars: int | None = None
+    """Column of the table that bars are drawn for, where there is no plot."""
+    name: str = ""
+    """In addresses."""
+    title: str = ""
+
+    @property
+    def plot(self) -> Plot | None:
+        """Columns of the series, if there are any."""
+        return columns(self.title, self.series, self.ends) if self.series else None
 
     @property
     def most(self) -> float:
@@ -77,34 +62,49 @@ class Figure:
         return max((float(row[self.bars]) for row in self.rows), default=0.0) or 1.0
 
 
+Count = Callable[[Statistics], Figure]
+FIGURES: dict[str, Count] = {}
+"""By the names of the functions below."""
+
+
+def titled(title: LazyString) -> Callable[[Count], Count]:
+    """Put a function's figure among ``FIGURES``, under its name and a title."""
+
+    def register(count: Count) -> Count:
+        name = count.__name__
+        FIGURES[name] = lambda statistics: replace(
+            count(statistics), name=name, title=str(title)
+        )
+        return count
+
+    return register
+
+
+@titled(_("Searches over time"))
 def days(statistics: Statistics) -> Figure:
     """Count searches by days or months."""
     counts = statistics.by_day()
-    heads = [gettext("Month") if statistics.period.is_long else gettext("Day")]
-    rows: list[tuple[Cell, ...]] = [
-        (day.isoformat(), *(counts[day][one] for one in Verdict)) for day in counts
-    ]
-    plot = stacked("days", rows, ends_of(list(counts)))
-    return figure("days", heads + verdict_names(), rows, plot)
+    named = {day.isoformat(): verdicts for day, verdicts in counts.items()}
+    return stacked(day_or_month(statistics), named, ends_of(list(counts)))
 
 
+@titled(_("Searches by the hour of the day"))
 def hours(statistics: Statistics) -> Figure:
     """Count searches by the hour of the day."""
-    rows: list[tuple[Cell, ...]] = [
-        (f"{hour:02d}:00", *(counts[one] for one in Verdict))
-        for hour, counts in statistics.by_hour().items()
-    ]
-    plot = stacked("hours", rows, ("00:00", "23:00"))
-    return figure("hours", [gettext("Hour (UTC)"), *verdict_names()], rows, plot)
+    counts = statistics.by_hour()
+    named = {f"{hour:02d}:00": verdicts for hour, verdicts in counts.items()}
+    return stacked(gettext("Hour (UTC)"), named, ("00:00", "23:00"))
 
 
+@titled(_("What was answered"))
 def verdicts(statistics: Statistics) -> Figure:
     """Count what was answered."""
     counts = statistics.by_verdict()
     rows = [(str(VERDICTS[one]), count) for one, count in counts.items()]
-    return barred("verdicts", gettext("Answer"), rows)
+    return barred(gettext("Answer"), rows)
 
 
+@titled(_("What visitors said of the answers"))
 def judged(statistics: Statistics) -> Figure:
     """Count answers that were called right or wrong."""
     rows = [
@@ -112,35 +112,35 @@ def judged(statistics: Statistics) -> Figure:
         for one, (right, wrong) in statistics.judged().items()
     ]
     head = [gettext("Answer"), gettext("Called right"), gettext("Called wrong")]
-    return figure("judged", [*head, gettext("Together")], rows, bars=3)
+    return Figure([*head, gettext("Together")], rows, bars=3)
 
 
+@titled(_("New accounts"))
 def registrations(statistics: Statistics) -> Figure:
     """Count new accounts."""
     counts = statistics.registrations()
     name = gettext("Accounts")
-    plot = columns(
-        str(TITLES["registrations"]),
-        [Series(name, "found", list(counts.values()))],
-        ends_of(list(counts)),
-    )
-    head = [gettext("Month") if statistics.period.is_long else gettext("Day"), name]
     rows = [(day.isoformat(), count) for day, count in counts.items()]
-    return figure("registrations", head, rows, plot)
+    series = [Series(name, "found", list(counts.values()))]
+    head = [day_or_month(statistics), name]
+    return Figure(head, rows, series, ends_of(list(counts)))
 
 
+@titled(_("Languages"))
 def languages(statistics: Statistics) -> Figure:
     """Count searches by language."""
     rows = [(LANGUAGES.get(n, n) or "–", c) for n, c in statistics.by_language()]
-    return barred("languages", gettext("Language"), rows)
+    return barred(gettext("Language"), rows)
 
 
+@titled(_("Devices"))
 def devices(statistics: Statistics) -> Figure:
     """Count searches by sort of device."""
     rows = [(str(DEVICES.get(n, n)) or "–", c) for n, c in statistics.by_device()]
-    return barred("devices", gettext("Device"), rows)
+    return barred(gettext("Device"), rows)
 
 
+@titled(_("How long a search takes, in milliseconds"))
 def latency(statistics: Statistics) -> Figure:
     """Measure the stages of a search."""
     rows: list[tuple[Cell, ...]] = [
@@ -152,9 +152,10 @@ def latency(statistics: Statistics) -> Figure:
         for one in statistics.latencies()
     ]
     head = [gettext("Stage"), *(f"p{p}" for p in PERCENTILES), gettext("Searches")]
-    return figure("latency", head, rows, bars=3)
+    return Figure(head, rows, bars=3)
 
 
+@titled(_("Most found works"))
 def found(statistics: Statistics) -> Figure:
     """Name the works found most often."""
     rows = [
@@ -162,51 +163,32 @@ def found(statistics: Statistics) -> Figure:
         for work, count in statistics.most_found()
     ]
     head = [gettext("Accession number"), gettext("Title"), gettext("Artist")]
-    return figure("found", [*head, gettext("Searches")], rows, bars=3)
+    return Figure([*head, gettext("Searches")], rows, bars=3)
 
 
-FIGURES: Mapping[str, Callable[[Statistics], Figure]] = {
-    "days": days,
-    "hours": hours,
-    "verdicts": verdicts,
-    "judged": judged,
-    "registrations": registrations,
-    "languages": languages,
-    "devices": devices,
-    "latency": latency,
-    "found": found,
-}
-
-
-def figure(
-    name: str,
-    head: Sequence[str],
-    rows: Sequence[tuple[Cell, ...]],
-    plot: Plot | None = None,
-    *,
-    bars: int | None = None,
-) -> Figure:
-    """Put a figure together under its title."""
-    return Figure(name, str(TITLES[name]), head, rows, plot, bars)
-
-
-def barred(name: str, head: str, rows: Sequence[tuple[str, int]]) -> Figure:
+def barred(head: str, rows: Sequence[tuple[str, int]]) -> Figure:
     """Return a short list of numbers, whose table is its plot."""
-    return figure(name, [head, gettext("Searches")], rows, bars=1)
+    return Figure([head, gettext("Searches")], rows, bars=1)
 
 
-def stacked(name: str, rows: Sequence[tuple[Cell, ...]], ends: tuple[str, str]) -> Plot:
-    """Draw columns of the three answers, one on top of the other."""
+def stacked(
+    head: str, counts: Mapping[str, Counter[Verdict]], ends: tuple[str, str]
+) -> Figure:
+    """Return columns of the three answers, one on top of the other."""
+    names = [str(VERDICTS[one]) for one in Verdict]
     series = [
-        Series(str(VERDICTS[one]), one.value, [float(row[place]) for row in rows])
-        for place, one in enumerate(Verdict, start=1)
+        Series(name, one.value, [count[one] for count in counts.values()])
+        for name, one in zip(names, Verdict, strict=True)
     ]
-    return columns(str(TITLES[name]), series, ends)
+    rows: list[tuple[Cell, ...]] = [
+        (when, *(count[one] for one in Verdict)) for when, count in counts.items()
+    ]
+    return Figure([head, *names], rows, series, ends)
 
 
-def verdict_names() -> list[str]:
-    """Return what the three answers are called."""
-    return [str(VERDICTS[one]) for one in Verdict]
+def day_or_month(statistics: Statistics) -> str:
+    """Return what a column of the figures over time is."""
+    return str(gettext("Month") if statistics.period.is_long else gettext("Day"))
 
 
 def ends_of(shown: Sequence[date]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -12,8 +12,9 @@ from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.services.operations import inspection, retention
 from app.services.system import audit
 from app.services.system.lock import AlreadyRunningError
-from app.web.account.messages import DONE, ERROR
+from app.web.account.messages import DONE
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import go_to
 from app.web.curate.task_words import STATE_NAMES
 from app.web.shell.current import folders, live_index
 
@@ -50,22 +51,19 @@ def run_retention() -> ResponseReturnValue:
     try:
         cleared = retention.run(folders(), days)
     except AlreadyRunningError:
-        flash(gettext("Another process is at it right now."), ERROR)
-        return redirect(url_for("admin_health.show"), 303)
+        sentence = gettext("Another process is at it right now.")
+        return go_to("admin_health.show", error=sentence)
     counts = {"photos": cleared.photos, "answers": cleared.answers}
     audit.record(db.session(), "retention", user=current_account(), after=counts)
     db.session.commit()
-    flash(
-        ngettext(
-            "%(num)s old photo is deleted.",
-            "%(num)s old photos are deleted.",
-            cleared.photos,
-        ),
-        DONE,
+    sentence = ngettext(
+        "%(num)s old photo is deleted.",
+        "%(num)s old photos are deleted.",
+        cleared.photos,
     )
-    if cleared.faults:
-        flash(gettext("Some files could not be deleted; the log names them."), ERROR)
-    return redirect(url_for("admin_health.show"), 303)
+    flash(sentence, DONE)
+    unusable = gettext("Some files could not be deleted; the log names them.")
+    return go_to("admin_health.show", error=unusable if cleared.faults else "")
 
 
 def live_facts() -> dict[str, Any] | None:

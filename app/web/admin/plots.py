@@ -13,102 +13,63 @@ WIDTH, HEIGHT = 1000.0, 240.0
 """Of the picture's own space."""
 GAP = 0.15
 """Between two columns, as a share of their distance."""
+RECT = Markup('<rect class="{}" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}"/>')
+LINE = Markup('<polyline class="{}" points="{}" vector-effect="non-scaling-stroke"/>')
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Series of numbers, drawn in one colour.
-
-    Attributes
-    ----------
-    name : str
-        For people.
-    style : str
-        Class of the shapes: ``found``, ``uncertain``, ``not_found``, ``right`` …
-    values : sequence of float
-    """
+    """Series of numbers, drawn in one colour."""
 
     name: str
+    """For people."""
     style: str
+    """Class of the shapes: ``found``, ``uncertain``, ``not_found``, ``right`` …"""
     values: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Plot and the words around it.
-
-    Attributes
-    ----------
-    picture : Markup
-    series : tuple of Series
-        For the legend; nothing to explain with one alone.
-    highest : float
-        Value of the upper edge.
-    ends : tuple of str
-        What stands below the left and the right edge.
-    """
+    """Plot and the words around it."""
 
     picture: Markup
-    series: tuple[Series, ...]
+    series: Sequence[Series]
+    """For the legend; nothing to explain with one alone."""
     highest: float
+    """Value of the upper edge."""
     ends: tuple[str, str]
+    """What stands below the left and the right edge."""
 
 
 def columns(title: str, series: Sequence[Series], ends: tuple[str, str]) -> Plot:
-    """Draw columns, one series on top of the other.
+    """Draw columns, one series on top of the other, all of the same length.
 
-    Parameters
-    ----------
-    title : str
-        What is to be seen, for whoever does not see it.
-    series : sequence of Series
-        All of the same length.
-    ends : tuple of str
+    The title says what is to be seen, for whoever does not see it.
     """
-    count = max((len(one.values) for one in series), default=0)
-    sums = [sum(one.values[i] for one in series) for i in range(count)]
+    sums = [sum(levels) for levels in zip(*(one.values for one in series), strict=True)]
     highest = max(sums, default=0.0) or 1.0
-    step = WIDTH / max(count, 1)
+    step = WIDTH / max(len(sums), 1)
     shapes = []
-    for i in range(count):
-        top = HEIGHT
+    for i in range(len(sums)):
+        left, top = (i + GAP / 2) * step, HEIGHT
         for one in series:
             height = HEIGHT * one.values[i] / highest
-            if height <= 0:
-                continue
-            top -= height
-            shapes.append(
-                _rect(one.style, (i + GAP / 2) * step, top, (1 - GAP) * step, height)
-            )
-    return Plot(_svg(title, shapes), tuple(series), highest, ends)
+            if height > 0:
+                top -= height
+                width = (1 - GAP) * step
+                shapes.append(RECT.format(one.style, left, top, width, height))
+    return Plot(_svg(title, shapes), series, highest, ends)
 
 
-def curves(
-    title: str, series: Sequence[Series], ends: tuple[str, str], *, highest: float
-) -> Plot:
-    """Draw lines over the same steps, at least two values each.
-
-    Parameters
-    ----------
-    title : str
-    series : sequence of Series
-    ends : tuple of str
-    highest : float
-        Value of the upper edge.
-    """
-    shapes = []
-    for one in series:
-        step = WIDTH / (len(one.values) - 1)
-        points = " ".join(
-            f"{i * step:.1f},{HEIGHT * (1 - value / highest):.1f}"
-            for i, value in enumerate(one.values)
-        )
-        shapes.append(
-            Markup(
-                '<polyline class="{}" points="{}" vector-effect="non-scaling-stroke"/>'
-            ).format(one.style, points)
-        )
-    return Plot(_svg(title, shapes), tuple(series), highest, ends)
+def curve(title: str, series: Series, ends: tuple[str, str]) -> Plot:
+    """Draw a line through values in [0, 1] over equal steps, at least two of them."""
+    step = WIDTH / (len(series.values) - 1)
+    points = " ".join(
+        f"{i * step:.1f},{HEIGHT * (1 - value):.1f}"
+        for i, value in enumerate(series.values)
+    )
+    shapes = [LINE.format(series.style, points)]
+    return Plot(_svg(title, shapes), [series], 1.0, ends)
 
 
 def bar(share: float, style: str = "found") -> Markup:
@@ -116,8 +77,8 @@ def bar(share: float, style: str = "found") -> Markup:
     width = 100 * min(max(share, 0.0), 1.0)
     return Markup(
         '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" '
-        'aria-hidden="true"><rect class="{}" width="{}" height="10"/></svg>'
-    ).format(style, f"{width:.2f}")
+        'aria-hidden="true"><rect class="{}" width="{:.2f}" height="10"/></svg>'
+    ).format(style, width)
 
 
 def _svg(title: str, shapes: Sequence[Markup]) -> Markup:
@@ -125,10 +86,3 @@ def _svg(title: str, shapes: Sequence[Markup]) -> Markup:
         '<svg class="plot" role="img" aria-label="{}" viewBox="0 0 {:.0f} {:.0f}" '
         'preserveAspectRatio="none">{}</svg>'
     ).format(title, WIDTH, HEIGHT, Markup("").join(shapes))
-
-
-def _rect(style: str, x: float, y: float, width: float, height: float) -> Markup:
-    numbers = (f"{number:.2f}" for number in (x, y, width, height))
-    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>').format(
-        style, *numbers
-    )

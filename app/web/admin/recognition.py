@@ -3,20 +3,19 @@
 import json
 import math
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext
 
 from app.extensions import db
-from app.models import EvaluationReport
 from app.retrieval.verification.decision import Thresholds
 from app.services.evaluation import recognition, reports
 from app.services.evaluation.recognition import Case, Distribution
 from app.services.index import thresholds
 from app.services.index.searcher import Searcher
-from app.web.account.messages import DONE, ERROR
-from app.web.admin.plots import Plot, Series, bar, columns, curves
+from app.web.admin.plots import Plot, Series, bar, columns, curve
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import go_to
 from app.web.shell.current import live_index
 
 bp = Blueprint("admin_recognition", __name__, url_prefix="/admin/recognition")
@@ -34,7 +33,7 @@ def show() -> str:
 
     ``?found=`` and ``?uncertain=`` are tried thresholds, ``?of=`` says which cases.
     """
-    live, learnt = live_thresholds()
+    live, learnt, _model_id = live_thresholds()
     report = reports.newest(db.session())
     source = request.args.get("of", REPORT if report else FEEDBACK)
     if source == REPORT and report is not None:
@@ -42,6 +41,7 @@ def show() -> str:
     else:
         source, cases = FEEDBACK, recognition.cases_of_feedback(db.session())
     tried = asked_thresholds(live)
+    answered = report.cases if report is not None and source == REPORT else []
     return render_template(
         "admin/recognition.html",
         source=source,
@@ -55,7 +55,7 @@ def show() -> str:
         similarity=recognition.by_similarity(cases),
         inliers=recognition.by_inliers(cases),
         calibration=recognition.calibration(cases),
-        confused=confused_of(report, tried) if source == REPORT else [],
+        confused=recognition.confused(answered, tried.found)[:CONFUSED],
         for_script=packed(cases),
         spread=spread,
         fit=fit,
@@ -67,57 +67,42 @@ def show() -> str:
 @bp.post("/thresholds")
 def save() -> ResponseReturnValue:
     """Set the thresholds; the next search of every process obeys them."""
-    live, _ = live_thresholds()
     try:
-        wanted = Thresholds(number("found"), number("uncertain"))
+        sent = (request.form.get(name, "") for name in ("found", "uncertain"))
+        wanted = Thresholds(*map(float, sent))
     except ValueError:
-        flash(
-            gettext(
-                "These thresholds cannot be used: each is from 0 to 1, and “found” "
-                "needs at least as much as “perhaps”."
-            ),
-            ERROR,
+        sentence = gettext(
+            "These thresholds cannot be used: each is from 0 to 1, and “found” needs "
+            "at least as much as “perhaps”."
         )
-        return redirect(url_for("admin_recognition.show"), 303)
-    store(wanted, live)
-    flash(gettext("The thresholds are set. The very next search obeys them."), DONE)
-    return redirect(url_for("admin_recognition.show"), 303)
+        return go_to("admin_recognition.show", error=sentence)
+    sentence = gettext("The thresholds are set. The very next search obeys them.")
+    return store(wanted, sentence)
 
 
 @bp.post("/thresholds/reset")
 def reset() -> ResponseReturnValue:
     """Go back to the thresholds that the model learnt."""
-    live, _ = live_thresholds()
-    store(None, live)
-    flash(gettext("The model’s own thresholds are good again."), DONE)
-    return redirect(url_for("admin_recognition.show"), 303)
+    return store(None, gettext("The model’s own thresholds are good again."))
 
 
-def store(wanted: Thresholds | None, live: Thresholds) -> None:
-    """Store thresholds for the live model."""
-    with live_index().use() as searcher:
-        model_id = searcher.model_id
+def store(wanted: Thresholds | None, sentence: str) -> ResponseReturnValue:
+    """Store thresholds for the live model, and say so."""
+    live, _learnt, model_id = live_thresholds()
     thresholds.store(
         db.session(), wanted, model_id, before=live, user=current_account()
     )
+    return go_to("admin_recognition.show", done=sentence)
 
 
-def live_thresholds() -> tuple[Thresholds, Thresholds]:
-    """Return the thresholds that are good now, and those that the model learnt.
+def live_thresholds() -> tuple[Thresholds, Thresholds, str]:
+    """Return the thresholds that are good now, those of the live model, and its name.
 
-    Raises
-    ------
-    EmptyGalleryError, ArtefactError
-        If there is no index, so no model to speak of; the page says what to do.
+    Without an index there is no such model; the page of the error says what to do.
     """
     with live_index().use() as searcher:
-        return stored_or_learnt(searcher), searcher.learnt_thresholds
-
-
-def stored_or_learnt(searcher: Searcher) -> Thresholds:
-    """Return what the next search will obey."""
-    stored = thresholds.stored(db.session(), searcher.model_id)
-    return stored or searcher.learnt_thresholds
+        learnt, model_id = searcher.learnt_thresholds, searcher.model_id
+    return thresholds.stored(db.session(), model_id) or learnt, learnt, model_id
 
 
 def asked_thresholds(live: Thresholds) -> Thresholds:
@@ -129,14 +114,6 @@ def asked_thresholds(live: Thresholds) -> Thresholds:
         )
     except ValueError:
         return live
-
-
-def number(name: str) -> float:
-    """Read a number of the form; ValueError where it is none."""
-    value = float(request.form.get(name, ""))
-    if not math.isfinite(value):
-        raise ValueError(name)
-    return value
 
 
 def packed(cases: list[Case]) -> str:
@@ -177,7 +154,7 @@ def fit(one: Distribution, title: str) -> Plot | None:
     if not values:
         return None
     ends = (format_decimal(low), format_decimal(high))
-    return curves(title, [Series(title, "right", values)], ends, highest=1.0)
+    return curve(title, Series(title, "right", values), ends)
 
 
 def share(value: float) -> str:
@@ -185,11 +162,3 @@ def share(value: float) -> str:
     if math.isnan(value):
         return "–"
     return str(gettext("%(number)s %%", number=format_decimal(100 * value, "0.0")))
-
-
-def confused_of(
-    report: EvaluationReport | None, tried: Thresholds
-) -> list[dict[str, object]]:
-    """Return the surest wrong answers of a report."""
-    cases = report.cases if report else []
-    return recognition.confused(cases, tried.found)[:CONFUSED]

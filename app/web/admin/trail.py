@@ -1,10 +1,11 @@
 """Audit trail of admins: who did what, when, to whom."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.services.system import audit
+from app.web.curate.responses import or_404
 from app.web.pages.works import asked_page
 
 bp = Blueprint("admin_trail", __name__, url_prefix="/admin/changes")
@@ -24,7 +25,5 @@ ACTION_NAMES = {
 @bp.get("/")
 def show() -> str:
     """Show a page of what was done, the newest first."""
-    page = audit.list_entries(db.session(), asked_page(), by_admins=True)
-    if page is None:
-        abort(404)
+    page = or_404(audit.list_entries(db.session(), asked_page(), by_admins=True))
     return render_template("admin/changes.html", page=page, action_names=ACTION_NAMES)

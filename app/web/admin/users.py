@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -20,8 +20,8 @@ from app.services.accounts.administration import (
 )
 from app.services.system.media import MediaFolder
 from app.web.account.mail import mailer
-from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import LONGEST_TEXT, asked_page
 from app.web.shell.current import folders
 
@@ -35,6 +35,11 @@ STANDINGS = {
     Standing.LOCKED: _("Locked"),
     Standing.UNCONFIRMED: _("Not confirmed"),
 }
+SHUT_OUT: dict[str, Callable[[AccountAdmin, User], object]] = {
+    "lock": AccountAdmin.lock,
+    "unlock": AccountAdmin.unlock,
+    "end-sessions": AccountAdmin.end_sessions,
+}
 ROLE_NAMES = {"curator": _("Curator"), "admin": _("Administrator")}
 ROLE_MEANINGS = {
     "curator": _("keeps the collection"),
@@ -46,13 +51,9 @@ ROLE_MEANINGS = {
 def browse() -> str:
     """List accounts; ``?q=`` holds a part of the address."""
     text = request.args.get("q", "").strip()[:LONGEST_TEXT]
-    standing = request.args.get("standing", Standing.ALL)
-    if standing not in STANDINGS:
-        standing = Standing.ALL
-    page = find_users(db.session(), text, Standing(standing), asked_page())
-    if page is None:
-        abort(404)
-    asked = {"q": text, "standing": "" if standing == Standing.ALL else standing}
+    standing = request.args.get("standing", Standing.ALL, type=Standing)
+    page = or_404(find_users(db.session(), text, standing, asked_page()))
+    asked = {"q": text, "standing": "" if standing is Standing.ALL else standing}
     return render_template(
         "admin/users.html",
         page=page,
@@ -67,7 +68,7 @@ def browse() -> str:
 @bp.get("/<int:user_id>")
 def show(user_id: int) -> str:
     """Show an account with all that can be done to it."""
-    user = user_or_404(user_id)
+    user = db.get_or_404(User, user_id)
     return render_template(
         "admin/user.html",
         user=user,
@@ -79,68 +80,55 @@ def show(user_id: int) -> str:
     )
 
 
-@bp.post("/<int:user_id>/roles/<name>/grant")
-def grant(user_id: int, name: str) -> ResponseReturnValue:
-    """Let an account do what a role may."""
-    role = role_or_404(name)
-    return change(user_id, lambda door, user: door.grant(user, role))
+@bp.post("/<int:user_id>/roles/<name>/<any(grant, revoke):act>")
+def set_role(user_id: int, name: str, act: str) -> ResponseReturnValue:
+    """Let an account do what a role may, or take the role away."""
+    if name not in ROLES:
+        abort(404)
+    do = AccountAdmin.grant if act == "grant" else AccountAdmin.revoke
+    return change(user_id, lambda accounts, user: do(accounts, user, name))
 
 
-@bp.post("/<int:user_id>/roles/<name>/revoke")
-def revoke(user_id: int, name: str) -> ResponseReturnValue:
-    """Take a role away."""
-    role = role_or_404(name)
-    return change(user_id, lambda door, user: door.revoke(user, role))
+@bp.post("/<int:user_id>/<any(lock, unlock, 'end-sessions'):act>")
+def shut_out(user_id: int, act: str) -> ResponseReturnValue:
+    """Let nobody in by an account, let it in again, or log it out everywhere.
 
-
-@bp.post("/<int:user_id>/lock")
-def lock(user_id: int) -> ResponseReturnValue:
-    """Let nobody in by an account."""
-    return change(user_id, lambda door, user: door.lock(user))
-
-
-@bp.post("/<int:user_id>/unlock")
-def unlock(user_id: int) -> ResponseReturnValue:
-    """Let an account in again."""
-    return change(user_id, lambda door, user: door.unlock(user))
-
-
-@bp.post("/<int:user_id>/end-sessions")
-def end_sessions(user_id: int) -> ResponseReturnValue:
-    """Log an account out everywhere, and void its programs' keys."""
-    return change(user_id, lambda door, user: door.end_sessions(user))
+    Logged out, its programs' keys are void as well.
+    """
+    return change(user_id, SHUT_OUT[act])
 
 
 @bp.route("/<int:user_id>/delete", methods=["GET", "POST"])
 def delete(user_id: int) -> ResponseReturnValue:
     """Delete an account, once somebody has said so a second time."""
-    user = user_or_404(user_id)
+    user = db.get_or_404(User, user_id)
     if request.method == "GET":
         asked = asked_by(db.session(), user)
         return render_template("admin/user_delete.html", user=user, asked=asked)
 
-    def erase(door: AccountAdmin, user: User) -> None:
-        door.delete(user, MediaFolder(folders().queries), mailer().outbox)
+    def erase(accounts: AccountAdmin, user: User) -> None:
+        accounts.delete(user, MediaFolder(folders().queries), mailer().outbox)
 
-    return change(user_id, erase, then=url_for("admin_users.browse"))
+    return change(user_id, erase, is_last=True)
 
 
 def change(
-    user_id: int, act: Callable[[AccountAdmin, User], object], *, then: str = ""
+    user_id: int, act: Callable[[AccountAdmin, User], object], *, is_last: bool = False
 ) -> ResponseReturnValue:
-    """Do something to an account, say what came of it, and show it again."""
-    user = user_or_404(user_id)
-    shown = url_for("admin_users.show", user_id=user_id)
+    """Do something to an account, say what came of it, and show it if it is left."""
+    user = db.get_or_404(User, user_id)
+    said = {}
     try:
         act(AccountAdmin(db.session(), admin()), user)
     except OwnAccountError:
-        flash(gettext("Another administrator has to do this to your account."), ERROR)
-        return redirect(shown, 303)
+        said["error"] = gettext("Another administrator has to do this to your account.")
     except LastAdminError:
-        flash(gettext("Nobody would be left who may do this."), ERROR)
-        return redirect(shown, 303)
-    flash(gettext("Done, and written down."), DONE)
-    return redirect(then or shown, 303)
+        said["error"] = gettext("Nobody would be left who may do this.")
+    else:
+        said["done"] = gettext("Done, and written down.")
+        if is_last:
+            return go_to("admin_users.browse", **said)
+    return go_to("admin_users.show", user_id=user_id, **said)
 
 
 def admin() -> User:
@@ -148,18 +136,3 @@ def admin() -> User:
     account = current_account()
     assert account is not None  # noqa: S101 - the guard at the door saw to it
     return account
-
-
-def user_or_404(user_id: int) -> User:
-    """Return an account by its number."""
-    user = db.session.get(User, user_id)
-    if user is None:
-        abort(404)
-    return user
-
-
-def role_or_404(name: str) -> str:
-    """Return a role's name if there is such a role."""
-    if name not in ROLES:
-        abort(404)
-    return name

@@ -1,11 +1,11 @@
-"""Arguments of the programmer's interface: read strictly, refused in words.
+"""Parsing of parameters, forms and bodies: read strictly, refused in words.
 
 A page for people passes over what makes no sense. A program that misspelt a parameter
 would take everything for what it asked for.
 """
 
 import json
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from flask import Request, request
 from flask_babel import gettext
@@ -15,7 +15,6 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_l
 from marshmallow.validate import Length, OneOf, Range
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
 from app.services.collection.browsing import ORDERS, USUAL_ORDER, WORKS_PER_PAGE
@@ -31,7 +30,7 @@ LONGEST_BODY = 10_000
 
 
 class UnclearBodyError(BadRequest):
-    """The body does not say whether the answer is right."""
+    """Body that does not say whether the answer is right."""
 
     description = _(
         "The body must be a JSON object: “right” is true or false; “accession” names "
@@ -40,7 +39,7 @@ class UnclearBodyError(BadRequest):
 
 
 class ArgumentsParser(FlaskParser):
-    """Reader of arguments; what does not fit a schema is refused by the schema."""
+    """Reader of arguments; what does not fit a schema is refused with one error."""
 
     DEFAULT_VALIDATION_STATUS = 400
 
@@ -55,80 +54,71 @@ class ArgumentsParser(FlaskParser):
         except (ValueError, RecursionError):
             return missing
 
+    def handle_error(
+        self, error: ValidationError, req: Request, schema: Schema, **options: Any
+    ) -> NoReturn:
+        """Refuse as the schema wants it, or with the first sentence about a field."""
+        if hasattr(schema, "refusal"):
+            raise schema.refusal from error
+        [faults] = error.messages_dict.values()  # of the one location
+        sentence = next(faults[name][0] for name in schema.fields if name in faults)
+        raise BadRequest(sentence) from error
+
 
 class Natural(fields.Integer):
     """Number from 1 up, as digits and nothing else."""
 
-    def __init__(self, name: str, words: LazyString, usual: int, most: int | None):
-        self.unfit = (
-            _("“%(name)s” must be a number from 1 up.", name=name)
-            if most is None
-            else _(
-                "“%(name)s” must be a number from 1 to %(most)s.", name=name, most=most
-            )
-        )
-        super().__init__(
-            load_default=usual,
-            validate=Range(min=1, max=most, error=self.unfit),
-            metadata={"description": words},
-        )
+    def __init__(self, words: LazyString, usual: int, most: int | None = None) -> None:
+        described = {"description": words}
+        bounds = Range(min=1, max=most)  # for the document; obeyed below
+        super().__init__(load_default=usual, validate=bounds, metadata=described)
+        self.most = most
 
-    def _deserialize(self, value: Any, *context: Any, **options: Any) -> int:
+    def _deserialize(self, value: Any, attr: Any, *args: Any, **options: Any) -> int:
         # No sign, no spaces, and no digits of other scripts.
-        if not (value.isascii() and value.isdigit() and len(value) < 10):
-            raise ValidationError(str(self.unfit))
-        return int(value)
+        if value.isascii() and value.isdigit() and len(value) < 10:
+            number = int(value)
+            if 1 <= number <= (self.most or number):
+                return number
+        if self.most is None:
+            unfit = gettext("“%(name)s” must be a number from 1 up.", name=attr)
+        else:
+            unfit = gettext(
+                "“%(name)s” must be a number from 1 to %(most)s.",
+                name=attr,
+                most=self.most,
+            )
+        raise ValidationError(unfit)
 
 
-class Words(fields.String):
-    """Text without the spaces around it."""
-
-    def __init__(self, name: str, words: LazyString, longest: int):
-        too_long = _(
-            "“%(name)s” must have %(longest)s characters at most.",
-            name=name,
-            longest=longest,
-        )
-        super().__init__(
-            validate=Length(max=longest, error=too_long),
-            metadata={"description": words},
-        )
-
-    def _deserialize(self, value: Any, *context: Any, **options: Any) -> str:
-        return str(value).strip()
+def text(name: str, words: LazyString, longest: int) -> fields.String:
+    """Return the field of a text without the spaces around it."""
+    too_long = _(
+        "“%(name)s” must have %(longest)s characters at most.",
+        name=name,
+        longest=longest,
+    )
+    return fields.String(
+        pre_load=str.strip,
+        validate=Length(max=longest, error=too_long),
+        metadata={"description": words},
+    )
 
 
-class Arguments(Schema):
-    """Base of what is sent; anything that does not fit is refused with one error."""
-
-    refusal: ClassVar[type[BadRequest]]
-
-    def handle_error(
-        self, error: ValidationError, data: Any, *, many: bool, **options: Any
-    ) -> NoReturn:
-        """Refuse the request."""
-        raise self.refusal from error
-
-
-class Parameters(Arguments):
+class Parameters(Schema):
     """Base of what an address may ask for: every parameter known, and given once."""
 
     @pre_load
     def refuse_others(self, sent: MultiDictProxy, **options: Any) -> MultiDictProxy:
-        """Go on only if all parameters are known, and none is given twice.
-
-        Raises
-        ------
-        BadRequest
-            Naming the one that is not.
-        """
+        """Go on only if all parameters are known, and none is given twice."""
         for name, values in request.args.lists():
             if name not in self.fields:
+                known = ", ".join(self.fields)
                 raise BadRequest(
                     gettext(
                         "There is no parameter “%(name)s”. There are: %(known)s.",
                         name=name,
-                        known=", ".join(self.fields),
+                        known=known,
                     )
                 )
             if len(values) > 1:
@@ -137,38 +127,30 @@ class Parameters(Arguments):
                 )
         return sent
 
-    def handle_error(
-        self, error: ValidationError, data: Any, *, many: bool, **options: Any
-    ) -> NoReturn:
-        """Name the first parameter that makes no sense."""
-        faults = error.messages_dict
-        sentence = next(faults[name][0] for name in self.fields if name in faults)
-        raise BadRequest(sentence) from error
-
 
 class PageParameters(Parameters):
     """Parameters of a list that is only turned over."""
 
-    page = Natural("page", _("Which page, from 1."), 1, None)
+    page = Natural(_("Which page, from 1."), 1)
 
 
 class WorksParameters(Parameters):
     """Parameters of the list of works."""
 
-    q = Words(
+    q = text(
         "q",
         _("Words that the label has, in any order; accents do not matter."),
         LONGEST_TEXT,
     )
-    artist = Words(
+    artist = text(
         "artist",
         _("Only works of this artist, written as in the label."),
         LONGEST_VALUE,
     )
-    school = Words("school", _("Only works of this school."), LONGEST_VALUE)
-    technique = Words("technique", _("Only works of this technique."), LONGEST_VALUE)
-    type = Words("type", _("Only works of this type."), LONGEST_VALUE)
-    location = Words("location", _("Only works in this place."), LONGEST_VALUE)
+    school = text("school", _("Only works of this school."), LONGEST_VALUE)
+    technique = text("technique", _("Only works of this technique."), LONGEST_VALUE)
+    type = text("type", _("Only works of this type."), LONGEST_VALUE)
+    location = text("location", _("Only works in this place."), LONGEST_VALUE)
     order = fields.String(
         load_default=USUAL_ORDER,
         validate=OneOf(
@@ -181,23 +163,12 @@ class WorksParameters(Parameters):
         ),
         metadata={"description": _("What comes first.")},
     )
-    page = Natural("page", _("Which page, from 1."), 1, None)
-    per_page = Natural("per_page", _("Works on a page."), WORKS_PER_PAGE, MOST_PER_PAGE)
+    page = Natural(_("Which page, from 1."), 1)
+    per_page = Natural(_("Works on a page."), WORKS_PER_PAGE, MOST_PER_PAGE)
 
 
-class Photo(fields.Field[bytes]):
-    """Uploaded picture, as bytes; its name and type are not looked at."""
-
-    def _deserialize(self, value: FileStorage, *context: Any, **options: Any) -> bytes:
-        # Browsers send a form's untouched file field as a file without name or content.
-        if not value.filename:
-            raise self.make_error("required")
-        data: bytes = value.read()
-        return data
-
-
-class PhotoFormSchema(Arguments):
-    """Form with a photo."""
+class PhotoFormSchema(Schema):
+    """Form with a photo; ``app.web.callers.upload`` reads it."""
 
     class Meta:
         """Other fields are passed over."""
@@ -205,12 +176,13 @@ class PhotoFormSchema(Arguments):
         unknown = EXCLUDE
 
     refusal = NoPhotoError
-    photo = Photo(
+    photo = fields.Raw(
         required=True,
         metadata={
             "description": _(
                 "JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF, its first frame."
-            )
+            ),
+            "contentMediaType": "application/octet-stream",
         },
     )
 
@@ -224,7 +196,7 @@ class Truth(fields.Boolean):
         return value
 
 
-class JudgementSchema(Arguments):
+class JudgementSchema(Schema):
     """Body that says whether an answer is right, and which work it is."""
 
     description = _("What you say of an answer.")

@@ -1,12 +1,10 @@
 """Blueprint whose operations describe themselves, in the language of the reader."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import current_app
 from flask_babel.speaklater import LazyString
 
 from app.web.api.arguments import ArgumentsParser
@@ -16,41 +14,19 @@ from app.web.api.refusals import ALWAYS, NAMES
 View = TypeVar("View", bound=Callable[..., Any])
 Security = list[dict[str, list[str]]]
 
-FREE: Security = []
-NEEDED: Security = [{"token": []}]
-POSSIBLE: Security = [{"token": []}, {}]
-"""With a token or without."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curl:
-    """Command that asks this server; as text when the document is written.
-
-    Attributes
-    ----------
-    path : str
-        With its parameters, if there are any.
-    options : str
-        As they stand on the command line.
-    token : bool
-        Whether an access token is sent.
-    """
-
-    path: str
-    options: str = ""
-    token: bool = False
-
-    def __str__(self) -> str:
-        # The site's own address: that of the request could be anybody's.
-        address = f"'{current_app.config['PUBLIC_URL'].rstrip('/')}{self.path}'"
-        header = '-H "Authorization: Bearer $TOKEN"' if self.token else ""
-        return " ".join(filter(None, ("curl", header, self.options, address)))
+NO_TOKEN: Security = []
+TOKEN_NEEDED: Security = [{"token": []}]
+TOKEN_POSSIBLE: Security = [{"token": []}, {}]
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """Blueprint of the interface: its views stand between their schemas."""
+    """Blueprint of operations under one tag that need a token, or need none."""
 
     ARGUMENTS_PARSER = ArgumentsParser()
+
+    def __init__(self, name: str, path: str, *, tag: str, security: Security) -> None:
+        super().__init__(name, __name__, url_prefix=f"/api/v1{path}")
+        self.shared = {"tags": [tag], "security": security}
 
     def answers(
         self, schema: type[ResponseSchema], words: LazyString
@@ -67,10 +43,9 @@ class Blueprint(flask_smorest.Blueprint):
         name: str,
         summary: LazyString,
         *,
-        curl: Curl,
-        security: Security,
         refusals: tuple[int, ...],
-        description: LazyString | None = None,
+        curl: str = "'URL'",
+        **facts: LazyString,
     ) -> Callable[[View], View]:
         """Describe a view beyond what its schemas say.
 
@@ -78,35 +53,30 @@ class Blueprint(flask_smorest.Blueprint):
         ----------
         name : str
             Of the operation, for programs that are made from the document.
-        summary, description : LazyString
-        curl : Curl
-            An example.
-        security : list of dict
-            ``FREE``, ``NEEDED`` or ``POSSIBLE``.
+        summary : LazyString
         refusals : tuple of int
             Statuses, beside those of ``ALWAYS``.
+        curl : str
+            Options of curl that ask this; ``URL`` stands for the address, and a token
+            that is needed is added.
+        **facts : LazyString
+            The ``description``, where the summary is not enough.
         """
-        facts = {
-            "operationId": name,
-            "summary": summary,
-            "security": security,
-            "responses": {status: NAMES[status] for status in (*refusals, *ALWAYS)},
-            # As documentation programs know it.
-            "x-codeSamples": [{"lang": "Shell", "label": "curl", "source": curl}],
-        }
-        if description is not None:
-            facts["description"] = description
-        describe: Callable[[View], View] = self.doc(**facts)
+        describe: Callable[[View], View] = self.doc(
+            operationId=name,
+            summary=summary,
+            **self.shared,
+            responses={status: NAMES[status] for status in (*refusals, *ALWAYS)},
+            **{"x-codeSamples": curl},  # CurlPlugin writes it out
+            **facts,
+        )
         return describe
 
 
-def first(prepare: Callable[..., dict[str, Any]]) -> Callable[[View], View]:
+def before_arguments(prepare: Callable[..., dict[str, Any]]) -> Callable[[View], View]:
     """Call something before any argument is read: whoever may not ask learns no more.
 
-    Parameters
-    ----------
-    prepare : callable
-        Takes the parts of the path, and returns what the view is given instead of them.
+    It takes the parts of the path, and returns what the view is given instead of them.
     """
 
     def decorate(view: View) -> View:

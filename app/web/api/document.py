@@ -7,43 +7,31 @@ import json
 from typing import Any
 
 import flask_smorest
-from apispec import APISpec
+from apispec import APISpec, BasePlugin
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
-from marshmallow import fields
+from marshmallow import Schema, fields
 
-from app.web.api import queries, search, works
-from app.web.api.arguments import JudgementSchema, Photo
+from app.web.api import queries, schemas, search, works
+from app.web.api.arguments import JudgementSchema
+from app.web.api.blueprint import TOKEN_NEEDED
 from app.web.api.refusals import NAMES, RESPONSES, ErrorSchema
-from app.web.api.schemas import (
-    AnswerSchema,
-    FeedbackSchema,
-    ImageSchema,
-    LabelSchema,
-    MatchSchema,
-    QueriesSchema,
-    QuerySchema,
-    QueryWithAnswerSchema,
-    SimilarWorkSchema,
-    WorkSchema,
-    WorksSchema,
-    WorkWithSimilarSchema,
-)
+from app.web.api.schemas import ACCESSION, QUERY_ID
 
 API = "morelli.api"
 """Key of the description among the application's extensions, once it is made."""
-OPERATIONS = (search, works, queries)
+BLUEPRINTS = (search.bp, works.bp, queries.bp)
 VERSION = "1.0.0"
 """Of the interface, not of the program: the first number is in its addresses."""
-SCHEMAS = (
-    *(LabelSchema, ImageSchema, WorkSchema, WorkWithSimilarSchema, WorksSchema),
-    *(MatchSchema, SimilarWorkSchema, AnswerSchema),
-    *(FeedbackSchema, QuerySchema, QueryWithAnswerSchema, QueriesSchema),
-    *(JudgementSchema, ErrorSchema),
-)
-"""Those with a name, in the order of the document: what others are made of comes first.
-Any other is described where it is used."""
+NAMED_SCHEMAS: list[Any] = [
+    schema
+    for schema in (*vars(schemas).values(), JudgementSchema, ErrorSchema)
+    if isinstance(schema, type) and issubclass(schema, Schema)
+    if hasattr(schema, "description")
+]
+"""In the order in which they are defined: what others are made of comes first. One
+without a description is described where it is used."""
 INFO = {
     "summary": _("A photo of a work becomes its label."),
     "description": _(
@@ -82,10 +70,29 @@ class Api(flask_smorest.Api):
         """Leave it out, and its schema: no list has it."""
 
 
+class CurlPlugin(BasePlugin):
+    """Writer of the command that asks this server for an operation."""
+
+    def operation_helper(
+        self, path: str | None = None, operations: Any = None, **options: Any
+    ) -> None:
+        """Put it in the place of the options that ``Blueprint.operation`` left."""
+        # The site's own address: that of the request could be anybody's.
+        site = current_app.config["PUBLIC_URL"].rstrip("/")
+        examples = {"accession": ACCESSION, "query_id": QUERY_ID}
+        url = f"{site}{path}".format(**examples)
+        for facts in operations.values():
+            command = facts["x-codeSamples"].replace("URL", url)
+            if facts["security"] == TOKEN_NEEDED:
+                command = f'-H "Authorization: Bearer $TOKEN" {command}'
+            sample = {"lang": "Shell", "label": "curl", "source": f"curl {command}"}
+            facts["x-codeSamples"] = [sample]  # as documentation programs know it
+
+
 def register(app: Flask) -> None:
     """Register the operations; they are described when somebody asks for it."""
-    for module in OPERATIONS:
-        app.register_blueprint(module.bp)
+    for bp in BLUEPRINTS:
+        app.register_blueprint(bp)
 
 
 def document_text() -> str:
@@ -108,33 +115,28 @@ def describe(app: Flask) -> APISpec:
             "info": INFO,
             "servers": [{"url": "/"}],
             "tags": TAGS,
-            "marshmallow_plugin": MarshmallowPlugin(no_name),
+            # No schema has a name that is not registered with one below.
+            "marshmallow_plugin": MarshmallowPlugin(lambda _schema: ""),
+            "extra_plugins": [CurlPlugin()],
         },
     )
-    api.ma_plugin.converter.add_attribute_function(photo_properties)
+    api.ma_plugin.converter.add_attribute_function(media_type)
     spec: APISpec = api.spec
-    for schema in SCHEMAS:
+    for schema in NAMED_SCHEMAS:
         name = schema.__name__.removesuffix("Schema")
         described = {"description": schema.description}
         spec.components.schema(name, described, schema=schema)
     for status, response in RESPONSES.items():
         spec.components.response(NAMES[status], response)
     spec.components.security_scheme("token", TOKEN)
-    for module in OPERATIONS:
-        bp = module.bp
+    for bp in BLUEPRINTS:
         bp.register_views_in_doc(api, app, spec, name=bp.name, parameters=None)
     return spec
 
 
-def no_name(_schema: object) -> str:
-    """Name no schema that is not among ``SCHEMAS``."""
-    return ""
-
-
-def photo_properties(
+def media_type(
     _converter: object, field: fields.Field[Any], **_options: object
 ) -> dict[str, str]:
-    """Describe a field of a photo as JSON Schema 2020-12 has it."""
-    if not isinstance(field, Photo):
-        return {}
-    return {"contentMediaType": "application/octet-stream"}
+    """Return JSON Schema's media type of a field, which the library does not know."""
+    name = "contentMediaType"
+    return {name: field.metadata[name]} if name in field.metadata else {}

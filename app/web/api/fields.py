@@ -5,6 +5,7 @@ Descriptions are lazy texts, and so in the language of whoever asks for the docu
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
@@ -20,13 +21,7 @@ Source = Callable[[Any], object]
 
 
 class ResponseSchema(Schema):
-    """Base of answers: every field is always there, and more may come later.
-
-    Attributes
-    ----------
-    description : LazyString
-        Of the whole, in the document.
-    """
+    """Base of answers: every field is always there, and more may come later."""
 
     class Meta:
         """Other fields are allowed: programs pass over what they do not know."""
@@ -34,6 +29,7 @@ class ResponseSchema(Schema):
         unknown = EXCLUDE
 
     description: ClassVar[LazyString]
+    """Of the whole; one that has none has no name in the document."""
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """Return a field's value from its source, or else the attribute of its name."""
@@ -55,7 +51,7 @@ class Moment(fields.DateTime):
         return written.replace("+00:00", "Z")
 
 
-def told(words: LazyString, source: Source | None = None, **facts: Any) -> Any:
+def described(words: LazyString, source: Source | None = None, **facts: Any) -> Any:
     """Return the options of a field that is always there."""
     return {
         "required": True,
@@ -63,27 +59,32 @@ def told(words: LazyString, source: Source | None = None, **facts: Any) -> Any:
     }
 
 
-def text(
-    words: LazyString, example: str | None, source: Source | None = None, **options: Any
-) -> fields.String:
-    """Return the field of a text."""
-    return fields.String(**told(words, source, examples=[example]), **options)
+def field(
+    kind: type[fields.Field[Any]],
+    words: LazyString,
+    example: object,
+    source: Source | None = None,
+    **options: Any,
+) -> fields.Field[Any]:
+    """Return the field of a value of some kind."""
+    return kind(**described(words, source, examples=[example]), **options)
+
+
+text = partial(field, fields.String)
 
 
 def integer(
     words: LazyString, example: int, source: Source | None = None, *, least: int = 0
-) -> fields.Integer:
+) -> fields.Field[Any]:
     """Return the field of a count."""
-    return fields.Integer(
-        validate=Range(min=least), **told(words, source, examples=[example])
-    )
+    return field(fields.Integer, words, example, source, validate=Range(min=least))
 
 
 def array(
     schema: type[Schema], words: LazyString, source: Source | None = None
 ) -> fields.List[Any]:
     """Return the field of a list of things with a schema of their own."""
-    return fields.List(fields.Nested(schema), **told(words, source))
+    return fields.List(fields.Nested(schema), **described(words, source))
 
 
 class Listing(NamedTuple):

@@ -1,11 +1,8 @@
-"""Documentation of the programmer's interface: for programs, and as a page.
-
-The page is made from the same document and from nothing else, without any script.
-"""
+"""Address of the OpenAPI document, and the same document as a page without scripts."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template
 
@@ -18,24 +15,15 @@ bp = Blueprint("api_docs", __name__, url_prefix="/api")
 METHODS = ("get", "post", "put", "delete")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation as the page shows it.
-
-    Attributes
-    ----------
-    method, path : str
-        As in ``GET /api/v1/works``.
-    facts : dict
-        What the document says of it.
-    parameters : list of dict
-        Those of its path as well.
-    """
+class Operation(NamedTuple):
+    """Operation as the page shows it, such as ``GET /api/v1/works``."""
 
     method: str
     path: str
     facts: dict[str, Any]
+    """What the document says of it."""
     parameters: list[dict[str, Any]]
+    """Those of its path as well."""
 
     @property
     def body(self) -> tuple[str, Schema] | None:
@@ -82,7 +70,7 @@ def show() -> str:
             for name, refusal in described["components"]["responses"].items()
         ),
         kind=kind,
-        pretty=pretty,
+        pretty=partial(json.dumps, ensure_ascii=False, indent=2),
     )
 
 
@@ -120,8 +108,3 @@ def kind(schema: Schema) -> tuple[str, str | None]:
 def name_in(ref: str) -> str:
     """Return the name that a reference points to."""
     return ref.rpartition("/")[2]
-
-
-def pretty(example: Any) -> str:
-    """Write an example as people like to read it."""
-    return json.dumps(example, ensure_ascii=False, indent=2)

@@ -1,6 +1,5 @@
 """Own searches for programs, each with a token: read, judged, deleted."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from app.services.search import history
 from app.services.search.history import Owner
 from app.services.system.media import MediaFolder
 from app.web.api.arguments import JudgementSchema, PageParameters, UnclearBodyError
-from app.web.api.blueprint import NEEDED, Blueprint, Curl, first
+from app.web.api.blueprint import TOKEN_NEEDED, Blueprint, before_arguments
 from app.web.api.fields import Listing
 from app.web.api.schemas import (
     QUERY_ID,
@@ -26,7 +25,7 @@ from app.web.callers.bearer import need_account
 from app.web.pages.answers import photo_response
 from app.web.shell.current import folders
 
-bp = Blueprint("api_queries", __name__, url_prefix="/api/v1/queries")
+bp = Blueprint("api_queries", "/queries", tag="queries", security=TOKEN_NEEDED)
 csrf.exempt(bp)  # as in app.web.api.search: a token is needed, and no cookie is read
 
 IN_PATH = {
@@ -51,16 +50,12 @@ def own_query(query_id: UUID) -> dict[str, Any]:
     return {"query": query}
 
 
-@bp.get("", tags=["queries"])
-@first(token_owner)
+@bp.get("")
+@before_arguments(token_owner)
 @bp.arguments(PageParameters, location="query")
 @bp.answers(QueriesSchema, _("A page of searches."))
 @bp.operation(
-    "list_queries",
-    _("List your searches, newest first"),
-    security=NEEDED,
-    refusals=(400, 401, 404),
-    curl=Curl("/api/v1/queries", token=True),
+    "list_queries", _("List your searches, newest first"), refusals=(400, 401, 404)
 )
 def index(asked: dict[str, Any], owner: Owner) -> Listing:
     """List the account's searches, newest first."""
@@ -70,30 +65,23 @@ def index(asked: dict[str, Any], owner: Owner) -> Listing:
     return Listing(page, url_for("api_queries.index", page=page.number + 1))
 
 
-@bp.get("/<uuid:query_id>", tags=["queries"], parameters=[IN_PATH])
-@first(own_query)
+@bp.get("/<uuid:query_id>", parameters=[IN_PATH])
+@before_arguments(own_query)
 @bp.answers(QueryWithAnswerSchema, _("The search."))
-@bp.operation(
-    "show_query",
-    _("One search, with its whole answer"),
-    security=NEEDED,
-    refusals=(401, 404),
-    curl=Curl(f"/api/v1/queries/{QUERY_ID}", token=True),
-)
+@bp.operation("show_query", _("One search, with its whole answer"), refusals=(401, 404))
 def show(query: Query) -> Query:
     """Return a search with its whole answer."""
     return query
 
 
-@bp.delete("/<uuid:query_id>", tags=["queries"], parameters=[IN_PATH])
-@first(own_query)
+@bp.delete("/<uuid:query_id>", parameters=[IN_PATH])
+@before_arguments(own_query)
 @bp.response(204, description=_("It is deleted, for ever."))
 @bp.operation(
     "delete_query",
     _("Delete a search, its photo and its answer"),
-    security=NEEDED,
     refusals=(401, 404),
-    curl=Curl(f"/api/v1/queries/{QUERY_ID}", "-X DELETE", token=True),
+    curl="-X DELETE 'URL'",
 )
 def delete(query: Query) -> Response:
     """Delete a search: its photo, its answer, and what was said of it."""
@@ -101,38 +89,31 @@ def delete(query: Query) -> Response:
     return Response(status=204)
 
 
-@bp.get("/<uuid:query_id>/photo", tags=["queries"], parameters=[IN_PATH])
-@first(own_query)
+@bp.get("/<uuid:query_id>/photo", parameters=[IN_PATH])
+@before_arguments(own_query)
 @bp.response(
     200, {}, content_type="image/jpeg", description=_("The photo as it was searched.")
 )
 @bp.operation(
     "show_photo",
     _("The photo of a search"),
-    security=NEEDED,
     refusals=(401, 404),
-    curl=Curl(f"/api/v1/queries/{QUERY_ID}/photo", "-o photo.jpg", token=True),
+    curl="-o photo.jpg 'URL'",
 )
 def photo(query: Query) -> Response:
     """Send the photo, as it was searched; 404 once it is not kept any more."""
     return photo_response(query)
 
 
-@bp.put("/<uuid:query_id>/feedback", tags=["queries"], parameters=[IN_PATH])
-@first(own_query)
+@bp.put("/<uuid:query_id>/feedback", parameters=[IN_PATH])
+@before_arguments(own_query)
 @bp.arguments(JudgementSchema)
 @bp.answers(FeedbackSchema, _("What is kept; the last word counts."))
 @bp.operation(
     "judge_query",
     _("Say whether an answer is right"),
-    security=NEEDED,
     refusals=(400, 401, 404),
-    curl=Curl(
-        f"/api/v1/queries/{QUERY_ID}/feedback",
-        "-X PUT -H 'Content-Type: application/json' "
-        f"-d '{json.dumps({'right': True})}'",
-        token=True,
-    ),
+    curl="-X PUT -H 'Content-Type: application/json' -d '{\"right\": true}' 'URL'",
 )
 def judge(said: dict[str, Any], query: Query) -> Feedback:
     """Keep what is said of an answer; the last word counts."""

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from marshmallow import fields
 
-from app.web.api.fields import ResponseSchema, text, told
+from app.web.api.fields import ResponseSchema, described, text
 
 Part = dict[str, Any]
 
@@ -46,7 +46,7 @@ class ErrorSchema(ResponseSchema):
     """Form of every error; ``app.web.errors`` makes them."""
 
     description = _("Every error has this form.")
-    error = fields.Nested(FaultSchema, **told(_("What went wrong.")))
+    error = fields.Nested(FaultSchema, **described(_("What went wrong.")))
 
 
 def _refusal(

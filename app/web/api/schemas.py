@@ -1,4 +1,4 @@
-"""Answers of the programmer's interface: which fields they have, and their values.
+"""Schemas of answers: their fields, and the values of these from models.
 
 The only place where models become JSON. Addresses are paths on this server.
 """
@@ -21,9 +21,10 @@ from app.web.api.fields import (
     ResponseSchema,
     Source,
     array,
+    described,
+    field,
     integer,
     text,
-    told,
 )
 from app.web.shell.presentation import picture_url, thumbnail_url
 
@@ -116,20 +117,32 @@ class WorkWithSimilarSchema(OfWorkSchema, WorkSchema):
     similar = array(LabelSchema, _("Works that look alike, best first."))
 
 
-def _similarity(source: Source | None = None) -> fields.Float:
-    words = _("How alike the pictures look as a whole.")
-    bounds = Range(min=-1, max=1)
-    return fields.Float(validate=bounds, **told(words, source, examples=[0.71]))
+class WorksSchema(PageSchema):
+    """Page of works."""
 
-
-def _probability(words: LazyString) -> fields.Float:
-    return fields.Float(
-        validate=Range(min=0, max=1),
-        **told(words, lambda obj: round(obj.probability, 4), examples=[0.9991]),
+    description = _("A page of works.")
+    works = array(
+        WorkSchema, _("The entries of this page."), attrgetter("page.entries")
     )
 
 
-def _decision() -> fields.String:
+def _similarity(source: Source | None = None) -> fields.Field[Any]:
+    words = _("How alike the pictures look as a whole.")
+    return field(fields.Float, words, 0.71, source, validate=Range(min=-1, max=1))
+
+
+def _probability(words: LazyString) -> fields.Field[Any]:
+    bounds = Range(min=0, max=1)
+    return field(
+        fields.Float,
+        words,
+        0.9991,
+        lambda obj: round(obj.probability, 4),
+        validate=bounds,
+    )
+
+
+def _decision() -> fields.Field[Any]:
     return text(
         _(
             "“found”; “uncertain”: perhaps one of these; “not_found”: not in this "
@@ -156,7 +169,7 @@ class MatchSchema(OfWorkSchema, LabelSchema):
         fields.List(fields.Float(), validate=Length(equal=2)),
         allow_none=True,
         validate=Length(equal=4),
-        **told(
+        **described(
             _(
                 "Corners of the work in the photo, as shares of its width and height: "
                 "the work’s top left, top right, bottom right, bottom left. May lie "
@@ -192,31 +205,27 @@ class AnswerSchema(ResponseSchema):
         _("Works that look alike, whether one is the answer or not."),
         similar_works,
     )
-    timings_ms = fields.Dict(
+    timings_ms = field(
+        fields.Dict,
+        _("How long each stage of the search took, in milliseconds."),
+        {"describe": 21.0, "local": 60.2, "total": 121.3},
         values=fields.Float(),
-        **told(
-            _("How long each stage of the search took, in milliseconds."),
-            examples=[{"describe": 21.0, "local": 60.2, "total": 121.3}],
-        ),
     )
-    query_id = fields.UUID(
+    query_id = field(
+        fields.UUID,
+        _("Of the search; null if it could not be kept."),
+        QUERY_ID,
+        lambda query: query.id if query.is_stored else None,
         allow_none=True,
-        **told(
-            _("Of the search; null if it could not be kept."),
-            lambda query: query.id if query.is_stored else None,
-            examples=[QUERY_ID],
-        ),
     )
 
 
 class FeedbackSchema(ResponseSchema):
-    """What was said of an answer, from a ``Feedback``."""
+    """Judgement of an answer, from a ``Feedback``."""
 
     description = _("What was said of an answer.")
-    right = fields.Boolean(
-        **told(
-            _("Whether the answer is right."), attrgetter("is_right"), examples=[True]
-        )
+    right = field(
+        fields.Boolean, _("Whether the answer is right."), True, attrgetter("is_right")
     )
     accession = text(
         _("Which work it is, as far as that was said."),
@@ -224,19 +233,15 @@ class FeedbackSchema(ResponseSchema):
         lambda said: said.artwork.accession if said.artwork else None,
         allow_none=True,
     )
-    given_at = Moment(
-        **told(_("When it was said."), attrgetter("created_at"), examples=[MOMENT])
-    )
+    given_at = field(Moment, _("When it was said."), MOMENT, attrgetter("created_at"))
 
 
 class QuerySchema(ResponseSchema):
     """Stored search and its answer in short, from a ``Query``."""
 
     description = _("A search that was kept, in short.")
-    query_id = fields.UUID(
-        **told(_("Of the search."), attrgetter("id"), examples=[QUERY_ID])
-    )
-    created_at = Moment(**told(_("When it was asked."), examples=[MOMENT]))
+    query_id = field(fields.UUID, _("Of the search."), QUERY_ID, attrgetter("id"))
+    created_at = field(Moment, _("When it was asked."), MOMENT)
     source = text(
         _("How the photo came."), "api", validate=OneOf(["upload", "link", "api"])
     )
@@ -265,7 +270,7 @@ class QuerySchema(ResponseSchema):
     feedback = fields.Nested(
         FeedbackSchema,
         allow_none=True,
-        **told(_("What was said of the answer; null if nothing was.")),
+        **described(_("What was said of the answer; null if nothing was.")),
     )
 
 
@@ -273,15 +278,6 @@ class QueryWithAnswerSchema(QuerySchema, AnswerSchema):
     """Stored search with its whole answer, from a ``Query``."""
 
     description = _("A search that was kept, with its whole answer.")
-
-
-class WorksSchema(PageSchema):
-    """Page of works."""
-
-    description = _("A page of works.")
-    works = array(
-        WorkSchema, _("The entries of this page."), attrgetter("page.entries")
-    )
 
 
 class QueriesSchema(PageSchema):

@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext as _
 from app.extensions import csrf, limiter
 from app.models import Query, User
 from app.web.api.arguments import PhotoFormSchema
-from app.web.api.blueprint import POSSIBLE, Blueprint, Curl, first
+from app.web.api.blueprint import TOKEN_POSSIBLE, Blueprint, before_arguments
 from app.web.api.schemas import AnswerSchema
 from app.web.callers.bearer import token_account
+from app.web.callers.upload import uploaded_photo
 from app.web.callers.visitors import refuse_strangers
 from app.web.shell.current import search_rate, search_service
 
-bp = Blueprint("api", __name__, url_prefix="/api/v1")
+bp = Blueprint("api", "", tag="search", security=TOKEN_POSSIBLE)
 csrf.exempt(bp)
 
 
@@ -28,9 +29,9 @@ def searcher() -> dict[str, Any]:
     return {"account": account}
 
 
-@bp.post("/search", tags=["search"])
+@bp.post("/search")
 @limiter.shared_limit(search_rate, scope="search")
-@first(searcher)
+@before_arguments(searcher)
 @bp.arguments(PhotoFormSchema, location="files")
 @bp.answers(
     AnswerSchema, _("What the photo shows, or that it shows nothing from here.")
@@ -38,19 +39,15 @@ def searcher() -> dict[str, Any]:
 @bp.operation(
     "search",
     _("Name the work in a photo"),
+    refusals=(400, 401, 413, 422, 429),
     description=_(
         "Without a token nobody can read the search again. Photos are searched in the "
         "order in which they arrive."
     ),
-    security=POSSIBLE,
-    refusals=(400, 401, 413, 422, 429),
-    curl=Curl("/api/v1/search", "-F photo=@photo.jpg"),
+    curl="-F photo=@photo.jpg 'URL'",
 )
-def search(form: dict[str, Any], account: User | None) -> Query:
+def search(_form: dict[str, Any], account: User | None) -> Query:
     """Name the work in the photo of the multipart field ``photo``."""
-    asker = {
-        "user_id": account.id if account else None,
-        "source": "api",
-        "device": "program",
-    }
-    return search_service().search(form["photo"], attributes=asker)
+    user_id = account.id if account else None
+    asker = {"user_id": user_id, "source": "api", "device": "program"}
+    return search_service().search(uploaded_photo(), attributes=asker)

@@ -1,7 +1,6 @@
 """Collection for programs: its works, listed and searched, and each one."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import abort, url_for
 from flask_babel import lazy_gettext as _
@@ -9,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from app.services.collection.browsing import FACETS, Criteria, find_works
 from app.services.collection.works import find_work
 from app.web.api.arguments import Parameters, WorksParameters
-from app.web.api.blueprint import FREE, Blueprint, Curl
+from app.web.api.blueprint import NO_TOKEN, Blueprint
 from app.web.api.fields import Listing
 from app.web.api.schemas import (
     ACCESSION,
@@ -19,7 +18,7 @@ from app.web.api.schemas import (
 )
 from app.web.shell.current import search_service
 
-bp = Blueprint("api_works", __name__, url_prefix="/api/v1/works")
+bp = Blueprint("api_works", "/works", tag="works", security=NO_TOKEN)
 
 IN_PATH = {
     "in": "path",
@@ -29,15 +28,14 @@ IN_PATH = {
 }
 
 
-@bp.get("", tags=["works"])
+@bp.get("")
 @bp.arguments(WorksParameters, location="query")
 @bp.answers(WorksSchema, _("A page of works."))
 @bp.operation(
     "list_works",
     _("List the works, all or those with some words"),
-    security=FREE,
     refusals=(400, 404),
-    curl=Curl("/api/v1/works?" + urlencode({"q": "oil canvas", "order": "date"})),
+    curl="'URL?q=oil+canvas&order=date'",
 )
 def index(asked: dict[str, Any]) -> Listing:
     """List the works that have some words, and some values of facets."""
@@ -60,15 +58,13 @@ def index(asked: dict[str, Any]) -> Listing:
 
 
 # A path, because museums write numbers such as "1982.23/4".
-@bp.get("/<path:accession>", tags=["works"], parameters=[IN_PATH])
+@bp.get("/<path:accession>", parameters=[IN_PATH])
 @bp.arguments(Parameters, location="query")
 @bp.answers(WorkWithSimilarSchema, _("The work."))
 @bp.operation(
     "show_work",
     _("One work, with its pictures and those that look like it"),
-    security=FREE,
     refusals=(400, 404),
-    curl=Curl(f"/api/v1/works/{ACCESSION}"),
 )
 def show(_asked: dict[str, Any], accession: str) -> WorkAndSimilar:
     """Return a work with its pictures and the works that look like it."""

@@ -1,6 +1,5 @@
-"""Helpers shared by the curators' pages."""
+"""Editor of works, and what its pages say and show after an edit."""
 
-from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
@@ -10,6 +9,7 @@ from app.services.curation.editing import WorkEditor
 from app.services.curation.work_images import feature_maker
 from app.services.system.media import MediaFolder
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import go_to
 from app.web.shell.current import folders, image_settings, live_index
 
 
@@ -24,17 +24,9 @@ def editor() -> WorkEditor:
     )
 
 
-def work_or_404(work_id: int) -> Artwork:
-    """Return a work by its number in the database, withdrawn or not."""
-    work = db.session.get(Artwork, work_id)
-    if work is None:
-        abort(404)
-    return work
-
-
-def back_to(work: Artwork) -> ResponseReturnValue:
+def back_to(work: Artwork, *, done: str = "", error: str = "") -> ResponseReturnValue:
     """Show a work again after a change."""
-    return redirect(url_for("curate_works.edit", work_id=work.id), 303)
+    return go_to("curate_works.edit", work_id=work.id, done=done, error=error)
 
 
 def findable_sentence(work: Artwork) -> str:

@@ -1,6 +1,7 @@
 """Page that compares methods: one picture, and what each of them finds."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 from flask import (
@@ -8,27 +9,25 @@ from flask import (
     Response,
     abort,
     flash,
-    redirect,
     render_template,
     request,
     send_file,
-    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import Artwork, TaskState
+from app.models import TaskState
 from app.retrieval.errors import ImageError
-from app.retrieval.types import Image
 from app.services.collection.works import find_work, works_by_accession
 from app.services.comparing import methods
 from app.services.comparing import task as comparing_task
-from app.services.comparing.kept import Comparison, Comparisons
+from app.services.comparing.kept import Comparisons
 from app.services.comparing.methods import ComparedMethod
 from app.web.account.messages import ERROR
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import download, go_to, or_404
 from app.web.curate.tasks import show_task
 from app.web.errors import image_sentence
 from app.web.shell.current import folders, search_service
@@ -74,11 +73,12 @@ def ask() -> ResponseReturnValue:
     """Let all methods be asked about the photo that was sent, or about a work."""
     accession = request.form.get("work", "").strip()
     upload = request.files.get("photo")
+    picture: dict[str, Any]
     try:
         if upload and upload.filename:
-            asked = note(photo=search_service().read(upload.read()))
+            picture = {"photo": search_service().read(upload.read())}
         elif (work := find_work(accession)) is not None and work.images:
-            asked = note(work=work.accession)
+            picture = {"work": work.accession}
         else:
             return refuse(
                 gettext("No work with a picture has this number.")
@@ -87,7 +87,10 @@ def ask() -> ResponseReturnValue:
             )
     except ImageError as error:
         return refuse(image_sentence(error))
-    return redirect(url_for("curate_compare.result", comparison_id=asked), 303)
+    asked = comparing_task.request(
+        db.session(), comparisons(), current_account(), **picture
+    )
+    return go_to("curate_compare.result", comparison_id=asked)
 
 
 @bp.get("/<uuid:comparison_id>")
@@ -102,7 +105,7 @@ def result(comparison_id: UUID) -> str:
     return render_template(
         "curate/comparison.html",
         comparison=comparison,
-        works=works_of(comparison),
+        works=works_by_accession(comparison.named_by),
         asked=find_work(comparison.work) if comparison.work else None,
         has_photo=comparisons().photo(comparison_id) is not None,
         names=METHOD_NAMES,
@@ -115,35 +118,25 @@ def result(comparison_id: UUID) -> str:
 @bp.get("/<uuid:comparison_id>/photo.jpg")
 def photo(comparison_id: UUID) -> Response:
     """Serve the photo that was asked about, while it is kept."""
-    path = comparisons().photo(comparison_id)
-    if path is None:
-        abort(404)
+    path = or_404(comparisons().photo(comparison_id))
     return send_file(path, mimetype="image/jpeg")
 
 
 @bp.get("/<uuid:comparison_id>/comparison.csv")
 def table(comparison_id: UUID) -> Response:
     """Send a comparison as a table."""
-    comparison = comparison_or_404(comparison_id)
-    text = comparison.table(works_of(comparison))
+    comparison = or_404(comparisons().find(comparison_id))
+    text = comparison.table(works_by_accession(comparison.named_by))
     return download(text, "comparison.csv", "text/csv")
 
 
 @bp.get("/<uuid:comparison_id>/comparison.json")
 def facts(comparison_id: UUID) -> Response:
     """Send a comparison as JSON."""
-    comparison = comparison_or_404(comparison_id)
-    text = json.dumps(
-        comparison.facts(works_of(comparison)), ensure_ascii=False, indent=2
-    )
+    comparison = or_404(comparisons().find(comparison_id))
+    said = comparison.facts(works_by_accession(comparison.named_by))
+    text = json.dumps(said, ensure_ascii=False, indent=2)
     return download(f"{text}\n", "comparison.json", "application/json")
-
-
-def note(*, photo: Image | None = None, work: str = "") -> UUID:
-    """Note what methods are to be compared by; return the comparison's number."""
-    return comparing_task.request(
-        db.session(), comparisons(), current_account(), photo=photo, work=work
-    )
 
 
 def refuse(sentence: str) -> ResponseReturnValue:
@@ -156,23 +149,3 @@ def refuse(sentence: str) -> ResponseReturnValue:
 def comparisons() -> Comparisons:
     """Return where comparisons are kept."""
     return Comparisons(folders().comparisons)
-
-
-def comparison_or_404(comparison_id: UUID) -> Comparison:
-    """Return a comparison by its number."""
-    comparison = comparisons().find(comparison_id)
-    if comparison is None:
-        abort(404)
-    return comparison
-
-
-def works_of(comparison: Comparison) -> dict[str, Artwork]:
-    """Return the works of a comparison that are still on show."""
-    return works_by_accession(comparison.named_by)
-
-
-def download(text: str, name: str, kind: str) -> Response:
-    """Send a text as a file."""
-    response = Response(text, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, stream_with_context
 
 from app.extensions import db
 from app.services.collection import exporting
+from app.web.curate.responses import download
 
 bp = Blueprint("curate_export", __name__, url_prefix="/curate/export")
 
@@ -19,20 +20,17 @@ def show() -> str:
 @bp.get("/works.csv")
 def table() -> Response:
     """Send all works as a table that can be imported again."""
-    return download(exporting.table(db.session()), "works.csv", "text/csv")
+    return stream(exporting.table(db.session()), "works.csv", "text/csv")
 
 
 @bp.get("/works.json")
 def json() -> Response:
     """Send all works as JSON."""
-    return download(
-        exporting.json_lines(db.session()), "works.json", "application/json"
-    )
+    return stream(exporting.json_lines(db.session()), "works.json", "application/json")
 
 
-def download(lines: Iterator[str], name: str, kind: str) -> Response:
+def stream(lines: Iterator[str], name: str, mimetype: str) -> Response:
     """Send a file while it is made, however long it gets."""
-    response = Response(stream_with_context(lines), mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = download(stream_with_context(lines), name, mimetype)
     response.headers["Cache-Control"] = "no-store, private"
     return response

@@ -7,7 +7,12 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.models import Artwork
-from app.services.collection.labels import MAX_ACCESSION_LENGTH, label_of, version_of
+from app.services.collection.labels import (
+    LABEL_COLUMNS,
+    MAX_ACCESSION_LENGTH,
+    label_of,
+    version_of,
+)
 
 LONGEST_LINE, LONGEST_TEXT = 1_000, 10_000
 """Characters of a field."""
@@ -35,15 +40,11 @@ class LabelForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
 
     def label(self) -> dict[str, str]:
         """Return what was filled in, by the names of the work's fields."""
-        return {
-            name: field.data or ""
-            for name, field in self._fields.items()
-            if isinstance(field, StringField) and not isinstance(field, HiddenField)
-        }
+        return {name: self[name].data or "" for name in LABEL_COLUMNS}
 
     def labels(self) -> list[StringField]:
         """Return the fields to show, in the order of a label."""
-        return [self._fields[name] for name in self.label() if name != "accession"]
+        return [self[name] for name in LABEL_COLUMNS]
 
 
 class NewWorkForm(LabelForm):
@@ -57,12 +58,6 @@ class NewWorkForm(LabelForm):
         ],
     )
     picture = FileField(_("Picture"))
-
-    def label(self) -> dict[str, str]:
-        """Return the label alone: the number is given once and for all."""
-        label = super().label()
-        label.pop("accession")
-        return label
 
 
 class PictureForm(FlaskForm):  # type: ignore[misc]  # as above

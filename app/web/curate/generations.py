@@ -1,6 +1,6 @@
 """Pages of index generations: the live one, validation, rebuild, going back."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -12,8 +12,8 @@ from app.retrieval.generations.registry import GenerationRegistry
 from app.services.index import rebuilding
 from app.services.index.building import list_faults
 from app.services.system import audit, tasks
-from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import begin_task, go_to
 from app.web.shell.current import folders
 
 bp = Blueprint("curate_generations", __name__, url_prefix="/curate/index")
@@ -47,10 +47,7 @@ def show() -> str:
 @bp.post("/rebuild")
 def rebuild() -> ResponseReturnValue:
     """Let the index be built anew in the background."""
-    task = tasks.unfinished(db.session(), rebuilding.KIND)
-    if task is None:
-        task = tasks.enqueue(db.session(), rebuilding.KIND, {}, current_account())
-    return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
+    return begin_task(rebuilding.KIND)
 
 
 @bp.post("/<name>/live")
@@ -61,10 +58,8 @@ def roll_back(name: str) -> ResponseReturnValue:
     try:
         registry.roll_back(name)
     except RetrievalError:
-        flash(
-            gettext("This index is not there any more, or cannot be used now."), ERROR
-        )
-        return redirect(url_for("curate_generations.show"), 303)
+        sentence = gettext("This index is not there any more, or cannot be used now.")
+        return go_to("curate_generations.show", error=sentence)
     audit.record(
         db.session(),
         "roll_back",
@@ -74,5 +69,4 @@ def roll_back(name: str) -> ResponseReturnValue:
         after={"live": name},
     )
     db.session.commit()
-    flash(gettext("The earlier index is live."), DONE)
-    return redirect(url_for("curate_generations.show"), 303)
+    return go_to("curate_generations.show", done=gettext("The earlier index is live."))

@@ -1,13 +1,13 @@
-"""Curators' page of the collection's map: when it was made, making it anew."""
+"""Curators' page of the collection's map: its age, and its rebuild."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.services.collection.works import count_works
 from app.services.map import building
 from app.services.system import tasks
-from app.web.callers.visitors import current_account
+from app.web.curate.responses import begin_task
 from app.web.shell.current import map_reader
 
 bp = Blueprint("curate_map", __name__, url_prefix="/curate/map")
@@ -30,7 +30,4 @@ def show() -> str:
 @bp.post("/make")
 def make() -> ResponseReturnValue:
     """Let the map be made anew in the background."""
-    task = tasks.unfinished(db.session(), building.KIND)
-    if task is None:
-        task = tasks.enqueue(db.session(), building.KIND, {}, current_account())
-    return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
+    return begin_task(building.KIND)

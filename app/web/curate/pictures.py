@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app.extensions import db
 from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError
 from app.services.curation.work_images import RepeatedImageError
-from app.web.account.messages import DONE, ERROR
-from app.web.curate.common import back_to, editor, findable_sentence, work_or_404
+from app.web.curate.common import back_to, editor, findable_sentence
 from app.web.curate.forms import PictureForm
+from app.web.curate.responses import or_404
 from app.web.errors import image_sentence
 
 bp = Blueprint(
@@ -22,7 +23,7 @@ bp = Blueprint(
 @bp.post("/")
 def add(work_id: int) -> ResponseReturnValue:
     """Add a picture after the others."""
-    work = work_or_404(work_id)
+    work = db.get_or_404(Artwork, work_id)
     return take(work, lambda data: editor().add_image(work, data))
 
 
@@ -38,8 +39,7 @@ def remove(work_id: int, image_id: int) -> ResponseReturnValue:
     """Take a picture away from its work."""
     work, image = image_or_404(work_id, image_id)
     editor().remove_image(image)
-    flash(findable_sentence(work), DONE)
-    return back_to(work)
+    return back_to(work, done=findable_sentence(work))
 
 
 @bp.post("/<int:image_id>/move")
@@ -54,23 +54,19 @@ def take(work: Artwork, change: Callable[[bytes], object]) -> ResponseReturnValu
     """Make a change with the picture that was sent, and say what came of it."""
     form = PictureForm()
     if not form.validate_on_submit():
-        flash(" ".join(map(str, form.picture.errors)), ERROR)
-        return back_to(work)
+        return back_to(work, error=" ".join(map(str, form.picture.errors)))
     try:
         change(form.picture.data.read())
     except ImageError as error:
-        flash(image_sentence(error), ERROR)
+        return back_to(work, error=image_sentence(error))
     except RepeatedImageError:
-        flash(gettext("The work has this very picture already."), ERROR)
-    else:
-        flash(findable_sentence(work), DONE)
-    return back_to(work)
+        sentence = gettext("The work has this very picture already.")
+        return back_to(work, error=sentence)
+    return back_to(work, done=findable_sentence(work))
 
 
 def image_or_404(work_id: int, image_id: int) -> tuple[Artwork, ReferenceImage]:
     """Return a work and one of its own pictures."""
-    work = work_or_404(work_id)
-    found = [image for image in work.images if image.id == image_id]
-    if not found:
-        abort(404)
-    return work, found[0]
+    work = db.get_or_404(Artwork, work_id)
+    own = (image for image in work.images if image.id == image_id)
+    return work, or_404(next(own, None))

@@ -1,16 +1,18 @@
 """Survey pages: works that photos will not find, works with something in common."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.services.curation import findings, relations, survey
 from app.services.curation.relations import RelationState
 from app.services.system import tasks
-from app.web.account.messages import DONE
+from app.services.system.paging import Page
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import begin_task, go_to, or_404
 from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_care", __name__, url_prefix="/curate/care")
@@ -38,6 +40,12 @@ VERDICT_NAMES = {
     RelationState.CONFIRMED: _("Confirmed"),
     RelationState.REJECTED: _("Rejected"),
 }
+JUDGED = {
+    RelationState.CONFIRMED: _("Confirmed. The works’ pages say so."),
+    RelationState.REJECTED: _("Rejected. It will not be proposed again."),
+    RelationState.PROPOSED: _("Taken back. It is to be decided again."),
+}
+"""What is said once a relation is judged."""
 
 
 @bp.get("/")
@@ -59,20 +67,18 @@ def show() -> str:
         abort(404)
     verdict = asked_verdict()
     is_relation = kind in RELATION_KINDS
-    page = (
-        relations.list_relations(
+    page: Page[Any] | None
+    if is_relation:
+        page = relations.list_relations(
             db.session(), RELATION_KINDS[kind], verdict, asked_page()
         )
-        if is_relation
-        else findings.list_findings(
+    else:
+        page = findings.list_findings(
             db.session(), findings.FindingKind(kind), asked_page()
         )
-    )
-    if page is None:
-        abort(404)
     return render_template(
         "curate/care.html",
-        page=page,
+        page=or_404(page),
         kind=kind,
         verdict=verdict,
         is_relation=is_relation,
@@ -89,37 +95,20 @@ def show() -> str:
 @bp.post("/look")
 def look() -> ResponseReturnValue:
     """Let the collection be looked through in the background."""
-    task = tasks.unfinished(db.session(), survey.KIND)
-    if task is None:
-        task = tasks.enqueue(db.session(), survey.KIND, {}, current_account())
-    return redirect(url_for("curate_tasks.show", task_id=task.id), 303)
+    return begin_task(survey.KIND)
 
 
 @bp.post("/relations/<int:relation_id>")
 def judge(relation_id: int) -> ResponseReturnValue:
     """Keep what a curator thinks of a relation, and show the list again."""
-    relation = relations.find_relation(db.session(), relation_id)
-    if relation is None or request.form.get("verdict") not in list(RelationState):
-        abort(404)
-    verdict = RelationState(request.form["verdict"])
+    relation = or_404(relations.find_relation(db.session(), relation_id))
+    verdict = or_404(request.form.get("verdict", type=RelationState))
     relations.judge(db.session(), relation, verdict, current_account())
-    flash(
-        {
-            RelationState.CONFIRMED: gettext("Confirmed. The works’ pages say so."),
-            RelationState.REJECTED: gettext("Rejected. It will not be proposed again."),
-            RelationState.PROPOSED: gettext("Taken back. It is to be decided again."),
-        }[verdict],
-        DONE,
-    )
-    kinds = {kind: name for name, kinds in RELATION_KINDS.items() for kind in kinds}
-    kind = kinds[relations.RelationKind(relation.kind)]
-    back = url_for("curate_care.show", kind=kind, verdict=asked_verdict().value)
-    return redirect(back, 303)
+    kind = next(name for name, ours in RELATION_KINDS.items() if relation.kind in ours)
+    shown = {"kind": kind, "verdict": asked_verdict().value}
+    return go_to("curate_care.show", done=JUDGED[verdict], **shown)
 
 
 def asked_verdict() -> RelationState:
     """Read which relations the address asks for; those to decide if it makes none."""
-    asked = request.args.get("verdict", "")
-    return (
-        RelationState(asked) if asked in list(RelationState) else RelationState.PROPOSED
-    )
+    return request.args.get("verdict", RelationState.PROPOSED, type=RelationState)

@@ -1,6 +1,6 @@
-"""Words for tasks: what one works on, where it is, and what it waits for."""
+"""Titles, states and steps of background tasks in words, and why one waits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from flask_babel import format_datetime, format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -29,6 +29,10 @@ STATE_NAMES = {
     TaskState.DONE: _("Done"),
     TaskState.FAILED: _("Failed"),
 }
+STOPPED_BY = {
+    TaskState.PAUSED: _("Paused by %(who)s."),
+    TaskState.CANCELLED: _("Stopped by %(who)s."),
+}
 STEP_NAMES = {
     "reading": _("Looking through the rows"),
     "works": _("Recording the works"),
@@ -43,16 +47,17 @@ STEP_NAMES = {
     "drawing": _("Drawing the sheets of small pictures"),
     "building": _("Building and examining the index; this part cannot be paused"),
 }
+RUN_KEYS = {runs.KIND: runs.RUN, survey.NEW_KIND: survey.RUN}
+"""Kinds of tasks that are about an import, and their parameter with its number."""
 ROW_STEPS = ("reading", "works")
 """Steps that count rows of a table."""
 
 
 def titles_of(tasks: Iterable[Task]) -> dict[int, str]:
     """Say what each of some tasks works on, by their numbers."""
-    listed = list(tasks)
-    numbers = {number for task in listed if (number := _run_number(task)) is not None}
-    imports = runs.find_runs(db.session(), numbers)
-    return {task.id: _title(task, imports) for task in listed}
+    numbers = {task: _run_number(task) for task in tasks}
+    imports = runs.find_runs(db.session(), {n for n in numbers.values() if n})
+    return {task.id: _title(task, imports.get(n or 0)) for task, n in numbers.items()}
 
 
 def title_of(task: Task) -> str:
@@ -65,13 +70,9 @@ def waiting_words(task: Task) -> str:
     place = place_of(db.session(), task)
     if place is not None:
         return " ".join(_reasons(task, place))
-    if task.told_by is None:
+    if task.told_by is None or task.state not in STOPPED_BY:
         return ""
-    if task.state is TaskState.PAUSED:
-        return str(gettext("Paused by %(who)s.", who=task.told_by.email))
-    if task.state is TaskState.CANCELLED:
-        return str(gettext("Stopped by %(who)s.", who=task.told_by.email))
-    return ""
+    return str(STOPPED_BY[task.state]) % {"who": task.told_by.email}
 
 
 def _reasons(task: Task, place: Place) -> list[str]:
@@ -113,13 +114,10 @@ def _reasons(task: Task, place: Place) -> list[str]:
 def _at_work(task: Task) -> str:
     """Name a task, and say how far it is."""
     title = title_of(task)
-    facts = {
-        "task": title,
-        "done": format_decimal(task.done),
-        "total": format_decimal(task.total),
-    }
     if not task.total:
         return title
+    done, total = format_decimal(task.done), format_decimal(task.total)
+    facts = {"task": title, "done": done, "total": total}
     if task.step in ROW_STEPS:
         return str(gettext("%(task)s (row %(done)s of %(total)s)", **facts))
     return str(gettext("%(task)s (%(done)s of %(total)s)", **facts))
@@ -127,15 +125,11 @@ def _at_work(task: Task) -> str:
 
 def _run_number(task: Task) -> int | None:
     """Return the number of the import that a task is about."""
-    key = {runs.KIND: runs.RUN, survey.NEW_KIND: survey.RUN}.get(task.kind)
-    return None if key is None else task.parameters.get(key)
+    return task.parameters.get(RUN_KEYS.get(task.kind, ""))
 
 
-def _title(task: Task, imports: Mapping[int, ImportRun]) -> str:
+def _title(task: Task, run: ImportRun | None) -> str:
     given = task.parameters
-    if task.kind in (runs.KIND, survey.NEW_KIND):
-        run = imports.get(_run_number(task) or 0)
-        return _import_title(task, run)
     if task.kind == evaluation_task.KIND:
         return str(gettext("Evaluation of %(name)s", name=given.get("name", "")))
     if task.kind == comparing_task.KIND:
@@ -143,32 +137,25 @@ def _title(task: Task, imports: Mapping[int, ImportRun]) -> str:
         if work:
             return str(gettext("Comparing methods by the work %(work)s", work=work))
         return str(gettext("Comparing methods by a photo"))
-    return str(NAMES.get(task.kind, task.kind))
-
-
-def _import_title(task: Task, run: ImportRun | None) -> str:
+    if task.kind not in RUN_KEYS:
+        return str(NAMES.get(task.kind, task.kind))
     name = run.name if run else gettext("a discarded import")
     if task.kind == survey.NEW_KIND:
         return str(
             gettext("Comparing the works of %(name)s with the others", name=name)
         )
-    phase = task.parameters.get(runs.PHASE)
+    phase = given.get(runs.PHASE)
     if phase == runs.UNDO:
         title = gettext("Taking back the import of %(name)s", name=name)
     elif phase == runs.RECORD:
         title = gettext("Import of %(name)s", name=name)
     else:
         title = gettext("Dry run of the import of %(name)s", name=name)
-    count = _rows_of(run)
+    counts = run.counts if run else {}
+    count = sum(rows for state, rows in counts.items() if state != runs.REMARKED)
     if not count:
         return str(title)
     rows = ngettext(
         "%(count)s row", "%(count)s rows", count, count=format_decimal(count)
     )
     return f"{title}, {rows}"
-
-
-def _rows_of(run: ImportRun | None) -> int:
-    """Return how many rows an import has, as far as they were counted."""
-    counts = run.counts if run else {}
-    return sum(count for name, count in counts.items() if name != runs.REMARKED)

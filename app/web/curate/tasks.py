@@ -1,11 +1,11 @@
 """Pages of background tasks: progress, pausing, stopping."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta, gettext
+from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import Task, TaskState, now
@@ -13,8 +13,8 @@ from app.services.importing import runs
 from app.services.index import rebuilding
 from app.services.index.building import list_faults
 from app.services.system import tasks
-from app.web.account.messages import ERROR
 from app.web.callers.visitors import current_account
+from app.web.curate.responses import go_to, or_404
 from app.web.curate.task_words import (
     STATE_NAMES,
     STEP_NAMES,
@@ -25,7 +25,10 @@ from app.web.curate.task_words import (
 from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
+bp.add_app_template_filter(waiting_words)
 
+WISHES = {"pause": tasks.pause, "cancel": tasks.cancel, "go-on": tasks.go_on}
+TOO_LATE = _("That came too late: it has gone on or ended meanwhile.")
 BUILDERS = (rebuilding.KIND, runs.KIND)
 """Kinds that build the index, and so find what cannot be read of it."""
 
@@ -33,9 +36,7 @@ BUILDERS = (rebuilding.KIND, runs.KIND)
 @bp.get("/")
 def browse() -> str:
     """List what was and is done."""
-    page = tasks.list_tasks(db.session(), asked_page())
-    if page is None:
-        abort(404)
+    page = or_404(tasks.list_tasks(db.session(), asked_page()))
     return render_template(
         "curate/tasks.html",
         page=page,
@@ -47,37 +48,24 @@ def browse() -> str:
 @bp.get("/<int:task_id>")
 def show(task_id: int) -> str:
     """Show how far a task is; the page asks again by itself."""
-    return show_task(task_or_404(task_id))
+    return show_task(or_404(tasks.find_task(db.session(), task_id)))
 
 
 @bp.get("/<int:task_id>/state")
 def state(task_id: int) -> ResponseReturnValue:
     """Tell a script how far a task is, in words for people."""
-    return facts_of(task_or_404(task_id))
+    return facts_of(or_404(tasks.find_task(db.session(), task_id)))
 
 
-@bp.post("/<int:task_id>/pause")
-def pause(task_id: int) -> ResponseReturnValue:
-    """Let it stop after its present step."""
-    return tell(task_id, tasks.pause)
-
-
-@bp.post("/<int:task_id>/cancel")
-def cancel(task_id: int) -> ResponseReturnValue:
-    """Let it end where it is."""
-    return tell(task_id, tasks.cancel)
-
-
-@bp.post("/<int:task_id>/go-on")
-def go_on(task_id: int) -> ResponseReturnValue:
-    """Let it go on."""
-    return tell(task_id, tasks.go_on)
-
-
-@bp.app_template_filter("waiting_words")
-def say_waiting(task: Task) -> str:
-    """Say in a page what a task waits for."""
-    return waiting_words(task)
+@bp.post("/<int:task_id>/<any(pause, cancel, 'go-on'):wish>")
+def tell(task_id: int, wish: str) -> ResponseReturnValue:
+    """Let it stop after its present step, end where it is, or go on."""
+    task = or_404(tasks.find_task(db.session(), task_id))
+    try:
+        WISHES[wish](db.session(), task, current_account())
+    except tasks.NotPossibleError:
+        return go_to("curate_tasks.show", task_id=task_id, error=TOO_LATE)
+    return go_to("curate_tasks.show", task_id=task_id)
 
 
 def show_task(task: Task) -> str:
@@ -90,24 +78,6 @@ def show_task(task: Task) -> str:
         is_over=task.state not in tasks.UNFINISHED,
         unread=list_faults(db.session()) if task.kind in BUILDERS else ((), 0),
     )
-
-
-def task_or_404(task_id: int) -> Task:
-    """Return a task by its number."""
-    task = tasks.find_task(db.session(), task_id)
-    if task is None:
-        abort(404)
-    return task
-
-
-def tell(task_id: int, wish: Callable[..., None]) -> ResponseReturnValue:
-    """Tell a task something, and show it again."""
-    task = task_or_404(task_id)
-    try:
-        wish(db.session(), task, current_account())
-    except tasks.NotPossibleError:
-        flash(gettext("That came too late: it has gone on or ended meanwhile."), ERROR)
-    return redirect(url_for("curate_tasks.show", task_id=task_id), 303)
 
 
 def facts_of(task: Task) -> dict[str, object]:
@@ -127,11 +97,8 @@ def facts_of(task: Task) -> dict[str, object]:
 
 def pace_of(task: Task) -> str:
     """Say how fast it goes and how long it will take; "" before that is known."""
-    begun, before = (
-        task.parameters.get(tasks.BEGUN),
-        task.parameters.get(tasks.BEGUN_AT),
-    )
-    done = task.done - int(before or 0)
+    begun = task.parameters.get(tasks.BEGUN)
+    done = task.done - int(task.parameters.get(tasks.BEGUN_AT) or 0)
     if task.state is not TaskState.RUNNING or begun is None or done <= 0:
         return ""
     seconds = max((now() - datetime.fromisoformat(begun)).total_seconds(), 0.001)

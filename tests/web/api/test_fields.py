@@ -9,10 +9,10 @@ from app.web.api.fields import (
     Moment,
     ResponseSchema,
     array,
+    described,
     example_of,
     integer,
     text,
-    told,
 )
 
 
@@ -25,10 +25,10 @@ class LeafSchema(ResponseSchema):
 class TreeSchema(ResponseSchema):
     description = "A tree."
     planted = Moment(
-        allow_none=True, **told("When.", examples=["2026-05-14T09:30:00Z"])
+        allow_none=True, **described("When.", examples=["2026-05-14T09:30:00Z"])
     )
     leaves = array(LeafSchema, "Its leaves.")
-    best = fields.Nested(LeafSchema, allow_none=True, **told("The best one."))
+    best = fields.Nested(LeafSchema, allow_none=True, **described("The best one."))
 
 
 def tree(**facts):

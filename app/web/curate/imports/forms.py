@@ -8,14 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from app.services.collection.exporting import WITHDRAWN
 from app.services.importing.diff import Policy
-from app.services.importing.formats import (
-    ACCESSION,
-    DETAILS,
-    IMAGE,
-    OURS,
-    WGA,
-    Reading,
-)
+from app.services.importing.formats import ACCESSION, DETAILS, IMAGE, OURS, WGA, Reading
 
 SAMPLES = 3
 """Rows whose values are shown beside the columns."""
@@ -60,18 +53,13 @@ MAPPING_FAULTS = {
 def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     """Return how the form wants a table to be read."""
     form = request.form
-    chosen = {
-        column: form.get(f"column-{number}", DETAILS)
-        for number, column in enumerate(columns)
-    }
     known = {*FIELD_NAMES, WITHDRAWN} if proposed.format == OURS else {*FIELD_NAMES}
+    asked = [form.get(f"column-{number}") for number in range(len(columns))]
+    meant = [field if field in known else DETAILS for field in asked]
     made_from = form.get("accession_from", "")
     return replace(
         proposed,
-        columns={
-            column: meant if meant in known else DETAILS
-            for column, meant in chosen.items()
-        },
+        columns=dict(zip(columns, meant, strict=True)),
         accession_from=made_from if made_from in columns else "",
         fetches="fetches" in form,
     )
@@ -79,5 +67,4 @@ def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
 
 def asked_policy() -> Policy:
     """Return what is to happen to works that are there already."""
-    asked = request.form.get("policy", "")
-    return Policy(asked) if asked in set(Policy) else Policy.UPDATE
+    return request.form.get("policy", Policy.UPDATE, type=Policy)

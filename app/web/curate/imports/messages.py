@@ -47,49 +47,35 @@ def stage_of(run: ImportRun) -> str:
     return str(STAGES[phase, is_done])
 
 
-def counts_sentence(failed: int) -> str:
-    """Say how many rows could not be used so far; "" if none."""
-    if not failed:
-        return ""
-    return str(
-        ngettext(
-            "%(count)s row cannot be used",
-            "%(count)s rows cannot be used",
-            failed,
-            count=format_decimal(failed),
-        )
-    )
-
-
 def remark_sentences(row: ImportRow) -> list[str]:
-    """Put what is said of a row into the curator's language."""
-    return [" ".join(sentences_of(remark)) for remark in messages.read(row.message)]
-
-
-def sentences_of(remark: messages.Remark) -> list[str]:
-    """Put a remark into words, with why a link was refused."""
-    said = [str(remark)]
-    refusal = remark.facts.get("refusal")
-    if refusal:
-        said.append(str(REFUSALS[Refusal(str(refusal))]))
+    """Put what is said of a row into words, with why its link was refused."""
+    said = []
+    for remark in messages.read(row.message):
+        refusal = remark.facts.get("refusal")
+        why = f" {REFUSALS[Refusal(str(refusal))]}" if refusal else ""
+        said.append(f"{remark}{why}")
     return said
 
 
 def facts_with_counts(run: ImportRun) -> dict[str, object]:
     """Say how far an import is, and how many rows could not be used so far."""
-    facts = facts_of_shell(run) if run.task is None else facts_of(run.task)
-    counts = runs.count_rows(db.session(), run)
-    if facts["over"]:
-        facts["step"] = ""
-    said = (str(facts["step"]), counts_sentence(counts.get(RowState.FAILED, 0)))
+    if run.task is not None:
+        facts = facts_of(run.task)
+    else:  # a shell waits for it
+        facts = dict.fromkeys(("state", "step", "pace", "fault"), "")
+        facts |= {"words": stage_of(run), "done": 0, "total": 0, "over": True}
+    said = [] if facts["over"] else [str(facts["step"])]
+    failed = runs.count_rows(db.session(), run).get(RowState.FAILED, 0)
+    if failed:
+        sentence = ngettext(
+            "%(count)s row cannot be used",
+            "%(count)s rows cannot be used",
+            failed,
+            count=format_decimal(failed),
+        )
+        said.append(sentence)
     facts["step"] = " · ".join(filter(None, said))
     return facts
-
-
-def facts_of_shell(run: ImportRun) -> dict[str, object]:
-    """Say of an import that a shell waits for what is said of a task."""
-    told = {"state": "", "words": stage_of(run), "step": "", "pace": "", "fault": ""}
-    return {**told, "done": 0, "total": 0, "silent": False, "over": True}
 
 
 def is_recorded(run: ImportRun, counts: Mapping[str, int]) -> bool:

@@ -1,13 +1,10 @@
 """Import pages: catalogue uploaded, mapped, dry run, recorded, rolled back."""
 
-from collections.abc import Callable
-
 from flask import (
     Blueprint,
     Flask,
     abort,
     current_app,
-    flash,
     redirect,
     render_template,
     request,
@@ -17,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.extensions import db
-from app.models import ImportRun, Task
+from app.models import ImportRun
 from app.services.importing import runs
 from app.services.importing.pictures import SourceError
 from app.services.importing.records import WEB
@@ -30,7 +27,6 @@ from app.services.importing.sources import (
 )
 from app.services.index.building import list_faults
 from app.services.system import tasks
-from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
 from app.web.curate.imports.forms import (
     FIELD_NAMES,
@@ -48,11 +44,14 @@ from app.web.curate.imports.messages import (
     remark_sentences,
     stage_of,
 )
+from app.web.curate.responses import go_to, or_404
+from app.web.curate.tasks import TOO_LATE, WISHES
 from app.web.pages.works import asked_page
 from app.web.shell.current import folders
 
 bp = Blueprint("curate_imports", __name__, url_prefix="/curate/imports")
 
+PHASES = {"start": runs.start, "undo": runs.undo}
 TAKE_CATALOGUES = ("curate_imports.begin", "admin_evaluation.begin")
 """What is sent many pictures at a time."""
 
@@ -70,9 +69,7 @@ def admit_catalogues(app: Flask) -> None:
 @bp.get("/")
 def browse() -> str:
     """List the imports, and begin another one."""
-    page = runs.list_runs(db.session(), asked_page())
-    if page is None:
-        abort(404)
+    page = or_404(runs.list_runs(db.session(), asked_page()))
     return render_template(
         "curate/imports/list.html",
         page=page,
@@ -84,34 +81,30 @@ def browse() -> str:
 @bp.post("/")
 def begin() -> ResponseReturnValue:
     """Take a file, the name of one on the server, or an address."""
+    run = None
     try:
         run = begun()
-    except SourceError as error:
-        flash(str(error), ERROR)
-        return redirect(url_for("curate_imports.browse"), 303)
-    try:
-        with opened(run, import_context()):
+        with opened(run, ImportContext.of(current_app.config)):
             pass  # what cannot be read is better said now
     except SourceError as error:
-        runs.discard(db.session(), run, folders())
-        flash(str(error), ERROR)
-        return redirect(url_for("curate_imports.browse"), 303)
-    return redirect(url_for("curate_imports.mapping", run_id=run.id), 303)
+        if run is not None:
+            runs.discard(db.session(), run, folders())
+        return go_to("curate_imports.browse", error=str(error))
+    return go_to("curate_imports.mapping", run_id=run.id)
 
 
 @bp.route("/<int:run_id>/mapping", methods=["GET", "POST"])
 def mapping(run_id: int) -> ResponseReturnValue:
     """Ask which column says what, and look the table through so."""
-    run = run_or_404(run_id)
+    run = db.get_or_404(ImportRun, run_id)
     if not run.is_dry or runs.is_busy(run):
         return back_to(run)
     try:
-        with opened(run, import_context()) as source:
+        with opened(run, ImportContext.of(current_app.config)) as source:
             table = source.table
             sample = table.sample(SAMPLES) if table else []
     except SourceError as error:
-        flash(str(error), ERROR)
-        return redirect(url_for("curate_imports.browse"), 303)
+        return go_to("curate_imports.browse", error=str(error))
     columns = table.columns if table else ()
     fault = ""
     reading = runs.propose_reading(db.session(), columns)
@@ -139,15 +132,13 @@ def mapping(run_id: int) -> ResponseReturnValue:
 @bp.get("/<int:run_id>")
 def show(run_id: int) -> ResponseReturnValue:
     """Show how far an import is, and what is said of its rows."""
-    run = run_or_404(run_id)
+    run = db.get_or_404(ImportRun, run_id)
     if not runs.phase_of(run):
         return redirect(url_for("curate_imports.mapping", run_id=run.id))
     which = request.args.get("which", "")
     if which not in FILTERS:
         abort(404)
-    page = runs.list_rows(db.session(), run, which, asked_page())
-    if page is None:
-        abort(404)
+    page = or_404(runs.list_rows(db.session(), run, which, asked_page()))
     counts = runs.count_rows(db.session(), run)
     return render_template(
         "curate/imports/show.html",
@@ -170,63 +161,40 @@ def show(run_id: int) -> ResponseReturnValue:
 @bp.get("/<int:run_id>/state")
 def state(run_id: int) -> ResponseReturnValue:
     """Tell a script how far an import is, in words for people."""
-    run = run_or_404(run_id)
+    run = db.get_or_404(ImportRun, run_id)
     if not runs.phase_of(run):
         abort(404)
     return facts_with_counts(run)
 
 
-@bp.post("/<int:run_id>/start")
-def start(run_id: int) -> ResponseReturnValue:
-    """Record what was looked through."""
-    return put_to_work(run_id, runs.start)
-
-
-@bp.post("/<int:run_id>/undo")
-def undo(run_id: int) -> ResponseReturnValue:
-    """Take everything back that the import did."""
-    return put_to_work(run_id, runs.undo)
-
-
 @bp.post("/<int:run_id>/discard")
 def discard(run_id: int) -> ResponseReturnValue:
     """Forget an import that was not recorded."""
-    run = run_or_404(run_id)
+    run = db.get_or_404(ImportRun, run_id)
     try:
         runs.discard(db.session(), run, folders())
     except runs.NotNowError:
-        flash(too_late(), ERROR)
-        return back_to(run)
-    flash(gettext("The import is discarded. Nothing was changed."), DONE)
-    return redirect(url_for("curate_imports.browse"), 303)
+        return back_to(run, error=TOO_LATE)
+    sentence = gettext("The import is discarded. Nothing was changed.")
+    return go_to("curate_imports.browse", done=sentence)
 
 
-@bp.post("/<int:run_id>/pause")
-def pause(run_id: int) -> ResponseReturnValue:
-    """Let it stop after the rows at hand."""
-    return tell(run_id, tasks.pause)
-
-
-@bp.post("/<int:run_id>/cancel")
-def cancel(run_id: int) -> ResponseReturnValue:
-    """Let it end where it is; what is recorded stays."""
-    return tell(run_id, tasks.cancel)
-
-
-@bp.post("/<int:run_id>/go-on")
-def go_on(run_id: int) -> ResponseReturnValue:
-    """Let it go on where it stopped."""
-    return tell(run_id, tasks.go_on)
+@bp.post("/<int:run_id>/<any(start, undo, pause, cancel, 'go-on'):wish>")
+def tell(run_id: int, wish: str) -> ResponseReturnValue:
+    """Let it be recorded or taken back; let it pause or end where it is, or go on."""
+    run = db.get_or_404(ImportRun, run_id)
+    try:
+        if wish in PHASES:
+            PHASES[wish](db.session(), run, current_account())
+        else:
+            WISHES[wish](db.session(), or_404(run.task), current_account())
+    except (runs.NotNowError, tasks.NotPossibleError):
+        return back_to(run, error=TOO_LATE)
+    return back_to(run)
 
 
 def begun() -> ImportRun:
-    """Begin an import of what the form holds.
-
-    Raises
-    ------
-    SourceError
-        If it holds nothing, or what is not there.
-    """
+    """Begin an import of what the form holds; SourceError if that cannot be had."""
     session, user = db.session(), current_account()
     upload = request.files.get("file")
     address = request.form.get("manifest", "").strip()
@@ -246,46 +214,6 @@ def begun() -> ImportRun:
     raise SourceError(gettext("Please choose a file."))
 
 
-def put_to_work(run_id: int, wish: Callable[..., Task]) -> ResponseReturnValue:
-    """Note what is to be done with an import, and show it."""
-    run = run_or_404(run_id)
-    try:
-        wish(db.session(), run, current_account())
-    except runs.NotNowError:
-        flash(too_late(), ERROR)
-    return back_to(run)
-
-
-def tell(run_id: int, wish: Callable[..., None]) -> ResponseReturnValue:
-    """Tell the task of an import something, and show it."""
-    run = run_or_404(run_id)
-    if run.task is None:
-        abort(404)
-    try:
-        wish(db.session(), run.task, current_account())
-    except tasks.NotPossibleError:
-        flash(too_late(), ERROR)
-    return back_to(run)
-
-
-def too_late() -> str:
-    """Say that a wish came too late."""
-    return str(gettext("That came too late: it has gone on or ended meanwhile."))
-
-
-def import_context() -> ImportContext:
-    """Return what sources are looked for in."""
-    return ImportContext.of(current_app.config)
-
-
-def back_to(run: ImportRun) -> ResponseReturnValue:
-    """Show an import."""
-    return redirect(url_for("curate_imports.show", run_id=run.id), 303)
-
-
-def run_or_404(run_id: int) -> ImportRun:
-    """Return an import by its number."""
-    run = runs.find_run(db.session(), run_id)
-    if run is None:
-        abort(404)
-    return run
+def back_to(run: ImportRun, *, error: str = "") -> ResponseReturnValue:
+    """Show an import after a change."""
+    return go_to("curate_imports.show", run_id=run.id, error=error)
