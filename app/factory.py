@@ -169,7 +169,7 @@ def build_search_service(app: Flask) -> SearchService:
     folders = Folders(app.config["MORELLI_INSTANCE"])
     limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
     admission_queue = AdmissionQueue(
-        folders.turnstile,
+        folders.admission,
         places=app.config["MORELLI_WORKERS"],
         waiting=app.config["MORELLI_QUEUE"],
     )
