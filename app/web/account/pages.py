@@ -150,7 +150,7 @@ def register(app: Flask) -> None:
     security.principal.identity_loaders.clear()
     # Files are the same for everybody, and are served without asking who it is.
     security.principal.identity_loader(
-        lambda: find_identity() if request.blueprint in health.NEED_DATABASE else None
+        lambda: find_identity() if health.needs_database() else None
     )
     user_authenticated.connect(begin_session, app)
     user_logged_out.connect(end_session, app)
