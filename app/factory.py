@@ -10,7 +10,10 @@ from app import extensions
 from app.background import BACKGROUND, Background
 from app.commands import accounts as commands_accounts
 from app.commands import feedback as commands_feedback
-from app.commands import imports, retention, shared, worker
+from app.commands import imports as commands_imports
+from app.commands import retention as commands_retention
+from app.commands import shared as commands_shared
+from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
@@ -23,7 +26,8 @@ from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
 from app.services.system.media import MediaFolder
 from app.web import errors, health
-from app.web.account import pages, tokens
+from app.web.account import pages as account_pages
+from app.web.account import tokens as account_tokens
 from app.web.admin import dashboard as admin_dashboard
 from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import health as admin_health
@@ -72,7 +76,7 @@ from app.web.shell.site import Site
 
 BLUEPRINTS = (
     *(search, works, map, map_files, iiif, media, frames, offline, health),
-    *(evidence, feedback, history, sharing, about, privacy, tokens, api_pages),
+    *(evidence, feedback, history, sharing, about, privacy, account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
     *(admin_dashboard, admin_recognition, admin_evaluation),
@@ -80,8 +84,8 @@ BLUEPRINTS = (
 )
 """Modules whose blueprint ``bp`` is all that they add to the application."""
 COMMANDS = (
-    *(shared.collection, commands_accounts.group, commands_feedback.group),
-    *(imports.group, retention.group, worker.command),
+    *(commands_shared.collection, commands_accounts.group, commands_feedback.group),
+    *(commands_imports.group, commands_retention.group, commands_worker.command),
 )
 
 
@@ -132,7 +136,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
-    pages.register(app)
+    account_pages.register(app)
     api_document.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)

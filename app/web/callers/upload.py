@@ -61,7 +61,7 @@ def asked_photo() -> tuple[bytes, str]:
     ImageTooLargeError
         If what it leads to is too large.
     """
-    return (linked_photo(), LINK) if is_link() else (uploaded_photo(), "upload")
+    return (linked_photo(), "link") if is_link() else (uploaded_photo(), "upload")
 
 
 def is_link() -> bool:

@@ -74,7 +74,7 @@ def show() -> Response:
     given = (sent.token or "") if sent is not None and sent.type == "bearer" else ""
     if not hmac.compare_digest(given.encode(), token.encode()):
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
-    figures = generate_latest(counted()) + generate_latest(Present())
+    figures = generate_latest(counted()) + generate_latest(InstanceCollector())
     return Response(figures, content_type=CONTENT_TYPE_LATEST)
 
 
@@ -87,7 +87,7 @@ def counted() -> CollectorRegistry:
     return registry
 
 
-class Present(Collector):
+class InstanceCollector(Collector):
     """Collector of what the database and the instance folder know."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

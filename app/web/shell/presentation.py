@@ -67,7 +67,7 @@ SIDE, GAP = 1000.0, 40.0
 
 
 class Pairing(TypedDict):
-    """Photo and work drawn together: boxes of x, y, width and height."""
+    """Layout of photo and work drawn together: boxes of x, y, width and height."""
 
     size: tuple[float, float]
     photo: tuple[float, float, float, float]
