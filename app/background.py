@@ -54,12 +54,7 @@ JOBS = (
 
 
 class Background:
-    """What is done while nobody waits for it.
-
-    Parameters
-    ----------
-    app : Flask
-    """
+    """Runner of background tasks, by lane, and of periodic jobs."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -73,10 +68,7 @@ class Background:
     def working(self, *, jobs: bool) -> Iterator[threading.Event]:
         """Do what waits, and what comes, in threads, while the block runs.
 
-        Parameters
-        ----------
-        jobs : bool
-            Whether periodic jobs are done too.
+        Periodic ``jobs`` are done too, if asked for.
 
         Yields
         ------

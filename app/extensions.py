@@ -1,4 +1,4 @@
-"""The Flask extensions, unbound: ``app.factory`` ties them to an application.
+"""Flask extensions, unbound: ``app.factory`` ties them to an application.
 
 Also the one place that knows SQLite: its pragmas are set here, so that the rest of the
 program speaks plain SQL and can move to another database.

@@ -1,4 +1,4 @@
-"""The one place that knows how everything fits together."""
+"""Application factory: the one place that knows how everything fits together."""
 
 import os
 from collections.abc import Mapping
@@ -10,7 +10,10 @@ from app import extensions
 from app.background import BACKGROUND, Background
 from app.commands import accounts as commands_accounts
 from app.commands import feedback as commands_feedback
-from app.commands import imports, retention, shared, worker
+from app.commands import imports as commands_imports
+from app.commands import retention as commands_retention
+from app.commands import shared as commands_shared
+from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
@@ -23,7 +26,8 @@ from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
 from app.services.system.media import MediaFolder
 from app.web import errors, health
-from app.web.account import pages, tokens
+from app.web.account import pages as account_pages
+from app.web.account import tokens as account_tokens
 from app.web.admin import dashboard as admin_dashboard
 from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import health as admin_health
@@ -70,6 +74,20 @@ from app.web.shell import (
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH
 from app.web.shell.site import Site
 
+BLUEPRINTS = (
+    *(search, works, map, map_files, iiif, media, frames, offline, health),
+    *(evidence, feedback, history, sharing, about, privacy, account_tokens, api_pages),
+    *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
+    *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
+    *(admin_dashboard, admin_recognition, admin_evaluation),
+    *(admin_users, admin_trail, admin_health),
+)
+"""Modules whose blueprint ``bp`` is all that they add to the application."""
+COMMANDS = (
+    *(commands_shared.collection, commands_accounts.group, commands_feedback.group),
+    *(commands_imports.group, commands_retention.group, commands_worker.command),
+)
+
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """Build the application.
@@ -96,16 +114,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         for name, value in overrides.items()
         if name.startswith("MORELLI_")
     }
-    app = Site(
-        "morelli",
-        root_path=str(load.ROOT),
-        template_folder="templates",
-        static_folder="static",
-    )
+    app = Site("morelli", root_path=str(load.ROOT))
     app.config.from_mapping(load.load({**os.environ, **settings}))
-    app.config.from_mapping(
-        {k: v for k, v in overrides.items() if not k.startswith("MORELLI_")}
-    )
+    app.config.from_mapping({k: v for k, v in overrides.items() if k not in settings})
     # Accession numbers may hold double slashes, and media names must not be mended.
     app.url_map.merge_slashes = False
     proxies = app.config["MORELLI_PROXIES"]
@@ -125,51 +136,30 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
     extensions.limiter.init_app(app)
     extensions.csrf.init_app(app)
-    pages.register(app)
-    for module in (about, evidence, feedback, history, privacy, sharing):
-        app.register_blueprint(module.bp)
+    account_pages.register(app)
     api_document.register(app)
-    for module in (api_pages, tokens):
+    for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
-    for room in (curate_works, curate_pictures, curate_trail, curate_export):
-        app.register_blueprint(room.bp)
-    for room in (curate_generations, curate_imports, curate_care, curate_tasks):
-        app.register_blueprint(room.bp)
-    for room in (admin_dashboard, admin_recognition, admin_evaluation):
-        app.register_blueprint(room.bp)
-    for room in (admin_users, admin_trail, admin_health):
-        app.register_blueprint(room.bp)
-    for module in (search, works, iiif, map, map_files, curate_map, curate_compare):
-        app.register_blueprint(module.bp)
-    for module in (media, health, frames, offline):
-        app.register_blueprint(module.bp)
-    app.cli.add_command(shared.collection)
-    app.cli.add_command(commands_accounts.group)
-    app.cli.add_command(commands_feedback.group)
-    app.cli.add_command(imports.group)
-    app.cli.add_command(retention.group)
-    app.cli.add_command(worker.command)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     app.extensions[BACKGROUND] = Background(app)
-    app.extensions[INDEX] = build_live_index(app)
-    app.extensions[SEARCH] = build_search_service(app)
-    app.extensions[LINKS] = build_link_reader(app)
-    app.extensions[MAP] = MapReader(Folders(app.config["MORELLI_INSTANCE"]).maps)
+    folders = Folders(app.config["MORELLI_INSTANCE"])
+    publication = LivePublication(app.config["MORELLI_MODEL"], folders.generations)
+    app.extensions[INDEX] = LiveIndex(publication)
+    app.extensions[SEARCH] = build_search_service(app, folders)
+    max_bytes = app.config["MAX_CONTENT_LENGTH"]
+    app.extensions[LINKS] = (
+        LinkReader(max_bytes) if app.config["MORELLI_LINKS"] else None
+    )
+    app.extensions[MAP] = MapReader(folders.maps)
     return app
 
 
-def build_live_index(app: Flask) -> LiveIndex:
-    """Build the live index."""
-    generations = Folders(app.config["MORELLI_INSTANCE"]).generations
-    model = app.config["MORELLI_MODEL"]
-    return LiveIndex(LivePublication(model, generations))
-
-
-def build_search_service(app: Flask) -> SearchService:
+def build_search_service(app: Flask, folders: Folders) -> SearchService:
     """Build the search service over the live index."""
-    folders = Folders(app.config["MORELLI_INSTANCE"])
     limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
     admission_queue = AdmissionQueue(
-        folders.turnstile,
+        folders.admission,
         places=app.config["MORELLI_WORKERS"],
         waiting=app.config["MORELLI_QUEUE"],
     )
@@ -178,10 +168,3 @@ def build_search_service(app: Flask) -> SearchService:
     return SearchService(
         app.extensions[INDEX], photos, limits, admission_queue, metrics.count_search
     )
-
-
-def build_link_reader(app: Flask) -> LinkReader | None:
-    """Build what fetches pictures by their address, unless that is switched off."""
-    if not app.config["MORELLI_LINKS"]:
-        return None
-    return LinkReader(app.config["MAX_CONTENT_LENGTH"])

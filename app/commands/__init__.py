@@ -1,1 +1,1 @@
-"""The operator's commands: ``flask accounts``, ``imports``, ``worker`` and others."""
+"""Commands of the operator: ``flask accounts``, ``imports``, ``worker`` and others."""

@@ -1,4 +1,4 @@
-"""``flask feedback …``: use what visitors say of the answers they get."""
+"""``flask feedback …``: export of the photos whose answers visitors confirmed."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.commands.shared import DONE, run_explained, say
+from app.commands.shared import DONE, explained, say
 from app.configuration.load import Folders
 from app.extensions import db
 from app.services.evaluation import feedback
@@ -18,24 +18,21 @@ group = AppGroup("feedback", help="Use what visitors say of their answers.")
 
 @group.command("export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(folder: Path) -> None:
+@explained
+def export(folder: Path) -> int:
     """Write photos whose answer visitors confirmed into FOLDER, for evaluate.py."""
-
-    def job() -> int:
-        check()
-        photos = MediaFolder(Folders(current_app.config["MORELLI_INSTANCE"]).queries)
-        done = feedback.export(db.session(), photos, folder)
-        print(f"{done.path}: {done.photos:,} photos that visitors confirmed.")
-        if done.without_label:
-            say(f"{done.without_label:,} left out: called wrong, or the work is gone.")
-        if done.without_photo:
-            say(f"{done.without_photo:,} left out: the photo is not kept any more.")
-        if done.photos:
-            say(
-                "These are copies of visitors' photos: delete them when you have "
-                "measured. Retention does not reach them."
-            )
-            print(f"Measure with: python evaluate.py --queries {done.path}")
-        return DONE
-
-    click.get_current_context().exit(run_explained(job))
+    check()
+    photos = MediaFolder(Folders(current_app.config["MORELLI_INSTANCE"]).queries)
+    done = feedback.export(db.session(), photos, folder)
+    print(f"{done.path}: {done.photos:,} photos that visitors confirmed.")
+    if done.without_label:
+        say(f"{done.without_label:,} left out: called wrong, or the work is gone.")
+    if done.without_photo:
+        say(f"{done.without_photo:,} left out: the photo is not kept any more.")
+    if done.photos:
+        say(
+            "These are copies of visitors' photos: delete them when you have "
+            "measured. Retention does not reach them."
+        )
+        print(f"Measure with: python evaluate.py --queries {done.path}")
+    return DONE

@@ -1,10 +1,12 @@
-"""``flask imports …``: bring catalogues in from the shell, as the pages do."""
+"""``flask imports …``: imports of catalogues from the shell, as on the pages."""
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import click
 from flask import current_app
@@ -12,7 +14,7 @@ from flask.cli import AppGroup
 from tqdm import tqdm
 
 from app.background import BACKGROUND, Background
-from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, run_explained, say
+from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, explained, say
 from app.extensions import db
 from app.models import ImportRow, ImportRun, RowState, Task, TaskState
 from app.services.importing import messages, runs
@@ -30,6 +32,25 @@ FAULTS_SHOWN = 50
 STOPPED_STATES = (TaskState.PAUSED, TaskState.FAILED, TaskState.CANCELLED)
 
 group = AppGroup("imports", help="Bring catalogues in, and take imports back.")
+P = ParamSpec("P")
+
+
+def import_explained(job: Callable[P, int]) -> Callable[P, int]:
+    """Let what keeps an import from going on become one sentence."""
+
+    @wraps(job)
+    def run_job(*arguments: P.args, **options: P.kwargs) -> int:
+        try:
+            return job(*arguments, **options)
+        except runs.UnusableMappingError:
+            say("One column must hold the accession number: --map or --number-from.")
+        except (runs.NotNowError, tasks.NotPossibleError):
+            say(
+                "The import is not at a point where this can be done: see imports list."
+            )
+        return FAILED
+
+    return run_job
 
 
 @group.command("plan")
@@ -49,97 +70,82 @@ group = AppGroup("imports", help="Bring catalogues in, and take imports back.")
 )
 @click.option("--number-from", default="", help="Column to make numbers from.")
 @click.option("--no-fetch", is_flag=True, help="Fetch no pictures from the web.")
+@explained
+@import_explained
 def plan(
     source: str, policy: str, mapped: Sequence[str], number_from: str, no_fetch: bool
-) -> None:
+) -> int:
     """Look a catalogue through: SOURCE is a table, ZIP file or manifest's address.
 
     Pictures are looked for beside the table. Nothing of the collection changes.
     """
-
-    def job() -> int:
-        prepare()
-        run = begin(source)
-        with opened(run, ImportContext.of(current_app.config)) as found:
-            columns = found.table.columns if found.table else ()
-        proposed = runs.propose_reading(db.session(), columns)
-        reading = chosen(proposed, mapped, number_from)
-        reading = replace(reading, fetches=not no_fetch)
-        task = runs.plan(db.session(), run, reading, Policy(policy), None)
-        for column, meant in reading.columns.items():
-            print(f"  {column}: {meant}")
-        status = follow(task)
-        report(run)
-        if status == DONE:
-            print(f"To record it so: flask --app wsgi imports run {run.id}")
-        return status
-
-    click.get_current_context().exit(run_explained(lambda: explained(job)))
+    prepare()
+    run = begin(source)
+    with opened(run, ImportContext.of(current_app.config)) as found:
+        columns = found.table.columns if found.table else ()
+    proposed = runs.propose_reading(db.session(), columns)
+    reading = chosen(proposed, mapped, number_from)
+    reading = replace(reading, fetches=not no_fetch)
+    task = runs.plan(db.session(), run, reading, Policy(policy), None)
+    for column, meant in reading.columns.items():
+        print(f"  {column}: {meant}")
+    status = follow(task)
+    report(run)
+    if status == DONE:
+        print(f"To record it so: flask --app wsgi imports run {run.id}")
+    return status
 
 
 @group.command("run")
 @click.argument("number", type=int)
-def run(number: int) -> None:
+@explained
+@import_explained
+def run(number: int) -> int:
     """Record an import that was looked through, or go on with one that stopped."""
-
-    def job() -> int:
-        check()
-        found = find(number)
-        if found.task is not None and found.task.state in STOPPED_STATES:
-            tasks.go_on(db.session(), found.task)
-            task = found.task
-        else:
-            task = runs.start(db.session(), found, None)
-        status = follow(task)
-        report(found)
-        failed = runs.count_rows(db.session(), found).get(RowState.FAILED, 0)
-        return INCOMPLETE if status == DONE and failed else status
-
-    click.get_current_context().exit(run_explained(lambda: explained(job)))
+    check()
+    found = find(number)
+    if found.task is not None and found.task.state in STOPPED_STATES:
+        tasks.go_on(db.session(), found.task)
+        task = found.task
+    else:
+        task = runs.start(db.session(), found, None)
+    status = follow(task)
+    report(found)
+    failed = runs.count_rows(db.session(), found).get(RowState.FAILED, 0)
+    return INCOMPLETE if status == DONE and failed else status
 
 
 @group.command("undo")
 @click.argument("number", type=int)
-def undo(number: int) -> None:
+@explained
+@import_explained
+def undo(number: int) -> int:
     """Take a whole import back; what was changed since is left alone and named."""
-
-    def job() -> int:
-        check()
-        found = find(number)
-        status = follow(runs.undo(db.session(), found, None))
-        report(found)
-        return status
-
-    click.get_current_context().exit(run_explained(lambda: explained(job)))
+    check()
+    found = find(number)
+    status = follow(runs.undo(db.session(), found, None))
+    report(found)
+    return status
 
 
 @group.command("list")
-def list_all() -> None:
+@explained
+def list_all() -> int:
     """List the imports, the newest first."""
-
-    def job() -> int:
-        check()
-        page = runs.list_runs(db.session())
-        for one in page.entries if page else ():
-            phase = runs.phase_of(one)
-            if one.task is not None:
-                state = one.task.state.value
-            else:
-                state = "done" if one.counts else "not ended"
-            print(f"{one.id}: {one.name}, {phase or 'begun'}, {state}")
-        return DONE
-
-    click.get_current_context().exit(run_explained(job))
+    check()
+    page = runs.list_runs(db.session())
+    for one in page.entries if page else ():
+        phase = runs.phase_of(one)
+        if one.task is not None:
+            state = one.task.state.value
+        else:
+            state = "done" if one.counts else "not ended"
+        print(f"{one.id}: {one.name}, {phase or 'begun'}, {state}")
+    return DONE
 
 
 def begin(source: str) -> ImportRun:
-    """Begin an import of what the operator names.
-
-    Raises
-    ------
-    SourceError
-        If there is no such file.
-    """
+    """Begin an import of what the operator names, an address or a file."""
     if is_address(source):
         return runs.begin(db.session(), SourceKind.IIIF, source, source, None)
     path = Path(source).resolve()
@@ -166,62 +172,26 @@ def chosen(reading: Reading, mapped: Sequence[str], number_from: str) -> Reading
 
 
 def find(number: int) -> ImportRun:
-    """Return an import by its number.
-
-    Raises
-    ------
-    SourceError
-        If there is none.
-    """
+    """Return an import by its number; refuse one that there is not."""
     found = runs.find_run(db.session(), number)
     if found is None:
         raise SourceError(f"There is no import {number}: see flask imports list.")
     return found
 
 
-def explained(job: Callable[[], int]) -> int:
-    """Run a job; what keeps an import from going on becomes one sentence."""
-    try:
-        return job()
-    except SourceError as error:
-        say(error)
-    except runs.UnusableMappingError:
-        say("One column must hold the accession number: --map or --number-from.")
-    except (runs.NotNowError, tasks.NotPossibleError):
-        say("The import is not at a point where this can be done: see imports list.")
-    return FAILED
-
-
 def follow(task: Task) -> int:
-    """Show how far a task is until it is over; do it here where no worker runs.
+    """Show a task's progress until it is over; do it here where no worker runs.
 
     Ctrl-C pauses it.
     """
     background: Background = current_app.extensions[BACKGROUND]
-    with ExitStack() as helping:
-
-        def help_out() -> None:
-            if not count_alive(db.session()):
-                helping.enter_context(background.working(jobs=False))
-
-        return watch_task(task.id, help_out)
-
-
-def watch_task(task_id: int, help_out: Callable[[], None]) -> int:
-    """Show a task's progress, rate and time left until it is over.
-
-    Parameters
-    ----------
-    task_id : int
-    help_out : callable
-        Sees that somebody does it; called again and again.
-    """
-    session = db.session()
-    with tqdm(unit=" rows", mininterval=LOOK_SECONDS) as bar:
+    session, task_id = db.session(), task.id
+    with ExitStack() as helping, tqdm(unit=" rows", mininterval=LOOK_SECONDS) as bar:
         try:
             while True:
                 session.rollback()  # looks anew
-                help_out()
+                if not count_alive(session):
+                    helping.enter_context(background.working(jobs=False))
                 task = session.get_one(Task, task_id, populate_existing=True)
                 if task.step != bar.desc.removesuffix(": "):
                     bar.reset()

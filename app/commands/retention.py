@@ -1,10 +1,9 @@
-"""``flask retention …``: delete what visitors asked once it is old enough."""
+"""``flask retention …``: deletion of what visitors asked once it is old enough."""
 
-import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.commands.shared import DONE, FAILED, INCOMPLETE, run_explained, say
+from app.commands.shared import DONE, FAILED, INCOMPLETE, explained, say
 from app.configuration.load import Folders
 from app.services.operations import retention
 from app.services.system.database import check
@@ -14,24 +13,21 @@ group = AppGroup("retention", help="Delete old photos and who asked.")
 
 
 @group.command("run")
-def run() -> None:
+@explained
+def run() -> int:
     """Delete now what is old enough; the server does it once a day by itself."""
-
-    def job() -> int:
-        check()
-        days = current_app.config["MORELLI_RETENTION_DAYS"]
-        folders = Folders(current_app.config["MORELLI_INSTANCE"])
-        try:
-            cleared = retention.run(folders, days)
-        except AlreadyRunningError as error:
-            say(f"Another process is at it (it holds {error.path}).")
-            return FAILED
-        print(f"Photos older than {days:,} days deleted: {cleared.photos:,}.")
-        print(f"Answers made anonymous: {cleared.answers:,}.")
-        print(f"Files without an answer deleted: {cleared.strays:,}.")
-        if cleared.faults:
-            say(f"{cleared.faults:,} files could not be deleted: the lines above say.")
-            return INCOMPLETE
-        return DONE
-
-    click.get_current_context().exit(run_explained(job))
+    check()
+    days = current_app.config["MORELLI_RETENTION_DAYS"]
+    folders = Folders(current_app.config["MORELLI_INSTANCE"])
+    try:
+        cleared = retention.run(folders, days)
+    except AlreadyRunningError as error:
+        say(f"Another process is at it (it holds {error.path}).")
+        return FAILED
+    print(f"Photos older than {days:,} days deleted: {cleared.photos:,}.")
+    print(f"Answers made anonymous: {cleared.answers:,}.")
+    print(f"Files without an answer deleted: {cleared.strays:,}.")
+    if cleared.faults:
+        say(f"{cleared.faults:,} files could not be deleted: the lines above say.")
+        return INCOMPLETE
+    return DONE

@@ -1,6 +1,6 @@
-"""What the operator's scripts and ``flask`` commands share: progress, faults, endings.
+"""Progress bars, error messages and exit statuses of scripts and ``flask`` commands.
 
-Prints; computes nothing itself.
+And ``flask collection …``: the index rebuilt from the database, and its status.
 """
 
 import errno
@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from functools import partial, wraps
+from typing import NoReturn, ParamSpec, TypeVar
 
 import click
 from flask import current_app
@@ -36,6 +37,7 @@ DONE, INCOMPLETE, FAILED, STOPPED = 0, 1, 2, 130
 GOING_ON = "What is done is kept: run the same command again to go on."
 
 Item = TypeVar("Item")
+P = ParamSpec("P")
 collection = AppGroup("collection", help="Look at the collection and its index.")
 
 
@@ -49,15 +51,7 @@ def watch(
 ) -> Iterator[Item]:
     """Show progress, rate and time left while going through outcomes.
 
-    Parameters
-    ----------
-    outcomes : iterable
-        Of what is still to do.
-    total : int
-        With what was done before.
-    what : str
-    done : int
-        How many were done before.
+    ``done`` of the ``total`` were done before, and are not among the outcomes.
     """
     unit = " pictures"
     yield from tqdm(outcomes, what, total, unit=unit, mininterval=0.5, initial=done)
@@ -88,9 +82,20 @@ def run_explained(job: Callable[[], int]) -> int:
     return FAILED
 
 
+def explained(job: Callable[P, int]) -> Callable[P, None]:
+    """Let a command run its job explained, and end with its exit status."""
+
+    @wraps(job)
+    def command(*arguments: P.args, **options: P.kwargs) -> None:
+        status = run_explained(partial(job, *arguments, **options))
+        click.get_current_context().exit(status)
+
+    return command
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What an indexing job works on."""
+    """Inputs of building an index: database, folders, model, settings."""
 
     session: Session
     folders: Folders
@@ -100,27 +105,16 @@ class Workplace:
 
     @classmethod
     def of_current_app(cls) -> "Workplace":
-        """Open the model and the folders that the configuration names.
-
-        Raises
-        ------
-        ArtefactError
-            If the model cannot be used.
-        """
+        """Open the model and the folders that the configuration names."""
         folders = Folders(current_app.config["MORELLI_INSTANCE"])
         # One thread for the network: pictures, not layers, are what runs in parallel.
         model = Model.open(current_app.config["MORELLI_MODEL"], threads=1)
-        return cls(
-            db.session(),
-            folders,
-            MediaFolder(folders.works),
-            model,
-            RetrievalSettings(),
-        )
+        media = MediaFolder(folders.works)
+        return cls(db.session(), folders, media, model, RetrievalSettings())
 
 
 class Progress:
-    """Progress of building an index, on standard error."""
+    """Progress bar of building an index, on standard error."""
 
     def __init__(self) -> None:
         self._bar: tqdm[NoReturn] | None = None
@@ -148,13 +142,7 @@ class Progress:
 
 
 def index(workplace: Workplace) -> int:
-    """Compute missing features and publish an index; return how many faults.
-
-    Raises
-    ------
-    RetrievalError
-        If nothing can be published.
-    """
+    """Compute missing features and publish an index; return how many faults."""
     # The faults are logged where the index is built, here above the progress bar.
     with logging_redirect_tqdm(), closing(Progress()) as progress:
         built = build_index(
@@ -173,37 +161,31 @@ def index(workplace: Workplace) -> int:
 
 
 @collection.command("rebuild")
-def rebuild() -> None:
+@explained
+def rebuild() -> int:
     """Compute missing features and build the index anew from the database."""
-
-    def job() -> int:
-        check()
-        workplace = Workplace.of_current_app()
-        with exclusively(workplace.folders.instance / INDEXING_LOCK):
-            return INCOMPLETE if index(workplace) else DONE
-
-    click.get_current_context().exit(run_explained(job))
+    check()
+    workplace = Workplace.of_current_app()
+    with exclusively(workplace.folders.instance / INDEXING_LOCK):
+        return INCOMPLETE if index(workplace) else DONE
 
 
 @collection.command("status")
-def status() -> None:
+@explained
+def status() -> int:
     """Say what the collection holds and what is live."""
-
-    def job() -> int:
-        check()
-        for name, figure in collection_figures(db.session()).items():
-            print(f"{name}: {figure:,}")
-        folders = Folders(current_app.config["MORELLI_INSTANCE"])
-        generation = Store(folders.generations).current()
-        if generation is None:
-            print("live index: none")
-            return DONE
-        manifest = generation.manifest
-        print(
-            f"live index: {generation.name}, {manifest.works:,} works, "
-            f"{manifest.images:,} pictures, model {manifest.model_id}, "
-            f"made {manifest.created_at}"
-        )
+    check()
+    for name, figure in collection_figures(db.session()).items():
+        print(f"{name}: {figure:,}")
+    folders = Folders(current_app.config["MORELLI_INSTANCE"])
+    generation = Store(folders.generations).current()
+    if generation is None:
+        print("live index: none")
         return DONE
-
-    click.get_current_context().exit(run_explained(job))
+    manifest = generation.manifest
+    print(
+        f"live index: {generation.name}, {manifest.works:,} works, "
+        f"{manifest.images:,} pictures, model {manifest.model_id}, "
+        f"made {manifest.created_at}"
+    )
+    return DONE

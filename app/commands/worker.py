@@ -1,4 +1,4 @@
-"""``flask worker``: do what curators and admins let be done in the background."""
+"""``flask worker``: process of background tasks and periodic jobs."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ import click
 from flask import current_app
 
 from app.background import BACKGROUND, Background
-from app.commands.shared import DONE, FAILED, run_explained
+from app.commands.shared import DONE, FAILED, explained
 from app.configuration.load import Folders
 from app.services.system import database
 from app.web.shell import logs
@@ -19,23 +19,14 @@ LOOK_SECONDS = 1.0
 
 
 @click.command("worker")
-def command() -> None:
+@explained
+def command() -> int:
     """Do background work: import catalogues, build indexes, send mails, until stopped.
 
     ``python serve.py`` starts it together with the server. There may be several.
     """
+    # What runs when a signal says to stop is gone on with next time.
     logs.configure(current_app.config["MORELLI_LOG_FORMAT"])
-    click.get_current_context().exit(run_explained(work))
-
-
-def work() -> int:
-    """Work until a signal says to stop; what runs then is gone on with next time.
-
-    Returns
-    -------
-    status : int
-        ``FAILED`` if the work ended by itself.
-    """
     told = threading.Event()
 
     def stop(number: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""Settings: read from the environment only, refused at start when they make no sense.
+"""Configuration from environment variables, refused at start if it makes no sense.
 
 ``app.configuration.settings`` lists them. ``load`` turns them into the configuration of
 a Flask application, but knows nothing of Flask, so that the server's own configuration
@@ -8,7 +8,6 @@ can use it too.
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
 
 logger = logging.getLogger(__name__)
 
-
 GIVEN = "GIVEN_SETTINGS"
 """Key, in the configuration, of the names of the settings that were given."""
 EVERY_ADDRESS = ("127.0.0.1", "0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
@@ -27,15 +25,7 @@ EVERY_ADDRESS = ("127.0.0.1", "0.0.0.0", "::", "")  # noqa: S104 - compared, not
 
 
 class ConfigurationError(ValueError):
-    """A setting cannot be used.
-
-    Attributes
-    ----------
-    name, value : str
-        The variable, and what it was set to.
-    reason : str
-        What is wrong with it.
-    """
+    """Setting that cannot be used, and why."""
 
     def __init__(self, name: str, value: str, reason: str) -> None:
         self.name = name
@@ -44,66 +34,33 @@ class ConfigurationError(ValueError):
         super().__init__(f"{name}={value} cannot be used: {reason}.")
 
 
-@dataclass(frozen=True, slots=True)
 class Folders:
-    """Where an instance keeps what it must not lose."""
+    """Folders of an instance, where it keeps what it must not lose."""
 
-    instance: Path
-
-    @property
-    def database(self) -> Path:
+    def __init__(self, instance: Path) -> None:
+        self.instance = instance
+        self.database = instance / "morelli.db"
         """The SQLite file, unless another database is set."""
-        return self.instance / "morelli.db"
-
-    @property
-    def generations(self) -> Path:
+        self.generations = instance / "generations"
         """Root of the published indexes."""
-        return self.instance / "generations"
-
-    @property
-    def works(self) -> Path:
+        self.works = instance / "media" / "works"
         """Pictures of the works."""
-        return self.instance / "media" / "works"
-
-    @property
-    def maps(self) -> Path:
-        """Maps of the collection; can be made again."""
-        return self.instance / "maps"
-
-    @property
-    def comparisons(self) -> Path:
-        """Comparisons of methods, for a day."""
-        return self.instance / "comparisons"
-
-    @property
-    def imports(self) -> Path:
-        """Catalogues that were sent to be imported, until they are."""
-        return self.instance / "imports"
-
-    @property
-    def mail(self) -> Path:
-        """Mails that wait for the mail server, or for the operator without one."""
-        return self.instance / "mail"
-
-    @property
-    def turnstile(self) -> Path:
-        """Who waits to be searched; of no use once the server has stopped."""
-        return self.instance / "turnstile"
-
-    @property
-    def metrics(self) -> Path:
-        """What server processes count; of no use once the server has stopped."""
-        return self.instance / "metrics"
-
-    @property
-    def translations(self) -> Path:
-        """Translated texts, compiled; made again whenever they are missing."""
-        return self.instance / "translations"
-
-    @property
-    def queries(self) -> Path:
+        self.queries = instance / "media" / "queries"
         """Photos that visitors asked about."""
-        return self.instance / "media" / "queries"
+        self.maps = instance / "maps"
+        """Maps of the collection; can be made again."""
+        self.comparisons = instance / "comparisons"
+        """Comparisons of methods, for a day."""
+        self.imports = instance / "imports"
+        """Catalogues that were sent to be imported, until they are."""
+        self.mail = instance / "mail"
+        """Mails that wait for the mail server, or for the operator without one."""
+        self.admission = instance / "turnstile"
+        """Who waits to be searched; of no use once the server has stopped."""
+        self.metrics = instance / "metrics"
+        """What server processes count; of no use once the server has stopped."""
+        self.translations = instance / "translations"
+        """Translated texts, compiled; made again whenever they are missing."""
 
 
 def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -165,17 +122,8 @@ def obtain_secret_key(folder: Path) -> str:
 def load(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the configuration of the application.
 
-    Creates the instance folder and the secret key where they are missing.
-
-    Parameters
-    ----------
-    environ : mapping of str to str
-        Usually ``os.environ``.
-
-    Returns
-    -------
-    configuration : dict
-        Every setting by its name, and the keys that Flask and its extensions read.
+    These are all settings by their names, and the keys that Flask and its extensions
+    read. Creates the instance folder and the secret key where they are missing.
 
     Raises
     ------
@@ -191,10 +139,9 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
             "MORELLI_INSTANCE", str(folders.instance), str(error)
         ) from error
     host, port = values["MORELLI_HOST"], values["MORELLI_PORT"]
-    given = {one.name for one in SETTINGS if environ.get(one.name, "").strip()}
     return {
         **values,
-        GIVEN: frozenset(given),
+        GIVEN: {one.name for one in SETTINGS if environ.get(one.name, "").strip()},
         # Never from a request: who sends one chooses its Host header.
         "PUBLIC_URL": values["MORELLI_PUBLIC_URL"]
         or f"http://{'localhost' if host in EVERY_ADDRESS else host}:{port}",

@@ -1,6 +1,6 @@
-"""How the text of an environment variable becomes the value of a setting.
+"""Parsers of settings: from the text of an environment variable to its value.
 
-Each reader takes text and returns a value, or raises ``ValueError`` with a reason that
+Each parser takes text and returns a value, or raises ``ValueError`` with a reason that
 completes the sentence “NAME=text cannot be used: …”.
 """
 
@@ -16,11 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 SECRET_KEY_BYTES = 32
 """256 bits: as many as the SHA-256 that signs with it can use."""
-
-
-def parse_text(text: str) -> str:
-    """Take the text as it is."""
-    return text
 
 
 def parse_database_url(text: str) -> str:
@@ -44,15 +39,15 @@ def parse_optional_path(text: str) -> Path | None:
 
 def parse_flag(text: str) -> bool:
     """Read yes or no."""
-    words = {"yes": True, "true": True, "1": True, "no": False, "false": False}
-    try:
-        return {**words, "0": False}[text.lower()]
-    except KeyError:
-        raise ValueError("say yes or no") from None
+    if text.lower() in ("yes", "true", "1"):
+        return True
+    if text.lower() in ("no", "false", "0"):
+        return False
+    raise ValueError("say yes or no")
 
 
 def parse_number(low: int, high: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers from ``low`` to ``high``, both included."""
+    """Return a parser of whole numbers from ``low`` to ``high``, both included."""
 
     def parse(text: str) -> int:
         try:
@@ -101,7 +96,7 @@ def parse_sender(text: str) -> str:
 
 
 def parse_choice(*words: str) -> Callable[[str], str]:
-    """Return a reader of one of a few words."""
+    """Return a parser of one of a few words."""
 
     def parse(text: str) -> str:
         if text not in words:

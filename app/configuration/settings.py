@@ -1,4 +1,4 @@
-"""The list of all settings, with the help texts that the README repeats.
+"""List of all settings, with the help texts that the README repeats.
 
 A test compares the two. ``app.configuration.load`` reads them.
 """
@@ -17,14 +17,13 @@ from app.configuration.parsers import (
     parse_rate,
     parse_secret,
     parse_sender,
-    parse_text,
 )
 from app.retrieval.settings import ImageSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One environment variable: how it is read, and what it is for."""
+    """Environment variable: how it is parsed, and what it is for."""
 
     name: str
     default: str
@@ -54,7 +53,7 @@ SETTINGS = (
     Setting(
         "MORELLI_HOST",
         "127.0.0.1",
-        parse_text,
+        str,
         "Address the server listens on. 0.0.0.0: all of the machine's.",
     ),
     Setting(
@@ -148,7 +147,7 @@ SETTINGS = (
     Setting(
         "MORELLI_SMTP_HOST",
         "",
-        parse_text,
+        str,
         "Mail server. Empty: mails are put into `mail/` in the instance folder.",
     ),
     Setting(
@@ -166,13 +165,13 @@ SETTINGS = (
     Setting(
         "MORELLI_SMTP_USER",
         "",
-        parse_text,
+        str,
         "Name to log in to the mail server with. Empty: without.",
     ),
     Setting(
         "MORELLI_SMTP_PASSWORD",
         "",
-        parse_text,
+        str,
         "Password to log in to the mail server with.",
     ),
     Setting(

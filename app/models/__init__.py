@@ -1,71 +1,36 @@
-"""The database: what the museum owns, what visitors asked, and who they are.
+"""Database tables: collection, queries, accounts, curation, imports, tasks.
 
 The database is the truth and the index is derived from it. Portable SQL only: what is
 particular to SQLite lives in ``app.extensions``.
 """
 
-from app.models.accounts import AccessToken, Role, User, roles_users
-from app.models.base import Base, UtcDateTime, now, verdict_type
-from app.models.collection import (
-    Artwork,
-    CollectionState,
-    GenerationRecord,
-    ImageFeatures,
-    IndexFault,
-    ReferenceImage,
-)
-from app.models.curation import (
-    AuditEntry,
-    EvaluationReport,
-    Relation,
-    StoredSetting,
-    WorkFinding,
-)
-from app.models.queries import Feedback, Query, QueryMatch
-from app.models.tasks import (
-    ColumnMapping,
-    ImportRow,
-    ImportRun,
-    Lane,
-    PeriodicJob,
-    RowState,
-    Task,
-    TaskState,
-    TaskWish,
-    Worker,
-)
-
-__all__ = [
-    "AccessToken",
-    "Artwork",
-    "AuditEntry",
-    "Base",
-    "CollectionState",
-    "ColumnMapping",
-    "EvaluationReport",
-    "Feedback",
-    "GenerationRecord",
-    "ImageFeatures",
-    "ImportRow",
-    "ImportRun",
-    "IndexFault",
-    "Lane",
-    "PeriodicJob",
-    "Query",
-    "QueryMatch",
-    "ReferenceImage",
-    "Relation",
-    "Role",
-    "RowState",
-    "StoredSetting",
-    "Task",
-    "TaskState",
-    "TaskWish",
-    "User",
-    "UtcDateTime",
-    "WorkFinding",
-    "Worker",
-    "now",
-    "roles_users",
-    "verdict_type",
-]
+from app.models.accounts import AccessToken as AccessToken
+from app.models.accounts import Role as Role
+from app.models.accounts import User as User
+from app.models.base import Base as Base
+from app.models.base import UtcDateTime as UtcDateTime
+from app.models.base import now as now
+from app.models.collection import Artwork as Artwork
+from app.models.collection import CollectionState as CollectionState
+from app.models.collection import GenerationRecord as GenerationRecord
+from app.models.collection import ImageFeatures as ImageFeatures
+from app.models.collection import IndexFault as IndexFault
+from app.models.collection import ReferenceImage as ReferenceImage
+from app.models.curation import AuditEntry as AuditEntry
+from app.models.curation import EvaluationReport as EvaluationReport
+from app.models.curation import Relation as Relation
+from app.models.curation import StoredSetting as StoredSetting
+from app.models.curation import WorkFinding as WorkFinding
+from app.models.imports import ColumnMapping as ColumnMapping
+from app.models.imports import ImportRow as ImportRow
+from app.models.imports import ImportRun as ImportRun
+from app.models.imports import RowState as RowState
+from app.models.queries import Feedback as Feedback
+from app.models.queries import Query as Query
+from app.models.queries import QueryMatch as QueryMatch
+from app.models.tasks import Lane as Lane
+from app.models.tasks import PeriodicJob as PeriodicJob
+from app.models.tasks import Task as Task
+from app.models.tasks import TaskState as TaskState
+from app.models.tasks import TaskWish as TaskWish
+from app.models.tasks import Worker as Worker

@@ -1,4 +1,4 @@
-"""Who has an account, what they may do, and the keys their programs use."""
+"""Accounts, their roles, and their personal access tokens."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from flask_security import RoleMixin, UserMixin
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, UtcDateTime, now
+from app.models.base import Base, children, now, parent_key
 
 roles_users = Table(
     "roles_users",
@@ -17,7 +17,7 @@ roles_users = Table(
 
 
 class Role(Base, RoleMixin):
-    """What an account may do: ``curator`` or ``admin``; everybody is a visitor."""
+    """Role of an account: ``curator`` or ``admin``; everybody is a visitor."""
 
     __tablename__ = "role"
 
@@ -31,7 +31,7 @@ class Role(Base, RoleMixin):
 
 
 class User(Base, UserMixin):
-    """Somebody with an account. Neither name nor network address is asked or kept."""
+    """Account of a person. Neither name nor network address is asked or kept."""
 
     __tablename__ = "user"
 
@@ -43,22 +43,20 @@ class User(Base, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     """Random; sessions refer to it, so changing it ends them all."""
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None]
     """When the mailed link was followed; before that nobody can log in."""
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     language: Mapped[str | None] = mapped_column(String(8))
     """Of the mails; None: the browser's."""
 
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # the mixin names its own base class, and lists are invariant
         secondary=roles_users, back_populates="users"
     )
-    tokens: Mapped[list["AccessToken"]] = relationship(
-        back_populates="user", cascade="all, delete-orphan", passive_deletes=True
-    )
+    tokens: Mapped[list["AccessToken"]] = children(back_populates="user")
 
 
 class AccessToken(Base):
-    """A personal access token: lets a program search in its owner's name.
+    """Personal access token: lets a program search in its owner's name.
 
     Only its hash is kept, so that nobody who reads the database can use it.
     """
@@ -66,15 +64,13 @@ class AccessToken(Base):
     __tablename__ = "access_token"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[int] = parent_key("user.id", index=True)
     name: Mapped[str] = mapped_column(String(80))
     """What its owner calls it."""
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 in hex: the token is random and long, so no salt is needed."""
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="tokens")

@@ -1,12 +1,14 @@
-"""What all tables share: the base class, moments in UTC, verdicts as words."""
+"""Declarative base of all tables: column types, foreign keys, timestamps in UTC."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, Enum, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, relationship
 
 from app import extensions
-from app.retrieval.types import Verdict
 
 
 def now() -> datetime:
@@ -15,7 +17,7 @@ def now() -> datetime:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC; aware in Python also where the database forgets the zone."""
+    """Timestamp in UTC; aware in Python also where the database forgets the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -39,17 +41,32 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
-def verdict_type() -> Enum:
-    """Return a column type that holds a verdict as its word, checked by Python."""
-    return Enum(
-        Verdict,
-        native_enum=False,
-        length=16,
-        values_callable=lambda verdicts: [verdict.value for verdict in verdicts],
-    )
-
-
 class Base(DeclarativeBase):
-    """Base of all tables."""
+    """Declarative base; enumerations are columns of words, checked by Python."""
 
     metadata = extensions.metadata
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=16,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+    }
+
+
+children = partial(relationship, cascade="all, delete-orphan", passive_deletes=True)
+"""Relationship to rows that are deleted with this one, by the database."""
+
+
+def parent_key(column: str, **options: Any) -> MappedColumn[Any]:
+    """Return a foreign key to a row that this one is deleted with."""
+    return mapped_column(ForeignKey(column, ondelete="CASCADE"), **options)
+
+
+def reference_key(column: str, **options: Any) -> MappedColumn[Any]:
+    """Return a foreign key that becomes NULL when what it names is deleted."""
+    return mapped_column(ForeignKey(column, ondelete="SET NULL"), **options)

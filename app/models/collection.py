@@ -1,38 +1,23 @@
-"""What the museum owns, and which index of it is live."""
+"""Works, reference images, their features, and generations of the index."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    String,
-    Text,
-    UniqueConstraint,
-    event,
-)
+from sqlalchemy import Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, UtcDateTime, now
+from app.models.base import Base, children, now, parent_key
 from app.models.keys import LAST_KEY, plain_text, sort_key, year_of
 
 SEARCHED = (
-    "accession",
-    "title",
-    "artist",
-    "date",
-    "technique",
-    "type",
-    "school",
-    "location",
+    *("accession", "title", "artist", "date"),
+    *("technique", "type", "school", "location"),
 )
 """What a search for words looks through."""
 
 
 class Artwork(Base):
-    """A work of the collection, as its label tells it.
+    """Work of the collection, as its label tells it.
 
     Dates are the museum's words ("c. 1503–1506"), not numbers. A withdrawn work keeps
     its row, so that old answers can still name it, but is found by nobody.
@@ -53,11 +38,11 @@ class Artwork(Base):
     location: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")
     rights: Mapped[str] = mapped_column(Text, default="")
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What else the museum's own table says, by the names of its columns."""
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(index=True)
     revision: Mapped[int] = mapped_column(default=0, index=True)
     """Of the collection, when what can be found of this work last changed."""
     search_text: Mapped[str] = mapped_column(Text, default="")
@@ -68,11 +53,8 @@ class Artwork(Base):
     year: Mapped[int | None]
     """The first one that the date names."""
 
-    images: Mapped[list["ReferenceImage"]] = relationship(
-        back_populates="artwork",
-        cascade="all, delete-orphan",
-        passive_deletes=True,
-        order_by="ReferenceImage.position",
+    images: Mapped[list["ReferenceImage"]] = children(
+        back_populates="artwork", order_by="ReferenceImage.position"
     )
 
     @property
@@ -80,31 +62,26 @@ class Artwork(Base):
         """Whether the work no longer belongs to the searchable collection."""
         return self.withdrawn_at is not None
 
-    def set_keys(self) -> None:
-        """Bring what is searched and sorted by up to date with the label."""
-        label = (getattr(self, name) or "" for name in SEARCHED)
-        self.search_text = plain_text(" ".join(label))
-        self.artist_key = sort_key(self.artist or "")
-        self.title_key = sort_key(self.title or "")
-        self.year = year_of(self.date or "")
-
 
 @event.listens_for(Artwork, "before_insert")
 @event.listens_for(Artwork, "before_update")
-def _set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
-    artwork.set_keys()
+def set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
+    """Bring what is searched and sorted by up to date with the label."""
+    label = (getattr(artwork, name) or "" for name in SEARCHED)
+    artwork.search_text = plain_text(" ".join(label))
+    artwork.artist_key = sort_key(artwork.artist or "")
+    artwork.title_key = sort_key(artwork.title or "")
+    artwork.year = year_of(artwork.date or "")
 
 
 class ReferenceImage(Base):
-    """One picture of a work: a view, a detail, a photo from the gallery."""
+    """Picture of a work: a view, a detail, a photo from the gallery."""
 
     __tablename__ = "reference_image"
     __table_args__ = (UniqueConstraint("artwork_id", "sha256"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    artwork_id: Mapped[int] = mapped_column(
-        ForeignKey("artwork.id", ondelete="CASCADE"), index=True
-    )
+    artwork_id: Mapped[int] = parent_key("artwork.id", index=True)
     position: Mapped[int] = mapped_column(default=0)
     """Order among the work's pictures; the first one represents it."""
     sha256: Mapped[str] = mapped_column(String(64), index=True)
@@ -114,12 +91,10 @@ class ReferenceImage(Base):
     width: Mapped[int]
     """Of the stored picture, in pixels."""
     height: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
     artwork: Mapped[Artwork] = relationship(back_populates="images")
-    features: Mapped[list["ImageFeatures"]] = relationship(
-        back_populates="image", cascade="all, delete-orphan", passive_deletes=True
-    )
+    features: Mapped[list["ImageFeatures"]] = children(back_populates="image")
 
     @property
     def thumbnail_name(self) -> str:
@@ -128,63 +103,59 @@ class ReferenceImage(Base):
 
 
 class ImageFeatures(Base):
-    """What one model computed from one reference image; arrays as raw bytes."""
+    """Features of a reference image, computed by one model; arrays as raw bytes."""
 
     __tablename__ = "image_features"
     __table_args__ = (UniqueConstraint("image_id", "model_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    image_id: Mapped[int] = mapped_column(
-        ForeignKey("reference_image.id", ondelete="CASCADE")
-    )
+    image_id: Mapped[int] = parent_key("reference_image.id")
     model_id: Mapped[str] = mapped_column(String(64), index=True)
-    descriptor: Mapped[bytes] = mapped_column(LargeBinary)
+    descriptor: Mapped[bytes]
     """(D,) float32, little-endian."""
-    style: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    style: Mapped[bytes] = mapped_column(default=b"")
     """(S,) float32, little-endian; empty where the model has none."""
-    local_xy: Mapped[bytes] = mapped_column(LargeBinary)
+    local_xy: Mapped[bytes]
     """(M, 2) float32, little-endian, pixels of the resized picture."""
-    local_descriptors: Mapped[bytes] = mapped_column(LargeBinary)
+    local_descriptors: Mapped[bytes]
     """(M, 128) uint8."""
     local_height: Mapped[int]
     """Of the resized picture that ``local_xy`` refers to, in pixels."""
     local_width: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
     image: Mapped[ReferenceImage] = relationship(back_populates="features")
 
 
 class IndexFault(Base):
-    """A picture that the last building of the index could not read, and why."""
+    """Picture that the last building of the index could not read, and why."""
 
     __tablename__ = "index_fault"
 
-    image_id: Mapped[int] = mapped_column(
-        ForeignKey("reference_image.id", ondelete="CASCADE"), primary_key=True
-    )
+    image_id: Mapped[int] = parent_key("reference_image.id", primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
     image: Mapped[ReferenceImage] = relationship()
 
 
 class GenerationRecord(Base):
-    """A searchable index that was built, examined and published."""
+    """Generation of the index that was built, examined and published."""
 
     __tablename__ = "generation"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
     model_id: Mapped[str] = mapped_column(String(64))
     works: Mapped[int]
     images: Mapped[int]
-    examination: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    examination: Mapped[dict[str, Any]] = mapped_column(default=dict)
     revision: Mapped[int] = mapped_column(default=0)
     """Of the collection, when building began: later changes may not be in the index."""
 
 
 class CollectionState(Base):
-    """The one row that tells whether the searchable collection changed."""
+    """Revision of the searchable collection; the table has one row."""
 
     __tablename__ = "collection_state"
 

@@ -1,4 +1,4 @@
-"""What labels are searched and sorted by, whatever their accents and capitals."""
+"""Search and sort keys of labels: transliterated, without accents and capitals."""
 
 import re
 

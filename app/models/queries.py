@@ -1,22 +1,14 @@
-"""What visitors asked, what was answered, and what they thought of it."""
+"""Visitors' queries, the matches of their answers, and feedback on them."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    String,
-    UniqueConstraint,
-    inspect,
-)
+from sqlalchemy import JSON, Index, String, UniqueConstraint, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
-from app.models.base import Base, UtcDateTime, now, verdict_type
+from app.models.base import Base, children, now, parent_key, reference_key
 from app.models.collection import Artwork, ReferenceImage
 from app.retrieval.types import Verdict
 
@@ -33,7 +25,7 @@ def _hour_asked(context: Any) -> int:  # SQLAlchemy's; its own types say little
 
 
 class Query(Base):
-    """One photo that a visitor asked about, and what was answered."""
+    """Photo that a visitor asked about, and what was answered."""
 
     __tablename__ = "query"
     __table_args__ = (
@@ -47,10 +39,10 @@ class Query(Base):
     id: Mapped[str] = mapped_column(
         String(36), primary_key=True, default=lambda: str(uuid.uuid4())
     )
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     asked_hour: Mapped[int] = mapped_column(default=_hour_asked)
     """Of ``created_at``: what is counted by hours and days must not be computed."""
-    verdict: Mapped[Verdict] = mapped_column(verdict_type())
+    verdict: Mapped[Verdict]
     probability: Mapped[float]
     photo_name: Mapped[str | None] = mapped_column(String(255))
     """Generated path below ``media/queries/``; None once the photo is gone."""
@@ -60,15 +52,13 @@ class Query(Base):
     model_id: Mapped[str] = mapped_column(String(64))
     generation: Mapped[str] = mapped_column(String(64))
     """Name of the index that answered. No foreign key: indexes come and go."""
-    similar: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    similar: Mapped[list[Any]] = mapped_column(default=list)
     """Works that look alike: ``[accession, similarity]`` pairs, most similar first."""
-    timings_ms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    timings_ms: Mapped[dict[str, Any]] = mapped_column(default=dict)
     total_ms: Mapped[float] = mapped_column(default=0.0)
     """Of the search alone, as in ``timings_ms``, for statistics."""
 
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[int | None] = parent_key("user.id", index=True)
     """Whose it is; None: an anonymous visitor's, or a program's without a token."""
     visitor: Mapped[str | None] = mapped_column(String(43), index=True)
     """Random name of the anonymous browser session that asked."""
@@ -80,20 +70,15 @@ class Query(Base):
     """Of the page that was asked from."""
     device: Mapped[str | None] = mapped_column(String(16))
     """``phone``, ``tablet``, ``desktop`` or ``program``; no more is kept of it."""
-    quality: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    quality: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Measured faults of the photo, see ``app.retrieval.images.quality``."""
-    activation_map: Mapped[bytes | None] = mapped_column(LargeBinary)
+    activation_map: Mapped[bytes | None]
     """Where the network looked: a small grey PNG that covers the photo."""
 
     user: Mapped[User | None] = relationship()
-    feedback: Mapped["Feedback | None"] = relationship(
-        back_populates="query", cascade="all, delete-orphan", passive_deletes=True
-    )
-    matches: Mapped[list["QueryMatch"]] = relationship(
-        back_populates="query",
-        cascade="all, delete-orphan",
-        passive_deletes=True,
-        order_by="QueryMatch.rank",
+    feedback: Mapped["Feedback | None"] = children(back_populates="query")
+    matches: Mapped[list["QueryMatch"]] = children(
+        back_populates="query", order_by="QueryMatch.rank"
     )
 
     @property
@@ -123,24 +108,20 @@ class QueryMatch(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    query_id: Mapped[str] = mapped_column(ForeignKey("query.id", ondelete="CASCADE"))
+    query_id: Mapped[str] = parent_key("query.id")
     rank: Mapped[int]
     """0 is the most probable."""
-    artwork_id: Mapped[int] = mapped_column(
-        ForeignKey("artwork.id", ondelete="CASCADE"), index=True
-    )
-    image_id: Mapped[int | None] = mapped_column(
-        ForeignKey("reference_image.id", ondelete="SET NULL")
-    )
+    artwork_id: Mapped[int] = parent_key("artwork.id", index=True)
+    image_id: Mapped[int | None] = reference_key("reference_image.id")
     """The reference picture that was recognised."""
-    verdict: Mapped[Verdict] = mapped_column(verdict_type())
+    verdict: Mapped[Verdict]
     """Of this work alone: one photo may show several works."""
     probability: Mapped[float]
     similarity: Mapped[float]
     inlier_count: Mapped[int]
     outline: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """Four ``[x, y]`` corners as shares of the photo's width and height."""
-    points: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    points: Mapped[list[Any]] = mapped_column(default=list)
     """Details found on both: ``[x, y, u, v]`` as shares of the photo's width and height
     and of the reference picture's, strongest first."""
 
@@ -150,20 +131,16 @@ class QueryMatch(Base):
 
 
 class Feedback(Base):
-    """What a visitor said of an answer: right, or not."""
+    """Feedback of a visitor on an answer: right, or not."""
 
     __tablename__ = "feedback"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    query_id: Mapped[str] = mapped_column(
-        ForeignKey("query.id", ondelete="CASCADE"), unique=True
-    )
+    query_id: Mapped[str] = parent_key("query.id", unique=True)
     is_right: Mapped[bool]
-    artwork_id: Mapped[int | None] = mapped_column(
-        ForeignKey("artwork.id", ondelete="SET NULL")
-    )
+    artwork_id: Mapped[int | None] = reference_key("artwork.id")
     """The work that it is, as the visitor says; None: none of those proposed."""
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
     query: Mapped[Query] = relationship(back_populates="feedback")
     artwork: Mapped[Artwork | None] = relationship()

@@ -1,1 +1,1 @@
-"""The pages and the API: one blueprint per audience."""
+"""Pages and API: one blueprint per audience."""

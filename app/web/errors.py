@@ -1,4 +1,4 @@
-"""Error handlers: the only place where errors become answers, in HTML and JSON."""
+"""Error handlers: the only place where errors become responses, in HTML and JSON."""
 
 import logging
 import time
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal, gettext, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
@@ -155,72 +155,57 @@ def remedy(error: Exception) -> str:
 
 def sentence(status: int, error: HTTPException) -> str:
     """Return what to tell the visitor about an HTTP error."""
+    text = SENTENCES.get(status) or error.description or error.name
     if isinstance(error, CSRFError):
+        text = _("This form was open for too long. Please choose the photo again.")
         if request.blueprint in ACCOUNT_PAGES:
-            return str(
-                gettext("This form was open for too long. Please load it again.")
-            )
-        return str(
-            gettext("This form was open for too long. Please choose the photo again.")
+            text = _("This form was open for too long. Please load it again.")
+    elif isinstance(error, TooManyAttemptsError):
+        text = error.description
+    elif status == 413 and request.blueprint == "curate_imports":
+        text = _(
+            "The file is too large: at most %(megabytes)s MB are accepted. Larger "
+            "catalogues can be imported from a folder on the server.",
+            megabytes=current_app.config["MORELLI_MAX_IMPORT_MB"],
         )
-    if isinstance(error, TooManyAttemptsError):
-        return str(error.description)
-    if status == 413 and request.blueprint == "curate_imports":
-        return str(
-            gettext(
-                "The file is too large: at most %(megabytes)s MB are accepted. Larger "
-                "catalogues can be imported from a folder on the server.",
-                megabytes=current_app.config["MORELLI_MAX_IMPORT_MB"],
-            )
+    elif status == 413:
+        text = _(
+            "The photo is too large: at most %(megabytes)s MB are accepted. "
+            "Please use a smaller one.",
+            megabytes=current_app.config["MORELLI_MAX_UPLOAD_MB"],
         )
-    if status == 413:
-        megabytes = current_app.config["MORELLI_MAX_UPLOAD_MB"]
-        return str(
-            gettext(
-                "The photo is too large: at most %(megabytes)s MB are accepted. "
-                "Please use a smaller one.",
-                megabytes=megabytes,
-            )
-        )
-    return str(SENTENCES.get(status) or error.description or error.name)
+    return str(text)
 
 
 def image_sentence(error: ImageError) -> str:
     """Say what is wrong with a photo in the visitor's language."""
     if isinstance(error, ImageTooSmallError):
         height, width = error.size
-        return str(
-            gettext(
-                "The picture is %(width)s×%(height)s pixels; both sides must have at "
-                "least %(minimum)s. Please use a larger one.",
-                width=width,
-                height=height,
-                minimum=error.minimum,
-            )
+        text = _(
+            "The picture is %(width)s×%(height)s pixels; both sides must have at "
+            "least %(minimum)s. Please use a larger one.",
+            width=width,
+            height=height,
+            minimum=error.minimum,
         )
-    if isinstance(error, ImageTooLargeError) and error.unit == "pixels":
-        return str(
-            gettext(
-                "The picture has %(amount)s pixels; at most %(maximum)s are accepted. "
-                "Please use a smaller one.",
-                amount=format_decimal(error.amount),
-                maximum=format_decimal(error.maximum),
-            )
+    elif isinstance(error, ImageTooLargeError) and error.unit == "pixels":
+        text = _(
+            "The picture has %(amount)s pixels; at most %(maximum)s are accepted. "
+            "Please use a smaller one.",
+            amount=format_decimal(error.amount),
+            maximum=format_decimal(error.maximum),
         )
-    if isinstance(error, ImageTooLargeError):
-        return str(
-            gettext(
-                "The picture is larger than %(megabytes)s MB."
-                " Please use a smaller one.",
-                megabytes=error.maximum // 1_000_000,
-            )
+    elif isinstance(error, ImageTooLargeError):
+        text = _(
+            "The picture is larger than %(megabytes)s MB. Please use a smaller one.",
+            megabytes=error.maximum // 1_000_000,
         )
-    return str(
-        gettext(
+    else:
+        text = _(
             "This is not a picture that can be read, or it is damaged. Please send a "
             "JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF picture."
         )
-    )
+    return str(text)
 
 
 def respond(

@@ -13,45 +13,8 @@ from app.web.shell.current import search_service
 
 bp = Blueprint("health", __name__)
 
-NEED_DATABASE = frozenset(
-    (
-        "search",
-        "frames",
-        "artworks",
-        "api",
-        "security",
-        "accounts",
-        "about",
-        "evidence",
-        "feedback",
-        "sharing",
-        "tokens",
-        "api_queries",
-        "api_works",
-        "languages",
-        "history",
-        "curate_works",
-        "curate_pictures",
-        "curate_trail",
-        "curate_export",
-        "curate_generations",
-        "curate_care",
-        "curate_imports",
-        "curate_tasks",
-        "iiif",
-        "map",
-        "map_files",
-        "curate_map",
-        "curate_compare",
-        "admin_dashboard",
-        "admin_recognition",
-        "admin_evaluation",
-        "admin_health",
-        "metrics",
-        "admin_users",
-        "admin_trail",
-    )
-)
+WITHOUT_DATABASE = ("api_docs", "assets", "health", "media", "offline", "privacy")
+"""Blueprints that are served whatever the database is like."""
 
 
 @bp.get("/healthz")
@@ -75,6 +38,11 @@ def ready() -> ResponseReturnValue:
     return {"ready": True, "generation": generation, "workers": workers}
 
 
+def needs_database() -> bool:
+    """Tell whether a page is asked for that needs the database; files do not."""
+    return request.blueprint not in (None, *WITHOUT_DATABASE)
+
+
 def guard(app: Flask) -> None:
     """Refuse pages that need the database until it is ready, then never look again."""
     is_ready = False
@@ -82,6 +50,6 @@ def guard(app: Flask) -> None:
     @app.before_request
     def need_database() -> None:
         nonlocal is_ready
-        if not is_ready and request.blueprint in NEED_DATABASE:
+        if not is_ready and needs_database():
             database.check()
             is_ready = True

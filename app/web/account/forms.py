@@ -46,7 +46,7 @@ class PasswordRules(fs.PasswordUtil):
 
 
 class RegisterForm(fs.RegisterFormV2):
-    """Registering; an address that was never confirmed can be registered anew."""
+    """Registration form; an address that was never confirmed can be registered anew."""
 
     def validate(self, **options: Any) -> bool:
         """Check the fields; ``existing_email_user`` is then somebody confirmed."""
@@ -65,7 +65,7 @@ class RegisterForm(fs.RegisterFormV2):
 
 
 class LoginForm(fs.LoginForm):
-    """Logging in; who has not confirmed the address gets the link once more."""
+    """Login form; who has not confirmed the address gets the link once more."""
 
     is_unconfirmed = False
 
@@ -79,7 +79,7 @@ class LoginForm(fs.LoginForm):
 
 
 class ForgotPasswordForm(fs.ForgotPasswordForm):
-    """Asking for a new password; the mailed link confirms the address as well."""
+    """Form for a forgotten password; the mailed link confirms the address as well."""
 
     def validate(self, **options: Any) -> bool:
         """Find the account; the view mails to it."""
@@ -95,7 +95,7 @@ class ForgotPasswordForm(fs.ForgotPasswordForm):
 
 
 class SendConfirmationForm(fs.SendConfirmationForm):
-    """Asking for the confirming link once more."""
+    """Form that asks for the confirming link once more."""
 
     def validate(self, **options: Any) -> bool:
         """Find the account; the view mails to it."""
@@ -106,7 +106,7 @@ class SendConfirmationForm(fs.SendConfirmationForm):
 
 
 class CurrentPassword:
-    """A field for the present password: a device left open is not enough."""
+    """Field for the present password: a device left open is not enough."""
 
     password = PasswordField()
 
@@ -119,7 +119,7 @@ class CurrentPassword:
 
 
 class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):
-    """Changing the address."""
+    """Form that changes the address."""
 
     def validate(self, **options: Any) -> bool:
         """Check the fields; the view mails to an address that is free."""
@@ -130,11 +130,11 @@ class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):
 
 
 class DeleteForm(CurrentPassword, FlaskForm):
-    """Deleting the account."""
+    """Form that deletes the account."""
 
 
 class TokenForm(CurrentPassword, FlaskForm):
-    """Making an access token; it outlives the session, hence the password."""
+    """Form of a new access token; it outlives the session, hence the password."""
 
     name = StringField(
         filters=[lambda name: name and name.strip()],

@@ -11,7 +11,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Flask,
-    Response,
     current_app,
     flash,
     g,
@@ -43,21 +42,22 @@ from app.extensions import db
 from app.models import User, now
 from app.services.accounts import accounts
 from app.services.system.mail import Mailer
-from app.services.system.media import MediaFolder
 from app.web import health
 from app.web.account import forms, mail
 from app.web.account.messages import DONE, MESSAGES
 from app.web.callers import throttling
 from app.web.callers.visitors import (
-    adopt_queries,
     current_account,
     current_visitor,
+    logged_in,
     may_search,
 )
-from app.web.shell.current import folders
+from app.web.shell.caching import keep_nowhere
+from app.web.shell.current import query_photos
 from app.web.shell.languages import CHOICE, select_language
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
+bp.after_request(keep_nowhere)
 
 RULES: dict[str, Any] = {
     "SECURITY_URL_PREFIX": "/account",
@@ -150,7 +150,7 @@ def register(app: Flask) -> None:
     security.principal.identity_loaders.clear()
     # Files are the same for everybody, and are served without asking who it is.
     security.principal.identity_loader(
-        lambda: find_identity() if request.blueprint in health.NEED_DATABASE else None
+        lambda: find_identity() if health.needs_database() else None
     )
     user_authenticated.connect(begin_session, app)
     user_logged_out.connect(end_session, app)
@@ -165,19 +165,11 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
-@bp.after_request
-def keep_nowhere(response: Response) -> Response:
-    """Leave nothing in the browser for whoever has the device next."""
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
-
-
 @bp.get("/")
 @auth_required("session")
 def show() -> str:
     """Show the account and what can be done with it."""
-    user = current_account()
-    assert user is not None  # noqa: S101 - the decorator saw to it
+    user = logged_in()
     return render_template(
         "account/show.html", user=user, query_count=accounts.count_queries(user)
     )
@@ -187,9 +179,7 @@ def show() -> str:
 @auth_required("session")
 def delete() -> ResponseReturnValue:
     """Delete the account and everything in it, once the password is given."""
-    user = current_account()
-    assert user is not None  # noqa: S101 - the decorator saw to it
-    form = forms.DeleteForm()
+    user, form = logged_in(), forms.DeleteForm()
     if not form.validate_on_submit():
         return render_template(
             "account/delete.html",
@@ -198,8 +188,7 @@ def delete() -> ResponseReturnValue:
             query_count=accounts.count_queries(user),
         )
     logout_user()
-    outbox = mail.mailer().outbox
-    accounts.erase(user, MediaFolder(folders().queries), outbox)
+    accounts.erase(user, query_photos(), mail.mailer().outbox)
     flash(_("Your account and everything in it are deleted."), DONE)
     return redirect(url_for("search.ask"))
 
@@ -219,7 +208,9 @@ def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
     A stranger may have put the session there, and then knows its visitor and the token
     of its forms.
     """
-    adopt_queries(user)
+    visitor = current_visitor()
+    if visitor is not None:
+        accounts.adopt_queries(user, visitor)
     user.language = select_language()
     renew_session(KEPT_AT_LOGIN)
     throttling.forgive(user.email)

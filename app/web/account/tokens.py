@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import auth_required
@@ -12,30 +12,25 @@ from app.models import User
 from app.services.accounts import tokens
 from app.web.account.forms import TokenForm
 from app.web.account.messages import DONE
-from app.web.callers.visitors import current_account
+from app.web.callers.visitors import logged_in
+from app.web.shell.caching import keep_nowhere
 
 bp = Blueprint("tokens", __name__, url_prefix="/account/tokens")
-
-
-@bp.after_request
-def keep_nowhere(response: Response) -> Response:
-    """Leave nothing in the browser for whoever has the device next."""
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
+bp.after_request(keep_nowhere)
 
 
 @bp.get("/")
 @auth_required("session")
 def show() -> str:
     """Show the tokens, and the form for another one."""
-    return page(owner(), TokenForm())
+    return page(logged_in(), TokenForm())
 
 
 @bp.post("/")
 @auth_required("session")
 def create() -> ResponseReturnValue:
     """Make a token and show it, this once."""
-    user, form = owner(), TokenForm()
+    user, form = logged_in(), TokenForm()
     if not form.validate_on_submit():
         return page(user, form)
     days = int(form.lifetime.data)
@@ -57,20 +52,13 @@ def create() -> ResponseReturnValue:
 @auth_required("session")
 def revoke(token_id: int) -> ResponseReturnValue:
     """Void a token at once; another account's is not there."""
-    token = tokens.revoke(owner(), token_id)
+    token = tokens.revoke(logged_in(), token_id)
     if token is None:
         abort(404)
     name = token.name
     db.session.commit()
     flash(_("“%(name)s” is revoked. It lets nobody in any more.", name=name), DONE)
     return redirect(url_for("tokens.show"), 303)
-
-
-def owner() -> User:
-    """Return who is logged in."""
-    user = current_account()
-    assert user is not None  # noqa: S101 - the views' decorator saw to it
-    return user
 
 
 def page(user: User, form: TokenForm) -> str:

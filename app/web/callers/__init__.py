@@ -1,1 +1,1 @@
-"""Who is calling: visitors, tokens, access rules, throttling, uploads."""
+"""Callers: visitors, bearer tokens, access rules, throttling, uploads."""

@@ -1,4 +1,4 @@
-"""Access control: blueprints named for curators or admins are theirs alone.
+"""Access control by role: blueprints named for curators or admins are theirs alone.
 
 One guard for all, by the blueprint's name, so that a new page cannot be forgotten.
 """
@@ -10,18 +10,18 @@ from app.models import User
 from app.web.callers.visitors import current_account
 
 CURATOR, ADMIN = "curator", "admin"
-ROOMS = {"curate": (CURATOR, ADMIN), "admin": (ADMIN,)}
+AREA_ROLES = {"curate": (CURATOR, ADMIN), "admin": (ADMIN,)}
 """What a blueprint's name begins with, before an underscore: the roles that may in."""
 READING = ("GET", "HEAD", "OPTIONS")
 
 
 def guard(app: Flask) -> None:
     """Ask at every door, before a form is looked at: strangers learn nothing of it."""
-    app.before_request(ask_at_the_door)
+    app.before_request(check_role)
     app.jinja_env.globals.update(may_curate=may_curate, may_administer=may_administer)
 
 
-def ask_at_the_door() -> ResponseReturnValue | None:
+def check_role() -> ResponseReturnValue | None:
     """Let in who has the role; send others to log in, or away."""
     roles = roles_for(request.blueprint)
     if not roles:
@@ -38,7 +38,7 @@ def ask_at_the_door() -> ResponseReturnValue | None:
 
 def roles_for(blueprint: str | None) -> tuple[str, ...]:
     """Return the roles that may enter a blueprint; none: it is open to everybody."""
-    return ROOMS.get((blueprint or "").partition("_")[0], ())
+    return AREA_ROLES.get((blueprint or "").partition("_")[0], ())
 
 
 def has_role(account: User | None, *roles: str) -> bool:
@@ -48,9 +48,9 @@ def has_role(account: User | None, *roles: str) -> bool:
 
 def may_curate() -> bool:
     """Tell whether who is logged in may change the collection."""
-    return has_role(current_account(), *ROOMS["curate"])
+    return has_role(current_account(), *AREA_ROLES["curate"])
 
 
 def may_administer() -> bool:
     """Tell whether who is logged in may see what visitors ask, and their accounts."""
-    return has_role(current_account(), *ROOMS["admin"])
+    return has_role(current_account(), *AREA_ROLES["admin"])

@@ -1,4 +1,4 @@
-"""Upload: a request's photo or link and its edits, found or refused in words."""
+"""Uploaded photo of a request, or its link, with edits; refusals in words."""
 
 from flask import request
 from flask_babel import lazy_gettext as _
@@ -50,13 +50,7 @@ class UnclearEditsError(BadRequest):
 
 
 def asked_photo() -> tuple[bytes, str]:
-    """Return the photo that was sent, or else what the link leads to.
-
-    Returns
-    -------
-    data : bytes
-    source : str
-        ``upload`` or ``link``.
+    """Return the photo that was sent, or else what the link leads to, and which it is.
 
     Raises
     ------
@@ -67,9 +61,7 @@ def asked_photo() -> tuple[bytes, str]:
     ImageTooLargeError
         If what it leads to is too large.
     """
-    if is_link():
-        return linked_photo(), "link"
-    return uploaded_photo(), "upload"
+    return (linked_photo(), "link") if is_link() else (uploaded_photo(), "upload")
 
 
 def is_link() -> bool:
@@ -96,11 +88,6 @@ def uploaded_photo() -> bytes:
 
     The body is parsed as a stream, on disk where it is large, and its length is bounded
     by ``MAX_CONTENT_LENGTH`` before anything is read.
-
-    Raises
-    ------
-    NoPhotoError
-        If the field is missing, is no file or was left empty by the visitor.
     """
     upload = request.files.get(PHOTO)
     # Browsers send a form's untouched file field as a file without name or content.
@@ -115,11 +102,6 @@ def photo_edits() -> PhotoEdits:
 
     ``turn`` counts quarter turns clockwise, ``crop`` is ``left,top,right,bottom`` as
     shares of the turned photo.
-
-    Raises
-    ------
-    UnclearEditsError
-        If that is not what the fields hold.
     """
     turn, crop = request.form.get(TURN), request.form.get(CROP)
     try:

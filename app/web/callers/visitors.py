@@ -6,7 +6,7 @@ no network address is kept, and of the browser only which sort of device it is.
 
 import re
 import secrets
-from typing import TypedDict, cast
+from typing import Any, cast
 
 from flask import current_app, request, session
 from flask_babel import gettext as _
@@ -14,8 +14,7 @@ from flask_security import current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
-from app.models import Query, User
-from app.services.accounts import accounts
+from app.models import User
 from app.services.search.history import Owner
 from app.web.shell.languages import select_language
 
@@ -41,19 +40,17 @@ class AccountNeededError(Unauthorized):
         )
 
 
-class OwnerFields(TypedDict):
-    """Columns of a new query that say who asked."""
-
-    user_id: int | None
-    visitor: str | None
-    language: str
-    device: str
-
-
 def current_account() -> User | None:
     """Return who is logged in, or None."""
     user = current_user._get_current_object()  # the account, not the way to it
     return cast(User, user) if user.is_authenticated else None
+
+
+def logged_in() -> User:
+    """Return who is logged in, in views that nobody else gets to."""
+    user = current_account()
+    assert user is not None  # noqa: S101 - the view's decorator saw to it
+    return user
 
 
 def current_visitor() -> str | None:
@@ -75,35 +72,19 @@ def current_owner() -> Owner:
     return Owner(account.id if account else None, current_visitor())
 
 
-def owns(query: Query) -> bool:
-    """Tell whether a query is the current user's, or this anonymous visitor's."""
-    return current_owner().owns(query)
-
-
 def may_search(account: User | None) -> bool:
     """Tell whether somebody may search: everybody, unless a setting says no."""
     return account is not None or current_app.config["MORELLI_ANONYMOUS_SEARCH"]
 
 
 def refuse_strangers(account: User | None) -> None:
-    """Go on only when somebody may search.
-
-    Parameters
-    ----------
-    account : User, optional
-        Of whoever is logged in, or whose token a program sent.
-
-    Raises
-    ------
-    AccountNeededError
-        If an account is needed and there is none.
-    """
+    """Go on only when somebody may search: logged in, or by a program's token."""
     if not may_search(account):
         raise AccountNeededError
 
 
-def owner_fields() -> OwnerFields:
-    """Return what to put on a new query, naming an anonymous visitor if need be."""
+def owner_fields() -> dict[str, Any]:
+    """Return who asks, as columns of a new query; names an anonymous visitor."""
     account = current_account()
     return {
         "user_id": account.id if account else None,
@@ -120,10 +101,3 @@ def device() -> str:
         if pattern.search(agent):
             return name
     return "desktop"
-
-
-def adopt_queries(user: User) -> None:
-    """Give an account what this session asked before; the caller commits."""
-    visitor = current_visitor()
-    if visitor is not None:
-        accounts.adopt_queries(user, visitor)

@@ -1,4 +1,4 @@
-"""Page about this search: what is searched, how good that is, what answers mean."""
+"""About page: what is searched, how good that is, what answers mean."""
 
 from flask import Blueprint, current_app, render_template
 

@@ -1,6 +1,7 @@
-"""Answer page: whose it is, and where its pictures are."""
+"""Answer page and the pictures of an answer, for its owner or by a share link."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, render_template, send_from_directory, url_for
@@ -9,9 +10,8 @@ from app.extensions import db
 from app.models import Query, QueryMatch
 from app.services.collection.works import works_in_order
 from app.services.search.evidence import heat_map, rectified_photo, small_photo
-from app.services.system.media import MediaFolder
-from app.web.callers.visitors import owns
-from app.web.shell.current import folders
+from app.web.callers.visitors import current_owner
+from app.web.shell.current import folders, query_photos
 
 PICTURE_SECONDS = 3_600
 """A visitor's photo may be deleted; no browser should show it much longer."""
@@ -19,18 +19,12 @@ PICTURE_SECONDS = 3_600
 
 @dataclass(frozen=True, slots=True)
 class AnswerPictures:
-    """Addresses of the pictures of one answer.
-
-    Attributes
-    ----------
-    query : Query
-    token : str, optional
-        Of the link by which somebody else looks at it; then only that link's addresses
-        are given away.
-    """
+    """Addresses of the pictures of one answer."""
 
     query: Query
     token: str | None = None
+    """Of the link by which somebody else looks at it; then only that link's addresses
+    are given away."""
 
     @property
     def photo(self) -> str | None:
@@ -38,9 +32,7 @@ class AnswerPictures:
         name = self.query.photo_name
         if name is None or not (folders().queries / name).is_file():
             return None
-        if self.token is not None:
-            return url_for("sharing.photo", token=self.token)
-        return url_for("evidence.photo", query_id=self.query.id)
+        return self._address("photo")
 
     @property
     def small(self) -> str | None:
@@ -54,36 +46,30 @@ class AnswerPictures:
         """Where the network looked, to be laid over the photo; None if unknown."""
         if self.query.activation_map is None:
             return None
-        if self.token is not None:
-            return url_for("sharing.heat", token=self.token)
-        return url_for("evidence.heat", query_id=self.query.id)
+        return self._address("heat")
 
     def rectified(self, match: QueryMatch) -> str | None:
         """Return the work as it is in the photo, set upright; None if it cannot be."""
         if self.photo is None or match.outline is None or match.image is None:
             return None
+        return self._address("rectified", rank=match.rank)
+
+    def _address(self, picture: str, **values: Any) -> str:
         if self.token is not None:
-            return url_for("sharing.rectified", token=self.token, rank=match.rank)
-        return url_for("evidence.rectified", query_id=self.query.id, rank=match.rank)
+            return url_for(f"sharing.{picture}", token=self.token, **values)
+        return url_for(f"evidence.{picture}", query_id=self.query.id, **values)
 
 
 def own_query(query_id: UUID) -> Query:
     """Return an answer of whoever asks for it; 404 for everybody else."""
     query = db.session.get(Query, str(query_id))
-    if query is None or not owns(query):
+    if query is None or not current_owner().owns(query):
         abort(404)
     return query
 
 
 def show_answer(query: Query, token: str | None = None) -> str:
-    """Render an answer with the works that look like the photo.
-
-    Parameters
-    ----------
-    query : Query
-    token : str, optional
-        Of the link by which somebody else looks at it.
-    """
+    """Render an answer, also for whoever looks at it by the token of its link."""
     named = {match.artwork.accession for match in query.proposals}
     similar = works_in_order(
         accession for accession, _ in query.similar if accession not in named
@@ -108,8 +94,7 @@ def photo_response(query: Query) -> Response:
 
 def small_response(query: Query) -> Response:
     """Send the photo in a small version; 404 once it is not kept any more."""
-    photos = MediaFolder(folders().queries)
-    return _picture(small_photo(query, photos), "image/jpeg")
+    return _picture(small_photo(query, query_photos()), "image/jpeg")
 
 
 def rectified_response(query: Query, rank: int) -> Response:
@@ -117,8 +102,7 @@ def rectified_response(query: Query, rank: int) -> Response:
     match = next((match for match in query.matches if match.rank == rank), None)
     if match is None:
         abort(404)
-    photos = MediaFolder(folders().queries)
-    return _picture(rectified_photo(match, photos), "image/jpeg")
+    return _picture(rectified_photo(match, query_photos()), "image/jpeg")
 
 
 def heat_response(query: Query) -> Response:

@@ -17,14 +17,15 @@ from flask_babel import ngettext
 
 from app.services.search import history
 from app.services.search.data_export import archive
-from app.services.system.media import MediaFolder
 from app.web.account.messages import DONE
 from app.web.callers.visitors import current_owner
 from app.web.pages.answers import AnswerPictures, own_query
 from app.web.pages.works import asked_page
-from app.web.shell.current import folders
+from app.web.shell.caching import keep_nowhere
+from app.web.shell.current import query_photos
 
 bp = Blueprint("history", __name__)
+bp.after_request(keep_nowhere)
 
 ARCHIVE_NAME = "morelli-searches.zip"
 
@@ -48,7 +49,7 @@ def delete(query_id: UUID) -> ResponseReturnValue:
         return render_template(
             "history_delete.html", query=query, pictures=AnswerPictures(query), count=1
         )
-    history.forget(query, photos())
+    history.forget(query, query_photos())
     flash(_("The search is deleted, with its photo and its answer."), DONE)
     return redirect(url_for("history.show", page=shown_page()), 303)
 
@@ -62,7 +63,7 @@ def delete_all() -> ResponseReturnValue:
         if not count:
             return redirect(url_for("history.show"))
         return render_template("history_delete.html", query=None, count=count)
-    deleted = history.forget_all(owner, photos())
+    deleted = history.forget_all(owner, query_photos())
     flash(
         ngettext(
             "%(num)s search is deleted, with its photo and its answer.",
@@ -77,15 +78,10 @@ def delete_all() -> ResponseReturnValue:
 @bp.get("/history/searches.zip")
 def export() -> Response:
     """Send all of one's own searches and photos, to be taken away."""
-    response = Response(archive(current_owner(), photos()), mimetype="application/zip")
+    response = Response(
+        archive(current_owner(), query_photos()), mimetype="application/zip"
+    )
     response.headers.set("Content-Disposition", "attachment", filename=ARCHIVE_NAME)
-    return response
-
-
-@bp.after_request
-def keep_nowhere(response: Response) -> Response:
-    """Leave nothing in the browser for whoever has the device next."""
-    response.headers["Cache-Control"] = "no-store, private"
     return response
 
 
@@ -93,8 +89,3 @@ def shown_page() -> int | None:
     """Return the page of the list that somebody came from; None for the first."""
     number = asked_page()
     return number if number > 1 else None
-
-
-def photos() -> MediaFolder:
-    """Return where the visitors' photos are."""
-    return MediaFolder(folders().queries)

@@ -10,23 +10,22 @@ from flask.typing import ResponseReturnValue
 from app.extensions import db
 from app.services.collection.works import find_work
 from app.services.map.reading import MapSnapshot
-from app.services.map.registry import Level, Likeness, sheet_name
+from app.services.map.registry import Level, Likeness, StoredMap, sheet_name
+from app.web.shell.caching import keep_for_good
 from app.web.shell.current import map_reader
 from app.web.shell.presentation import thumbnail_url
 
 bp = Blueprint("map_files", __name__, url_prefix="/maps/<name>/<likeness>")
 
-YEAR_SECONDS = 365 * 86_400
-
 
 @bp.get("/<level>-<int:number>.jpg")
 def sheet(name: str, likeness: str, level: str, number: int) -> Response:
     """Serve a sheet of small pictures."""
-    stored = map_reader().find(name)
-    if stored is None or likeness not in stored.likenesses or level not in list(Level):
+    stored = stored_or_404(name, likeness)
+    if level not in list(Level):
         abort(404)
     folder = stored.path / Likeness(likeness)
-    return for_good(send_from_directory(folder, sheet_name(Level(level), number)))
+    return keep_for_good(send_from_directory(folder, sheet_name(Level(level), number)))
 
 
 @bp.get("/places.bin")
@@ -58,26 +57,23 @@ def picture(name: str, likeness: str, number: int) -> ResponseReturnValue:
     return redirect(thumbnail_url(work.images[0]))
 
 
-def sight_or_404(name: str, likeness: str) -> MapSnapshot:
-    """Return what is shown of a map now."""
+def stored_or_404(name: str, likeness: str) -> StoredMap:
+    """Return a map that has a likeness."""
     stored = map_reader().find(name)
     if stored is None or likeness not in stored.likenesses:
         abort(404)
+    return stored
+
+
+def sight_or_404(name: str, likeness: str) -> MapSnapshot:
+    """Return what is shown of a map now."""
+    stored = stored_or_404(name, likeness)
     return map_reader().sight(db.session(), stored, Likeness(likeness))
 
 
 def kept(response: Response, sight: MapSnapshot) -> Response:
     """Let browsers keep what belongs to the version that was asked for."""
     if request.args.get("v") == sight.version:
-        return for_good(response)
+        return keep_for_good(response)
     response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def for_good(response: Response) -> Response:
-    """Let browsers, and caches on the way, keep something for good."""
-    response.cache_control.public = True
-    response.cache_control.max_age = YEAR_SECONDS
-    response.cache_control.immutable = True
-    response.cache_control.no_cache = None
     return response

@@ -10,13 +10,13 @@ from flask import Blueprint, Response, abort, send_from_directory
 
 from app.services.collection.picture_sizes import make_middle
 from app.services.system.media import MediaFolder
+from app.web.shell.caching import YEAR_SECONDS
 from app.web.shell.current import folders
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
 WORK_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}(\.[sm])?\.jpg")
 """Folder and hash of the original, with ``.s`` or ``.m`` for a smaller version."""
-YEAR_SECONDS = 365 * 86_400
 
 
 @bp.get("/works/<path:name>")

@@ -1,4 +1,4 @@
-"""Visitor's pages: choose a photo, and see what it shows."""
+"""Search pages: form for a photo, search, stored answer."""
 
 from uuid import UUID
 

@@ -1,1 +1,1 @@
-"""What surrounds every page: site, languages, assets, headers, logs, metrics."""
+"""Surroundings of every page: site, languages, assets, headers, logs, metrics."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, send_from_directory, url_for
 
-bp = Blueprint("assets", __name__, url_prefix="/assets")
+from app.web.shell.caching import keep_for_good
 
-YEAR_SECONDS = 365 * 86_400
+bp = Blueprint("assets", __name__, url_prefix="/assets")
 
 
 def register(app: Flask) -> None:
@@ -26,24 +26,12 @@ def register(app: Flask) -> None:
 def file(version: str, name: str) -> Response:
     """Serve a file; under an outdated version it may change, so it is not kept."""
     response = send_from_directory(static_folder(), name)
-    if version == current_version():
-        response.cache_control.public = True
-        response.cache_control.max_age = YEAR_SECONDS
-        response.cache_control.immutable = True
-        response.cache_control.no_cache = None
-    return response
+    return keep_for_good(response) if version == current_version() else response
 
 
 def asset(name: str) -> str:
     """Return the address of a static file."""
     return url_for("assets.file", version=current_version(), name=name)
-
-
-def asset_names() -> list[str]:
-    """Return the names of all static files."""
-    folder = static_folder()
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 def current_version() -> str:

@@ -1,4 +1,4 @@
-"""Services of the present application, for views."""
+"""Services, folders and limits of the present application, for views."""
 
 from typing import cast
 
@@ -10,6 +10,7 @@ from app.services.index.live import LiveIndex
 from app.services.map.reading import MapReader
 from app.services.search.service import SearchService
 from app.services.system.fetching import LinkReader
+from app.services.system.media import MediaFolder
 
 INDEX = "morelli.index"
 """Key of the live index among the application's extensions."""
@@ -44,6 +45,11 @@ def map_reader() -> MapReader:
 def folders() -> Folders:
     """Return where the instance keeps its files."""
     return Folders(current_app.config["MORELLI_INSTANCE"])
+
+
+def query_photos() -> MediaFolder:
+    """Return the folder of the photos that visitors asked about."""
+    return MediaFolder(folders().queries)
 
 
 def image_settings() -> ImageSettings:

@@ -1,4 +1,4 @@
-"""Structured logs: one line per request, all lines of a request with one name.
+"""Structured logs, as text or JSON: one line per request, all its lines with its name.
 
 No personal data: no network address, no account, and no path, because the address of an
 answer is its key. The name of a request goes back with its answer, so that whoever
@@ -8,7 +8,7 @@ complains can tell which lines are meant.
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -27,14 +27,12 @@ QUIET = frozenset(
     )
 )
 """Endpoints that are asked so often that nobody wants a line of each."""
-
-
 FACTS = ("method", "endpoint", "status", "ms")
 """Of a request; attributes of its record."""
 
 
-class Named(logging.Filter):
-    """Puts the present request's name on every record."""
+class RequestNaming(logging.Filter):
+    """Filter that puts the present request's name on every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything pass."""
@@ -43,7 +41,7 @@ class Named(logging.Filter):
 
 
 class TextFormatter(logging.Formatter):
-    """Lines for people: time, process, level, logger, request, words, facts."""
+    """Formatter for people: time, process, level, logger, request, facts, words."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record as a line, and a traceback below it."""
@@ -58,31 +56,23 @@ class TextFormatter(logging.Formatter):
         )
 
 
-def json_formatter() -> logging.Formatter:
-    """Return what writes a JSON object per line, a traceback inside."""
-    return JsonFormatter(
+FORMATTERS: Mapping[str, logging.Formatter] = {
+    "text": TextFormatter(),
+    "json": JsonFormatter(
         ("process", "levelname", "name", "request_id", "message"),
-        rename_fields={
-            "levelname": "level",
-            "name": "logger",
-            "exc_info": "exception",
-        },
+        rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
         timestamp="time",
         json_ensure_ascii=False,
-    )
-
-
-FORMATTERS: Mapping[str, Callable[[], logging.Formatter]] = {
-    "text": TextFormatter,
-    "json": json_formatter,
+    ),
 }
+"""Writers of lines for people, and of a JSON object per line, a traceback inside."""
 
 
 def handler(style: str) -> logging.Handler:
     """Return what writes lines in a style, ``text`` or ``json``, to standard error."""
     stream = logging.StreamHandler()
-    stream.addFilter(Named())
-    stream.setFormatter(FORMATTERS[style]())
+    stream.addFilter(RequestNaming())
+    stream.setFormatter(FORMATTERS[style])
     return stream
 
 

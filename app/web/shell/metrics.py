@@ -56,8 +56,10 @@ STAGE_SECONDS = Histogram(
 
 
 def register(app: Flask) -> None:
-    """Count every request, and answer whoever asks for the figures."""
-    app.before_request(begin)
+    """Count every request, and answer whoever asks for the figures.
+
+    To be registered after the logs, which note when a request came.
+    """
     app.after_request(count)
     app.register_blueprint(bp)
 
@@ -72,7 +74,7 @@ def show() -> Response:
     given = (sent.token or "") if sent is not None and sent.type == "bearer" else ""
     if not hmac.compare_digest(given.encode(), token.encode()):
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
-    figures = generate_latest(counted()) + generate_latest(present())
+    figures = generate_latest(counted()) + generate_latest(InstanceCollector())
     return Response(figures, content_type=CONTENT_TYPE_LATEST)
 
 
@@ -85,46 +87,28 @@ def counted() -> CollectorRegistry:
     return registry
 
 
-def present() -> CollectorRegistry:
-    """Return what is so at this moment."""
-    registry = CollectorRegistry()
-    registry.register(Present())
-    return registry
-
-
-class Present(Collector):
+class InstanceCollector(Collector):
     """Collector of what the database and the instance folder know."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield a family of figures each."""
-        yield GaugeMetricFamily(
-            "morelli_works", "Works on show.", value=float(count_works())
-        )
+        yield GaugeMetricFamily("morelli_works", "Works on show.", count_works())
         tasks = GaugeMetricFamily(
             "morelli_tasks", "Background tasks by state.", labels=("state",)
         )
         for state, number in inspection.task_counts(db.session()).items():
-            tasks.add_metric((state.value,), float(number))
+            tasks.add_metric((state.value,), number)
         yield tasks
+        workers = count_alive(db.session())
         yield GaugeMetricFamily(
-            "morelli_workers",
-            "Processes that do background tasks.",
-            value=float(count_alive(db.session())),
+            "morelli_workers", "Processes that do background tasks.", workers
         )
         waiting = len(Outbox(folders().mail).waiting())
+        yield GaugeMetricFamily("morelli_mails_waiting", "Mails not sent yet.", waiting)
+        free = inspection.free_bytes(folders())
         yield GaugeMetricFamily(
-            "morelli_mails_waiting", "Mails not sent yet.", value=float(waiting)
+            "morelli_disk_free_bytes", "Room left on the disk of the instance.", free
         )
-        yield GaugeMetricFamily(
-            "morelli_disk_free_bytes",
-            "Room left on the disk of the instance.",
-            value=float(inspection.free_bytes(folders())),
-        )
-
-
-def begin() -> None:
-    """Note when a request came."""
-    g.metrics_begun = time.perf_counter()
 
 
 def count(response: Response) -> Response:
@@ -132,9 +116,7 @@ def count(response: Response) -> Response:
     method = request.method if request.method in METHODS else OTHER
     endpoint = request.endpoint or OTHER
     REQUESTS.labels(method, endpoint, str(response.status_code)).inc()
-    begun = g.get("metrics_begun")
-    if begun is not None:
-        REQUEST_SECONDS.labels(endpoint).observe(time.perf_counter() - begun)
+    REQUEST_SECONDS.labels(endpoint).observe(time.perf_counter() - g.request_begun)
     return response
 
 

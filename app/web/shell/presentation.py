@@ -39,6 +39,20 @@ ADVICE = {
         "view."
     ),
 }
+EVIDENCE = {
+    Spread.WHOLE: lazy_gettext(
+        "%(count)s details of your photo lie exactly where this work has them, "
+        "all over the work."
+    ),
+    Spread.MUCH: lazy_gettext(
+        "%(count)s details of your photo lie exactly where this work has them, "
+        "over much of the work."
+    ),
+    Spread.PART: lazy_gettext(
+        "%(count)s details of your photo lie exactly where this work has them, "
+        "but only in one part of the work."
+    ),
+}
 PROPOSAL_COUNT = 5
 """Proposals shown at most: more would be a list to search, not an answer."""
 
@@ -53,7 +67,7 @@ SIDE, GAP = 1000.0, 40.0
 
 
 class Pairing(TypedDict):
-    """Photo and work drawn together: boxes of x, y, width and height."""
+    """Layout of photo and work drawn together: boxes of x, y, width and height."""
 
     size: tuple[float, float]
     photo: tuple[float, float, float, float]
@@ -63,18 +77,11 @@ class Pairing(TypedDict):
 
 def register(app: Flask) -> None:
     """Give the templates these functions."""
-    app.jinja_env.filters.update(
-        advice=advice,
-        caption=caption,
-        centre=centre,
-        corners=corners,
-        evidence=evidence,
-        meaning=meaning,
-        pairing=pairing,
-        percent=percent,
-        sentence=sentence,
-        sources=sources,
+    filters = (
+        *(advice, caption, centre, corners, evidence),
+        *(meaning, pairing, percent, sentence, sources),
     )
+    app.jinja_env.filters.update({one.__name__: one for one in filters})
     app.jinja_env.globals.update(
         PHOTO_SIDE_PX=PHOTO_SIDE_PX,
         PROPOSAL_COUNT=PROPOSAL_COUNT,
@@ -145,25 +152,7 @@ def sentence(query: Query) -> str:
 def evidence(match: QueryMatch) -> str:
     """Say in one sentence what speaks for a work."""
     count = format_decimal(match.inlier_count)
-    match spread_of(match.points):
-        case Spread.WHOLE:
-            return _(
-                "%(count)s details of your photo lie exactly where this work has them, "
-                "all over the work.",
-                count=count,
-            )
-        case Spread.MUCH:
-            return _(
-                "%(count)s details of your photo lie exactly where this work has them, "
-                "over much of the work.",
-                count=count,
-            )
-        case Spread.PART:
-            return _(
-                "%(count)s details of your photo lie exactly where this work has them, "
-                "but only in one part of the work.",
-                count=count,
-            )
+    return str(EVIDENCE[spread_of(match.points)] % {"count": count})
 
 
 def advice(query: Query) -> list[str]:

@@ -1,4 +1,4 @@
-"""Application class: what a request may not decide about its answer."""
+"""Application class with trusted external addresses and files without session."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ FILES = (
 """Endpoints whose answer is the same for everybody."""
 
 
-class SessionsOfPages(SecureCookieSessionInterface):
+class PageSessions(SecureCookieSessionInterface):
     """Session interface that leaves files out: caches may keep those.
 
     Flask-Login looks into the session after each request, for which Flask tells caches
@@ -36,7 +36,7 @@ class Site(Flask):
     for nothing to a stranger's site, with the secret part of the link.
     """
 
-    session_interface = SessionsOfPages()
+    session_interface = PageSessions()
 
     def url_for(
         self,

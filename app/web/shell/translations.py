@@ -1,4 +1,4 @@
-"""Translations: ``translations/<language>/LC_MESSAGES/messages.po``, compiled.
+"""Compiler of translations: ``translations/<language>/LC_MESSAGES/messages.po``.
 
 Flask-Babel reads compiled catalogues only. They are made from these texts when the
 application starts, so there is no command to forget; in the instance folder, since the
@@ -40,14 +40,8 @@ def catalogues_version() -> str:
 def compile_catalogues(target: Path, folder: Path = TRANSLATIONS) -> None:
     """Compile what has changed since it was compiled.
 
-    Where the target cannot be written, pages speak English, and the log says why.
-
-    Parameters
-    ----------
-    target : Path
-        Gets a folder for each language, as Flask-Babel wants them.
-    folder : Path
-        Of the texts.
+    The target gets a folder for each language, as Flask-Babel wants them. Where it
+    cannot be written, pages speak English, and the log says why.
     """
     for source in catalogues(folder):
         path = target / source.relative_to(folder).with_suffix(".mo")
@@ -58,13 +52,7 @@ def compile_catalogues(target: Path, folder: Path = TRANSLATIONS) -> None:
 
 
 def compile_catalogue(source: Path, path: Path) -> None:
-    """Compile one catalogue, unless it was compiled from this very state.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written.
-    """
+    """Compile one catalogue, unless it was compiled from this very state."""
     changed = source.stat().st_mtime_ns
     if path.exists() and path.stat().st_mtime_ns == changed:
         return

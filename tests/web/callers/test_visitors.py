@@ -32,12 +32,14 @@ def test_a_visitor_is_named_once_and_not_before_asking(app):
 
 def test_a_visitor_owns_what_this_session_asked_and_nothing_else(app):
     with app.test_request_context():
-        assert not visitors.owns(Query(visitor=None, user_id=None))
+        assert not visitors.current_owner().owns(Query(visitor=None, user_id=None))
         mine = Query(**visitors.owner_fields())
-        assert visitors.owns(mine)
-        assert not visitors.owns(Query(visitor="somebody else", user_id=None))
+        assert visitors.current_owner().owns(mine)
+        assert not visitors.current_owner().owns(
+            Query(visitor="somebody else", user_id=None)
+        )
         mine.user_id = 1
-        assert not visitors.owns(mine)
+        assert not visitors.current_owner().owns(mine)
 
 
 def test_a_query_is_told_the_language_and_the_device(app):

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.web.shell.assets import asset, asset_names, hash_files
+from app.web.shell.assets import asset, hash_files
 
 
 @pytest.fixture
@@ -38,9 +38,8 @@ def test_nothing_else_is_served(client, name):
     assert get(client, f"/assets/000000000000/{name}").status_code == 404
 
 
-def test_all_files_have_addresses(in_request, client):
-    assert "ask.js" in asset_names()
-    assert all(asset(name).endswith(f"/{name}") for name in asset_names())
+def test_a_file_has_an_address(in_request):
+    assert asset("ask.js").endswith("/ask.js")
 
 
 def test_the_version_changes_with_a_file_and_with_its_name(tmp_path):

@@ -1,0 +1,89 @@
+"""Imports of catalogues: runs, their rows, remembered column mappings."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.accounts import User
+from app.models.base import Base, now, parent_key, reference_key
+from app.models.collection import Artwork
+from app.models.tasks import Task
+
+
+class RowState(StrEnum):
+    """Outcome of one row of an import."""
+
+    PENDING = "pending"
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class ImportRun(Base):
+    """Import of a catalogue: what it is, how it is read, what came of it."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int | None] = reference_key("task.id", index=True)
+    name: Mapped[str] = mapped_column(Text)
+    """Of the file or address, as the curator gave it."""
+    source: Mapped[str] = mapped_column(String(16))
+    """``table``, ``zip``, ``folder``, ``shell`` or ``iiif``."""
+    location: Mapped[str] = mapped_column(Text)
+    """Generated path below ``imports/`` of the instance, a folder, or an address."""
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Column of the file to field of the work."""
+    policy: Mapped[str] = mapped_column(String(16), default="update")
+    """For works that are there already: ``update``, ``skip`` or ``create`` only."""
+    is_dry: Mapped[bool] = mapped_column(default=True)
+    """Whether it has only been looked through so far."""
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Rows by what became of them."""
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    user_id: Mapped[int | None] = reference_key("user.id")
+
+    task: Mapped[Task | None] = relationship()
+    user: Mapped[User | None] = relationship()
+
+
+class ImportRow(Base):
+    """Row of an import, and what became of it."""
+
+    __tablename__ = "import_row"
+    __table_args__ = (UniqueConstraint("run_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = parent_key("import_run.id")
+    number: Mapped[int]
+    """Line of the file where it starts, or position in the manifest."""
+    accession: Mapped[str] = mapped_column(String(255), default="")
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Fields of the work after mapping, and ``image``, where its picture is."""
+    state: Mapped[RowState] = mapped_column(default=RowState.PENDING, index=True)
+    message: Mapped[str] = mapped_column(Text, default="")
+    """What is wrong with it and what would mend it, or what changed: codes and facts,
+    as ``app.services.importing.messages`` writes them."""
+    artwork_id: Mapped[int | None] = reference_key("artwork.id", index=True)
+
+    run: Mapped[ImportRun] = relationship()
+    artwork: Mapped[Artwork | None] = relationship()
+
+
+class ColumnMapping(Base):
+    """Mapping of a file's columns, to be offered for the next one with the same."""
+
+    __tablename__ = "column_mapping"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    columns_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the file's header."""
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

@@ -1,0 +1,20 @@
+"""Cache-Control headers of responses that browsers keep for good, or nowhere."""
+
+from flask import Response
+
+YEAR_SECONDS = 365 * 86_400
+
+
+def keep_for_good(response: Response) -> Response:
+    """Let browsers, and caches on the way, keep what never changes at its address."""
+    response.cache_control.public = True
+    response.cache_control.max_age = YEAR_SECONDS
+    response.cache_control.immutable = True
+    response.cache_control.no_cache = None
+    return response
+
+
+def keep_nowhere(response: Response) -> Response:
+    """Leave nothing in the browser for whoever has the device next."""
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
