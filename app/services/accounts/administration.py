@@ -72,10 +72,8 @@ def find_users(
 
     Parameters
     ----------
-    session : Session
     text : str
         Part of the address, in capital or small letters.
-    standing : Standing
     number : int
         From 1.
     """
@@ -117,7 +115,6 @@ class AccountAdmin:
 
     Parameters
     ----------
-    session : Session
     actor : User
         Who changes.
     """

@@ -60,7 +60,6 @@ class Criteria:
         Values by the name of their facet.
     order : str
         One of ``ORDERS``.
-    presence : Presence
     """
 
     text: str = ""

@@ -37,12 +37,10 @@ class Comparison:
 
     Attributes
     ----------
-    id : str
     work : str
         Accession number of the work that was asked about; empty: a photo.
     generation, model_id : str
         What was asked.
-    columns : tuple of Column
     """
 
     id: str
@@ -123,12 +121,7 @@ class Comparison:
 
 
 class Comparisons:
-    """Where comparisons are kept.
-
-    Parameters
-    ----------
-    root : Path
-    """
+    """Where comparisons are kept."""
 
     def __init__(self, root: Path) -> None:
         self._folder = MediaFolder(root)
@@ -147,11 +140,8 @@ class Comparisons:
 
         Parameters
         ----------
-        columns : sequence of Column
-        comparison_id : UUID
         work : str
             Accession number of the work that was asked about; empty: a photo.
-        generation, model_id : str
         photo : (H, W, 3) uint8, optional
             To be kept too.
         """

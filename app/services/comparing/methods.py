@@ -67,7 +67,6 @@ class Column:
 
     Attributes
     ----------
-    method : ComparedMethod
     works : tuple of str
         Accession numbers, the best first.
     scores : tuple of float
@@ -99,19 +98,13 @@ def compare(
 
     Parameters
     ----------
-    searcher : Searcher
     image : (H, W, 3) uint8, RGB
     excluded : collection of str
         Works that must not appear.
-    thumbnails : callable
     looks : Appearances, optional
         Without them, neither colours nor the hash are asked.
     similarity : LearntSimilarity, optional
         Of this searcher's model.
-
-    Returns
-    -------
-    columns : list of Column
     """
     return _Comparison(searcher, image, excluded).columns(thumbnails, looks, similarity)
 

@@ -40,17 +40,10 @@ def request(
 
     Parameters
     ----------
-    session : Session
-    comparisons : Comparisons
-    user : User, optional
     photo : (H, W, 3) uint8, optional
         Held until it is compared.
     work : str
         Accession number of the work to ask about instead.
-
-    Returns
-    -------
-    comparison_id : UUID
     """
     comparison_id = uuid.uuid4()
     if photo is not None:

@@ -70,7 +70,6 @@ class WorkEditor:
 
     Parameters
     ----------
-    session : Session
     media : MediaFolder
         Of the works' pictures.
     maker : FeatureMaker or None

@@ -31,7 +31,6 @@ class Finding:
 
     Attributes
     ----------
-    kind : FindingKind
     figures : mapping of str to int
         What was measured.
     other_id : int or None

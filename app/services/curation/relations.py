@@ -52,11 +52,8 @@ class ProposedRelation:
 
     Attributes
     ----------
-    artwork_id, other_id : int
     kind : RelationKind
         What the first is to the other.
-    inlier_count : int
-    similarity : float
     """
 
     artwork_id: int
@@ -86,7 +83,6 @@ class Related:
     ----------
     kind : RelationKind
         What the shown work is to it.
-    artwork : Artwork
     """
 
     kind: RelationKind
@@ -123,8 +119,6 @@ def propose(session: Session, finding: ProposedRelation, since: datetime) -> Non
 
     Parameters
     ----------
-    session : Session
-    finding : ProposedRelation
     since : datetime
         When this look at the collection began. Of what it finds twice the stronger
         counts.

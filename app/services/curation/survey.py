@@ -157,7 +157,6 @@ class Surveyor:
 
     Parameters
     ----------
-    session : Session
     media : MediaFolder
         With the works' pictures.
     searcher : EngineSearcher

@@ -32,8 +32,6 @@ def meant_work(
 
     Parameters
     ----------
-    query : Query
-    is_right : bool
     accession : str, optional
         Of the work, as far as it was named. With a no, and where nothing was found,
         there is none to be named, and it is passed over.
@@ -60,7 +58,6 @@ def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Fee
 
     Parameters
     ----------
-    query : Query
     is_right : bool
         Whether it is the work, or one of the works, that was named; or, where nothing
         was found, whether the work really does not belong to the collection.
@@ -121,7 +118,6 @@ def export(session: Session, photos: MediaFolder, folder: Path) -> Export:
 
     Parameters
     ----------
-    session : Session
     photos : MediaFolder
         With the visitors' photos.
     folder : Path

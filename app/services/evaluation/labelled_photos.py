@@ -30,13 +30,7 @@ JOINT = "|"
 
 
 class LabelsError(Exception):
-    """The list of photos as a whole cannot be used.
-
-    Attributes
-    ----------
-    path : Path
-    reason : str
-    """
+    """The list of photos as a whole cannot be used."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
@@ -52,7 +46,6 @@ class PhotoFault:
     ----------
     place : str
         Its line in the list, or its work.
-    photo, reason : str
     """
 
     place: str
@@ -71,10 +64,8 @@ class Label:
     ----------
     line : int
         In the file; the header is line 1.
-    photo : Path
     works : frozenset of str
         Accession numbers; empty for a photo of something else.
-    kind : str
     """
 
     line: int
@@ -90,15 +81,9 @@ def read_labels(
 
     Parameters
     ----------
-    path : Path
     accessions : collection of str
         Works that can be found. A row that names only others is a fault: a spelling
         mistake would otherwise pass for a photo that nothing can answer.
-
-    Returns
-    -------
-    labels : list of Label
-    faults : list of PhotoFault
 
     Raises
     ------
@@ -119,10 +104,8 @@ def parse_labels(
 
     Parameters
     ----------
-    data : bytes
     path : Path
         Of the list: photos are named relative to it.
-    accessions : collection of str
     """
     text = decode_text(data).text
     reader = csv.DictReader(io.StringIO(text, newline=""))
@@ -168,12 +151,10 @@ def draw_references(
 
     Parameters
     ----------
-    session : Session
     accessions : collection of str
         Works that can be found.
     sample : int, optional
         How many; all by default.
-    seed : int
 
     Returns
     -------

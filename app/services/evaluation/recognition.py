@@ -38,7 +38,6 @@ class Case:
     probability : float in [0, 1]
     similarity : float or None
         Cosine; None where no work was proposed.
-    inlier_count : int
     is_right : bool
         Whether it is a work in the photo.
     is_answerable : bool
@@ -112,8 +111,6 @@ class Range:
 
     Attributes
     ----------
-    low, high : float
-    cases : int
     promised, right : float
         Mean probability, and share of right ones.
     """

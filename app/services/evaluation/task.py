@@ -65,10 +65,8 @@ def opened_photos(
 
     Parameters
     ----------
-    folders : Folders
     parameters : mapping
         Of the task: ``zip``, a name below the instance, or ``folder``, a path.
-    limits : ImageSettings
 
     Raises
     ------
@@ -124,7 +122,6 @@ class PhotoEvaluator:
 
     Attributes
     ----------
-    searcher : EngineSearcher
     pictures : PictureSource
         Where the photos are.
     limits : ImageSettings

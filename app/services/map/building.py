@@ -69,7 +69,6 @@ class MapPlan:
 
     Attributes
     ----------
-    model_id : str
     accessions : sequence of str, length N
     thumbnails : sequence of str, length N
         Names in the media folder.
@@ -136,11 +135,8 @@ def build(session: Session, folders: Folders, model_id: str, told: Told) -> Stor
 
     Parameters
     ----------
-    session : Session
-    folders : Folders
     model_id : str
         Of the descriptors.
-    told : callable
 
     Returns
     -------

@@ -36,8 +36,6 @@ class MapSnapshot:
 
     Attributes
     ----------
-    stored : StoredMap
-    likeness : Likeness
     accessions : sequence of str, length N
         In the order of places and cells.
     shown : (N,) bool

@@ -62,11 +62,8 @@ class StoredMap:
 
     Attributes
     ----------
-    name : str
-    path : Path
     model_id : str
         The model whose descriptors it was made from.
-    made_at : datetime
     works : int
         On show when it was made.
     likenesses : tuple of Likeness

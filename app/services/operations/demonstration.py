@@ -57,7 +57,6 @@ def take_photos(session: Session, media: MediaFolder, folder: Path) -> None:
 
     Parameters
     ----------
-    session : Session
     media : MediaFolder
         Pictures of the works.
     folder : Path

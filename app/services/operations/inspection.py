@@ -27,10 +27,8 @@ class Shown:
 
     Attributes
     ----------
-    name, value, default : str
     source : str
         ``environment``, ``default`` or ``stored``.
-    help : str
     """
 
     name: str

@@ -59,14 +59,9 @@ def run(folders: Folders, days: int) -> Cleared:
 
     Parameters
     ----------
-    folders : Folders
     days : int, >= 0
         Age from which on photos go, and answers belong to nobody. 0: photos at once,
         answers after ``LEAST_DAYS``.
-
-    Returns
-    -------
-    cleared : Cleared
 
     Raises
     ------

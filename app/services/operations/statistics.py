@@ -67,7 +67,6 @@ class Latency:
 
     Attributes
     ----------
-    stage : str
     percentiles : tuple of float
         For each of ``PERCENTILES``.
     searches : int
@@ -80,13 +79,7 @@ class Latency:
 
 
 class Statistics:
-    """Statistics of a period; what is needed twice is counted once.
-
-    Parameters
-    ----------
-    session : Session
-    period : Period
-    """
+    """Statistics of a period; what is needed twice is counted once."""
 
     def __init__(self, session: Session, period: Period) -> None:
         self._session = session

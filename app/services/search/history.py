@@ -23,7 +23,6 @@ class Owner:
 
     Attributes
     ----------
-    user_id : int, optional
     visitor : str, optional
         Random name of a browser session; what it asked counts only as long as no
         account has taken it over.
@@ -59,7 +58,6 @@ def searches(owner: Owner, number: int = 1) -> Page[Query]:
 
     Parameters
     ----------
-    owner : Owner
     number : int
         From 1. Beyond the end the last page is given: the others may have been deleted
         since somebody looked.

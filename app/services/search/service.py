@@ -59,7 +59,6 @@ class SearchService:
 
     Parameters
     ----------
-    index : LiveIndex
     photos : MediaFolder, optional
         Where the photos are kept, re-encoded without metadata. None: they are not
         kept, nor what could be drawn from them.

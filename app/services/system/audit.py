@@ -41,7 +41,6 @@ def record(
 
     Parameters
     ----------
-    session : Session
     action : str
         What was done, in one word.
     user : User or None

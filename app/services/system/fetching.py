@@ -55,12 +55,7 @@ class Refusal(StrEnum):
 
 
 class LinkError(Exception):
-    """Link that leads to no picture that we would fetch.
-
-    Attributes
-    ----------
-    refusal : Refusal
-    """
+    """Link that leads to no picture that we would fetch."""
 
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal

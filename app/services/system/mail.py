@@ -141,7 +141,6 @@ class Mailer:
 
     Parameters
     ----------
-    outbox : Outbox
     sender : str
         With or without a name before the address.
     public_url : str

@@ -34,7 +34,6 @@ class Job:
 
     Attributes
     ----------
-    kind : str
     run : callable
         Does it. What it raises is logged, and it is tried again after ``RETRY``.
     due : callable

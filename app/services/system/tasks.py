@@ -63,8 +63,6 @@ class TaskContext:
 
     Attributes
     ----------
-    session : Session
-    folders : Folders
     config : mapping of str to object
         The application's configuration.
     process : WorkerProcess
@@ -78,13 +76,7 @@ class TaskContext:
 
 
 class TaskHandle:
-    """A running task, as the function that does it sees it.
-
-    Parameters
-    ----------
-    context : TaskContext
-    task : Task
-    """
+    """A running task, as the function that does it sees it."""
 
     def __init__(self, context: TaskContext, task: Task) -> None:
         self.context = context
@@ -223,10 +215,8 @@ def work_off(
 
     Parameters
     ----------
-    context : TaskContext
     kinds : mapping of str to callable
         What does each kind of task.
-    lanes : iterable of Lane
 
     Returns
     -------
