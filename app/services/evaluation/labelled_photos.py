@@ -107,7 +107,7 @@ def parse_labels(
     path : Path
         Of the list: photos are named relative to it.
     """
-    text = decode_text(data).text
+    text = decode_text(data)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]

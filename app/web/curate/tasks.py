@@ -94,7 +94,7 @@ def show_task(task: Task) -> str:
 
 def task_or_404(task_id: int) -> Task:
     """Return a task by its number."""
-    task = tasks.find_task(db.session(), task_id)
+    task = db.session.get(Task, task_id)
     if task is None:
         abort(404)
     return task
