@@ -6,6 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
+from app.models import Relation
 from app.services.curation import findings, relations, survey
 from app.services.curation.relations import RelationState
 from app.services.system import tasks
@@ -98,7 +99,7 @@ def look() -> ResponseReturnValue:
 @bp.post("/relations/<int:relation_id>")
 def judge(relation_id: int) -> ResponseReturnValue:
     """Keep what a curator thinks of a relation, and show the list again."""
-    relation = relations.find_relation(db.session(), relation_id)
+    relation = db.session.get(Relation, relation_id)
     if relation is None or request.form.get("verdict") not in list(RelationState):
         abort(404)
     verdict = RelationState(request.form["verdict"])

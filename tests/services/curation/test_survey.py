@@ -90,7 +90,7 @@ class Place:
     def look(self):
         """Do what waits; return the task that is new, or the one that went on."""
         task = tasks.unfinished(self.session, survey.KIND) or self.enqueue()
-        self.work_off(survey.KIND, survey.look)
+        self.work_off(survey.KIND, survey.survey_collection)
         return task
 
     def related(self):
@@ -144,7 +144,7 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     audit.record(session, CREATE, user=None, artwork=brought, run=run)
     session.commit()
     task = tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, None)
-    collection.work_off(survey.NEW_KIND, survey.look_at_new)
+    collection.work_off(survey.NEW_KIND, survey.survey_import)
     assert (task.state, task.done, task.total) == (TaskState.DONE, 1, 1)
     # Files that are the same need no comparing, so they are always named.
     pairs = {frozenset(pair) for pair in collection.related()}
@@ -153,30 +153,29 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     assert collection.faulty() == set()
 
 
-def test_at_night_all_is_looked_through_only_if_something_has_changed(collection):
-    session = collection.session
-    context = tasks.TaskContext(session, collection.folders, {})
+def test_at_night_all_is_looked_through_only_if_something_has_changed(place):
+    session = place.session
+    context = tasks.TaskContext(session, place.folders, {})
 
     def is_noted():
-        survey.look_if_changed(context)
+        survey.enqueue_if_changed(context)
         return tasks.unfinished(session, survey.KIND) is not None
 
+    place.record("own", draw_picture(0))
     assert not is_noted()  # there is no index
-    collection.folders.generations.mkdir()
-    live = collection.folders.generations / "CURRENT"
-    collection.publication.searcher.generation = "0" * 16
-    live.write_text("0" * 16)
+    place.publish()
     assert is_noted()
     assert is_noted()
     assert session.query(Task).count() == 1
-    collection.look()
+    place.look()
     assert not is_noted()
     announce(session, session.scalars(select(Artwork).limit(1)))
     session.commit()
     assert is_noted()
-    collection.look()
+    place.look()
     assert not is_noted()
-    live.write_text("1" * 16)
+    place.record("scan", SCAN)
+    place.publish()
     assert is_noted()
 
 
