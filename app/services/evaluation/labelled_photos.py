@@ -100,13 +100,7 @@ def read_labels(
 def parse_labels(
     data: bytes, path: Path, accessions: Collection[str]
 ) -> tuple[list[Label], list[PhotoFault]]:
-    """Read the bytes of a list of labelled photos; see :func:`read_labels`.
-
-    Parameters
-    ----------
-    path : Path
-        Of the list: photos are named relative to it.
-    """
+    """Read the bytes of a list, see :func:`read_labels`; photos lie beside ``path``."""
     text = decode_text(data)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
@@ -115,17 +109,13 @@ def parse_labels(
             raise LabelsError(
                 path, f"its first line does not name {', '.join(missing)}"
             )
-        labels: list[Label] = []
-        faults: list[PhotoFault] = []
-        for row in reader:
-            read_row = _read_row(row, reader.line_num, path.parent, accessions)
-            if isinstance(read_row, Label):
-                labels.append(read_row)
-            else:
-                faults.append(read_row)
+        rows = [_read_row(r, reader.line_num, path.parent, accessions) for r in reader]
     except csv.Error as error:
         raise LabelsError(path, f"line {reader.line_num}: {error}") from error
-    return labels, faults
+    return (
+        [row for row in rows if isinstance(row, Label)],
+        [row for row in rows if isinstance(row, PhotoFault)],
+    )
 
 
 def open_photos(labels: Sequence[Label]) -> Iterator[LabelledPhoto | PhotoFault]:

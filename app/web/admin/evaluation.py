@@ -103,7 +103,7 @@ def show(report_id: int) -> str:
     """Show a report beside another one: the one before it, or ``?with=``."""
     report = report_or_404(report_id)
     try:
-        other = reports.find(db.session(), int(request.args["with"]))
+        other = db.session.get(EvaluationReport, int(request.args["with"]))
     except (KeyError, ValueError):
         other = reports.earlier(db.session(), report)
     page = reports.list_reports(db.session())
@@ -151,7 +151,7 @@ def shared_folders() -> dict[str, Path]:
 
 def report_or_404(report_id: int) -> EvaluationReport:
     """Return a report by its number."""
-    report = reports.find(db.session(), report_id)
+    report = db.session.get(EvaluationReport, report_id)
     if report is None:
         abort(404)
     return report
