@@ -41,15 +41,15 @@ KINDS: Mapping[str, tasks.Work] = {
     rebuilding.KIND: rebuilding.rebuild,
     runs.KIND: importing_task.work,
     evaluation_task.KIND: evaluation_task.evaluate,
-    survey.KIND: survey.look,
-    survey.NEW_KIND: survey.look_at_new,
+    survey.KIND: survey.survey_collection,
+    survey.NEW_KIND: survey.survey_import,
     building.KIND: building.make,
     comparing_task.KIND: comparing_task.compare,
 }
 JOBS = (
     Job("mail", mail.deliver, every(timedelta(minutes=1)), mail.is_awaited),
     Job("retention", retention.run_job, every(timedelta(days=1))),
-    Job("survey", survey.look_if_changed, nightly(SURVEY_HOUR)),
+    Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),
 )
 
 

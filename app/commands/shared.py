@@ -25,7 +25,7 @@ from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
-from app.services.collection.pictures import collection_figures
+from app.services.collection.works import collection_figures
 from app.services.importing.pictures import SourceError
 from app.services.index.building import BUILDING, build_index
 from app.services.system.database import DatabaseNotReadyError, check

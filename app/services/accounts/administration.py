@@ -72,17 +72,14 @@ def find_users(
 
     Parameters
     ----------
-    session : Session
     text : str
         Part of the address, in capital or small letters.
-    standing : Standing
     number : int
         From 1.
     """
-    conditions = _conditions(text, standing)
     listed = (
         select(User)
-        .where(*conditions)
+        .where(*_conditions(text, standing))
         .options(selectinload(User.roles))
         .order_by(User.created_at.desc(), User.id.desc())
     )
@@ -93,9 +90,7 @@ def asked_by(session: Session, user: User) -> Asked:
     """Count what an account asked, and what it said of the answers."""
     own = Query.user_id == user.id
     counted = select(Query.verdict, func.count()).where(own).group_by(Query.verdict)
-    verdicts = dict.fromkeys(Verdict, 0)
-    for verdict, count in session.execute(counted):
-        verdicts[verdict] = count
+    verdicts = dict.fromkeys(Verdict, 0) | dict(iter(session.execute(counted)))
     judged = (
         select(Feedback.is_right, func.count())
         .join(Feedback.query)
@@ -104,12 +99,8 @@ def asked_by(session: Session, user: User) -> Asked:
     )
     said = dict(iter(session.execute(judged)))
     keys = select(func.count()).where(AccessToken.user_id == user.id)
-    return Asked(
-        verdicts,
-        said.get(True, 0),
-        said.get(False, 0),
-        session.scalars(keys).one(),
-    )
+    tokens = session.scalars(keys).one()
+    return Asked(verdicts, said.get(True, 0), said.get(False, 0), tokens)
 
 
 class AccountAdmin:
@@ -117,7 +108,6 @@ class AccountAdmin:
 
     Parameters
     ----------
-    session : Session
     actor : User
         Who changes.
     """
@@ -246,14 +236,13 @@ def _able_admin() -> tuple[ColumnElement[bool], ...]:
 
 
 def _conditions(text: str, standing: Standing) -> list[ColumnElement[bool]]:
-    standings: dict[Standing, list[ColumnElement[bool]]] = {
-        Standing.ALL: [],
-        Standing.CURATOR: [User.roles.any(Role.name == Standing.CURATOR.value)],
-        Standing.ADMIN: [User.roles.any(Role.name == Standing.ADMIN.value)],
-        Standing.LOCKED: [User.active.is_(False)],
-        Standing.UNCONFIRMED: [User.confirmed_at.is_(None)],
-    }
-    sorted_out = standings[standing]
+    sorted_out: list[ColumnElement[bool]] = []
+    if standing in (Standing.CURATOR, Standing.ADMIN):
+        sorted_out.append(User.roles.any(Role.name == standing.value))
+    elif standing is Standing.LOCKED:
+        sorted_out.append(User.active.is_(False))
+    elif standing is Standing.UNCONFIRMED:
+        sorted_out.append(User.confirmed_at.is_(None))
     words = text.strip().lower()
     if words:
         sorted_out.append(func.lower(User.email).contains(words, autoescape=True))

@@ -39,7 +39,6 @@ class NewToken:
 
     Attributes
     ----------
-    token : AccessToken
     secret : str
         What the program sends. It cannot be found out again.
     """
@@ -53,7 +52,6 @@ def issue(user: User, name: str, lifetime: timedelta | None = None) -> NewToken:
 
     Parameters
     ----------
-    user : User
     name : str
         What its owner calls it.
     lifetime : timedelta, optional

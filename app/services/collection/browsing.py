@@ -60,7 +60,6 @@ class Criteria:
         Values by the name of their facet.
     order : str
         One of ``ORDERS``.
-    presence : Presence
     """
 
     text: str = ""
@@ -131,9 +130,7 @@ def facets(criteria: Criteria) -> list[Facet]:
     found = []
     for name in FACETS:
         counted = _values(name, criteria).limit(VALUES_SHOWN + 1)
-        values = [
-            FacetValue(value, works) for value, works in db.session.execute(counted)
-        ]
+        values = [FacetValue(*row) for row in db.session.execute(counted)]
         chosen = criteria.chosen.get(name, "")
         if values or chosen:
             more = len(values) > VALUES_SHOWN
@@ -151,11 +148,8 @@ def facet_values(
     KeyError
         If there is no such facet.
     """
-    counted = db.session.execute(_values(name, criteria)).all()
-    values = sorted(
-        (FacetValue(value, works) for value, works in counted),
-        key=lambda entry: plain_text(entry.value),
-    )
+    values = [FacetValue(*row) for row in db.session.execute(_values(name, criteria))]
+    values.sort(key=lambda entry: plain_text(entry.value))
     return slice_page(values, number, VALUES_PER_PAGE)
 
 

@@ -116,7 +116,6 @@ def manifest(
 
     Parameters
     ----------
-    work : Artwork
     address : str
         Of the manifest itself, absolute; it is its name for all the world.
     picture_address : callable
@@ -164,7 +163,6 @@ def collection(
 
     Parameters
     ----------
-    address, label : str
     items : iterable of (type, address, label)
         Manifests or collections.
     """

@@ -1,4 +1,4 @@
-"""The museum's works: their pictures in the media folder, and how many there are.
+"""Pictures of works in the media folder, stored in a large, a middle and a small size.
 
 A picture is kept as one upright sRGB JPEG without metadata, from which everything is
 computed, and a thumbnail. Both are named by the hash of the original bytes, so the
@@ -8,11 +8,7 @@ same picture sent twice is stored once and a name never changes its content.
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
-from app.models import Artwork, ReferenceImage
-from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
+from app.retrieval.images.codec import decode, encode_jpeg, read, resize_to_long_side
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.system.media import MediaFolder
@@ -23,6 +19,9 @@ large screen."""
 STORED_QUALITY = 90
 THUMBNAIL_SIDE_PX = 320
 THUMBNAIL_QUALITY = 80
+MIDDLE_SIDE_PX = 800
+"""Long side, for phones: as wide as a usual one at two dots to a pixel."""
+MIDDLE_QUALITY = 84
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,30 @@ def keep_picture(
     return _write(sha256, image, media, data if _is_as_stored(data, image) else b"")
 
 
+def middle_name(media_name: str) -> str:
+    """Return the path of the middle version: ``ab/abcdef.m.jpg``."""
+    return f"{media_name.removesuffix('.jpg')}.m.jpg"
+
+
+def make_middle(media: MediaFolder, name: str) -> None:
+    """Make the middle version of this name, unless it is there.
+
+    When it is first asked for: works that nobody looks at take no room.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such picture.
+    OSError
+        If the folder cannot be written.
+    """
+    if media.path(name).exists():
+        return
+    image = read(media.path(f"{name.removesuffix('.m.jpg')}.jpg"))
+    middle = resize_to_long_side(image, MIDDLE_SIDE_PX)
+    media.write(name, encode_jpeg(middle, quality=MIDDLE_QUALITY))
+
+
 def _write(
     sha256: str, image: Image, media: MediaFolder, large: bytes = b""
 ) -> StoredPicture:
@@ -109,13 +132,3 @@ def _is_as_stored(data: bytes, image: Image) -> bool:
     """Tell whether a file is as small and as silent about its origin as stored ones."""
     is_jpeg = data.startswith(b"\xff\xd8\xff")
     return is_jpeg and b"Exif\0" not in data and max(image.shape[:2]) <= STORED_SIDE_PX
-
-
-def collection_figures(session: Session) -> dict[str, int]:
-    """Count works on show, withdrawn works and pictures."""
-    counts = {
-        "works": select(func.count(Artwork.id)).where(Artwork.withdrawn_at.is_(None)),
-        "withdrawn works": select(func.count(Artwork.withdrawn_at)),
-        "pictures": select(func.count(ReferenceImage.id)),
-    }
-    return {name: session.scalars(count).one() for name, count in counts.items()}

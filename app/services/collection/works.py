@@ -1,15 +1,15 @@
-"""Works of the collection: one, some by their accession numbers, a sample of all.
+"""Queries for works: one, some by their accession numbers, a sample, counts.
 
-Withdrawn works are left out everywhere: they are gone for visitors.
+Withdrawn works are left out, but counted in the figures: they are gone for visitors.
 """
 
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from app.extensions import db
-from app.models import Artwork
+from app.models import Artwork, ReferenceImage
 
 
 def present_works() -> Select[Artwork]:
@@ -56,3 +56,13 @@ def sample_works(count: int) -> Sequence[Artwork]:
         present_works().where(Artwork.id % step == 0).order_by(Artwork.id).limit(count)
     )
     return db.session.scalars(statement).all()
+
+
+def collection_figures(session: Session) -> dict[str, int]:
+    """Count works on show, withdrawn works and pictures."""
+    counts = {
+        "works": select(func.count(Artwork.id)).where(Artwork.withdrawn_at.is_(None)),
+        "withdrawn works": select(func.count(Artwork.withdrawn_at)),
+        "pictures": select(func.count(ReferenceImage.id)),
+    }
+    return {name: session.scalars(count).one() for name, count in counts.items()}

@@ -11,7 +11,7 @@ import json
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,10 @@ class Comparison:
 
     Attributes
     ----------
-    id : str
     work : str
         Accession number of the work that was asked about; empty: a photo.
     generation, model_id : str
         What was asked.
-    columns : tuple of Column
     """
 
     id: str
@@ -74,8 +72,7 @@ class Comparison:
         writer.writerow(HEADER)
         named_by = self.named_by
         for column in self.columns:
-            ranked = zip(column.works, column.scores, strict=True)
-            for rank, (accession, score) in enumerate(ranked, 1):
+            for rank, accession, score in column.ranked():
                 work = works.get(accession)
                 label = (accession, *((work.title, work.artist) if work else ("", "")))
                 writer.writerow(
@@ -111,9 +108,7 @@ class Comparison:
                             "score": score,
                             "named_by": named_by[accession],
                         }
-                        for rank, (accession, score) in enumerate(
-                            zip(column.works, column.scores, strict=True), 1
-                        )
+                        for rank, accession, score in column.ranked()
                         if accession in works
                     ],
                 }
@@ -123,49 +118,20 @@ class Comparison:
 
 
 class Comparisons:
-    """Where comparisons are kept.
-
-    Parameters
-    ----------
-    root : Path
-    """
+    """Store of comparisons: files in a folder."""
 
     def __init__(self, root: Path) -> None:
         self._folder = MediaFolder(root)
 
-    def keep(
-        self,
-        columns: Sequence[Column],
-        *,
-        comparison_id: uuid.UUID,
-        work: str,
-        generation: str,
-        model_id: str,
-        photo: Image | None,
-    ) -> Comparison:
-        """Keep a comparison, and let go of old ones.
-
-        Parameters
-        ----------
-        columns : sequence of Column
-        comparison_id : UUID
-        work : str
-            Accession number of the work that was asked about; empty: a photo.
-        generation, model_id : str
-        photo : (H, W, 3) uint8, optional
-            To be kept too.
-        """
+    def keep(self, comparison: Comparison, photo: Image | None) -> None:
+        """Keep a comparison and its photo, (H, W, 3) uint8; let go of old ones."""
         self.clear_out()
-        comparison = Comparison(
-            str(comparison_id), work, generation, model_id, tuple(columns)
-        )
         if photo is not None:
             small = resize_to_long_side(photo, PHOTO_SIDE_PX)
             data = encode_jpeg(small, quality=PHOTO_QUALITY)
             self._folder.write(f"{comparison.id}.jpg", data)
         text = json.dumps(asdict(comparison))
         self._folder.write(f"{comparison.id}.json", text.encode())
-        return comparison
 
     def hold(self, comparison_id: uuid.UUID, photo: Image) -> None:
         """Hold a photo, (H, W, 3) uint8, until it is compared."""

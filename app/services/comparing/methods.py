@@ -1,4 +1,4 @@
-"""One picture, asked of every method that the index is ready for, side by side.
+"""Comparison of all retrieval methods that the index is ready for, on one picture.
 
 Five methods look at the whole collection, two more if there is a map; the slow ones put
 in order what the descriptor proposes. Nothing is computed here that the library does
@@ -7,7 +7,7 @@ not compute.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -67,7 +67,6 @@ class Column:
 
     Attributes
     ----------
-    method : ComparedMethod
     works : tuple of str
         Accession numbers, the best first.
     scores : tuple of float
@@ -81,9 +80,10 @@ class Column:
     scores: tuple[float, ...]
     milliseconds: float
 
-
-Thumbnails = Callable[[Sequence[GalleryItem]], list[Image | None]]
-"""Reads the small pictures of some images; None where there is none."""
+    def ranked(self) -> Iterator[tuple[int, str, float]]:
+        """Yield rank, from 1, work and score."""
+        ranked = zip(self.works, self.scores, strict=True)
+        return ((rank, *one) for rank, one in enumerate(ranked, 1))
 
 
 def compare(
@@ -91,29 +91,34 @@ def compare(
     image: Image,
     *,
     excluded: Collection[str],
-    thumbnails: Thumbnails,
+    thumbnails: Callable[[Sequence[GalleryItem]], list[Image | None]],
     looks: Appearances | None,
     similarity: LearntSimilarity | None,
-) -> list[Column]:
+) -> tuple[Column, ...]:
     """Ask every method about a picture.
 
     Parameters
     ----------
-    searcher : Searcher
     image : (H, W, 3) uint8, RGB
     excluded : collection of str
         Works that must not appear.
     thumbnails : callable
+        Reads the small pictures of some images; None where there is none.
     looks : Appearances, optional
         Without them, neither colours nor the hash are asked.
     similarity : LearntSimilarity, optional
         Of this searcher's model.
-
-    Returns
-    -------
-    columns : list of Column
     """
-    return _Comparison(searcher, image, excluded).columns(thumbnails, looks, similarity)
+    one = _Comparison(searcher, image, excluded)
+    return (
+        one.by_engine(),
+        one.by_descriptor(),
+        *([one.by_style()] if searcher.engine.model.style is not None else ()),
+        one.by_words(),
+        *([one.by_learnt(similarity)] if similarity is not None else ()),
+        *one.by_structure(thumbnails),
+        *(one.by_looks(looks) if looks is not None else ()),
+    )
 
 
 class _Comparison:
@@ -128,56 +133,39 @@ class _Comparison:
         self._excluded = frozenset(excluded)
         self._findable = searcher.work_ids - self._excluded
         self._mask = self._gallery.mask_of(self._excluded)
-        model = self._engine.model
-        self._description, self._describing = _timed(
-            lambda: model.descriptor.describe(image)
-        )
-        self._shortlist, self._searching = _timed(
+        describe = self._engine.model.descriptor.describe
+        self._description, self._describing = _timed(lambda: describe(image))
+        self._shortlist, searching = _timed(
             lambda: self._gallery.search_global(
                 self._description.descriptor, SHORTLIST, excluded=self._mask
             )
         )
+        self._shortlisting = self._describing + searching
 
-    def columns(
-        self,
-        thumbnails: Thumbnails,
-        looks: Appearances | None,
-        similarity: LearntSimilarity | None,
-    ) -> list[Column]:
-        found = [self._ask_engine(), self._ask_descriptor()]
-        if self._engine.model.style is not None:
-            found.append(self._ask_style())
-        found.append(self._ask_words())
-        if similarity is not None:
-            found.append(self._ask_learnt(similarity))
-        found += self._ask_structure(thumbnails)
-        if looks is not None:
-            found += self._ask_looks(looks)
-        return found
-
-    def _ask_engine(self) -> Column:
-        trace, milliseconds = _timed(
+    def by_engine(self) -> Column:
+        trace, spent = _timed(
             lambda: self._engine.trace(
                 PreparedPhoto(self._image), excluded_works=self._excluded
             )
         )
         ranked = ((match.item.work_id, match.probability) for match in trace.candidates)
-        return _column(ComparedMethod.ENGINE, ranked, milliseconds)
+        return _column(ComparedMethod.ENGINE, ranked, spent)
 
-    def _ask_descriptor(self) -> Column:
-        spent = self._describing + self._searching
-        return _column(ComparedMethod.DESCRIPTOR, self._works(self._shortlist), spent)
+    def by_descriptor(self) -> Column:
+        works = self._works(self._shortlist)
+        return _column(ComparedMethod.DESCRIPTOR, works, self._shortlisting)
 
-    def _ask_style(self) -> Column:
+    def by_style(self) -> Column:
         def search() -> Sequence[Hit]:
             style = self._engine.model.style_of(self._image, self._description)
             return self._gallery.search_style(style, SHORTLIST, excluded=self._mask)
 
-        hits, milliseconds = _timed(search)
-        spent = self._describing + milliseconds
-        return _column(ComparedMethod.STYLE, self._works(hits), spent)
+        hits, spent = _timed(search)
+        return _column(
+            ComparedMethod.STYLE, self._works(hits), self._describing + spent
+        )
 
-    def _ask_words(self) -> Column:
+    def by_words(self) -> Column:
         settings = self._engine.settings
 
         def search() -> Sequence[Hit]:
@@ -190,62 +178,59 @@ class _Comparison:
                 features, settings.shortlist, excluded=self._mask
             )
 
-        hits, milliseconds = _timed(search)
-        return _column(ComparedMethod.WORDS, self._works(hits), milliseconds)
+        hits, spent = _timed(search)
+        return _column(ComparedMethod.WORDS, self._works(hits), spent)
 
-    def _ask_learnt(self, similarity: LearntSimilarity) -> Column:
+    def by_learnt(self, similarity: LearntSimilarity) -> Column:
         positions = [hit.position for hit in self._shortlist]
-        scores, milliseconds = _timed(
-            lambda: similarity.score(
-                self._description.descriptor, self._descriptors(positions)
-            )
+        own = self._description.descriptor
+        return self._reranked(
+            ComparedMethod.LEARNT,
+            positions,
+            lambda: similarity.score(own, self._descriptors(positions)),
+            self._shortlisting,
         )
-        spent = self._describing + self._searching + milliseconds
-        return _column(ComparedMethod.LEARNT, self._reranked(positions, scores), spent)
 
-    def _ask_structure(self, thumbnails: Thumbnails) -> list[Column]:
+    def by_structure(
+        self, thumbnails: Callable[[Sequence[GalleryItem]], list[Image | None]]
+    ) -> list[Column]:
         """Compare pictures by structure, alone and over the distance of descriptors."""
         proposed = [hit.position for hit in self._shortlist]
         pictures, reading = _timed(
             lambda: thumbnails([self._gallery.items[one] for one in proposed])
         )
-        there = [
-            (position, picture)
+        there = {
+            position: picture
             for position, picture in zip(proposed, pictures, strict=True)
             if picture is not None
-        ]
-        positions = [position for position, _ in there]
-        if not positions:
+        }
+        if not there:
             return []
-
-        def see() -> tuple[FloatArray, FloatArray]:
-            return luminance(self._image), np.stack(
-                [luminance(one) for _, one in there]
-            )
-
-        (own, others), seeing = _timed(see)
-        spent = self._describing + self._searching + reading + seeing
-        plain, comparing = _timed(lambda: Ssim().score(own, others))
-        over, comparing_both = _timed(
-            lambda: SsimOverEuclidean().score(
-                StructuralInput(own, self._description.descriptor),
-                StructuralInput(others, self._descriptors(positions)),
+        (own, others), seeing = _timed(
+            lambda: (
+                luminance(self._image),
+                np.stack([luminance(picture) for picture in there.values()]),
             )
         )
+        positions = list(there)
+        spent = self._shortlisting + reading + seeing
         return [
-            _column(
-                ComparedMethod.SSIM, self._reranked(positions, plain), spent + comparing
+            self._reranked(
+                ComparedMethod.SSIM, positions, lambda: Ssim().score(own, others), spent
             ),
-            _column(
+            self._reranked(
                 ComparedMethod.SSIM_EUCLID,
-                self._reranked(positions, over),
-                spent + comparing_both,
+                positions,
+                lambda: SsimOverEuclidean().score(
+                    StructuralInput(own, self._description.descriptor),
+                    StructuralInput(others, self._descriptors(positions)),
+                ),
+                spent,
             ),
         ]
 
-    def _ask_looks(self, looks: Appearances) -> list[Column]:
+    def by_looks(self, looks: Appearances) -> Iterator[Column]:
         look, looking = _timed(lambda: Look.of(self._image))
-        columns = []
         for method, score in (
             (
                 ComparedMethod.COLOURS,
@@ -254,25 +239,31 @@ class _Comparison:
             (ComparedMethod.HASH, lambda: bit_agreement(look.bits, looks.bits)),
         ):
             scores, scoring = _timed(score)
-            order = np.argsort(-scores, kind="stable")
             ranked = (
                 (looks.accessions[row], float(scores[row]))
-                for row in order
+                for row in np.argsort(-scores, kind="stable")
                 if looks.accessions[row] in self._findable
             )
-            columns.append(_column(method, ranked, looking + scoring))
-        return columns
+            yield _column(method, ranked, looking + scoring)
 
     def _works(self, hits: Iterable[Hit]) -> Iterable[tuple[str, float]]:
         for hit in hits:
             yield self._gallery.items[hit.position].work_id, hit.similarity
 
     def _reranked(
-        self, positions: Sequence[int], scores: FloatArray
-    ) -> Iterable[tuple[str, float]]:
-        for row in np.argsort(-scores, kind="stable"):
-            item = self._gallery.items[positions[row]]
-            yield item.work_id, float(scores[row])
+        self,
+        method: ComparedMethod,
+        positions: Sequence[int],
+        score: Callable[[], FloatArray],
+        spent: float,
+    ) -> Column:
+        """Put pictures in order by scores; ``spent``: milliseconds until then."""
+        scores, scoring = _timed(score)
+        ranked = (
+            (self._gallery.items[positions[row]].work_id, float(scores[row]))
+            for row in np.argsort(-scores, kind="stable")
+        )
+        return _column(method, ranked, spent + scoring)
 
     def _descriptors(self, positions: Sequence[int]) -> FloatArray:
         return np.stack([self._gallery.descriptor_of(one) for one in positions])

@@ -11,10 +11,9 @@ from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 from app.services.comparing import methods
-from app.services.comparing.kept import Comparisons
+from app.services.comparing.kept import Comparison, Comparisons
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.searcher import open_as_served
-from app.services.map.appearances import Appearances
 from app.services.map.registry import MapRegistry
 from app.services.search.service import PHOTO_SIDE_PX
 from app.services.system import tasks
@@ -40,17 +39,10 @@ def request(
 
     Parameters
     ----------
-    session : Session
-    comparisons : Comparisons
-    user : User, optional
     photo : (H, W, 3) uint8, optional
         Held until it is compared.
     work : str
         Accession number of the work to ask about instead.
-
-    Returns
-    -------
-    comparison_id : UUID
     """
     comparison_id = uuid.uuid4()
     if photo is not None:
@@ -99,26 +91,20 @@ def _compare(
     model_dir = context.config["MORELLI_MODEL"]
     searcher = open_as_served(session, model_dir, context.folders.generations)
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+    stored_map = MapRegistry(context.folders.maps).current()
     columns = methods.compare(
         searcher,
         image,
         excluded=searcher.work_ids.difference(session.scalars(shown)) | {accession},
         thumbnails=lambda items: read_thumbnails(session, media, items),
-        looks=_looks_of_map(MapRegistry(context.folders.maps)),
-        similarity=methods.learnt_similarity(
-            context.config["MORELLI_MODEL"], searcher.model_id
-        ),
+        looks=stored_map.looks() if stored_map else None,
+        similarity=methods.learnt_similarity(model_dir, searcher.model_id),
     )
-    comparisons.keep(
-        columns,
-        comparison_id=comparison_id,
-        work=accession,
-        generation=searcher.generation,
-        model_id=searcher.model_id,
-        photo=None
-        if accession or not context.config["MORELLI_RETENTION_DAYS"]
-        else image,
+    comparison = Comparison(
+        str(comparison_id), accession, searcher.generation, searcher.model_id, columns
     )
+    is_kept = not accession and context.config["MORELLI_RETENTION_DAYS"]
+    comparisons.keep(comparison, image if is_kept else None)
 
 
 def _picture_of(session: Session, media: MediaFolder, accession: str) -> Path | None:
@@ -131,12 +117,3 @@ def _picture_of(session: Session, media: MediaFolder, accession: str) -> Path | 
     if work is None or not work.images:
         raise TaskFailedError("The work has no picture any more.")
     return media.path(work.images[0].media_name)
-
-
-def _looks_of_map(registry: MapRegistry) -> Appearances | None:
-    """Return what works look like, which is kept with the map, if there is one."""
-    stored = registry.current()
-    try:
-        return stored.looks() if stored else None
-    except (OSError, ValueError):
-        return None

@@ -6,7 +6,7 @@ takes time, decoding a picture and computing its features, is done before.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -34,14 +34,11 @@ from app.services.index.changes import announce
 from app.services.system import audit
 from app.services.system.media import MediaFolder
 
-CREATE, EDIT, WITHDRAW, RESTORE, IMAGES = (
-    "create",
-    "edit",
-    "withdraw",
-    "restore",
-    "images",
-)
+CREATE, EDIT, IMAGES = "create", "edit", "images"
+WITHDRAW, RESTORE = "withdraw", "restore"
 """Actions in the audit trail."""
+
+Entry = TypeVar("Entry", bound=AuditEntry | None)
 
 
 def changed_works(run_id: int) -> Select[Any]:
@@ -53,15 +50,11 @@ def changed_works(run_id: int) -> Select[Any]:
     )
 
 
-class EditingError(Exception):
-    """Edit that cannot be made."""
-
-
-class TakenAccessionError(EditingError):
+class TakenAccessionError(Exception):
     """Another work has this accession number."""
 
 
-class ChangedMeanwhileError(EditingError):
+class ChangedMeanwhileError(Exception):
     """Conflict: what an edit starts from, or an undo takes back, has changed."""
 
 
@@ -70,7 +63,6 @@ class WorkEditor:
 
     Parameters
     ----------
-    session : Session
     media : MediaFolder
         Of the works' pictures.
     maker : FeatureMaker or None
@@ -116,24 +108,18 @@ class WorkEditor:
         artwork = Artwork(accession=accession)
         set_facts(artwork, _clean(label))
         self._session.add(artwork)
-        self._record(CREATE, artwork, {}, label_of(artwork))
-        self._session.commit()
+        self._commit(self._record(CREATE, artwork, {}, label_of(artwork)))
         return artwork
 
     def edit(
         self, artwork: Artwork, label: Mapping[str, str], *, seen: str | None = None
     ) -> AuditEntry | None:
-        """Change a work's label; what ``label`` leaves out stays.
+        """Change a work's label; what it leaves out stays. None if nothing differs.
 
         Parameters
         ----------
         seen : str, optional
             The :func:`version_of` the work when the label was read.
-
-        Returns
-        -------
-        entry : AuditEntry or None
-            None if nothing is different.
 
         Raises
         ------
@@ -142,56 +128,34 @@ class WorkEditor:
         """
         if seen is not None and seen != version_of(artwork):
             raise ChangedMeanwhileError(artwork.accession)
-        entry = self._edit(artwork, label)
-        self._session.commit()
-        return entry
+        return self._commit(self._edit(artwork, label))
 
     def withdraw(self, artwork: Artwork) -> AuditEntry | None:
         """Let a work be found no more; its record stays. None if it is withdrawn."""
-        entry = self._show(artwork, is_shown=False)
-        self._session.commit()
-        return entry
+        return self._commit(self._show(artwork, is_shown=False))
 
     def restore(self, artwork: Artwork) -> AuditEntry | None:
         """Let a withdrawn work be found again; None if it is not withdrawn."""
-        entry = self._show(artwork, is_shown=True)
-        self._session.commit()
-        return entry
+        return self._commit(self._show(artwork, is_shown=True))
 
     def add_image(self, artwork: Artwork, data: bytes) -> AuditEntry:
-        """Add a picture after the others.
-
-        Raises
-        ------
-        ImageError
-            If the bytes are not a picture we can use.
-        RepeatedImageError
-            If the work has it already.
-        OSError
-            If the disk is full.
-        """
+        """Add a picture after the others. Raises as :func:`take_picture`."""
         new = take_picture(artwork, data, self._media, self._settings)
-        return self._arrange(artwork, [*pictures_of(artwork), new])
+        return self._commit(self._arrange(artwork, [*pictures_of(artwork), new]))
 
     def replace_image(self, image: ReferenceImage, data: bytes) -> AuditEntry:
         """Put another picture into a picture's place. Raises as :meth:`add_image`."""
         artwork = image.artwork
         new = take_picture(artwork, data, self._media, self._settings)
-        return self._arrange(
-            artwork,
-            [
-                new if picture["sha256"] == image.sha256 else picture
-                for picture in pictures_of(artwork)
-            ],
-        )
+        pictures = pictures_of(artwork)
+        pictures[_position_of(image)] = new
+        return self._commit(self._arrange(artwork, pictures))
 
     def remove_image(self, image: ReferenceImage) -> AuditEntry:
         """Take a picture away from its work; its file stays, for undoing."""
-        artwork = image.artwork
-        return self._arrange(
-            artwork,
-            [one for one in pictures_of(artwork) if one["sha256"] != image.sha256],
-        )
+        pictures = pictures_of(image.artwork)
+        del pictures[_position_of(image)]
+        return self._commit(self._arrange(image.artwork, pictures))
 
     def move_image(self, image: ReferenceImage, places: int) -> AuditEntry | None:
         """Move a picture among its work's; None if it is there already.
@@ -202,14 +166,12 @@ class WorkEditor:
             Towards the end; negative: towards the beginning. Stops at both.
         """
         pictures = pictures_of(image.artwork)
-        position = next(
-            i for i, one in enumerate(pictures) if one["sha256"] == image.sha256
-        )
+        position = _position_of(image)
         target = min(max(position + places, 0), len(pictures) - 1)
         if target == position:
             return None
         pictures.insert(target, pictures.pop(position))
-        return self._arrange(image.artwork, pictures)
+        return self._commit(self._arrange(image.artwork, pictures))
 
     def undo(self, entry: AuditEntry) -> AuditEntry:
         """Take a change back; that is a change too, and can be taken back itself.
@@ -231,12 +193,11 @@ class WorkEditor:
             undone = self._edit(artwork, entry.before)
         else:
             _agree({"images": pictures_of(artwork)}, entry.after, artwork)
-            undone = self._arrange(artwork, entry.before["images"], commit=False)
+            undone = self._arrange(artwork, entry.before["images"])
         if undone is None:
             raise ChangedMeanwhileError(artwork.accession)
         undone.undoes_id = entry.id
-        self._session.commit()
-        return undone
+        return self._commit(undone)
 
     def _edit(self, artwork: Artwork, label: Mapping[str, str]) -> AuditEntry | None:
         new = _clean(label)
@@ -244,12 +205,10 @@ class WorkEditor:
         changed = [name for name in new if before[name] != new[name]]
         if not changed:
             return None
-        set_facts(artwork, {name: new[name] for name in changed})
+        after = {name: new[name] for name in changed}
+        set_facts(artwork, after)
         return self._record(
-            EDIT,
-            artwork,
-            {name: before[name] for name in changed},
-            {name: new[name] for name in changed},
+            EDIT, artwork, {name: before[name] for name in changed}, after
         )
 
     def _show(self, artwork: Artwork, *, is_shown: bool) -> AuditEntry | None:
@@ -262,20 +221,18 @@ class WorkEditor:
         announce(self._session, [artwork])
         return self._record(RESTORE if is_shown else WITHDRAW, artwork, {}, {})
 
-    def _arrange(
-        self, artwork: Artwork, pictures: Sequence[Picture], *, commit: bool = True
-    ) -> AuditEntry:
+    def _arrange(self, artwork: Artwork, pictures: Sequence[Picture]) -> AuditEntry:
         before = pictures_of(artwork)
         # Nothing is written before the slow part is over: others may write meanwhile.
         with self._session.no_autoflush:
             arrange_pictures(artwork, pictures)
             add_features(artwork, self._media, self._maker)
         announce(self._session, [artwork])
-        entry = self._record(
-            IMAGES, artwork, {"images": before}, {"images": list(pictures)}
-        )
-        if commit:
-            self._session.commit()
+        after = {"images": list(pictures)}
+        return self._record(IMAGES, artwork, {"images": before}, after)
+
+    def _commit(self, entry: Entry) -> Entry:
+        self._session.commit()
         return entry
 
     def _record(
@@ -301,6 +258,11 @@ class WorkEditor:
 def _clean(label: Mapping[str, str]) -> dict[str, str]:
     clean = {name: label[name].strip() for name in LABEL_COLUMNS if name in label}
     return clean | {name: label[name] for name in label if name.startswith(DETAIL)}
+
+
+def _position_of(image: ReferenceImage) -> int:
+    hashes = [one.sha256 for one in image.artwork.images]
+    return hashes.index(image.sha256)
 
 
 def _agree(there: object, expected: object, artwork: Artwork) -> None:

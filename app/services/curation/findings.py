@@ -1,4 +1,4 @@
-"""Findings: why works cannot be found well, as curators read it."""
+"""Findings of the survey: why works cannot be found well, kept for curators."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,6 @@ class Finding:
 
     Attributes
     ----------
-    kind : FindingKind
     figures : mapping of str to int
         What was measured.
     other_id : int or None
@@ -74,11 +73,10 @@ def list_findings(
     session: Session, kind: FindingKind, number: int
 ) -> Page[WorkFinding] | None:
     """Return a page of works with a fault; None if there is no such page."""
-    meant = (WorkFinding.kind == kind, Artwork.withdrawn_at.is_(None))
     listed = (
         select(WorkFinding)
         .join(WorkFinding.artwork)
-        .where(*meant)
+        .where(WorkFinding.kind == kind, Artwork.withdrawn_at.is_(None))
         .options(
             joinedload(WorkFinding.artwork).selectinload(Artwork.images),
             joinedload(WorkFinding.other).selectinload(Artwork.images),

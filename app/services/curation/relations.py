@@ -1,7 +1,7 @@
 """Relations between works: proposed, judged by curators, shown."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -52,11 +52,8 @@ class ProposedRelation:
 
     Attributes
     ----------
-    artwork_id, other_id : int
     kind : RelationKind
         What the first is to the other.
-    inlier_count : int
-    similarity : float
     """
 
     artwork_id: int
@@ -69,12 +66,11 @@ class ProposedRelation:
         """Return the same with the smaller number first, as the table keeps it."""
         if self.artwork_id < self.other_id:
             return self
-        return ProposedRelation(
-            self.other_id,
-            self.artwork_id,
-            self.kind.turned,
-            self.inlier_count,
-            self.similarity,
+        return replace(
+            self,
+            artwork_id=self.other_id,
+            other_id=self.artwork_id,
+            kind=self.kind.turned,
         )
 
 
@@ -86,7 +82,6 @@ class Related:
     ----------
     kind : RelationKind
         What the shown work is to it.
-    artwork : Artwork
     """
 
     kind: RelationKind
@@ -123,8 +118,6 @@ def propose(session: Session, finding: ProposedRelation, since: datetime) -> Non
 
     Parameters
     ----------
-    session : Session
-    finding : ProposedRelation
     since : datetime
         When this look at the collection began. Of what it finds twice the stronger
         counts.
@@ -178,10 +171,9 @@ def list_relations(
     session: Session, kinds: Sequence[RelationKind], verdict: RelationState, number: int
 ) -> Page[Relation] | None:
     """Return a page of relations, the surest first; None if there is no such page."""
-    meant = and_(Relation.kind.in_(kinds), Relation.verdict == verdict, _shown())
     listed = (
         select(Relation)
-        .where(meant)
+        .where(Relation.kind.in_(kinds), Relation.verdict == verdict, _shown())
         .options(
             joinedload(Relation.artwork).selectinload(Artwork.images),
             joinedload(Relation.other).selectinload(Artwork.images),
@@ -189,11 +181,6 @@ def list_relations(
         .order_by(Relation.inlier_count.desc(), Relation.id)
     )
     return select_page(session, listed, number, RELATIONS_PER_PAGE)
-
-
-def find_relation(session: Session, relation_id: int) -> Relation | None:
-    """Return a relation by its number, or None."""
-    return session.get(Relation, relation_id)
 
 
 def judge(
@@ -228,7 +215,7 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
     ChangedMeanwhileError
         If it was taken back already, or judged again since.
     """
-    relation = find_relation(session, entry.after["id"])
+    relation = session.get(Relation, entry.after["id"])
     if (
         relation is None
         or relation.verdict != entry.after["verdict"]

@@ -1,4 +1,4 @@
-"""Looking through the collection for works that photos will not find.
+"""Survey of the collection: duplicates, and works that photos will not find.
 
 First all works are compared with each other, then photos are simulated of each. Where
 it has got to stands in the task, committed with what was found, so a killed look is
@@ -7,7 +7,6 @@ gone on with and repeats one work at most.
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import datetime
 
 import numpy as np
 from sqlalchemy import ColumnElement, func, select, true
@@ -27,7 +26,7 @@ from app.services.curation.findings import Finding, FindingKind, replace_finding
 from app.services.curation.relations import ProposedRelation
 from app.services.index.changes import current_revision
 from app.services.index.features import gallery_item
-from app.services.index.searcher import Searcher, open_as_served
+from app.services.index.searcher import open_as_served
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import (
     TaskContext,
@@ -58,39 +57,36 @@ PHOTOS = 3
 one bad crop is no fault of the work."""
 
 
-def look(handle: TaskHandle) -> None:
-    """Do a task of this kind.
+def survey_collection(handle: TaskHandle) -> None:
+    """Do a task that looks through all works.
 
     Raises
     ------
     TaskFailedError
         If there is no index that can be asked.
-    TaskStoppedError
-        Between two works, if somebody wants that.
     """
-    context, task = handle.context, handle.task
-    session = context.session
-    assert task.started_at is not None  # noqa: S101 - it runs
-    since = task.started_at
-    searcher = _open(handle)
+    surveyor = Surveyor(handle)
+    session, task = handle.context.session, handle.task
     if SEEN not in task.parameters:
-        seen = _collection_seen(session, searcher.generation)
+        seen = _collection_seen(session, surveyor.searcher.generation)
         task.parameters = {**task.parameters, SEEN: seen}
-    surveyor = Surveyor(session, MediaFolder(context.folders.works), searcher)
-    for finding in relations.same_files(session):
-        relations.propose(session, finding, since)
-
-    def examine(work: Artwork) -> None:
-        replace_findings(session, work.id, surveyor.faults(work))
-
+    surveyor.propose_same_files()
     # One after the other: comparing takes a fraction of the time, and an answer with a
     # duplicate is no fault, which has to be known by then.
-    _walk(handle, searcher, COMPARING, surveyor.propose_relatives(since))
-    relations.forget_stale(session, since)
-    _walk(handle, searcher, EXAMINING, examine)
+    surveyor.walk(COMPARING, surveyor.propose_relatives)
+    relations.forget_stale(session, surveyor.since)
+    surveyor.walk(EXAMINING, surveyor.examine)
 
 
-def look_if_changed(context: TaskContext) -> None:
+def survey_import(handle: TaskHandle) -> None:
+    """Do a task that compares what an import brought; raises as the other one."""
+    surveyor = Surveyor(handle)
+    surveyor.propose_same_files()
+    is_new = Artwork.id.in_(changed_works(handle.task.parameters[RUN]))
+    surveyor.walk(COMPARING, surveyor.propose_relatives, among=is_new)
+
+
+def enqueue_if_changed(context: TaskContext) -> None:
     """Note that all works are to be looked through, if anything has changed since."""
     session = context.session
     live = GenerationRegistry(context.folders.generations).current_name()
@@ -102,106 +98,82 @@ def look_if_changed(context: TaskContext) -> None:
         enqueue(session, KIND, {}, None)
 
 
-def look_at_new(handle: TaskHandle) -> None:
-    """Do a task of the kind that compares what an import brought.
-
-    Raises
-    ------
-    TaskFailedError
-        If there is no index that can be asked.
-    TaskStoppedError
-        Between two works, if somebody wants that.
-    """
-    context, task = handle.context, handle.task
-    assert task.started_at is not None  # noqa: S101 - it runs
-    searcher = _open(handle)
-    for finding in relations.same_files(context.session):
-        relations.propose(context.session, finding, task.started_at)
-    surveyor = Surveyor(context.session, MediaFolder(context.folders.works), searcher)
-    is_new = Artwork.id.in_(changed_works(task.parameters[RUN]))
-    visit = surveyor.propose_relatives(task.started_at)
-    _walk(handle, searcher, COMPARING, visit, among=is_new)
-
-
-def _walk(
-    handle: TaskHandle,
-    searcher: Searcher,
-    step: str,
-    visit: Callable[[Artwork], None],
-    *,
-    among: ColumnElement[bool] = true(),  # noqa: B008 - an expression, never changed
-) -> None:
-    """Visit works on show but those that were visited before; commits each.
-
-    In one thread: the other cores are for visitors.
-    """
-    session, task = handle.context.session, handle.task
-    session.commit()
-    shown = Artwork.withdrawn_at.is_(None) & among
-    after = task.parameters.get(step, 0)
-    done = _count(session, shown, Artwork.id <= after)
-    total = _count(session, shown)
-    ids = select(Artwork.id).where(shown, Artwork.id > after).order_by(Artwork.id)
-    for work_id in session.scalars(ids).all():
-        searcher.catch_up(session)
-        work = session.get(Artwork, work_id, options=[selectinload(Artwork.images)])
-        if work is not None and not work.is_withdrawn:
-            visit(work)
-        done += 1
-        task.parameters = {**task.parameters, step: work_id}
-        handle.progress(done, max(done, total), step)
-
-
 class Surveyor:
-    """Looks at works, one at a time.
+    """Survey of works, one at a time, with the index that visitors search."""
 
-    Parameters
-    ----------
-    session : Session
-    media : MediaFolder
-        With the works' pictures.
-    searcher : Searcher
-        What visitors search.
-    """
+    def __init__(self, handle: TaskHandle) -> None:
+        self._handle = handle
+        context, begun = handle.context, handle.task.started_at
+        assert begun is not None  # noqa: S101 - it runs
+        self.since = begun
+        self._session = context.session
+        self._media = MediaFolder(context.folders.works)
+        try:
+            self.searcher = open_as_served(
+                context.session,
+                context.config["MORELLI_MODEL"],
+                context.folders.generations,
+            )
+        except RetrievalError as error:
+            raise TaskFailedError(str(error)) from error
 
-    def __init__(
-        self, session: Session, media: MediaFolder, searcher: Searcher
+    def walk(
+        self,
+        step: str,
+        visit: Callable[[Artwork], None],
+        *,
+        among: ColumnElement[bool] = true(),  # noqa: B008 - an expression, never changed
     ) -> None:
-        self._session = session
-        self._media = media
-        self._searcher = searcher
+        """Visit works on show but those that were visited before; commits each.
 
-    def relatives(self, work: Artwork) -> list[ProposedRelation]:
-        """Find what other works a work's pictures have something in common with."""
+        In one thread: the other cores are for visitors.
+        """
+        session, task = self._session, self._handle.task
+        session.commit()
+        shown = Artwork.withdrawn_at.is_(None) & among
+        after = task.parameters.get(step, 0)
+        done = _count(session, shown, Artwork.id <= after)
+        total = _count(session, shown)
+        ids = select(Artwork.id).where(shown, Artwork.id > after).order_by(Artwork.id)
+        for work_id in session.scalars(ids).all():
+            self.searcher.catch_up(session)
+            work = session.get(Artwork, work_id, options=[selectinload(Artwork.images)])
+            if work is not None and not work.is_withdrawn:
+                visit(work)
+            done += 1
+            task.parameters = {**task.parameters, step: work_id}
+            self._handle.progress(done, max(done, total), step)
+
+    def propose_same_files(self) -> None:
+        """Propose relations of works that have the very same picture."""
+        for finding in relations.same_files(self._session):
+            relations.propose(self._session, finding, self.since)
+
+    def propose_relatives(self, work: Artwork) -> None:
+        """Propose relations to works whose pictures show something that a work's do."""
         strongest: dict[str, Relative] = {}
         for position in self._positions(work):
-            for relative in find_relatives(self._searcher.engine.gallery, position):
+            for relative in find_relatives(self.searcher.engine.gallery, position):
                 known = strongest.get(relative.item.work_id)
                 if known is None or relative.inlier_count > known.inlier_count:
                     strongest[relative.item.work_id] = relative
         numbers = self._numbers(strongest)
-        return [
-            ProposedRelation(
-                work.id,
-                numbers[accession],
-                relations.RelationKind(relative.kinship.value),
-                relative.inlier_count,
-                relative.similarity,
-            )
-            for accession, relative in strongest.items()
-            if accession in numbers
-        ]
+        for accession, relative in strongest.items():
+            if accession in numbers:
+                proposed = ProposedRelation(
+                    work.id,
+                    numbers[accession],
+                    relations.RelationKind(relative.kinship.value),
+                    relative.inlier_count,
+                    relative.similarity,
+                )
+                relations.propose(self._session, proposed, self.since)
 
-    def propose_relatives(self, since: datetime) -> Callable[[Artwork], None]:
-        """Return what proposes the relatives of a work, as found since a moment."""
+    def examine(self, work: Artwork) -> None:
+        """Keep why photos would not find a work."""
+        replace_findings(self._session, work.id, self._findings(work))
 
-        def propose(work: Artwork) -> None:
-            for finding in self.relatives(work):
-                relations.propose(self._session, finding, since)
-
-        return propose
-
-    def faults(self, work: Artwork) -> list[Finding]:
+    def _findings(self, work: Artwork) -> list[Finding]:
         """Find why photos would not find a work.
 
         Its duplicates are as good an answer as the work itself: that there are some
@@ -212,35 +184,33 @@ class Surveyor:
         positions = self._positions(work)
         if not positions:
             return [Finding(FindingKind.NOT_INDEXED)]
-        gallery = self._searcher.engine.gallery
+        gallery = self.searcher.engine.gallery
         features = max(len(gallery.local_features[i]) for i in positions)
         faults = []
         if features < FEWEST_FEATURES:
             figures = {"features": features, "wanted": FEWEST_FEATURES}
             faults.append(Finding(FindingKind.FEW_FEATURES, figures))
-        image = work.images[0]
         try:
-            picture = read(self._media.path(image.media_name))
+            picture = read(self._media.path(work.images[0].media_name))
         except (OSError, ImageError):
             return [*faults, Finding(FindingKind.UNREADABLE)]
-        copies = relations.copies_of(self._session, work)
-        failure = self._examine(work.accession, image.sha256, picture, copies)
+        failure = self._fails(work, picture)
         return [*faults, failure] if failure else faults
 
-    def _examine(
-        self, accession: str, sha256: str, picture: Image, copies: frozenset[str]
-    ) -> Finding | None:
+    def _fails(self, work: Artwork, picture: Image) -> Finding | None:
         """Ask simulated photos; a work fails by most of them.
 
         The same picture gives the same photos every time.
         """
+        accession, sha256 = work.accession, work.images[0].sha256
+        copies = relations.copies_of(self._session, work)
         own_file = gallery_item(accession, sha256).image_id.removeprefix(accession)
         rng = np.random.default_rng(int(sha256[:16], 16))
         taken_for: Counter[str] = Counter()
         named = 0
         for asked in range(1, PHOTOS + 1):
             photo = PreparedPhoto(perturb(picture, PROFILES[PROFILE], rng).image)
-            answer = self._searcher.answer(photo, excluded_works=())
+            answer = self.searcher.answer(photo, excluded_works=())
             first = answer.matches[0].item if answer.matches else None
             if first and (
                 first.work_id in (accession, *copies)
@@ -252,14 +222,13 @@ class Surveyor:
             if named > asked - named:
                 return None
         others = self._numbers([work for work, _ in taken_for.most_common(1)])
+        other_id = next(iter(others.values()), None)
         figures = {"asked": PHOTOS, "named": named, "other": sum(taken_for.values())}
-        return Finding(
-            FindingKind.NOT_FOUND, figures, next(iter(others.values()), None)
-        )
+        return Finding(FindingKind.NOT_FOUND, figures, other_id)
 
     def _positions(self, work: Artwork) -> list[int]:
         """Return where the pictures of a work are in the index, as far as they are."""
-        gallery = self._searcher.engine.gallery
+        gallery = self.searcher.engine.gallery
         places = (
             gallery.position_of(gallery_item(work.accession, image.sha256).image_id)
             for image in work.images
@@ -267,21 +236,9 @@ class Surveyor:
         return [place for place in places if place is not None]
 
     def _numbers(self, accessions: Collection[str]) -> dict[str, int]:
-        rows = self._session.execute(
-            select(Artwork.accession, Artwork.id).where(
-                Artwork.accession.in_(accessions)
-            )
-        )
+        named = Artwork.accession.in_(accessions)
+        rows = self._session.execute(select(Artwork.accession, Artwork.id).where(named))
         return {row.accession: row.id for row in rows}
-
-
-def _open(handle: TaskHandle) -> Searcher:
-    context = handle.context
-    model_dir = context.config["MORELLI_MODEL"]
-    try:
-        return open_as_served(context.session, model_dir, context.folders.generations)
-    except RetrievalError as error:
-        raise TaskFailedError(str(error)) from error
 
 
 def _collection_seen(session: Session, generation: str) -> list[object]:

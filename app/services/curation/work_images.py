@@ -64,12 +64,10 @@ def take_picture(
 
     Raises
     ------
-    ImageError
-        If the bytes are not a picture we can use.
+    ImageError, OSError
+        As :func:`store_picture`.
     RepeatedImageError
         If the work has it already.
-    OSError
-        If the disk is full.
     """
     stored = store_picture(data, media, settings=settings)
     if any(image.sha256 == stored.sha256 for image in artwork.images):
@@ -79,13 +77,10 @@ def take_picture(
 
 def pictures_of(artwork: Artwork) -> list[Picture]:
     """Return a work's pictures as the audit trail remembers them, in their order."""
-    return [
-        picture_of(StoredPicture(image.sha256, image.width, image.height))
-        for image in artwork.images
-    ]
+    return [picture_of(image) for image in artwork.images]
 
 
-def picture_of(stored: StoredPicture) -> Picture:
+def picture_of(stored: StoredPicture | ReferenceImage) -> Picture:
     """Return a picture of the media folder as the audit trail remembers it."""
     return {
         "sha256": stored.sha256,

@@ -5,7 +5,6 @@ in the statistics, but nobody can be asked again by its photo.
 """
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +31,6 @@ def meant_work(
 
     Parameters
     ----------
-    query : Query
-    is_right : bool
     accession : str, optional
         Of the work, as far as it was named. With a no, and where nothing was found,
         there is none to be named, and it is passed over.
@@ -60,7 +57,6 @@ def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Fee
 
     Parameters
     ----------
-    query : Query
     is_right : bool
         Whether it is the work, or one of the works, that was named; or, where nothing
         was found, whether the work really does not belong to the collection.
@@ -121,7 +117,6 @@ def export(session: Session, photos: MediaFolder, folder: Path) -> Export:
 
     Parameters
     ----------
-    session : Session
     photos : MediaFolder
         With the visitors' photos.
     folder : Path
@@ -139,7 +134,8 @@ def export(session: Session, photos: MediaFolder, folder: Path) -> Export:
         old.unlink()
     without_photo = without_label = 0
     rows = []
-    for feedback in _all_feedback(session):
+    given = select(Feedback).join(Feedback.query)
+    for feedback in session.scalars(given.order_by(Query.created_at, Query.id)):
         query, references = feedback.query, references_of(feedback)
         photo = photos.path(query.photo_name) if query.photo_name else None
         if references is None:
@@ -156,11 +152,3 @@ def export(session: Session, photos: MediaFolder, folder: Path) -> Export:
         writer.writerow(COLUMNS)
         writer.writerows(rows)
     return Export(path, len(rows), without_photo, without_label)
-
-
-def _all_feedback(session: Session) -> Iterator[Feedback]:
-    return iter(
-        session.scalars(
-            select(Feedback).join(Feedback.query).order_by(Query.created_at, Query.id)
-        )
-    )

@@ -30,13 +30,7 @@ JOINT = "|"
 
 
 class LabelsError(Exception):
-    """The list of photos as a whole cannot be used.
-
-    Attributes
-    ----------
-    path : Path
-    reason : str
-    """
+    """The list of photos as a whole cannot be used."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
@@ -52,7 +46,6 @@ class PhotoFault:
     ----------
     place : str
         Its line in the list, or its work.
-    photo, reason : str
     """
 
     place: str
@@ -71,10 +64,8 @@ class Label:
     ----------
     line : int
         In the file; the header is line 1.
-    photo : Path
     works : frozenset of str
         Accession numbers; empty for a photo of something else.
-    kind : str
     """
 
     line: int
@@ -90,15 +81,9 @@ def read_labels(
 
     Parameters
     ----------
-    path : Path
     accessions : collection of str
         Works that can be found. A row that names only others is a fault: a spelling
         mistake would otherwise pass for a photo that nothing can answer.
-
-    Returns
-    -------
-    labels : list of Label
-    faults : list of PhotoFault
 
     Raises
     ------
@@ -115,16 +100,8 @@ def read_labels(
 def parse_labels(
     data: bytes, path: Path, accessions: Collection[str]
 ) -> tuple[list[Label], list[PhotoFault]]:
-    """Read the bytes of a list of labelled photos; see :func:`read_labels`.
-
-    Parameters
-    ----------
-    data : bytes
-    path : Path
-        Of the list: photos are named relative to it.
-    accessions : collection of str
-    """
-    text = decode_text(data).text
+    """Read the bytes of a list, see :func:`read_labels`; photos lie beside ``path``."""
+    text = decode_text(data)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
@@ -132,17 +109,13 @@ def parse_labels(
             raise LabelsError(
                 path, f"its first line does not name {', '.join(missing)}"
             )
-        labels: list[Label] = []
-        faults: list[PhotoFault] = []
-        for row in reader:
-            read_row = _read_row(row, reader.line_num, path.parent, accessions)
-            if isinstance(read_row, Label):
-                labels.append(read_row)
-            else:
-                faults.append(read_row)
+        rows = [_read_row(r, reader.line_num, path.parent, accessions) for r in reader]
     except csv.Error as error:
         raise LabelsError(path, f"line {reader.line_num}: {error}") from error
-    return labels, faults
+    return (
+        [row for row in rows if isinstance(row, Label)],
+        [row for row in rows if isinstance(row, PhotoFault)],
+    )
 
 
 def open_photos(labels: Sequence[Label]) -> Iterator[LabelledPhoto | PhotoFault]:
@@ -168,12 +141,10 @@ def draw_references(
 
     Parameters
     ----------
-    session : Session
     accessions : collection of str
         Works that can be found.
     sample : int, optional
         How many; all by default.
-    seed : int
 
     Returns
     -------

@@ -6,7 +6,7 @@ shown is computed from the same cases.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
@@ -38,7 +38,6 @@ class Case:
     probability : float in [0, 1]
     similarity : float or None
         Cosine; None where no work was proposed.
-    inlier_count : int
     is_right : bool
         Whether it is a work in the photo.
     is_answerable : bool
@@ -112,8 +111,6 @@ class Range:
 
     Attributes
     ----------
-    low, high : float
-    cases : int
     promised, right : float
         Mean probability, and share of right ones.
     """
@@ -148,35 +145,26 @@ def cases_of_feedback(session: Session) -> list[Case]:
         .order_by(Feedback.id.desc())
         .limit(MOST_CASES)
     )
-    cases = []
-    for verdict, p, is_right, meant, named, similarity, inliers in session.execute(
-        judged
-    ):
-        nothing_found = verdict is Verdict.NOT_FOUND
-        cases.append(
-            Case(
-                probability=p,
-                similarity=similarity,
-                inlier_count=inliers or 0,
-                is_right=is_right and not nothing_found and meant in (None, named),
-                is_answerable=is_right != nothing_found,
-            )
+    return [
+        Case(
+            probability=p,
+            similarity=similarity,
+            inlier_count=inliers or 0,
+            is_right=is_right
+            and verdict is not Verdict.NOT_FOUND
+            and meant in (None, named),
+            is_answerable=is_right != (verdict is Verdict.NOT_FOUND),
         )
-    return cases
+        for verdict, p, is_right, meant, named, similarity, inliers in session.execute(
+            judged
+        )
+    ]
 
 
 def cases_of_report(report: EvaluationReport) -> list[Case]:
     """Return the photos of an evaluation."""
-    return [
-        Case(
-            probability=case["probability"],
-            similarity=case["similarity"],
-            inlier_count=case["inlier_count"],
-            is_right=case["is_right"],
-            is_answerable=case["is_answerable"],
-        )
-        for case in report.cases
-    ]
+    names = [field.name for field in fields(Case)]
+    return [Case(*(case[name] for name in names)) for case in report.cases]
 
 
 def consequences(cases: Sequence[Case], thresholds: Thresholds) -> Consequences:
@@ -196,18 +184,14 @@ def consequences(cases: Sequence[Case], thresholds: Thresholds) -> Consequences:
 
 def by_similarity(cases: Sequence[Case]) -> Distribution:
     """Spread the cases over the cosine of their descriptors."""
-    known = [case for case in cases if case.similarity is not None]
-    values = [float(case.similarity or 0.0) for case in known]
     edges = np.linspace(0.0, 1.0, STEPS + 1)
-    return _distribution(known, values, edges, is_logarithmic=False)
+    return _distribution(cases, "similarity", edges, is_logarithmic=False)
 
 
 def by_inliers(cases: Sequence[Case]) -> Distribution:
     """Spread the cases over the number of details that agree."""
-    known = [case for case in cases if case.similarity is not None]
-    values = [float(case.inlier_count) for case in known]
     edges = np.expm1(np.linspace(0.0, math.log1p(MOST_INLIERS), STEPS + 1))
-    return _distribution(known, values, edges, is_logarithmic=True)
+    return _distribution(cases, "inlier_count", edges, is_logarithmic=True)
 
 
 def calibration(cases: Sequence[Case]) -> list[Range]:
@@ -221,11 +205,9 @@ def calibration(cases: Sequence[Case]) -> list[Range]:
             or (case.probability == high == CALIBRATION[-1])
         ]
         count = len(inside)
-        promised = sum(case.probability for case in inside)
-        right = sum(case.is_right for case in inside)
-        ranges.append(
-            Range(low, high, count, _share(promised, count), _share(right, count))
-        )
+        promised = _share(sum(case.probability for case in inside), count)
+        right = _share(sum(case.is_right for case in inside), count)
+        ranges.append(Range(low, high, count, promised, right))
     return ranges
 
 
@@ -241,22 +223,23 @@ def confused(cases: Sequence[Mapping[str, Any]], found: float) -> list[dict[str,
 
 def _distribution(
     cases: Sequence[Case],
-    values: Sequence[float],
+    quantity: str,
     edges: NDArray[np.float64],
     *,
     is_logarithmic: bool,
 ) -> Distribution:
-    given = np.array(values, np.float64).reshape(-1)
-    right = np.array([case.is_right for case in cases], np.bool_).reshape(-1)
+    known = [case for case in cases if case.similarity is not None]
+    given = np.array([getattr(case, quantity) for case in known], np.float64)
+    right = np.array([case.is_right for case in known], np.bool_)
     inside = np.clip(given, edges[0], np.nextafter(edges[-1], 0))
     scaled = np.log1p(given) if is_logarithmic else given
-    curve = _fit(scaled, right)
+    intercept, slope = _fit(scaled, right) or (None, None)
     return Distribution(
         tuple(edges.tolist()),
         tuple(np.histogram(inside[right], edges)[0].tolist()),
         tuple(np.histogram(inside[~right], edges)[0].tolist()),
-        curve[1] if curve else None,
-        curve[0] if curve else None,
+        slope,
+        intercept,
         is_logarithmic,
     )
 

@@ -1,4 +1,4 @@
-"""Asking labelled photos in the background, and keeping a report of it.
+"""Evaluation as a task: labelled photos are asked, and a report of it is kept.
 
 Every answer is appended to a file as soon as it is there. A worker that is killed goes
 on after the last whole line, so no photo is asked twice and none is lost.
@@ -65,10 +65,8 @@ def opened_photos(
 
     Parameters
     ----------
-    folders : Folders
     parameters : mapping
         Of the task: ``zip``, a name below the instance, or ``folder``, a path.
-    limits : ImageSettings
 
     Raises
     ------
@@ -97,8 +95,6 @@ def evaluate(handle: TaskHandle) -> None:
     ------
     TaskFailedError
         If the photos or the index cannot be used.
-    TaskStoppedError
-        Between two photos, if somebody wants that.
     """
     context, parameters = handle.context, handle.task.parameters
     limits = ImageSettings(max_bytes=context.config["MAX_CONTENT_LENGTH"])
@@ -124,7 +120,6 @@ class PhotoEvaluator:
 
     Attributes
     ----------
-    searcher : Searcher
     pictures : PictureSource
         Where the photos are.
     limits : ImageSettings
@@ -185,9 +180,14 @@ def _ask_all(
     labels, faults = parse_labels(data, Path(LIST_NAME), findable)
     folder = folder_of(context.folders, task.id)
     folder.mkdir(parents=True, exist_ok=True)
-    hidden = searcher.work_ids - findable
-    leave_out = bool(task.parameters.get("leave_out"))
-    asker = PhotoEvaluator(searcher, pictures, limits, hidden, leave_out, folder)
+    asker = PhotoEvaluator(
+        searcher,
+        pictures,
+        limits,
+        hidden=searcher.work_ids - findable,
+        leave_out=bool(task.parameters.get("leave_out")),
+        folder=folder,
+    )
     asked = answer_lines.whole_lines(folder / LINES)
     # Rows of the list that say nothing usable have been looked at, too.
     total = len(faults) + len(labels)
@@ -216,12 +216,17 @@ def _keep(
     session, task = handle.context.session, handle.task
     cases = [case for line in lines for case in answer_lines.cases(line)]
     named = {case["answered"] for case in cases if not case["is_right"]}
-    pictures = _thumbnails(handle, named)
+    first_pictures = session.execute(
+        select(Artwork.accession, ReferenceImage)
+        .join(ReferenceImage.artwork)
+        .where(ReferenceImage.position == 0, Artwork.accession.in_(named))
+    )
+    thumbnails = {work: image.thumbnail_name for work, image in first_pictures}
     folder = folder_of(handle.context.folders, task.id)
     wrong = {case["number"] for case in cases if not case["is_good"]}
     for case in cases:
         case["photo"] = case["number"] in wrong
-        case["answered_image"] = pictures.get(case["answered"], "")
+        case["answered_image"] = thumbnails.get(case["answered"], "")
     report = Report.of([answer_lines.outcome(line) for line in lines])
     session.add(
         EvaluationReport(
@@ -247,16 +252,6 @@ def _keep(
     for path in folder.glob("*.jpg"):
         if int(path.stem) not in wrong:
             path.unlink()
-
-
-def _thumbnails(handle: TaskHandle, accessions: set[str]) -> dict[str, str]:
-    first = (
-        select(Artwork.accession, ReferenceImage)
-        .join(ReferenceImage.artwork)
-        .where(ReferenceImage.position == 0, Artwork.accession.in_(accessions))
-    )
-    rows = handle.context.session.execute(first)
-    return {accession: image.thumbnail_name for accession, image in rows}
 
 
 def discard(folders: Folders, report: EvaluationReport) -> None:

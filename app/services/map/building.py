@@ -69,7 +69,6 @@ class MapPlan:
 
     Attributes
     ----------
-    model_id : str
     accessions : sequence of str, length N
     thumbnails : sequence of str, length N
         Names in the media folder.
@@ -104,8 +103,6 @@ def make(handle: TaskHandle) -> None:
     ------
     TaskFailedError
         If no map can be made; the one before stays.
-    TaskStoppedError
-        If somebody wants that.
     AlreadyRunningError
         If another process is at it: then the task waits.
     """
@@ -134,18 +131,7 @@ def live_model_id(folders: Folders) -> str:
 def build(session: Session, folders: Folders, model_id: str, told: Told) -> StoredMap:
     """Make a map of all works on show that have a picture, and show it.
 
-    Parameters
-    ----------
-    session : Session
-    folders : Folders
-    model_id : str
-        Of the descriptors.
-    told : callable
-
-    Returns
-    -------
-    stored : StoredMap
-        Where nothing has changed since the last one, that one.
+    Where nothing has changed since the last one, that one is shown.
 
     Raises
     ------
@@ -211,11 +197,10 @@ def read_plan(session: Session, model_id: str) -> MapPlan:
         Likeness.STYLE: [np.frombuffer(row.style, "<f4") for row in works],
         Likeness.PICTURE: [np.frombuffer(row.descriptor, "<f4") for row in works],
     }
-    names = (row.media_name.removesuffix(".jpg") + ".s.jpg" for row in works)
     return MapPlan(
         model_id,
         [row.accession for row in works],
-        list(names),
+        [f"{row.media_name.removesuffix('.jpg')}.s.jpg" for row in works],
         np.array([row.width / row.height for row in works], np.float32),
         {
             likeness: np.stack(vectors).astype(np.float32)

@@ -8,11 +8,9 @@ import gzip
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from sqlalchemy import func, select
@@ -26,9 +24,6 @@ from app.services.system.paging import Page, slice_page
 WORKS_PER_PAGE = 48
 """Of the list beside the map."""
 
-State: TypeAlias = tuple[int, datetime | None]
-"""How many works are on show, and when one of them last changed."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapSnapshot:
@@ -36,8 +31,6 @@ class MapSnapshot:
 
     Attributes
     ----------
-    stored : StoredMap
-    likeness : Likeness
     accessions : sequence of str, length N
         In the order of places and cells.
     shown : (N,) bool
@@ -107,7 +100,7 @@ class MapReader:
         """
         if likeness not in stored.likenesses:
             raise KeyError(likeness)
-        version = _version(_state(session))
+        version = _version(session)
         with self._lock:
             known = self._sights.get(likeness)
             if (
@@ -129,16 +122,12 @@ class MapReader:
             return kept[1]
 
 
-def _state(session: Session) -> State:
+def _version(session: Session) -> str:
+    """Digest how many works are on show, and when one of them last changed."""
     shown = Artwork.withdrawn_at.is_(None)
-    count, changed_at = session.execute(
-        select(func.count(), func.max(Artwork.updated_at)).where(shown)
-    ).one()
-    return count, changed_at
-
-
-def _version(state: State) -> str:
-    return hashlib.sha256(repr(state).encode()).hexdigest()[:12]
+    state = select(func.count(), func.max(Artwork.updated_at)).where(shown)
+    count, changed_at = session.execute(state).one()
+    return hashlib.sha256(repr((count, changed_at)).encode()).hexdigest()[:12]
 
 
 def _look(
@@ -163,21 +152,22 @@ def _labels(session: Session, sight: MapSnapshot) -> bytes:
         ).where(Artwork.withdrawn_at.is_(None))
     )
     known = {row.accession: row for row in rows}
-    artists: dict[str, int] = {"": 0}
-    schools: dict[str, int] = {"": 0}
-    columns: dict[str, list[str | int | None]] = {
-        name: [] for name in ("accession", "title", "artist", "school", "year")
+    shown = [known.get(accession) for accession in sight.accessions]
+    artist, artists = _numbered(row.artist if row else "" for row in shown)
+    school, schools = _numbered(row.school if row else "" for row in shown)
+    labels = {
+        "accession": [row.accession if row else None for row in shown],
+        "title": [row.title if row else "" for row in shown],
+        "artist": artist,
+        "school": school,
+        "year": [row.year if row else None for row in shown],
+        "artists": artists,
+        "schools": schools,
     }
-    for accession in sight.accessions:
-        row = known.get(accession)
-        columns["accession"].append(accession if row else None)
-        columns["title"].append(row.title if row else "")
-        columns["artist"].append(
-            artists.setdefault(row.artist if row else "", len(artists))
-        )
-        columns["school"].append(
-            schools.setdefault(row.school if row else "", len(schools))
-        )
-        columns["year"].append(row.year if row else None)
-    labels = {**columns, "artists": list(artists), "schools": list(schools)}
     return json.dumps(labels, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _numbered(names: Iterable[str]) -> tuple[list[int], list[str]]:
+    """Return the number of each name, and the names by number; the first is blank."""
+    numbers = {"": 0}
+    return [numbers.setdefault(name, len(numbers)) for name in names], list(numbers)

@@ -62,11 +62,8 @@ class StoredMap:
 
     Attributes
     ----------
-    name : str
-    path : Path
     model_id : str
         The model whose descriptors it was made from.
-    made_at : datetime
     works : int
         On show when it was made.
     likenesses : tuple of Likeness
@@ -133,15 +130,12 @@ class StoredMap:
         numbers: list[str] = json.loads(text)
         return numbers
 
-    def looks(self) -> Appearances:
-        """Return what the works look like to the plainest measures.
-
-        Raises
-        ------
-        OSError, ValueError
-            If that cannot be read.
-        """
-        return Appearances.open(self.path, self.accessions(self.likenesses[0]))
+    def looks(self) -> Appearances | None:
+        """Return what the works look like; None if that cannot be read."""
+        try:
+            return Appearances.open(self.path, self.accessions(self.likenesses[0]))
+        except (OSError, ValueError):
+            return None
 
     def places(self, likeness: Likeness) -> bytes:
         """Return (N, 3) float32, little-endian: column, row, width by height."""

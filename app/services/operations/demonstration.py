@@ -55,13 +55,7 @@ def draw_collection(folder: Path, works: Iterable[SyntheticWork]) -> None:
 def take_photos(session: Session, media: MediaFolder, folder: Path) -> None:
     """Simulate some visitors' photos: of works on show, and of strangers.
 
-    Parameters
-    ----------
-    session : Session
-    media : MediaFolder
-        Pictures of the works.
-    folder : Path
-        Where the photos and ``LABELS_FILE`` go; it appears when it is complete.
+    The folder, with the photos and ``LABELS_FILE``, appears when it is complete.
     """
     with staged_folder(folder) as draft:
         rows = []

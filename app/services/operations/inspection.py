@@ -1,7 +1,7 @@
 """Inspection of an instance: storage, queues, settings."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,10 +27,8 @@ class Shown:
 
     Attributes
     ----------
-    name, value, default : str
     source : str
         ``environment``, ``default`` or ``stored``.
-    help : str
     """
 
     name: str
@@ -126,11 +124,8 @@ def queue_state(session: Session, folders: Folders) -> QueueState:
 
 def task_counts(session: Session) -> dict[TaskState, int]:
     """Count tasks by their state; every state is there."""
-    counts = dict.fromkeys(TaskState, 0)
     counted = select(Task.state, func.count()).group_by(Task.state)
-    for state, count in session.execute(counted):
-        counts[state] = count
-    return counts
+    return dict.fromkeys(TaskState, 0) | dict(iter(session.execute(counted)))
 
 
 def _readable(name: str, value: object) -> str:
@@ -146,7 +141,7 @@ def _readable(name: str, value: object) -> str:
 
 
 def _measure(path: Path, root: Path) -> Stored:
-    files: Sequence[Path] = [path]
+    files = [path]
     if path.is_dir():
         files = [one for one in path.rglob("*") if one.is_file()]
     size = count = 0

@@ -7,18 +7,18 @@ ask for: files that no answer points to, accounts never confirmed, mails never s
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import or_, select, update
 
 from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Query, now
 from app.services.accounts import accounts
 from app.services.comparing.kept import Comparisons
+from app.services.system.claims import count_changes
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
@@ -59,14 +59,9 @@ def run(folders: Folders, days: int) -> Cleared:
 
     Parameters
     ----------
-    folders : Folders
     days : int, >= 0
         Age from which on photos go, and answers belong to nobody. 0: photos at once,
         answers after ``LEAST_DAYS``.
-
-    Returns
-    -------
-    cleared : Cleared
 
     Raises
     ------
@@ -139,29 +134,22 @@ def _drop_photos(photos: MediaFolder, before: datetime, cleared: Cleared) -> Non
 def _let_go_of_answers(before: datetime, cleared: Cleared) -> None:
     """Cut old answers off from whoever asked, and from links that were given away."""
     traces = (Query.user_id, Query.visitor, Query.share_token)
-    result = db.session.execute(
-        update(Query)
-        .where(
-            Query.created_at < before, or_(*(trace.is_not(None) for trace in traces))
-        )
-        .values(user_id=None, visitor=None, share_token=None)
-    )
+    is_somebodys = or_(*(trace.is_not(None) for trace in traces))
+    old = update(Query).where(Query.created_at < before, is_somebodys)
+    anonymous = old.values(user_id=None, visitor=None, share_token=None)
+    cleared.answers = count_changes(db.session(), anonymous)
     db.session.commit()
-    assert isinstance(result, CursorResult)  # noqa: S101 - what an update returns
-    cleared.answers = result.rowcount
 
 
 def _drop_strays(photos: MediaFolder, cleared: Cleared) -> None:
     """Delete what a crash left: photos without an answer, files half-written."""
     photos.sweep()
     latest = time.time() - STRAY_AFTER_SECONDS
-    for paths in _batches(_photos_before(photos.root, latest)):
-        names = [path.name for path in paths]
-        known = set(
-            db.session.scalars(
-                select(Query.photo_name).where(Query.photo_name.in_(names))
-            )
-        )
+    old = _photos_before(photos.root, latest)
+    for start in range(0, len(old), BATCH):
+        paths = old[start : start + BATCH]
+        is_one = Query.photo_name.in_([path.name for path in paths])
+        known = set(db.session.scalars(select(Query.photo_name).where(is_one)))
         for path in paths:
             if path.name not in known:
                 cleared.strays += _delete(path, cleared)
@@ -176,11 +164,6 @@ def _photos_before(folder: Path, latest: float) -> list[Path]:
         except FileNotFoundError:
             continue  # its owner was faster
     return found
-
-
-def _batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    for start in range(0, len(paths), BATCH):
-        yield paths[start : start + BATCH]
 
 
 def _delete(path: Path, cleared: Cleared) -> bool:

@@ -11,8 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Session,
+    defer,
+    joinedload,
+    selectinload,
+)
 
 from app.models import Artwork, Feedback, Query, QueryMatch, User
 from app.models.queries import hour_of
@@ -58,7 +64,7 @@ class Period:
         day = self.bucket(self.first)
         while day <= self.last:
             yield day
-            day = self.bucket(day + timedelta(days=31)) if self.is_long else _next(day)
+            day = self.bucket(day + timedelta(days=31 if self.is_long else 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,6 @@ class Latency:
 
     Attributes
     ----------
-    stage : str
     percentiles : tuple of float
         For each of ``PERCENTILES``.
     searches : int
@@ -80,17 +85,14 @@ class Latency:
 
 
 class Statistics:
-    """Statistics of a period; what is needed twice is counted once.
-
-    Parameters
-    ----------
-    session : Session
-    period : Period
-    """
+    """Statistics of a period; what is needed twice is counted once."""
 
     def __init__(self, session: Session, period: Period) -> None:
         self._session = session
         self.period = period
+
+    def _within(self, moment: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+        return and_(moment >= self.period.begin, moment < self.period.end)
 
     @property
     def _in_period(self) -> ColumnElement[bool]:
@@ -163,10 +165,7 @@ class Statistics:
         counted = (
             select(Query.verdict, Feedback.is_right, func.count())
             .join(Feedback.query)
-            .where(
-                Feedback.created_at >= self.period.begin,
-                Feedback.created_at < self.period.end,
-            )
+            .where(self._within(Feedback.created_at))
             .group_by(Query.verdict, Feedback.is_right)
         )
         counts: Counter[tuple[Verdict, bool]] = Counter()
@@ -177,9 +176,7 @@ class Statistics:
     def registrations(self) -> dict[date, int]:
         """Count new accounts by days, or by months, in order."""
         counts = dict.fromkeys(self.period.buckets(), 0)
-        made = select(User.created_at).where(
-            User.created_at >= self.period.begin, User.created_at < self.period.end
-        )
+        made = select(User.created_at).where(self._within(User.created_at))
         for moment in self._session.scalars(made):
             counts[self.period.bucket(moment.date())] += 1
         return counts
@@ -212,10 +209,7 @@ class Statistics:
             return []
         newest = self._session.scalars(
             select(Query.timings_ms)
-            .where(
-                Query.created_at >= self.period.begin,
-                Query.created_at < self.period.end,
-            )
+            .where(self._within(Query.created_at))
             .order_by(Query.created_at.desc())
             .limit(SAMPLE)
         )
@@ -239,8 +233,7 @@ class Statistics:
         newest = (
             select(Query)
             .where(
-                Query.created_at >= self.period.begin,
-                Query.created_at < self.period.end,
+                self._within(Query.created_at),
                 Query.verdict == Verdict.NOT_FOUND,
                 Query.photo_name.is_not(None),
             )
@@ -255,11 +248,7 @@ class Statistics:
         newest = (
             select(Query)
             .join(Query.feedback)
-            .where(
-                Feedback.is_right.is_(False),
-                Feedback.created_at >= self.period.begin,
-                Feedback.created_at < self.period.end,
-            )
+            .where(Feedback.is_right.is_(False), self._within(Feedback.created_at))
             .order_by(Feedback.created_at.desc(), Query.id)
             .limit(count)
             .options(
@@ -278,7 +267,3 @@ def first_day(session: Session) -> date | None:
     earliest = select(Query.asked_hour).order_by(Query.asked_hour).limit(1)
     hour = session.scalars(earliest).first()
     return None if hour is None else date(1970, 1, 1) + timedelta(days=hour // 24)
-
-
-def _next(day: date) -> date:
-    return day + timedelta(days=1)

@@ -29,7 +29,6 @@ def archive(owner: Owner, photos: MediaFolder) -> Generator[bytes, None, None]:
 
     Parameters
     ----------
-    owner : Owner
     photos : MediaFolder
         With the visitors' photos. One that is not there any more is left out.
 

@@ -113,7 +113,6 @@ def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:
 
     Parameters
     ----------
-    match : QueryMatch
     photos : MediaFolder
         With the visitors' photos.
 

@@ -20,10 +20,6 @@ def group_alike(queries: Sequence[Query]) -> list[list[Query]]:
 
     To the first alone: a chain of photos, each like the next, would end at anything.
 
-    Parameters
-    ----------
-    queries : sequence of Query
-
     Returns
     -------
     groups : list of list of Query

@@ -1,6 +1,5 @@
 """Search history of somebody: listed by pages, read again, deleted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
@@ -23,7 +22,6 @@ class Owner:
 
     Attributes
     ----------
-    user_id : int, optional
     visitor : str, optional
         Random name of a browser session; what it asked counts only as long as no
         account has taken it over.
@@ -59,7 +57,6 @@ def searches(owner: Owner, number: int = 1) -> Page[Query]:
 
     Parameters
     ----------
-    owner : Owner
     number : int
         From 1. Beyond the end the last page is given: the others may have been deleted
         since somebody looked.
@@ -100,23 +97,17 @@ def forget(query: Query, photos: MediaFolder) -> None:
 
 
 def forget_all(owner: Owner, photos: MediaFolder) -> int:
-    """Delete everything that somebody asked until now, in the same way.
-
-    Returns
-    -------
-    deleted : int
-        How many searches that were.
+    """Delete everything that somebody asked until now, in the same way; count it.
 
     Raises
     ------
     OSError
         If a photo cannot be deleted; what was deleted until then stays deleted.
     """
-    asked = db.session.execute(
-        select(Query.id, Query.photo_name).where(owner.condition())
-    )
-    rows = [(query_id, name) for query_id, name in asked]
-    for batch in _batches(rows):
+    asked = select(Query.id, Query.photo_name).where(owner.condition())
+    rows = db.session.execute(asked).all()
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
         for _, name in batch:
             if name is not None:
                 photos.path(name).unlink(missing_ok=True)
@@ -124,10 +115,3 @@ def forget_all(owner: Owner, photos: MediaFolder) -> int:
         db.session.execute(delete(Query).where(Query.id.in_(ids)))
         db.session.commit()
     return len(rows)
-
-
-def _batches(
-    rows: list[tuple[str, str | None]],
-) -> Iterator[list[tuple[str, str | None]]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]

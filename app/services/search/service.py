@@ -10,8 +10,6 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -45,21 +43,11 @@ UNCROPPED_SIDE_PX = 4 * PHOTO_SIDE_PX
 PHOTO_QUALITY = 82
 
 
-@dataclass(frozen=True, slots=True)
-class Absentees:
-    """Works of a generation that are not on show, as of one revision."""
-
-    generation: str
-    revision: tuple[int, datetime | None]
-    works: frozenset[str]
-
-
 class SearchService:
     """Search service over the live index. Needs an application context.
 
     Parameters
     ----------
-    index : LiveIndex
     photos : MediaFolder, optional
         Where the photos are kept, re-encoded without metadata. None: they are not
         kept, nor what could be drawn from them.
@@ -85,15 +73,11 @@ class SearchService:
         self._admission_queue = admission_queue
         self._tell = tell
         self._catching_up = threading.Lock()
-        self._absentees: Absentees | None = None
+        # Works of the index that are not on show, and what that depends on.
+        self._absent_works: tuple[object, frozenset[str]] | None = None
 
     def open(self) -> str:
-        """Open the index now, so that the first visitor does not wait for it.
-
-        Returns
-        -------
-        generation : str
-            Name of the live index.
+        """Open the index now, that the first visitor need not wait; return its name.
 
         Raises
         ------
@@ -138,21 +122,16 @@ class SearchService:
         """
         # Also decoding waits: the pixels of a photo take far more memory than its file.
         with self._admission_queue.admit():
-            return self._search(data, edits, attributes or {})
-
-    def _search(
-        self, data: bytes, edits: PhotoEdits, attributes: Mapping[str, object]
-    ) -> Query:
-        photo = PreparedPhoto(self.read(data, edits))
-        with self._index.use() as searcher:
-            self._catch_up(searcher)
-            answer = searcher.answer(photo, excluded_works=self._absent(searcher))
-            query = query_of(answer, searcher, attributes)
-        query.height, query.width = photo.image.shape[:2]
-        query.quality = evidence.quality_of(photo, answer)
-        self._store(query, photo.image)
-        self._tell(query)
-        return query
+            photo = PreparedPhoto(self.read(data, edits))
+            with self._index.use() as searcher:
+                self._catch_up(searcher)
+                answer = searcher.answer(photo, excluded_works=self._absent(searcher))
+                query = query_of(answer, searcher, attributes or {})
+            query.height, query.width = photo.image.shape[:2]
+            query.quality = evidence.quality_of(photo, answer)
+            self._store(query, photo.image)
+            self._tell(query)
+            return query
 
     @contextmanager
     def admit(self) -> Iterator[tuple[Searcher, frozenset[str]]]:
@@ -228,18 +207,13 @@ class SearchService:
         count, changed_at = db.session.execute(
             select(func.count(), func.max(Artwork.updated_at)).where(shown)
         ).one()
-        revision = (count, changed_at)
-        known = self._absentees
-        if (
-            known is None
-            or known.revision != revision
-            or known.generation != searcher.generation
-        ):
+        state = searcher.generation, count, changed_at
+        known = self._absent_works
+        if known is None or known[0] != state:
             present = db.session.scalars(select(Artwork.accession).where(shown))
-            works = searcher.work_ids.difference(present)
-            known = Absentees(searcher.generation, revision, works)
-            self._absentees = known
-        return known.works
+            known = state, searcher.work_ids.difference(present)
+            self._absent_works = known
+        return known[1]
 
     def _store(self, query: Query, image: Image) -> None:
         """Keep photo and answer; a failure is logged."""

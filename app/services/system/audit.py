@@ -41,19 +41,14 @@ def record(
 
     Parameters
     ----------
-    session : Session
     action : str
         What was done, in one word.
     user : User or None
         Who did it; None from the shell.
-    artwork : Artwork, optional
-        What it was done to, if it was a work.
     subject : str
         What it was done to, in words that outlive it.
     before, after : mapping, optional
         JSON that is enough to take the change back.
-    undoes : AuditEntry, optional
-        The change that this one takes back.
     run : ImportRun, optional
         The import that it belongs to.
     """
@@ -69,11 +64,6 @@ def record(
     )
     session.add(entry)
     return entry
-
-
-def find_entry(session: Session, entry_id: int) -> AuditEntry | None:
-    """Return a change by its number, or None."""
-    return session.get(AuditEntry, entry_id)
 
 
 def is_undone(session: Session, entry: AuditEntry) -> bool:

@@ -29,13 +29,7 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to do a task.
-
-    Attributes
-    ----------
-    task_id : int
-    token : str
-    """
+    """The right to do a task."""
 
     task_id: int
     token: str
@@ -46,8 +40,6 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
 
     Parameters
     ----------
-    session : Session
-    lane : Lane
     worker : str
         Name of the worker.
 
@@ -112,8 +104,6 @@ def give_up(session: Session, claim: Claim, **values: object) -> bool:
 
     Parameters
     ----------
-    session : Session
-    claim : Claim
     **values : object
         Columns of the task and what they hold from now on.
 

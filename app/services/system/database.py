@@ -48,11 +48,6 @@ def prepare() -> None:
     """Create the tables where there are none yet; else as :func:`check`.
 
     For what a new museum may begin with.
-
-    Raises
-    ------
-    DatabaseNotReadyError
-        If it is older or newer, or cannot be reached.
     """
     if _version() is None:
         upgrade()

@@ -8,7 +8,6 @@ and German labels; three Western encodings are what museums' old databases hold.
 """
 
 import codecs
-from dataclasses import dataclass
 
 EIGHT_BIT_ENCODINGS = ("cp1252", "cp850", "mac_roman")
 """Windows, DOS and the old Macintosh; on a tie the earlier one is taken."""
@@ -22,29 +21,16 @@ BYTE_ORDER_MARKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedText:
-    """Text and the encoding it was read in.
+def decode_text(data: bytes) -> str:
+    """Decode a text file, finding out its encoding.
 
-    Attributes
-    ----------
-    text : str
-        Bytes that the encoding does not know are kept as lone surrogates
-        (``surrogateescape``), so that the reader can say where they are.
-    encoding : str
-        Python's name of it.
+    Bytes that the encoding does not know are kept as lone surrogates
+    (``surrogateescape``), so that the reader can say where they are.
     """
-
-    text: str
-    encoding: str
-
-
-def decode_text(data: bytes) -> DecodedText:
-    """Decode a text file, finding out its encoding."""
     found = detect_encoding(data)
     # UTF-16 has no notion of a byte that stands for itself.
     handler = "replace" if found.startswith("utf-16") else "surrogateescape"
-    return DecodedText(data.decode(found, handler), found)
+    return data.decode(found, handler)
 
 
 def detect_encoding(data: bytes) -> str:
@@ -85,15 +71,8 @@ def is_undecoded(character: str) -> bool:
 def _plausibility(data: bytes, encoding: str) -> int:
     """Sum up what each non-ASCII character says for and against an encoding."""
     text = data.decode(encoding, "surrogateescape")
-    return sum(
-        _vote(
-            text[max(0, position - 1) : position],
-            character,
-            text[position + 1 : position + 2],
-        )
-        for position, character in enumerate(text)
-        if ord(character) > 0x7F
-    )
+    neighbours = zip(f" {text}", text, f"{text[1:]} ", strict=False)
+    return sum(_vote(*three) for three in neighbours if ord(three[1]) > 0x7F)
 
 
 def _vote(before: str, character: str, after: str) -> int:

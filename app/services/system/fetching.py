@@ -55,12 +55,7 @@ class Refusal(StrEnum):
 
 
 class LinkError(Exception):
-    """Link that leads to no picture that we would fetch.
-
-    Attributes
-    ----------
-    refusal : Refusal
-    """
+    """Link that leads to no picture that we would fetch."""
 
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
@@ -75,6 +70,12 @@ class Target:
     host: str
     port: int
     path: str
+
+
+def resolve_name(host: str, port: int) -> Sequence[str]:
+    """Return the addresses of a host, as the system would dial them."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class LinkReader:
@@ -101,14 +102,14 @@ class LinkReader:
         max_bytes: int,
         *,
         seconds: float = SECONDS,
-        resolve: Callable[[str, int], Sequence[str]] | None = None,
+        resolve: Callable[[str, int], Sequence[str]] = resolve_name,
         permits: Callable[[str], bool] = is_public,
         ports: Sequence[int] = tuple(PORTS.values()),
         accept: str = "image/*",
     ) -> None:
         self._max_bytes = max_bytes
         self._seconds = seconds
-        self._resolve = resolve or resolve_name
+        self._resolve = resolve
         self._permits = permits
         self._ports = ports
         self._headers = {"User-Agent": USER_AGENT, "Accept": accept}
@@ -143,11 +144,14 @@ class LinkReader:
     def _look_up(self, target: Target, deadline: float) -> Sequence[str]:
         """Return the addresses of a host, all of them public, before the deadline."""
         found: list[str] = []
+
+        def look_up() -> None:
+            with suppress(OSError, UnicodeError):  # labels that are too long or empty
+                found.extend(self._resolve(target.host, target.port))
+
         # The system's resolver cannot be told how long it may take; a thread that it
         # keeps waiting ends with it, and holds nothing.
-        worker = threading.Thread(
-            target=lambda: found.extend(self._resolved(target)), daemon=True
-        )
+        worker = threading.Thread(target=look_up, daemon=True)
         worker.start()
         worker.join(max(0.0, deadline - time.monotonic()))
         if worker.is_alive():
@@ -158,12 +162,6 @@ class LinkReader:
         if not all(map(self._permits, found)):
             raise LinkError(Refusal.NOT_PUBLIC)
         return found
-
-    def _resolved(self, target: Target) -> Sequence[str]:
-        try:
-            return self._resolve(target.host, target.port)
-        except (OSError, UnicodeError):  # labels that are too long or empty
-            return ()
 
     @contextmanager
     def _get(
@@ -250,28 +248,18 @@ class PinnedConnection(http.client.HTTPConnection):
                 self._line.shutdown(socket.SHUT_RDWR)
 
     def _dial(self) -> socket.socket:
-        for address in self._addresses[:-1]:
-            try:
-                return self._dial_one(address, self._left() / 2)
-            except OSError:
-                continue
-        return self._dial_one(self._addresses[-1], self._left())
-
-    def _dial_one(self, address: str, seconds: float) -> socket.socket:
-        return socket.create_connection((address, self.port), timeout=seconds)
+        *others, last = self._addresses
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, self.port), self._left() / 2)
+        return socket.create_connection((last, self.port), self._left())
 
     def _left(self) -> float:
         return max(0.01, self._deadline - time.monotonic())
 
 
 def parse_link(link: str) -> Target:
-    """Take a web address apart.
-
-    Raises
-    ------
-    LinkError
-        If it is none, not of the web, or carries a name and password.
-    """
+    """Take a web address apart; ``LinkError`` if it is none that may be followed."""
     link = link.strip()
     # Browsers and resolvers disagree about backslashes, blanks and control characters.
     if len(link) > MAX_LENGTH or "\\" in link or not link.isprintable() or " " in link:
@@ -291,12 +279,6 @@ def parse_link(link: str) -> Target:
     path = quote(parts.path or "/", safe=_TARGET_SAFE)
     query = f"?{quote(parts.query, safe=_TARGET_SAFE)}" if parts.query else ""
     return Target(parts.scheme, host, port or PORTS[parts.scheme], path + query)
-
-
-def resolve_name(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a host, as the system would dial them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _refusal(error: Exception, deadline: float) -> Refusal:

@@ -137,11 +137,10 @@ class Outbox:
 
 
 class Mailer:
-    """Takes mails, and hands them to the mail server.
+    """Composer of mails, and their delivery from the outbox to the mail server.
 
     Parameters
     ----------
-    outbox : Outbox
     sender : str
         With or without a name before the address.
     public_url : str
@@ -195,10 +194,6 @@ class Mailer:
         if language:  # after the content, which resets what is said of it
             mail["Content-Language"] = language
         return mail
-
-    def send(self, mail: EmailMessage) -> Path:
-        """Put a mail into the outbox, from where the worker takes it at once."""
-        return self.outbox.put(mail)
 
     def deliver(self) -> None:
         """Hand over everything that waits; what the server cannot take now, stays."""

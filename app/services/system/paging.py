@@ -19,7 +19,6 @@ class Page(Generic[Entry]):
 
     Attributes
     ----------
-    entries : sequence
     number, count : int
         This page, from 1, and how many there are (at least 1).
     total : int

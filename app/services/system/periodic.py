@@ -24,17 +24,12 @@ RETRY = timedelta(minutes=10)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def _nothing(_context: TaskContext, _since: datetime) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job that comes again and again.
 
     Attributes
     ----------
-    kind : str
     run : callable
         Does it. What it raises is logged, and it is tried again after ``RETRY``.
     due : callable
@@ -47,7 +42,7 @@ class Job:
     kind: str
     run: Callable[[TaskContext], None]
     due: Callable[[datetime], datetime]
-    is_awaited: Callable[[TaskContext, datetime], bool] = _nothing
+    is_awaited: Callable[[TaskContext, datetime], bool] = lambda *_: False
 
 
 def every(interval: timedelta) -> Callable[[datetime], datetime]:

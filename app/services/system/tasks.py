@@ -1,4 +1,4 @@
-"""Tasks: work in the background, noted, told to pause or stop, and done.
+"""Background tasks: a queue in the database, in lanes, with pausing and cancelling.
 
 The truth is the table ``task``. A task stands in a lane; workers claim what is first in
 a lane (``app.services.system.claims``) and do it in steps, each committed with how far
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
@@ -28,7 +28,7 @@ from app.services.system.claims import (
 )
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.paging import Page, select_page
-from app.services.system.workers import WorkerProcess
+from app.services.system.workers import WorkerProcess, count_alive
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,15 @@ BUSY_AGAIN = timedelta(seconds=5)
 TASKS_PER_PAGE = 25
 UNFINISHED = (TaskState.WAITING, TaskState.RUNNING, TaskState.PAUSED)
 OVER = (TaskState.CANCELLED, TaskState.DONE, TaskState.FAILED)
+AT_ONCE = {
+    TaskWish.PAUSE: (TaskState.PAUSED, [TaskState.WAITING]),
+    TaskWish.CANCEL: (TaskState.CANCELLED, [TaskState.WAITING, TaskState.PAUSED]),
+    TaskWish.RUN: (
+        TaskState.WAITING,
+        [TaskState.PAUSED, TaskState.CANCELLED, TaskState.FAILED],
+    ),
+}
+"""What a wish makes of a task that nobody runs, and in which states it may be."""
 
 
 class TaskStoppedError(Exception):
@@ -54,7 +63,7 @@ class TaskFailedError(Exception):
 
 
 class NotPossibleError(Exception):
-    """A task in this state cannot be told that."""
+    """A task in this state cannot be paused, cancelled or gone on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,6 @@ class TaskContext:
 
     Attributes
     ----------
-    session : Session
-    folders : Folders
     config : mapping of str to object
         The application's configuration.
     process : WorkerProcess
@@ -78,13 +85,7 @@ class TaskContext:
 
 
 class TaskHandle:
-    """A running task, as the function that does it sees it.
-
-    Parameters
-    ----------
-    context : TaskContext
-    task : Task
-    """
+    """A running task, as the function that does it sees it."""
 
     def __init__(self, context: TaskContext, task: Task) -> None:
         self.context = context
@@ -126,6 +127,28 @@ class TaskHandle:
             raise TaskStoppedError(TaskState.WAITING)
 
 
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Place in a lane of a task that waits, or whose worker died.
+
+    Attributes
+    ----------
+    before : int
+        Tasks that wait and come first.
+    running : Task or None
+        What its lane is doing now.
+    is_blocked : bool
+        Whether it waits because another program is at the same work.
+    has_worker : bool
+        Whether there is a worker at all.
+    """
+
+    before: int
+    running: Task | None
+    is_blocked: bool
+    has_worker: bool
+
+
 Work = Callable[[TaskHandle], None]
 
 
@@ -141,11 +164,6 @@ def enqueue(
     session.add(task)
     session.commit()
     return task
-
-
-def find_task(session: Session, task_id: int) -> Task | None:
-    """Return a task by its number, or None."""
-    return session.get(Task, task_id)
 
 
 def unfinished(session: Session, kind: str) -> Task | None:
@@ -167,71 +185,50 @@ def list_tasks(session: Session, number: int = 1) -> Page[Task] | None:
 
 
 def pause(session: Session, task: Task, user: User | None = None) -> None:
-    """Let a task stop at the end of its step, to be gone on with later.
-
-    Raises
-    ------
-    NotPossibleError
-        If it neither waits nor runs.
-    """
-    waiting = {TaskState.WAITING: TaskState.PAUSED}
-    _wish(session, task, user, TaskWish.PAUSE, waiting)
+    """Let a task stop at the end of its step, to be gone on with later."""
+    _tell(session, task, user, TaskWish.PAUSE)
 
 
 def cancel(session: Session, task: Task, user: User | None = None) -> None:
-    """Let a task end where it is; what it has done stays.
-
-    Raises
-    ------
-    NotPossibleError
-        If it has ended already.
-    """
-    stopped = dict.fromkeys((TaskState.WAITING, TaskState.PAUSED), TaskState.CANCELLED)
-    _wish(session, task, user, TaskWish.CANCEL, stopped)
+    """Let a task end where it is; what it has done stays."""
+    _tell(session, task, user, TaskWish.CANCEL)
 
 
 def go_on(session: Session, task: Task, user: User | None = None) -> None:
-    """Let a stopped or failed task go on.
+    """Let a stopped or failed task go on."""
+    _tell(session, task, user, TaskWish.RUN)
 
-    Raises
-    ------
-    NotPossibleError
-        If it is not stopped.
-    """
-    stopped = (TaskState.PAUSED, TaskState.CANCELLED, TaskState.FAILED)
-    changed = count_changes(
-        session,
-        update(Task)
-        .where(Task.id == task.id, Task.state.in_(stopped))
-        .values(
-            state=TaskState.WAITING,
-            wish=TaskWish.RUN,
-            fault="",
-            finished_at=None,
-            told_by_id=user.id if user else None,
-        ),
+
+def place_of(session: Session, task: Task) -> QueuePlace | None:
+    """Find what a task waits for; None if it does not wait."""
+    is_abandoned = (
+        task.state is TaskState.RUNNING
+        and task.lease_until is not None
+        and task.lease_until <= now()
     )
-    session.commit()
-    if not changed:
-        raise NotPossibleError(task.state)
+    if task.state is not TaskState.WAITING and not is_abandoned:
+        return None
+    running = session.scalars(select(Task).where(Task.slot == task.lane)).first()
+    before = select(func.count()).where(
+        Task.lane == task.lane, Task.state == TaskState.WAITING, Task.id < task.id
+    )
+    return QueuePlace(
+        session.scalars(before).one(),
+        running if running is not None and running.id != task.id else None,
+        task.ready_at is not None,
+        count_alive(session) > 0,
+    )
 
 
 def work_off(
     context: TaskContext, kinds: Mapping[str, Work], lanes: Iterable[Lane] = Lane
 ) -> int:
-    """Do everything that waits, lane after lane, until the process is to stop.
+    """Do what waits, lane after lane, until the process is to stop; count the tasks.
 
     Parameters
     ----------
-    context : TaskContext
     kinds : mapping of str to callable
         What does each kind of task.
-    lanes : iterable of Lane
-
-    Returns
-    -------
-    count : int
-        Tasks that were taken up.
     """
     session, process = context.session, context.process
     count = 0
@@ -279,22 +276,18 @@ def _work(context: TaskContext, claim: Claim, kinds: Mapping[str, Work]) -> None
         logger.warning("task %s was taken over by another worker", claim.task_id)
 
 
-def _wish(
-    session: Session,
-    task: Task,
-    user: User | None,
-    wish: TaskWish,
-    at_once: Mapping[TaskState, TaskState],
-) -> None:
-    """Tell a running task something, or do it at once where nobody runs it."""
+def _tell(session: Session, task: Task, user: User | None, wish: TaskWish) -> None:
+    """Do at once what is wished where nobody runs a task, or tell whoever does."""
+    mine = update(Task).where(Task.id == task.id)
     told = {"wish": wish, "told_by_id": user.id if user else None}
-    for before, after in at_once.items():
-        there = update(Task).where(Task.id == task.id, Task.state == before)
-        if count_changes(session, there.values(state=after, **told)):
-            session.commit()
-            return
-    runs = update(Task).where(Task.id == task.id, Task.state == TaskState.RUNNING)
-    changed = count_changes(session, runs.values(**told))
+    state, stopped = AT_ONCE[wish]
+    done = mine.where(Task.state.in_(stopped)).values(
+        state=state, fault="", finished_at=None, **told
+    )
+    changed = count_changes(session, done)
+    if not changed and wish is not TaskWish.RUN:
+        runs = mine.where(Task.state == TaskState.RUNNING)
+        changed = count_changes(session, runs.values(**told))
     session.commit()
     if not changed:
         raise NotPossibleError(task.state)

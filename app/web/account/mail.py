@@ -68,7 +68,7 @@ class AccountMail(MailUtil):
         if recipient == NOBODY:
             mailer().outbox.rehearse(mail)
         else:
-            mailer().send(mail)
+            mailer().outbox.put(mail)
 
     def normalize(self, email: str) -> str:
         """Return an address as it is stored: in small letters throughout."""

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import Lane
+from app.models import EvaluationReport, Lane
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures import SourceError
@@ -94,12 +94,12 @@ def begin() -> ResponseReturnValue:
 @bp.get("/<int:report_id>")
 def show(report_id: int) -> str:
     """Show a report beside another one: the one before it, or ``?with=``."""
-    report = or_404(reports.find(db.session(), report_id))
+    report = or_404(db.session.get(EvaluationReport, report_id))
     number = request.args.get("with", type=int)
     if number is None:
         other = reports.earlier(db.session(), report)
     else:
-        other = reports.find(db.session(), number)
+        other = db.session.get(EvaluationReport, number)
     page = or_404(reports.list_reports(db.session()))
     wrong = [case for case in report.cases if not case["is_good"]]
     return render_template(
@@ -117,7 +117,7 @@ def show(report_id: int) -> str:
 @bp.post("/<int:report_id>/delete")
 def delete(report_id: int) -> ResponseReturnValue:
     """Delete a report with its photos."""
-    report = or_404(reports.find(db.session(), report_id))
+    report = or_404(db.session.get(EvaluationReport, report_id))
     evaluation_task.discard(folders(), report)
     db.session.delete(report)
     db.session.commit()
@@ -127,7 +127,7 @@ def delete(report_id: int) -> ResponseReturnValue:
 @bp.get("/<int:report_id>/photos/<int:number>.jpg")
 def photo(report_id: int, number: int) -> Response:
     """Show a photo that was answered wrong."""
-    report = or_404(reports.find(db.session(), report_id))
+    report = or_404(db.session.get(EvaluationReport, report_id))
     folder = evaluation_task.folder_of(folders(), report.settings["folder"])
     return send_from_directory(folder, f"{number}.jpg", mimetype="image/jpeg")
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
+from app.models import Relation
 from app.services.curation import findings, relations, survey
 from app.services.curation.relations import RelationState
 from app.services.system import tasks
@@ -101,7 +102,7 @@ def look() -> ResponseReturnValue:
 @bp.post("/relations/<int:relation_id>")
 def judge(relation_id: int) -> ResponseReturnValue:
     """Keep what a curator thinks of a relation, and show the list again."""
-    relation = or_404(relations.find_relation(db.session(), relation_id))
+    relation = or_404(db.session.get(Relation, relation_id))
     verdict = or_404(request.form.get("verdict", type=RelationState))
     relations.judge(db.session(), relation, verdict, current_account())
     kind = next(name for name, ours in RELATION_KINDS.items() if relation.kind in ours)

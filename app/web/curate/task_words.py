@@ -13,7 +13,7 @@ from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
 from app.services.index import rebuilding
 from app.services.map import building
-from app.services.system.line import Place, place_of
+from app.services.system.tasks import QueuePlace, place_of
 
 NAMES = {
     rebuilding.KIND: _("Building the index"),
@@ -75,7 +75,7 @@ def waiting_words(task: Task) -> str:
     return str(STOPPED_BY[task.state]) % {"who": task.told_by.email}
 
 
-def _reasons(task: Task, place: Place) -> list[str]:
+def _reasons(task: Task, place: QueuePlace) -> list[str]:
     reasons = []
     if task.state is TaskState.RUNNING and task.heartbeat_at is not None:
         when = format_datetime(task.heartbeat_at, "medium")

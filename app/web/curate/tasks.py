@@ -48,19 +48,19 @@ def browse() -> str:
 @bp.get("/<int:task_id>")
 def show(task_id: int) -> str:
     """Show how far a task is; the page asks again by itself."""
-    return show_task(or_404(tasks.find_task(db.session(), task_id)))
+    return show_task(or_404(db.session.get(Task, task_id)))
 
 
 @bp.get("/<int:task_id>/state")
 def state(task_id: int) -> ResponseReturnValue:
     """Tell a script how far a task is, in words for people."""
-    return facts_of(or_404(tasks.find_task(db.session(), task_id)))
+    return facts_of(or_404(db.session.get(Task, task_id)))
 
 
 @bp.post("/<int:task_id>/<any(pause, cancel, 'go-on'):wish>")
 def tell(task_id: int, wish: str) -> ResponseReturnValue:
     """Let it stop after its present step, end where it is, or go on."""
-    task = or_404(tasks.find_task(db.session(), task_id))
+    task = or_404(db.session.get(Task, task_id))
     try:
         WISHES[wish](db.session(), task, current_account())
     except tasks.NotPossibleError:

@@ -6,6 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
+from app.models import AuditEntry
 from app.services.curation import relations
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.system import audit
@@ -39,7 +40,7 @@ def show() -> str:
 @bp.post("/<int:entry_id>/undo")
 def undo(entry_id: int) -> ResponseReturnValue:
     """Take a change back."""
-    entry = or_404(audit.find_entry(db.session(), entry_id))
+    entry = or_404(db.session.get(AuditEntry, entry_id))
     said = {}
     try:
         if entry.action == relations.ACTION:

@@ -8,7 +8,7 @@ import re
 
 from flask import Blueprint, Response, abort, send_from_directory
 
-from app.services.collection.picture_sizes import make_middle
+from app.services.collection.pictures import make_middle
 from app.services.system.media import MediaFolder
 from app.web.shell.caching import YEAR_SECONDS
 from app.web.shell.current import folders

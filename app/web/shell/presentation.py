@@ -9,8 +9,11 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.types import Verdict
-from app.services.collection.picture_sizes import MIDDLE_SIDE_PX, middle_name
-from app.services.collection.pictures import THUMBNAIL_SIDE_PX
+from app.services.collection.pictures import (
+    MIDDLE_SIDE_PX,
+    THUMBNAIL_SIDE_PX,
+    middle_name,
+)
 from app.services.search.evidence import Spread, faults_of, spread_of
 from app.services.search.service import PHOTO_SIDE_PX
 

@@ -1,12 +1,20 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image as Pillow
 
-from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.images.codec import encode_jpeg, read
 from app.retrieval.settings import ImageSettings
-from app.services.collection.pictures import keep_picture, store_picture
+from app.services.collection.pictures import (
+    keep_picture,
+    make_middle,
+    middle_name,
+    store_picture,
+)
 from app.services.system.media import STAGING
+
+NAME = "ab/abcdef.jpg"
 
 
 def picture(seed, size=(40, 60)):
@@ -46,3 +54,25 @@ def test_what_says_where_it_was_taken_is_not_kept_as_it_is(media):
     sha256 = "cd" * 32
     keep_picture(file.getvalue(), sha256, media, settings=ImageSettings())
     assert b"secret" not in media.path(f"cd/{sha256}.jpg").read_bytes()
+
+
+@pytest.fixture
+def ramp(media):
+    grey = np.linspace(0, 255, 1200, dtype=np.uint8)
+    media.write(NAME, encode_jpeg(np.tile(grey[None, :, None], (600, 1, 3))))
+
+
+@pytest.mark.usefixtures("ramp")
+def test_the_middle_size_is_made_once(media):
+    name = middle_name(NAME)
+    assert name == "ab/abcdef.m.jpg"
+    make_middle(media, name)
+    assert read(media.path(name)).shape == (400, 800, 3)
+    media.write(name, b"kept")
+    make_middle(media, name)
+    assert media.path(name).read_bytes() == b"kept"
+
+
+def test_there_is_no_middle_size_of_nothing(media):
+    with pytest.raises(FileNotFoundError):
+        make_middle(media, "ab/other.m.jpg")

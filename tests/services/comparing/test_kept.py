@@ -9,7 +9,7 @@ import pytest
 
 from app.models import Artwork
 from app.retrieval.images.codec import decode
-from app.services.comparing.kept import KEPT_SECONDS, Comparisons
+from app.services.comparing.kept import KEPT_SECONDS, Comparison, Comparisons
 from app.services.comparing.methods import Column, ComparedMethod
 from tests.support.fakes import draw_picture
 
@@ -25,9 +25,10 @@ def registry(tmp_path):
     return Comparisons(tmp_path / "comparisons")
 
 
-def keep(registry, **options):
-    facts = {"work": "", "generation": "g", "model_id": "m", "photo": None}
-    return registry.keep(COLUMNS, comparison_id=uuid.uuid4(), **{**facts, **options})
+def keep(registry, *, work="", photo=None):
+    comparison = Comparison(str(uuid.uuid4()), work, "g", "m", COLUMNS)
+    registry.keep(comparison, photo)
+    return comparison
 
 
 @pytest.fixture

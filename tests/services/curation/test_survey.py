@@ -90,7 +90,7 @@ class Place:
     def look(self):
         """Do what waits; return the task that is new, or the one that went on."""
         task = tasks.unfinished(self.session, survey.KIND) or self.enqueue()
-        self.work_off(survey.KIND, survey.look)
+        self.work_off(survey.KIND, survey.survey_collection)
         return task
 
     def related(self):
@@ -144,7 +144,7 @@ def test_what_an_import_brought_is_compared_with_all(collection):
     audit.record(session, CREATE, user=None, artwork=brought, run=run)
     session.commit()
     task = tasks.enqueue(session, survey.NEW_KIND, {survey.RUN: run.id}, None)
-    collection.work_off(survey.NEW_KIND, survey.look_at_new)
+    collection.work_off(survey.NEW_KIND, survey.survey_import)
     assert (task.state, task.done, task.total) == (TaskState.DONE, 1, 1)
     # Files that are the same need no comparing, so they are always named.
     pairs = {frozenset(pair) for pair in collection.related()}
@@ -158,7 +158,7 @@ def test_at_night_all_is_looked_through_only_if_something_has_changed(place):
     context = tasks.TaskContext(session, place.folders, {})
 
     def is_noted():
-        survey.look_if_changed(context)
+        survey.enqueue_if_changed(context)
         return tasks.unfinished(session, survey.KIND) is not None
 
     place.record("own", draw_picture(0))

@@ -129,7 +129,7 @@ def test_no_header_can_be_smuggled_in(outbox):
 
 def test_without_a_server_mails_stay(outbox):
     mailer = make_mailer(outbox)
-    path = mailer.send(a_mail(outbox))
+    path = mailer.outbox.put(a_mail(outbox))
     mailer.deliver()
     assert outbox.waiting() == [path]
 
