@@ -13,7 +13,7 @@ from app.lab.picture_cache import PictureCache
 from app.lab.result_cache import Seen
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.local import rootsift
+from app.retrieval.local import rootsift, voting
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.measures.distances import Cosine, Euclidean
@@ -179,8 +179,8 @@ class WordMethod:
 
     def _score(self, features: LocalFeatures) -> FloatArray:
         shortlist = self._settings.shortlist
-        words, signatures = self._index.look_up(features, shortlist)
-        scores = self._index.score_words(words, signatures, shortlist)
+        looked_up = voting.look_up(self._vocabulary, features, shortlist)
+        scores = voting.score(self._index, *looked_up, shortlist)
         return np.asarray(scores, np.float32)
 
 

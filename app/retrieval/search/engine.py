@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from app.retrieval.gallery.searchable import Searchable
+from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
 from app.retrieval.model import Model
