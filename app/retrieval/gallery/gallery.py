@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from app.retrieval.files.arrays import map_array
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
 from app.retrieval.local import voting
-from app.retrieval.local.feature_store import FeatureBank, map_array
+from app.retrieval.local.feature_store import FeatureBank
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import ShortlistSettings

@@ -18,6 +18,7 @@ from app.retrieval.errors import (
     DamagedArtefactError,
     IncompatibleArtefactError,
     MissingArtefactError,
+    reading,
 )
 from app.retrieval.types import BoolArray, FloatArray, Hit
 
@@ -150,15 +151,12 @@ class AnnoyIndex:
         DamagedArtefactError
             If it is not what was written (cut short, changed, not an index).
         """
+        if not path.exists():
+            raise MissingArtefactError(path, _REMEDY)
         note_path = _note_path(path)
-        for needed in (path, note_path):
-            if not needed.exists():
-                raise MissingArtefactError(needed, _REMEDY)
-        try:
+        with reading(note_path, _REMEDY):
             note = json.loads(note_path.read_text(encoding="utf-8"))
             found, count = int(note.pop("dimension")), int(note.pop("count"))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedArtefactError(note_path, str(error), _REMEDY) from error
         if found != dimension:
             raise IncompatibleArtefactError(
                 path, f"descriptors of length {dimension}", f"length {found}", _REMEDY

@@ -7,12 +7,13 @@ shared by all processes that map the same files.
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import DTypeLike, NDArray
 
+from app.retrieval.files.arrays import map_array
 from app.retrieval.types import FloatArray, LocalFeatures
 
 Size: TypeAlias = tuple[int, int]
@@ -171,14 +172,6 @@ class _RowFile:
             "shape": (self._rows, self._columns),
         }
         npy.write_array_header_1_0(file, header)
-
-
-def map_array(path: Path) -> NDArray[Any]:
-    """Map a ``.npy`` file read-only, as a plain array.
-
-    A slice of a ``numpy.memmap`` runs Python code each time; of its plain view, not.
-    """
-    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def _starts(counts: Sequence[int]) -> NDArray[np.int64]:

@@ -13,11 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.errors import (
-    DamagedArtefactError,
-    IncompatibleArtefactError,
-    MissingArtefactError,
-)
+from app.retrieval.errors import IncompatibleArtefactError, reading
+from app.retrieval.files.arrays import map_array
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.types import FloatArray, LocalFeatures
 
@@ -154,24 +151,19 @@ class InvertedIndex:
         """
         path = folder / MANIFEST_NAME
         needed = {"format": FORMAT, "vocabulary": vocabulary.fingerprint}
-        try:
+        with reading(path, BUILD_COMMAND):
             found = json.loads(path.read_text(encoding="utf-8"))
-            if found != needed:
-                raise IncompatibleArtefactError(
-                    path, str(needed), str(found), BUILD_COMMAND
-                )
-            arrays = {}
-            for name in ARRAY_NAMES:
-                path = folder / f"{name}.npy"
-                # A plain view of the map: np.memmap costs time at every slice.
-                arrays[name] = np.asarray(
-                    np.load(path, mmap_mode="r", allow_pickle=False)
-                )
+        if found != needed:
+            raise IncompatibleArtefactError(
+                path, str(needed), str(found), BUILD_COMMAND
+            )
+        arrays = {}
+        for name in ARRAY_NAMES:
+            path = folder / f"{name}.npy"
+            with reading(path, BUILD_COMMAND):
+                arrays[name] = map_array(path)
+        with reading(folder, BUILD_COMMAND):
             return cls(vocabulary, **arrays)
-        except FileNotFoundError as error:
-            raise MissingArtefactError(path, BUILD_COMMAND) from error
-        except (ValueError, EOFError) as error:
-            raise DamagedArtefactError(path, str(error), BUILD_COMMAND) from error
 
 
 def _batches(gallery: Iterable[LocalFeatures]) -> Iterator[list[LocalFeatures]]:

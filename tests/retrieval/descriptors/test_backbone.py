@@ -111,9 +111,8 @@ def test_no_network_is_an_error_with_facts(backbone, monkeypatch):
             )
         },
     )
-    with pytest.raises(WeightsUnavailableError, match="URL fetch failure") as caught:
+    with pytest.raises(WeightsUnavailableError, match=r"vgg16 .* URL fetch") as caught:
         backbone.published_classifier("vgg16")
-    assert caught.value.backbone == "vgg16"
     assert "Traceback" not in str(caught.value)
 
 

@@ -53,7 +53,7 @@ def loop_descriptor(maps, weights, whitening):
     """Jimenez et al. 2017, one number at a time."""
     height, width, channels = maps.shape
     rarity = loop_channel_weights(maps)
-    total = np.zeros(whitening.dimension)
+    total = np.zeros(len(whitening.projection))
     for label in range(weights.shape[1]):
         cam = loop_cam(maps, weights, label)
         vector = np.zeros(channels)
@@ -121,7 +121,7 @@ def published_grid(height, width, levels=3):
 
 def loop_rmac(maps, whitening):
     """Tolias et al. 2016: region L2 → whitening → L2 → sum → L2."""
-    total = np.zeros(whitening.dimension)
+    total = np.zeros(len(whitening.projection))
     for y, x, height, width in published_grid(*maps.shape[:2]):
         vector = np.array(
             [

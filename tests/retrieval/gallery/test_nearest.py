@@ -156,9 +156,8 @@ def test_a_missing_index_names_the_command(tmp_path):
 
 def test_an_index_of_another_model_is_incompatible(tmp_path, descriptors):
     AnnoyIndex.build(descriptors, tmp_path / "index.ann", n_trees=1, seed=1)
-    with pytest.raises(IncompatibleArtefactError) as caught:
+    with pytest.raises(IncompatibleArtefactError, match="length 16, but"):
         AnnoyIndex.open(tmp_path / "index.ann", 32, 100)
-    assert caught.value.found == "length 16"
 
 
 @pytest.mark.parametrize("fault", ["cut", "changed", "empty", "note"])
