@@ -18,7 +18,7 @@ from app.lab.picture_cache import PictureCache
 from app.lab.vector_method import See, VectorMethod
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
-from app.retrieval.descriptors.poolings import POOLINGS
+from app.retrieval.descriptors.pooling import POOLINGS
 from app.retrieval.descriptors.style import colour_histogram
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.images.letterbox import choose_frame, crop_map, frame
@@ -150,7 +150,7 @@ def pooling_methods(
             f"{label}, {POOLING_NAMES.get(pooling, pooling)}",
             ABOUT_POOLING[pooling],
             _seer(label, network, pooling),
-            dimension=network.dimension,
+            dimension=network.manifest.dimension,
         )
 
 

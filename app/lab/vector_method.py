@@ -7,7 +7,7 @@ import numpy as np
 from app.lab.methods import COSINE, EUCLID, LEARNT
 from app.lab.picture_cache import PictureCache
 from app.lab.result_cache import Seen
-from app.retrieval.descriptors.poolings import embed
+from app.retrieval.descriptors.pooling import aggregate, learn_aggregation
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.measure import Measure
@@ -100,10 +100,9 @@ class VectorMethod:
             self._descriptors = unit_length(self._activations)
         else:
             taught = [self._pictures[position] for position in lessons]
-            self._descriptors, whitening = embed(
-                self._pictures, taught, self._dimension
-            )
-            self._embed = lambda own: embed([own], whitening=whitening)[0][0]
+            whitening = learn_aggregation(taught, self._dimension)
+            self._embed = lambda own: aggregate(own, whitening)
+            self._descriptors = np.stack([*map(self._embed, self._pictures)])
         self._pictures.clear()
 
     def ask(self, cache: PictureCache, measure: str) -> FloatArray:

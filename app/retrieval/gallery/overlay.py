@@ -92,13 +92,8 @@ class GalleryOverlay:
 
     def images_of(self, work_id: str) -> frozenset[str]:
         """Return the ids of the images that can be found of a work."""
-        found: set[str] = set()
-        for start, part in zip(self._starts, self._parts, strict=False):
-            marked = part.mask_of([work_id])
-            if marked is not None:
-                shown = marked & ~self._hidden[start : start + len(part)]
-                found.update(part.items[i].image_id for i in np.flatnonzero(shown))
-        return frozenset(found)
+        shown = np.flatnonzero(self._positions_of([work_id]) & ~self._hidden)
+        return frozenset(self.items[position].image_id for position in shown)
 
     def position_of(self, image_id: str) -> int | None:
         """Look up where an image is; None if it cannot be found."""
@@ -110,11 +105,7 @@ class GalleryOverlay:
 
     def mask_of(self, works: Collection[str]) -> BoolArray | None:
         """Mark the positions of some works and all hidden ones: (N,); None if none."""
-        mask = self._hidden.copy()
-        for start, part in zip(self._starts, self._parts, strict=False):
-            marked = part.mask_of(works)
-            if marked is not None:
-                mask[start : start + len(part)] |= marked
+        mask = self._hidden | self._positions_of(works)
         return mask if mask.any() else None
 
     def search_global(
@@ -177,6 +168,15 @@ class GalleryOverlay:
         if not rows:
             return np.zeros(0, np.float32)
         return np.asarray(np.stack(rows) @ descriptor, dtype=np.float32)
+
+    def _positions_of(self, works: Collection[str]) -> BoolArray:
+        """Mark the positions of some works, (N,), whether or not they are hidden."""
+        mask = np.zeros(len(self), np.bool_)
+        for start, part in zip(self._starts, self._parts, strict=False):
+            marked = part.mask_of(works)
+            if marked is not None:
+                mask[start : start + len(part)] = marked
+        return mask
 
     def _locate(self, position: int) -> tuple[Gallery, int]:
         """Find the part that holds a position, and the row in it."""

@@ -4,7 +4,6 @@ Asked with what is stored of each picture, so nothing is computed anew: the same
 channels propose as for a photo, and the same geometry decides.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -86,9 +85,15 @@ def find_relatives(gallery: Searchable, position: int) -> tuple[Relative, ...]:
         One per work, most inliers first.
     """
     settings = VerificationSettings()
+    few = ShortlistSettings(local_count=LOCAL_COUNT)
     own = gallery.local_features_of(position)
     descriptor = gallery.descriptor_of(position)
-    candidates = _candidates(gallery, position)
+    excluded = gallery.mask_of([gallery.items[position].work_id])
+    hits = [
+        *gallery.search_local(own, few, excluded=excluded),
+        *gallery.search_global(descriptor, GLOBAL_COUNT, excluded=excluded),
+    ]
+    candidates = list(dict.fromkeys(hit.position for hit in hits))
     similarities = gallery.similarities(descriptor, candidates)
     best: dict[str, Relative] = {}
     for candidate, similarity in zip(candidates, similarities, strict=True):
@@ -151,18 +156,3 @@ def share_inside(
     # What maps to the horizon is not a number, and so not inside.
     inside = ((mapped >= 0) & (mapped < (width, height))).all(axis=1)
     return float(np.mean(inside))
-
-
-def _candidates(gallery: Searchable, position: int) -> Sequence[int]:
-    """Propose other works' pictures, each once."""
-    item = gallery.items[position]
-    excluded = gallery.mask_of([item.work_id])
-    few = ShortlistSettings(local_count=LOCAL_COUNT)
-    own = gallery.local_features_of(position)
-    hits = [
-        *gallery.search_local(own, few, excluded=excluded),
-        *gallery.search_global(
-            gallery.descriptor_of(position), GLOBAL_COUNT, excluded=excluded
-        ),
-    ]
-    return list(dict.fromkeys(hit.position for hit in hits))

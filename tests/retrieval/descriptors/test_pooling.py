@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.retrieval.descriptors import pooling
-from app.retrieval.descriptors.whitening import Whitening
+from app.retrieval.descriptors.whitening import Whitening, unit_length
 
 TINY = np.array([[[1, 0], [3, 0]], [[0, 0], [4, 2]]], np.float32)
 """2×2 positions, 2 channels: active in three positions and in one."""
@@ -232,7 +232,7 @@ def test_brightness_of_the_activations_does_not_matter(rng):
 
     def describe(values):
         cams = pooling.class_activation_maps(values, weights)
-        return pooling.aggregate(pooling.cam_pool(values, cams))
+        return unit_length(pooling.cam_pool(values, cams))
 
     np.testing.assert_allclose(describe(maps * 8), describe(maps), atol=1e-6)
 
