@@ -12,7 +12,7 @@ from app.lab.picture_cache import PictureCache
 from app.lab.result_cache import Seen
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.local import rootsift
+from app.retrieval.local import rootsift, voting
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.measures.distances import Cosine, Euclidean
@@ -238,8 +238,8 @@ def vote_scores(
     index: InvertedIndex, features: LocalFeatures, settings: RetrievalSettings
 ) -> FloatArray:
     """Score works (N,) by the votes of a picture's local features."""
-    words, signatures = index.look_up(features, settings.shortlist)
-    scores = index.score_words(words, signatures, settings.shortlist)
+    looked_up = voting.look_up(index.vocabulary, features, settings.shortlist)
+    scores = voting.score(index, *looked_up, settings.shortlist)
     return np.asarray(scores, np.float32)
 
 

@@ -21,7 +21,7 @@ from app.lab.result_cache import ResultCache
 from app.lab.vector_method import VectorMethod
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
-from app.retrieval.descriptors.poolings import POOLINGS, Pooling
+from app.retrieval.descriptors.pooling import POOLINGS
 from app.retrieval.descriptors.style import colour_histogram
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.images.letterbox import choose_frame, crop_map, frame
@@ -149,8 +149,8 @@ def pooling_methods(
         yield VectorMethod(
             f"{label}, {POOLING_NAMES.get(pooling, pooling)}",
             ABOUT_POOLING[pooling],
-            partial(_pooled, POOLINGS[pooling], label, network),
-            dimension=network.dimension,
+            partial(_pooled, pooling, label, network),
+            dimension=network.manifest.dimension,
         )
 
 
@@ -260,9 +260,9 @@ def bundled_activations(cache: PictureCache, network: Descriptor) -> FloatArray:
 
 
 def _pooled(
-    pooling: Pooling, label: str, network: Descriptor, cache: PictureCache
+    pooling: str, label: str, network: Descriptor, cache: PictureCache
 ) -> FloatArray:
-    return pooling(*_maps(cache, label, network))
+    return POOLINGS[pooling](*_maps(cache, label, network))
 
 
 def _connected(network: Descriptor, cache: PictureCache) -> FloatArray:

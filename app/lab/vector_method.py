@@ -7,7 +7,7 @@ import numpy as np
 from app.lab.methods import COSINE, EUCLID, LEARNT, Method
 from app.lab.picture_cache import PictureCache
 from app.lab.result_cache import Seen
-from app.retrieval.descriptors.poolings import embed
+from app.retrieval.descriptors.pooling import aggregate, learn_aggregation
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.measure import Measure
@@ -85,8 +85,9 @@ class VectorMethod(Method):
             self.descriptors = unit_length(self._activations)
         else:
             taught = [self._pictures[position] for position in lessons]
-            self.descriptors, whitening = embed(self._pictures, taught, self._dimension)
-            self._embed = lambda own: embed([own], whitening=whitening)[0][0]
+            whitening = learn_aggregation(taught, self._dimension)
+            self._embed = lambda own: aggregate(own, whitening)
+            self.descriptors = np.stack([*map(self._embed, self._pictures)])
         self._pictures.clear()
 
     def ask(self, cache: PictureCache, measure: str) -> FloatArray:

@@ -8,21 +8,24 @@
         ImageTooSmallError          .size, .minimum
         ImageTooLargeError          .amount, .maximum, .unit
       ArtefactError                 the operator can fix it
-        MissingArtefactError        .path, .command
-        IncompatibleArtefactError   .path, .expected, .found, .command
-        DamagedArtefactError        .path, .fault, .command
-        WeightsUnavailableError     .backbone, .weights, .remedy
-      EmptyGalleryError             .command
-      ExaminationError              .path, .failures
+        MissingArtefactError        .path
+        IncompatibleArtefactError   made by another model or with other settings
+        DamagedArtefactError        cut short, or not what it claims to be
+        WeightsUnavailableError     .remedy
+      EmptyGalleryError             no generation has been published
+      GenerationRejectedError       .path
       TrainingError                 nothing can be learnt like this
       StoreBusyError                .path
-      StoreWriteError               .path, .reason
+      StoreWriteError               the disk did not take it
 
 A wrong *argument* from our own code is a ``ValueError``; it is a bug and nobody
 catches it. Finding nothing is no error: it is an empty answer.
 """
 
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -84,39 +87,17 @@ class ArtefactError(RetrievalError):
 
 
 class MissingArtefactError(ArtefactError):
-    """A needed file or folder does not exist.
-
-    Attributes
-    ----------
-    path : Path
-        What was looked for.
-    command : str
-        The command that makes it.
-    """
+    """A needed file or folder does not exist; a command makes it."""
 
     def __init__(self, path: Path, command: str) -> None:
         self.path = path
-        self.command = command
         super().__init__(f"{path} does not exist. Make it with: {command}")
 
 
 class IncompatibleArtefactError(ArtefactError):
-    """A file was made by another model or with other settings.
-
-    Attributes
-    ----------
-    path : Path
-    expected, found : str
-        What this program needs, and what the file says of itself.
-    command : str
-        The command that makes it again.
-    """
+    """A file was made by another model or with other settings."""
 
     def __init__(self, path: Path, expected: str, found: str, command: str) -> None:
-        self.path = path
-        self.expected = expected
-        self.found = found
-        self.command = command
         super().__init__(
             f"{path} was made for {found}, but {expected} is needed. "
             f"Make it again with: {command}"
@@ -124,38 +105,19 @@ class IncompatibleArtefactError(ArtefactError):
 
 
 class DamagedArtefactError(ArtefactError):
-    """A file exists but its content is broken (cut short, not what it claims).
-
-    Attributes
-    ----------
-    path : Path
-    fault : str
-        What is wrong with it.
-    command : str
-        The command that makes it again.
-    """
+    """A file exists but its content is broken (cut short, not what it claims)."""
 
     def __init__(self, path: Path, fault: str, command: str) -> None:
-        self.path = path
-        self.fault = fault
-        self.command = command
         super().__init__(f"{path} is damaged: {fault}. Make it again with: {command}")
 
 
 class WeightsUnavailableError(ArtefactError):
     """Weights of a network could not be had (no file, no network, wrong shapes).
 
-    Attributes
-    ----------
-    backbone, weights : str
-        What was asked for.
-    remedy : str
-        What to do instead.
+    The message ends with ``remedy``: what to do instead.
     """
 
     def __init__(self, backbone: str, weights: str, reason: str, remedy: str) -> None:
-        self.backbone = backbone
-        self.weights = weights
         self.remedy = remedy
         super().__init__(
             f"The {weights} weights of {backbone} cannot be had: {reason}. {remedy}"
@@ -163,47 +125,28 @@ class WeightsUnavailableError(ArtefactError):
 
 
 class EmptyGalleryError(RetrievalError):
-    """There is nothing to search: no generation has been published.
-
-    Attributes
-    ----------
-    command : str
-        The command that indexes a collection.
-    """
+    """There is nothing to search; a command indexes a collection."""
 
     def __init__(self, command: str) -> None:
-        self.command = command
         super().__init__(f"No collection has been indexed yet. Run: {command}")
 
 
 class GenerationRejectedError(RetrievalError):
     """A new generation failed its examination and did not go live.
 
-    Attributes
-    ----------
-    path : Path
-        The folder of the refused generation, kept to be looked at.
-    failures : tuple of str
-        One sentence per failed check.
+    Its folder is kept at ``path``, to be looked at.
     """
 
     def __init__(self, path: Path, failures: Sequence[str]) -> None:
         self.path = path
-        self.failures = tuple(failures)
         super().__init__(
             f"The new index in {path} failed its examination and was not published: "
-            + "; ".join(self.failures)
+            + "; ".join(failures)
         )
 
 
 class StoreBusyError(RetrievalError):
-    """Another process is building a generation in the same store.
-
-    Attributes
-    ----------
-    path : Path
-        The folder of the store.
-    """
+    """Another process is building a generation in the store at ``path``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -214,19 +157,9 @@ class StoreBusyError(RetrievalError):
 
 
 class StoreWriteError(RetrievalError):
-    """A new generation could not be written; the live one is untouched.
-
-    Attributes
-    ----------
-    path : Path
-        The folder of the store.
-    reason : str
-        What the operating system said, for example that the disk is full.
-    """
+    """A new generation could not be written; the live one is untouched."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        self.path = path
-        self.reason = reason
         super().__init__(
             f"The new index could not be written to {path}: {reason}. "
             "The index in use is untouched."
@@ -235,3 +168,37 @@ class StoreWriteError(RetrievalError):
 
 class TrainingError(RetrievalError):
     """Training cannot begin or go on; the message says what to change."""
+
+
+@contextmanager
+def reading(path: Path, command: str, fault: str = "{}") -> Iterator[None]:
+    """Turn what a missing or broken file raises into an error that names it.
+
+    Parameters
+    ----------
+    path : Path
+    command : str
+        What makes the file.
+    fault : str
+        How damage is described; ``{}`` stands for what was raised.
+
+    Raises
+    ------
+    MissingArtefactError
+    DamagedArtefactError
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise MissingArtefactError(path, command) from error
+    except (
+        ValueError,
+        TypeError,  # a lone .npy array is not indexed by names
+        LookupError,
+        AttributeError,
+        EOFError,
+        NotImplementedError,  # packed in a way that Python cannot unpack
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        raise DamagedArtefactError(path, fault.format(error), command) from error

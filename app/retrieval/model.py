@@ -43,11 +43,6 @@ FEATURE_FILES = (MANIFEST_FILE, "descriptor.xml", "descriptor.bin", VOCABULARY_F
 class Describer(Protocol):
     """Protocol of whatever turns a picture into a global descriptor."""
 
-    @property
-    def dimension(self) -> int:
-        """Length D of a descriptor."""
-        ...
-
     def describe(self, image: Image) -> Description:
         """Describe one (H, W, 3) uint8 RGB picture, with an explanation."""
         ...
@@ -92,24 +87,21 @@ class Model:
         ArtefactError
             If a file is missing, damaged or of another format.
         """
+        style_path = model_dir / STYLE_FILE
+        has_style = style_path.is_file()
         digest = hashlib.sha256()
-        for name in FEATURE_FILES:
+        for name in (*FEATURE_FILES, *([STYLE_FILE] if has_style else [])):
             path = model_dir / name
             if not path.is_file():
                 raise MissingArtefactError(path, training_command(model_dir))
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-        style = None
-        if (model_dir / STYLE_FILE).is_file():
-            style = Style.load(model_dir / STYLE_FILE)
-            content = (model_dir / STYLE_FILE).read_bytes()
-            digest.update(hashlib.sha256(content).digest())
         limit_threads(threads)
         return cls(
             digest.hexdigest()[:16],
             Descriptor.open(model_dir, threads=threads),
             Vocabulary.load(model_dir / VOCABULARY_FILE),
             Decision.load(model_dir / DECISION_FILE),
-            style,
+            Style.load(style_path) if has_style else None,
         )
 
     def reference_features(

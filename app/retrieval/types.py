@@ -138,22 +138,12 @@ class Verification:
         """Inliers per match, in [0, 1]; 0 without matches."""
         return self.inlier_count / len(self.matches) if len(self.matches) else 0.0
 
-    @classmethod
-    def none(cls) -> "Verification":
-        """Verification without a match."""
-        return cls(np.zeros((0, 2), np.int32), np.zeros(0, np.bool_), None)
-
 
 @dataclass(frozen=True, slots=True)
 class GalleryItem:
-    """One reference image of the gallery, known by opaque ids.
+    """One reference image of the gallery, known by opaque ids, and the work it shows.
 
-    Attributes
-    ----------
-    image_id : str
-        The reference image.
-    work_id : str
-        The work it shows; several images may show one work.
+    Several images may show one work.
     """
 
     image_id: str

@@ -10,7 +10,7 @@ from app.lab import networks
 from app.lab.asking import Asker
 from app.lab.errors import LabError
 from app.lab.picture_cache import PictureCache
-from app.retrieval.descriptors.poolings import POOLINGS
+from app.retrieval.descriptors.pooling import POOLINGS
 from app.retrieval.errors import MissingArtefactError
 from tests.support.fakes import draw_picture, photograph
 

@@ -49,7 +49,6 @@ def test_without_a_network_the_bundled_model_is_taken(museum, monkeypatch, capsy
 
     published = backbone.Backbone(
         ("block5_conv3",),
-        "block5_conv3",
         16,
         512,
         backbone.BACKBONES["vgg16"].build,

@@ -22,11 +22,13 @@ from app.retrieval.types import (
     GalleryFeatures,
     GalleryItem,
     Image,
+    Verification,
 )
 from app.retrieval.verification.decision import Decision
 
 BLOCKS = 8
 WORDS = 200
+NO_MATCHES = Verification(np.zeros((0, 2), np.int32), np.zeros(0, np.bool_), None)
 
 
 class FakeDescriptor:

@@ -34,9 +34,8 @@ class Backbone:
     Attributes
     ----------
     layers : tuple of str
-        Layers whose maps may describe a picture, the usual one first.
-    last_layer : str
-        The layer that the class head pools.
+        Layers whose maps may describe a picture, the last and usual one first. That
+        one the class head pools.
     stride : int
         Pixels of the picture per position of a feature map.
     dimension : int
@@ -51,7 +50,6 @@ class Backbone:
     """
 
     layers: tuple[str, ...]
-    last_layer: str
     stride: int
     dimension: int
     build: Callable[[Any, int], keras.Model]
@@ -142,7 +140,7 @@ def build_backbone(
         copy_weights(published_classifier(name), network, name, weights)
     elif weights != RANDOM:
         load_file(network, name, Path(weights), backbone.published)
-    outputs = [network.get_layer(n).output for n in (layer, backbone.last_layer)]
+    outputs = [network.get_layer(n).output for n in (layer, backbone.layers[0])]
     return keras.Model(pictures, outputs, name=name)
 
 
@@ -204,52 +202,30 @@ def _morelli(pictures: Any, seed: int) -> keras.Model:
     return keras.Model(pictures, maps)
 
 
-def _application(
-    make: Callable[..., keras.Model], mode: str
-) -> Callable[[Any, int], keras.Model]:
-    """Wrap one of Keras' published topologies, with its preprocessing in the graph."""
+def _published(
+    make: Published, layers: tuple[str, ...], stride: int, mode: str
+) -> Backbone:
+    """Wrap one of Keras' published networks, with its preprocessing in the graph."""
 
     def build(pictures: Any, seed: int) -> keras.Model:
         keras.utils.set_random_seed(seed)
         prepared = preprocess(pictures, mode)
         return make(weights=None, include_top=False, input_tensor=prepared)
 
-    return build
+    return Backbone(layers, stride, 512, build, make, mode)
 
-
-_VGG16 = keras.applications.VGG16
-_RESNET152 = keras.applications.ResNet152
-_DENSENET121 = keras.applications.DenseNet121
 
 BACKBONES: Mapping[str, Backbone] = MappingProxyType(
     {
-        "morelli": Backbone(("stage4_conv3",), "stage4_conv3", 16, 256, _morelli),
-        "vgg16": Backbone(
-            ("block5_conv3", "block5_conv1"),
-            "block5_conv3",
-            16,
-            512,
-            _application(_VGG16, "caffe"),
-            _VGG16,
-            "caffe",
+        "morelli": Backbone(("stage4_conv3",), 16, 256, _morelli),
+        "vgg16": _published(
+            keras.applications.VGG16, ("block5_conv3", "block5_conv1"), 16, "caffe"
         ),
-        "resnet152": Backbone(
-            ("conv5_block3_out",),
-            "conv5_block3_out",
-            32,
-            512,
-            _application(_RESNET152, "caffe"),
-            _RESNET152,
-            "caffe",
+        "resnet152": _published(
+            keras.applications.ResNet152, ("conv5_block3_out",), 32, "caffe"
         ),
-        "densenet121": Backbone(
-            ("relu",),
-            "relu",
-            32,
-            512,
-            _application(_DENSENET121, "torch"),
-            _DENSENET121,
-            "torch",
+        "densenet121": _published(
+            keras.applications.DenseNet121, ("relu",), 32, "torch"
         ),
     }
 )

@@ -86,11 +86,6 @@ class Descriptor:
             raise DamagedArtefactError(path, fault, command)
         return cls(manifest, graph, threads)
 
-    @property
-    def dimension(self) -> int:
-        """Length D of a descriptor."""
-        return self.manifest.dimension
-
     def describe(self, image: Image) -> Description:
         """Describe one picture and say what the network saw where.
 
@@ -136,7 +131,7 @@ class Descriptor:
         descriptors : (B, D) float32
             The same as `describe` gives one by one.
         """
-        descriptors = np.empty((len(images), self.dimension), np.float32)
+        descriptors = np.empty((len(images), self.manifest.dimension), np.float32)
         for position, image in enumerate(images):
             descriptors[position] = self._run(image)[1]["descriptor"][0]
         return descriptors

@@ -10,11 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.retrieval.errors import (
-    DamagedArtefactError,
-    IncompatibleArtefactError,
-    MissingArtefactError,
-)
+from app.retrieval.errors import IncompatibleArtefactError, reading
 
 FORMAT = 1
 """Raised whenever an older program could not use the folder, or would misread it."""
@@ -87,7 +83,7 @@ class ModelManifest:
         """
         path = model_dir / MANIFEST_FILE
         command = training_command(model_dir)
-        try:
+        with reading(path, command, "it is not a model's description ({})"):
             facts = json.loads(path.read_text(encoding="utf-8"))
             if facts["format"] != FORMAT:
                 raise IncompatibleArtefactError(
@@ -98,12 +94,6 @@ class ModelManifest:
             )
             facts["classes"] = tuple(facts["classes"])
             return cls(**facts)
-        except FileNotFoundError as error:
-            raise MissingArtefactError(path, command) from error
-        except (ValueError, TypeError, LookupError) as error:
-            raise DamagedArtefactError(
-                path, f"it is not a model's description ({error})", command
-            ) from error
 
 
 def training_command(model_dir: Path) -> str:

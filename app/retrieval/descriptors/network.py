@@ -80,14 +80,6 @@ class ClassHead(layers.Layer):
         cams = ops.reshape(cams, (-1, self.top_classes, height, width))
         return logits, indices, probabilities, cams
 
-    def compute_output_shape(
-        self, input_shape: tuple[int | None, ...]
-    ) -> tuple[tuple[int | None, ...], ...]:
-        """Shapes of `call`'s results; height and width may be open."""
-        batch, height, width, _ = input_shape
-        top = (batch, self.top_classes)
-        return (batch, self.class_count), top, top, (*top, height, width)
-
 
 @keras.saving.register_keras_serializable("morelli")
 class ClassWeightedPooling(layers.Layer):
@@ -109,12 +101,6 @@ class ClassWeightedPooling(layers.Layer):
         total = ops.sum(active, axis=2, keepdims=True)
         rarity = ops.log(ops.maximum(total, 1) / ops.maximum(active, 1))
         return ops.matmul(weights, flat) * rarity
-
-    def compute_output_shape(
-        self, maps_shape: tuple[int | None, ...], cams_shape: tuple[int | None, ...]
-    ) -> tuple[int | None, ...]:
-        """(B, N, C)."""
-        return (*cams_shape[:2], maps_shape[-1])
 
 
 @keras.saving.register_keras_serializable("morelli")
@@ -154,12 +140,6 @@ class Aggregation(layers.Layer):
         """Take a learnt whitening."""
         self.mean.assign(whitening.mean)
         self.projection.assign(whitening.projection)
-
-    def compute_output_shape(
-        self, input_shape: tuple[int | None, ...]
-    ) -> tuple[int | None, ...]:
-        """(B, D)."""
-        return (input_shape[0], self.dimension)
 
 
 def build_network(

@@ -5,11 +5,13 @@ tested against, and the other methods that it is compared with. Feature maps are
 (h, w, C) float32 activations after a ReLU, so never negative.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 
 import numpy as np
 
-from app.retrieval.descriptors.whitening import Whitening, unit_length
+from app.retrieval.descriptors.whitening import Whitening, learn_whitening, unit_length
 from app.retrieval.types import FloatArray
 
 
@@ -95,10 +97,8 @@ def crow(feature_maps: FloatArray) -> FloatArray:
     return np.asarray(pooled * channel_weights(feature_maps), dtype=np.float32)
 
 
-def rmac_regions(
-    height: int, width: int, *, levels: int = 3
-) -> tuple[tuple[int, int, int, int], ...]:
-    """Lay square regions over a feature map, on several scales.
+def rmac_regions(height: int, width: int) -> tuple[tuple[int, int, int, int], ...]:
+    """Lay square regions over a feature map, on three scales.
 
     At level l the side is ``2 * min(height, width) / (l + 1)``, rounded down, with l
     regions along the short side and l + m along the long one, where m in 1 … 6 (0
@@ -122,7 +122,7 @@ def rmac_regions(
         overlaps = 1 - (long - short) / (np.arange(1, 7) * short)
         extra = 1 + int(np.abs(overlaps - 0.4).argmin())
     regions = [(0, 0, height, width)]
-    for level in range(1, levels + 1):
+    for level in (1, 2, 3):
         side = 2 * short // (level + 1)
         if side == 0:
             break  # the map is smaller than the grid
@@ -132,7 +132,7 @@ def rmac_regions(
     return tuple(regions)
 
 
-def rmac_vectors(feature_maps: FloatArray, *, levels: int = 3) -> FloatArray:
+def rmac_vectors(feature_maps: FloatArray) -> FloatArray:
     """Take the maximum of each channel in each region of `rmac_regions`.
 
     Returns
@@ -141,7 +141,7 @@ def rmac_vectors(feature_maps: FloatArray, *, levels: int = 3) -> FloatArray:
         Not normalised; `aggregate` makes one descriptor of them (R-MAC).
     """
     _check(feature_maps)
-    regions = rmac_regions(*feature_maps.shape[:2], levels=levels)
+    regions = rmac_regions(*feature_maps.shape[:2])
     return np.stack(
         [mac(feature_maps[y : y + h, x : x + w]) for y, x, h, w in regions],
     )
@@ -219,7 +219,7 @@ def cam_pool(feature_maps: FloatArray, cams: FloatArray) -> FloatArray:
     return np.asarray(pooled * channel_weights(feature_maps), dtype=np.float32)
 
 
-def aggregate(vectors: FloatArray, whitening: Whitening | None = None) -> FloatArray:
+def aggregate(vectors: FloatArray, whitening: Whitening) -> FloatArray:
     """Make one descriptor of several vectors of one picture.
 
     L2 → PCA-whitening → L2 → sum → L2: the offline aggregation of class vectors in
@@ -229,8 +229,7 @@ def aggregate(vectors: FloatArray, whitening: Whitening | None = None) -> FloatA
     Parameters
     ----------
     vectors : (n, C) float32
-    whitening : Whitening, optional
-        Left out together with the L2 after it when None.
+    whitening : Whitening
 
     Returns
     -------
@@ -242,9 +241,34 @@ def aggregate(vectors: FloatArray, whitening: Whitening | None = None) -> FloatA
     .. [1] Jimenez, Alvarez and Giró-i-Nieto, BMVC 2017, section 3.3.
     """
     vectors = unit_length(vectors[np.any(vectors != 0, axis=1)])
-    if whitening is not None:
-        vectors = unit_length(whitening.apply(vectors))
-    return unit_length(vectors.sum(axis=0))
+    whitened = unit_length(whitening.apply(vectors))
+    return unit_length(whitened.sum(axis=0))
+
+
+def learn_aggregation(lessons: Sequence[FloatArray], dimension: int) -> Whitening:
+    """Learn the whitening of `aggregate` from the vectors (n, C) of several pictures.
+
+    A zero vector teaches nothing, and only ``dimension`` directions are kept.
+    """
+    vectors = np.concatenate(lessons)
+    seen = vectors[np.any(vectors != 0, axis=1)]
+    return learn_whitening(unit_length(seen), dimension)
+
+
+POOLINGS: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = (
+    MappingProxyType(
+        {
+            "sum": lambda maps, _: sum_pool(maps)[None],
+            "MAC": lambda maps, _: mac(maps)[None],
+            "GeM": lambda maps, _: gem(maps)[None],
+            "CroW": lambda maps, _: crow(maps)[None],
+            "R-MAC": lambda maps, _: rmac_vectors(maps),
+            "CAM": cam_pool,
+        }
+    )
+)
+"""All methods in one form, the project's own last: from (h, w, C) feature maps and
+(n, h, w) class activation maps to (m, C) vectors for `aggregate`."""
 
 
 def _starts(length: int, side: int, count: int) -> list[int]:

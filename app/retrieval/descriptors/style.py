@@ -7,7 +7,6 @@ the means of the network's feature maps. A linear map, learnt from the labels of
 catalogue, keeps of them what tells artists and schools apart.
 """
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
+from app.retrieval.errors import reading
+from app.retrieval.files.arrays import load_arrays
 from app.retrieval.images.codec import resize_to_long_side
 from app.retrieval.types import Description, FloatArray, Image
 
@@ -29,7 +29,6 @@ RADII_PX = (1, 2, 4)
 PATTERNS = 256
 COLOUR_LENGTH = COLOUR_BINS[0] * COLOUR_BINS[1] * COLOUR_BINS[2]
 TEXTURE_LENGTH = PATTERNS * len(RADII_PX)
-_REMEDY = "python train.py"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,11 +50,6 @@ class Style:
                 f"mean {self.mean.shape} and projection {self.projection.shape} "
                 "do not belong together"
             )
-
-    @property
-    def dimension(self) -> int:
-        """Length S of a style."""
-        return len(self.projection)
 
     def describe(self, image: Image, description: Description) -> FloatArray:
         """Describe the style of a picture.
@@ -85,10 +79,7 @@ class Style:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz``; the projection with half the digits, which is enough."""
-        with path.open("wb") as file:
-            np.savez(
-                file, mean=self.mean, projection=self.projection.astype(np.float16)
-            )
+        np.savez(path, mean=self.mean, projection=self.projection.astype(np.float16))
 
     @classmethod
     def load(cls, path: Path) -> "Style":
@@ -101,16 +92,9 @@ class Style:
         DamagedArtefactError
             If it is not a style.
         """
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return cls(
-                    arrays["mean"].astype(np.float32),
-                    arrays["projection"].astype(np.float32),
-                )
-        except FileNotFoundError as error:
-            raise MissingArtefactError(path, _REMEDY) from error
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise DamagedArtefactError(path, str(error), _REMEDY) from error
+        with reading(path, "python train.py"):
+            mean, projection = load_arrays(path, "mean", "projection")
+            return cls(mean.astype(np.float32), projection.astype(np.float32))
 
 
 def appearance(image: Image, feature_means: FloatArray) -> FloatArray:

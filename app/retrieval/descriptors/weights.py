@@ -34,8 +34,7 @@ def save_weights(network: keras.Model, path: Path) -> None:
         for layer in network.layers
         for weight in layer.weights
     }
-    with path.open("wb") as file:
-        np.savez(file, **arrays)
+    np.savez(path, **arrays)
 
 
 def load_weights(network: keras.Model, path: Path, name: str) -> None:
@@ -89,22 +88,13 @@ def load_file(
         elif path.suffix == ".keras":
             whole = keras.models.load_model(path, compile=False)
             copy_weights(whole, network, name, str(path))
+        elif (whole := load_classifier(path, published)) is not None:
+            copy_weights(whole, network, name, str(path))
         else:
-            _load_h5(network, name, path, published)
+            network.load_weights(path)
     except (ValueError, OSError, KeyError) as error:
         reason = str(error).splitlines()[0]
         raise unavailable(name, str(path), reason) from error
-
-
-def _load_h5(
-    network: keras.Model, name: str, path: Path, published: Published | None
-) -> None:
-    """Read a ``.h5``, which is by order and therefore needs the exact topology."""
-    whole = load_classifier(path, published)
-    if whole is None:
-        network.load_weights(path)
-    else:
-        copy_weights(whole, network, name, str(path))
 
 
 def load_classifier(path: Path, published: Published | None) -> keras.Model | None:

@@ -5,17 +5,12 @@ Whitening turns them into uncorrelated directions of equal weight and drops the
 weakest, which is the step that helps off-the-shelf features most.
 """
 
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.types import FloatArray
-
-_REMEDY = "python train.py"
 
 
 def unit_length(vectors: NDArray[np.floating]) -> FloatArray:
@@ -58,11 +53,6 @@ class Whitening:
                 f"{self.mean.shape} and {self.projection.shape}"
             )
 
-    @property
-    def dimension(self) -> int:
-        """Length D of a whitened vector."""
-        return len(self.projection)
-
     def apply(self, vectors: FloatArray) -> FloatArray:
         """Whiten vectors; lengths are left as they fall.
 
@@ -79,33 +69,6 @@ class Whitening:
                 f"vectors must be (..., {len(self.mean)}), got {vectors.shape}"
             )
         return np.asarray((vectors - self.mean) @ self.projection.T, dtype=np.float32)
-
-    def save(self, path: Path) -> None:
-        """Write both arrays as an ``.npz`` file."""
-        with path.open("wb") as file:
-            np.savez(file, mean=self.mean, projection=self.projection)
-
-    @classmethod
-    def load(cls, path: Path) -> "Whitening":
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        MissingArtefactError
-            If there is no such file.
-        DamagedArtefactError
-            If it is cut short or is not a whitening.
-        """
-        if not path.exists():
-            raise MissingArtefactError(path, _REMEDY)
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return cls(
-                    np.asarray(arrays["mean"], dtype=np.float32),
-                    np.asarray(arrays["projection"], dtype=np.float32),
-                )
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise DamagedArtefactError(path, str(error), _REMEDY) from error
 
 
 def learn_whitening(

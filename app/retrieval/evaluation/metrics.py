@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 Ranking = Sequence[str]
 
@@ -19,13 +19,7 @@ def recall_at_k(
     rankings: Sequence[Ranking], relevant: Sequence[Collection[str]], k: int
 ) -> float:
     """Share of answerable queries with at least one relevant id in the first k."""
-    return _mean(
-        [
-            any(found in wanted for found in ranking[:k])
-            for ranking, wanted in zip(rankings, relevant, strict=True)
-            if wanted
-        ]
-    )
+    return _mean([count > 0 for count, _ in _found_at_k(rankings, relevant, k)])
 
 
 def precision_at_k(
@@ -35,13 +29,7 @@ def precision_at_k(
 
     A ranking shorter than k has empty places, and they are not relevant.
     """
-    return _mean(
-        [
-            sum(found in wanted for found in ranking[:k]) / k
-            for ranking, wanted in zip(rankings, relevant, strict=True)
-            if wanted
-        ]
-    )
+    return _mean([count / k for count, _ in _found_at_k(rankings, relevant, k)])
 
 
 def share_found_at_k(
@@ -52,13 +40,7 @@ def share_found_at_k(
     Recall where a query has many answers, as in looking for a class; `recall_at_k`
     asks for one of them. With more than k relevant ids it cannot reach 1.
     """
-    return _mean(
-        [
-            sum(found in wanted for found in ranking[:k]) / len(wanted)
-            for ranking, wanted in zip(rankings, relevant, strict=True)
-            if wanted
-        ]
-    )
+    return _mean([count / of for count, of in _found_at_k(rankings, relevant, k)])
 
 
 def f1(precision: float, recall: float) -> float:
@@ -189,5 +171,16 @@ def percentile(values: ArrayLike, share: float) -> float:
     return float(np.quantile(numbers, share, method="higher"))
 
 
-def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float:
+def _found_at_k(
+    rankings: Sequence[Ranking], relevant: Sequence[Collection[str]], k: int
+) -> list[tuple[int, int]]:
+    """Count relevant ids in the first k, and all, for each answerable query."""
+    return [
+        (sum(found in wanted for found in ranking[:k]), len(wanted))
+        for ranking, wanted in zip(rankings, relevant, strict=True)
+        if wanted
+    ]
+
+
+def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else math.nan

@@ -1,9 +1,10 @@
-"""Atomic writing of ``.npz`` files."""
+"""Reading and atomic writing of ``.npz`` files."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from app.retrieval.files.atomic import staged_file
 
@@ -18,3 +19,18 @@ def save_arrays(path: Path, **arrays: ArrayLike) -> None:
     """
     with staged_file(path) as file:
         np.savez(file, allow_pickle=False, **arrays)
+
+
+def load_arrays(path: Path, *names: str) -> list[NDArray[Any]]:
+    """Read some arrays of an ``.npz`` file; see `app.retrieval.errors.reading`."""
+    # NumPy leaves a file open that it opened itself and then cannot read.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return [arrays[name] for name in names]
+
+
+def map_array(path: Path) -> NDArray[Any]:
+    """Map a ``.npy`` file read-only, as a plain array.
+
+    A slice of a ``numpy.memmap`` runs Python code each time; of its plain view, not.
+    """
+    return np.asarray(np.load(path, mmap_mode="r"))

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from app.retrieval.files.arrays import map_array
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
-from app.retrieval.local.feature_store import FeatureBank, map_array
+from app.retrieval.local import voting
+from app.retrieval.local.feature_store import FeatureBank
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import ShortlistSettings
@@ -99,6 +101,8 @@ class Gallery:
         cls,
         items: Iterable[tuple[GalleryItem, GalleryFeatures]],
         vocabulary: Vocabulary,
+        *,
+        word_weights: FloatArray | None = None,
     ) -> "Gallery":
         """Make a gallery in memory, with exact search.
 
@@ -107,30 +111,9 @@ class Gallery:
         items : iterable of (GalleryItem, GalleryFeatures)
             At least one.
         vocabulary : Vocabulary
+        word_weights : (V,) float32, optional
+            See :meth:`InvertedIndex.build`.
         """
-        return cls._in_memory(items, vocabulary, None)
-
-    def beside(self, items: Iterable[tuple[GalleryItem, GalleryFeatures]]) -> "Gallery":
-        """Make a gallery in memory whose scores compare with this one's.
-
-        A visual word counts there what it counts here: in a handful of images every
-        word would be rare.
-
-        Parameters
-        ----------
-        items : iterable of (GalleryItem, GalleryFeatures)
-            At least one.
-        """
-        mine = self.inverted_index
-        return self._in_memory(items, mine.vocabulary, mine.word_weights)
-
-    @classmethod
-    def _in_memory(
-        cls,
-        items: Iterable[tuple[GalleryItem, GalleryFeatures]],
-        vocabulary: Vocabulary,
-        word_weights: FloatArray | None,
-    ) -> "Gallery":
         pairs = list(items)
         descriptors = np.stack([features.descriptor for _, features in pairs])
         bank = FeatureBank.pack(features.local_features for _, features in pairs)
@@ -142,6 +125,15 @@ class Gallery:
             InvertedIndex.build(bank, vocabulary, word_weights=word_weights),
             np.stack([features.style for _, features in pairs]),
         )
+
+    def beside(self, items: Iterable[tuple[GalleryItem, GalleryFeatures]]) -> "Gallery":
+        """Make a gallery in memory whose scores compare with this one's.
+
+        A visual word counts there what it counts here: in a handful of images every
+        word would be rare.
+        """
+        mine = self.inverted_index
+        return self.build(items, mine.vocabulary, word_weights=mine.word_weights)
 
     @classmethod
     def open(cls, folder: Path, vocabulary: Vocabulary) -> "Gallery":
@@ -233,7 +225,10 @@ class Gallery:
         hits : tuple of Hit
             At most ``settings.local_count``, best first.
         """
-        return self.inverted_index.shortlist(features, settings, excluded=excluded)
+        looked_up = voting.look_up(self.inverted_index.vocabulary, features, settings)
+        return voting.shortlist(
+            self.inverted_index, *looked_up, settings, excluded=excluded
+        )
 
     def search_style(
         self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
@@ -248,6 +243,10 @@ class Gallery:
             Positions that must not be returned.
         """
         return ExactIndex(self.styles).nearest(style, k, excluded=excluded)
+
+    def local_features_of(self, position: int) -> LocalFeatures:
+        """Return the local features at a position."""
+        return self.local_features[position]
 
     def style_of(self, position: int) -> FloatArray:
         """Return the style (S,) float32 at a position; S may be 0."""

@@ -9,7 +9,7 @@ damaged one, so the file is checked before Annoy sees it.
 import json
 import zlib
 from pathlib import Path
-from typing import Protocol
+from typing import TypeAlias
 
 import annoy
 import numpy as np
@@ -18,40 +18,11 @@ from app.retrieval.errors import (
     DamagedArtefactError,
     IncompatibleArtefactError,
     MissingArtefactError,
+    reading,
 )
 from app.retrieval.types import BoolArray, FloatArray, Hit
 
 _REMEDY = "python precompute_descriptors.py"
-
-
-class Index(Protocol):
-    """Nearest-neighbour index over the descriptors of a gallery."""
-
-    @property
-    def dimension(self) -> int:
-        """Length D of a descriptor."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def nearest(
-        self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
-    ) -> tuple[Hit, ...]:
-        """Find the k most similar rows.
-
-        Parameters
-        ----------
-        descriptor : (D,) float32, unit length
-        k : int, >= 0
-        excluded : (N,) bool, optional
-            Rows that must not be returned.
-
-        Returns
-        -------
-        hits : tuple of Hit
-            Most similar first; min(k, rows not excluded) of them.
-        """
-        ...
 
 
 class ExactIndex:
@@ -81,7 +52,20 @@ class ExactIndex:
     def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """See `Index.nearest`; of equal rows the first comes first."""
+        """Find the k most similar rows; of equal ones the first comes first.
+
+        Parameters
+        ----------
+        descriptor : (D,) float32, unit length
+        k : int, >= 0
+        excluded : (N,) bool, optional
+            Rows that must not be returned.
+
+        Returns
+        -------
+        hits : tuple of Hit
+            Most similar first; min(k, rows not excluded) of them.
+        """
         _check_query(self, descriptor, excluded)
         rough = self._descriptors @ descriptor
         positions = (
@@ -167,15 +151,12 @@ class AnnoyIndex:
         DamagedArtefactError
             If it is not what was written (cut short, changed, not an index).
         """
+        if not path.exists():
+            raise MissingArtefactError(path, _REMEDY)
         note_path = _note_path(path)
-        for needed in (path, note_path):
-            if not needed.exists():
-                raise MissingArtefactError(needed, _REMEDY)
-        try:
+        with reading(note_path, _REMEDY):
             note = json.loads(note_path.read_text(encoding="utf-8"))
             found, count = int(note.pop("dimension")), int(note.pop("count"))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedArtefactError(note_path, str(error), _REMEDY) from error
         if found != dimension:
             raise IncompatibleArtefactError(
                 path, f"descriptors of length {dimension}", f"length {found}", _REMEDY
@@ -207,7 +188,7 @@ class AnnoyIndex:
     def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """See `Index.nearest`; some of the true neighbours may be missing."""
+        """See `ExactIndex.nearest`; some of the true neighbours may be missing."""
         _check_query(self, descriptor, excluded)
         barred = 0 if excluded is None else int(np.count_nonzero(excluded))
         asked = min(k + barred, len(self))
@@ -225,6 +206,9 @@ class AnnoyIndex:
             if len(hits) >= wanted or effort >= self.full_effort:
                 return tuple(hits[:k])
             effort = min(2 * effort, self.full_effort)
+
+
+Index: TypeAlias = ExactIndex | AnnoyIndex
 
 
 def _note_path(path: Path) -> Path:

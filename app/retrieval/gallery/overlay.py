@@ -8,11 +8,12 @@ searched exactly, and images that no longer count are hidden.
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
-from typing import overload
+from typing import TypeAlias
 
 import numpy as np
 
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.local import voting
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
     BoolArray,
@@ -43,9 +44,6 @@ class GalleryOverlay:
         self._hidden = hidden
         self._starts = (0, *accumulate(map(len, parts)))
         self.items: tuple[GalleryItem, ...] = sum((part.items for part in parts), ())
-        self.local_features: Sequence[LocalFeatures] = _Joined(
-            [part.local_features for part in parts], self._starts
-        )
 
     @classmethod
     def over(cls, base: Gallery) -> "GalleryOverlay":
@@ -94,13 +92,8 @@ class GalleryOverlay:
 
     def images_of(self, work_id: str) -> frozenset[str]:
         """Return the ids of the images that can be found of a work."""
-        found: set[str] = set()
-        for start, part in zip(self._starts, self._parts, strict=False):
-            marked = part.mask_of([work_id])
-            if marked is not None:
-                shown = marked & ~self._hidden[start : start + len(part)]
-                found.update(part.items[i].image_id for i in np.flatnonzero(shown))
-        return frozenset(found)
+        shown = np.flatnonzero(self._positions_of([work_id]) & ~self._hidden)
+        return frozenset(self.items[position].image_id for position in shown)
 
     def position_of(self, image_id: str) -> int | None:
         """Look up where an image is; None if it cannot be found."""
@@ -112,11 +105,7 @@ class GalleryOverlay:
 
     def mask_of(self, works: Collection[str]) -> BoolArray | None:
         """Mark the positions of some works and all hidden ones: (N,); None if none."""
-        mask = self._hidden.copy()
-        for start, part in zip(self._starts, self._parts, strict=False):
-            marked = part.mask_of(works)
-            if marked is not None:
-                mask[start : start + len(part)] |= marked
+        mask = self._hidden | self._positions_of(works)
         return mask if mask.any() else None
 
     def search_global(
@@ -138,12 +127,13 @@ class GalleryOverlay:
     ) -> tuple[Hit, ...]:
         """See :meth:`Gallery.search_local`; give it what :meth:`mask_of` returned."""
         # All parts have one vocabulary, and looking words up is the slow half.
-        looked_up = self._parts[0].inverted_index.look_up(features, settings)
+        vocabulary = self._parts[0].inverted_index.vocabulary
+        looked_up = voting.look_up(vocabulary, features, settings)
         return self._search(
             settings.local_count,
             excluded,
-            lambda part, mask: part.inverted_index.shortlist_words(
-                *looked_up, settings, excluded=mask
+            lambda part, mask: voting.shortlist(
+                part.inverted_index, *looked_up, settings, excluded=mask
             ),
         )
 
@@ -155,15 +145,20 @@ class GalleryOverlay:
             k, excluded, lambda part, mask: part.search_style(style, k, excluded=mask)
         )
 
+    def local_features_of(self, position: int) -> LocalFeatures:
+        """Return the local features at a position."""
+        part, row = self._locate(position)
+        return part.local_features[row]
+
     def style_of(self, position: int) -> FloatArray:
-        """Return the style (S,) at a position; S may be 0."""
-        part = bisect_right(self._starts, position) - 1
-        return self._parts[part].style_of(position - self._starts[part])
+        """Return the style (S,) float32 at a position; S may be 0."""
+        part, row = self._locate(position)
+        return part.style_of(row)
 
     def descriptor_of(self, position: int) -> FloatArray:
-        """Return the descriptor (D,) at a position."""
-        part = bisect_right(self._starts, position) - 1
-        return self._parts[part].descriptor_of(position - self._starts[part])
+        """Return the descriptor (D,) float32 at a position."""
+        part, row = self._locate(position)
+        return part.descriptor_of(row)
 
     def similarities(
         self, descriptor: FloatArray, positions: Sequence[int]
@@ -173,6 +168,20 @@ class GalleryOverlay:
         if not rows:
             return np.zeros(0, np.float32)
         return np.asarray(np.stack(rows) @ descriptor, dtype=np.float32)
+
+    def _positions_of(self, works: Collection[str]) -> BoolArray:
+        """Mark the positions of some works, (N,), whether or not they are hidden."""
+        mask = np.zeros(len(self), np.bool_)
+        for start, part in zip(self._starts, self._parts, strict=False):
+            marked = part.mask_of(works)
+            if marked is not None:
+                mask[start : start + len(part)] = marked
+        return mask
+
+    def _locate(self, position: int) -> tuple[Gallery, int]:
+        """Find the part that holds a position, and the row in it."""
+        part = bisect_right(self._starts, position) - 1
+        return self._parts[part], position - self._starts[part]
 
     def _search(
         self,
@@ -190,28 +199,5 @@ class GalleryOverlay:
         return tuple(sorted(hits, key=lambda hit: -hit.similarity)[:k])
 
 
-class _Joined(Sequence[LocalFeatures]):
-    """Sequences one behind the other, without copying any."""
-
-    def __init__(
-        self, parts: Sequence[Sequence[LocalFeatures]], starts: Sequence[int]
-    ) -> None:
-        self._parts, self._starts = parts, starts
-
-    def __len__(self) -> int:
-        return self._starts[-1]
-
-    @overload
-    def __getitem__(self, position: int) -> LocalFeatures: ...
-    @overload
-    def __getitem__(self, position: slice) -> Sequence[LocalFeatures]: ...
-    def __getitem__(
-        self, position: int | slice
-    ) -> LocalFeatures | Sequence[LocalFeatures]:
-        if isinstance(position, slice):
-            return [self[i] for i in range(*position.indices(len(self)))]
-        if not -len(self) <= position < len(self):
-            raise IndexError(f"position {position} of {len(self)}")
-        position %= len(self)
-        part = bisect_right(self._starts, position) - 1
-        return self._parts[part][position - self._starts[part]]
+Searchable: TypeAlias = Gallery | GalleryOverlay
+"""What an engine searches: N reference images, each at a position from 0 to N - 1."""

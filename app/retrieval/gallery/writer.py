@@ -93,7 +93,7 @@ class GalleryWriter:
         queries = photo_like(descriptors, np.random.default_rng(self._settings.seed))
         return choose_search_k(
             index, ExactIndex(descriptors), queries, target=_CHOSEN_RECALL
-        ).search_k
+        )
 
 
 def photo_like(

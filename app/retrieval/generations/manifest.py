@@ -16,7 +16,7 @@ from typing import Any
 from app.retrieval.errors import (
     DamagedArtefactError,
     IncompatibleArtefactError,
-    MissingArtefactError,
+    reading,
 )
 
 FORMAT = 2
@@ -126,23 +126,17 @@ class Manifest:
             If it is not a manifest.
         """
         path = folder / MANIFEST
-        try:
+        with reading(path, INDEX_COMMAND, "it is not a manifest ({})"):
             facts = json.loads(path.read_text(encoding="utf-8"))
-            found = facts["format"]
-            if found != FORMAT:
+            if facts["format"] != FORMAT:
+                found = f"format {facts['format']}"
                 raise IncompatibleArtefactError(
-                    folder, f"format {FORMAT}", f"format {found}", INDEX_COMMAND
+                    folder, f"format {FORMAT}", found, INDEX_COMMAND
                 )
             facts["files"] = {
                 name: FileFacts(**file) for name, file in facts["files"].items()
             }
             return cls(**facts)
-        except FileNotFoundError as error:
-            raise MissingArtefactError(path, INDEX_COMMAND) from error
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise DamagedArtefactError(
-                path, f"it is not a manifest ({error})", INDEX_COMMAND
-            ) from error
 
     def check_lengths(self, folder: Path) -> None:
         """Compare the lengths of all files with the listed ones.

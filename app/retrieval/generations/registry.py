@@ -1,8 +1,4 @@
-"""Registry of generations: which there are, which is live, and rolling back.
-
-Only the replacement of the file ``CURRENT``, which the file system does in one step,
-makes a generation live.
-"""
+"""Registry of generations: which there are, which is live, and rolling back."""
 
 import logging
 import os
@@ -35,14 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A published generation.
-
-    Attributes
-    ----------
-    name : str
-    path : Path
-    manifest : Manifest
-    """
+    """A published generation."""
 
     name: str
     path: Path
@@ -91,9 +80,7 @@ class GenerationRegistry:
             If it is missing, damaged or of another format.
         """
         name = self.current_name()
-        if name is None:
-            return None
-        return Generation(name, self.root / name, Manifest.read(self.root / name))
+        return None if name is None else self._read(name)
 
     def kept(self) -> list[Generation]:
         """List the generations that could be live, the last published first.
@@ -103,7 +90,7 @@ class GenerationRegistry:
         found = []
         for path in self._by_time():
             try:
-                found.append(Generation(path.name, path, Manifest.read(path)))
+                found.append(self._read(path.name))
             except ArtefactError as error:
                 logger.warning("Passing over a broken generation: %s", error)
         return found
@@ -128,6 +115,10 @@ class GenerationRegistry:
             raise DamagedArtefactError(path, "its files changed", INDEX_COMMAND)
         with self._lock(), self._writing():
             self._publish(name)
+
+    def _read(self, name: str) -> Generation:
+        path = self.root / name
+        return Generation(name, path, Manifest.read(path))
 
     def _publish(self, name: str) -> None:
         # The time of publication orders generations when old ones are removed.

@@ -133,7 +133,7 @@ class Store(GenerationRegistry):
         ------
         EmptyGalleryError
             If there are no items.
-        ExaminationError
+        GenerationRejectedError
             If the examination failed; the new files are kept in ``refused``.
         StoreBusyError
             If another process is building here.
@@ -172,7 +172,7 @@ class Store(GenerationRegistry):
             with self._writing():
                 self._publish(name)
             self._prune(name)
-        return Generation(name, self.root / name, Manifest.read(self.root / name))
+        return self._read(name)
 
     def _settle(
         self, staging: Path, manifest: Manifest, examination: Validation

@@ -115,25 +115,10 @@ def decode(
             ) from error
 
 
-def read(
-    path: Path,
-    *,
-    settings: ImageSettings = ImageSettings(),  # noqa: B008 - frozen, so sharing is safe
-    max_side_px: int | None = None,
-) -> Image:
-    """Decode a picture file; see :func:`decode`.
+def read(path: Path, *, max_side_px: int | None = None) -> Image:
+    """Decode a picture file, whatever its name; see :func:`decode`.
 
-    Parameters
-    ----------
-    path : Path
-        Its name is not looked at, only its bytes.
-    settings, max_side_px
-        As for :func:`decode`; the byte ceiling is checked before reading.
-
-    Returns
-    -------
-    image : (H, W, 3) uint8
-        RGB, sRGB, upright.
+    The byte ceiling is checked before reading.
 
     Raises
     ------
@@ -142,6 +127,7 @@ def read(
     ImageError
         As :func:`decode`.
     """
+    settings = ImageSettings()
     size = path.stat().st_size
     if size > settings.max_bytes:
         raise ImageTooLargeError(size, settings.max_bytes, "bytes")

@@ -5,14 +5,15 @@ objects at every start. Packed, a gallery opens in constant time and its pages a
 shared by all processes that map the same files.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, overload
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import DTypeLike, NDArray
 
+from app.retrieval.files.arrays import map_array
 from app.retrieval.types import FloatArray, LocalFeatures
 
 Size: TypeAlias = tuple[int, int]
@@ -23,8 +24,8 @@ _STARTS = "local_starts.npy"
 _SIZES = "local_sizes.npy"
 
 
-class FeatureBank(Sequence[LocalFeatures]):
-    """An immutable sequence of N :class:`LocalFeatures`, one per position.
+class FeatureBank:
+    """Local features of N pictures, one per position from 0 to N - 1.
 
     Parameters
     ----------
@@ -60,18 +61,7 @@ class FeatureBank(Sequence[LocalFeatures]):
     def __len__(self) -> int:
         return len(self._sizes)
 
-    @overload
-    def __getitem__(self, position: int) -> LocalFeatures: ...
-    @overload
-    def __getitem__(self, position: slice) -> Sequence[LocalFeatures]: ...
-    def __getitem__(
-        self, position: int | slice
-    ) -> LocalFeatures | Sequence[LocalFeatures]:
-        if isinstance(position, slice):
-            return [self[i] for i in range(*position.indices(len(self)))]
-        if not -len(self) <= position < len(self):
-            raise IndexError(f"position {position} of {len(self)}")
-        position %= len(self)
+    def __getitem__(self, position: int) -> LocalFeatures:
         start, stop = int(self._starts[position]), int(self._starts[position + 1])
         height, width = self._sizes[position]
         return LocalFeatures(
@@ -79,6 +69,9 @@ class FeatureBank(Sequence[LocalFeatures]):
             self._descriptors[start:stop],
             (int(height), int(width)),
         )
+
+    def __iter__(self) -> Iterator[LocalFeatures]:
+        return map(self.__getitem__, range(len(self)))
 
     @classmethod
     def pack(cls, pictures: Iterable[LocalFeatures]) -> "FeatureBank":
@@ -179,14 +172,6 @@ class _RowFile:
             "shape": (self._rows, self._columns),
         }
         npy.write_array_header_1_0(file, header)
-
-
-def map_array(path: Path) -> NDArray[Any]:
-    """Map a ``.npy`` file read-only, as a plain array.
-
-    A slice of a ``numpy.memmap`` runs Python code each time; of its plain view, not.
-    """
-    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def _starts(counts: Sequence[int]) -> NDArray[np.int64]:

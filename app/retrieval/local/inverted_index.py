@@ -1,8 +1,7 @@
 """Inverted index of visual words with signatures: the local channel's shortlist.
 
 For every word, the file lists which pictures of the gallery hold it and with which
-signature. A photo's features vote for pictures that hold the same words with
-nearly the same signatures; geometry is left to ``verification``.
+signature. How a photo's features vote by them is in ``voting``.
 """
 
 import json
@@ -14,15 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.errors import (
-    DamagedArtefactError,
-    IncompatibleArtefactError,
-    MissingArtefactError,
-)
+from app.retrieval.errors import IncompatibleArtefactError, reading
+from app.retrieval.files.arrays import map_array
 from app.retrieval.local.vocabulary import Vocabulary
-from app.retrieval.local.voting import cast_votes
-from app.retrieval.settings import ShortlistSettings
-from app.retrieval.types import BoolArray, FloatArray, Hit, LocalFeatures
+from app.retrieval.types import FloatArray, LocalFeatures
 
 FORMAT = 1
 MANIFEST_NAME = "inverted_index.json"
@@ -129,99 +123,6 @@ class InvertedIndex:
             feature_counts,
         )
 
-    def shortlist(
-        self,
-        features: LocalFeatures,
-        settings: ShortlistSettings,
-        *,
-        excluded: BoolArray | None = None,
-    ) -> tuple[Hit, ...]:
-        """Find the pictures that share most features with a photo.
-
-        A feature votes for a picture once, with its best posting there: repeated
-        structure (leaves, letters, a frame's ornament) would drown the rest.
-
-        Parameters
-        ----------
-        features : LocalFeatures
-            Of the photo, strongest first; may be empty.
-        settings : ShortlistSettings
-        excluded : (N,) bool, optional
-            Pictures that must not be proposed.
-
-        Returns
-        -------
-        hits : tuple of Hit
-            Best first, equal ones by position; at most ``settings.local_count``,
-            none without a vote.
-
-        Raises
-        ------
-        ValueError
-            If ``excluded`` has another length than the index.
-        """
-        words, signatures = self.look_up(features, settings)
-        return self.shortlist_words(words, signatures, settings, excluded=excluded)
-
-    def shortlist_words(
-        self,
-        words: NDArray[np.int32],
-        signatures: NDArray[np.uint64],
-        settings: ShortlistSettings,
-        *,
-        excluded: BoolArray | None = None,
-    ) -> tuple[Hit, ...]:
-        """Find pictures for features looked up already; see :meth:`shortlist`."""
-        if excluded is not None and excluded.shape != (len(self),):
-            raise ValueError(f"excluded must be ({len(self)},), got {excluded.shape}")
-        scores = self.score_words(words, signatures, settings)
-        if excluded is not None:
-            scores[excluded] = 0
-        voted = np.flatnonzero(scores)
-        if len(voted) > settings.local_count:
-            # All that tie with the last place come along; the order cuts them.
-            last = len(voted) - settings.local_count
-            least = np.partition(scores[voted], last)[last]
-            voted = voted[scores[voted] >= least]
-        best = voted[np.argsort(-scores[voted], kind="stable")]
-        return tuple(
-            Hit(int(position), float(scores[position]))
-            for position in best[: settings.local_count]
-        )
-
-    def look_up(
-        self, features: LocalFeatures, settings: ShortlistSettings
-    ) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
-        """Assign a photo's features to words, and sign them: (M, n) each."""
-        count = min(settings.assigned_words, len(self.vocabulary))
-        words = self.vocabulary.assign(features.descriptors, count)
-        return words, self.vocabulary.signatures(features.descriptors, words)
-
-    def score_words(
-        self,
-        words: NDArray[np.int32],
-        signatures: NDArray[np.uint64],
-        settings: ShortlistSettings,
-    ) -> NDArray[np.float64]:
-        """Add up the votes of features that have been assigned already.
-
-        Parameters
-        ----------
-        words : (M, n) int32
-            The strongest feature first.
-        signatures : (M, n) uint64
-        settings : ShortlistSettings
-
-        Returns
-        -------
-        scores : (N,) float64
-        """
-        votes = np.zeros(len(self))
-        if len(self):
-            for positions, strengths in cast_votes(words, signatures, self, settings):
-                votes += np.bincount(positions, strengths, minlength=len(self))
-        return votes / np.sqrt(np.maximum(self.feature_counts, 1))
-
     def save(self, folder: Path) -> None:
         """Write the index into an existing folder, one ``.npy`` file per array.
 
@@ -250,24 +151,19 @@ class InvertedIndex:
         """
         path = folder / MANIFEST_NAME
         needed = {"format": FORMAT, "vocabulary": vocabulary.fingerprint}
-        try:
+        with reading(path, BUILD_COMMAND):
             found = json.loads(path.read_text(encoding="utf-8"))
-            if found != needed:
-                raise IncompatibleArtefactError(
-                    path, str(needed), str(found), BUILD_COMMAND
-                )
-            arrays = {}
-            for name in ARRAY_NAMES:
-                path = folder / f"{name}.npy"
-                # A plain view of the map: np.memmap costs time at every slice.
-                arrays[name] = np.asarray(
-                    np.load(path, mmap_mode="r", allow_pickle=False)
-                )
+        if found != needed:
+            raise IncompatibleArtefactError(
+                path, str(needed), str(found), BUILD_COMMAND
+            )
+        arrays = {}
+        for name in ARRAY_NAMES:
+            path = folder / f"{name}.npy"
+            with reading(path, BUILD_COMMAND):
+                arrays[name] = map_array(path)
+        with reading(folder, BUILD_COMMAND):
             return cls(vocabulary, **arrays)
-        except FileNotFoundError as error:
-            raise MissingArtefactError(path, BUILD_COMMAND) from error
-        except (ValueError, EOFError) as error:
-            raise DamagedArtefactError(path, str(error), BUILD_COMMAND) from error
 
 
 def _batches(gallery: Iterable[LocalFeatures]) -> Iterator[list[LocalFeatures]]:

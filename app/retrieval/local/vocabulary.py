@@ -6,15 +6,14 @@ apart at the price of eight bytes.
 """
 
 import hashlib
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
+from app.retrieval.errors import reading
+from app.retrieval.files.arrays import load_arrays
 from app.retrieval.types import FloatArray
 
 SIGNATURE_BITS = 64
@@ -24,7 +23,7 @@ PROBED_CELLS = 8
 nearest word of 98.6 % of real descriptors, in a fifth of the time of all cells."""
 CHUNK = 4096
 """Descriptors assigned at a time: at most some 10 MB of distances."""
-TRAINING_COMMAND = "python train.py"
+_ARRAYS = ("words", "cells", "projection", "thresholds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +72,8 @@ class Vocabulary:
         if self.cells[0] != 0 or steps.min(initial=0) < 0 or steps.max(initial=0) > 1:
             raise ValueError("cells must ascend from 0 without gaps")
         digest = hashlib.sha256()
-        for array in (self.words, self.cells, self.projection, self.thresholds):
-            digest.update(np.ascontiguousarray(array).tobytes())
+        for name in _ARRAYS:
+            digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
         object.__setattr__(self, "fingerprint", digest.hexdigest()[:16])
         object.__setattr__(self, "_tree", _CellTree(self.words, self.cells))
 
@@ -152,14 +151,7 @@ class Vocabulary:
         OSError
             If the file cannot be written.
         """
-        with path.open("wb") as file:
-            np.savez_compressed(
-                file,
-                words=self.words,
-                cells=self.cells,
-                projection=self.projection,
-                thresholds=self.thresholds,
-            )
+        np.savez_compressed(path, **{name: getattr(self, name) for name in _ARRAYS})
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
@@ -172,26 +164,14 @@ class Vocabulary:
         DamagedArtefactError
             If it is not a whole vocabulary.
         """
-        try:
-            # NumPy leaves a file open that it opened itself and then cannot read.
-            with path.open("rb") as file, np.load(file) as arrays:
-                return cls(
-                    words=arrays["words"].astype(np.uint8, casting="no"),
-                    cells=arrays["cells"].astype(np.uint16, casting="no"),
-                    projection=arrays["projection"].astype(np.float32, casting="no"),
-                    thresholds=arrays["thresholds"].astype(np.float16, casting="no"),
-                )
-        except FileNotFoundError as error:
-            raise MissingArtefactError(path, TRAINING_COMMAND) from error
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            EOFError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as error:
-            raise DamagedArtefactError(path, str(error), TRAINING_COMMAND) from error
+        with reading(path, "python train.py"):
+            words, cells, projection, thresholds = load_arrays(path, *_ARRAYS)
+            return cls(
+                words.astype(np.uint8, casting="no"),
+                cells.astype(np.uint16, casting="no"),
+                projection.astype(np.float32, casting="no"),
+                thresholds.astype(np.float16, casting="no"),
+            )
 
 
 class _CellTree:

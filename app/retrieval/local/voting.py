@@ -1,13 +1,18 @@
-"""Votes of a photo's features for pictures, by the postings of their words."""
+"""Voting of a photo's features for pictures: the local channel's shortlist.
+
+Features vote for pictures that hold the same words with nearly the same signatures;
+geometry is left to ``verification``.
+"""
 
 from collections.abc import Iterator
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.retrieval.local.inverted_index import InvertedIndex
+from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import ShortlistSettings
-from app.retrieval.types import FloatArray
+from app.retrieval.types import BoolArray, Hit, LocalFeatures
 
 CHUNK = 1 << 16
 """Postings compared at a time: their temporaries (about 2 MB) stay in the cache."""
@@ -16,48 +21,82 @@ STRONG_FEATURES = 150
 blurred photo only the strongest are more than noise; the others still count half."""
 
 
-class Postings(Protocol):
-    """The arrays of an inverted file; see ``InvertedIndex`` for their meaning."""
-
-    @property
-    def edges(self) -> NDArray[np.int64]:
-        """(V + 1,) first posting of each word."""
-        ...
-
-    @property
-    def positions(self) -> NDArray[np.uint32]:
-        """(P,) picture of each posting."""
-        ...
-
-    @property
-    def signatures(self) -> NDArray[np.uint64]:
-        """(P,) signature of each posting."""
-        ...
-
-    @property
-    def word_weights(self) -> FloatArray:
-        """(V,) weight of each word."""
-        ...
-
-    def __len__(self) -> int: ...
+def look_up(
+    vocabulary: Vocabulary, features: LocalFeatures, settings: ShortlistSettings
+) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+    """Assign a photo's features to words, and sign them: (M, n) each."""
+    count = min(settings.assigned_words, len(vocabulary))
+    words = vocabulary.assign(features.descriptors, count)
+    return words, vocabulary.signatures(features.descriptors, words)
 
 
-def cast_votes(
+def shortlist(
+    index: InvertedIndex,
     words: NDArray[np.int32],
     signatures: NDArray[np.uint64],
-    postings: Postings,
     settings: ShortlistSettings,
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-    """Compare features with all postings of their words, some features at a time.
+    *,
+    excluded: BoolArray | None = None,
+) -> tuple[Hit, ...]:
+    """Find the pictures that share most features with a photo.
 
     Parameters
     ----------
+    index : InvertedIndex
     words : (M, n) int32
-        The strongest feature first.
     signatures : (M, n) uint64
-    postings : Postings
-        Of at least one picture.
+        Of the photo's features, from `look_up`; the strongest first, M may be 0.
     settings : ShortlistSettings
+    excluded : (N,) bool, optional
+        Pictures that must not be proposed.
+
+    Returns
+    -------
+    hits : tuple of Hit
+        Best first, equal ones by position; at most ``settings.local_count``,
+        none without a vote.
+    """
+    scores = score(index, words, signatures, settings)
+    if excluded is not None:
+        scores[excluded] = 0
+    voted = np.flatnonzero(scores)
+    if len(voted) > settings.local_count:
+        # All that tie with the last place come along; the order cuts them.
+        last = len(voted) - settings.local_count
+        least = np.partition(scores[voted], last)[last]
+        voted = voted[scores[voted] >= least]
+    best = voted[np.argsort(-scores[voted], kind="stable")]
+    return tuple(
+        Hit(int(position), float(scores[position]))
+        for position in best[: settings.local_count]
+    )
+
+
+def score(
+    index: InvertedIndex,
+    words: NDArray[np.int32],
+    signatures: NDArray[np.uint64],
+    settings: ShortlistSettings,
+) -> NDArray[np.float64]:
+    """Add up the votes of a photo's features, as `look_up` gave them: (N,) scores.
+
+    A feature votes for a picture once, with its best posting there: repeated
+    structure (leaves, letters, a frame's ornament) would drown the rest.
+    """
+    votes = np.zeros(len(index))
+    if len(index):
+        for positions, strengths in _cast_votes(words, signatures, index, settings):
+            votes += np.bincount(positions, strengths, minlength=len(index))
+    return votes / np.sqrt(np.maximum(index.feature_counts, 1))
+
+
+def _cast_votes(
+    words: NDArray[np.int32],
+    signatures: NDArray[np.uint64],
+    postings: InvertedIndex,
+    settings: ShortlistSettings,
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Compare features with all postings of their words, some features at a time.
 
     Yields
     ------

@@ -4,19 +4,13 @@ Run with NumPy alone. What it is learnt from, and how, is in
 ``app.retrieval.training.similarity.learning``.
 """
 
-import zipfile
-import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from app.retrieval.errors import (
-    DamagedArtefactError,
-    IncompatibleArtefactError,
-    MissingArtefactError,
-)
-from app.retrieval.files.arrays import save_arrays
+from app.retrieval.errors import IncompatibleArtefactError, reading
+from app.retrieval.files.arrays import load_arrays, save_arrays
 from app.retrieval.measures.distances import check_vectors
 from app.retrieval.types import FloatArray
 
@@ -123,32 +117,15 @@ class LearntSimilarity:
         DamagedArtefactError
             If it is not a learnt similarity.
         """
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                found_format = int(stored["format"])
-                arrays = {field.name: stored[field.name] for field in fields(cls)}
-        except FileNotFoundError as error:
-            raise MissingArtefactError(path, _COMMAND) from error
-        except (
-            ValueError,
-            TypeError,  # a lone .npy array is not indexed by names
-            LookupError,
-            AttributeError,
-            EOFError,
-            NotImplementedError,  # packed in a way that Python cannot unpack
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as error:
-            fault = f"it is not a learnt similarity ({error})"
-            raise DamagedArtefactError(path, fault, _COMMAND) from error
-        if found_format != FORMAT:
-            expected, found = f"format {FORMAT}", f"format {found_format}"
-            raise IncompatibleArtefactError(path, expected, found, _COMMAND)
-        found_id = str(arrays.pop("model_id"))
-        if found_id != model_id:
-            expected, found = f"model {model_id}", f"model {found_id}"
-            raise IncompatibleArtefactError(path, expected, found, _COMMAND)
-        try:
-            return cls(found_id, **arrays)
-        except (ValueError, TypeError, IndexError) as error:
-            raise DamagedArtefactError(path, str(error), _COMMAND) from error
+        names = [field.name for field in fields(cls)]
+        with reading(path, _COMMAND, "it is not a learnt similarity ({})"):
+            number, found_id, *arrays = load_arrays(path, "format", *names)
+            found_format = int(number)
+        for expected, found in (
+            (f"format {FORMAT}", f"format {found_format}"),
+            (f"model {model_id}", f"model {found_id}"),
+        ):
+            if found != expected:
+                raise IncompatibleArtefactError(path, expected, found, _COMMAND)
+        with reading(path, _COMMAND):
+            return cls(model_id, *arrays)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from app.retrieval.gallery.searchable import Searchable
+from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
 from app.retrieval.model import Model
@@ -13,9 +13,8 @@ from app.retrieval.search.rerank import (
     merge_shortlists,
     rerank,
 )
-from app.retrieval.search.timing import StageTimer
-from app.retrieval.search.trace import Trace, View
-from app.retrieval.search.views import views_of
+from app.retrieval.search.trace import StageTimer, Trace
+from app.retrieval.search.views import View, views_of
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import (
     Answer,
@@ -141,29 +140,40 @@ class Engine:
         ]
         return best_of_views(shortlists, count)
 
-    def similar(
-        self,
-        descriptor: FloatArray,
-        style: FloatArray,
-        *,
-        excluded_works: Collection[str] = (),
+    def similar_to(
+        self, image_id: str, *, excluded_works: Collection[str] = ()
     ) -> tuple[SimilarWork, ...]:
-        """Find works that look alike.
-
-        Parameters
-        ----------
-        descriptor : (D,) float32, unit length
-        style : (S,) float32, unit length
-            Decides alone, unless S is 0.
-        excluded_works : collection of str
-            Ids of works that must not appear.
+        """Find works that look like a reference image, other than its own work.
 
         Returns
         -------
         similar : tuple of SimilarWork
             One per work, most similar first; at most
-            ``settings.shortlist.similar_count``.
+            ``settings.shortlist.similar_count``. None for an image that is not in the
+            gallery (yet).
         """
+        position = self.gallery.position_of(image_id)
+        if position is None:
+            return ()
+        own = self.gallery.items[position].work_id
+        return self._similar_at(position, {own, *excluded_works})
+
+    def _similar_at(
+        self, position: int, excluded_works: Collection[str]
+    ) -> tuple[SimilarWork, ...]:
+        return self._similar(
+            self.gallery.descriptor_of(position),
+            self.gallery.style_of(position),
+            excluded_works,
+        )
+
+    def _similar(
+        self,
+        descriptor: FloatArray,
+        style: FloatArray,
+        excluded_works: Collection[str],
+    ) -> tuple[SimilarWork, ...]:
+        """Find works that look alike, by style alone unless S is 0."""
         excluded = self.gallery.mask_of(excluded_works)
         count = self.settings.shortlist.global_count
         if len(style):
@@ -175,28 +185,6 @@ class Engine:
             item = self.gallery.items[hit.position]
             first_of_work.setdefault(item.work_id, SimilarWork(item, hit.similarity))
         return tuple(first_of_work.values())[: self.settings.shortlist.similar_count]
-
-    def similar_to(
-        self, image_id: str, *, excluded_works: Collection[str] = ()
-    ) -> tuple[SimilarWork, ...]:
-        """Find works that look like a reference image, other than its own work.
-
-        An image that is not in the gallery (yet) has no neighbours.
-        """
-        position = self.gallery.position_of(image_id)
-        if position is None:
-            return ()
-        own = self.gallery.items[position].work_id
-        return self._similar_at(position, {own, *excluded_works})
-
-    def _similar_at(
-        self, position: int, excluded_works: Collection[str]
-    ) -> tuple[SimilarWork, ...]:
-        return self.similar(
-            self.gallery.descriptor_of(position),
-            self.gallery.style_of(position),
-            excluded_works=excluded_works,
-        )
 
     def _rate(self, matches: Iterable[Match]) -> tuple[Match, ...]:
         """Add the probabilities; what the visitor most likely means comes first."""
@@ -234,14 +222,7 @@ class Engine:
             if is_tied(matches[0].evidence):
                 verdict = Verdict.UNCERTAIN
         else:
-            similar = self._similar_to_view(views[-1], left_out)
+            image, described = views[-1].image, views[-1].description
+            style = self.model.style_of(image, described)
+            similar = self._similar(described.descriptor, style, left_out)
         return Answer(verdict, matches, similar, views[0].description)
-
-    def _similar_to_view(
-        self, view: View, excluded_works: Collection[str]
-    ) -> tuple[SimilarWork, ...]:
-        return self.similar(
-            view.description.descriptor,
-            self.model.style_of(view.image, view.description),
-            excluded_works=excluded_works,
-        )

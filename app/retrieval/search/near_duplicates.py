@@ -4,14 +4,13 @@ Asked with what is stored of each picture, so nothing is computed anew: the same
 channels propose as for a photo, and the same geometry decides.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.gallery.searchable import Searchable
+from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.settings import ShortlistSettings, VerificationSettings
 from app.retrieval.types import GalleryItem
 from app.retrieval.verification.homography import project, verify
@@ -71,13 +70,7 @@ class Relative:
     similarity: float
 
 
-def find_relatives(
-    gallery: Searchable,
-    position: int,
-    *,
-    shortlist: ShortlistSettings | None = None,
-    verification: VerificationSettings | None = None,
-) -> tuple[Relative, ...]:
+def find_relatives(gallery: Searchable, position: int) -> tuple[Relative, ...]:
     """Find the other works that a picture has something in common with.
 
     Parameters
@@ -85,22 +78,26 @@ def find_relatives(
     gallery : Searchable
     position : int
         Of the picture.
-    shortlist : ShortlistSettings, optional
-    verification : VerificationSettings, optional
 
     Returns
     -------
     relatives : tuple of Relative
         One per work, most inliers first.
     """
-    settings = verification or VerificationSettings()
-    own = gallery.local_features[position]
+    settings = VerificationSettings()
+    few = ShortlistSettings(local_count=LOCAL_COUNT)
+    own = gallery.local_features_of(position)
     descriptor = gallery.descriptor_of(position)
-    candidates = _candidates(gallery, position, shortlist or ShortlistSettings())
+    excluded = gallery.mask_of([gallery.items[position].work_id])
+    hits = [
+        *gallery.search_local(own, few, excluded=excluded),
+        *gallery.search_global(descriptor, GLOBAL_COUNT, excluded=excluded),
+    ]
+    candidates = list(dict.fromkeys(hit.position for hit in hits))
     similarities = gallery.similarities(descriptor, candidates)
     best: dict[str, Relative] = {}
     for candidate, similarity in zip(candidates, similarities, strict=True):
-        item, other = gallery.items[candidate], gallery.local_features[candidate]
+        item, other = gallery.items[candidate], gallery.local_features_of(candidate)
         found = verify(own, other, settings)
         if found.homography is None or found.inlier_count < FEWEST_INLIERS:
             continue
@@ -159,20 +156,3 @@ def share_inside(
     # What maps to the horizon is not a number, and so not inside.
     inside = ((mapped >= 0) & (mapped < (width, height))).all(axis=1)
     return float(np.mean(inside))
-
-
-def _candidates(
-    gallery: Searchable, position: int, shortlist: ShortlistSettings
-) -> Sequence[int]:
-    """Propose other works' pictures, each once."""
-    item = gallery.items[position]
-    excluded = gallery.mask_of([item.work_id])
-    few = replace(shortlist, local_count=LOCAL_COUNT)
-    own = gallery.local_features[position]
-    hits = [
-        *gallery.search_local(own, few, excluded=excluded),
-        *gallery.search_global(
-            gallery.descriptor_of(position), GLOBAL_COUNT, excluded=excluded
-        ),
-    ]
-    return list(dict.fromkeys(hit.position for hit in hits))

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.retrieval.gallery.searchable import Searchable
+from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import FloatArray, Hit, LocalFeatures, Match
 from app.retrieval.verification.homography import (
@@ -174,7 +174,7 @@ def _compare(
     similarity: float,
     settings: VerificationSettings,
 ) -> Match:
-    reference = gallery.local_features[position]
+    reference = gallery.local_features_of(position)
     verification = verify(features, reference, settings)
     return Match(
         position,

@@ -1,8 +1,11 @@
-"""Trace of an answer: the intermediate results, for measuring and learning."""
+"""Trace of an answer: intermediate results and the time of each stage."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.retrieval.types import Answer, Description, Hit, Image, Match
+from app.retrieval.types import Answer, Hit, Match
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,9 +28,20 @@ class Trace:
     candidates: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """A view of a photo, and its description by the network."""
+class StageTimer:
+    """Stopwatch for the stages of one query."""
 
-    image: Image
-    description: Description
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._laps_ms: dict[str, float] = {}
+
+    @contextmanager
+    def lap(self, stage: str) -> Iterator[None]:
+        """Time the block as one stage."""
+        start = time.perf_counter()
+        yield
+        self._laps_ms[stage] = 1000 * (time.perf_counter() - start)
+
+    def timings_ms(self) -> dict[str, float]:
+        """Return the milliseconds of each stage so far, and ``total``."""
+        return {**self._laps_ms, "total": 1000 * (time.perf_counter() - self._start)}

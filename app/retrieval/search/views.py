@@ -6,11 +6,21 @@ meant, and at the most frame-like rectangle. Of works that hang among others, se
 afar, most are only found by one of these.
 """
 
+from dataclasses import dataclass
+
 from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.types import Image
+from app.retrieval.types import Description, Image
 
 MIDDLE = Box(0.25, 0.25, 0.75, 0.75)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A view of a photo, and its description by the network."""
+
+    image: Image
+    description: Description
 
 
 def views_of(photo: PreparedPhoto) -> tuple[Image, ...]:

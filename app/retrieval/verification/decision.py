@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
+from app.retrieval.errors import reading
 from app.retrieval.types import Evidence, Verdict
 
 TIE = 0.1
 """With a margin below this share of its inliers, the best work is tied with another
 one that explains the same part of the photo: a copy, a second state of a print."""
 _FORMAT = 1
-_REMEDY = "python train.py"
 
 
 def transformed(evidence: Evidence) -> dict[str, float]:
@@ -163,12 +162,8 @@ class Decision:
         DamagedArtefactError
             If it is not a decision.
         """
-        if not path.exists():
-            raise MissingArtefactError(path, _REMEDY)
-        try:
+        with reading(path, "python train.py"):
             return cls.from_json(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise DamagedArtefactError(path, str(error), _REMEDY) from error
 
 
 def is_tied(evidence: Evidence) -> bool:

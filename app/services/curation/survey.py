@@ -185,7 +185,7 @@ class Surveyor:
         if not positions:
             return [Finding(FindingKind.NOT_INDEXED)]
         gallery = self.searcher.engine.gallery
-        features = max(len(gallery.local_features[i]) for i in positions)
+        features = max(len(gallery.local_features_of(i)) for i in positions)
         faults = []
         if features < FEWEST_FEATURES:
             figures = {"features": features, "wanted": FEWEST_FEATURES}

@@ -12,7 +12,6 @@ from app.retrieval.verification.decision import Thresholds
 from app.services.evaluation import recognition, reports
 from app.services.evaluation.recognition import Case, Distribution
 from app.services.index import thresholds
-from app.services.index.searcher import Searcher
 from app.web.admin.plots import Plot, Series, bar, columns, curve
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to

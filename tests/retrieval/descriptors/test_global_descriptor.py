@@ -31,12 +31,12 @@ def copied(tmp_path):
 
 def test_descriptors_have_unit_length_and_the_promised_dimension(descriptor, pictures):
     descriptors = descriptor.describe_many(pictures)
-    assert descriptors.shape == (len(pictures), descriptor.dimension)
+    assert descriptors.shape == (len(pictures), descriptor.manifest.dimension)
     assert np.linalg.norm(descriptors, axis=1) == pytest.approx(1, abs=1e-3)
 
 
 def test_nothing_gives_no_descriptors(descriptor):
-    assert descriptor.describe_many([]).shape == (0, descriptor.dimension)
+    assert descriptor.describe_many([]).shape == (0, descriptor.manifest.dimension)
 
 
 def test_company_changes_nothing_to_the_last_bit(descriptor, pictures):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.retrieval.descriptors import pooling
-from app.retrieval.descriptors.whitening import Whitening
+from app.retrieval.descriptors.whitening import Whitening, unit_length
 
 TINY = np.array([[[1, 0], [3, 0]], [[0, 0], [4, 2]]], np.float32)
 """2×2 positions, 2 channels: active in three positions and in one."""
@@ -53,7 +53,7 @@ def loop_descriptor(maps, weights, whitening):
     """Jimenez et al. 2017, one number at a time."""
     height, width, channels = maps.shape
     rarity = loop_channel_weights(maps)
-    total = np.zeros(whitening.dimension)
+    total = np.zeros(len(whitening.projection))
     for label in range(weights.shape[1]):
         cam = loop_cam(maps, weights, label)
         vector = np.zeros(channels)
@@ -121,7 +121,7 @@ def published_grid(height, width, levels=3):
 
 def loop_rmac(maps, whitening):
     """Tolias et al. 2016: region L2 → whitening → L2 → sum → L2."""
-    total = np.zeros(whitening.dimension)
+    total = np.zeros(len(whitening.projection))
     for y, x, height, width in published_grid(*maps.shape[:2]):
         vector = np.array(
             [
@@ -232,7 +232,7 @@ def test_brightness_of_the_activations_does_not_matter(rng):
 
     def describe(values):
         cams = pooling.class_activation_maps(values, weights)
-        return pooling.aggregate(pooling.cam_pool(values, cams))
+        return unit_length(pooling.cam_pool(values, cams))
 
     np.testing.assert_allclose(describe(maps * 8), describe(maps), atol=1e-6)
 

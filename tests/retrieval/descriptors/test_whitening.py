@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from app.retrieval.descriptors.whitening import Whitening, learn_whitening, unit_length
-from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 
 
 @pytest.fixture
@@ -64,22 +63,3 @@ def test_shapes_are_checked_and_empty_is_fine():
         whitening.apply(np.zeros((5, 4), np.float32))
     with pytest.raises(ValueError, match="projection"):
         Whitening(np.zeros(2, np.float32), np.ones((2, 3), np.float32))
-
-
-def test_a_saved_whitening_comes_back(tmp_path, vectors):
-    path = tmp_path / "whitening.npz"
-    whitening = learn_whitening(vectors, 4)
-    whitening.save(path)
-    loaded = Whitening.load(path)
-    np.testing.assert_array_equal(loaded.apply(vectors), whitening.apply(vectors))
-    assert loaded.dimension == 4
-
-
-def test_a_missing_or_cut_file_is_named(tmp_path, vectors):
-    path = tmp_path / "whitening.npz"
-    with pytest.raises(MissingArtefactError, match="does not exist"):
-        Whitening.load(path)
-    learn_whitening(vectors, 4).save(path)
-    path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(DamagedArtefactError, match=r"whitening\.npz"):
-        Whitening.load(path)

@@ -9,7 +9,12 @@ from app.retrieval.generations.validation import FLOORS, Validation, validate
 from app.retrieval.local.feature_store import FeatureBank
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.types import GalleryItem
-from tests.support.fakes import draw_picture, fake_collection, fake_model
+from tests.support.fakes import (
+    FakeDescriptor,
+    draw_picture,
+    fake_collection,
+    fake_model,
+)
 
 COUNT = 5
 
@@ -98,9 +103,7 @@ def test_a_figure_that_is_not_a_number_fails():
 
 
 def test_an_index_over_other_descriptors_fails(collection):
-    other = np.random.default_rng(0).normal(
-        size=(COUNT, fake_model().descriptor.dimension)
-    )
+    other = np.random.default_rng(0).normal(size=(COUNT, FakeDescriptor.dimension))
     other /= np.linalg.norm(other, axis=1, keepdims=True)
     examination = validate(
         assemble(collection, searched=other.astype(np.float32)), fake_model()

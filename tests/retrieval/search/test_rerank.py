@@ -18,9 +18,14 @@ from app.retrieval.types import (
     Hit,
     LocalFeatures,
     Match,
-    Verification,
 )
-from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
+from tests.support.fakes import (
+    NO_MATCHES,
+    draw_picture,
+    fake_collection,
+    fake_model,
+    photograph,
+)
 
 COUNT = 8
 SETTINGS = VerificationSettings()
@@ -100,9 +105,7 @@ def match_at(outline, *points):
     xy = np.array(points, np.float32).reshape(-1, 2)
     corners = None if outline is None else np.array(outline, np.float32)
     item = GalleryItem("image", "work")
-    return Match(
-        0, item, 0.0, Verification.none(), corners, np.hstack([xy, xy]), coverage=0.0
-    )
+    return Match(0, item, 0.0, NO_MATCHES, corners, np.hstack([xy, xy]), coverage=0.0)
 
 
 LEFT = [[0, 0], [0.6, 0], [0.6, 1], [0, 1]]

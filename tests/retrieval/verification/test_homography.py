@@ -17,6 +17,7 @@ from app.retrieval.verification.homography import (
     verify,
 )
 from tests.retrieval.textures import TILTED, seen, textured
+from tests.support.fakes import NO_MATCHES
 
 SETTINGS = VerificationSettings()
 EMPTY = LocalFeatures.empty()
@@ -159,7 +160,7 @@ def test_only_what_a_camera_can_see_is_plausible(homography, plausible):
 
 
 def test_without_a_homography_there_is_no_outline():
-    assert project_outline(Verification.none(), (10, 10), (10, 10)) is None
+    assert project_outline(NO_MATCHES, (10, 10), (10, 10)) is None
 
 
 def test_inlier_points_by_hand():
@@ -177,7 +178,7 @@ def test_inlier_points_by_hand():
     np.testing.assert_allclose(
         inlier_points(found, query, candidate), [[0.2, 0.8, 0.5, 0.5]]
     )
-    assert inlier_points(Verification.none(), EMPTY, EMPTY).shape == (0, 4)
+    assert inlier_points(NO_MATCHES, EMPTY, EMPTY).shape == (0, 4)
 
 
 def test_coverage_is_what_the_inliers_span_of_the_candidate():
@@ -189,4 +190,4 @@ def test_coverage_is_what_the_inliers_span_of_the_candidate():
         np.eye(3),
     )
     assert coverage(found, candidate) == pytest.approx(0.4)
-    assert coverage(Verification.none(), EMPTY) == 0
+    assert coverage(NO_MATCHES, EMPTY) == 0

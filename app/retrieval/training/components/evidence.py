@@ -91,10 +91,10 @@ def _is_copy(stranger: Match, work_id: str, engine: Engine) -> bool:
     settings = engine.settings.verification
     if stranger.inlier_count < settings.certain_inliers:
         return False
-    features = engine.gallery.local_features
-    candidate = features[stranger.position]
+    features_of = engine.gallery.local_features_of
+    candidate = features_of(stranger.position)
     return any(
-        verify(features[position], candidate, settings).inlier_count
+        verify(features_of(position), candidate, settings).inlier_count
         >= settings.certain_inliers
         for position, item in enumerate(engine.gallery.items)
         if item.work_id == work_id

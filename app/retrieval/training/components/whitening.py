@@ -79,7 +79,9 @@ def choose_whitening(
     layer = network.get_layer("descriptor")
     trained = Whitening(np.asarray(layer.mean), np.asarray(layer.projection))
     samples = np.concatenate(lessons)
-    pca = learn_whitening(samples, trained.dimension, regularisation=REGULARISATION)
+    pca = learn_whitening(
+        samples, len(trained.projection), regularisation=REGULARISATION
+    )
     candidates = {TRAINED: trained, LEARNT: pca} if is_trained else {LEARNT: pca}
     figures = {}
     for name, whitening in candidates.items():
