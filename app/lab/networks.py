@@ -187,11 +187,12 @@ def given_methods(
         from app.retrieval.training.network.published import write_published
 
         say(f"Writing {name} …")
+        target = folder / f"{number}-{name}"
         try:
             written = write_published(
                 name,
                 weights,
-                folder / f"{number}-{name}",
+                target,
                 side_px=manifest.frames[0][0],
                 dimension=manifest.dimension,
                 seed=seed,
@@ -201,7 +202,7 @@ def given_methods(
             raise LabError(f"{fault} {how_to_get(name)}".strip()) from error
         label = f"{RANDOM} {name}" if weights == RANDOM else name
         poolings = [p for p in POOLINGS if written.has_classes or p != "CAM"]
-        yield from pooling_methods(label, Descriptor.open(written.maps), poolings)
+        yield from pooling_methods(label, Descriptor.open(target), poolings)
         if written.fc6 is not None:
             connected = Descriptor.open(written.fc6)
             yield VectorMethod(
