@@ -18,12 +18,12 @@ from app.retrieval.descriptors.backbone import BACKBONES, IMAGENET, RANDOM
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.model_folder import CARD_FILE, WEIGHTS_FILE
-from app.retrieval.training.network.finetune import FineTuning
 from app.retrieval.training.pipeline import train
 from app.retrieval.training.plan import (
     CATALOGUE,
     CLUSTERS,
     IMAGENET_CLASSES,
+    FineTuning,
     TrainingPlan,
 )
 from app.retrieval.training.terminal import TerminalReporter

@@ -183,11 +183,12 @@ def given_methods(options: argparse.Namespace, folder: Path) -> Iterator[Method]
         from app.retrieval.training.network.published import write_published
 
         say(f"Writing {name} …")
+        target = folder / f"{number}-{name}"
         try:
             written = write_published(
                 name,
                 weights,
-                folder / f"{number}-{name}",
+                target,
                 side_px=manifest.frames[0][0],
                 dimension=manifest.dimension,
                 seed=options.seed,
@@ -197,7 +198,7 @@ def given_methods(options: argparse.Namespace, folder: Path) -> Iterator[Method]
             raise LabError(f"{fault} {how_to_get(name)}".strip()) from error
         label = f"{RANDOM} {name}" if weights == RANDOM else name
         poolings = [p for p in POOLINGS if written.has_classes or p != "CAM"]
-        yield from pooling_methods(label, Descriptor.open(written.maps), poolings)
+        yield from pooling_methods(label, Descriptor.open(target), poolings)
         if written.fc6 is not None:
             yield VectorMethod(
                 f"{label}, fc6",

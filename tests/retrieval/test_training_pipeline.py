@@ -80,7 +80,7 @@ def decide_nothing(monkeypatch):
 
 
 def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypatch):
-    from app.retrieval.training.network.finetune import FineTuning
+    from app.retrieval.training.plan import FineTuning
 
     recipe = FineTuning(steps=3, pair_count=6, sides_px=((0.0, 48),))
     plan = plan_of(fine_tuning=recipe, generated=2)

@@ -6,18 +6,15 @@ something; every work has its own seed, so that a collection of any size begins 
 the same works. Names, places and dates are invented, and the labels say so.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
 from app.retrieval.drawings.styles import abstract, figures, nature, prints, water
-from app.retrieval.drawings.styles.artists import ARTISTS
-from app.retrieval.drawings.styles.canvas import Hand
+from app.retrieval.drawings.styles.artists import ARTISTS, Artist
+from app.retrieval.drawings.styles.canvas import Canvas
 from app.retrieval.types import Image
-
-Painter = Callable[[np.random.Generator, tuple[int, int], Hand], Image]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,146 +44,62 @@ class SyntheticWork:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    paint: Painter
-    technique: str
-    titles: tuple[str, ...]
-    subjects: tuple[str, ...]
+    paint: Callable[[Canvas], None]
+    type: str
     shapes: tuple[float, float]
     """Least and greatest height by width."""
+    technique: str = "Oil on canvas"
 
 
-# Numbers of subjects: one less than a number that shares no factor with the number of
-# titles, so that counting through both meets every pair once (see ``_title``).
-_PLACES = (
-    *("Aldermoor", "Quarrow", "Port Lisle", "Hallingsund", "Brackwater", "Torrevento"),
-    *(
-        "Sankt Velten",
-        "Marrowby",
-        "Ostrana",
-        "Cap Sauvelle",
-        "Nether Wick",
-        "Isola Bruna",
-    ),
-)
-_PEOPLE = (
-    *("Ilse Corvane", "a Bell-Founder", "Tomaz Ardeley", "the Widow Prane"),
-    *("a Cartographer", "Lucasta Vey", "the Ferryman's Son", "Anselm Quoit"),
-    *("a Lute Player", "Mirabel Tansy", "the Salt Merchant", "Dorothea Lisk"),
-)
-_THINGS = (
-    *("Quinces", "a Striped Jug", "Late Plums", "a Cracked Vase", "Market Apples"),
-    *("Wild Stocks", "the Blue Bottle", "Medlars", "Two Carafes", "Garden Pinks"),
-    *("a Folded Cloth", "Russet Pears"),
-)
-_IDEAS = (
-    *(
-        "Equinox",
-        "Ballast",
-        "Counterpoint",
-        "Slow Water",
-        "Signal",
-        "Interval",
-        "Drift",
-    ),
-    *("Harvest", "Undertow", "Lantern", "Threshold", "Weather"),
-)
-_TYPES: Mapping[tuple[str, ...], str] = {
-    _PLACES: "landscape",
-    _PEOPLE: "portrait",
-    _THINGS: "still life",
-    _IDEAS: "abstract",
+_SUBJECTS = {
+    "landscape": "Aldermoor, Quarrow, Port Lisle, Hallingsund, Brackwater, Torrevento, "
+    "Sankt Velten, Marrowby, Ostrana, Cap Sauvelle, Nether Wick, Isola Bruna",
+    "portrait": "Ilse Corvane, a Bell-Founder, Tomaz Ardeley, the Widow Prane, "
+    "a Cartographer, Lucasta Vey, the Ferryman's Son, Anselm Quoit, a Lute Player, "
+    "Mirabel Tansy, the Salt Merchant, Dorothea Lisk",
+    "still life": "Quinces, a Striped Jug, Late Plums, a Cracked Vase, Market Apples, "
+    "Wild Stocks, the Blue Bottle, Medlars, Two Carafes, Garden Pinks, "
+    "a Folded Cloth, Russet Pears",
+    "abstract": "Equinox, Ballast, Counterpoint, Slow Water, Signal, Interval, Drift, "
+    "Harvest, Undertow, Lantern, Threshold, Weather",
 }
+"""What a work of each type may show. One less than a number that shares no factor with
+the number of titles, so that counting through both meets every pair once."""
+_TITLES = {
+    "hills": ("{} from the East", "Evening near {}", "The Road to {}"),
+    "seascape": ("Boats off {}", "Low Sun, {}", "Calm at {}"),
+    "garden": ("The Garden at {}", "Flower Beds, {}", "A Path in {}"),
+    "pointillism": ("The River at {}", "Noon, {}", "Far Bank, {}"),
+    "nocturne": ("{} by Night", "Moon over {}", "Windows, {}"),
+    "still_life": ("Still Life with {}", "Table with {}", "Study of {}"),
+    "portrait": ("Portrait of {}", "Head of {}", "{}, Half-Length"),
+    "woodcut": ("Peaks above {}", "The Lake at {}", "Pines, {}"),
+    "plan": ("Plan of {}", "The Walls of {}", "{} Surveyed"),
+    "cubist": ("Guitar ({})", "{} in Facets", "Planes: {}"),
+    "construction": ("Construction ({})", "Suite {}", "Balance: {}"),
+    "colour_field": ("Untitled ({})", "{}, Second State", "Field: {}"),
+    "mosaic": ("Floor with {}", "Pavement: {}", "{} Medallions"),
+}
+"""What a work of each style may be called; ``{}`` is a subject of its type."""
 _WIDE, _TALL, _EITHER = (0.68, 0.85), (1.15, 1.4), (0.72, 1.35)
-_VIEWS = ("{} from the East", "Evening near {}", "The Road to {}")
-_STYLES: Mapping[str, _Style] = MappingProxyType(
-    {
-        "hills": _Style(nature.hills, "Oil on canvas", _VIEWS, _PLACES, _WIDE),
-        "seascape": _Style(
-            water.seascape,
-            "Oil on canvas",
-            ("Boats off {}", "Low Sun, {}", "Calm at {}"),
-            _PLACES,
-            _WIDE,
-        ),
-        "garden": _Style(
-            nature.garden,
-            "Oil on canvas",
-            ("The Garden at {}", "Flower Beds, {}", "A Path in {}"),
-            _PLACES,
-            _EITHER,
-        ),
-        "pointillism": _Style(
-            nature.pointillism,
-            "Oil on panel",
-            ("The River at {}", "Noon, {}", "Far Bank, {}"),
-            _PLACES,
-            _WIDE,
-        ),
-        "nocturne": _Style(
-            water.nocturne,
-            "Oil on canvas",
-            ("{} by Night", "Moon over {}", "Windows, {}"),
-            _PLACES,
-            _EITHER,
-        ),
-        "still_life": _Style(
-            figures.still_life,
-            "Oil on canvas",
-            ("Still Life with {}", "Table with {}", "Study of {}"),
-            _THINGS,
-            _EITHER,
-        ),
-        "portrait": _Style(
-            figures.portrait,
-            "Oil on panel",
-            ("Portrait of {}", "Head of {}", "{}, Half-Length"),
-            _PEOPLE,
-            _TALL,
-        ),
-        "woodcut": _Style(
-            prints.woodcut,
-            "Colour woodcut",
-            ("Peaks above {}", "The Lake at {}", "Pines, {}"),
-            _PLACES,
-            _EITHER,
-        ),
-        "plan": _Style(
-            prints.plan,
-            "Pen and wash on vellum",
-            ("Plan of {}", "The Walls of {}", "{} Surveyed"),
-            _PLACES,
-            _EITHER,
-        ),
-        "cubist": _Style(
-            abstract.cubist,
-            "Oil on canvas",
-            ("Guitar ({})", "{} in Facets", "Planes: {}"),
-            _IDEAS,
-            _EITHER,
-        ),
-        "construction": _Style(
-            abstract.construction,
-            "Gouache on paper",
-            ("Construction ({})", "Suite {}", "Balance: {}"),
-            _IDEAS,
-            _EITHER,
-        ),
-        "colour_field": _Style(
-            abstract.colour_field,
-            "Acrylic on canvas",
-            ("Untitled ({})", "{}, Second State", "Field: {}"),
-            _IDEAS,
-            _TALL,
-        ),
-        "mosaic": _Style(
-            abstract.mosaic,
-            "Glass and stone tesserae",
-            ("Floor with {}", "Pavement: {}", "{} Medallions"),
-            _IDEAS,
-            _EITHER,
-        ),
-    }
-)
+_STYLES = {
+    style.paint.__name__: style
+    for style in (
+        _Style(nature.hills, "landscape", _WIDE),
+        _Style(water.seascape, "landscape", _WIDE),
+        _Style(nature.garden, "landscape", _EITHER),
+        _Style(nature.pointillism, "landscape", _WIDE, "Oil on panel"),
+        _Style(water.nocturne, "landscape", _EITHER),
+        _Style(figures.still_life, "still life", _EITHER),
+        _Style(figures.portrait, "portrait", _TALL, "Oil on panel"),
+        _Style(prints.woodcut, "landscape", _EITHER, "Colour woodcut"),
+        _Style(prints.plan, "landscape", _EITHER, "Pen and wash on vellum"),
+        _Style(abstract.cubist, "abstract", _EITHER),
+        _Style(abstract.construction, "abstract", _EITHER, "Gouache on paper"),
+        _Style(abstract.colour_field, "abstract", _TALL, "Acrylic on canvas"),
+        _Style(abstract.mosaic, "abstract", _EITHER, "Glass and stone tesserae"),
+    )
+}
 STYLES: tuple[str, ...] = tuple(_STYLES)
 """Names of the styles that :func:`draw_work` paints."""
 
@@ -216,8 +129,7 @@ def draw_work(rng: np.random.Generator, style: str, size: tuple[int, int]) -> Im
     if style not in _STYLES:
         raise ValueError(f"no style {style!r}; there are {', '.join(STYLES)}")
     masters = [artist for artist in ARTISTS if artist.style == style]
-    master = masters[rng.integers(len(masters))]
-    return _STYLES[style].paint(rng, size, master.hand)
+    return _paint(masters[rng.integers(len(masters))], rng, size)
 
 
 def generate_collection(count: int, seed: int = 0) -> Iterator[SyntheticWork]:
@@ -253,19 +165,25 @@ def generate_collection(count: int, seed: int = 0) -> Iterator[SyntheticWork]:
             artist=artist.name,
             date=f"c. {year}" if rng.random() < 0.3 else str(year),
             technique=style.technique,
-            type=_TYPES[style.subjects],
+            type=style.type,
             school=f"{artist.school} (invented)",
             location=f"Imaginary Museum, room {1 + STYLES.index(artist.style)}",
-            image=style.paint(rng, size, artist.hand),
+            image=_paint(artist, rng, size),
         )
+
+
+def _paint(artist: Artist, rng: np.random.Generator, size: tuple[int, int]) -> Image:
+    canvas = Canvas(rng, size, artist)
+    _STYLES[artist.style].paint(canvas)
+    return canvas.image
 
 
 def _title(number: int) -> str:
     """Give every work of a style another pair of title and subject."""
-    style = _STYLES[ARTISTS[number % len(ARTISTS)].style]
+    name = ARTISTS[number % len(ARTISTS)].style
+    titles, subjects = _TITLES[name], _SUBJECTS[_STYLES[name].type].split(", ")
     turn = number // len(STYLES)
-    subjects = len(style.subjects)
-    title = style.titles[(turn + turn // subjects) % len(style.titles)]
-    round_number = turn // (subjects * len(style.titles))
+    title = titles[(turn + turn // len(subjects)) % len(titles)]
+    round_number = turn // (len(subjects) * len(titles))
     suffix = f" ({round_number + 1})" if round_number else ""
-    return title.format(style.subjects[turn % subjects]) + suffix
+    return title.format(subjects[turn % len(subjects)]) + suffix

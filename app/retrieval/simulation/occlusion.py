@@ -92,13 +92,8 @@ def _visitor(
     shoulders = (int(x), int(top + 4.4 * head))
     axes = (int(head * 2.2), int(head * 2.4))
     cv2.ellipse(body, shoulders, axes, 0, 0, 360, 1, cv2.FILLED)
-    cv2.rectangle(
-        body,
-        (shoulders[0] - axes[0], shoulders[1]),
-        (shoulders[0] + axes[0], height),
-        1,
-        cv2.FILLED,
-    )
+    left, right = shoulders[0] - axes[0], shoulders[0] + axes[0]
+    cv2.rectangle(body, (left, shoulders[1]), (right, height), 1, cv2.FILLED)
     skull = (int(head * 0.85), int(head * 1.15))
     cv2.ellipse(hair, (int(x), int(top + head)), skull, 0, 0, 360, 1, cv2.FILLED)
     clothes = _CLOTHES[int(seed[2] * len(_CLOTHES))]

@@ -17,21 +17,31 @@ from numpy.typing import NDArray
 from app.retrieval.simulation import occlusion, photometry, surroundings, viewpoint
 from app.retrieval.types import Image
 
-STEPS = (
-    "perspective",
-    "rotation",
-    "crop",
-    "scale",
-    "frame_and_wall",
-    "glare",
-    "occlusion",
-    "colour_cast",
-    "brightness",
-    "contrast",
-    "blur",
-    "noise",
-    "jpeg",
-)
+_MILD = {
+    "scale": 0.7,
+    "crop": 0.5,
+    "brightness": 0.5,
+    "contrast": 0.5,
+    "blur": 0.4,
+    "rotation": 0.22,
+}
+_HARD = {
+    "perspective": 1.0,
+    "rotation": 0.25,
+    "crop": 0.15,
+    "scale": 0.35,
+    "frame_and_wall": 1.0,
+    "glare": 0.8,
+    "occlusion": 1.0,
+    "colour_cast": 0.7,
+    "brightness": 0.6,
+    "contrast": 0.5,
+    "blur": 0.5,
+    "noise": 0.6,
+    "jpeg": 0.7,
+}
+STEPS = tuple(_HARD)
+"""Names of all steps."""
 MAX_OCCLUSION = 0.25
 """Share of the work that is hidden at most."""
 # How far around a work the wall is painted, in its long sides; what lies beyond is
@@ -75,29 +85,6 @@ class Perturbed:
     homography: NDArray[np.float64]
 
 
-_MILD = {
-    "scale": 0.7,
-    "crop": 0.5,
-    "brightness": 0.5,
-    "contrast": 0.5,
-    "blur": 0.4,
-    "rotation": 0.22,
-}
-_HARD = {
-    "perspective": 1.0,
-    "rotation": 0.25,
-    "crop": 0.15,
-    "scale": 0.35,
-    "frame_and_wall": 1.0,
-    "glare": 0.8,
-    "occlusion": 1.0,
-    "colour_cast": 0.7,
-    "brightness": 0.6,
-    "contrast": 0.5,
-    "blur": 0.5,
-    "noise": 0.6,
-    "jpeg": 0.7,
-}
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         "mild": Profile("mild", _MILD),
@@ -192,6 +179,7 @@ def _photograph(
             cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA), np.uint8
         )
     left = top = 0
+    border = cv2.BORDER_CONSTANT
     if "frame_and_wall" in amounts:
         long_side = max(height, width)
         bounds = viewpoint.visible_part(view, (1 + _WALL_REACH) * long_side)
@@ -199,22 +187,13 @@ def _photograph(
         margins = [
             round(min(max(0.0, b), _WALL_REACH * long_side) * scale) + 2 for b in beyond
         ]
-        left, top, right, bottom = margins
-        scene = surroundings.hang(
-            scene, (left, top, right, bottom), amounts["frame_and_wall"], rng
-        )
+        left, top = margins[:2]
+        scene = surroundings.hang(scene, margins, amounts["frame_and_wall"], rng)
         border = cv2.BORDER_REFLECT
-    else:
-        border = cv2.BORDER_CONSTANT
     across, down = size[1] / width, size[0] / height
     # Pixel centres are whole numbers, so resizing also shifts by half a pixel.
-    placed = np.array(
-        [
-            [across, 0, (across - 1) / 2 + left],
-            [0, down, (down - 1) / 2 + top],
-            [0, 0, 1],
-        ]
-    )
+    shift = ((across - 1) / 2 + left, (down - 1) / 2 + top)
+    placed = np.array([[across, 0, shift[0]], [0, down, shift[1]], [0, 0, 1]])
     photo = cv2.warpPerspective(
         scene,
         view.homography @ np.linalg.inv(placed),

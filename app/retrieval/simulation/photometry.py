@@ -49,7 +49,7 @@ def grain(size: tuple[int, int], rng: np.random.Generator, *, coarse: bool) -> I
     -------
     noise : (height, width, 3) uint8
     """
-    tile = _coarse_tile() if coarse else _fine_tile()
+    tile = _tiles(coarse=coarse)
     y, x = (int(v) for v in rng.integers(0, _TILE_PX, 2))
     bottom = max(0, y + size[0] - len(tile))
     right = max(0, x + size[1] - len(tile))
@@ -182,27 +182,19 @@ def compress(image: Image, amount: float) -> Image:
 
 
 @cache
-def _fine_tile() -> Image:
-    shape = (_TILE_PX, _TILE_PX, 3)
-    noise = np.random.default_rng(1841).normal(128, _TILE_DEVIATION, shape)
-    return _repeated(noise.clip(0, 255).astype(np.uint8))
-
-
-@cache
-def _coarse_tile() -> Image:
-    noise = np.random.default_rng(1891).normal(0, 1, (_TILE_PX, _TILE_PX))
-    wrapped = np.tile(noise.astype(np.float32), (3, 3))
-    blotches = cv2.GaussianBlur(wrapped, (0, 0), 2)[
-        _TILE_PX:-_TILE_PX, _TILE_PX:-_TILE_PX
-    ]
-    scaled = 128 + _TILE_DEVIATION * blotches / blotches.std()
-    grey = scaled.clip(0, 255).astype(np.uint8)
-    return _repeated(np.dstack([grey, grey, grey]))
-
-
-def _repeated(tile: Image) -> Image:
-    """Lay a tile 3 by 3, so that a photo of usual size is cut without wrapping."""
-    return np.tile(tile, (3, 3, 1))
+def _tiles(*, coarse: bool) -> Image:
+    """Lay a tile of noise 3 by 3: photos of usual size are cut without wrapping."""
+    if coarse:
+        noise = np.random.default_rng(1891).normal(0, 1, (_TILE_PX, _TILE_PX))
+        wrapped = np.tile(noise.astype(np.float32), (3, 3))
+        middle = slice(_TILE_PX, -_TILE_PX)
+        blotches = cv2.GaussianBlur(wrapped, (0, 0), 2)[middle, middle]
+        grey = 128 + _TILE_DEVIATION * blotches / blotches.std()
+        tile = np.dstack([grey, grey, grey])
+    else:
+        shape = (_TILE_PX, _TILE_PX, 3)
+        tile = np.random.default_rng(1841).normal(128, _TILE_DEVIATION, shape)
+    return np.tile(tile.clip(0, 255).astype(np.uint8), (3, 3, 1))
 
 
 def _draw_window(
@@ -218,12 +210,8 @@ def _draw_window(
     for column in range(2):
         for row in range(3):
             start = centre + across * (column / 2 - 0.5) + down * (row / 3 - 0.5)
-            pane = [
-                start,
-                start + 0.44 * across,
-                start + 0.44 * across + 0.29 * down,
-                start + 0.29 * down,
-            ]
+            wide, high = 0.44 * across, 0.29 * down
+            pane = [start, start + wide, start + wide + high, start + high]
             cv2.fillConvexPoly(veil, np.array(pane).astype(np.int32), level)
 
 

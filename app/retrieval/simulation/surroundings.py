@@ -4,13 +4,18 @@ Drawn, not photographed, and only as good as a search engine needs: edges and
 textures that are not the work's, in plausible places and colours.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from app.retrieval.simulation.photometry import grain
 from app.retrieval.types import Image
 
 Colour = tuple[int, int, int]
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom in pixels."""
 
 _WALLS: tuple[Colour, ...] = (
     (236, 234, 228),
@@ -38,7 +43,7 @@ _BEVEL = (0.86, 0.96, 1.16, 1.04)
 
 def hang(
     work: Image,
-    margins: tuple[int, int, int, int],
+    margins: Sequence[int],
     amount: float,
     rng: np.random.Generator,
 ) -> Image:
@@ -47,7 +52,7 @@ def hang(
     Parameters
     ----------
     work : (H, W, 3) uint8
-    margins : tuple of int, >= 0
+    margins : sequence of int, >= 0
         Wall on the left, top, right and bottom in pixels.
     amount : float in [0, 1]
         How wide frames and mounts may get, and how busy the wall.
@@ -62,8 +67,7 @@ def hang(
     left, top, right, bottom = margins
     scene = _wall((top + height + bottom, left + width + right), amount, rng)
     short = min(height, width)
-    mount = 0
-    frame = 0
+    mount = frame = 0
     if rng.random() < 0.85:
         frame = round(short * (0.02 + 0.14 * amount * rng.random()))
         if rng.random() < 0.3:
@@ -76,8 +80,7 @@ def hang(
         _draw_frame(scene, outer, frame, rng)
     if mount:
         tone = int(rng.integers(205, 250))
-        x0, y0, x1, y1 = _grown(box, mount)
-        _fill(scene, (x0, y0, x1, y1), (tone, tone - 3, tone - 12))
+        _fill(scene, _grown(box, mount), (tone, tone - 3, tone - 12))
     scene[top : top + height, left : left + width] = work
     return scene
 
@@ -89,15 +92,21 @@ def _pick(colours: tuple[Colour, ...], rng: np.random.Generator) -> Colour:
     return red, green, blue
 
 
-def _fill(scene: Image, box: tuple[int, int, int, int], colour: Colour) -> None:
+def _fill(scene: Image, box: Box, colour: Colour) -> None:
     x0, y0, x1, y1 = box
     # Several times faster than assigning a colour to a slice.
     cv2.rectangle(scene, (x0, y0), (x1 - 1, y1 - 1), colour, cv2.FILLED)
 
 
-def _grown(box: tuple[int, int, int, int], by: int) -> tuple[int, int, int, int]:
+def _grown(box: Box, by: int) -> Box:
     x0, y0, x1, y1 = box
     return x0 - by, y0 - by, x1 + by, y1 + by
+
+
+def _corners(box: Box) -> NDArray[np.int32]:
+    """Corners of a box, clockwise from the top left: (4, 2)."""
+    x0, y0, x1, y1 = box
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.int32)
 
 
 def _wall(size: tuple[int, int], amount: float, rng: np.random.Generator) -> Image:
@@ -106,9 +115,7 @@ def _wall(size: tuple[int, int], amount: float, rng: np.random.Generator) -> Ima
     _fill(scene, (0, 0, size[1], size[0]), _pick(_WALLS, rng))
     roughness = 0.25 * amount * rng.random() ** 2
     noise = grain(size, rng, coarse=bool(rng.random() < 0.5))
-    scene = np.asarray(
-        cv2.addWeighted(scene, 1, noise, roughness, -128 * roughness), np.uint8
-    )
+    cv2.addWeighted(scene, 1, noise, roughness, -128 * roughness, scene)
     height, width = size
     style = rng.random()
     if style < 0.15:  # panels
@@ -126,10 +133,7 @@ def _wall(size: tuple[int, int], amount: float, rng: np.random.Generator) -> Ima
 
 
 def _hang_neighbours(
-    scene: Image,
-    outer: tuple[int, int, int, int],
-    amount: float,
-    rng: np.random.Generator,
+    scene: Image, outer: Box, amount: float, rng: np.random.Generator
 ) -> None:
     """Show slices of invented pictures left and right of the work."""
     x0, y0, x1, y1 = outer
@@ -149,9 +153,8 @@ def _hang_neighbours(
         inside = scene[max(start, 0) : max(end, 0), max(left, 0) : max(right, 0)]
         if inside.size:
             tones = _pick(_FRAMES, rng) + rng.normal(30, 45, (7, 5, 1))
-            patches = (
-                (tones + rng.normal(0, 14, (7, 5, 3))).clip(0, 255).astype(np.uint8)
-            )
+            tones = tones + rng.normal(0, 14, (7, 5, 3))
+            patches = tones.clip(0, 255).astype(np.uint8)
             size = (inside.shape[1], inside.shape[0])
             picture = cv2.resize(patches, size, interpolation=cv2.INTER_CUBIC)
             noise = grain(inside.shape[:2], rng, coarse=True)
@@ -159,7 +162,7 @@ def _hang_neighbours(
 
 
 def _cast_shadow(
-    scene: Image, outer: tuple[int, int, int, int], depth: int, rng: np.random.Generator
+    scene: Image, outer: Box, depth: int, rng: np.random.Generator
 ) -> None:
     """Darken the wall beside and below the frame."""
     height, width = scene.shape[:2]
@@ -175,28 +178,18 @@ def _cast_shadow(
     cv2.multiply(scene, cv2.merge([full, full, full]), scene, 1 / 255)
 
 
-def _draw_frame(
-    scene: Image, outer: tuple[int, int, int, int], width: int, rng: np.random.Generator
-) -> None:
+def _draw_frame(scene: Image, outer: Box, width: int, rng: np.random.Generator) -> None:
     """Draw a mitred moulding, lit from above, with some carving."""
     base = np.array(_pick(_FRAMES, rng), np.float64)
     rings = min(width, len(_MOULDING))
+    inner = _corners(_grown(outer, -width))
     for ring in range(rings):
-        inset = round(ring * width / rings)
-        x0, y0, x1, y1 = _grown(outer, -inset)
-        inner = _grown(outer, -width)
-        corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
-        ends = [
-            (inner[0], inner[1]),
-            (inner[2], inner[1]),
-            (inner[2], inner[3]),
-            (inner[0], inner[3]),
-        ]
+        corners = _corners(_grown(outer, -round(ring * width / rings)))
         for side in range(4):
-            after = (side + 1) % 4
-            piece = [corners[side], corners[after], ends[after], ends[side]]
+            edge = [side, (side + 1) % 4]
+            piece = np.concatenate([corners[edge], inner[edge[::-1]]])
             tone = (base * _MOULDING[ring] * _BEVEL[side]).clip(0, 255)
-            cv2.fillConvexPoly(scene, np.array(piece, np.int32), tone.tolist())
+            cv2.fillConvexPoly(scene, piece, tone.tolist())
     carving = rng.uniform(0, 0.5)
     x0, y0, x1, y1 = (max(v, 0) for v in outer)
     part = scene[y0:y1, x0:x1]

@@ -1,4 +1,4 @@
-"""How well held-out works are found again by descriptors alone."""
+"""Recall and precision of descriptors on held-out works."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

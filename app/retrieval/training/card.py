@@ -1,15 +1,9 @@
-"""The model card: what a model was made from, how, and how good it is, in words."""
+"""Model card: what a model was made from, how, and how good it is, in words."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from app.retrieval.descriptors.manifest import ModelManifest
-
-_HEADINGS = {
-    "data": "Data",
-    "recipe": "Recipe",
-    "figures": "Figures",
-}
 
 
 def write_card(manifest: ModelManifest) -> str:
@@ -30,9 +24,9 @@ def write_card(manifest: ModelManifest) -> str:
         f"into {frames} pixels. Made by `train.py`; `model.json` holds the same facts "
         "for programs.",
     ]
-    for group, heading in _HEADINGS.items():
-        lines += ["", f"## {heading}", ""]
-        lines += _rows(manifest.training.get(group, {}))
+    for group in ("data", "recipe", "figures"):
+        rows = _rows(manifest.training.get(group, {}))
+        lines += ["", f"## {group.capitalize()}", "", *rows]
     lines += [
         "",
         "## Limits",

@@ -1,4 +1,4 @@
-"""What is learnt beside the network: visual words, and the rule that decides."""
+"""Learning of what a model has beside the network: vocabulary, style, decision."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -24,9 +24,10 @@ from app.retrieval.training.components.evidence import UNDECIDED, gather_evidenc
 from app.retrieval.training.components.style import learn_style
 from app.retrieval.training.components.vocabulary import learn_vocabulary
 from app.retrieval.training.data.distractors import with_distractors
+from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.plan import Reporter, TrainingPlan
-from app.retrieval.training.samples import Lessons
-from app.retrieval.types import GalleryFeatures, GalleryItem, Image
+from app.retrieval.training.samples import Samples
+from app.retrieval.types import GalleryItem, Image
 
 DECISION_PHOTOS = 500
 """Simulated for learning the decision at most, each asked with and without its work."""
@@ -34,27 +35,24 @@ PHOTOS_PER_WORK = 4
 NEIGHBOURS = 6
 """In a crowded photo."""
 FALSE_ACCEPT_RATE = 0.01
+SETTINGS = LocalSettings()
 
 
 def add_vocabulary(
-    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
 ) -> None:
     """Write the visual words: the plan's, or learnt from the collection."""
     if plan.vocabulary_path is not None:
         shutil.copyfile(plan.vocabulary_path, folder / VOCABULARY_FILE)
         return
-    settings = LocalSettings()
-    pictures = []
-    for number, work in enumerate(lessons.works, start=1):
-        reporter.count(number, len(lessons.works), "Extracting local features")
-        features = rootsift.extract(
-            read(work.image_path, max_side_px=2 * settings.reference_side_px),
-            side_px=settings.reference_side_px,
-            count=settings.reference_features,
-        )
-        pictures.append(features.descriptors)
+    descriptors = [
+        rootsift.extract(
+            image, side_px=SETTINGS.reference_side_px, count=SETTINGS.reference_features
+        ).descriptors
+        for _, image in _pictures(samples, reporter, "Extracting local features")
+    ]
     learn_vocabulary(
-        pictures,
+        descriptors,
         rng=np.random.default_rng([plan.seed, 3]),
         progress=lambda done, total: reporter.count(
             done, total, "Learning visual words"
@@ -63,7 +61,7 @@ def add_vocabulary(
 
 
 def add_style(
-    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
 ) -> Mapping[str, Any]:
     """Learn the style from the works that are trained on, and write it.
 
@@ -74,14 +72,12 @@ def add_style(
     """
     descriptor = Descriptor.open(folder)
     appearances = []
-    for number, work in enumerate(lessons.works, start=1):
-        reporter.count(number, len(lessons.works), "Looking at styles")
-        image = read(work.image_path, max_side_px=2 * LocalSettings().reference_side_px)
+    for _, image in _pictures(samples, reporter, "Looking at styles"):
         means = descriptor.describe(image).feature_means
         appearances.append(appearance(image, means))
-    learnt_from = [i for i in lessons.trained_on if i < len(lessons.works)]
+    learnt_from = [i for i in samples.trained_on if i < len(samples.works)]
     labels = {
-        name: [work.label.get(name, "") for work in lessons.works]
+        name: [work.label.get(name, "") for work in samples.works]
         for name in STYLE_LABELS
     }
     style, is_labelled = learn_style(
@@ -95,7 +91,7 @@ def add_style(
     return {
         "similar works": {
             f"{name} precision@10": precision_of_similar(
-                styles, labels[name], lessons.held_out, least=least
+                styles, labels[name], samples.held_out, least=least
             )
             for name, least in STYLE_LABELS.items()
         }
@@ -103,7 +99,7 @@ def add_style(
 
 
 def add_decision(
-    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
 ) -> Mapping[str, Any]:
     """Learn the decision from the finished parts of a model, and write it.
 
@@ -123,23 +119,25 @@ def add_decision(
     descriptor = Descriptor.open(folder)
     vocabulary = Vocabulary.load(folder / VOCABULARY_FILE)
     model = Model("untold", descriptor, vocabulary, UNDECIDED)
-    gallery = Gallery.build(_references(model, lessons, reporter), vocabulary)
-    evidence = gather_evidence(
-        Engine(model, gallery),
-        list(_photos(plan, lessons)),
+    references = (
+        (GalleryItem(str(n), work.accession), model.reference_features(image, SETTINGS))
+        for n, (work, image) in enumerate(
+            _pictures(samples, reporter, "Indexing the collection"), start=1
+        )
+    )
+    positives, negatives = gather_evidence(
+        Engine(model, Gallery.build(references, vocabulary)),
+        list(_photos(plan, samples)),
         lambda done, total: reporter.count(done, total, "Asking simulated photos"),
     )
-    fewest = min(len(evidence.positives), len(evidence.negatives))
+    fewest = min(len(positives), len(negatives))
     if fewest < FOLDS:
         raise TrainingError(
             f"Only {fewest} simulated photos could be judged, too few to learn the "
             "decision from. More works, or pictures with more detail, would help."
         )
     decision = learn_decision(
-        evidence.positives,
-        evidence.negatives,
-        false_accept_rate=FALSE_ACCEPT_RATE,
-        seed=plan.seed,
+        positives, negatives, false_accept_rate=FALSE_ACCEPT_RATE, seed=plan.seed
     )
     decision.save(folder / DECISION_FILE)
     return {
@@ -150,30 +148,28 @@ def add_decision(
     }
 
 
-def _references(
-    model: Model, lessons: Lessons, reporter: Reporter
-) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
-    settings = LocalSettings()
-    for number, work in enumerate(lessons.works, start=1):
-        reporter.count(number, len(lessons.works), "Indexing the collection")
-        image = read(work.image_path, max_side_px=2 * settings.reference_side_px)
-        features = model.reference_features(image, settings)
-        yield GalleryItem(str(number), work.accession), features
+def _pictures(
+    samples: Samples, reporter: Reporter, stage: str
+) -> Iterator[tuple[TrainingWork, Image]]:
+    """Read the pictures of all works, as large as references are made from."""
+    for number, work in enumerate(samples.works, start=1):
+        reporter.count(number, len(samples.works), stage)
+        yield work, read(work.image_path, max_side_px=2 * SETTINGS.reference_side_px)
 
 
-def _photos(plan: TrainingPlan, lessons: Lessons) -> Iterator[tuple[str, Image]]:
+def _photos(plan: TrainingPlan, samples: Samples) -> Iterator[tuple[str, Image]]:
     """Photograph works in turn: mildly, hard, and hard in a crowd of others."""
-    positions = lessons.held_out
+    positions = samples.held_out
     if len(positions) < FOLDS:
-        positions = np.arange(len(lessons.works))
-    for number in range(min(DECISION_PHOTOS, PHOTOS_PER_WORK * len(lessons.works))):
-        work = lessons.works[positions[number % len(positions)]]
+        positions = np.arange(len(samples.works))
+    for number in range(min(DECISION_PHOTOS, PHOTOS_PER_WORK * len(samples.works))):
+        work = samples.works[positions[number % len(positions)]]
         rng = np.random.default_rng([plan.seed, 4, number])
         profile = PROFILES["mild" if number % 3 == 0 else "hard"]
         photo = perturb(read(work.image_path), profile, rng).image
         if number % 3 == 2:
-            others = rng.integers(len(lessons.works), size=NEIGHBOURS)
+            others = rng.integers(len(samples.works), size=NEIGHBOURS)
             photo = with_distractors(
-                photo, [read(lessons.works[i].image_path) for i in others], rng
+                photo, [read(samples.works[i].image_path) for i in others], rng
             )
         yield work.accession, photo

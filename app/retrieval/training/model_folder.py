@@ -1,4 +1,4 @@
-"""Writing a model folder."""
+"""Files of a trained model's folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""From a catalogue and its pictures to a model folder: the stages of training."""
+"""Training pipeline: from a catalogue and its pictures to a model folder."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from app.retrieval.runtime.keras import keras, tf
 from app.retrieval.training.assessment import recalls, simulate_queries
 from app.retrieval.training.card import write_card
 from app.retrieval.training.components.whitening import (
-    MAX_LESSONS,
+    MAX_SAMPLES,
     choose_whitening,
     class_vectors,
 )
@@ -40,7 +40,7 @@ from app.retrieval.training.plan import (
     Reporter,
     TrainingPlan,
 )
-from app.retrieval.training.samples import Lessons, prepare_lessons
+from app.retrieval.training.samples import Samples, prepare_samples
 from app.retrieval.types import FloatArray, Image
 
 PROFILES_MEASURED = ("mild", "hard")
@@ -82,11 +82,11 @@ def train(
     """
     folder = build_dir / f"{plan.backbone}-{plan.fingerprint(works)}"
     folder.mkdir(parents=True, exist_ok=True)
-    lessons = prepare_lessons(plan, works, folder, reporter)
-    if len(lessons.trained_on) < 2:
+    samples = prepare_samples(plan, works, folder, reporter)
+    if len(samples.trained_on) < 2:
         raise TrainingError("There are fewer than two usable pictures to train on.")
-    network, classes, course = _learn(plan, lessons, folder, reporter)
-    figures = _whiten(plan, lessons, network, reporter)
+    network, classes, course = _learn(plan, samples, folder, reporter)
+    figures = _whiten(plan, samples, network, reporter)
     with staged_folder(out_dir) as staging:
         manifest = ModelManifest(
             plan.name,
@@ -98,18 +98,17 @@ def train(
             classes.names,
         )
         write_network(network, manifest, staging)
-        pictures = [lessons.bank[i] for i in range(len(lessons.works))]
-        manifest = choose_precision(manifest, staging, pictures)
-        add_vocabulary(plan, lessons, staging, reporter)
+        manifest = choose_precision(manifest, staging, samples.gallery)
+        add_vocabulary(plan, samples, staging, reporter)
         reporter.say("Measuring on works that were not trained on.")
-        figures = {**figures, **measure(staging, lessons, plan.seed)}
-        figures |= add_style(plan, lessons, staging, reporter)
-        figures |= add_decision(plan, lessons, staging, reporter)
+        figures = {**figures, **measure(staging, samples, plan.seed)}
+        figures |= add_style(plan, samples, staging, reporter)
+        figures |= add_decision(plan, samples, staging, reporter)
         manifest = replace(
             manifest,
             training={
                 "seed": plan.seed,
-                "data": _data(lessons),
+                "data": _data(samples),
                 "recipe": {**_recipe(plan), **course},
                 "figures": figures,
             },
@@ -119,30 +118,29 @@ def train(
     return manifest
 
 
-def measure(model_dir: Path, lessons: Lessons, seed: int) -> Mapping[str, Any]:
+def measure(model_dir: Path, samples: Samples, seed: int) -> Mapping[str, Any]:
     """Find simulated photos of all held-out works by their descriptors alone.
 
     With the finished network as it will run, in a gallery of all works.
     """
-    if not len(lessons.held_out):
+    if not len(samples.held_out):
         return {}
     descriptor = Descriptor.open(model_dir)
-    pictures = [lessons.bank[i] for i in range(len(lessons.works))]
-    gallery = descriptor.describe_many(pictures)
+    gallery = descriptor.describe_many(samples.gallery)
     return {
         f"held-out works, {profile} photos": recalls(
             descriptor.describe_many(
-                simulate_queries(lessons.bank, lessons.held_out, profile, seed=seed)
+                simulate_queries(samples.bank, samples.held_out, profile, seed=seed)
             ),
             gallery,
-            lessons.held_out,
+            samples.held_out,
         )
         for profile in PROFILES_MEASURED
     }
 
 
 def _learn(
-    plan: TrainingPlan, lessons: Lessons, folder: Path, reporter: Reporter
+    plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
 ) -> tuple[keras.Model, Classes, Mapping[str, Any]]:
     """Learn all of the network but its whitening, and tell how that went."""
     with _precision(plan):
@@ -150,17 +148,17 @@ def _learn(
             plan.backbone, weights=plan.weights, layer=plan.layer, seed=plan.seed
         )
     keras.utils.set_random_seed(plan.seed)
-    classes = _choose_classes(plan, lessons, backbone, reporter)
+    classes = _choose_classes(plan, samples, backbone, reporter)
     if plan.is_trained:
         trained = _network(plan, backbone, classes)
-        course = _fine_tune(plan, lessons, classes, trained, folder, reporter)
+        course = _fine_tune(plan, samples, classes, trained, folder, reporter)
         # Calculated with fewer digits while training; from here on with all.
         fresh = build_backbone(plan.backbone, layer=plan.layer)
         network = _network(plan, fresh, classes)
         network.set_weights(trained.get_weights())
         return network, classes, course
     network = _network(plan, backbone, classes)
-    pictures = [lessons.bank[i] for i in lessons.trained_on]
+    pictures = [samples.bank[i] for i in samples.trained_on]
     reporter.say("Fitting the class head.")
     features = pooled_features(network, pictures, plan.frames)
     fit_class_head(network, features, classes, seed=plan.seed)
@@ -192,16 +190,19 @@ def _network(
 
 
 def _choose_classes(
-    plan: TrainingPlan, lessons: Lessons, backbone: keras.Model, reporter: Reporter
+    plan: TrainingPlan, samples: Samples, backbone: keras.Model, reporter: Reporter
 ) -> Classes:
     """Make the classes, with a row of targets per picture that is trained on."""
     if plan.classes == CATALOGUE:
-        classes = catalogue_classes(lessons.labelled)
+        classes = catalogue_classes(samples.labelled)
         if len(classes.names) > 1:
             reporter.say(f"{len(classes.names)} classes from the catalogue.")
-            return _without_labels_for_generated(classes, len(lessons.trained_on))
+            # Invented schools and artists are nothing to tell a visitor about.
+            missing = len(samples.trained_on) - len(classes.targets)
+            targets = np.pad(classes.targets, ((0, missing), (0, 0)))
+            return Classes(classes.names, targets)
         reporter.say("The catalogue has no classes to learn from: taking clusters.")
-    pictures = [lessons.bank[i] for i in lessons.trained_on]
+    pictures = [samples.bank[i] for i in samples.trained_on]
     if plan.classes == IMAGENET_CLASSES:
         reporter.say("Asking the published network for its classes.")
         return imagenet_classes(plan.backbone, pictures)
@@ -211,34 +212,16 @@ def _choose_classes(
     return cluster_classes(features, seed=plan.seed)
 
 
-def _without_labels_for_generated(classes: Classes, count: int) -> Classes:
-    """Invented schools and artists are nothing to tell a visitor about."""
-    targets = np.zeros((count, len(classes.names)), np.float32)
-    targets[: len(classes.targets)] = classes.targets
-    return Classes(classes.names, targets)
-
-
 def _fine_tune(
     plan: TrainingPlan,
-    lessons: Lessons,
+    samples: Samples,
     classes: Classes,
     network: keras.Model,
     folder: Path,
     reporter: Reporter,
 ) -> Mapping[str, Any]:
     """Train the network; return how, for how long and with what success."""
-    tuner = FineTuner(
-        network,
-        lessons.bank,
-        lessons.trained_on,
-        classes.targets,
-        len(lessons.works),
-        simulate_queries(lessons.bank, lessons.examined, "hard", seed=plan.seed),
-        lessons.examined,
-        plan.fine_tuning,
-        seed=plan.seed,
-        folder=folder,
-    )
+    tuner = FineTuner(network, plan, samples, classes.targets, folder)
     tuner.run(reporter.step)
     recipe = asdict(plan.fine_tuning)
     recipe["sides_px"] = {f"from {at:.0%}": side for at, side in recipe["sides_px"]}
@@ -253,7 +236,7 @@ def _fine_tune(
 
 
 def _whiten(
-    plan: TrainingPlan, lessons: Lessons, network: keras.Model, reporter: Reporter
+    plan: TrainingPlan, samples: Samples, network: keras.Model, reporter: Reporter
 ) -> Mapping[str, Any]:
     """Choose the whitening on held-out works, if there are any."""
     reporter.say("Learning the whitening.")
@@ -261,15 +244,15 @@ def _whiten(
     def vectors_of(pictures: Sequence[Image]) -> list[FloatArray]:
         return class_vectors(network, pictures, plan.frames)
 
-    bank = lessons.bank
-    stride = -(-len(lessons.trained_on) // MAX_LESSONS)
-    queries = simulate_queries(bank, lessons.examined, "hard", seed=plan.seed)
+    bank = samples.bank
+    stride = -(-len(samples.trained_on) // MAX_SAMPLES)
+    queries = simulate_queries(bank, samples.examined, "hard", seed=plan.seed)
     tried = choose_whitening(
         network,
-        vectors_of([bank[i] for i in lessons.trained_on[::stride]]),
+        vectors_of([bank[i] for i in samples.trained_on[::stride]]),
         vectors_of(queries),
-        vectors_of([bank[i] for i in range(len(lessons.works))] if queries else []),
-        lessons.examined,
+        vectors_of(samples.gallery if queries else []),
+        samples.examined,
         is_trained=plan.is_trained,
     )
     return {
@@ -277,14 +260,14 @@ def _whiten(
     }
 
 
-def _data(lessons: Lessons) -> Mapping[str, Any]:
-    works = len(lessons.works)
+def _data(samples: Samples) -> Mapping[str, Any]:
+    works = len(samples.works)
     return {
         "works": works,
-        "held out": len(lessons.held_out),
+        "held out": len(samples.held_out),
         "held-out rule": "app.retrieval.training.data.works.is_held_out, with the seed",
-        "generated pictures": len(lessons.bank) - works,
-        "artists": len({work.label.get("artist", "") for work in lessons.works}),
+        "generated pictures": len(samples.bank) - works,
+        "artists": len({work.label.get("artist", "") for work in samples.works}),
     }
 
 

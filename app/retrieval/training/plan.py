@@ -1,8 +1,9 @@
-"""What a training is to do: one record, from which everything else follows."""
+"""Training plan: the settings from which all else follows, and whom to report to."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -11,9 +12,70 @@ from app.retrieval.descriptors.backbone import BACKBONES
 from app.retrieval.descriptors.network import TOP_CLASSES
 from app.retrieval.images.letterbox import frame_sizes
 from app.retrieval.training.data.works import TrainingWork
-from app.retrieval.training.network.finetune import FineTuning, TrainingProgress
 
 CATALOGUE, CLUSTERS, IMAGENET_CLASSES = "catalogue", "clusters", "imagenet"
+
+
+@dataclass(frozen=True, slots=True)
+class FineTuning:
+    """Recipe of fine-tuning.
+
+    Attributes
+    ----------
+    steps : int
+        At most; 0 leaves the network as it is.
+    minutes : float
+        At most, over all runs together.
+    pair_count : int
+        Works per step, two photos each.
+    sides_px : tuple of (float, int)
+        From which share of the whole on, pictures have which side.
+    learning_rate : float
+        The greatest: it rises over the first 3 % and falls to a fiftieth of itself
+        along a cosine.
+    weight_decay : float
+    temperature : float
+        Of :func:`app.retrieval.training.network.losses.pair_loss`.
+    class_weight : float
+        Weight of the classes' cross-entropy beside the pairs'.
+    memory_from : float
+        Share of the whole from which on photos are told from remembered works too.
+        From the start on, the network would just run away from what it remembers:
+        tried, all descriptors drifted together and the loss stood still.
+    """
+
+    steps: int
+    minutes: float = math.inf
+    pair_count: int = 64
+    sides_px: tuple[tuple[float, int], ...] = ((0.0, 128), (0.4, 160), (0.75, 208))
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-4
+    temperature: float = 0.06
+    class_weight: float = 0.1
+    memory_from: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """Progress of fine-tuning.
+
+    Attributes
+    ----------
+    share : float in [0, 1]
+        Done of what the recipe allows, by steps or by minutes.
+    losses : mapping of str to float
+        ``pairs`` and ``classes``, averaged over the last steps.
+    recalls : mapping of str to float
+        Of held-out works; empty except after an assessment.
+    """
+
+    step: int
+    share: float
+    side_px: int
+    losses: Mapping[str, float]
+    pictures_per_second: float
+    seconds_left: float
+    recalls: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

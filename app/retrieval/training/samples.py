@@ -1,4 +1,4 @@
-"""The pictures of a training, decoded once, and who is in which part."""
+"""Training samples: decoded pictures, split into trained-on and held-out ones."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,8 +24,8 @@ _KEPT = "kept.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lessons:
-    """What there is to learn from.
+class Samples:
+    """Decoded pictures of the works and generated ones, and how they are split.
 
     Attributes
     ----------
@@ -45,6 +45,11 @@ class Lessons:
     trained_on: NDArray[np.int64]
 
     @property
+    def gallery(self) -> list[Image]:
+        """Pictures of all works."""
+        return [self.bank[position] for position in range(len(self.works))]
+
+    @property
     def examined(self) -> NDArray[np.int64]:
         """Some of the held-out works, spread evenly over the collection."""
         step = max(1, -(-len(self.held_out) // MAX_QUERIES))
@@ -56,20 +61,12 @@ class Lessons:
         return tuple(self.works[i] for i in self.trained_on if i < len(self.works))
 
 
-def prepare_lessons(
+def prepare_samples(
     plan: TrainingPlan, works: Sequence[TrainingWork], folder: Path, reporter: Reporter
-) -> Lessons:
-    """Decode all pictures, or take over what an earlier run decoded.
+) -> Samples:
+    """Decode all pictures, or take over what an earlier run put into the folder.
 
     A picture that cannot be used is named and left out.
-
-    Parameters
-    ----------
-    plan : TrainingPlan
-    works : sequence of TrainingWork
-    folder : Path
-        Of this training, named by its fingerprint.
-    reporter : Reporter
     """
     listing = folder / _KEPT
     if not listing.exists():
@@ -79,11 +76,8 @@ def prepare_lessons(
     kept = json.loads(listing.read_text(encoding="utf-8"))
     bank = PictureBank(folder)
     usable = tuple(works[i] for i in kept)
-    is_kept_back = np.zeros(len(bank), np.bool_)
-    is_kept_back[: len(usable)] = [is_held_out(work, plan.seed) for work in usable]
-    return Lessons(
-        usable, bank, np.flatnonzero(is_kept_back), np.flatnonzero(~is_kept_back)
-    )
+    held_out = np.flatnonzero([is_held_out(work, plan.seed) for work in usable])
+    return Samples(usable, bank, held_out, np.setdiff1d(np.arange(len(bank)), held_out))
 
 
 def _pictures(

@@ -1,4 +1,4 @@
-"""Training's progress on a terminal: bars for countable stages, losses for the rest."""
+"""Progress of a training on the terminal: bars for countable stages, losses else."""
 
 import sys
 import time
@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from app.retrieval.training.network.finetune import TrainingProgress
+from app.retrieval.training.plan import TrainingProgress
 
 LINE_SECONDS = 30.0
 """Between two lines of fine-tuning, apart from those with recalls."""

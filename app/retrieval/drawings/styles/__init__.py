@@ -1,1 +1,1 @@
-"""How the generated pictures are painted: one function per style."""
+"""Painting styles of the drawn works, one function each."""

@@ -1,12 +1,9 @@
-"""The invented artists: a style, a palette and a hand each, two to a style."""
+"""Invented artists: a style, a palette and a brush each, two to a style."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
-
-from app.retrieval.drawings.styles.canvas import Hand
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +18,7 @@ class Artist:
     palette : str
         Name of the colours.
     brush, density : float
-        As in :class:`~app.retrieval.drawings.styles.canvas.Hand`.
+        As in :class:`~app.retrieval.drawings.styles.canvas.Canvas`.
     """
 
     name: str
@@ -33,30 +30,26 @@ class Artist:
     density: float
 
     @property
-    def hand(self) -> Hand:
-        """What a style needs to paint like this artist."""
-        numbers = [bytes.fromhex(colour) for colour in _PALETTES[self.palette].split()]
-        return Hand(
-            np.array([list(n) for n in numbers], float), self.brush, self.density
-        )
+    def colours(self) -> NDArray[np.float64]:
+        """RGB from 0 to 255, darkest first: (6, 3)."""
+        numbers = bytes.fromhex(_PALETTES[self.palette])
+        return np.frombuffer(numbers, np.uint8).reshape(-1, 3).astype(np.float64)
 
 
-_PALETTES: Mapping[str, str] = MappingProxyType(
-    {  # darkest first
-        "meadow": "2b2a33 4f6d4a 8a9a5b c9a86a d9c8a0 f0e6cf",
-        "harbour": "1c2b3a 2f5d7c 6f9fb0 d98e5f e8c9a0 f5ead8",
-        "brick": "3a1f2b 8c3b3f c96f4a 5f7f8f d9b88f f3e9dc",
-        "dusk": "20242b 53406b 9c5f8f d98f6f e9c46a f6edda",
-        "autumn": "2a1d14 7a4a22 b5742f d8a545 9aa05a f1e2bd",
-        "frost": "1f2a38 4a6580 8aa6b8 b8c4c2 d8b9a8 f4f2ee",
-        "orchard": "22301f 3f7048 93b35c e0b84c d9694a f7eed4",
-        "lagoon": "10303a 1f7a80 5fb7a6 e8d3a2 ee8a5c fbf3e2",
-        "plum": "26142b 5a2a5c 94508a c98a9e e2b9a6 f6e8e4",
-        "slate": "17191d 3b4754 6d7c86 a3a79c c7a56b efe9da",
-        "poppy": "1d1b26 274b6d c33a2e e8893b f0c64a f9f0dd",
-        "olive": "23241a 575a2c 8c8a4a b9a76a c77f4f f0e8cf",
-    }
-)
+_PALETTES = {
+    "meadow": "2b2a33 4f6d4a 8a9a5b c9a86a d9c8a0 f0e6cf",
+    "harbour": "1c2b3a 2f5d7c 6f9fb0 d98e5f e8c9a0 f5ead8",
+    "brick": "3a1f2b 8c3b3f c96f4a 5f7f8f d9b88f f3e9dc",
+    "dusk": "20242b 53406b 9c5f8f d98f6f e9c46a f6edda",
+    "autumn": "2a1d14 7a4a22 b5742f d8a545 9aa05a f1e2bd",
+    "frost": "1f2a38 4a6580 8aa6b8 b8c4c2 d8b9a8 f4f2ee",
+    "orchard": "22301f 3f7048 93b35c e0b84c d9694a f7eed4",
+    "lagoon": "10303a 1f7a80 5fb7a6 e8d3a2 ee8a5c fbf3e2",
+    "plum": "26142b 5a2a5c 94508a c98a9e e2b9a6 f6e8e4",
+    "slate": "17191d 3b4754 6d7c86 a3a79c c7a56b efe9da",
+    "poppy": "1d1b26 274b6d c33a2e e8893b f0c64a f9f0dd",
+    "olive": "23241a 575a2c 8c8a4a b9a76a c77f4f f0e8cf",
+}
 ARTISTS = (
     Artist("Osric Vellum", "hills", "Lower Morrow", (1862, 1891), "meadow", 1.0, 0.5),
     Artist("Ada Thornquist", "seascape", "Sund", (1878, 1912), "harbour", 1.1, 0.4),

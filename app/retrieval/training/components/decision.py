@@ -1,4 +1,4 @@
-"""Learns the decision rule from examples of right and wrong candidates."""
+"""Learning of the decision rule: logistic regression with cross-validated limits."""
 
 import math
 from collections.abc import Sequence

@@ -1,7 +1,6 @@
-"""What right and wrong candidates look like: evidence to learn the decision from."""
+"""Evidence of right and wrong candidates, to learn the decision from."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
@@ -20,31 +19,11 @@ UNDECIDED = Decision(
 """Stands in for the decision while that is still to be learnt."""
 
 
-@dataclass(frozen=True, slots=True)
-class GatheredEvidence:
-    """Evidence of both sides.
-
-    Attributes
-    ----------
-    positives : tuple of Evidence
-        For the right work; photos whose work was not even shortlisted give none.
-    negatives : tuple of Evidence
-        For the strongest candidate when the photo's work is left out of the
-        gallery.
-    copies : int
-        Photos without a negative, because that candidate is a copy of the work.
-    """
-
-    positives: tuple[Evidence, ...]
-    negatives: tuple[Evidence, ...]
-    copies: int
-
-
 def gather_evidence(
     engine: Engine,
     photos: Sequence[tuple[str, Image]],
     progress: Callable[[int, int], None] | None = None,
-) -> GatheredEvidence:
+) -> tuple[list[Evidence], list[Evidence]]:
     """Ask every photo twice: with its work in the gallery, and without.
 
     A collection may hold one picture twice, or a copy by a pupil. To find the copy
@@ -59,10 +38,17 @@ def gather_evidence(
     photos : sequence of (work_id, (H, W, 3) uint8)
     progress : callable, optional
         Called with photos done and photos to do.
+
+    Returns
+    -------
+    positives : list of Evidence
+        For the right work; photos whose work was not even shortlisted give none.
+    negatives : list of Evidence
+        For the strongest candidate when the photo's work is left out of the gallery;
+        none where that is a copy of the work.
     """
     positives: list[Evidence] = []
     negatives: list[Evidence] = []
-    copies = 0
     for done, (work_id, image) in enumerate(photos, start=1):
         photo = PreparedPhoto(image)
         positives.extend(
@@ -72,18 +58,12 @@ def gather_evidence(
         )
         others = engine.trace(photo, excluded_works={work_id}).candidates
         if others:
-            strongest = max(others, key=_strength)
-            if _is_copy(strongest, work_id, engine):
-                copies += 1
-            else:
+            strongest = max(others, key=lambda m: (m.inlier_count, m.similarity))
+            if not _is_copy(strongest, work_id, engine):
                 negatives.append(strongest.evidence)
         if progress is not None:
             progress(done, len(photos))
-    return GatheredEvidence(tuple(positives), tuple(negatives), copies)
-
-
-def _strength(match: Match) -> tuple[int, float]:
-    return match.inlier_count, match.similarity
+    return positives, negatives
 
 
 def _is_copy(stranger: Match, work_id: str, engine: Engine) -> bool:

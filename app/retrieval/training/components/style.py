@@ -1,4 +1,4 @@
-"""Learns which differences of appearance are differences of hand and school."""
+"""Learning of the style projection: Fisher's discriminants of artists and schools."""
 
 from collections import Counter
 from collections.abc import Sequence

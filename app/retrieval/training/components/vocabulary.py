@@ -1,4 +1,4 @@
-"""Learning the visual words, and the medians that their signatures need."""
+"""Learning of the visual vocabulary by k-means, with the medians for signatures."""
 
 from collections.abc import Callable, Sequence
 

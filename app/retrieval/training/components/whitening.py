@@ -1,4 +1,4 @@
-"""Whitening: the projection that was trained, or PCA of what the network now gives.
+"""Choice of the whitening: the trained projection, or PCA of what the network gives.
 
 Which is better depends on how long was trained and on what, so both are tried on
 works that were not trained on, and the better one is kept.
@@ -16,7 +16,7 @@ from app.retrieval.training.data.batches import run_network
 from app.retrieval.types import FloatArray, Image
 
 TRAINED, LEARNT = "trained", "pca"
-MAX_LESSONS = 2000
+MAX_SAMPLES = 2000
 """Pictures that PCA learns from; more do not change it."""
 REGULARISATION = 0.01
 
@@ -24,15 +24,7 @@ REGULARISATION = 0.01
 def class_vectors(
     network: keras.Model, pictures: Sequence[Image], sizes: Sequence[tuple[int, int]]
 ) -> list[FloatArray]:
-    """Pool pictures up to what whitening gets.
-
-    Parameters
-    ----------
-    network : keras.Model
-        Of :func:`app.retrieval.descriptors.network.build_network`.
-    pictures : sequence of (H, W, 3) uint8
-    sizes : sequence of (height, width)
-        Frames to choose from.
+    """Pool pictures up to what whitening gets; parameters as in `run_network`.
 
     Returns
     -------
@@ -48,7 +40,7 @@ def class_vectors(
 
 def choose_whitening(
     network: keras.Model,
-    lessons: Sequence[FloatArray],
+    samples: Sequence[FloatArray],
     queries: Sequence[FloatArray],
     gallery: Sequence[FloatArray],
     relevant: Sequence[int] | NDArray[np.int64],
@@ -61,7 +53,7 @@ def choose_whitening(
     ----------
     network : keras.Model
         Its layer ``descriptor`` may be changed.
-    lessons : sequence of (M, C) float32
+    samples : sequence of (M, C) float32
         `class_vectors` of pictures to learn PCA from.
     queries, gallery : sequence of (M, C) float32
         `class_vectors` of photos of works that were not trained on, and of all works.
@@ -78,16 +70,16 @@ def choose_whitening(
     """
     layer = network.get_layer("descriptor")
     trained = Whitening(np.asarray(layer.mean), np.asarray(layer.projection))
-    samples = np.concatenate(lessons)
     pca = learn_whitening(
-        samples, len(trained.projection), regularisation=REGULARISATION
+        np.concatenate(samples),
+        len(trained.projection),
+        regularisation=REGULARISATION,
     )
     candidates = {TRAINED: trained, LEARNT: pca} if is_trained else {LEARNT: pca}
     figures = {}
-    for name, whitening in candidates.items():
-        if len(queries):
-            described = [_described(part, whitening) for part in (queries, gallery)]
-            figures[name] = recalls(described[0], described[1], relevant)
+    for name, whitening in candidates.items() if queries else ():
+        asked, held = (_described(part, whitening) for part in (queries, gallery))
+        figures[name] = recalls(asked, held, relevant)
     names = sorted(figures, key=lambda name: sum(figures[name].values()))
     layer.set_whitening(candidates[names[-1]] if names else pca)
     return {name: figures[name] for name in names}

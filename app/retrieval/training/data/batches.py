@@ -1,4 +1,4 @@
-"""Running a Keras network over pictures of any shape, many at a time."""
+"""Batched inference of a Keras network over pictures of any shape."""
 
 from collections.abc import Sequence
 

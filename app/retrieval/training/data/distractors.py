@@ -1,4 +1,4 @@
-"""Crowded scenes: a work seen from afar, among others.
+"""Distractors: a work photographed from afar, among others.
 
 Photos of one work that fills the picture teach the decision that similarity and the
 share of inliers matter more than they do across a room, where the network sees the

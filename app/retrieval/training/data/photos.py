@@ -1,4 +1,4 @@
-"""Two photos of each of many works at once, simulated in parallel.
+"""Batches of photo pairs, two photos of each of many works, simulated in parallel.
 
 A batch is a pure function of seed and step, so training that is stopped and resumed
 sees the same photos as training that never was.
@@ -91,7 +91,7 @@ def draw_pairs(
 
 @contextmanager
 def pair_stream(
-    bank: PictureBank, candidates: NDArray[np.int64], *, pair_count: int, seed: int
+    bank: PictureBank, candidates: NDArray[np.int64], pair_count: int, seed: int
 ) -> Iterator[Callable[[int, int], PairBatch]]:
     """Simulate batches in threads, a few steps ahead.
 

@@ -1,4 +1,4 @@
-"""Decoded pictures in one file that all processes read through shared memory.
+"""Picture bank: decoded pictures in one file, read through shared memory.
 
 Decoding a painting takes longer than simulating a photo of it, so it is done once.
 """

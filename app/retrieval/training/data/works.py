@@ -1,4 +1,4 @@
-"""The works that training learns from, and those it must never see.
+"""Training works, their classes, and the split that keeps some from training.
 
 Which works are held out follows from the accession number, the artist and the seed
 alone: not from the order of the catalogue or from what else is in it. So a

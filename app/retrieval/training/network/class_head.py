@@ -1,4 +1,4 @@
-"""Fitting a class head on a backbone that stays as it is.
+"""Fitting of the class head on a frozen backbone.
 
 Three sources of classes: what the catalogue says, clusters of the pictures themselves
 where it says nothing, or ImageNet's classes as the published network tells them apart
@@ -33,13 +33,7 @@ def pooled_features(
 ) -> FloatArray:
     """Average the maps that the class head sees over each picture: (N, C) float32.
 
-    Parameters
-    ----------
-    network : keras.Model
-        Of :func:`app.retrieval.descriptors.network.build_network`.
-    pictures : sequence of (H, W, 3) uint8
-    sizes : sequence of (height, width)
-        Frames to choose from.
+    As in :func:`run_network`, with all of a network of ``build_network``.
     """
     maps = network.get_layer("classes").input
     average = keras.layers.GlobalAveragePooling2D(dtype="float32")(maps)
@@ -48,14 +42,7 @@ def pooled_features(
 
 
 def cluster_classes(features: FloatArray, *, seed: int) -> Classes:
-    """Make classes of pictures whose features are alike.
-
-    Parameters
-    ----------
-    features : (N, C) float32
-        Of `pooled_features`.
-    seed : int
-    """
+    """Cluster pictures by their `pooled_features`, (N, C) float32, with k-means."""
     count = min(CLUSTER_COUNT, len(features))
     members = KMeans(count, n_init=1, random_state=seed).fit_predict(
         unit_length(features)
@@ -67,11 +54,6 @@ def cluster_classes(features: FloatArray, *, seed: int) -> Classes:
 def imagenet_classes(backbone: str, pictures: Sequence[Image]) -> Classes:
     """Ask the published network for its ImageNet probabilities of each picture.
 
-    Parameters
-    ----------
-    backbone : str
-    pictures : sequence of (H, W, 3) uint8
-
     Raises
     ------
     WeightsUnavailableError
@@ -80,17 +62,11 @@ def imagenet_classes(backbone: str, pictures: Sequence[Image]) -> Classes:
     classifier = published_classifier(backbone)
     mode = BACKBONES[backbone].mode
     square = (IMAGENET_SIDE_PX, IMAGENET_SIDE_PX)
-    targets = np.concatenate(
-        [
-            np.asarray(
-                classifier(
-                    preprocess(frame(p, square).image[None].astype(np.float32), mode),
-                    training=False,
-                )
-            )
-            for p in pictures
-        ]
-    )
+    answers = []
+    for picture in pictures:
+        pixels = frame(picture, square).image[None].astype(np.float32)
+        answers.append(np.asarray(classifier(preprocess(pixels, mode), training=False)))
+    targets = np.concatenate(answers)
     try:
         listed = keras.applications.imagenet_utils.decode_predictions(
             np.eye(targets.shape[1], dtype=np.float32), top=1

@@ -5,10 +5,10 @@ ones last: early on everything is to be learnt and steps are cheap, in the end d
 counts.
 """
 
+import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.errors import TrainingError
+from app.retrieval.files.arrays import save_arrays
 from app.retrieval.images.letterbox import frame
 from app.retrieval.runtime.keras import keras, tf
-from app.retrieval.training.assessment import recalls
+from app.retrieval.training.assessment import recalls, simulate_queries
 from app.retrieval.training.data.photos import PairBatch, pair_stream
-from app.retrieval.training.data.pictures import PictureBank
-from app.retrieval.training.network import checkpoints
 from app.retrieval.training.network.losses import class_loss, pair_loss
+from app.retrieval.training.plan import TrainingPlan, TrainingProgress
+from app.retrieval.training.samples import Samples
 from app.retrieval.types import FloatArray, Image
 
 ASSESSMENT_STEPS = 250
@@ -30,135 +31,52 @@ ASSESSMENT_STEPS = 250
 EMBEDDING_BATCH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class FineTuning:
-    """The recipe.
-
-    Attributes
-    ----------
-    steps : int
-        At most; 0 leaves the network as it is.
-    minutes : float
-        At most, over all runs together.
-    pair_count : int
-        Works per step, two photos each.
-    sides_px : tuple of (float, int)
-        From which share of the whole on, pictures have which side.
-    learning_rate : float
-        The greatest: it rises over the first 3 % and falls to a fiftieth of itself
-        along a cosine.
-    weight_decay : float
-    temperature : float
-        Of :func:`app.retrieval.training.network.losses.pair_loss`.
-    class_weight : float
-        Weight of the classes' cross-entropy beside the pairs'.
-    memory_from : float
-        Share of the whole from which on photos are told from remembered works too.
-        From the start on, the network would just run away from what it remembers:
-        tried, all descriptors drifted together and the loss stood still.
-    """
-
-    steps: int
-    minutes: float = math.inf
-    pair_count: int = 64
-    sides_px: tuple[tuple[float, int], ...] = ((0.0, 128), (0.4, 160), (0.75, 208))
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
-    temperature: float = 0.06
-    class_weight: float = 0.1
-    memory_from: float = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingProgress:
-    """Where a training stands.
-
-    Attributes
-    ----------
-    step, steps : int
-    share : float in [0, 1]
-        Done of what the recipe allows, by steps or by minutes.
-    side_px : int
-    losses : mapping of str to float
-        ``pairs`` and ``classes``, averaged over the last steps.
-    pictures_per_second : float
-    seconds_left : float
-    recalls : mapping of str to float
-        Of held-out works; empty except after an assessment.
-    """
-
-    step: int
-    steps: int
-    share: float
-    side_px: int
-    losses: Mapping[str, float]
-    pictures_per_second: float
-    seconds_left: float
-    recalls: Mapping[str, float] = field(default_factory=dict)
-
-
 class FineTuner:
-    """One training of one network.
+    """Fine-tuning of one network.
 
     Parameters
     ----------
     network : keras.Model
         Of :func:`app.retrieval.descriptors.network.build_network`.
-    bank : PictureBank
-        Pictures of all works.
-    trained_on : (T,) int64
-        Positions in the bank that may be learnt from.
+    plan : TrainingPlan
+    samples : Samples
     targets : (T, K) float32
-        Their classes: see :class:`app.retrieval.training.data.works.Classes`.
-    gallery_count : int
-        The first so many pictures are the gallery of assessments.
-    queries : sequence of Image
-        Simulated photos of held-out works.
-    relevant : (Q,) int
-        Positions of those works.
-    recipe : FineTuning
-    seed : int
+        Of the pictures that are trained on: see
+        :class:`app.retrieval.training.data.works.Classes`.
     folder : Path
-        Of the checkpoints.
+        Of the checkpoint.
     """
 
     def __init__(
         self,
         network: keras.Model,
-        bank: PictureBank,
-        trained_on: NDArray[np.int64],
+        plan: TrainingPlan,
+        samples: Samples,
         targets: FloatArray,
-        gallery_count: int,
-        queries: Sequence[Image],
-        relevant: NDArray[np.int64],
-        recipe: FineTuning,
-        *,
-        seed: int,
         folder: Path,
     ) -> None:
         self.network = network
-        self.bank = bank
-        self.trained_on = trained_on
+        self.recipe = plan.fine_tuning
+        self.seed = plan.seed
+        self.samples = samples
         self.targets = targets
-        self.gallery_count = gallery_count
-        self.queries = queries
-        self.relevant = relevant
-        self.recipe = recipe
-        self.seed = seed
         self.checkpoint = folder / "checkpoint.npz"
+        self.queries = simulate_queries(
+            samples.bank, samples.examined, "hard", seed=plan.seed
+        )
         self.step = 0
         self.elapsed_seconds = 0.0
         self.history: list[dict[str, float]] = []
-        logits = network.get_layer("classes").output[0]
-        self._model = keras.Model(network.input, [network.output["descriptor"], logits])
+        outputs = [network.output["descriptor"], network.get_layer("classes").output[0]]
+        self._model = keras.Model(network.input, outputs)
         self._optimizer = keras.optimizers.AdamW(
-            recipe.learning_rate, weight_decay=recipe.weight_decay, global_clipnorm=1.0
+            self.recipe.learning_rate,
+            weight_decay=self.recipe.weight_decay,
+            global_clipnorm=1.0,
         )
         self._optimizer.build(self._model.trainable_variables)
-        dimension = network.output["descriptor"].shape[-1]
-        self._memory = tf.Variable(
-            tf.zeros((len(trained_on), dimension)), trainable=False
-        )
+        shape = (len(samples.trained_on), outputs[0].shape[-1])
+        self._memory = tf.Variable(tf.zeros(shape), trainable=False)
         self._train_step = tf.function(self._one_step, jit_compile=False)
         self._embed_batch = tf.function(
             lambda pictures: self._model(pictures, training=False)[0],
@@ -174,14 +92,10 @@ class FineTuner:
             If the loss becomes infinite or no number.
         """
         self._resume()
-        recipe = self.recipe
-        pairs = pair_stream(
-            self.bank,
-            self.trained_on,
-            pair_count=recipe.pair_count,
-            seed=self.seed,
-        )
-        with pairs as batch_of:
+        recipe, samples = self.recipe, self.samples
+        with pair_stream(
+            samples.bank, samples.trained_on, recipe.pair_count, self.seed
+        ) as batch_of:
             started = time.monotonic() - self.elapsed_seconds
             first_step, resumed_at = self.step, self.elapsed_seconds
             recent = np.zeros(2)
@@ -201,7 +115,6 @@ class FineTuner:
                 report(
                     TrainingProgress(
                         self.step,
-                        recipe.steps,
                         share,
                         side_px,
                         {"pairs": float(recent[0]), "classes": float(recent[1])},
@@ -232,13 +145,15 @@ class FineTuner:
 
     def assess(self, side_px: int) -> Mapping[str, float]:
         """Find the photos of held-out works among all works of the gallery."""
-        if not len(self.queries):
+        if not self.queries:
             return {}
-        gallery = self.embed([self.bank[i] for i in range(self.gallery_count)], side_px)
-        return recalls(self.embed(self.queries, side_px), gallery, self.relevant)
+        gallery = self.embed(self.samples.gallery, side_px)
+        return recalls(
+            self.embed(self.queries, side_px), gallery, self.samples.examined
+        )
 
     def _learn(self, batch: PairBatch, remembers: bool) -> NDArray[np.float64]:
-        rows = np.searchsorted(self.trained_on, batch.positions)
+        rows = np.searchsorted(self.samples.trained_on, batch.positions)
         targets = np.concatenate([self.targets[rows]] * 2)
         losses = self._train_step(
             tf.cast(batch.pictures, tf.float32),
@@ -292,15 +207,19 @@ class FineTuner:
             "elapsed_seconds": self.elapsed_seconds,
             "history": self.history,
         }
-        arrays = [np.asarray(variable) for variable in self._variables()]
-        checkpoints.save(self.checkpoint, facts, arrays)
+        variables: dict[str, Any] = {
+            f"{number:05}": np.asarray(variable)
+            for number, variable in enumerate(self._variables())
+        }
+        save_arrays(self.checkpoint, facts=np.array(json.dumps(facts)), **variables)
 
     def _resume(self) -> None:
         if not self.checkpoint.exists():
             return
-        facts, arrays = checkpoints.load(self.checkpoint)
-        for variable, array in zip(self._variables(), arrays, strict=True):
-            variable.assign(array)
+        with np.load(self.checkpoint, allow_pickle=False) as stored:
+            facts = json.loads(str(stored["facts"]))
+            for number, variable in enumerate(self._variables()):
+                variable.assign(stored[f"{number:05}"])
         self.step = facts["step"]
         self.elapsed_seconds = facts["elapsed_seconds"]
         self.history = facts["history"]

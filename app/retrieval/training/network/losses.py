@@ -1,4 +1,4 @@
-"""What fine-tuning minimises: two photos of one work agree, and the classes are told.
+"""Losses of fine-tuning: InfoNCE of two photos of a work, cross-entropy of classes.
 
 Written with ``keras.ops``; the tests compute the same by hand.
 """

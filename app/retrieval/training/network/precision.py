@@ -1,4 +1,4 @@
-"""With how many digits a network may run: fewer are faster, but must change nothing."""
+"""Choice of a network's precision: bfloat16 where descriptors stay the same."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -7,7 +7,6 @@ settings. Nothing is fetched and nothing is trained.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from app.retrieval.descriptors.backbone import (
@@ -25,9 +24,7 @@ from app.retrieval.runtime.keras import keras
 from app.retrieval.training.model_folder import WEIGHTS_FILE, write_network
 from app.retrieval.types import FloatArray
 
-FULLY_CONNECTED: Mapping[str, tuple[str, int, int]] = MappingProxyType(
-    {"vgg16": ("fc1", 4096, 224)}
-)
+FULLY_CONNECTED = {"vgg16": ("fc1", 4096, 224)}
 """The layer called fc6 in the literature: its name in Keras, its length, and the side
 in pixels of the only pictures that it takes."""
 _CLASSIFIER = "predictions"
@@ -41,15 +38,12 @@ class Written:
 
     Attributes
     ----------
-    maps : Path
-        Model folder of the network up to its last feature maps.
     has_classes : bool
         Whether its class activation maps are those of real classes.
     fc6 : Path or None
-        Model folder whose descriptor is the fully connected layer.
+        Model folder whose descriptor is the fully connected layer, inside the other.
     """
 
-    maps: Path
     has_classes: bool
     fc6: Path | None
 
@@ -63,7 +57,7 @@ def write_published(
     dimension: int,
     seed: int = 0,
 ) -> Written:
-    """Write a topology with weights from a file, or random ones.
+    """Write a topology up to its last feature maps, with weights from a file or random.
 
     Parameters
     ----------
@@ -89,9 +83,7 @@ def write_published(
     keras.utils.set_random_seed(seed)
     built = build_backbone(backbone, weights=weights, seed=seed)
     facts = BACKBONES[backbone]
-    classifier = None
-    if weights != RANDOM:
-        classifier = _classifier(backbone, Path(weights))
+    classifier = None if weights == RANDOM else _classifier(backbone, Path(weights))
     classes = [] if classifier is None else _linear_classes(classifier)
     class_count = len(classes[1]) if classes else _MEANINGLESS_CLASSES
     network = build_network(built, class_count=class_count, dimension=dimension)
@@ -112,7 +104,7 @@ def write_published(
     if classifier is not None and backbone in FULLY_CONNECTED:
         fc6 = folder / "fc6"
         _write_fc6(backbone, classifier, fc6)
-    return Written(folder, bool(classes), fc6)
+    return Written(bool(classes), fc6)
 
 
 def write_variant(
@@ -160,17 +152,14 @@ def _classifier(backbone: str, path: Path) -> keras.Model | None:
 
 
 def _linear_classes(classifier: keras.Model) -> list[FloatArray]:
-    """Return kernel and bias of classes that are linear in averaged feature maps."""
+    """Return kernel and bias of classes if they are linear in averaged maps."""
     layer = classifier.get_layer(_CLASSIFIER)
-    averages = [
-        other.output
+    is_linear = any(
+        isinstance(other, keras.layers.GlobalAveragePooling2D)
+        and layer.input is other.output
         for other in classifier.layers
-        if isinstance(other, keras.layers.GlobalAveragePooling2D)
-    ]
-    if not any(layer.input is average for average in averages):
-        return []
-    kernel, bias = layer.get_weights()
-    return [kernel, bias]
+    )
+    return layer.get_weights() if is_linear else []
 
 
 def _write_fc6(backbone: str, classifier: keras.Model, folder: Path) -> None:

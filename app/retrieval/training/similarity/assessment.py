@@ -1,9 +1,8 @@
-"""By how much a learnt similarity beats the plain distance, on unseen pictures."""
+"""Assessment of similarity measures on pictures that they were not learnt from."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +14,11 @@ from app.retrieval.training.similarity.pairs import (
     HARD,
     SAME,
     PairKind,
-    Pairs,
     choose_pairs,
 )
 from app.retrieval.types import FloatArray
 
 PRECISION_RANK = 10
-GROUPS: Mapping[str, tuple[PairKind, ...]] = MappingProxyType(
-    {"easy": EASY, "hard": HARD}
-)
-ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +95,13 @@ def assess(
     scores = score_all(measure, vectors, vectors)
     is_same = names[:, None] == names
     upper = np.triu_indices(len(names), 1)
-    figures = {ALL: pair_figures(is_same[upper], scores[upper])}
+    figures = {"all": pair_figures(is_same[upper], scores[upper])}
     pairs = choose_pairs(vectors, names.tolist(), np.random.default_rng(seed))
-    of_pairs = _score_pairs(measure, pairs, scores, vectors, photos)
-    for name, kinds in GROUPS.items():
+    of_pairs = scores[pairs.first, pairs.second]
+    for place in np.flatnonzero(pairs.are([PairKind.VIEW])):
+        row = int(pairs.first[place])
+        of_pairs[place] = measure.score(vectors[row], photos[row][None])[0]
+    for name, kinds in {"easy": EASY, "hard": HARD}.items():
         chosen = pairs.are(kinds)
         figures[name] = pair_figures(pairs.are(SAME)[chosen], of_pairs[chosen])
     return Assessment(figures, _precisions(scores, is_same))
@@ -128,20 +125,6 @@ def pair_figures(is_same: NDArray[np.bool_], scores: FloatArray) -> PairFigures:
         float(roc_auc_score(is_same, scores)),
         float(average_precision_score(is_same, scores)),
     )
-
-
-def _score_pairs(
-    measure: Measure[FloatArray],
-    pairs: Pairs,
-    scores: FloatArray,
-    vectors: FloatArray,
-    photos: FloatArray,
-) -> FloatArray:
-    of_pairs = scores[pairs.first, pairs.second]
-    for place in np.flatnonzero(pairs.are([PairKind.VIEW])):
-        row = int(pairs.first[place])
-        of_pairs[place] = measure.score(vectors[row], photos[row][None])[0]
-    return of_pairs
 
 
 def _precisions(scores: FloatArray, is_same: NDArray[np.bool_]) -> NDArray[np.float64]:

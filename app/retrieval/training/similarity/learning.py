@@ -1,4 +1,4 @@
-"""Learns a similarity from easy and hard pairs of pictures.
+"""Learning of a similarity from easy and hard pairs of pictures.
 
 After an idea of an earlier system: a network that is given two feature vectors learns
 to predict what structural similarity over Euclidean distance says of the pictures, and
@@ -45,7 +45,6 @@ DRAWN = {
 """Share of the pairs of each kind that an epoch goes through. More of the nearest
 strangers, and the network learns these pictures instead of what sets classes apart."""
 FEWEST_CLASSES = 2
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +72,7 @@ def learn_similarity(
     model_id: str,
     seed: int,
     workers: int = 1,
-    progress: Progress = lambda _done, _total, _what: None,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
 ) -> LearntSimilarity:
     """Learn a similarity; the same examples and seed give the same.
 
@@ -109,18 +108,14 @@ def learn_similarity(
         progress=lambda done, total: progress(done, total, "Comparing pictures"),
     )
     mean, scale = descriptors.mean(axis=0), float(descriptors.std())
-    rows = [(vectors - mean) / scale for vectors in (descriptors, examples.views)]
+    rows = (np.concatenate([descriptors, examples.views]) - mean) / scale
     partners = np.where(pairs.are([PairKind.VIEW]), len(descriptors), 0) + pairs.second
-    network = _Network(descriptors.shape[1], seed)
     steps = math.ceil(len(_draw(pairs, rng)) / BATCH)
     epochs = max(FEWEST_EPOCHS, math.ceil(STEPS / steps))
-    network.compile(steps * epochs)
-    stacked = np.concatenate(rows).astype(np.float32)
+    network = _Network(descriptors.shape[1], seed, steps * epochs)
     for epoch in range(1, epochs + 1):
         drawn = _draw(pairs, rng)
-        network.learn(
-            stacked[pairs.first[drawn]], stacked[partners[drawn]], targets[drawn]
-        )
+        network.learn(rows[pairs.first[drawn]], rows[partners[drawn]], targets[drawn])
         progress(epoch, epochs, "Learning the similarity")
     return network.export(model_id, mean, scale)
 
@@ -128,7 +123,7 @@ def learn_similarity(
 class _Network:
     """The network of `LearntSimilarity`, in Keras."""
 
-    def __init__(self, dimension: int, seed: int) -> None:
+    def __init__(self, dimension: int, seed: int, steps: int) -> None:
         keras.utils.set_random_seed(seed)
         self._projection = layers.Dense(dimension, kernel_initializer="identity")
         self._hidden = layers.Dense(
@@ -146,9 +141,6 @@ class _Network:
         )
         relations = ops.concatenate([ops.abs(one - other), one * other], axis=1)
         self._model = keras.Model(vectors, self._output(self._hidden(relations)))
-
-    def compile(self, steps: int) -> None:
-        """Make ready for so many steps."""
         rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
         self._model.compile(
             keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY),
@@ -202,12 +194,10 @@ def _check(pairs: Pairs, examples: Examples) -> None:
 
 def _draw(pairs: Pairs, rng: np.random.Generator) -> NDArray[np.int64]:
     """Choose the pairs of an epoch, in an order at random."""
-    chosen = [
-        rng.permutation(np.flatnonzero(pairs.are([kind])))[
-            : math.ceil(share * np.count_nonzero(pairs.are([kind])))
-        ]
-        for kind, share in DRAWN.items()
-    ]
+    chosen = []
+    for kind, share in DRAWN.items():
+        rows = rng.permutation(np.flatnonzero(pairs.are([kind])))
+        chosen.append(rows[: math.ceil(share * len(rows))])
     return rng.permutation(np.concatenate(chosen))
 
 

@@ -1,4 +1,4 @@
-"""Pairs of pictures to learn likeness from, easy and hard, and how alike they are.
+"""Easy and hard pairs of pictures to learn a similarity from, with their targets.
 
 Easy ones: a picture and a photo of it, or anything of another class. Hard ones: what
 lies near although it is of another class, and what lies far although it is of the same.
@@ -100,11 +100,11 @@ def choose_pairs(
             strangers = nearest[(names[nearest] != name) & (names[nearest] != "")]
             partners |= {
                 PairKind.FAR_MATE: mates[:FAR_MATES],
-                PairKind.MATE: _some(mates[FAR_MATES:], OTHER_MATES, rng),
+                PairKind.MATE: rng.permutation(mates[FAR_MATES:])[:OTHER_MATES],
                 PairKind.NEAR_STRANGER: strangers[:NEAR_STRANGERS],
-                PairKind.STRANGER: _some(
-                    strangers[NEAR_STRANGERS:], OTHER_STRANGERS, rng
-                ),
+                PairKind.STRANGER: rng.permutation(strangers[NEAR_STRANGERS:])[
+                    :OTHER_STRANGERS
+                ],
             }
         for kind, rows in partners.items():
             first += [row] * len(rows)
@@ -148,23 +148,14 @@ def targets_of(
         query = seen[int(pairs.first[span.start])]
         return SsimOverEuclidean().score(query, seen[pairs.second[span]])
 
-    looks = np.empty(len(pairs), np.float32)
+    looks: list[FloatArray] = []
     with ThreadPoolExecutor(workers) as pool:
-        for done, (span, scores) in enumerate(
-            zip(spans, pool.map(compare, spans), strict=True), start=1
-        ):
-            looks[span] = scores
-            progress(done, len(spans))
-    same = pairs.are(SAME)
-    targets = (1 - LOOKS) * same + LOOKS * _ranks(looks)
+        for scores in pool.map(compare, spans):
+            looks.append(scores)
+            progress(len(looks), len(spans))
+    targets = (1 - LOOKS) * pairs.are(SAME) + LOOKS * _ranks(np.concatenate(looks))
     targets[pairs.are([PairKind.VIEW])] = 1
     return np.asarray(targets, np.float32)
-
-
-def _some(
-    rows: NDArray[np.int64], count: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    return rng.permutation(rows)[:count]
 
 
 def _ranks(values: FloatArray) -> NDArray[np.float64]:

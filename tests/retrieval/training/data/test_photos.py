@@ -48,7 +48,7 @@ def test_pairs_are_two_views_of_each_work(bank):
 
 def test_a_stream_resumed_at_a_step_gives_the_same_photos(bank):
     def photos(steps):
-        with pair_stream(bank, np.arange(6), pair_count=2, seed=3) as batch_of:
+        with pair_stream(bank, np.arange(6), 2, 3) as batch_of:
             return [batch_of(*step).pictures for step in steps]
 
     whole = photos([(0, 32), (1, 32), (2, 48)])

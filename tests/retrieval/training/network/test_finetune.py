@@ -1,15 +1,14 @@
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.retrieval.errors import TrainingError
-from app.retrieval.training.assessment import simulate_queries
 from app.retrieval.training.data.pictures import PictureBank
+from app.retrieval.training.data.works import TrainingWork
+from app.retrieval.training.plan import FineTuning, TrainingPlan, TrainingProgress
+from app.retrieval.training.samples import Samples
 from tests.support.fakes import draw_picture
-
-if TYPE_CHECKING:
-    from app.retrieval.training.network.finetune import TrainingProgress
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +24,7 @@ def bank(tmp_path_factory):
 def tuner_of(bank, folder, steps, **recipe):
     from app.retrieval.descriptors.backbone import build_backbone
     from app.retrieval.descriptors.network import build_network
-    from app.retrieval.training.network.finetune import FineTuner, FineTuning
+    from app.retrieval.training.network.finetune import FineTuner
 
     network = build_network(
         build_backbone("morelli", seed=1), class_count=4, dimension=16
@@ -36,18 +35,22 @@ def tuner_of(bank, folder, steps, **recipe):
         layer.set_weights([rng.normal(0, 0.1, w.shape) for w in layer.get_weights()])
     held_out = np.array([1, 7])
     recipe = {"pair_count": 5, "sides_px": ((0.0, 32), (0.5, 48)), **recipe}
-    return FineTuner(
-        network,
-        bank,
-        np.setdiff1d(np.arange(WORKS), held_out),
-        np.eye(4, dtype=np.float32)[np.arange(WORKS - 2) % 4],
-        WORKS,
-        simulate_queries(bank, held_out, "mild", seed=0),
-        held_out,
-        FineTuning(steps=steps, **recipe),
+    plan = TrainingPlan(
+        name="tiny",
+        backbone="morelli",
+        layer="stage4_conv3",
+        weights="random",
+        classes="catalogue",
+        dimension=16,
+        side_px=64,
+        fine_tuning=FineTuning(steps=steps, **recipe),
         seed=3,
-        folder=folder,
     )
+    works = tuple(TrainingWork(str(n), Path("unread.jpg")) for n in range(WORKS))
+    trained_on = np.setdiff1d(np.arange(WORKS), held_out)
+    samples = Samples(works, bank, held_out, trained_on)
+    targets = np.eye(4, dtype=np.float32)[np.arange(WORKS - 2) % 4]
+    return FineTuner(network, plan, samples, targets, folder)
 
 
 def test_training_reports_losses_and_recalls_and_ends(bank, tmp_path):

@@ -27,9 +27,9 @@ def write(tmp_path):
     return write
 
 
-def test_random_weights_have_no_classes_and_no_fc6(write):
+def test_random_weights_have_no_classes_and_no_fc6(write, tmp_path):
     written = write("morelli", "random")
-    maps, cams = Descriptor.open(written.maps).maps(draw_picture(1))
+    maps, cams = Descriptor.open(tmp_path / "written").maps(draw_picture(1))
     assert maps.shape == (3, 5, 256)
     assert cams.shape == (2, 3, 5)
     assert not written.has_classes
@@ -45,7 +45,7 @@ def test_linear_classes_of_a_published_file_make_its_activation_maps(write, tmp_
     written = write("densenet121", tmp_path / "densenet121.weights.h5")
     assert written.has_classes
     assert written.fc6 is None
-    network = Descriptor.open(written.maps)
+    network = Descriptor.open(tmp_path / "written")
     maps, cams = network.maps(draw_picture(1))
     kernel = whole.get_layer("predictions").get_weights()[0]
     classes = [
