@@ -1,1 +1,1 @@
-"""The comparison lab: every method side by side, on one collection, in one report."""
+"""Comparison lab: every retrieval method on one collection, in one report."""

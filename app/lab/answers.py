@@ -105,15 +105,7 @@ def of_catalogue(
 
 
 def of_instance(first: int, picture: Image) -> Answers:
-    """Ask the methods whose descriptors the live index holds.
-
-    Raises
-    ------
-    EmptyGalleryError
-        If nothing is indexed.
-    ArtefactError
-        If the index, or the model, cannot be used.
-    """
+    """Ask the methods whose descriptors the live index holds."""
     app = create_app()
     folders = Folders(app.config["MORELLI_INSTANCE"])
     with app.app_context():

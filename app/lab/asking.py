@@ -26,8 +26,6 @@ from app.retrieval.types import FloatArray
 
 Key: TypeAlias = tuple[str, str]
 """Names of a method and of a measure."""
-Structure: TypeAlias = Callable[[int], tuple[float, float]]
-"""From a work's position to its structural similarity, and the seconds it took."""
 LUMINANCE = "luminance"
 SHORTLIST = 50
 """First works by a method's own measure that the slow measures put in order."""
@@ -147,7 +145,7 @@ class Asker:
         self,
         works: Works,
         gallery: Sequence[int],
-        asked: Collection[int],
+        asked: Sequence[int],
         result_cache: ResultCache,
     ) -> list[int]:
         """Look at the works of a gallery and make ready to be asked for some of them.
@@ -159,7 +157,8 @@ class Asker:
         """
         self.look_through(works, gallery, result_cache)
         say("Learning whitenings, building indexes …")
-        lessons = [row for row, work in enumerate(gallery) if work not in asked]
+        unseen = set(asked)
+        lessons = [row for row, work in enumerate(gallery) if work not in unseen]
         self.finish(lessons)
         return lessons
 
@@ -181,32 +180,27 @@ class Asker:
     def ask(self, cache: PictureCache) -> Iterator[Ranking]:
         """Ask for the work that a photo shows, by every method and measure."""
         own, taken = cache.timed(partial(luminance, cache.image))
-        structure = self._structure_of(own)
-        for method in self.methods:
-            replies = {}
-            for measure in self._fast(method):
-                scores, seconds = cache.timed(partial(method.ask, cache, measure))
-                key = method.name, measure
-                replies[measure] = Ranking.of(key, scores, seconds)
-            yield from self._wanted(method, replies, structure, taken)
+
+        def rank(method: Method, measure: str) -> Ranking:
+            scores, seconds = cache.timed(partial(method.ask, cache, measure))
+            return Ranking.of((method.name, measure), scores, seconds)
+
+        return self._answers(rank, own, taken)
 
     def ask_alike(self, position: int) -> Iterator[Ranking]:
         """Ask for works like one of them, which is left out of the answers.
 
         Of the methods that are made for this; it takes no time that would count.
         """
-        structure = self._structure_of(self._pictures[position])
-        for method in self.methods:
-            replies = {}
-            for measure in self._fast(method):
-                scores = method.alike(position, measure)
-                if scores is None:
-                    break
-                reply = Ranking.of((method.name, measure), scores)
-                others = reply.order[reply.order != position]
-                replies[measure] = replace(reply, order=others)
-            if replies:
-                yield from self._wanted(method, replies, structure)
+
+        def rank(method: Method, measure: str) -> Ranking | None:
+            scores = method.alike(position, measure)
+            if scores is None:
+                return None
+            reply = Ranking.of((method.name, measure), scores)
+            return replace(reply, order=reply.order[reply.order != position])
+
+        return self._answers(rank, self._pictures[position])
 
     def bytes_per_work(self, method: Method, measure: str) -> float:
         """Say how much must be kept of a work for an answer by this measure."""
@@ -226,38 +220,46 @@ class Asker:
             wanted.add(EUCLID)
         return (measure for measure in method.measures if measure in wanted)
 
-    def _wanted(
+    def _answers(
         self,
-        method: Method,
-        replies: Mapping[str, Ranking],
-        structure: Structure,
+        rank: Callable[[Method, str], Ranking | None],
+        own: FloatArray,
         taken: float = 0.0,
     ) -> Iterator[Ranking]:
-        """Yield the wanted answers, the slow ones put together from others."""
-        for measure in self.measures(method):
-            if measure in replies:
-                yield replies[measure]
-                continue
-            own = replies[method.measures[0]]
-            shortlist = own.order[:SHORTLIST]
-            compared = np.array([structure(row) for row in shortlist.tolist()])
-            slow = compared[:, 0].astype(np.float32)
-            seconds = taken + compared[:, 1].sum() + own.seconds
-            if measure == SsimOverEuclidean.name:
-                slow = over_distance(slow, replies[EUCLID].scores[shortlist])
-                seconds += replies[EUCLID].seconds
-            scores = np.full(len(own.scores), -np.inf, np.float32)
-            scores[shortlist] = slow
-            order = rerank(own.order, slow)
-            yield Ranking((method.name, measure), order, scores, True, float(seconds))
+        """Yield the wanted answers, the slow ones put together from fast ones.
 
-    def _structure_of(self, own: FloatArray) -> Structure:
-        """Return the structural similarity of a picture with works, each found once."""
+        Parameters
+        ----------
+        rank : callable
+            Ranks by a method and one of its own measures, if it is for that.
+        own : (S, S) float32
+            Small grey picture of what is asked for.
+        taken : float
+            Seconds that making it took.
+        """
 
         @functools.cache
-        def compare(position: int) -> tuple[float, float]:
+        def structure(position: int) -> tuple[float, float]:
             begun = time.perf_counter()
             similarity = Ssim().score(own, self._pictures[position][None])
             return float(similarity[0]), time.perf_counter() - begun
 
-        return compare
+        for method in self.methods:
+            fast = {measure: rank(method, measure) for measure in self._fast(method)}
+            replies = {name: reply for name, reply in fast.items() if reply is not None}
+            for measure in self.measures(method) if replies else ():
+                if measure in replies:
+                    yield replies[measure]
+                    continue
+                first = replies[method.measures[0]]
+                shortlist = first.order[:SHORTLIST]
+                compared = np.array([structure(row) for row in shortlist.tolist()])
+                slow = compared[:, 0].astype(np.float32)
+                seconds = taken + float(compared[:, 1].sum()) + first.seconds
+                if measure == SsimOverEuclidean.name:
+                    slow = over_distance(slow, replies[EUCLID].scores[shortlist])
+                    seconds += replies[EUCLID].seconds
+                scores = np.full(len(first.scores), -np.inf, np.float32)
+                scores[shortlist] = slow
+                order = rerank(first.order, slow)
+                yield Ranking((method.name, measure), order, scores, True, seconds)

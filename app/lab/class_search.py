@@ -103,10 +103,6 @@ def reranked(
         If they are the same, each two pictures are compared once.
     head : int
         How many are put anew.
-
-    Returns
-    -------
-    orders : dict of str to (Q, M) int32
     """
     known = np.full(euclid.shape, np.nan, np.float32)
 

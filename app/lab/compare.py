@@ -20,10 +20,9 @@ from app.lab import collection, networks
 from app.lab.asking import SHORTLIST, Asker, Key, noted, read_noted
 from app.lab.collection import Collection
 from app.lab.errors import LabError
-from app.lab.page import Cell
 from app.lab.picture_cache import PictureCache
 from app.lab.plots import bar_plot, panel_plot
-from app.lab.report import ReportFolder, label_of, print_table
+from app.lab.report import Cell, ReportFolder, label_of, print_table
 from app.lab.result_cache import ResultCache, Seen
 from app.lab.teaching import LABEL, teach
 from app.retrieval.descriptors.manifest import ModelManifest
@@ -56,16 +55,10 @@ HEADER = (
 
 @dataclass(slots=True)
 class Findings:
-    """Ranks, neighbours and times of one descriptor by one measure.
+    """Figures of one descriptor by one measure.
 
-    Attributes
-    ----------
-    ranks : mapping of str to list of int
-        By profile: the places of the asked works, from 0.
-    alike : mapping of int to (10,) int
-        By work: the works most like it.
-    seconds : list of float
-        Per photo.
+    Places of the asked works, from 0, by profile; by work the ten works most like it;
+    and seconds per photo.
     """
 
     ranks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -81,6 +74,11 @@ class Findings:
         places = [list(map(str, range(rank + 1))) for rank in self.ranks[profile]]
         wanted = [{ranking[-1]} for ranking in places]
         return metrics.mean_average_precision(places, wanted)
+
+    def figures(self, profile: str) -> list[float]:
+        """Recall at `RANKS`, and mean average precision."""
+        recalls = [self.recall(profile, rank) for rank in RANKS]
+        return [*recalls, self.mean_average_precision(profile)]
 
     def precision(self, labels: Sequence[str], asked: Sequence[int]) -> float:
         """Share of the works most alike with the same label; NaN if nobody asked."""
@@ -129,7 +127,7 @@ def run(options: argparse.Namespace) -> int:
             lessons = asker.prepare(works, range(len(works)), asked, result_cache)
             teach(asker, works, lessons, options, result_cache)
             found = ask(asker, works, asked, result_cache)
-            rows = list(table(asker, works, asked, found))
+            rows = table(asker, works, asked, found)
             summary = (
                 f"{len(works):,} works, {len(asked):,} of them held out and asked for."
             )
@@ -204,23 +202,23 @@ def table(
     found: Mapping[Key, Findings],
 ) -> list[list[Cell]]:
     """Bring what was found to rows of `HEADER`."""
-    rows: list[list[Cell]] = []
-    for method in asker.methods:
-        for measure in asker.measures(method):
-            own = found[method.name, measure]
-            row: list[Cell] = [method.name, measure]
-            for profile in PHOTOS:
-                row += [own.recall(profile, rank) for rank in RANKS]
-                row.append(own.mean_average_precision(profile))
-            for name, least in STYLE_LABELS.items():
-                labels = works.labels(name)
-                row.append(
-                    own.precision(labels, rows_to_ask(labels, asked, least=least))
-                )
-            row.append(round(1000 * float(np.median(own.seconds)), 1))
-            row.append(round(asker.bytes_per_work(method, measure)))
-            rows.append(row)
-    return rows
+    labels = {name: works.labels(name) for name in STYLE_LABELS}
+    whom = {
+        name: rows_to_ask(labels[name], asked, least=least)
+        for name, least in STYLE_LABELS.items()
+    }
+    return [
+        [
+            *(method.name, measure),
+            *(figure for profile in PHOTOS for figure in own.figures(profile)),
+            *(own.precision(labels[name], whom[name]) for name in STYLE_LABELS),
+            round(1000 * float(np.median(own.seconds)), 1),
+            round(asker.bytes_per_work(method, measure)),
+        ]
+        for method in asker.methods
+        for measure in asker.measures(method)
+        for own in [found[method.name, measure]]
+    ]
 
 
 def fill(

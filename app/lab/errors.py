@@ -1,5 +1,8 @@
-"""What a command of the lab cannot go on with."""
+"""Error that ends a command of the lab."""
 
 
 class LabError(Exception):
-    """The command stops; the message names the fault and says what to change."""
+    """Fault of options or data; the message names it and says what to change.
+
+    Whatever reads them may raise it; the command line prints it.
+    """

@@ -30,9 +30,8 @@ from app.lab.labelled import (
     read_tree,
     small_classes,
 )
-from app.lab.page import Cell
-from app.lab.plots import line_plot
-from app.lab.report import ReportFolder, print_table
+from app.lab.plots import panel_plot
+from app.lab.report import Cell, ReportFolder, print_table
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
 from app.lab.similarity import learn
@@ -150,7 +149,9 @@ def fill(
     }
     report.plot(
         "Precision by rank",
-        line_plot(curves, x_label="first k found", y_label="precision", y_range=(0, 1)),
+        panel_plot(
+            {"": curves}, x_label="first k found", y_label="precision", y_range=(0, 1)
+        ),
         "The share of the same class among the first k.",
         "Lines that fall with the rank: "
         + ", ".join(

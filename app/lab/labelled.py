@@ -162,24 +162,10 @@ def look(
     result_cache: ResultCache,
     seed: int | None = None,
 ) -> tuple[PictureFeatures, int]:
-    """Look at pictures; those that cannot be read are named and left out.
+    """Look at pictures; those that cannot be read are named, counted and left out.
 
-    Parameters
-    ----------
-    pictures : sequence of LabelledPicture
-    eye : Eye
-    what : str
-        Title of the progress bar.
-    result_cache : ResultCache
-    seed : int, optional
-        Of a simulated photo of each, by which a similarity is learnt and judged.
-        Without it there are activations instead.
-
-    Returns
-    -------
-    looks : PictureFeatures
-    faults : int
-        Pictures that were left out.
+    A seed is that of a simulated photo of each, by which a similarity is learnt and
+    judged; without it there are activations instead.
     """
 
     def see(picture: LabelledPicture) -> Seen:

@@ -1,4 +1,4 @@
-"""A map of the collection as a report: as a picture, by schools, and as a table."""
+"""Report of a map: the works in their places, their schools, and their neighbours."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.extensions import db
-from app.lab.page import Cell
 from app.lab.plots import COLOURS, scatter_plot
-from app.lab.report import ReportFolder
+from app.lab.report import Cell, ReportFolder
 from app.models import Artwork
 from app.retrieval.images.codec import read
 from app.retrieval.map.sprites import FINE, mosaic
@@ -29,12 +28,11 @@ NAMES = {
     Likeness.STYLE: "by style",
     Likeness.PICTURE: "by recognition",
 }
-HEADER = ("accession", "title", "artist", "school", "column", "row")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """One likeness of a map, without works that have been withdrawn since.
+    """Layout by one likeness, without works that have been withdrawn since.
 
     Attributes
     ----------
@@ -95,7 +93,14 @@ def fill(report: ReportFolder, stored: StoredMap) -> None:
             f"One dot per work; the most frequent ones of {COLOURED_BY} in colours of "
             "their own.",
         )
-        report.rows(f"Places {name}", HEADER, place_rows(places))
+        report.rows(
+            f"Places {name}",
+            ("accession", "title", "artist", "school", "column", "row"),
+            [
+                [work.accession, work.title, work.artist, work.school, *cell]
+                for work, cell in zip(places.works, places.cells.tolist(), strict=True)
+            ],
+        )
 
 
 def read_places(
@@ -166,11 +171,3 @@ def groups_of(places: Places) -> dict[str, NDArray[np.int64]]:
     names = [name for name, _ in frequent.most_common(len(COLOURS) - 1)]
     groups = {name: places.cells[values == name] for name in names}
     return {**groups, OTHERS: places.cells[~np.isin(values, names)]}
-
-
-def place_rows(places: Places) -> list[list[Cell]]:
-    """Set where every work lies: rows of `HEADER`, in the order of the map's curve."""
-    return [
-        [work.accession, work.title, work.artist, work.school, *cell]
-        for work, cell in zip(places.works, places.cells.tolist(), strict=True)
-    ]

@@ -22,6 +22,7 @@ from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import (
+    BoolArray,
     Description,
     FloatArray,
     GalleryFeatures,
@@ -91,7 +92,7 @@ class HashMethod(Method):
     measures = (HAMMING,)
 
     def __init__(self) -> None:
-        self._hashes: list[np.ndarray[tuple[int, ...], np.dtype[np.bool_]]] = []
+        self._hashes: list[BoolArray] = []
 
     def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""

@@ -95,16 +95,7 @@ def bundled_methods(
 ) -> Iterator[Method]:
     """Make the methods that need nothing but a model folder.
 
-    Parameters
-    ----------
-    model_dir : Path
-    similarity : Path, optional
-        A learnt similarity; it compares what the model was trained to make.
-
-    Raises
-    ------
-    ArtefactError
-        If one of the files is missing or damaged.
+    The similarity, if any, compares what the model was trained to make.
     """
     model, settings = Model.open(model_dir), RetrievalSettings()
     network = Descriptor.open(model_dir)
@@ -155,21 +146,9 @@ def pooling_methods(
 
 
 def given_methods(options: argparse.Namespace, folder: Path) -> Iterator[Method]:
-    """Make the methods of networks whose weights are given.
+    """Make the methods of networks whose weights are given, written into a folder.
 
     Frames and length of descriptors are those of the model.
-
-    Parameters
-    ----------
-    options : Namespace
-        ``weights`` is a list of ``network=file`` or ``network=random``.
-    folder : Path
-        To write the networks into.
-
-    Raises
-    ------
-    LabError
-        If weights do not fit; it says how to get the published ones.
     """
     manifest = ModelManifest.read(options.model)
     for number, choice in enumerate(options.weights):

@@ -10,14 +10,10 @@ Part = TypeVar("Part")
 
 
 class PictureCache:
-    """A picture, and what has been computed of it so far.
+    """Picture (H, W, 3) and memo of what has been computed of it.
 
     What two methods have in common (a run of the network) is computed once, and the
     time it took is charged to each: as if every method had run alone.
-
-    Parameters
-    ----------
-    image : (H, W, 3) uint8, RGB
     """
 
     def __init__(self, image: Image) -> None:

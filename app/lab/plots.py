@@ -1,4 +1,4 @@
-"""Plots as SVG text that is the same whenever the numbers are.
+"""Plots as SVG: small multiples, bars and scatter, the same text for the same numbers.
 
 Texts stay texts and take the colour of the page they are put in; every line has a mark
 of its own besides its colour.
@@ -21,8 +21,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
-Series: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]
-"""Points (x, y) of each line by its name; NaN leaves a gap."""
+Points: TypeAlias = Sequence[tuple[float, float]]
+"""(x, y) along a line; NaN leaves a gap."""
 
 COLOURS = (
     "#4477aa",
@@ -50,6 +50,7 @@ _INK = "#010203"
 """Stands for the page's own text colour, and is replaced by it."""
 _STYLE: dict[Any, Any] = {  # rc_context wants keys it lists one by one
     "svg.fonttype": "none",
+    "text.parse_math": False,  # dollar signs are no formulas
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib; others replace it
     "font.size": 9,
@@ -69,39 +70,8 @@ _STYLE: dict[Any, Any] = {  # rc_context wants keys it lists one by one
 }
 
 
-def line_plot(
-    series: Series,
-    *,
-    x_label: str,
-    y_label: str,
-    y_range: tuple[float, float] | None = None,
-    log_x: bool = False,
-) -> str:
-    """Draw lines into one plot.
-
-    Parameters
-    ----------
-    series : mapping of str to points
-        At most eight lines can be told apart.
-    x_label, y_label : str
-    y_range : tuple of float, optional
-        Least and greatest y; otherwise as the points need.
-    log_x : bool
-        Ranks, for instance, are read on a logarithmic axis.
-
-    Returns
-    -------
-    svg : str
-        One ``<svg>`` element without XML header, transparent.
-    """
-    panels = {"": series}
-    return panel_plot(
-        panels, x_label=x_label, y_label=y_label, y_range=y_range, log_x=log_x
-    )
-
-
 def panel_plot(
-    panels: Mapping[str, Series],
+    panels: Mapping[str, Mapping[str, Points]],
     *,
     x_label: str,
     y_label: str,
@@ -113,18 +83,24 @@ def panel_plot(
 
     Parameters
     ----------
-    panels : mapping of str to Series
-        At least one; the name is the panel's title.
-    x_label, y_label, y_range, log_x
-        As for `line_plot`.
+    panels : mapping of str to mapping of str to points
+        Lines by name, at least one panel of them; its name is its title. At most eight
+        lines can be told apart.
+    x_label, y_label : str
     columns : int
         Panels side by side.
+    y_range : tuple of float, optional
+        Least and greatest y; otherwise as the points need.
+    log_x : bool
+        Ranks, for instance, are read on a logarithmic axis.
 
     Returns
     -------
     svg : str
+        One ``<svg>`` element without XML header, transparent.
     """
     names = list(dict.fromkeys(name for series in panels.values() for name in series))
+    looks = {name: _look(number) for number, name in enumerate(names)}
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
     panel_width = max(2.2, WIDTH_INCHES / columns)
@@ -137,8 +113,10 @@ def panel_plot(
         axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         flat: list[Axes] = list(axes.flat)
         for place, (title, series) in zip(flat, panels.items(), strict=False):
-            _draw(place, series, names)
-            place.set_title(_plain(title))
+            for name, points in series.items():
+                x, y = zip(*points, strict=True) if points else ((), ())
+                place.plot(x, y, **looks[name])
+            place.set_title(title)
             if log_x:
                 place.set_xscale("log")
                 place.xaxis.set_major_formatter("{x:g}")
@@ -147,38 +125,23 @@ def panel_plot(
                 place.set_ylim(*y_range)
         for place in flat[len(panels) :]:
             place.set_visible(False)
-        figure.supxlabel(_plain(x_label), fontsize="medium")
-        figure.supylabel(_plain(y_label), fontsize="medium")
-        handles = [
-            Line2D([], [], label=_plain(name), **_look(number))
-            for number, name in enumerate(names)
-        ]
+        figure.supxlabel(x_label, fontsize="medium")
+        figure.supylabel(y_label, fontsize="medium")
+        handles = [Line2D([], [], label=name, **look) for name, look in looks.items()]
         figure.legend(handles=handles, loc="outside upper center", ncols=legend_columns)
         return _svg(figure)
 
 
 def bar_plot(bars: Mapping[str, float], *, x_label: str) -> str:
-    """Draw one horizontal bar per name, the first on top.
-
-    Parameters
-    ----------
-    bars : mapping of str to float
-    x_label : str
-
-    Returns
-    -------
-    svg : str
-    """
+    """Draw one horizontal bar per name, the first on top."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(6.4, 0.7 + 0.24 * len(bars)), layout="constrained")
         axes = figure.subplots()
-        drawn = axes.barh(
-            [_plain(name) for name in bars], list(bars.values()), color=COLOURS[0]
-        )
+        drawn = axes.barh([*bars], [*bars.values()], color=COLOURS[0])
         axes.bar_label(drawn, fmt="%.3g", padding=3)
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
-        axes.set_xlabel(_plain(x_label))
+        axes.set_xlabel(x_label)
         return _svg(figure)
 
 
@@ -190,10 +153,6 @@ def scatter_plot(groups: Mapping[str, NDArray[np.integer]]) -> str:
     groups : mapping of str to (N, 2) int
         Dots of one colour. The last group, which is meant for the others, is grey and
         below the rest. The dots are a bitmap inside, for there may be many.
-
-    Returns
-    -------
-    svg : str
     """
     names = list(groups)
     looks = [_look(number) for number in range(len(names) - 1)] + [_OTHERS]
@@ -210,7 +169,7 @@ def scatter_plot(groups: Mapping[str, NDArray[np.integer]]) -> str:
         axes.invert_yaxis()
         axes.set_axis_off()
         handles = [
-            Line2D([], [], label=_plain(name), linestyle="none", **look)
+            Line2D([], [], label=name, linestyle="none", **look)
             for name, look in zip(names, looks, strict=True)
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=columns)
@@ -227,12 +186,6 @@ def standalone(svg: str) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{head}{end}{style}{rest}'
 
 
-def _draw(axes: Axes, series: Series, names: Sequence[str]) -> None:
-    for name, points in series.items():
-        x, y = zip(*points, strict=True) if points else ((), ())
-        axes.plot(x, y, **_look(names.index(name)))
-
-
 def _legend_columns(names: Sequence[str], width: float) -> int:
     """Say how many names fit side by side into a width in inches."""
     longest = max((len(name) for name in names), default=1)
@@ -244,11 +197,6 @@ def _look(number: int) -> dict[str, Any]:
         "color": COLOURS[number % len(COLOURS)],
         "marker": MARKS[number % len(MARKS)],
     }
-
-
-def _plain(text: str) -> str:
-    """Keep dollar signs from being read as formulas."""
-    return text.replace("$", r"\$")
 
 
 def _svg(figure: Figure) -> str:

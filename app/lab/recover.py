@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
             networks.open_cache(options, report, works.files()) as result_cache,
         ):
             asked, strangers = choose_works(works, training_seed, options)
-            gallery = gallery_of(works, strangers)
+            gallery = sorted({*range(len(works))} - {*strangers})
             asker.prepare(works, gallery, asked, result_cache)
             photographed = [*asked, *strangers]
             trials = [*try_all(asker, works, photographed, gallery, result_cache)]
@@ -126,12 +126,6 @@ def choose_works(
     if not stranger_count:
         raise LabError("Only one work is kept from training. Use more works.")
     return sorted(asked.tolist()), sorted(strangers.tolist())
-
-
-def gallery_of(works: Collection, strangers: Sequence[int]) -> list[int]:
-    """Positions of the works that can be found, in the order of the gallery."""
-    left_out = set(strangers)
-    return [position for position in range(len(works)) if position not in left_out]
 
 
 def try_all(

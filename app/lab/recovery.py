@@ -1,4 +1,4 @@
-"""What becomes of answers when photos get worse: the figures of ``recover``.
+"""Figures of ``recover``: recall, precision and F1 of trials, and their threshold.
 
 A *trial* is one photo asked of one method. Photos of works that are in the gallery have
 one right answer; photos of strangers have none, and whatever is said of them is wrong.
@@ -6,27 +6,30 @@ one right answer; photos of strangers have none, and whatever is said of them is
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.lab.asking import Key
 from app.retrieval.evaluation import metrics
 
+FIGURES = (
+    "photos",
+    "recall@1",
+    "recall@10",
+    "mean rank",
+    "precision",
+    "recall",
+    "F1",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One photo and what a method said of it.
+    """Photo asked of a method: the right work's place, and the first one's score.
 
-    Attributes
-    ----------
-    method : tuple of str
-        Descriptor and measure.
-    profile : str
-    strength : float in [0, 1]
-    rank : int or None
-        Place of the right work, from 0; None for a stranger.
-    score : float
-        Of the work that came first.
+    Places count from 0; of a stranger there is None. The strength is in [0, 1].
     """
 
     method: Key
@@ -36,53 +39,27 @@ class Trial:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class RecoveryFigures:
-    """Figures over some trials of one method; shares in [0, 1].
+def judge(trials: Iterable[Trial], threshold: float) -> dict[str, float]:
+    """Sum up trials of one method that answers from a threshold on.
 
-    Attributes
-    ----------
-    photos : int
-        Of works in the gallery.
-    recall_at_1, recall_at_10 : float
-        The right work is first, or among the first ten, however sure.
-    mean_rank : float
-        Of the right work, from 1.
-    precision : float
-        Of the answers whose score reaches the threshold: the right ones. NaN if none
-        does.
-    recall : float
-        Of the photos with an answer: rightly answered with a score that reaches it.
-    f1 : float
-        Harmonic mean of both; 0 if nothing is answered.
+    Returns
+    -------
+    figures : dict of str to float
+        By `FIGURES`; NaN where there is nothing to average. Photos are those of works
+        in the gallery. Recall@1 and @10: the right work is first, or among the first
+        ten, however sure. Mean rank: from 1. Precision: of the answers whose score
+        reaches the threshold, the right ones. Recall: of the photos, those with such
+        an answer. F1: the harmonic mean of both; 0 if nothing is answered.
     """
-
-    photos: int
-    recall_at_1: float
-    recall_at_10: float
-    mean_rank: float
-    precision: float
-    recall: float
-    f1: float
-
-
-def judge(trials: Iterable[Trial], threshold: float) -> RecoveryFigures:
-    """Sum up trials of one method that answers from a threshold on."""
     trials = list(trials)
-    ranks = np.array([trial.rank for trial in trials if trial.rank is not None])
-    said = [trial for trial in trials if trial.score >= threshold]
-    right = sum(trial.rank == 0 for trial in said)
-    precision = right / len(said) if said else float("nan")
-    recall = right / len(ranks) if len(ranks) else float("nan")
-    return RecoveryFigures(
-        photos=len(ranks),
-        recall_at_1=float(np.mean(ranks < 1)) if len(ranks) else float("nan"),
-        recall_at_10=float(np.mean(ranks < 10)) if len(ranks) else float("nan"),
-        mean_rank=float(np.mean(ranks + 1)) if len(ranks) else float("nan"),
-        precision=precision,
-        recall=recall,
-        f1=metrics.f1(precision, recall) if said else 0.0,
-    )
+    ranks = _ranks_of(trials)
+    said = [trial.rank == 0 for trial in trials if trial.score >= threshold]
+    precision = _mean(said)
+    recall = sum(said) / len(ranks) if len(ranks) else float("nan")
+    f1 = metrics.f1(precision, recall) if said else 0.0
+    shares = [_mean(ranks < first) for first in (1, 10)]
+    figures = len(ranks), *shares, _mean(ranks + 1), precision, recall, f1
+    return dict(zip(FIGURES, figures, strict=True))
 
 
 def best_threshold(trials: Sequence[Trial]) -> float:
@@ -90,17 +67,7 @@ def best_threshold(trials: Sequence[Trial]) -> float:
 
     Every method gets its own, over all its photos: scores of different methods mean
     different things. Chosen on what is then judged, so figures flatter all methods
-    alike.
-
-    Parameters
-    ----------
-    trials : sequence of Trial
-        Of one method, at least one.
-
-    Returns
-    -------
-    threshold : float
-        The score of one of the trials; of equally good ones the highest.
+    alike. It is the score of one of the trials; of equally good ones the highest.
     """
     known = sum(trial.rank is not None for trial in trials)
     ordered = sorted(trials, key=lambda trial: -trial.score)
@@ -118,5 +85,14 @@ def rank_curve(
     trials: Iterable[Trial], ranks: Sequence[int]
 ) -> list[tuple[float, float]]:
     """Share of photos whose work is among the first k, for each k of ``ranks``."""
-    places = np.array([trial.rank for trial in trials if trial.rank is not None])
+    places = _ranks_of(trials)
     return [(float(rank), float(np.mean(places < rank))) for rank in ranks]
+
+
+def _ranks_of(trials: Iterable[Trial]) -> NDArray[np.int64]:
+    ranks = [trial.rank for trial in trials if trial.rank is not None]
+    return np.array(ranks, np.int64)
+
+
+def _mean(values: Sequence[bool] | NDArray[Any]) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")

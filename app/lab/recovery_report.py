@@ -1,39 +1,27 @@
-"""Tables and plots of ``recover``: what each method bears, fault by fault.
-
-Small multiples on equal axes: one panel per perturbation, one line per method.
-"""
+"""Tables and plots of ``recover``: small multiples, one panel per perturbation."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 
 from app.lab.asking import Key
-from app.lab.page import Cell
-from app.lab.plots import Series, panel_plot
-from app.lab.recovery import RecoveryFigures, Trial, best_threshold, judge, rank_curve
-from app.lab.report import ReportFolder, label_of
+from app.lab.plots import Points, panel_plot
+from app.lab.recovery import FIGURES, Trial, best_threshold, judge, rank_curve
+from app.lab.report import Cell, ReportFolder, label_of
 from app.retrieval.simulation.photo import STEPS
 
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
 PROFILE_NAMES = (*STEPS, "mild", "hard")
-FIGURES = {
-    "recall_at_1": "recall@1",
-    "recall_at_10": "recall@10",
-    "mean_rank": "mean rank",
-    "precision": "precision",
-    "recall": "recall",
-    "f1": "F1",
-}
-"""Figures of an `RecoveryFigures`, as people call them."""
-PLOTTED = ("recall_at_1", "f1", "precision", "recall")
+PLOTTED = ("recall@1", "F1", "precision", "recall")
 CURVE_POINTS = 12
 COLUMNS = 5
 """Panels side by side."""
 SHARES = (-0.03, 1.03)
 """Range of an axis of shares, so that 0 and 1 do not stick to its ends."""
-Outcomes: TypeAlias = Mapping[Key, Mapping[tuple[str, float], RecoveryFigures]]
+Outcomes: TypeAlias = Mapping[Key, Mapping[tuple[str, float], Mapping[str, float]]]
 """By method, then by perturbation and strength."""
 
 
@@ -61,16 +49,8 @@ def fill(
 ) -> None:
     """Bring tables and plots into the report.
 
-    Parameters
-    ----------
-    report : ReportFolder
-    summary : str
-        Who was asked for.
-    trials : sequence of Trial
-    keys : sequence of Key
-        Methods whose lines are drawn; the second one's is compared with the backbones.
-    backbones : sequence of Key
-        The same pooling of other networks, if there are any.
+    The second key is compared with the backbones: the same pooling of other networks,
+    if there are any.
     """
     report.paragraph(
         f"{summary}, {len(PROFILE_NAMES)} perturbations at {len(STRENGTHS)} strengths. "
@@ -85,13 +65,23 @@ def fill(
     _plot(report, trials, keys, "")
     if backbones:
         _plot(report, trials, [keys[1], *backbones], " by backbone")
-    report.table("All figures", *all_figures(outcomes_of(trials, everyone)))
+    outcomes = outcomes_of(trials, everyone)
+    report.table(
+        "All figures",
+        ["perturbation", "strength", "method", *FIGURES],
+        [
+            [name, strength, label_of(key), *own[name, strength].values()]
+            for name in PROFILE_NAMES
+            for strength in STRENGTHS
+            for key, own in outcomes.items()
+        ],
+    )
 
 
 def by_perturbation(
     trials: Sequence[Trial], keys: Sequence[Key]
 ) -> tuple[list[str], list[list[Cell]]]:
-    """Set recall@1 over all strengths: header, and a row per perturbation."""
+    """Tabulate recall@1 over all strengths: header, and a row per perturbation."""
     ranks: dict[tuple[str, Key], list[int]] = defaultdict(list)
     for trial in trials:
         if trial.rank is not None:
@@ -105,75 +95,65 @@ def by_perturbation(
     return header, rows
 
 
-def all_figures(outcomes: Outcomes) -> tuple[list[str], list[list[Cell]]]:
-    """Set every figure: header, and a row per perturbation, strength and method."""
-    header = ["perturbation", "strength", "method", "photos", *FIGURES.values()]
-    rows: list[list[Cell]] = []
-    for name in PROFILE_NAMES:
-        for strength in STRENGTHS:
-            for key, own in outcomes.items():
-                one = own[name, strength]
-                figures = (getattr(one, figure) for figure in FIGURES)
-                rows.append([name, strength, label_of(key), one.photos, *figures])
-    return header, rows
+def _plot(
+    report: ReportFolder, trials: Sequence[Trial], keys: Sequence[Key], suffix: str
+) -> None:
+    outcomes = outcomes_of(trials, keys)
 
+    def by_strength(figure: str, name: str, key: Key) -> Points:
+        own = outcomes[key]
+        return [(strength, own[name, strength][figure]) for strength in STRENGTHS]
 
-def strength_plot(outcomes: Outcomes, figure: str, y_label: str) -> str:
-    """Draw one figure of the outcomes by strength, a panel per perturbation."""
-    panels: dict[str, Series] = {
-        name.replace("_", " "): {
-            label_of(key): [
-                (strength, getattr(own[name, strength], figure))
-                for strength in STRENGTHS
-            ]
-            for key, own in outcomes.items()
-        }
-        for name in PROFILE_NAMES
-    }
-    return panel_plot(
-        panels, x_label="strength", y_label=y_label, columns=COLUMNS, y_range=SHARES
-    )
-
-
-def rank_plot(trials: Sequence[Trial], keys: Sequence[Key]) -> str:
-    """Draw rank curves over all strengths, a panel per perturbation."""
+    for figure in PLOTTED:
+        report.plot(
+            f"{figure}{suffix} by strength",
+            _panels(
+                keys,
+                partial(by_strength, figure),
+                x_label="strength",
+                y_label=figure,
+            ),
+            f"{figure[0].upper()}{figure[1:]} by the strength of each perturbation.",
+            f"One panel per perturbation, one line per method: {figure} from strength "
+            f"{STRENGTHS[0]} to {STRENGTHS[-1]}. The table has the figures.",
+        )
     last = 1 + max(trial.rank for trial in trials if trial.rank is not None)
     ranks = sorted({round(rank) for rank in np.geomspace(1, last, CURVE_POINTS)})
     mine: dict[tuple[str, Key], list[Trial]] = defaultdict(list)
     for trial in trials:
         mine[trial.profile, trial.method].append(trial)
-    panels: dict[str, Series] = {
-        name.replace("_", " "): {
-            label_of(key): rank_curve(mine[name, key], ranks) for key in keys
-        }
+    report.plot(
+        f"Rank curves{suffix}",
+        _panels(
+            keys,
+            lambda name, key: rank_curve(mine[name, key], ranks),
+            x_label="first works looked at",
+            y_label="share of photos whose work is among them",
+            log_x=True,
+        ),
+        "Share of photos whose work is among the first, over all strengths.",
+        "One panel per perturbation: lines that rise with the works looked at.",
+    )
+
+
+def _panels(
+    keys: Sequence[Key],
+    points: Callable[[str, Key], Points],
+    *,
+    x_label: str,
+    y_label: str,
+    log_x: bool = False,
+) -> str:
+    """Draw the points of each method on equal axes, a panel per perturbation."""
+    panels = {
+        name.replace("_", " "): {label_of(key): points(name, key) for key in keys}
         for name in PROFILE_NAMES
     }
     return panel_plot(
         panels,
-        x_label="first works looked at",
-        y_label="share of photos whose work is among them",
+        x_label=x_label,
+        y_label=y_label,
         columns=COLUMNS,
         y_range=SHARES,
-        log_x=True,
-    )
-
-
-def _plot(
-    report: ReportFolder, trials: Sequence[Trial], keys: Sequence[Key], suffix: str
-) -> None:
-    outcomes = outcomes_of(trials, keys)
-    for figure in PLOTTED:
-        name = FIGURES[figure]
-        report.plot(
-            f"{name}{suffix} by strength",
-            strength_plot(outcomes, figure, name),
-            f"{name[0].upper()}{name[1:]} by the strength of each perturbation.",
-            f"One panel per perturbation, one line per method: {name} from strength "
-            f"{STRENGTHS[0]} to {STRENGTHS[-1]}. The table has the figures.",
-        )
-    report.plot(
-        f"Rank curves{suffix}",
-        rank_plot(trials, keys),
-        "Share of photos whose work is among the first, over all strengths.",
-        "One panel per perturbation: lines that rise with the works looked at.",
+        log_x=log_x,
     )

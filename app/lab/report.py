@@ -1,4 +1,4 @@
-"""A report as a folder: one page to read, tables for spreadsheets, JSON for programs.
+"""Report folder: a page to read, tables for spreadsheets, JSON for programs.
 
 The page needs nothing beside it: style, plots and pictures are inside, and there is no
 script. The folder appears when everything is in it; two runs with the same settings
@@ -15,18 +15,23 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from app.lab.errors import LabError
-from app.lab.page import Cell, Section, show, whole_page
 from app.lab.plots import standalone
 from app.retrieval.evaluation.report import set_columns
 from app.retrieval.files.atomic import staged_folder
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image
 
+Cell: TypeAlias = str | int | float | None
+Section: TypeAlias = tuple[str, Mapping[str, object]]
+"""A macro of the template, and what it is given."""
+PAGE_TEMPLATE = "report.html"
 PAGE_FILE = "index.html"
 REPORT_FILE = "report.json"
 THUMBNAIL_SIDE_PX = 144
@@ -37,7 +42,7 @@ LIBRARIES = ("numpy", "opencv-python-headless", "openvino", "matplotlib")
 
 
 class ReportFolder:
-    """Gathers a report; `write` brings it to disk all at once.
+    """Builder of a report; `write` brings it to disk all at once.
 
     Parameters
     ----------
@@ -46,15 +51,10 @@ class ReportFolder:
     title : str
     settings : mapping of str to anything that JSON can hold, or Path
         What the figures depend on, the seed among them.
-
-    Raises
-    ------
-    LabError
-        If something that is not a report is in the way. Said at once, not after
-        hours.
     """
 
     def __init__(self, path: Path, title: str, settings: Mapping[str, object]) -> None:
+        # At once, not after hours.
         if path.exists() and not (path / REPORT_FILE).is_file():
             raise LabError(
                 f"{path} exists and is not a report, so it is left alone. "
@@ -62,10 +62,9 @@ class ReportFolder:
             )
         self.path = path
         self.title = title
-        self.settings = {name: _plain(value) for name, value in settings.items()}
+        self.settings = settings
         self._sections: list[Section] = []
         self._tables: dict[str, tuple[Sequence[str], Sequence[Sequence[Cell]]]] = {}
-        self._plots: dict[str, str] = {}
         self._files: dict[str, bytes] = {}
 
     def heading(self, text: str) -> None:
@@ -84,42 +83,25 @@ class ReportFolder:
     ) -> None:
         """Show a table, and write it as ``<name>.csv`` and into the JSON file.
 
-        Parameters
-        ----------
-        name : str
-            Also the caption; the file's name is made of its letters and digits.
-        header : sequence of str
-        rows : sequence of sequences
-            As long as the header. Small floats are shown with three digits; NaN and
-            None as a dash.
-
-        Raises
-        ------
-        ValueError
-            If a table has this name already, or a row another length.
+        The name is the caption; the file's is made of its letters and digits. Small
+        floats are shown with three digits; NaN and None as a dash.
         """
         if file_name(name) in map(file_name, self._tables):
             raise ValueError(f"there is a table {name!r} already")
         if any(len(row) != len(header) for row in rows):
             raise ValueError(f"a row of {name!r} is not {len(header)} long")
         cells = [[_cell(cell) for cell in row] for row in rows]
-        self._tables[name] = (tuple(header), cells)
+        self._tables[name] = header, cells
+        self._files[f"{file_name(name)}.csv"] = _csv(header, cells)
         facts = {"name": name, "header": header, "rows": cells}
         self._sections.append(("table", facts))
 
     def plot(self, name: str, svg: str, caption: str, alt: str) -> None:
         """Show a plot, and write it as ``<name>.svg``.
 
-        Parameters
-        ----------
-        name : str
-        svg : str
-            Of `app.lab.plots`.
-        caption : str
-        alt : str
-            Says what it shows to those who do not see it.
+        The alternative text says what it shows to those who do not see it.
         """
-        self._plots[name] = svg
+        self._files[f"{file_name(name)}.svg"] = standalone(svg).encode()
         # Ids must be unique in the page, and every plot has a figure_1.
         own = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{file_name(name)}-", svg)
         label = f'<svg role="img" aria-label="{escape(alt)}"'
@@ -128,15 +110,7 @@ class ReportFolder:
         self._sections.append(("plot", facts))
 
     def picture(self, name: str, image: Image, caption: str, alt: str) -> None:
-        """Show a large picture, and write it as ``<name>.jpg``.
-
-        Parameters
-        ----------
-        name : str
-        image : (H, W, 3) uint8, RGB
-        caption, alt : str
-            As of `plot`.
-        """
+        """Show a large picture (H, W, 3), and write it as ``<name>.jpg``."""
         data = encode_jpeg(image, quality=PICTURE_QUALITY)
         self._files[f"{file_name(name)}.jpg"] = data
         facts = {"source": _embedded(data), "caption": caption, "alt": alt}
@@ -152,25 +126,14 @@ class ReportFolder:
     def pictures(
         self, caption: str, rows: Sequence[Sequence[tuple[str, Image]]]
     ) -> None:
-        """Show rows of small pictures, each with a label under it.
-
-        Parameters
-        ----------
-        caption : str
-        rows : sequence of rows of (label, image)
-            Images (H, W, 3) uint8 RGB; reduced to 144 pixels.
-        """
+        """Show rows of pictures (H, W, 3), made small, each with a label under it."""
         small = [[(label, _thumbnail(image)) for label, image in row] for row in rows]
         self._sections.append(("pictures", {"caption": caption, "rows": small}))
 
     def write(self) -> Path:
-        """Write everything; return the path of the page.
-
-        Raises
-        ------
-        OSError
-            If the disk does not take it; a report that was there stays.
-        """
+        """Write everything, or nothing; return the path of the page."""
+        versions = {name: version(name) for name in LIBRARIES}
+        versions = {"python": platform.python_version(), **versions}
         content = {
             "title": self.title,
             "settings": self.settings,
@@ -178,21 +141,20 @@ class ReportFolder:
                 name: [dict(zip(header, row, strict=True)) for row in rows]
                 for name, (header, rows) in self._tables.items()
             },
-            "versions": _versions(),
+            "versions": versions,
         }
-        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-        facts = {**self.settings, **_versions()}
-        page = whole_page(self.title, self._sections, facts)
+        text = json.dumps(
+            content, indent=1, ensure_ascii=False, allow_nan=False, default=str
+        )
+        page = _page_template().render(
+            title=self.title,
+            sections=self._sections,
+            settings={**self.settings, **versions},
+        )
+        files = {REPORT_FILE: f"{text}\n".encode(), PAGE_FILE: page.encode()}
         with staged_folder(self.path) as draft:
-            for name, (header, rows) in self._tables.items():
-                (draft / f"{file_name(name)}.csv").write_bytes(_csv(header, rows))
-            for name, data in self._files.items():
+            for name, data in (self._files | files).items():
                 (draft / name).write_bytes(data)
-            for name, svg in self._plots.items():
-                target = draft / f"{file_name(name)}.svg"
-                target.write_text(standalone(svg), encoding="utf-8")
-            (draft / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
-            (draft / PAGE_FILE).write_text(page, encoding="utf-8")
         return self.path / PAGE_FILE
 
 
@@ -202,13 +164,40 @@ def file_name(name: str) -> str:
 
 
 def label_of(key: tuple[str, str]) -> str:
-    """Name a descriptor and a measure in one."""
+    """Name a method and a measure in one."""
     return f"{key[0]} – {key[1]}"
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     """Print a table as `ReportFolder.table` shows it."""
     print(set_columns([header, *([show(cell) for cell in row] for row in rows)]))
+
+
+def show(cell: Cell) -> str:
+    """Set a cell as people read it."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "–"
+    if isinstance(cell, float):
+        return f"{cell:.3f}" if abs(cell) < 10 else f"{cell:,.1f}"
+    return f"{cell:,}" if isinstance(cell, int) else cell
+
+
+def _page_template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {"shown": show, "words": _words}
+    return environment.get_template(PAGE_TEMPLATE)
+
+
+def _words(setting: object) -> str:
+    """Set a setting as people read it."""
+    if isinstance(setting, list | tuple):
+        return ", ".join(map(str, setting)) or "none"
+    return "none" if setting is None else str(setting)
 
 
 def _csv(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
@@ -225,19 +214,6 @@ def _cell(value: Cell | np.generic) -> Cell:
     return cell
 
 
-def _plain(value: object) -> object:
-    """Bring a setting to what JSON can hold."""
-    if isinstance(value, float | np.generic):
-        return _cell(value)
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(member) for name, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(member) for member in value]
-    return value
-
-
 def _thumbnail(image: Image) -> str:
     small = resize_to_long_side(image, THUMBNAIL_SIDE_PX)
     return _embedded(encode_jpeg(small, quality=THUMBNAIL_QUALITY))
@@ -245,10 +221,3 @@ def _thumbnail(image: Image) -> str:
 
 def _embedded(jpeg: bytes) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "python": platform.python_version(),
-        **{name: version(name) for name in LIBRARIES},
-    }

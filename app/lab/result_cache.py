@@ -1,6 +1,6 @@
-"""Result cache: what a stopped command has found, so that it goes on there.
+"""Result cache of a command beside its report, so that a stopped one goes on there.
 
-It lies beside the report until the report is written. What depends on other settings,
+What depends on other settings,
 other pictures or another version of the program is not gone on with.
 """
 
@@ -9,7 +9,6 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -30,9 +29,7 @@ TITLE_FILE = "title.json"
 
 
 class ResultCache:
-    """Keeps what takes long to find out; as a context manager, for one run.
-
-    A run that ends well has no use for it any more and removes it.
+    """Cache of one run's results, as a context manager; when all is well, removed.
 
     Parameters
     ----------
@@ -51,7 +48,8 @@ class ResultCache:
                 "settings": report.settings,
                 "program": [_checksum(path) for path in program],
                 "files": [[path.name, _checksum(path)] for path in files],
-            }
+            },
+            default=str,
         )
         self._page: tuple[Path, list[Seen]] | None = None
 
@@ -65,12 +63,7 @@ class ResultCache:
         title.write_text(self._title, encoding="utf-8")
         return self
 
-    def __exit__(
-        self,
-        raised: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, raised: object, *_details: object) -> None:
         if raised is not None:
             self._write_page()
         if raised is None or not any(self.path.glob("*.npz")):
@@ -93,7 +86,7 @@ class ResultCache:
         items : sequence
             The same ones, in the same order, when it is gone on with.
         find : callable
-            Computes what is not in the result_cache. No array may have Python objects.
+            Computes what is not in the cache. No array may have Python objects.
         workers : int
             Threads to do it with; one is none, so that times can be measured.
         """
@@ -118,13 +111,7 @@ class ResultCache:
         self._write_page()
 
     def file(self, name: str, make: Callable[[Path], None]) -> Path:
-        """Return the path of a file that ``make(path)`` writes, once, all or nothing.
-
-        Parameters
-        ----------
-        name : str
-        make : callable
-        """
+        """Return the path of a file; if it is new, ``make(path)`` writes it whole."""
         path = self.path / name
         if not path.exists():
             make(path)

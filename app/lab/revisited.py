@@ -13,8 +13,7 @@ from app.lab.class_search import Orders, orders_of
 from app.lab.errors import LabError
 from app.lab.ground_truth import Box, RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_eye
-from app.lab.page import Cell
-from app.lab.report import ReportFolder, print_table
+from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval.evaluation import metrics
 from app.services.importing.pictures import relative_path
 
@@ -104,13 +103,9 @@ def judge(
         relevant = [_positions(query, right) for query in queries]
         junk = [_positions(query, unwanted) for query in queries]
         figures.append(metrics.mean_average_precision(rankings, relevant, junk))
-        cleaned = [
-            [found for found in ranking if found not in own]
-            for ranking, own in zip(rankings, junk, strict=True)
-        ]
         answerable = [
-            (ranking, wanted)
-            for ranking, wanted in zip(cleaned, relevant, strict=True)
+            ([found for found in ranking if found not in own], wanted)
+            for ranking, wanted, own in zip(rankings, relevant, junk, strict=True)
             if wanted
         ]
         figures += [
@@ -125,13 +120,7 @@ def judge(
 def find_pictures(
     folder: Path, wanted: Sequence[tuple[str, Box | None]]
 ) -> dict[LabelledPicture, int]:
-    """Find files by name in the ground truth and box; say which of them are missing.
-
-    Returns
-    -------
-    places : dict of LabelledPicture to int
-        Which one of those wanted it is.
-    """
+    """Find the wanted names and boxes: positions by picture; name what is missing."""
     places: dict[LabelledPicture, int] = {}
     for number, (name, box) in enumerate(wanted):
         inside = relative_path(f"{name}.jpg")

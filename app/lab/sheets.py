@@ -1,4 +1,4 @@
-"""Result sheets: a query and what it found, right ones marked by more than colour.
+"""Result sheets: pictures of a query and of what it found, marked right or wrong.
 
 A right one has an unbroken border and a tick, a wrong one a broken border and a cross;
 the label below says it once more.
@@ -6,6 +6,7 @@ the label below says it once more.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +27,12 @@ RIGHT_COLOUR, WRONG_COLOUR = (34, 136, 51), (190, 40, 60)
 _TICK = ((0.22, 0.55), (0.42, 0.75), (0.80, 0.28))
 _CROSS = ((0.26, 0.26), (0.74, 0.74)), ((0.74, 0.26), (0.26, 0.74))
 """Corners of the strokes in the badge, (x, y) as shares of its side."""
-Cell = tuple[str, Image]
+Labelled: TypeAlias = tuple[str, Image]
 
 
 def sheet(
     orders: Orders, asked: Sequence[LabelledPicture], queries: Sequence[int]
-) -> list[list[Cell]]:
+) -> list[list[Labelled]]:
     """Show queries and the first that each found, a row per query.
 
     Parameters
@@ -41,16 +42,11 @@ def sheet(
     asked : sequence of LabelledPicture, length Q
     queries : sequence of int
         Positions of those to show.
-
-    Returns
-    -------
-    rows : list of lists of (label, image)
-        For :meth:`app.lab.report.ReportFolder.pictures`.
     """
     rows = []
     for query in queries:
         own = asked[query]
-        cells: list[Cell] = [(f"asked: {own.label}", thumbnail(own))]
+        cells: list[Labelled] = [(f"asked: {own.label}", thumbnail(own))]
         for place, position in enumerate(orders[query, :FOUND].tolist(), start=1):
             found = asked[position]
             is_right = found.label == own.label
@@ -76,25 +72,11 @@ def thumbnail(picture: LabelledPicture) -> Image:
 
 
 def mark(image: Image, *, is_right: bool) -> Image:
-    """Draw a border and a badge that say whether a picture is right.
-
-    Parameters
-    ----------
-    image : (H, W, 3) uint8
-    is_right : bool
-
-    Returns
-    -------
-    marked : (H + 8, W + 8, 3) uint8
-    """
+    """Draw a border and a badge around a picture (H, W, 3): (H + 8, W + 8, 3) uint8."""
     height, width = image.shape[0] + 2 * BORDER_PX, image.shape[1] + 2 * BORDER_PX
     marked = np.full((height, width, 3), 255, np.uint8)
     down, across = np.ogrid[:height, :width]
-    is_drawn = (
-        np.full((height, width), fill_value=True)
-        if is_right
-        else ((down + across) // DASH_PX) % 2 == 0
-    )
+    is_drawn = is_right | (((down + across) // DASH_PX) % 2 == 0)
     colour = RIGHT_COLOUR if is_right else WRONG_COLOUR
     marked[is_drawn] = colour
     inside = slice(BORDER_PX, -BORDER_PX)

@@ -23,9 +23,8 @@ from app.lab.labelled import (
     open_eye,
     read_tree,
 )
-from app.lab.page import Cell
 from app.lab.progress import StepBars
-from app.lab.report import ReportFolder, print_table
+from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import StructuralInput
@@ -184,15 +183,15 @@ def judge(
         )
         for measure in (Euclidean(), learnt)
     )
-    rows: list[list[Cell]] = []
-    for name, before in plain.figures.items():
-        after = better.figures[name]
+    rows: list[list[Cell]] = [
+        [name, before.pairs, before.same, figure, one, other, _gain(one, other)]
+        for name, before in plain.figures.items()
+        for after in [better.figures[name]]
         for figure, one, other in (
             ("AUC", before.auc, after.auc),
             ("average precision", before.average_precision, after.average_precision),
-        ):
-            pairs = before.pairs, before.same
-            rows.append([name, *pairs, figure, one, other, _gain(one, other)])
+        )
+    ]
     precisions = plain.precision, better.precision
     rows.append(
         [

@@ -21,12 +21,12 @@ TRIALS = [trial(0, 9), trial(0, 7), trial(3, 6), trial(None, 5), trial(0, 4)]
 
 def test_ranks_are_judged_without_a_threshold():
     outcome = judge(TRIALS, threshold=100)
-    assert outcome.photos == 4
-    assert outcome.recall_at_1 == 3 / 4
-    assert outcome.recall_at_10 == 1
-    assert outcome.mean_rank == (1 + 1 + 4 + 1) / 4
-    assert math.isnan(outcome.precision)
-    assert outcome.recall == outcome.f1 == 0
+    assert outcome["photos"] == 4
+    assert outcome["recall@1"] == 3 / 4
+    assert outcome["recall@10"] == 1
+    assert outcome["mean rank"] == (1 + 1 + 4 + 1) / 4
+    assert math.isnan(outcome["precision"])
+    assert outcome["recall"] == outcome["F1"] == 0
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def test_ranks_are_judged_without_a_threshold():
 )
 def test_answers_are_those_that_reach_the_threshold(threshold, precision, recall):
     outcome = judge(TRIALS, threshold)
-    assert (outcome.precision, outcome.recall) == (precision, recall)
-    assert outcome.f1 == pytest.approx(2 * precision * recall / (precision + recall))
+    assert (outcome["precision"], outcome["recall"]) == (precision, recall)
+    assert outcome["F1"] == pytest.approx(2 * precision * recall / (precision + recall))
 
 
 def test_the_best_threshold_by_hand():
@@ -57,8 +57,8 @@ def test_the_best_threshold_by_hand():
     ).filter(lambda trials: any(one.rank is not None for one in trials))
 )
 def test_no_threshold_is_better(trials):
-    best = judge(trials, best_threshold(trials)).f1
-    assert best == pytest.approx(max(judge(trials, one.score).f1 for one in trials))
+    best = judge(trials, best_threshold(trials))["F1"]
+    assert best == pytest.approx(max(judge(trials, one.score)["F1"] for one in trials))
 
 
 def test_a_rank_curve_counts_those_found_so_far():
@@ -67,5 +67,5 @@ def test_a_rank_curve_counts_those_found_so_far():
 
 def test_strangers_alone_have_no_recall():
     outcome = judge([trial(None, 1)], 0)
-    assert math.isnan(outcome.recall_at_1)
-    assert outcome.precision == 0
+    assert math.isnan(outcome["recall@1"])
+    assert outcome["precision"] == 0

@@ -10,8 +10,7 @@ import pytest
 
 from app.lab import plots
 from app.lab.errors import LabError
-from app.lab.page import show
-from app.lab.report import ReportFolder, file_name
+from app.lab.report import ReportFolder, file_name, show
 from app.retrieval.images.codec import read
 from tests.support.fakes import draw_picture
 
@@ -26,7 +25,8 @@ def write_report(path, *, seed=3):
         ["method", "recall@1", "works", "bytes"],
         [["CAM", np.float32(0.5), 1200, None], ["sum", float("nan"), np.int64(7), 8]],
     )
-    svg = plots.line_plot({"a": [(1, 0.5), (2, 1)]}, x_label="rank", y_label="recall")
+    lines = {"a": [(1, 0.5), (2, 1)]}
+    svg = plots.panel_plot({"": lines}, x_label="rank", y_label="recall")
     report.plot("Rank curves", svg, "by rank", "Recall rises from 0.5 to 1")
     report.plot("Same again", svg, "by rank", "The same")
     report.pictures(
