@@ -121,6 +121,7 @@ def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str,
     Columns that the table has not are left alone.
     """
     blank = {f"{DETAIL}{name}": "" for name in reading.details.values()}
+    # What manifests tell goes by no columns.
     said = {**record.label, **blank, **record.facts}
     return {
         name: value for name, value in said.items() if fact_of(artwork, name) != value
