@@ -41,8 +41,8 @@ class LastAdminError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Searches of an account, in numbers.
+class AccountFigures:
+    """Figures of an account: searches, feedback, tokens.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ def find_users(
     return select_page(session, listed, number, USERS_PER_PAGE)
 
 
-def asked_by(session: Session, user: User) -> Asked:
+def asked_by(session: Session, user: User) -> AccountFigures:
     """Count what an account asked, and what it said of the answers."""
     own = Query.user_id == user.id
     counted = select(Query.verdict, func.count()).where(own).group_by(Query.verdict)
@@ -100,7 +100,7 @@ def asked_by(session: Session, user: User) -> Asked:
     said = dict(iter(session.execute(judged)))
     keys = select(func.count()).where(AccessToken.user_id == user.id)
     tokens = session.scalars(keys).one()
-    return Asked(verdicts, said.get(True, 0), said.get(False, 0), tokens)
+    return AccountFigures(verdicts, said.get(True, 0), said.get(False, 0), tokens)
 
 
 class AccountAdmin:

@@ -30,12 +30,12 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 
 
 class TooManyTokensError(Exception):
-    """The account has as many tokens as it may."""
+    """Refusal because the account has as many tokens as it may."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """Token that was just made.
+    """Token that was just made, with its secret.
 
     Attributes
     ----------
@@ -105,11 +105,8 @@ def has_expired(token: AccessToken) -> bool:
 def account_of(secret: str) -> User | None:
     """Return whose token it is, and note that it was used.
 
-    Returns
-    -------
-    user : User or None
-        None where there is no such token, where it has expired, and where its account
-        is closed: nobody is told which.
+    None where there is no such token, where it has expired, and where its account is
+    closed: nobody is told which.
     """
     # The database compares hashes: how long that takes tells nothing of the token.
     wanted = select(AccessToken).where(AccessToken.token_hash == _digest(secret))

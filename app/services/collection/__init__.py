@@ -1,1 +1,1 @@
-"""Reading the collection: works, labels, browsing, exports, picture sizes."""
+"""Reading the collection: works, labels, browsing, exports, pictures."""

@@ -26,7 +26,7 @@ MIDDLE_QUALITY = 84
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """A picture in the media folder.
+    """Picture in the media folder.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Comparisons of methods that curators asked for, kept for a day.
+"""Store of comparisons of methods: JSON files and photos, kept for a day.
 
 Each is a small file with what was answered, and beside it the photo, if one was sent
 and photos are kept at all. Until it is compared, a photo is held in the size that is
@@ -33,7 +33,7 @@ HEADER = ("method", "rank", "accession", "title", "artist", "score", "named_by",
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What all methods answered to one picture.
+    """Answers of all methods to one picture.
 
     Attributes
     ----------

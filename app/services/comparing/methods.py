@@ -29,7 +29,7 @@ from app.retrieval.measures.structural import (
 )
 from app.retrieval.types import FloatArray, GalleryItem, Hit, Image
 from app.services.index.searcher import Searcher
-from app.services.map.appearances import Appearances, Look
+from app.services.map.appearances import Appearance, Appearances
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ Value = TypeVar("Value")
 
 
 class ComparedMethod(StrEnum):
-    """A way to find works, in the order of the columns."""
+    """Retrieval methods, in the order of the columns."""
 
     ENGINE = "engine"
     DESCRIPTOR = "descriptor"
@@ -63,7 +63,7 @@ RERANKING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one method answers.
+    """Ranked answer of one method.
 
     Attributes
     ----------
@@ -230,7 +230,7 @@ class _Comparison:
         ]
 
     def by_looks(self, looks: Appearances) -> Iterator[Column]:
-        look, looking = _timed(lambda: Look.of(self._image))
+        look, looking = _timed(lambda: Appearance.of(self._image))
         for method, score in (
             (
                 ComparedMethod.COLOURS,

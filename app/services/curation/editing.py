@@ -51,7 +51,7 @@ def changed_works(run_id: int) -> Select[Any]:
 
 
 class TakenAccessionError(Exception):
-    """Another work has this accession number."""
+    """Accession number that another work has."""
 
 
 class ChangedMeanwhileError(Exception):

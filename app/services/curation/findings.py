@@ -27,7 +27,7 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Finding: one thing that is wrong with a work.
+    """One thing that is wrong with a work.
 
     Attributes
     ----------

@@ -19,7 +19,7 @@ from app.services.system.media import MediaFolder
 
 
 class RepeatedImageError(Exception):
-    """The work has this very picture already."""
+    """Picture that the work has already."""
 
 
 class Picture(TypedDict):

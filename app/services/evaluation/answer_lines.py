@@ -1,4 +1,4 @@
-"""Answers to labelled photos, as lines of a file and as reports keep them."""
+"""Serialisation of answers to labelled photos: lines of a file, cases of a report."""
 
 import json
 import math

@@ -76,10 +76,7 @@ def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Fee
 def references_of(feedback: Feedback) -> str | None:
     """Say what the photo shows, in the words of a list of labelled photos.
 
-    Returns
-    -------
-    references : str or None
-        None where that is not known: the answer was wrong, or its work is gone.
+    None where that is not known: the answer was wrong, or its work is gone.
     """
     query = feedback.query
     if not feedback.is_right:

@@ -30,17 +30,15 @@ JOINT = "|"
 
 
 class LabelsError(Exception):
-    """The list of photos as a whole cannot be used."""
+    """List of photos that cannot be used as a whole."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        self.path = path
-        self.reason = reason
         super().__init__(f"The list of photos {path} cannot be used: {reason}.")
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFault:
-    """One photo that could not be asked, and why.
+    """Photo that could not be asked, and why.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Recognition rates: what is known of right and wrong answers.
+"""Recognition rates, calibration and score distributions of judged answers.
 
 From what visitors said of theirs, or from photos whose answer is known. All that is
 shown is computed from the same cases.
@@ -106,7 +106,7 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class CalibrationBin:
     """Calibration bin: what answers of some probabilities promised, and what came.
 
     Attributes
@@ -194,7 +194,7 @@ def by_inliers(cases: Sequence[Case]) -> Distribution:
     return _distribution(cases, "inlier_count", edges, is_logarithmic=True)
 
 
-def calibration(cases: Sequence[Case]) -> list[Range]:
+def calibration(cases: Sequence[Case]) -> list[CalibrationBin]:
     """Compare what answers promised with what became of them."""
     ranges = []
     for low, high in pairwise(CALIBRATION):
@@ -207,7 +207,7 @@ def calibration(cases: Sequence[Case]) -> list[Range]:
         count = len(inside)
         promised = _share(sum(case.probability for case in inside), count)
         right = _share(sum(case.is_right for case in inside), count)
-        ranges.append(Range(low, high, count, promised, right))
+        ranges.append(CalibrationBin(low, high, count, promised, right))
     return ranges
 
 

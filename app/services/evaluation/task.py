@@ -116,7 +116,7 @@ def evaluate(handle: TaskHandle) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PhotoEvaluator:
-    """Asks photos as the server does.
+    """Evaluator of single photos, which are searched as the server does.
 
     Attributes
     ----------

@@ -19,7 +19,7 @@ HASHES_FILE, COLOURS_FILE = "hashes.npy", "colours.npy"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class Appearance:
     """Appearance of one picture.
 
     Attributes
@@ -34,12 +34,12 @@ class Look:
     colours: FloatArray
 
     @classmethod
-    def of(cls, picture: Image) -> "Look":
+    def of(cls, picture: Image) -> "Appearance":
         """Look at a picture as it is on the map: as a square of 64 by 64 pixels."""
         return cls.of_cell(cell_of(picture))
 
     @classmethod
-    def of_cell(cls, cell: Image) -> "Look":
+    def of_cell(cls, cell: Image) -> "Appearance":
         """Look at a cell of the map."""
         return cls(perceptual_hash(cell), colour_histogram(cell))
 
@@ -77,7 +77,7 @@ class Appearances:
         return cls(accessions, bits, colours)
 
 
-def save(folder: Path, looks: Sequence[Look]) -> None:
+def save(folder: Path, looks: Sequence[Appearance]) -> None:
     """Keep what works look like, in their order; half the digits of colours do."""
     bits = np.stack([look.bits for look in looks])
     colours = np.stack([look.colours for look in looks])

@@ -33,7 +33,7 @@ from app.retrieval.settings import LocalSettings
 from app.retrieval.types import FloatArray
 from app.services.index.features import features_key
 from app.services.map import appearances
-from app.services.map.appearances import Look
+from app.services.map.appearances import Appearance
 from app.services.map.registry import (
     FORMAT,
     PLACES_FILE,
@@ -267,7 +267,7 @@ def draw(
     """
     blocks = FINE.sheet_count(len(plan.accessions))
     per_coarse = COARSE.cells // FINE.cells
-    seen: list[Look] = []
+    seen: list[Appearance] = []
     for number, (likeness, found) in enumerate(places.items()):
         room = folder / likeness
         room.mkdir(parents=True, exist_ok=True)
@@ -283,7 +283,7 @@ def draw(
             _write(room / sheet_name(Level.FINE, done), fine, FINE)
             small.append(shrink(fine))
             if number == 0:
-                seen += map(Look.of_cell, fine)
+                seen += map(Appearance.of_cell, fine)
             if len(small) == per_coarse or done == blocks - 1:
                 coarse = sheet_name(Level.COARSE, done // per_coarse)
                 _write(room / coarse, np.concatenate(small), COARSE)

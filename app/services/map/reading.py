@@ -1,4 +1,4 @@
-"""Reader of the shown map: today's labels, without what was withdrawn.
+"""Reader of the shown map, with today's labels and without withdrawn works.
 
 The places and sheets of a map are files that never change. What the collection says of
 the works does, so that is read from the database, whenever something has changed.

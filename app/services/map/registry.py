@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 class MapError(Exception):
-    """No map can be made; the message says why, and what would mend it."""
+    """Failure to make a map; the message says why, and what would mend it."""
 
 
 class Likeness(StrEnum):
@@ -58,7 +58,7 @@ GRIDS = {Level.COARSE: COARSE, Level.FINE: FINE}
 
 @dataclass(frozen=True, slots=True)
 class StoredMap:
-    """Map that is whole.
+    """Map that is whole: a folder of places, works and sprite sheets.
 
     Attributes
     ----------

@@ -22,8 +22,8 @@ SECRET_WORDS = ("SECRET", "PASSWORD", "TOKEN")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Setting as it is now.
+class ShownSetting:
+    """Setting with its value, and where that comes from.
 
     Attributes
     ----------
@@ -39,8 +39,8 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Folder or file of the instance.
+class DiskUsage:
+    """Disk usage of a folder or file of the instance.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """What waits to be done, and whether anybody does it.
+    """Length of the queues, and whether anybody works them off.
 
     Attributes
     ----------
@@ -77,11 +77,11 @@ class QueueState:
     retention_at: datetime | None
 
 
-def settings(session: Session, config: Mapping[str, Any]) -> list[Shown]:
+def settings(session: Session, config: Mapping[str, Any]) -> list[ShownSetting]:
     """Return every setting with its source, those stored while running at the end."""
     given = config[GIVEN]
     shown = [
-        Shown(
+        ShownSetting(
             one.name,
             _readable(one.name, config[one.name]),
             one.default,
@@ -92,11 +92,11 @@ def settings(session: Session, config: Mapping[str, Any]) -> list[Shown]:
     ]
     for setting in session.scalars(select(StoredSetting).order_by(StoredSetting.name)):
         value = ", ".join(f"{key} {part}" for key, part in setting.value.items())
-        shown.append(Shown(setting.name, value, "", "stored", ""))
+        shown.append(ShownSetting(setting.name, value, "", "stored", ""))
     return shown
 
 
-def storage(folders: Folders) -> list[Stored]:
+def storage(folders: Folders) -> list[DiskUsage]:
     """Measure what lies in the instance, the largest first."""
     parts = [
         *(path for path in folders.instance.iterdir() if path.name != "media"),
@@ -140,7 +140,7 @@ def _readable(name: str, value: object) -> str:
     return str(value)
 
 
-def _measure(path: Path, root: Path) -> Stored:
+def _measure(path: Path, root: Path) -> DiskUsage:
     files = [path]
     if path.is_dir():
         files = [one for one in path.rglob("*") if one.is_file()]
@@ -151,7 +151,7 @@ def _measure(path: Path, root: Path) -> Stored:
         except FileNotFoundError:
             continue  # deleted meanwhile
         count += 1
-    return Stored(path.relative_to(root).as_posix(), count, size)
+    return DiskUsage(path.relative_to(root).as_posix(), count, size)
 
 
 def _touched(path: Path) -> datetime | None:

@@ -37,7 +37,7 @@ BATCH = 500
 
 @dataclass(slots=True)
 class Cleared:
-    """Summary of what a run deleted.
+    """Counts of what a run deleted.
 
     Attributes
     ----------

@@ -35,7 +35,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days, the first and the last included."""
+    """Period of days, the first and the last included."""
 
     first: date
     last: date
@@ -85,7 +85,7 @@ class Latency:
 
 
 class Statistics:
-    """Statistics of a period; what is needed twice is counted once."""
+    """Usage statistics of a period; what is needed twice is counted once."""
 
     def __init__(self, session: Session, period: Period) -> None:
         self._session = session

@@ -27,7 +27,7 @@ MEMORY = 0.9
 
 
 class QueueFullError(Exception):
-    """The admission queue is full.
+    """Refusal because the admission queue is full.
 
     Attributes
     ----------

@@ -111,15 +111,7 @@ def faults_of(query: Query) -> list[QualityIssue]:
 def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:
     """Cut a recognised work out of its photo, upright and as large as its picture.
 
-    Parameters
-    ----------
-    photos : MediaFolder
-        With the visitors' photos.
-
-    Returns
-    -------
-    jpeg : bytes or None
-        None where photo, outline or the work's own picture are not there any more.
+    A JPEG; None where photo, outline or the work's own picture are gone.
     """
     name, image = match.query.photo_name, match.image
     if name is None or match.outline is None or image is None:

@@ -1,1 +1,1 @@
-"""What every service stands on: tasks, and the workers that do them."""
+"""Infrastructure of all services: database, tasks and workers, files, mail, audit."""

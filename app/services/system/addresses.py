@@ -1,4 +1,4 @@
-"""Network addresses: which of them belong to the public internet.
+"""Check that a network address belongs to the public internet.
 
 Written out rather than left to ``ipaddress``, whose idea of *global* has changed with
 the version of Python.

@@ -1,4 +1,4 @@
-"""Claims of tasks: who does one, for how long, and noticing that it was taken over.
+"""Claims of tasks: atomic, with a lease, and lost when another worker takes over.
 
 A claim is one atomic update of the row, with a token and a lease that whoever does the
 task keeps extending. When the lease runs out, the next one who looks takes the task
@@ -24,12 +24,12 @@ LEASE = timedelta(seconds=60)
 
 
 class LeaseLostError(Exception):
-    """The task was taken over by somebody else; nothing more may be written."""
+    """Loss of a claim to another worker; nothing more may be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to do a task."""
+    """Right of a worker to do a task, known by its token."""
 
     task_id: int
     token: str
@@ -100,17 +100,9 @@ def extend(session: Session, tokens: Collection[str]) -> None:
 
 
 def give_up(session: Session, claim: Claim, **values: object) -> bool:
-    """End a claim, and say what became of the task.
+    """End a claim, and say what became of the task: ``values`` of its columns.
 
-    Parameters
-    ----------
-    **values : object
-        Columns of the task and what they hold from now on.
-
-    Returns
-    -------
-    done : bool
-        False if somebody else has taken it over: then nothing is changed.
+    False if somebody else has taken it over: then nothing is changed.
     """
     mine = update(Task).where(Task.id == claim.task_id, Task.claim == claim.token)
     ended = mine.values(claim=None, slot=None, lease_until=None, **values)

@@ -18,16 +18,9 @@ UPGRADE_COMMAND = "flask db upgrade"
 
 
 class DatabaseNotReadyError(Exception):
-    """Database that cannot be reached, or was made by another version.
-
-    Attributes
-    ----------
-    command : str
-        The command that mends it.
-    """
+    """Database that cannot be reached, or was made by another version."""
 
     def __init__(self, fault: str, command: str) -> None:
-        self.command = command
         super().__init__(f"{fault}. Run: {command}")
 
 

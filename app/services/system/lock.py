@@ -1,4 +1,4 @@
-"""Lock that lets a job run once at a time in an instance."""
+"""File lock that lets a job run once at a time in an instance."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ INDEXING_LOCK = "indexing.lock"
 
 
 class AlreadyRunningError(Exception):
-    """Another process is doing the same job on the same instance.
+    """Conflict with another process that does the same job on the same instance.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Mails: written to a folder first, and from there handed to the mail server.
+"""Outgoing mail: an outbox folder, and its delivery to the mail server.
 
 So nobody who waits for a page waits for a mail server, nothing is lost when it is down
 or the program is stopped, and the time a page takes does not tell whether a mail was
@@ -39,7 +39,7 @@ PERMANENT = 500
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where and how mails are handed over."""
+    """Mail server (SMTP): address, encryption, login."""
 
     host: str
     port: int
@@ -76,7 +76,7 @@ class MailServer:
 
 
 class Outbox:
-    """A folder of mails, each a whole file that only its owner may read.
+    """Folder of mails, each a whole file that only its owner may read.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Media folder: pictures appear whole under their names, or not at all."""
+"""Media folder, written atomically: a picture appears whole or not at all."""
 
 from pathlib import Path
 

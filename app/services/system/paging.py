@@ -1,4 +1,4 @@
-"""Paging of lists."""
+"""Paging of queries and of lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

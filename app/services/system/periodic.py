@@ -1,4 +1,4 @@
-"""Periodic jobs: what comes again and again, done by one worker each time.
+"""Periodic jobs: a schedule in the database, each run done by one worker.
 
 When a job is due stands in the table ``periodic_job``. Whoever moves that moment on, by
 one atomic update, does the job. It is moved by a little at first: if the worker dies or
@@ -26,7 +26,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that comes again and again.
+    """Periodic job: what it does, and when it is due.
 
     Attributes
     ----------

@@ -51,7 +51,7 @@ AT_ONCE = {
 
 
 class TaskStoppedError(Exception):
-    """Somebody wants the task to pause or to end; raised at a step's end."""
+    """Wish that a task pauses or ends, obeyed at a step's end."""
 
     def __init__(self, state: TaskState) -> None:
         self.state = state
@@ -59,16 +59,16 @@ class TaskStoppedError(Exception):
 
 
 class TaskFailedError(Exception):
-    """The task cannot go on; the message says why, and what would mend it."""
+    """Failure of a task; the message says why, and what would mend it."""
 
 
 class NotPossibleError(Exception):
-    """A task in this state cannot be paused, cancelled or gone on with."""
+    """Wish that a task in this state cannot fulfil: to pause, to end, to go on."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskContext:
-    """What tasks work with.
+    """Context of tasks: session, folders, settings, worker.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class TaskContext:
 
 
 class TaskHandle:
-    """A running task, as the function that does it sees it."""
+    """Running task, as the function that does it sees it: reports its progress."""
 
     def __init__(self, context: TaskContext, task: Task) -> None:
         self.context = context

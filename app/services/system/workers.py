@@ -1,4 +1,4 @@
-"""Workers as the database knows them: which are alive, and giving signs of life."""
+"""Registry of worker processes, with heartbeats, in the database."""
 
 import logging
 import os
@@ -27,7 +27,7 @@ def _name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorkerProcess:
-    """What the threads of one worker share.
+    """State that the threads of one worker share.
 
     Attributes
     ----------

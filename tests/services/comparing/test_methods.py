@@ -14,7 +14,7 @@ from app.services.comparing.methods import (
 )
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.features import gallery_item
-from app.services.map.appearances import Appearances, Look
+from app.services.map.appearances import Appearance, Appearances
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import accession_of, make_searcher, original_of
 
@@ -28,7 +28,7 @@ def searcher():
 
 @pytest.fixture(scope="module")
 def looks():
-    seen = [Look.of(draw_picture(number)) for number in range(COUNT)]
+    seen = [Appearance.of(draw_picture(number)) for number in range(COUNT)]
     return Appearances(
         [accession_of(number) for number in range(COUNT)],
         np.stack([look.bits for look in seen]),
