@@ -19,17 +19,7 @@ from app.retrieval.types import Image
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SyntheticWork:
-    """One generated work with its label.
-
-    Attributes
-    ----------
-    accession : str
-        Unique in the collection.
-    title, artist, date, technique, type, school, location : str
-        What a catalogue says; the title is unique too.
-    image : (H, W, 3) uint8
-        Long side 700 to 1000 pixels.
-    """
+    """One generated work with its label; accession and title are unique."""
 
     accession: str
     title: str
@@ -40,6 +30,7 @@ class SyntheticWork:
     school: str
     location: str
     image: Image
+    """Long side 700 to 1000 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +145,9 @@ def generate_collection(count: int, seed: int = 0) -> Iterator[SyntheticWork]:
         start, end = artist.years
         year = int(rng.integers(start, end))
         long_side, shape = int(rng.integers(700, 1001)), rng.uniform(*style.shapes)
-        size = (
-            (round(long_side * shape), long_side)
-            if shape < 1
-            else (long_side, round(long_side / shape))
-        )
+        size = (long_side, round(long_side / shape))
+        if shape < 1:
+            size = (round(long_side * shape), long_side)
         yield SyntheticWork(
             accession=f"IM-{number + 1:04d}",
             title=_title(number),

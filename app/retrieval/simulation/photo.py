@@ -51,18 +51,12 @@ _WALL_REACH = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A named mixture of perturbations.
-
-    Attributes
-    ----------
-    name : str
-    steps : mapping of str to float in [0, 1]
-        Greatest strength of each step of :data:`STEPS`; each photo draws its own
-        amount uniformly from zero to it.
-    """
+    """A named mixture of perturbations."""
 
     name: str
     steps: Mapping[str, float]
+    """Greatest strength, in [0, 1], of steps of :data:`STEPS`; each photo draws its own
+    amount uniformly from zero to it."""
 
     def __post_init__(self) -> None:
         for step, strength in self.steps.items():
@@ -72,17 +66,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Perturbed:
-    """A simulated photo.
-
-    Attributes
-    ----------
-    image : (H, W, 3) uint8
-    homography : (3, 3) float64
-        Pixels of the work to pixels of the photo.
-    """
+    """A simulated photo."""
 
     image: Image
     homography: NDArray[np.float64]
+    """(3, 3), pixels of the work to pixels of the photo."""
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

@@ -30,18 +30,12 @@ Homography = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Viewpoint:
-    """Pose of a work in a photo.
-
-    Attributes
-    ----------
-    homography : (3, 3) float64
-        Pixels of the work to pixels of the photo.
-    size : tuple of int
-        (height, width) of the photo in pixels.
-    """
+    """Pose of a work in a photo."""
 
     homography: Homography
+    """(3, 3), pixels of the work to pixels of the photo."""
     size: tuple[int, int]
+    """(height, width) of the photo in pixels."""
 
 
 def choose_view(
@@ -150,13 +144,8 @@ def _camera(
     """Look at the centre of a work from ``distance`` times its long side."""
     height, width = work_size
     long_side = max(work_size)
-    centred = np.array(
-        [
-            [1 / long_side, 0, -(width - 1) / (2 * long_side)],
-            [0, 1 / long_side, -(height - 1) / (2 * long_side)],
-            [0, 0, 1],
-        ]
-    )
+    x, y = (width - 1) / (2 * long_side), (height - 1) / (2 * long_side)
+    centred = np.array([[1 / long_side, 0, -x], [0, 1 / long_side, -y], [0, 0, 1]])
     # Visitors stand to the left or right more often than they look up or down.
     direction = rng.uniform(0, 2 * np.pi)
     axis = np.array([0.6 * np.sin(direction), np.cos(direction), 0])

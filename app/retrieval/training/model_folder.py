@@ -13,15 +13,7 @@ CARD_FILE = "MODEL_CARD.md"
 
 
 def write_network(network: keras.Model, manifest: ModelManifest, folder: Path) -> None:
-    """Write the network of a model folder: its OpenVINO graph, weights and manifest.
-
-    Parameters
-    ----------
-    network : keras.Model
-        In float32.
-    manifest : ModelManifest
-    folder : Path
-    """
+    """Write a float32 network's OpenVINO graph, weights and manifest."""
     manifest.write(folder)
     export(network, folder / GRAPH_FILE)
     save_weights(network, folder / WEIGHTS_FILE)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,107 +18,68 @@ CATALOGUE, CLUSTERS, IMAGENET_CLASSES = "catalogue", "clusters", "imagenet"
 
 @dataclass(frozen=True, slots=True)
 class FineTuning:
-    """Recipe of fine-tuning.
-
-    Attributes
-    ----------
-    steps : int
-        At most; 0 leaves the network as it is.
-    minutes : float
-        At most, over all runs together.
-    pair_count : int
-        Works per step, two photos each.
-    sides_px : tuple of (float, int)
-        From which share of the whole on, pictures have which side.
-    learning_rate : float
-        The greatest: it rises over the first 3 % and falls to a fiftieth of itself
-        along a cosine.
-    weight_decay : float
-    temperature : float
-        Of :func:`app.retrieval.training.network.losses.pair_loss`.
-    class_weight : float
-        Weight of the classes' cross-entropy beside the pairs'.
-    memory_from : float
-        Share of the whole from which on photos are told from remembered works too.
-        From the start on, the network would just run away from what it remembers:
-        tried, all descriptors drifted together and the loss stood still.
-    """
+    """Recipe of fine-tuning."""
 
     steps: int
+    """At most; 0 leaves the network as it is."""
     minutes: float = math.inf
+    """At most, over all runs together."""
     pair_count: int = 64
+    """Works per step, two photos each."""
     sides_px: tuple[tuple[float, int], ...] = ((0.0, 128), (0.4, 160), (0.75, 208))
+    """From which share of the whole on, pictures have which side."""
     learning_rate: float = 2e-3
+    """The greatest: it rises over the first 3 % and falls to a fiftieth of itself along
+    a cosine."""
     weight_decay: float = 1e-4
     temperature: float = 0.06
+    """Of :func:`app.retrieval.training.network.losses.pair_loss`."""
     class_weight: float = 0.1
+    """Of the classes' cross-entropy beside the pairs' loss."""
     memory_from: float = 0.4
+    """Share of the whole from which on photos are told from remembered works too. From
+    the start on, the network would just run away from what it remembers: tried, all
+    descriptors drifted together and the loss stood still."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """Progress of fine-tuning.
-
-    Attributes
-    ----------
-    share : float in [0, 1]
-        Done of what the recipe allows, by steps or by minutes.
-    losses : mapping of str to float
-        ``pairs`` and ``classes``, averaged over the last steps.
-    recalls : mapping of str to float
-        Of held-out works; empty except after an assessment.
-    """
+    """Progress of fine-tuning."""
 
     step: int
     share: float
+    """Done of what the recipe allows, by steps or by minutes: in [0, 1]."""
     side_px: int
     losses: Mapping[str, float]
+    """``pairs`` and ``classes``, averaged over the last steps."""
     pictures_per_second: float
     seconds_left: float
-    recalls: Mapping[str, float] = field(default_factory=dict)
+    recalls: Mapping[str, float]
+    """Of held-out works; empty except after an assessment."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """One training.
-
-    Attributes
-    ----------
-    name : str
-        Of the model.
-    backbone, layer : str
-        See ``BACKBONES``.
-    weights : str
-        To start from: see :func:`app.retrieval.descriptors.backbone.build_backbone`.
-    classes : str
-        ``"catalogue"``, ``"clusters"`` or ``"imagenet"``.
-    dimension : int
-        Length of a descriptor.
-    side_px : int
-        Side of the square frame of the finished model.
-    top_classes, extra_convolution : int
-        See :func:`app.retrieval.descriptors.network.build_network`.
-    generated : int
-        Generated pictures to learn from beside the collection.
-    fine_tuning : FineTuning
-    vocabulary_path : Path or None
-        Visual words to take over; learnt from the collection if None.
-    seed : int
-        Of everything that chance decides.
-    """
+    """One training; the network is described as for ``build_network``."""
 
     name: str
+    """Of the model."""
     backbone: str
     layer: str
     weights: str
+    """To start from: see :func:`app.retrieval.descriptors.backbone.build_backbone`."""
     classes: str
+    """`CATALOGUE`, `CLUSTERS` or `IMAGENET_CLASSES`."""
     dimension: int
     side_px: int
+    """Of the square frame of the finished model."""
     top_classes: int = TOP_CLASSES
     extra_convolution: int = 0
     generated: int = 0
-    fine_tuning: FineTuning = field(default_factory=lambda: FineTuning(steps=0))
+    """Generated pictures to learn from beside the collection."""
+    fine_tuning: FineTuning = FineTuning(steps=0)
     vocabulary_path: Path | None = None
+    """Visual words to take over; learnt from the collection if None."""
     seed: int = 0
 
     @property

@@ -25,24 +25,16 @@ _KEPT = "kept.json"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Decoded pictures of the works and generated ones, and how they are split.
-
-    Attributes
-    ----------
-    works : tuple of TrainingWork
-        Those whose picture can be used; the first pictures of the bank.
-    bank : PictureBank
-        Pictures of the works, then generated ones.
-    held_out : (H,) int64
-        Positions of works that are never trained on.
-    trained_on : (T,) int64
-        Positions of all others, generated ones included.
-    """
+    """Decoded pictures of the works and generated ones, and how they are split."""
 
     works: tuple[TrainingWork, ...]
+    """Those whose picture can be used; the first pictures of the bank."""
     bank: PictureBank
+    """Pictures of the works, then generated ones."""
     held_out: NDArray[np.int64]
+    """(H,) positions of works that are never trained on."""
     trained_on: NDArray[np.int64]
+    """(T,) positions of all others, generated ones included."""
 
     @property
     def gallery(self) -> list[Image]:

@@ -8,24 +8,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Artist:
-    """An invented artist.
-
-    Attributes
-    ----------
-    name, style, school : str
-    years : tuple of int
-        First and last of the active life.
-    palette : str
-        Name of the colours.
-    brush, density : float
-        As in :class:`~app.retrieval.drawings.styles.canvas.Canvas`.
-    """
+    """An invented artist; brush and density are those of a ``Canvas``."""
 
     name: str
     style: str
     school: str
     years: tuple[int, int]
+    """First and last of the active life."""
     palette: str
+    """Name of the colours."""
     brush: float
     density: float
 

@@ -5,7 +5,6 @@ sees the same photos as training that never was.
 """
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -31,18 +30,12 @@ AHEAD = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairBatch:
-    """Two views of each of B works.
-
-    Attributes
-    ----------
-    positions : (B,) int64
-        Of the works, in the bank.
-    pictures : (2B, S, S, 3) uint8
-        First all first views, then all second ones in the same order.
-    """
+    """Two views of each of B works."""
 
     positions: NDArray[np.int64]
+    """(B,) of the works, in the bank."""
     pictures: NDArray[np.uint8]
+    """(2B, S, S, 3), first all first views, then all second ones in the same order."""
 
 
 def choose_works(
@@ -104,28 +97,28 @@ def pair_stream(
         mostly has the answer already; when the side changes, what was simulated in
         advance is thrown away.
     """
-    waiting: deque[tuple[int, int, Future[PairBatch]]] = deque()
+    waiting: dict[tuple[int, int], Future[PairBatch]] = {}
     limit_threads(1)  # per simulation: there are already as many as cores
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
 
-        def submit(step: int, side_px: int) -> None:
+        def batch_of(step: int, side_px: int) -> PairBatch:
+            wanted = [(step + ahead, side_px) for ahead in range(AHEAD)]
+            for key in waiting.keys() - set(wanted):
+                waiting.pop(key).cancel()
+            for key in wanted:
+                if key not in waiting:
+                    waiting[key] = pool.submit(simulate, *key)
+            return waiting.pop(wanted[0]).result()
+
+        def simulate(step: int, side_px: int) -> PairBatch:
             positions = choose_works(candidates, pair_count, seed=seed, step=step)
             rng = np.random.default_rng([seed, 1, step])
-            job = pool.submit(draw_pairs, bank, positions, side_px=side_px, rng=rng)
-            waiting.append((step, side_px, job))
-
-        def batch_of(step: int, side_px: int) -> PairBatch:
-            while waiting and waiting[0][:2] != (step, side_px):
-                waiting.popleft()[2].cancel()
-            for ahead in range(len(waiting), AHEAD):
-                submit(step + ahead, side_px)
-            return waiting.popleft()[2].result()
+            return draw_pairs(bank, positions, side_px=side_px, rng=rng)
 
         try:
             yield batch_of
         finally:
-            for *_, job in waiting:
-                job.cancel()
+            pool.shutdown(cancel_futures=True)
 
 
 def _photo(

@@ -25,34 +25,21 @@ HELD_OUT_ARTISTS = 0.06
 
 @dataclass(frozen=True, slots=True)
 class TrainingWork:
-    """One picture of a work, and what its label says.
-
-    Attributes
-    ----------
-    accession : str
-    image_path : Path
-    label : mapping of str to str
-        Of ``CLASS_FIELDS`` those that are known; "" means unknown.
-    """
+    """One picture of a work, and what its label says."""
 
     accession: str
     image_path: Path
     label: Mapping[str, str] = field(default_factory=dict)
+    """Of ``CLASS_FIELDS`` those that are known; "" means unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Classes:
-    """What the class head is to tell apart.
-
-    Attributes
-    ----------
-    names : tuple of str
-    targets : (N, K) float32
-        A work's classes share its row's sum of 1; a row of zeros is unlabelled.
-    """
+    """Classes that the head is to tell apart, and which of them N pictures are of."""
 
     names: tuple[str, ...]
     targets: FloatArray
+    """(N, K), a work's classes share its row's sum of 1; a row of 0s is unlabelled."""
 
 
 def is_held_out(work: TrainingWork, seed: int) -> bool:
@@ -90,11 +77,9 @@ def catalogue_classes(
         key for key, count in counts.most_common() if min_works <= count < len(works)
     ]
     targets = np.zeros((len(works), len(frequent)), np.float32)
-    for row, work in zip(targets, works, strict=True):
-        for column, (name, value) in enumerate(frequent):
-            row[column] = work.label.get(name, "") == value
-    sums = targets.sum(axis=1, keepdims=True)
-    targets /= np.maximum(sums, 1)
+    for column, (name, value) in enumerate(frequent):
+        targets[:, column] = [work.label.get(name, "") == value for work in works]
+    targets /= np.maximum(targets.sum(axis=1, keepdims=True), 1)
     return Classes(tuple(value for _, value in frequent), targets)
 
 

@@ -34,18 +34,12 @@ _MEANINGLESS_CLASSES = 2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What could be made of the given weights.
-
-    Attributes
-    ----------
-    has_classes : bool
-        Whether its class activation maps are those of real classes.
-    fc6 : Path or None
-        Model folder whose descriptor is the fully connected layer, inside the other.
-    """
+    """What could be made of the given weights."""
 
     has_classes: bool
+    """Whether the class activation maps are those of real classes."""
     fc6: Path | None
+    """Model folder whose descriptor is the fully connected layer, inside the other."""
 
 
 def write_published(

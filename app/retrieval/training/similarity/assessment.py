@@ -23,42 +23,28 @@ PRECISION_RANK = 10
 
 @dataclass(frozen=True, slots=True)
 class PairFigures:
-    """How well a measure tells pairs of one class from pairs of two.
-
-    Attributes
-    ----------
-    pairs : int
-    same : int
-        Of them, of one class.
-    auc : float in [0, 1]
-        Chance that of two pairs the one of one class scores higher (area under the
-        ROC curve); one half is guessing. NaN if all pairs are of one sort.
-    average_precision : float in [0, 1]
-        Of all pairs in one list; ``same / pairs`` is guessing.
-    """
+    """How well a measure tells pairs of one class from pairs of two."""
 
     pairs: int
     same: int
+    """Of them, of one class."""
     auc: float
+    """Chance that of two pairs the one of one class scores higher (area under the ROC
+    curve); one half is guessing. NaN if all pairs are of one sort."""
     average_precision: float
+    """Of all pairs in one list; ``same / pairs`` is guessing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assessment:
-    """What one measure is worth on unseen pictures.
-
-    Attributes
-    ----------
-    figures : mapping of str to PairFigures
-        Of ``all`` pairs of two pictures, and of the ``easy`` and ``hard`` ones that
-        `choose_pairs` finds among them.
-    precisions : (Q,) float64
-        Of each picture whose class has others: the share of its class among the ten
-        most alike.
-    """
+    """Figures of a measure on unseen pictures."""
 
     figures: Mapping[str, PairFigures]
+    """Of ``all`` pairs of two pictures, and of the ``easy`` and ``hard`` ones that
+    `choose_pairs` finds among them."""
     precisions: NDArray[np.float64]
+    """(Q,), of each picture whose class has others: the share of its class among the
+    ten most alike."""
 
     @property
     def precision(self) -> float:

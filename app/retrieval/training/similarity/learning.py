@@ -49,21 +49,14 @@ FEWEST_CLASSES = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Pictures to learn from.
-
-    Attributes
-    ----------
-    seen : StructuralInput
-        Their small grey pictures, and their descriptors (N, D).
-    views : (N, D) float32
-        Descriptors of a simulated photo of each.
-    labels : sequence of str
-        Classes; "" means unknown.
-    """
+    """Pictures to learn from."""
 
     seen: StructuralInput
+    """Their small grey pictures, and their descriptors (N, D)."""
     views: FloatArray
+    """(N, D) descriptors of a simulated photo of each."""
     labels: Sequence[str]
+    """Classes; "" means unknown."""
 
 
 def learn_similarity(

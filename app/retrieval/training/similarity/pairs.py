@@ -50,19 +50,13 @@ EASY, HARD = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """Rows of pictures, two by two.
-
-    Attributes
-    ----------
-    first, second : (P,) int64
-        The second of a `PairKind.VIEW` is the photo in the same row as the first.
-    kinds : (P,) int64
-        Of `PairKind`.
-    """
+    """Rows of pictures, two by two: (P,) each."""
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
+    """That of a `PairKind.VIEW` is the photo in the same row as the first."""
     kinds: NDArray[np.int64]
+    """Of `PairKind`."""
 
     def __len__(self) -> int:
         return len(self.first)
