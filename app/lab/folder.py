@@ -34,7 +34,7 @@ from app.lab.plots import panel_plot
 from app.lab.report import Cell, ReportFolder, print_table
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
-from app.lab.similarity import learn
+from app.lab.train_similarity import learn
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
@@ -96,13 +96,7 @@ def run(options: argparse.Namespace) -> int:
             taught, eye, "Looking at one half", result_cache, options.seed
         )
         looks, unread_too = look(asked, eye, "Looking at the other", result_cache)
-        learnt = learn(
-            lessons.structural,
-            lessons.views,
-            lessons.labels,
-            eye.model_id,
-            options.seed,
-        )
+        learnt = learn(*lessons.examples, eye.model_id, options.seed)
         orders = orders_of(looks, looks, learnt)
         summary = (
             f"{len(looks):,} pictures of {len(set(looks.labels)):,} classes are asked "

@@ -163,8 +163,9 @@ class GroundTruthReader(pickle._Unpickler):
 
 
 def _truth_of(content: Any) -> GroundTruth:
-    names = tuple(map(_text, content["imlist"]))
-    asked = tuple(map(_text, content["qimlist"]))
+    names, asked = tuple(content["imlist"]), tuple(content["qimlist"])
+    if not all(isinstance(name, str) for name in (*names, *asked)):
+        raise TypeError("a name that is no text")
     queries = []
     for name, facts in zip(asked, content["gnd"], strict=True):
         left, top, right, bottom = (round(float(edge)) for edge in _plain(facts["bbx"]))
@@ -180,9 +181,3 @@ def _truth_of(content: Any) -> GroundTruth:
 
 def _plain(values: Any) -> Any:
     return values.numbers if isinstance(values, _Array) else values
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value

@@ -86,6 +86,11 @@ class PictureFeatures:
         """Classes of the pictures."""
         return [picture.label for picture in self.pictures]
 
+    @property
+    def examples(self) -> tuple[StructuralInput, FloatArray, list[str]]:
+        """Input of `learn`: features, views and labels."""
+        return self.structural, self.views, self.labels
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eye:

@@ -5,6 +5,7 @@ Everything is computed by the library; here it is only brought into one form.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -247,14 +248,13 @@ def vote_scores(
 def see_features(cache: PictureCache, settings: RetrievalSettings) -> Seen:
     """Extract what is kept of a work's local features."""
     local = settings.local
-    features = cache.part(
-        "reference features",
-        lambda: rootsift.extract(
-            cache.image,
-            side_px=local.reference_side_px,
-            count=local.reference_features,
-        ),
+    extract = partial(
+        rootsift.extract,
+        cache.image,
+        side_px=local.reference_side_px,
+        count=local.reference_features,
     )
+    features = cache.part("reference features", extract)
     return {
         "xy": features.xy,
         "RootSIFT": features.descriptors,

@@ -25,8 +25,6 @@ class VectorMethod(Method):
 
     Parameters
     ----------
-    name, about : str
-    see : callable
     dimension : int, optional
         To keep after whitening; descriptors that are as they should be have none.
     learns : bool

@@ -90,13 +90,7 @@ def run(options: argparse.Namespace) -> int:
             unseen, more = look(
                 kept, eye, "Looking at the other", result_cache, options.seed
             )
-            learnt = learn(
-                lessons.structural,
-                lessons.views,
-                lessons.labels,
-                eye.model_id,
-                options.seed,
-            )
+            learnt = learn(*lessons.examples, eye.model_id, options.seed)
             rows, summary = judge(learnt, unseen, options.seed)
             learnt.save(options.similarity)
             summary = f"Learnt from {len(lessons):,} pictures. {summary}"
@@ -193,16 +187,9 @@ def judge(
         )
     ]
     precisions = plain.precision, better.precision
-    rows.append(
-        [
-            "each with all others",
-            len(plain.precisions),
-            None,
-            f"precision@{PRECISION_RANK}",
-            *precisions,
-            _gain(*precisions),
-        ]
-    )
+    everyone = "each with all others", len(plain.precisions), None
+    figure = f"precision@{PRECISION_RANK}"
+    rows.append([*everyone, figure, *precisions, _gain(*precisions)])
     gains = better.precisions - plain.precisions
     summary = (
         f"Of {len(gains):,} others, {int((gains > 0).sum()):,} find more of their own "
