@@ -26,7 +26,7 @@ from app.lab.labelled import (
     PictureFeatures,
     halves,
     look,
-    open_eye,
+    open_extractor,
     read_tree,
     small_classes,
 )
@@ -89,14 +89,14 @@ def run(options: argparse.Namespace) -> int:
     )
     pictures = read_tree(options.tree)
     taught, asked, small = split(pictures, options.seed)
-    eye = open_eye(options.model)
+    extractor = open_extractor(options.model)
     files = [picture.path for picture in pictures]
     with networks.open_cache(options, report, files) as result_cache:
         lessons, unread = look(
-            taught, eye, "Looking at one half", result_cache, options.seed
+            taught, extractor, "Looking at one half", result_cache, options.seed
         )
-        looks, unread_too = look(asked, eye, "Looking at the other", result_cache)
-        learnt = learn(*lessons.examples, eye.model_id, options.seed)
+        looks, unread_too = look(asked, extractor, "Looking at the other", result_cache)
+        learnt = learn(*lessons.examples, extractor.model_id, options.seed)
         orders = orders_of(looks, looks, learnt)
         summary = (
             f"{len(looks):,} pictures of {len(set(looks.labels)):,} classes are asked "

@@ -38,7 +38,7 @@ PLACE = 1e-6
 
 
 class Method(ABC):
-    """One descriptor of pictures, with the measures that can compare it.
+    """Descriptor of pictures, with the measures that can compare it.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class Method(ABC):
 
 
 class HashMethod(Method):
-    """The perceptual hash of a picture, compared bit by bit."""
+    """Perceptual hash of a picture, compared bit by bit."""
 
     name = "pHash"
     about = "Signs of 64 low frequencies: knows copies of a file. A straw man."
@@ -120,7 +120,7 @@ class HashMethod(Method):
 
 
 class WordMethod(Method):
-    """The local channel: visual words with signatures vote for works."""
+    """Local channel: visual words with signatures vote for works."""
 
     name = "local words"
     about = "RootSIFT as visual words with signatures, in an inverted file."
@@ -160,7 +160,7 @@ class WordMethod(Method):
 
 
 class EngineMethod(Method):
-    """The whole engine: both channels propose, geometry disposes."""
+    """Whole engine: both channels propose, geometry disposes."""
 
     name = "whole engine"
     about = "Both channels propose, a homography verifies, the decision ranks."

@@ -29,7 +29,7 @@ TITLE_FILE = "title.json"
 
 
 class ResultCache:
-    """Cache of one run's results, as a context manager; when all is well, removed.
+    """Cache of one run's results, as a context manager; removed after a good end.
 
     What is found depends on the report's settings, and on the contents of the files
     that are read.

@@ -18,7 +18,7 @@ See = Callable[[PictureCache], FloatArray]
 
 
 class VectorMethod(Method):
-    """One vector per picture.
+    """Method of one vector per picture.
 
     By cosine, descriptors are compared: unit length, whitened by what other works
     teach. By Euclid, activations are: the vectors as the network gives them, added up.

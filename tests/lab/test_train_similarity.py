@@ -10,7 +10,7 @@ from app.lab import __main__ as lab
 from app.lab import train_similarity
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.learnt import LearntSimilarity
-from tests.lab.trees import fake_eye, write_tree
+from tests.lab.trees import fake_extractor, write_tree
 
 SIZE = 192
 
@@ -36,7 +36,7 @@ def similarity_of(seed):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(train_similarity, "open_eye", fake_eye)
+    monkeypatch.setattr(train_similarity, "open_extractor", fake_extractor)
     monkeypatch.setattr(train_similarity, "learn", mean_colours)
 
 
