@@ -45,8 +45,8 @@ def test_every_option_of_a_script_is_documented(script):
 
 def test_every_command_of_the_lab_and_its_options_are_documented():
     text = (ROOT / "docs" / "lab.md").read_text("utf-8")
-    modules = [ROOT / f"{name.replace('.', '/')}.py" for name, _ in LAB.values()]
-    modules += [ROOT / "app" / "lab" / f"{name}.py" for name in LAB_OPTIONS]
+    names = [name.replace("-", "_") for name in LAB] + [*LAB_OPTIONS]
+    modules = [ROOT / "app" / "lab" / f"{name}.py" for name in names]
     sources = [module.read_text("utf-8") for module in modules]
     options = {o for source in sources for o in re.findall(r'"(--[a-z-]+)"', source)}
     assert len(options) > 5

@@ -12,29 +12,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 COMMANDS = {
-    "compare": (
-        "app.lab.compare",
-        "Compare every descriptor by every measure on one collection.",
-    ),
-    "folder": (
-        "app.lab.folder",
-        "Find pictures of the same class in a tree of class folders, by every measure.",
-    ),
-    "recover": (
-        "app.lab.recover",
-        "Find works again in photos that get ever worse, one kind of fault at a time.",
-    ),
-    "top": (
-        "app.lab.top",
-        "Show the first works for one picture by every method, side by side.",
-    ),
-    "map": ("app.lab.map", "Make the map of the collection of MORELLI_INSTANCE."),
-    "train-similarity": (
-        "app.lab.similarity",
-        "Learn a similarity from labelled pictures, and say what it is worth.",
-    ),
+    "compare": "Compare every descriptor by every measure on one collection.",
+    "folder": "Find pictures of the same class in a tree of class folders, by every "
+    "measure.",
+    "recover": "Find works again in photos that get ever worse, one kind of fault at a "
+    "time.",
+    "top": "Show the first works for one picture by every method, side by side.",
+    "map": "Make the map of the collection of MORELLI_INSTANCE.",
+    "train-similarity": "Learn a similarity from labelled pictures, and say what it is "
+    "worth.",
 }
-"""Module and help of each command."""
+"""Help of each command; its module has the same name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     asked = next((word for word in arguments if not word.startswith("-")), "")
-    for name, (module, help_text) in COMMANDS.items():
+    for name, help_text in COMMANDS.items():
         own = commands.add_parser(
             name,
             help=help_text,
@@ -54,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             formatter_class=DefaultsFormatter,
         )
         if name == asked:
-            chosen = importlib.import_module(module)
+            chosen = importlib.import_module(f"app.lab.{name.replace('-', '_')}")
             chosen.add_arguments(own)
             own.add_argument(
                 "--out",

@@ -48,7 +48,7 @@ the index holds have been withdrawn."""
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The first works by every method.
+    """First works by every method.
 
     Attributes
     ----------

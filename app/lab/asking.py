@@ -96,7 +96,7 @@ def read_noted(seen: Seen) -> Iterator[tuple[Key, list[float]]]:
 
 
 class Asker:
-    """Knows the works by every method.
+    """Index of the works by every method, to be asked for rankings.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ def seed_of(model_dir: Path) -> int:
 def ask(
     asker: Asker, works: Collection, asked: Sequence[int], result_cache: ResultCache
 ) -> dict[Key, Findings]:
-    """Ask photos of the works for them, and the works for others like them."""
+    """Query by photos of the works for them, and by works for others like them."""
     found: dict[Key, Findings] = defaultdict(Findings)
     for profile in PHOTOS:
 
@@ -172,13 +172,7 @@ def ask(
             for key, (rank, seconds) in read_noted(seen):
                 found[key].ranks[profile].append(int(rank))
                 found[key].seconds.append(seconds)
-    labelled = sorted(
-        {
-            position
-            for name, least in STYLE_LABELS.items()
-            for position in rows_to_ask(works.labels(name), asked, least=least)
-        }
-    )
+    labelled = sorted(set().union(*rows_by_label(works, asked).values()))
 
     def by_work(position: int) -> Seen:
         return noted(
@@ -195,6 +189,14 @@ def ask(
     return found
 
 
+def rows_by_label(works: Collection, asked: Sequence[int]) -> dict[str, list[int]]:
+    """Choose the works to be asked for others with the same label, by its name."""
+    return {
+        name: rows_to_ask(works.labels(name), asked, least=least)
+        for name, least in STYLE_LABELS.items()
+    }
+
+
 def table(
     asker: Asker,
     works: Collection,
@@ -203,10 +205,7 @@ def table(
 ) -> list[list[Cell]]:
     """Bring what was found to rows of `HEADER`."""
     labels = {name: works.labels(name) for name in STYLE_LABELS}
-    whom = {
-        name: rows_to_ask(labels[name], asked, least=least)
-        for name, least in STYLE_LABELS.items()
-    }
+    whom = rows_by_label(works, asked)
     return [
         [
             *(method.name, measure),

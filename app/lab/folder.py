@@ -26,7 +26,7 @@ from app.lab.labelled import (
     PictureFeatures,
     halves,
     look,
-    open_eye,
+    open_extractor,
     read_tree,
     small_classes,
 )
@@ -34,7 +34,7 @@ from app.lab.plots import panel_plot
 from app.lab.report import Cell, ReportFolder, print_table
 from app.lab.revisited import ask_revisited
 from app.lab.sheets import FOUND, queries_to_show, sheet
-from app.lab.similarity import learn
+from app.lab.train_similarity import learn
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
@@ -89,20 +89,14 @@ def run(options: argparse.Namespace) -> int:
     )
     pictures = read_tree(options.tree)
     taught, asked, small = split(pictures, options.seed)
-    eye = open_eye(options.model)
+    extractor = open_extractor(options.model)
     files = [picture.path for picture in pictures]
     with networks.open_cache(options, report, files) as result_cache:
         lessons, unread = look(
-            taught, eye, "Looking at one half", result_cache, options.seed
+            taught, extractor, "Looking at one half", result_cache, options.seed
         )
-        looks, unread_too = look(asked, eye, "Looking at the other", result_cache)
-        learnt = learn(
-            lessons.structural,
-            lessons.views,
-            lessons.labels,
-            eye.model_id,
-            options.seed,
-        )
+        looks, unread_too = look(asked, extractor, "Looking at the other", result_cache)
+        learnt = learn(*lessons.examples, extractor.model_id, options.seed)
         orders = orders_of(looks, looks, learnt)
         summary = (
             f"{len(looks):,} pictures of {len(set(looks.labels)):,} classes are asked "

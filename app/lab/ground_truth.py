@@ -1,4 +1,4 @@
-"""The ground truth of Oxford and Paris revisited, read from the benchmark's own file.
+"""Restricted unpickler for the ground truth of Oxford and Paris revisited.
 
 The file is a pickle, which could run any program when it is opened as such. Here it is
 read by an unpickler that makes only plain containers, texts, numbers and arrays of
@@ -79,11 +79,11 @@ def read_ground_truth(path: Path) -> GroundTruth:
 
 
 class ForbiddenError(Exception):
-    """A pickle asks for something that is not plain data; the message names it."""
+    """Request of a pickle for what is not plain data; the message names it."""
 
 
 class _Type:
-    """Stands for a NumPy data type while unpickling: numbers only."""
+    """Stand-in for a NumPy data type while unpickling: numbers only."""
 
     def __init__(self, code: object = "", *_options: object) -> None:
         # Byte order comes later, with the state; of one byte there is none.
@@ -97,7 +97,7 @@ class _Type:
 
 
 class _Array:
-    """Stands for a NumPy array while unpickling."""
+    """Stand-in for a NumPy array while unpickling."""
 
     def __init__(self, *_options: object) -> None:
         self.numbers: list[Any] = []
@@ -148,7 +148,7 @@ _STAND_INS: Mapping[tuple[str, str], Any] = {
 
 
 class GroundTruthReader(pickle._Unpickler):
-    """Unpickles plain data; whatever else is asked for is not even imported.
+    """Unpickler of plain data; whatever else is asked for is not even imported.
 
     Of the unpickler in Python, not the one in C: a mangled file can make that one
     give back a bytearray whose buffer is in use (CPython 3.11, opcode BYTEARRAY8).
@@ -163,8 +163,9 @@ class GroundTruthReader(pickle._Unpickler):
 
 
 def _truth_of(content: Any) -> GroundTruth:
-    names = tuple(map(_text, content["imlist"]))
-    asked = tuple(map(_text, content["qimlist"]))
+    names, asked = tuple(content["imlist"]), tuple(content["qimlist"])
+    if not all(isinstance(name, str) for name in (*names, *asked)):
+        raise TypeError("a name that is no text")
     queries = []
     for name, facts in zip(asked, content["gnd"], strict=True):
         left, top, right, bottom = (round(float(edge)) for edge in _plain(facts["bbx"]))
@@ -180,9 +181,3 @@ def _truth_of(content: Any) -> GroundTruth:
 
 def _plain(values: Any) -> Any:
     return values.numbers if isinstance(values, _Array) else values
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value

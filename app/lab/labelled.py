@@ -32,7 +32,7 @@ VIEW_SIDE_PX = 400
 
 @dataclass(frozen=True, slots=True)
 class LabelledPicture:
-    """A file with a picture, and the class it is of.
+    """Picture file and the class it is of.
 
     Attributes
     ----------
@@ -86,9 +86,14 @@ class PictureFeatures:
         """Classes of the pictures."""
         return [picture.label for picture in self.pictures]
 
+    @property
+    def examples(self) -> tuple[StructuralInput, FloatArray, list[str]]:
+        """Input of `learn`: features, views and labels."""
+        return self.structural, self.views, self.labels
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Eye:
+class Extractor:
     """Feature extractor of a model: descriptors (D,) and aligned activations (A,)."""
 
     model_id: str
@@ -96,10 +101,10 @@ class Eye:
     activate: Callable[[Image], FloatArray]
 
 
-def open_eye(model_dir: Path) -> Eye:
+def open_extractor(model_dir: Path) -> Extractor:
     """Open a model folder."""
     model, network = Model.open(model_dir), Descriptor.open(model_dir)
-    return Eye(
+    return Extractor(
         model.model_id,
         lambda image: model.descriptor.describe(image).descriptor,
         lambda image: bundled_activations(PictureCache(image), network),
@@ -157,7 +162,7 @@ def halves(
 
 def look(
     pictures: Sequence[LabelledPicture],
-    eye: Eye,
+    extractor: Extractor,
     what: str,
     result_cache: ResultCache,
     seed: int | None = None,
@@ -175,16 +180,16 @@ def look(
             return {"fault": np.array(f"{picture.path} is left out: {error}")}
         view = activations = no_numbers()
         if seed is None:
-            activations = eye.activate(image)
+            activations = extractor.activate(image)
         else:
             key = f"{picture.label}/{picture.path.name}".encode()
             rng = np.random.default_rng([seed, zlib.crc32(key)])
             profile = PROFILES[VIEW_PROFILE]
             photo = perturb(image, profile, rng, output_side_px=VIEW_SIDE_PX).image
-            view = eye.describe(photo)
+            view = extractor.describe(photo)
         return {
             "luminance": luminance(image),
-            "descriptor": eye.describe(image),
+            "descriptor": extractor.describe(image),
             "activations": activations,
             "view": view,
         }

@@ -41,12 +41,13 @@ def run(options: argparse.Namespace) -> int:
         settings = {"model": model_id, "perplexity": PERPLEXITY, "seed": SEED}
         report = ReportFolder(options.out, "Map of the collection", settings)
         bars = StepBars()
-
-        def progress(done: int, total: int, step: str) -> None:
-            bars(done, total, STEPS[step])
-
         try:
-            stored = building.build(db.session(), folders, model_id, progress)
+            stored = building.build(
+                db.session(),
+                folders,
+                model_id,
+                lambda done, total, step: bars(done, total, STEPS[step]),
+            )
         except (AlreadyRunningError, MapError) as error:
             raise LabError(str(error)) from error
         fill(report, stored)

@@ -5,6 +5,7 @@ Everything is computed by the library; here it is only brought into one form.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -37,7 +38,7 @@ PLACE = 1e-6
 
 
 class Method(ABC):
-    """One descriptor of pictures, with the measures that can compare it.
+    """Descriptor of pictures, with the measures that can compare it.
 
     Attributes
     ----------
@@ -85,7 +86,7 @@ class Method(ABC):
 
 
 class HashMethod(Method):
-    """The perceptual hash of a picture, compared bit by bit."""
+    """Perceptual hash of a picture, compared bit by bit."""
 
     name = "pHash"
     about = "Signs of 64 low frequencies: knows copies of a file. A straw man."
@@ -119,7 +120,7 @@ class HashMethod(Method):
 
 
 class WordMethod(Method):
-    """The local channel: visual words with signatures vote for works."""
+    """Local channel: visual words with signatures vote for works."""
 
     name = "local words"
     about = "RootSIFT as visual words with signatures, in an inverted file."
@@ -159,7 +160,7 @@ class WordMethod(Method):
 
 
 class EngineMethod(Method):
-    """The whole engine: both channels propose, geometry disposes."""
+    """Whole engine: both channels propose, geometry disposes."""
 
     name = "whole engine"
     about = "Both channels propose, a homography verifies, the decision ranks."
@@ -247,14 +248,13 @@ def vote_scores(
 def see_features(cache: PictureCache, settings: RetrievalSettings) -> Seen:
     """Extract what is kept of a work's local features."""
     local = settings.local
-    features = cache.part(
-        "reference features",
-        lambda: rootsift.extract(
-            cache.image,
-            side_px=local.reference_side_px,
-            count=local.reference_features,
-        ),
+    extract = partial(
+        rootsift.extract,
+        cache.image,
+        side_px=local.reference_side_px,
+        count=local.reference_features,
     )
+    features = cache.part("reference features", extract)
     return {
         "xy": features.xy,
         "RootSIFT": features.descriptors,

@@ -26,9 +26,8 @@ class PictureCache:
         if key in self._parts:
             value, seconds = self._parts[key]
             self._saved_seconds += seconds
-            return cast(Part, value)
-        value, seconds = self.timed(make)
-        self._parts[key] = value, seconds
+        else:
+            value, _ = self._parts[key] = self.timed(make)
         return cast(Part, value)
 
     def timed(self, make: Callable[[], Part]) -> tuple[Part, float]:

@@ -5,8 +5,9 @@ of its own besides its colour.
 """
 
 import io
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from app.retrieval.runtime.folders import leave_home
@@ -100,15 +101,13 @@ def panel_plot(
         One ``<svg>`` element without XML header, transparent.
     """
     names = list(dict.fromkeys(name for series in panels.values() for name in series))
-    looks = {name: _look(number) for number, name in enumerate(names)}
+    looks = _looks(names)
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
     panel_width = max(2.2, WIDTH_INCHES / columns)
     width, height = panel_width * columns, panel_width * PANEL_SHAPE * rows
     with mpl.rc_context(_STYLE):
-        legend_columns = _legend_columns(names, width)
-        legend_height = LINE_INCHES * -(-len(names) // legend_columns)
-        size = width, height + legend_height + LINE_INCHES
+        size = width, height + _legend_height(names, width) + LINE_INCHES
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         flat: list[Axes] = list(axes.flat)
@@ -127,8 +126,7 @@ def panel_plot(
             place.set_visible(False)
         figure.supxlabel(x_label, fontsize="medium")
         figure.supylabel(y_label, fontsize="medium")
-        handles = [Line2D([], [], label=name, **look) for name, look in looks.items()]
-        figure.legend(handles=handles, loc="outside upper center", ncols=legend_columns)
+        _add_legend(figure, looks)
         return _svg(figure)
 
 
@@ -154,25 +152,20 @@ def scatter_plot(groups: Mapping[str, NDArray[np.integer]]) -> str:
         Dots of one colour. The last group, which is meant for the others, is grey and
         below the rest. The dots are a bitmap inside, for there may be many.
     """
-    names = list(groups)
-    looks = [_look(number) for number in range(len(names) - 1)] + [_OTHERS]
+    *names, others = groups
+    looks = _looks(names) | {others: _OTHERS}
+    height = WIDTH_INCHES * PANEL_SHAPE + _legend_height(groups, WIDTH_INCHES)
     with mpl.rc_context(_STYLE):
-        columns = _legend_columns(names, WIDTH_INCHES)
-        height = WIDTH_INCHES * PANEL_SHAPE + LINE_INCHES * -(-len(names) // columns)
         size = WIDTH_INCHES, height
         figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
         axes = figure.subplots()
-        for name, look in reversed([*zip(names, looks, strict=True)]):
+        for name, look in reversed(looks.items()):
             x, y = groups[name].T
             axes.scatter(x, y, s=DOT_AREA, linewidths=0, rasterized=True, **look)
         axes.set_aspect("equal")
         axes.invert_yaxis()
         axes.set_axis_off()
-        handles = [
-            Line2D([], [], label=name, linestyle="none", **look)
-            for name, look in zip(names, looks, strict=True)
-        ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+        _add_legend(figure, looks, linestyle="none")
         return _svg(figure)
 
 
@@ -186,17 +179,30 @@ def standalone(svg: str) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{head}{end}{style}{rest}'
 
 
-def _legend_columns(names: Sequence[str], width: float) -> int:
+def _add_legend(
+    figure: Figure, looks: Mapping[str, dict[str, Any]], **line: Any
+) -> None:
+    handles = [
+        Line2D([], [], label=name, **look, **line) for name, look in looks.items()
+    ]
+    columns = _legend_columns(looks, figure.get_figwidth())
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+
+
+def _legend_height(names: Collection[str], width: float) -> float:
+    return LINE_INCHES * -(-len(names) // _legend_columns(names, width))
+
+
+def _legend_columns(names: Collection[str], width: float) -> int:
     """Say how many names fit side by side into a width in inches."""
     longest = max((len(name) for name in names), default=1)
     return max(1, int(width / (longest * LETTER_INCHES + 0.6)))
 
 
-def _look(number: int) -> dict[str, Any]:
-    return {
-        "color": COLOURS[number % len(COLOURS)],
-        "marker": MARKS[number % len(MARKS)],
-    }
+def _looks(names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give each line a colour and a mark."""
+    looks = zip(names, itertools.cycle(COLOURS), itertools.cycle(MARKS), strict=False)
+    return {name: {"color": colour, "marker": mark} for name, colour, mark in looks}
 
 
 def _svg(figure: Figure) -> str:

@@ -121,8 +121,8 @@ def choose_works(
     shuffled = np.random.default_rng([options.seed, len(works)]).permutation(unseen)
     fewest = max(1, round(options.asked * STRANGERS_PER_ASKED))
     stranger_count = min(fewest, len(unseen) - 1)
-    strangers = shuffled[:stranger_count]
-    asked = shuffled[stranger_count : stranger_count + options.asked]
+    ends = [stranger_count, stranger_count + options.asked]
+    strangers, asked, _ = np.split(shuffled, ends)
     if not stranger_count:
         raise LabError("Only one work is kept from training. Use more works.")
     return sorted(asked.tolist()), sorted(strangers.tolist())

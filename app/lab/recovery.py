@@ -14,15 +14,7 @@ from numpy.typing import NDArray
 from app.lab.asking import Key
 from app.retrieval.evaluation import metrics
 
-FIGURES = (
-    "photos",
-    "recall@1",
-    "recall@10",
-    "mean rank",
-    "precision",
-    "recall",
-    "F1",
-)
+FIGURES = ("photos", "recall@1", "recall@10", "mean rank", "precision", "recall", "F1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,10 @@ TITLE_FILE = "title.json"
 
 
 class ResultCache:
-    """Cache of one run's results, as a context manager; when all is well, removed.
+    """Cache of one run's results, as a context manager; removed after a good end.
 
-    Parameters
-    ----------
-    report : ReportFolder
-        What is written; its settings are what the findings depend on.
-    files : iterable of Path
-        What is read; by their contents the findings depend on them, too.
+    What is found depends on the report's settings, and on the contents of the files
+    that are read.
     """
 
     def __init__(self, report: ReportFolder, files: Iterable[Path]) -> None:

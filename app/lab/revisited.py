@@ -12,7 +12,7 @@ from app.lab import networks
 from app.lab.class_search import Orders, orders_of
 from app.lab.errors import LabError
 from app.lab.ground_truth import Box, RevisitedQuery, read_ground_truth
-from app.lab.labelled import LabelledPicture, look, open_eye
+from app.lab.labelled import LabelledPicture, look, open_extractor
 from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval.evaluation import metrics
 from app.services.importing.pictures import relative_path
@@ -51,11 +51,15 @@ def ask_revisited(options: argparse.Namespace) -> int:
     places = find_pictures(options.tree, [(name, None) for name in truth.names])
     rows = find_pictures(options.tree, [(q.name, q.box) for q in truth.queries])
     missing = len(truth.names) + len(truth.queries) - len(places) - len(rows)
-    eye = open_eye(options.model)
+    extractor = open_extractor(options.model)
     files = [picture.path for picture in (*places, *rows)]
     with networks.open_cache(options, report, files) as result_cache:
-        seen, unread = look([*places], eye, "Looking at the gallery", result_cache)
-        queries, unread_too = look([*rows], eye, "Looking at the queries", result_cache)
+        seen, unread = look(
+            [*places], extractor, "Looking at the gallery", result_cache
+        )
+        queries, unread_too = look(
+            [*rows], extractor, "Looking at the queries", result_cache
+        )
         # What could not be read keeps its number in the truth and is never found.
         positions = np.array([places[picture] for picture in seen.pictures])
         chosen = [truth.queries[rows[picture]] for picture in queries.pictures]

@@ -13,7 +13,7 @@ from app.lab.labelled import VIEW_PROFILE
 from app.lab.picture_cache import PictureCache
 from app.lab.report import file_name
 from app.lab.result_cache import ResultCache, Seen
-from app.lab.similarity import learn
+from app.lab.train_similarity import learn
 from app.lab.vector_method import VectorMethod
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.learnt import LearntSimilarity

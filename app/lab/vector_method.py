@@ -18,15 +18,13 @@ See = Callable[[PictureCache], FloatArray]
 
 
 class VectorMethod(Method):
-    """One vector per picture.
+    """Method of one vector per picture.
 
     By cosine, descriptors are compared: unit length, whitened by what other works
     teach. By Euclid, activations are: the vectors as the network gives them, added up.
 
     Parameters
     ----------
-    name, about : str
-    see : callable
     dimension : int, optional
         To keep after whitening; descriptors that are as they should be have none.
     learns : bool

@@ -14,7 +14,7 @@ from app.lab.labelled import PictureFeatures, look, read_tree
 from app.lab.report import ReportFolder
 from app.lab.result_cache import ResultCache
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean, StructuralInput
-from tests.lab.trees import FakeLearnt, fake_eye, write_tree
+from tests.lab.trees import FakeLearnt, fake_extractor, write_tree
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def looks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("looks")
     pictures = read_tree(write_tree(folder / "tree", 4))
     with ResultCache(ReportFolder(folder / "out", "A test", {}), ()) as result_cache:
-        looks, _ = look(pictures, fake_eye(), "Looking", result_cache)
+        looks, _ = look(pictures, fake_extractor(), "Looking", result_cache)
     return looks
 
 

@@ -10,14 +10,14 @@ from app.lab import folder
 from app.lab.class_search import FIGURES
 from app.lab.labelled import LabelledPicture
 from tests.lab.stopping import Switch
-from tests.lab.trees import FakeLearnt, fake_eye, write_tree
+from tests.lab.trees import FakeLearnt, fake_extractor, write_tree
 
 MEASURES = ["Euclid", "cosine", "SSIM", "SSIM ÷ Euclid", "learnt"]
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(folder, "open_eye", fake_eye)
+    monkeypatch.setattr(folder, "open_extractor", fake_extractor)
     monkeypatch.setattr(folder, "learn", lambda *_: FakeLearnt())
 
 

@@ -5,7 +5,7 @@ from app.lab.errors import LabError
 from app.lab.labelled import LabelledPicture, halves, look, read_tree, small_classes
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import encode_jpeg
-from tests.lab.trees import MEMBERS, TINTS, fake_eye, tinted, write_tree
+from tests.lab.trees import MEMBERS, TINTS, fake_extractor, tinted, write_tree
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_small_classes_are_named(tree):
 
 def test_looks_at_everything_that_measures_need(tree, result_cache):
     pictures = read_tree(tree)[:3]
-    looks, faults = look(pictures, fake_eye(), "Looking", result_cache)
+    looks, faults = look(pictures, fake_extractor(), "Looking", result_cache)
     assert faults == 0
     assert looks.pictures == tuple(pictures)
     assert looks.labels == ["blue"] * 3
@@ -82,7 +82,7 @@ def test_looks_at_everything_that_measures_need(tree, result_cache):
 
 
 def test_to_learn_from_pictures_a_photo_of_each_is_described(tree, result_cache):
-    looks, _ = look(read_tree(tree)[:3], fake_eye(), "Looking", result_cache, 0)
+    looks, _ = look(read_tree(tree)[:3], fake_extractor(), "Looking", result_cache, 0)
     assert looks.views.shape == (3, 192)
     assert looks.activations.shape == (3, 0)
     likeness = looks.views @ looks.structural.features.T
@@ -93,7 +93,7 @@ def test_photos_follow_from_the_seed(tree, result_cache):
     pictures = read_tree(tree)[:2]
 
     def views(what, seed):
-        looks, _ = look(pictures, fake_eye(), what, result_cache, seed)
+        looks, _ = look(pictures, fake_extractor(), what, result_cache, seed)
         return looks.views
 
     first = views("First", 1)
@@ -106,14 +106,14 @@ def test_unreadable_pictures_are_named_and_left_out(tmp_path, result_cache, caps
     bad = [tmp_path / "red/broken.jpg", tmp_path / "red/gone.jpg"]
     bad[0].write_bytes(good.read_bytes()[:200])
     pictures = [LabelledPicture(path, "red") for path in (bad[0], good, bad[1])]
-    looks, faults = look(pictures, fake_eye(), "Looking", result_cache)
+    looks, faults = look(pictures, fake_extractor(), "Looking", result_cache)
     assert faults == 2
     assert looks.pictures == (pictures[1],)
     printed = capsys.readouterr().err
     for path in bad:
         assert f"{path} is left out" in printed
     with pytest.raises(LabError, match="Not one"):
-        look(pictures[:1], fake_eye(), "Once more", result_cache)
+        look(pictures[:1], fake_extractor(), "Once more", result_cache)
 
 
 def test_of_a_box_only_the_part_counts(tmp_path):

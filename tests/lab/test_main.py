@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import app.lab
 from app.lab import __main__ as lab
 from tests.support.waiting import SCRIPT_SECONDS
 
@@ -12,7 +13,7 @@ from tests.support.waiting import SCRIPT_SECONDS
 @pytest.fixture
 def command(monkeypatch, tmp_path):
     """A command `count` that says how often it was asked for."""
-    source = tmp_path / "counting.py"
+    source = tmp_path / "count.py"
     source.write_text(
         "import app.lab.errors\n"
         "def add_arguments(parser):\n    parser.add_argument('--to', type=int)\n"
@@ -23,10 +24,10 @@ def command(monkeypatch, tmp_path):
         "        raise KeyboardInterrupt\n"
         "    return options.to\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(lab, "COMMANDS", {"count": ("counting", "Count things.")})
+    monkeypatch.setattr(app.lab, "__path__", [*app.lab.__path__, str(tmp_path)])
+    monkeypatch.setattr(lab, "COMMANDS", {"count": "Count things."})
     yield
-    sys.modules.pop("counting", None)
+    sys.modules.pop("app.lab.count", None)
 
 
 @pytest.mark.usefixtures("command")
@@ -52,7 +53,7 @@ def test_help_imports_no_command(capsys):
         lab.main(["--help"])
     assert stopped.value.code == 0
     assert "Count things." in capsys.readouterr().out
-    assert "counting" not in sys.modules
+    assert "app.lab.count" not in sys.modules
 
 
 @pytest.mark.usefixtures("command")

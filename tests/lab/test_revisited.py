@@ -13,7 +13,7 @@ from app.lab.errors import LabError
 from app.lab.ground_truth import RevisitedQuery
 from app.lab.revisited import HEADER, find_pictures, judge
 from app.retrieval.images.codec import encode_jpeg
-from tests.lab.trees import fake_eye
+from tests.lab.trees import fake_extractor
 from tests.support.fakes import draw_picture
 
 BOX = (10, 10, 100, 80)
@@ -133,7 +133,7 @@ def command(oxford):
 
 
 def test_the_protocol_is_run_on_a_folder(oxford, monkeypatch, capsys):
-    monkeypatch.setattr(revisited, "open_eye", fake_eye)
+    monkeypatch.setattr(revisited, "open_extractor", fake_extractor)
     assert lab.main(command(oxford)) == 0
     assert "2 queries, 8 pictures." in capsys.readouterr().out
     path = oxford / "out" / "figures-by-measure.csv"
@@ -149,7 +149,7 @@ def test_the_protocol_is_run_on_a_folder(oxford, monkeypatch, capsys):
 def test_missing_and_broken_pictures_are_named_and_never_found(
     oxford, monkeypatch, capsys
 ):
-    monkeypatch.setattr(revisited, "open_eye", fake_eye)
+    monkeypatch.setattr(revisited, "open_extractor", fake_extractor)
     (oxford / "jpg" / "b0.jpg").unlink()
     (oxford / "jpg" / "b1.jpg").write_bytes(b"broken")
     assert lab.main(command(oxford)) == 1

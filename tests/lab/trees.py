@@ -1,9 +1,9 @@
-"""Trees of class folders, and an eye that needs no network."""
+"""Trees of class folders, and an extractor that needs no network."""
 
 import cv2
 import numpy as np
 
-from app.lab.labelled import Eye
+from app.lab.labelled import Extractor
 from app.retrieval.images.codec import encode_jpeg
 from tests.support.fakes import FakeDescriptor, draw_picture
 
@@ -30,7 +30,7 @@ def write_tree(folder, members=MEMBERS):
     return folder
 
 
-def fake_eye(*_):
+def fake_extractor(*_):
     """Look at blocks of colour, finely and coarsely."""
 
     def activate(image):
@@ -38,7 +38,9 @@ def fake_eye(*_):
         return small.astype(np.float32).ravel()
 
     descriptor = FakeDescriptor()
-    return Eye("fake", lambda image: descriptor.describe(image).descriptor, activate)
+    return Extractor(
+        "fake", lambda image: descriptor.describe(image).descriptor, activate
+    )
 
 
 class FakeLearnt:

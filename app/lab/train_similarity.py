@@ -20,7 +20,7 @@ from app.lab.labelled import (
     PictureFeatures,
     halves,
     look,
-    open_eye,
+    open_extractor,
     read_tree,
 )
 from app.lab.progress import StepBars
@@ -79,24 +79,18 @@ def run(options: argparse.Namespace) -> int:
         settings |= {"label": options.label}
     settings |= {"model": options.model.name, "similarity": options.similarity.name}
     report = ReportFolder(options.out, "A similarity, learnt", settings)
-    eye = open_eye(options.model)
+    extractor = open_extractor(options.model)
     with labelled_pictures(options) as pictures:
         taught, kept = halves(pictures, options.seed)
         files = [picture.path for picture in pictures]
         with networks.open_cache(options, report, files) as result_cache:
             lessons, faults = look(
-                taught, eye, "Looking at one half", result_cache, options.seed
+                taught, extractor, "Looking at one half", result_cache, options.seed
             )
             unseen, more = look(
-                kept, eye, "Looking at the other", result_cache, options.seed
+                kept, extractor, "Looking at the other", result_cache, options.seed
             )
-            learnt = learn(
-                lessons.structural,
-                lessons.views,
-                lessons.labels,
-                eye.model_id,
-                options.seed,
-            )
+            learnt = learn(*lessons.examples, extractor.model_id, options.seed)
             rows, summary = judge(learnt, unseen, options.seed)
             learnt.save(options.similarity)
             summary = f"Learnt from {len(lessons):,} pictures. {summary}"
@@ -193,16 +187,9 @@ def judge(
         )
     ]
     precisions = plain.precision, better.precision
-    rows.append(
-        [
-            "each with all others",
-            len(plain.precisions),
-            None,
-            f"precision@{PRECISION_RANK}",
-            *precisions,
-            _gain(*precisions),
-        ]
-    )
+    everyone = "each with all others", len(plain.precisions), None
+    figure = f"precision@{PRECISION_RANK}"
+    rows.append([*everyone, figure, *precisions, _gain(*precisions)])
     gains = better.precisions - plain.precisions
     summary = (
         f"Of {len(gains):,} others, {int((gains > 0).sum()):,} find more of their own "

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from app.lab import __main__ as lab
-from app.lab import similarity
+from app.lab import train_similarity
 from app.retrieval.errors import TrainingError
 from app.retrieval.measures.learnt import LearntSimilarity
-from tests.lab.trees import fake_eye, write_tree
+from tests.lab.trees import fake_extractor, write_tree
 
 SIZE = 192
 
@@ -36,8 +36,8 @@ def similarity_of(seed):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(similarity, "open_eye", fake_eye)
-    monkeypatch.setattr(similarity, "learn", mean_colours)
+    monkeypatch.setattr(train_similarity, "open_extractor", fake_extractor)
+    monkeypatch.setattr(train_similarity, "learn", mean_colours)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_says_by_how_much_it_beats_the_distance(tree, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "Learnt from 12 pictures. Of 12 others" in printed
     header, *rows = rows_of(tmp_path / "out")
-    assert header == list(similarity.HEADER)
+    assert header == list(train_similarity.HEADER)
     named = {(row[0], row[3]): row for row in rows}
     assert len(named) == 7
     everything = named["all", "AUC"]
@@ -102,7 +102,7 @@ def test_an_unreadable_picture_is_named(tree, tmp_path, capsys, monkeypatch):
     path = own / "red" / "image_0000.jpg"
     path.write_bytes(path.read_bytes()[:100])
     learnt = similarity_of(seed=0)
-    monkeypatch.setattr(similarity, "learn", lambda *_: learnt)
+    monkeypatch.setattr(train_similarity, "learn", lambda *_: learnt)
     assert lab.main(command(tmp_path, "--folder", own)) == 1
     assert f"{path} is left out" in capsys.readouterr().err
 
@@ -117,7 +117,7 @@ def test_labels_that_teach_nothing_are_explained(tree, tmp_path, capsys, monkeyp
     def refuse(*_):
         raise TrainingError("A similarity is learnt from at least 2 classes.")
 
-    monkeypatch.setattr(similarity, "learn", refuse)
+    monkeypatch.setattr(train_similarity, "learn", refuse)
     assert lab.main(command(tmp_path, "--folder", tree)) == 2
     assert "at least 2 classes" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
