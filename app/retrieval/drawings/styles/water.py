@@ -15,7 +15,7 @@ from app.retrieval.drawings.styles.canvas import (
 from app.retrieval.drawings.styles.nature import paint_sky
 from app.retrieval.types import FloatArray
 
-# Outlines of a boat around the middle of its waterline, in half lengths of the hull.
+# Outline around the middle of the waterline, in half lengths of the hull.
 _HULL = np.array([(-1, -0.25), (1, -0.3), (0.7, 0), (-0.7, 0)])
 
 
