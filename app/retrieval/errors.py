@@ -83,7 +83,12 @@ class ImageTooLargeError(ImageError):
 
 
 class ArtefactError(RetrievalError):
-    """A file that the program made, or should have, cannot be used."""
+    """A file that the program made, or should have, cannot be used.
+
+    ``command`` makes it (again); empty where none does.
+    """
+
+    command = ""
 
 
 class MissingArtefactError(ArtefactError):
@@ -91,6 +96,7 @@ class MissingArtefactError(ArtefactError):
 
     def __init__(self, path: Path, command: str) -> None:
         self.path = path
+        self.command = command
         super().__init__(f"{path} does not exist. Make it with: {command}")
 
 
@@ -98,6 +104,7 @@ class IncompatibleArtefactError(ArtefactError):
     """A file was made by another model or with other settings."""
 
     def __init__(self, path: Path, expected: str, found: str, command: str) -> None:
+        self.command = command
         super().__init__(
             f"{path} was made for {found}, but {expected} is needed. "
             f"Make it again with: {command}"
@@ -108,6 +115,7 @@ class DamagedArtefactError(ArtefactError):
     """A file exists but its content is broken (cut short, not what it claims)."""
 
     def __init__(self, path: Path, fault: str, command: str) -> None:
+        self.command = command
         super().__init__(f"{path} is damaged: {fault}. Make it again with: {command}")
 
 

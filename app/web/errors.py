@@ -147,7 +147,7 @@ def remedy(error: Exception) -> str:
     """Say what the operator has to do, without telling the public where files lie."""
     if isinstance(error, EmptyGalleryError | DatabaseNotReadyError):
         return str(error)
-    command = getattr(error, "command", None)
+    command = error.command if isinstance(error, ArtefactError) else ""
     # For the operator, whose commands and logs are in English.
     todo = f"Run: {command}" if command else "The server's log says why."
     return f"The collection cannot be searched. {todo}"

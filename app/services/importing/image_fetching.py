@@ -13,13 +13,13 @@ from app.models import ReferenceImage
 from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
 from app.retrieval.images.codec import decode, read
 from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
-from app.services.importing.circuit_breaker import CircuitBreaker
 from app.services.importing.diff import FoundPicture
 from app.services.importing.formats import IMAGE, OURS, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import PictureError
 from app.services.importing.records import is_address
 from app.services.importing.sources import ImportContext, Source
+from app.services.system.circuit_breaker import CircuitBreaker
 from app.services.system.fetching import LinkError
 from app.services.system.media import MediaFolder
 from app.services.system.parallel import map_in_order

@@ -20,10 +20,10 @@ from app.models import (
 )
 from app.services.collection import exporting
 from app.services.importing import recording, runs
-from app.services.importing.circuit_breaker import PATIENCE
 from app.services.importing.diff import Policy
 from app.services.importing.sources import SourceKind
 from app.services.system import tasks
+from app.services.system.circuit_breaker import PATIENCE
 from app.services.system.fetching import LinkError, Refusal
 from app.services.system.tasks import TaskHandle
 from tests.services.importing.importer import rows_of, work

@@ -18,13 +18,23 @@ def guarded(app):
     for rule in app.url_map.iter_rules():
         blueprint = rule.endpoint.rpartition(".")[0]
         roles = access.roles_for(blueprint)
-        address = re.sub(r"<(?:(\w+)[^:>]*:)?\w+>", fill, rule.rule)
-        for method in sorted(rule.methods - {"OPTIONS"}):
-            yield roles, method, address
+        address = re.sub(r"<(?:(\w+):)?\w+>", fill, rule.rule)
+        for choice in choices(address):
+            for method in sorted(rule.methods - {"OPTIONS"}):
+                yield roles, method, choice
 
 
 def fill(match):
     return VALUES[match[1] or "string"]
+
+
+def choices(address):
+    """Return an address for each of the words that one of its parts may be."""
+    several = re.search(r"<any\(([^)]+)\):\w+>", address)
+    if several is None:
+        return [address]
+    words = (word.strip(" '\"") for word in several[1].split(","))
+    return [address.replace(several[0], word) for word in words]
 
 
 def doors(app, role):

@@ -1,6 +1,6 @@
 import pytest
 
-from app.services.importing.circuit_breaker import (
+from app.services.system.circuit_breaker import (
     PATIENCE,
     REST_SECONDS,
     CircuitBreaker,
