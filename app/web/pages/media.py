@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, send_from_directory
 
 from app.services.collection.pictures import make_middle
 from app.services.system.media import MediaFolder
-from app.web.shell.caching import YEAR_SECONDS
+from app.web.shell.caching import keep_for_good
 from app.web.shell.current import folders
 
 bp = Blueprint("media", __name__, url_prefix="/media")
@@ -29,8 +29,6 @@ def work(name: str) -> Response:
             make_middle(MediaFolder(folders().works), name)
         except FileNotFoundError:
             abort(404)
-    response = send_from_directory(folders().works, name, mimetype="image/jpeg")
-    response.cache_control.public = True
-    response.cache_control.max_age = YEAR_SECONDS
-    response.cache_control.immutable = True
-    return response
+    return keep_for_good(
+        send_from_directory(folders().works, name, mimetype="image/jpeg")
+    )

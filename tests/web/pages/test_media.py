@@ -11,6 +11,7 @@ def test_a_works_picture_is_served_for_good(client, suffix):
         assert response.status_code == 200
         assert response.mimetype == "image/jpeg"
         assert "immutable" in response.headers["Cache-Control"]
+        assert "no-cache" not in response.headers["Cache-Control"]
         assert response.data.startswith(b"\xff\xd8\xff")
 
 
