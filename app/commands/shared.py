@@ -1,4 +1,4 @@
-"""Progress bars, error messages and exit statuses of scripts and ``flask`` commands.
+"""Helpers of scripts and commands: progress, errors, index building and its status.
 
 And ``flask collection …``: the index rebuilt from the database, and its status.
 """

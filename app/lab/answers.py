@@ -1,4 +1,4 @@
-"""First works for one picture by every method, of a catalogue or a live index."""
+"""Top-ranked works for one picture by every method, of a catalogue or the live index."""
 
 import argparse
 import tempfile

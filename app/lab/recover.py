@@ -1,4 +1,4 @@
-"""Command ``recover``: which works are found again in ever worse photos.
+"""Command ``recover``: recall of works in photos under ever stronger perturbations.
 
 Random works are photographed with one kind of perturbation at a time, each at five
 strengths, and asked of several methods; so are strangers, works that are not in the

@@ -1,4 +1,4 @@
-"""Training of learnt similarities for `compare`, on works that are not asked for."""
+"""Training of learnt similarities for `compare`, on works that are not queries."""
 
 import argparse
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""What the application does, without HTTP and without HTML."""
+"""Service layer: what the application does, without HTTP and without HTML."""

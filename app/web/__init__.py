@@ -1,1 +1,1 @@
-"""Pages and API: one blueprint per audience."""
+"""Web layer: pages of visitors, accounts, curators and admins, and the API."""

@@ -1,1 +1,1 @@
-"""Measures of likeness, each with one question: which of these is most like that."""
+"""Similarity measures: distances, learnt, structural, perceptual hash."""

@@ -1,4 +1,4 @@
-"""Measures on feature vectors, and vectors that keep what is where in a picture."""
+"""Cosine and Euclidean measures on feature vectors, and aligned activation vectors."""
 
 import numpy as np
 

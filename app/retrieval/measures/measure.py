@@ -1,4 +1,4 @@
-"""What all measures have in common, and putting a shortlist into a better order."""
+"""Protocol of similarity measures, and re-ranking of a shortlist by one of them."""
 
 from typing import Protocol, TypeVar
 

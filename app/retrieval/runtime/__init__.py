@@ -1,1 +1,1 @@
-"""Libraries under our terms: OpenVINO without telemetry, Keras, folders, threads."""
+"""Imports and limits of third-party libraries: OpenVINO, Keras, folders, threads."""

@@ -1,4 +1,4 @@
-"""Where libraries keep files of their own: in ``build``, not in the home folder."""
+"""Redirection of the libraries' own files from the home folder to ``build``."""
 
 import os
 from pathlib import Path

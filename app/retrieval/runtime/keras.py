@@ -1,4 +1,4 @@
-"""Keras and TensorFlow, told beforehand what to say and where to write.
+"""Import of Keras and TensorFlow with quiet logs and their files under ``build``.
 
 The one place that imports them.
 """

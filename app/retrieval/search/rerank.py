@@ -1,4 +1,4 @@
-"""Re-ranking of the merged shortlists by geometric verification.
+"""Rank fusion of the shortlists, and re-ranking by geometric verification.
 
 Candidates are verified in the order of their promise. When one is certain, only
 those that stand near the top of the merged shortlist are still looked at: other

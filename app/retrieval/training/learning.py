@@ -1,4 +1,4 @@
-"""Learning of what a model has beside the network: vocabulary, style, decision."""
+"""Training steps that add vocabulary, style and decision to a model folder."""
 
 import shutil
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Training plan: the settings from which all else follows, and whom to report to."""
+"""Training plan: settings of a training run, and the protocol of its reporter."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Progress of a training on the terminal: bars for countable stages, losses else."""
+"""Terminal reporter of a training: bars for countable stages, otherwise losses."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Convex polygons in the plane: what they hold, and how much points span."""
+"""Convex polygons: point-in-polygon test, and area share of a convex hull."""
 
 import numpy as np
 

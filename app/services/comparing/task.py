@@ -1,4 +1,4 @@
-"""Comparison of methods as a task: a picture is noted, and asked of every method."""
+"""Background task that compares all retrieval methods on one picture."""
 
 import uuid
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Difference between a record and what is there of its work: what is to be done.
+"""Difference between a record and the stored work, and the decision that follows.
 
 Nothing is changed here. A dry run shows what is found, recording obeys it; each judges
 a row once, and in the same way.

@@ -1,4 +1,4 @@
-"""Listing of the works and pictures that a catalogue names, recorded nowhere.
+"""Listing of a catalogue's works and pictures without importing them.
 
 Read as an import reads them: for training and for measurements, which need no more.
 """

@@ -1,4 +1,4 @@
-"""Imports as curators see them: begun, mapped, enqueued, listed, discarded.
+"""Lifecycle of import runs: begin, map columns, enqueue, list, discard.
 
 What takes long is a task in the background; here it is only noted.
 """

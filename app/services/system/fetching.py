@@ -1,4 +1,4 @@
-"""Fetching of pictures from addresses that visitors give, and from nowhere else.
+"""Fetching from public web addresses only, for links and imports (SSRF protection).
 
 Whoever may name an address for a server to open can point it at what only the server
 reaches: its own services, the museum's network, the cloud's metadata. So the name is

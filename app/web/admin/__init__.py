@@ -1,1 +1,1 @@
-"""Admin pages: what visitors ask, how well it is answered, who has an account."""
+"""Admin pages: dashboard, evaluation, recognition, accounts, audit trail, health."""

@@ -1,4 +1,4 @@
-"""Evaluations: labelled photos asked in the background, reports kept and compared."""
+"""Evaluation pages: start of an evaluation, its report, comparison with another one."""
 
 import secrets
 from pathlib import Path

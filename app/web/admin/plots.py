@@ -1,4 +1,4 @@
-"""Plots drawn on the server: no script, no style, nothing that our headers forbid.
+"""SVG plots drawn on the server, without scripts or styles.
 
 Each is an SVG picture that is stretched to the width there is, so it holds shapes and
 no words. Words stand around it in the page, and every number in the table beside it.

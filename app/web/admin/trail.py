@@ -1,4 +1,4 @@
-"""Audit trail of admins: who did what, when, to whom."""
+"""Audit-trail page for admins: who did what, when, to whom."""
 
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _

@@ -1,4 +1,4 @@
-"""Blueprint whose operations describe themselves, in the language of the reader."""
+"""Blueprint of API operations that carry their own OpenAPI descriptions."""
 
 from collections.abc import Callable
 from functools import wraps

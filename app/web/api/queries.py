@@ -1,4 +1,4 @@
-"""Own searches for programs, each with a token: read, judged, deleted."""
+"""API endpoints of an account's own searches: list, read, judge, delete."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Refusals of the programmer's interface: their names, statuses, codes and headers."""
+"""Error responses of the API: their names, statuses, codes and headers."""
 
 from typing import Any
 

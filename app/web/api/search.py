@@ -1,4 +1,4 @@
-"""Search for programs: a photo in, JSON out.
+"""API endpoint of the search: a photo in, JSON out.
 
 It uses no cookies and no session, so no other site can act in a visitor's name
 through it, and forms' protection against that is switched off for it.

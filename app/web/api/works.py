@@ -1,4 +1,4 @@
-"""Collection for programs: its works, listed and searched, and each one."""
+"""API endpoints of the collection: list and search of works, and a single work."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Curators' pages: editing of the collection."""
+"""Curators' pages: works, imports, survey, index, map, tasks, audit trail."""

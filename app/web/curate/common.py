@@ -1,4 +1,4 @@
-"""Editor of works, and what its pages say and show after an edit."""
+"""Helpers of the editing pages: work editor, and redirect with a message after it."""
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext

@@ -1,4 +1,4 @@
-"""Audit trail of curators: who did what, when, and undoing it."""
+"""Audit-trail page for curators: who did what, when, and undoing it."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue

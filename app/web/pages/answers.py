@@ -1,4 +1,4 @@
-"""Answer page and the pictures of an answer, for its owner or by a share link."""
+"""Rendering of an answer and its pictures, shared by owners' and share-link pages."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,1 +1,1 @@
-"""Surroundings of every page: site, languages, assets, headers, logs, metrics."""
+"""Infrastructure of all pages: site, languages, assets, headers, logs, metrics."""

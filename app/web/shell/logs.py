@@ -1,4 +1,4 @@
-"""Structured logs, as text or JSON: one line per request, all its lines with its name.
+"""Structured logs, as text or JSON: a line per request, its request ID on every line.
 
 No personal data: no network address, no account, and no path, because the address of an
 answer is its key. The name of a request goes back with its answer, so that whoever

@@ -1,4 +1,4 @@
-"""Offline support: shell, service worker, manifest, token.
+"""Offline support: app shell, service worker, web manifest, fresh CSRF token.
 
 The service worker keeps the first page's shell, so that it opens without a network; a
 photo taken then waits in the browser and is sent later. The worker never keeps answers,

@@ -1,1 +1,1 @@
-"""Network training: fine-tuning, losses, class head, checkpoints, export."""
+"""Network training: class head, fine-tuning, losses, precision, published networks."""

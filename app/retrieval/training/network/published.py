@@ -1,4 +1,4 @@
-"""Networks to compare with, written as folders that the descriptor can open.
+"""Export of published networks and variants as model folders, for comparison.
 
 Published topologies with weights from a file, and the bundled network with other
 settings. Nothing is fetched and nothing is trained.

@@ -1,4 +1,4 @@
-"""Form that maps columns to fields: its words, and what was chosen."""
+"""Column-mapping form: its labels, and parsing of what was submitted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
