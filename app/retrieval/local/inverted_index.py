@@ -1,4 +1,4 @@
-"""Inverted index of visual words with signatures: the local channel's shortlist.
+"""Inverted index of visual words with signatures: its postings, building and files.
 
 For every word, the file lists which pictures of the gallery hold it and with which
 signature. How a photo's features vote by them is in ``voting``.

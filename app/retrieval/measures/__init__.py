@@ -1,1 +1,1 @@
-"""Measures of likeness, each with one question: which of these is most like that."""
+"""Measures of likeness: distances, structural similarity, perceptual hash, learnt."""

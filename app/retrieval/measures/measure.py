@@ -1,4 +1,4 @@
-"""What all measures have in common, and putting a shortlist into a better order."""
+"""Measure protocol, and re-ranking of a shortlist by a slower measure."""
 
 from typing import Protocol, TypeVar
 
@@ -12,7 +12,7 @@ Seen = TypeVar("Seen", contravariant=True)
 
 
 class Measure(Protocol[Seen]):
-    """Says how alike pictures are. All of them are symmetric."""
+    """Protocol of a symmetric measure of likeness."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""Measures on the pictures themselves: structural similarity, and it over a distance.
+"""Structural similarity (SSIM) of pictures, alone and over a feature distance.
 
 Both compare what is at the same place, so pictures are first brought to one size. That
 makes them good at telling how a picture was changed and bad at telling what it shows;

@@ -1,4 +1,4 @@
-"""Where libraries keep files of their own: in ``build``, not in the home folder."""
+"""Folders for the libraries' own files: in ``build``, not in the home folder."""
 
 import os
 from pathlib import Path

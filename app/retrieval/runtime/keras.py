@@ -1,4 +1,4 @@
-"""Keras and TensorFlow, told beforehand what to say and where to write.
+"""Import of Keras and TensorFlow, quiet and without files in the home folder.
 
 The one place that imports them.
 """
