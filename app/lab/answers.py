@@ -1,4 +1,4 @@
-"""Top-ranked works for one picture by every method, of a catalogue or the live index."""
+"""Top-ranked works for one picture by every method, of a catalogue or an instance."""
 
 import argparse
 import tempfile

@@ -8,18 +8,19 @@
         ImageTooSmallError          .size, .minimum
         ImageTooLargeError          .amount, .maximum, .unit
       ArtefactError                 the operator can fix it
-        MissingArtefactError        .path
-        IncompatibleArtefactError   made by another model or with other settings
-        DamagedArtefactError        cut short, or not what it claims to be
+        MissingArtefactError        .path, .command
+        IncompatibleArtefactError   .command
+        DamagedArtefactError        .command
         WeightsUnavailableError     .remedy
-      EmptyGalleryError             no generation has been published
+      EmptyGalleryError             .command
       GenerationRejectedError       .path
       TrainingError                 nothing can be learnt like this
       StoreBusyError                .path
       StoreWriteError               the disk did not take it
 
-A wrong *argument* from our own code is a ``ValueError``; it is a bug and nobody
-catches it. Finding nothing is no error: it is an empty answer.
+``command`` is what the operator has to run. A wrong *argument* from our own code is a
+``ValueError``; it is a bug and nobody catches it. Finding nothing is no error: it is an
+empty answer.
 """
 
 import zipfile
@@ -92,7 +93,7 @@ class ArtefactError(RetrievalError):
 
 
 class MissingArtefactError(ArtefactError):
-    """A needed file or folder does not exist; a command makes it."""
+    """A needed file or folder does not exist; ``command`` makes it."""
 
     def __init__(self, path: Path, command: str) -> None:
         self.path = path
@@ -133,9 +134,10 @@ class WeightsUnavailableError(ArtefactError):
 
 
 class EmptyGalleryError(RetrievalError):
-    """There is nothing to search; a command indexes a collection."""
+    """There is nothing to search; ``command`` indexes a collection."""
 
     def __init__(self, command: str) -> None:
+        self.command = command
         super().__init__(f"No collection has been indexed yet. Run: {command}")
 
 

@@ -94,7 +94,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One candidate of a shortlist.
+    """Candidate of a shortlist.
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ class GalleryItem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryFeatures:
-    """All that is computed from one reference image.
+    """Features of one reference image: global descriptor, local features, style.
 
     Attributes
     ----------
@@ -206,7 +206,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Match:
-    """A reference image beside a photo: compared by re-ranking, rated by the decision.
+    """Reference image compared with a photo by re-ranking, and rated by the decision.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Convolutional networks up to their last feature maps.
+"""Backbones: convolutional networks up to their last feature maps.
 
 Every backbone takes a batch of RGB pictures with values 0–255 and brings its own
 preprocessing, so nobody else needs to know what a network was trained on. The head
@@ -29,7 +29,7 @@ MORELLI_STAGES = ((32, 32), (64, 64), (128, 128, 128), (256, 256, 256))
 
 @dataclass(frozen=True, slots=True)
 class Backbone:
-    """A network that can be had by name.
+    """Recipe of a backbone: how it is built, preprocessed for and given weights.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Backbone:
 
 
 class StandardisedConvolution(layers.Conv2D):
-    """A convolution whose kernels are shifted and scaled to mean 0 and fixed variance.
+    """Weight-standardised convolution: kernels of mean 0 and fixed variance.
 
     Does for a small network what batch normalisation does, without depending on the
     batch: a photo's descriptor cannot hang on its neighbours, and on CPUs, where

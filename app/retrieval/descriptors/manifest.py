@@ -21,7 +21,7 @@ HALF_PRECISION, FULL_PRECISION = "bf16", "f32"
 
 @dataclass(frozen=True, slots=True)
 class ModelManifest:
-    """The description of one model.
+    """Manifest of one model: architecture, input shapes, classes, origin.
 
     Attributes
     ----------

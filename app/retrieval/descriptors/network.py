@@ -29,7 +29,7 @@ _TINY = 1e-12  # keeps a division by zero away; too small to change any result
 
 @keras.saving.register_keras_serializable("morelli")
 class ClassHead(layers.Layer):
-    """Globally average-pooled linear classes, and where each of the likeliest is seen.
+    """Linear classifier on globally averaged maps, with class activation maps (CAM).
 
     Equation 1 of Jimenez et al. 2017: ``CAM_c = sum_k conv_k * w_(k,c)``, negative
     evidence set to 0, divided by the maximum.

@@ -33,7 +33,7 @@ def unit_length(vectors: NDArray[np.floating]) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Whitening:
-    """A learnt change of basis ``x -> projection @ (x - mean)``.
+    """PCA-whitening as it was learnt: ``x -> projection @ (x - mean)``.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ SHORTLIST_K = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledPhoto:
-    """A photo and the truth about it.
+    """Photo with its ground truth.
 
     Attributes
     ----------

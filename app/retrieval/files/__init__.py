@@ -1,1 +1,1 @@
-"""Files that are whole or not there: atomic writing, locks, arrays."""
+"""Atomic files and folders, locks, files of arrays."""

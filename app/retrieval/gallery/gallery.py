@@ -14,7 +14,7 @@ import numpy as np
 from app.retrieval.files.arrays import map_array
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
 from app.retrieval.local import voting
-from app.retrieval.local.feature_store import FeatureBank
+from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import ShortlistSettings
@@ -43,7 +43,7 @@ class Gallery:
         Several images may show one work; an image occurs once.
     descriptors : (N, D) float32
         Unit length.
-    local_features : FeatureBank
+    local_features : FeatureStore
     index : Index
         Over ``descriptors``.
     inverted_index : InvertedIndex
@@ -61,7 +61,7 @@ class Gallery:
         self,
         items: Sequence[GalleryItem],
         descriptors: FloatArray,
-        local_features: FeatureBank,
+        local_features: FeatureStore,
         index: Index,
         inverted_index: InvertedIndex,
         styles: FloatArray,
@@ -116,13 +116,13 @@ class Gallery:
         """
         pairs = list(items)
         descriptors = np.stack([features.descriptor for _, features in pairs])
-        bank = FeatureBank.pack(features.local_features for _, features in pairs)
+        store = FeatureStore.pack(features.local_features for _, features in pairs)
         return cls(
             [item for item, _ in pairs],
             descriptors,
-            bank,
+            store,
             ExactIndex(descriptors),
-            InvertedIndex.build(bank, vocabulary, word_weights=word_weights),
+            InvertedIndex.build(store, vocabulary, word_weights=word_weights),
             np.stack([features.style for _, features in pairs]),
         )
 
@@ -157,7 +157,7 @@ class Gallery:
         return cls(
             list(map(GalleryItem, listing["image_ids"], listing["work_ids"])),
             descriptors,
-            FeatureBank.open(folder),
+            FeatureStore.open(folder),
             AnnoyIndex.open(
                 folder / INDEX_FILE, descriptors.shape[1], listing["search_k"]
             ),

@@ -15,7 +15,7 @@ from app.retrieval.gallery.gallery import (
 )
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
 from app.retrieval.gallery.tuning import choose_search_k
-from app.retrieval.local.feature_store import FeatureBankWriter
+from app.retrieval.local.feature_store import FeatureStoreWriter
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import GallerySettings
@@ -46,14 +46,14 @@ class GalleryWriter:
         self._items: list[GalleryItem] = []
         self._descriptors: list[FloatArray] = []
         self._styles: list[FloatArray] = []
-        self._bank = FeatureBankWriter(folder)
+        self._local_features = FeatureStoreWriter(folder)
 
     def __len__(self) -> int:
         return len(self._items)
 
     def add(self, item: GalleryItem, features: GalleryFeatures) -> None:
         """Write the next image's features."""
-        self._bank.append(features.local_features)
+        self._local_features.append(features.local_features)
         self._items.append(item)
         self._descriptors.append(features.descriptor)
         self._styles.append(features.style)
@@ -66,11 +66,11 @@ class GalleryWriter:
         progress : callable
             Told the name of each step when it begins.
         """
-        bank = self._bank.finish()
+        local_features = self._local_features.finish()
         progress("postings")
         postings = self._folder / POSTINGS_FOLDER
         postings.mkdir()
-        InvertedIndex.build(bank, self._vocabulary).save(postings)
+        InvertedIndex.build(local_features, self._vocabulary).save(postings)
         progress("index")
         descriptors = np.stack(self._descriptors)
         np.save(self._folder / DESCRIPTORS_FILE, descriptors)

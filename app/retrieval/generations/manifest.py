@@ -43,7 +43,7 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The description of one generation.
+    """Manifest of one generation: fingerprint, settings, files, figures.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""Pictures in: decoding, edits, letterboxing, frame detection, quality."""
+"""Input pictures: decoding, edits, letterboxing, frame detection, quality."""

@@ -24,7 +24,7 @@ _STARTS = "local_starts.npy"
 _SIZES = "local_sizes.npy"
 
 
-class FeatureBank:
+class FeatureStore:
     """Local features of N pictures, one per position from 0 to N - 1.
 
     Parameters
@@ -74,7 +74,7 @@ class FeatureBank:
         return map(self.__getitem__, range(len(self)))
 
     @classmethod
-    def pack(cls, pictures: Iterable[LocalFeatures]) -> "FeatureBank":
+    def pack(cls, pictures: Iterable[LocalFeatures]) -> "FeatureStore":
         """Pack features in memory.
 
         Parameters
@@ -92,8 +92,8 @@ class FeatureBank:
         )
 
     @classmethod
-    def open(cls, folder: Path) -> "FeatureBank":
-        """Map what :class:`FeatureBankWriter` wrote; nothing is read yet.
+    def open(cls, folder: Path) -> "FeatureStore":
+        """Map what :class:`FeatureStoreWriter` wrote; nothing is read yet.
 
         Raises
         ------
@@ -108,8 +108,8 @@ class FeatureBank:
         )
 
 
-class FeatureBankWriter:
-    """Writes a bank to disk picture by picture, holding none in memory.
+class FeatureStoreWriter:
+    """Writes a store to disk picture by picture, holding none in memory.
 
     Parameters
     ----------
@@ -131,13 +131,13 @@ class FeatureBankWriter:
         self._counts.append(len(features))
         self._picture_sizes.append(features.size)
 
-    def finish(self) -> FeatureBank:
+    def finish(self) -> FeatureStore:
         """Complete the files and open them."""
         self._xy.finish()
         self._descriptors.finish()
         np.save(self._folder / _STARTS, _starts(self._counts))
         np.save(self._folder / _SIZES, _size_array(self._picture_sizes))
-        return FeatureBank.open(self._folder)
+        return FeatureStore.open(self._folder)
 
 
 class _RowFile:

@@ -16,7 +16,7 @@ from app.retrieval.types import FloatArray, Image
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Division of the sheets of one kind.
+    """Division of sprite sheets into square cells.
 
     Attributes
     ----------

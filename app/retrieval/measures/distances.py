@@ -12,7 +12,7 @@ _BLOCK_VALUES = 1 << 22
 
 
 class Cosine:
-    """The cosine of the angle between two vectors, from -1 to 1.
+    """Cosine similarity of two vectors, from -1 to 1.
 
     A vector of zeros has no direction: its cosine with anything is 0. Among vectors of
     unit length it ranks as `Euclidean` does. 44,000 of 256 numbers take some 10 ms.
@@ -27,7 +27,7 @@ class Cosine:
 
 
 class Euclidean:
-    """The distance between two vectors, negative, so that 0 is the best score.
+    """Euclidean distance of two vectors, negative, so that 0 is the best score.
 
     Differences are taken before they are squared. The usual shortcut by a product of
     matrices is faster and, for vectors that are nearly the same, wrong by more than

@@ -1,4 +1,4 @@
-"""A similarity that was learnt from pairs of pictures: a small network on two vectors.
+"""Learnt similarity of pictures: a small network on pairs of descriptors.
 
 Run with NumPy alone. What it is learnt from, and how, is in
 ``app.retrieval.training.similarity.learning``.
@@ -23,7 +23,7 @@ _COMMAND = "python -m app.lab train-similarity"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearntSimilarity:
-    """How alike two pictures are, as a network of one hidden layer sees it.
+    """Learnt similarity of two vectors, by a network of one hidden layer.
 
     Both vectors go through one linear map, ``u = P a + p`` and ``v = P b + p``. The
     hidden layer sees ``|u - v|`` and ``u * v``, number by number, which are the same

@@ -12,7 +12,7 @@ Seen = TypeVar("Seen", contravariant=True)
 
 
 class Measure(Protocol[Seen]):
-    """Says how alike pictures are. All of them are symmetric."""
+    """Protocol of a symmetric measure of likeness."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""OpenVINO without its telemetry: the one place that imports it.
+"""Import of OpenVINO without its telemetry: the one place that imports it.
 
 ``import openvino`` also imports the converter of other frameworks' models, which is not
 needed to run a network, and which reports every start to an analytics host and leaves a

@@ -51,7 +51,7 @@ class Kinship(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """A work that has something in common with a picture.
+    """Near-duplicate of a picture: another work, and how the two are related.
 
     Attributes
     ----------

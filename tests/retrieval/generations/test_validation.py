@@ -6,7 +6,7 @@ import pytest
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.generations.validation import FLOORS, Validation, validate
-from app.retrieval.local.feature_store import FeatureBank
+from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.types import GalleryItem
 from tests.support.fakes import (
@@ -33,12 +33,12 @@ def assemble(collection, *, descriptors=None, searched=None, order=None):
     model = fake_model()
     if descriptors is None:
         descriptors = np.stack([f.descriptor for _, f in collection])
-    bank = FeatureBank.pack(f.local_features for _, f in collection)
-    indexed = bank if order is None else [bank[i] for i in order]
+    store = FeatureStore.pack(f.local_features for _, f in collection)
+    indexed = store if order is None else [store[i] for i in order]
     return Gallery(
         [item for item, _ in collection],
         descriptors,
-        bank,
+        store,
         ExactIndex(descriptors if searched is None else searched),
         InvertedIndex.build(indexed, model.vocabulary),
         np.stack([features.style for _, features in collection]),

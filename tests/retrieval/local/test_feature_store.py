@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.retrieval.local.feature_store import FeatureBank, FeatureBankWriter
+from app.retrieval.local.feature_store import FeatureStore, FeatureStoreWriter
 from app.retrieval.types import LocalFeatures
 
 
@@ -18,22 +18,22 @@ PICTURES = [picture(3, 1), LocalFeatures.empty((7, 9)), picture(5, 2)]
 
 
 def write(folder, pictures):
-    writer = FeatureBankWriter(folder)
+    writer = FeatureStoreWriter(folder)
     for features in pictures:
         writer.append(features)
     return writer.finish()
 
 
-def assert_same(bank, pictures):
-    assert len(bank) == len(pictures)
-    for got, wanted in zip(bank, pictures, strict=True):
+def assert_same(store, pictures):
+    assert len(store) == len(pictures)
+    for got, wanted in zip(store, pictures, strict=True):
         np.testing.assert_array_equal(got.xy, wanted.xy)
         np.testing.assert_array_equal(got.descriptors, wanted.descriptors)
         assert got.size == wanted.size
 
 
 def test_a_packed_bank_gives_back_every_picture():
-    assert_same(FeatureBank.pack(PICTURES), PICTURES)
+    assert_same(FeatureStore.pack(PICTURES), PICTURES)
 
 
 def test_a_written_bank_gives_back_every_picture(tmp_path):
@@ -52,12 +52,12 @@ def test_features_of_a_mapped_bank_cannot_be_changed(tmp_path):
 
 def test_a_position_outside_is_an_index_error():
     with pytest.raises(IndexError):
-        FeatureBank.pack(PICTURES)[3]
+        FeatureStore.pack(PICTURES)[3]
 
 
 def test_announced_and_present_features_must_agree():
     with pytest.raises(ValueError, match="announced"):
-        FeatureBank(
+        FeatureStore(
             np.zeros((2, 2), np.float32),
             np.zeros((2, 128), np.uint8),
             np.array([0, 3]),
