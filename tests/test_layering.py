@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -198,3 +199,12 @@ def test_conftest_holds_fixtures_only(path):
         and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
     ]
     assert not helpers, "they belong in a module of their own, as in tests/support"
+
+
+def test_no_class_name_has_two_meanings():
+    homes = defaultdict(list)
+    for name, path in PATHS.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(name)
+    assert not {name: places for name, places in homes.items() if len(places) > 1}
