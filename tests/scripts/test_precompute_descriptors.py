@@ -55,7 +55,7 @@ def getting_stuck(function):
 class StuckDescriptor(FakeDescriptor):
     describe = getting_stuck(FakeDescriptor.describe)
 
-image_fetching.store_picture = getting_stuck(gathering.store_picture)
+image_fetching.store_picture = getting_stuck(image_fetching.store_picture)
 model = fake_model()
 parts = model.vocabulary, model.decision, model.style
 stuck = Model(model.model_id, StuckDescriptor(), *parts)

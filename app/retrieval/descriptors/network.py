@@ -80,6 +80,14 @@ class ClassHead(layers.Layer):
         cams = ops.reshape(cams, (-1, self.top_classes, height, width))
         return logits, indices, probabilities, cams
 
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[tuple[int | None, ...], ...]:
+        """Shapes of `call`'s results: Keras' own inference warns of a single class."""
+        batch, height, width, _ = input_shape
+        top = (batch, self.top_classes)
+        return (batch, self.class_count), top, top, (*top, height, width)
+
 
 @keras.saving.register_keras_serializable("morelli")
 class ClassWeightedPooling(layers.Layer):
