@@ -56,11 +56,13 @@ def test_its_import_is_taken_back(app, monkeypatch):
 @pytest.mark.usefixtures("upgraded")
 def test_a_task_that_waited_still_waits_and_can_be_stopped():
     [task] = db.session.query(Task).filter_by(kind=rebuilding.KIND)
-    tasks.cancel(db.session(), task)  # refused where it does not wait
+    assert task.state == "waiting"
+    tasks.cancel(db.session(), task)
     db.session.expire_all()
     assert task.state is TaskState.CANCELLED
 
 
-def test_what_is_asked_now_is_answered(upgraded, ask, photo):
+def test_what_is_asked_now_is_answered(upgraded, ask, client, photo):
     answer = ask(photo).headers["Location"]
     assert answer != upgraded
+    assert "The Astronomer’s Table" in client.get(answer).text

@@ -202,6 +202,10 @@ def test_what_a_shell_may_be_recording_is_not_taken_back(shell, importer):
         importer.undo(run)
     assert run.task.state is TaskState.WAITING  # until the shell has ended
     assert not work("1").is_withdrawn
+    run.task.ready_at = None  # it is tried again after some seconds
+    db.session.commit()
+    importer.work_off()
+    assert work("1").is_withdrawn
 
 
 def test_a_mapping_of_the_pages_is_good_for_the_shell(shell, importer):
