@@ -7,6 +7,7 @@ numbers, the arrays not by NumPy's own means; anything else in it is refused.
 
 import io
 import pickle  # noqa: TID251 - the benchmark's format; see GroundTruthReader
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,22 @@ Box: TypeAlias = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels."""
 MAX_BYTES = 64 << 20
 """Of the file; that of RParis6k has less than one megabyte."""
+
+
+_BROKEN = (
+    pickle.UnpicklingError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    AssertionError,
+    struct.error,
+)
+"""What unpickling stumbles over in a file that is no pickle, or is cut short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +88,7 @@ def read_ground_truth(path: Path) -> GroundTruth:
             "need and which could do harm. Fetch the file anew from the benchmark's "
             "own site."
         ) from error
-    except Exception as error:
+    except _BROKEN as error:
         raise LabError(
             f"{path} is no ground truth of Oxford or Paris revisited: it should hold "
             "imlist, qimlist and gnd. Name gnd_roxford5k.pkl or gnd_rparis6k.pkl."
