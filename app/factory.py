@@ -16,11 +16,10 @@ from app.commands import shared as commands_shared
 from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
-from app.retrieval.settings import ImageSettings
 from app.services.index.live import LiveIndex
 from app.services.index.searcher import LivePublication
 from app.services.map.reading import MapReader
-from app.services.search.admission import AdmissionQueue
+from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
 from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
@@ -157,14 +156,12 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
 
 def build_search_service(app: Flask, folders: Folders) -> SearchService:
     """Build the search service over the live index."""
-    limits = ImageSettings(max_bytes=app.config["MAX_CONTENT_LENGTH"])
-    admission_queue = AdmissionQueue(
+    decoder = PhotoDecoder(
+        load.image_settings(app.config),
         folders.admission,
         places=app.config["MORELLI_WORKERS"],
         waiting=app.config["MORELLI_QUEUE"],
     )
     keeps_photos = app.config["MORELLI_RETENTION_DAYS"] > 0
     photos = MediaFolder(folders.queries) if keeps_photos else None
-    return SearchService(
-        app.extensions[INDEX], photos, limits, admission_queue, metrics.count_search
-    )
+    return SearchService(app.extensions[INDEX], photos, decoder, metrics.count_search)

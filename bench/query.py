@@ -29,7 +29,7 @@ from app.services.evaluation.labelled_photos import (
     simulate_photos,
 )
 from app.services.index.searcher import open_searcher
-from app.services.search.service import PHOTO_SIDE_PX
+from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.services.system import database
 from app.services.system.media import MediaFolder
 from bench.measure import Clock, memory_mb, print_figures, print_percentiles

@@ -15,6 +15,7 @@ from app.configuration.parsers import ROOT as ROOT
 from app.configuration.parsers import SECRET_KEY_BYTES as SECRET_KEY_BYTES
 from app.configuration.settings import SETTINGS as SETTINGS
 from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
+from app.retrieval.settings import ImageSettings
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +88,16 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         if values["MORELLI_SMTP_HOST"] and not values[name]:
             raise ConfigurationError(name, "", "mails by MORELLI_SMTP_HOST need it")
     return values
+
+
+def image_settings(config: Mapping[str, Any]) -> ImageSettings:
+    """Return what is accepted as a photo or a picture of a work."""
+    return ImageSettings(
+        max_pixels=config["MORELLI_MAX_MEGAPIXELS"] * 1_000_000,
+        max_bytes=config["MAX_CONTENT_LENGTH"],
+        max_decoded_bytes=config["MORELLI_MAX_DECODED_MB"] * 1_000_000,
+        heavy_lock=Folders(config["MORELLI_INSTANCE"]).admission / "heavy.lock",
+    )
 
 
 def obtain_secret_key(folder: Path) -> str:

@@ -81,11 +81,24 @@ SETTINGS = (
         "Largest photo that is accepted, in megabytes.",
     ),
     Setting(
+        "MORELLI_MAX_MEGAPIXELS",
+        str(ImageSettings().max_pixels // 1_000_000),
+        parse_number(1, 10_000),
+        "Largest photo that is accepted, in millions of pixels.",
+    ),
+    Setting(
+        "MORELLI_MAX_DECODED_MB",
+        str(ImageSettings().max_decoded_bytes // 1_000_000),
+        parse_number(50, 100_000),
+        "Memory that decoding one photo may take, in megabytes. Large ones are decoded "
+        "one after another; most JPEGs take little, being decoded at reduced size.",
+    ),
+    Setting(
         "MORELLI_QUEUE",
         "40",
         parse_number(0, 10_000),
-        "Photos that may wait to be searched, over all server processes; beyond that "
-        "visitors are asked to come back in a moment.",
+        "Photos that may wait to be searched, over all server processes, half of them "
+        "from one network; beyond that visitors are asked to come back in a moment.",
     ),
     Setting(
         "MORELLI_SEARCH_RATE",

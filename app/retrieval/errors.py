@@ -70,7 +70,7 @@ class ImageTooLargeError(ImageError):
     amount, maximum : int
         What the picture has, and what is allowed.
     unit : str
-        ``"pixels"`` or ``"bytes"``.
+        ``"pixels"``, ``"bytes"`` or ``"decoded bytes"``: what decoding takes in memory.
     """
 
     def __init__(self, amount: int, maximum: int, unit: str) -> None:

@@ -5,14 +5,23 @@ value is a judgement that the figures of ``docs/evaluation.md`` bear out as a wh
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
     """Limits on an encoded picture."""
 
-    max_pixels: int = 50_000_000
-    """Ceiling on width times height, checked before a pixel is decoded."""
+    max_pixels: int = 200_000_000
+    """Ceiling on width times height, checked before a pixel is decoded: the largest
+    cameras of phones."""
+    max_decoded_bytes: int = 640_000_000
+    """Ceiling on what decoding takes in memory: 80 megapixels of a HEIC or WebP, 160 of
+    what has no reduced size, any JPEG that is not progressive."""
+    heavy_bytes: int = 128_000_000
+    """Pictures that take more are decoded one at a time: a HEIC of 16 megapixels."""
+    heavy_lock: Path | None = None
+    """Lock file that all processes take for these; None: at the same time as others."""
     max_bytes: int = 40_000_000
     """Ceiling on the encoded size."""
     min_side_px: int = 16

@@ -195,6 +195,13 @@ def image_sentence(error: ImageError) -> str:
             amount=format_decimal(error.amount),
             maximum=format_decimal(error.maximum),
         )
+    elif isinstance(error, ImageTooLargeError) and error.unit == "decoded bytes":
+        text = _(
+            "Decoding the picture would take %(amount)s MB of memory; at most "
+            "%(maximum)s are accepted. Please use a smaller one, or a JPEG.",
+            amount=format_decimal(error.amount // 1_000_000),
+            maximum=format_decimal(error.maximum // 1_000_000),
+        )
     elif isinstance(error, ImageTooLargeError):
         text = _(
             "The picture is larger than %(megabytes)s MB. Please use a smaller one.",

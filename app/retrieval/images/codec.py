@@ -8,24 +8,15 @@ sRGB, upright, and nothing else. What a picture *shows* is no business of this f
 
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pillow_heif
-from PIL import (
-    BmpImagePlugin,
-    GifImagePlugin,
-    ImageCms,
-    ImageOps,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
 from PIL import Image as Pillow
+from PIL import ImageCms, WebPImagePlugin
 
 from app.retrieval.errors import (
     ImageError,
@@ -33,30 +24,51 @@ from app.retrieval.errors import (
     ImageTooSmallError,
     UnreadableImageError,
 )
+from app.retrieval.files.atomic import OWNER_ONLY, wait_for_lock
+from app.retrieval.images import formats
+from app.retrieval.images.flattening import (
+    SIDEWAYS,
+    SRGB,
+    OpenCVPixels,
+    Pixels,
+    flatten,
+)
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 
-# First bytes of a file -> the only decoder that may look at the rest. Pillow's own
-# ``open`` would also try EPS (which starts Ghostscript) and some forty others.
-_DECODERS: tuple[tuple[bytes, Callable[[BytesIO], Pillow.Image]], ...] = (
-    (b"\xff\xd8\xff", JpegImagePlugin.JpegImageFile),
-    (b"\x89PNG\r\n\x1a\n", PngImagePlugin.PngImageFile),
-    (b"GIF87a", GifImagePlugin.GifImageFile),
-    (b"GIF89a", GifImagePlugin.GifImageFile),
-    (b"II*\0", TiffImagePlugin.TiffImageFile),
-    (b"MM\0*", TiffImagePlugin.TiffImageFile),
-    (b"BM", BmpImagePlugin.BmpImageFile),
-)
-_HEIF_BRANDS = frozenset(
-    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-)
-_FORMATS = "JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF"
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+ORIENTATION = 0x0112
+"""EXIF's tag."""
 
-# Pillow warns about odd metadata, and warning filters belong to the whole process:
-# two threads that leave ``catch_warnings`` in the wrong order would change them for
-# good. Decoding is therefore one at a time per process.
-_one_at_a_time = threading.Lock()
+
+class _QuietPillow:
+    """Suppression of warnings while anybody decodes.
+
+    Pillow warns about odd metadata, and warning filters belong to the whole process: of
+    several threads the first to come sets them and the last to go sets them back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        self._kept = warnings.catch_warnings()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            self._count += 1
+            if self._count == 1:
+                self._kept = warnings.catch_warnings(action="ignore")
+                self._kept.__enter__()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._count -= 1
+                if self._count == 0:
+                    self._kept.__exit__(None, None, None)
+
+
+_quiet = _QuietPillow()
 
 
 def decode(
@@ -75,7 +87,7 @@ def decode(
     data : bytes
         JPEG, PNG, WebP, HEIC/HEIF, TIFF, BMP or GIF.
     settings : ImageSettings
-        Ceilings on bytes and pixels, both checked before a pixel is decoded.
+        Ceilings on bytes, pixels and memory, checked before a pixel is decoded.
     max_side_px : int, > 0, optional
         Reduce the picture to this long side; never enlarges. A 12-megapixel JPEG
         at 800 is decoded five times faster (48 ms instead of 254, one core): the
@@ -97,22 +109,23 @@ def decode(
     ValueError
         If ``max_side_px`` is not positive.
     """
-    if max_side_px is not None and max_side_px < 1:
-        raise ValueError(f"max_side_px must be positive, got {max_side_px}")
-    if len(data) > settings.max_bytes:
-        raise ImageTooLargeError(len(data), settings.max_bytes, "bytes")
-    with _one_at_a_time, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return _decode(data, settings, max_side_px)
-        except (ImageError, MemoryError):
-            raise
-        except Exception as error:
-            # Decoders given hostile bytes raise whatever they stumble over
-            # (SyntaxError, struct.error, KeyError …): all mean the same here.
-            raise UnreadableImageError(
-                f"The file is damaged or cut short. Please send a {_FORMATS} picture."
-            ) from error
+    with _opened(data, settings, max_side_px) as (picture, taken):
+        if taken <= settings.heavy_bytes or settings.heavy_lock is None:
+            return _decode(picture, data, max_side_px)
+        settings.heavy_lock.parent.mkdir(parents=True, exist_ok=True)
+        with wait_for_lock(settings.heavy_lock, mode=OWNER_ONLY):
+            return _decode(picture, data, max_side_px)
+
+
+def decoding_bytes(
+    data: bytes, *, settings: ImageSettings, max_side_px: int | None = None
+) -> int:
+    """Return how much memory :func:`decode` would take, and refuse what it would.
+
+    The pixels are not looked at; raises as :func:`decode` does.
+    """
+    with _opened(data, settings, max_side_px) as (_, taken):
+        return taken
 
 
 def read(path: Path, *, max_side_px: int | None = None) -> Image:
@@ -183,79 +196,69 @@ def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
     return encoded.tobytes()
 
 
-def _decode(data: bytes, settings: ImageSettings, max_side_px: int | None) -> Image:
-    with _open(data, settings) as picture:
-        width, height = picture.size
-        _check_pixels(width, height, settings)
-        if min(width, height) < settings.min_side_px:
-            raise ImageTooSmallError((height, width), settings.min_side_px)
-        profile = picture.info.get("icc_profile")
-        if max_side_px is not None:
-            # A JPEG is then decoded at 1/2, 1/4 or 1/8, not below what is asked for.
-            picture.draft(None, _scaled((width, height), max_side_px))
-        # Loads, and turns by the EXIF tag. Decoders that turn by themselves (HEIC,
-        # TIFF) have set the tag to 1 by then, so nothing is turned twice.
-        ImageOps.exif_transpose(picture, in_place=True)
-        flat = _flatten(picture)
-    if max_side_px is not None and max(flat.size) > max_side_px:
-        target = _scaled(flat.size, max_side_px)
-        flat = flat.resize(target, Pillow.Resampling.BOX, reducing_gap=2.0)
+@contextmanager
+def _opened(
+    data: bytes, settings: ImageSettings, max_side_px: int | None
+) -> Iterator[tuple[Pillow.Image, int]]:
+    """Read the header and check every ceiling; whatever is raised becomes ours."""
+    if max_side_px is not None and max_side_px < 1:
+        raise ValueError(f"max_side_px must be positive, got {max_side_px}")
+    if len(data) > settings.max_bytes:
+        raise ImageTooLargeError(len(data), settings.max_bytes, "bytes")
+    try:
+        with _quiet(), formats.open_header(data, settings) as picture:
+            yield picture, _checked_bytes(picture, settings, max_side_px)
+    except (ImageError, MemoryError, BlockingIOError):
+        raise
+    except Exception as error:
+        # Decoders given hostile bytes raise whatever they stumble over
+        # (SyntaxError, struct.error, KeyError …): all mean the same here.
+        raise UnreadableImageError(
+            f"The file is damaged or cut short. Please send a {formats.NAMES} picture."
+        ) from error
+
+
+def _checked_bytes(
+    picture: Pillow.Image, settings: ImageSettings, max_side_px: int | None
+) -> int:
+    """Set the reduction that the decoder does; return the memory that it then takes."""
+    if max_side_px is not None:
+        formats.seek_overview(picture, max_side_px)
+    full_size = picture.size
+    formats.check_pixels(full_size, settings)
+    if min(full_size) < settings.min_side_px:
+        raise ImageTooSmallError(full_size[::-1], settings.min_side_px)
+    if max_side_px is not None:
+        # A JPEG is then decoded at 1/2, 1/4 or 1/8, not below what is asked for.
+        picture.draft(None, _scaled(full_size, max_side_px))
+    taken = formats.decoded_bytes(picture, full_size)
+    if taken > settings.max_decoded_bytes:
+        raise ImageTooLargeError(taken, settings.max_decoded_bytes, "decoded bytes")
+    return taken
+
+
+def _decode(picture: Pillow.Image, data: bytes, max_side_px: int | None) -> Image:
+    # One of a TIFF's overviews may come without it.
+    profile = picture.info.get("icc_profile")
+    pixels: Pixels = picture
+    if isinstance(picture, WebPImagePlugin.WebPImageFile):
+        # Pillow's decoder, made for animations, takes three times the memory.
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if decoded is None:
+            raise ValueError("libwebp cannot decode it")
+        pixels = OpenCVPixels(np.asarray(decoded, np.uint8))
+    else:
+        picture.load()
+    # Decoders that turn by themselves (HEIC, TIFF) have set the tag to 1 by then, so
+    # nothing is turned twice.
+    orientation = picture.getexif().get(ORIENTATION, 1)
+    width, height = pixels.size
+    size = (height, width) if orientation in SIDEWAYS else (width, height)
+    target = None
+    if max_side_px is not None and max(size) > max_side_px:
+        target = _scaled(size, max_side_px)
+    flat = flatten(pixels, orientation=orientation, target=target)
     return np.array(_to_srgb(flat, profile))
-
-
-def _open(data: bytes, settings: ImageSettings) -> Pillow.Image:
-    """Read the header with the one decoder that its first bytes name."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        if data[12:16] == b"VP8X":
-            # libwebp allocates the whole canvas on opening, so look at it first:
-            # flags and padding, then two 24-bit little-endian sides less one.
-            width = int.from_bytes(data[24:27], "little") + 1
-            height = int.from_bytes(data[27:30], "little") + 1
-            _check_pixels(width, height, settings)
-        return WebPImagePlugin.WebPImageFile(BytesIO(data))
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        heif: Pillow.Image = pillow_heif.HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # the package has no annotations
-        return heif
-    for magic, decoder in _DECODERS:
-        if data.startswith(magic):
-            return decoder(BytesIO(data))
-    raise UnreadableImageError(
-        f"This is not a picture that can be read. Please send a {_FORMATS} picture."
-    )
-
-
-def _check_pixels(width: int, height: int, settings: ImageSettings) -> None:
-    if width * height > settings.max_pixels:
-        raise ImageTooLargeError(width * height, settings.max_pixels, "pixels")
-
-
-def _flatten(picture: Pillow.Image) -> Pillow.Image:
-    """Bring any mode to L, RGB or CMYK, 8 bits, without transparency."""
-    if picture.mode.startswith(("I", "F")):
-        return _to_eight_bits(picture)
-    if picture.mode == "LAB":
-        lab = ImageCms.createProfile("LAB")
-        return ImageCms.buildTransform(lab, _SRGB, "LAB", "RGB").apply(picture)
-    if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
-        white = Pillow.new("RGBA", layer.size, "white")
-        return Pillow.alpha_composite(white, layer).convert("RGB")
-    if picture.mode == "1":
-        return picture.convert("L")
-    return picture if picture.mode in ("L", "RGB", "CMYK") else picture.convert("RGB")
-
-
-def _to_eight_bits(picture: Pillow.Image) -> Pillow.Image:
-    """Scale deep grey values (16 or 32 bits, or float) to 0–255.
-
-    Only 16-bit files say what white is; for the others it is the smallest usual
-    ceiling that holds the brightest pixel.
-    """
-    values = np.nan_to_num(np.asarray(picture, np.float64))
-    ceilings = (65535.0,) if ";16" in picture.mode else (1.0, 255.0, 65535.0)
-    peak = float(values.max())
-    white = next((c for c in ceilings if peak <= c), max(peak, 1.0))
-    return Pillow.fromarray((values.clip(0, white) * (255 / white)).astype(np.uint8))
 
 
 def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
@@ -265,7 +268,7 @@ def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             # Most files carry sRGB itself: nothing to convert, time saved.
             if "sRGB" not in ImageCms.getProfileDescription(source):
-                transform = ImageCms.buildTransform(source, _SRGB, picture.mode, "RGB")
+                transform = ImageCms.buildTransform(source, SRGB, picture.mode, "RGB")
                 return transform.apply(picture)
         except (ImageCms.PyCMSError, OSError):
             # A broken profile, or one of another colour space than the pixels:

@@ -15,7 +15,7 @@ from app.services.comparing.kept import Comparison, Comparisons
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.searcher import open_as_served
 from app.services.map.registry import MapRegistry
-from app.services.search.service import PHOTO_SIDE_PX
+from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.services.system import tasks
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskFailedError, TaskHandle

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.configuration.load import Folders
+from app.configuration.load import Folders, image_settings
 from app.models import Artwork, EvaluationReport, ReferenceImage
 from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.evaluation.report import Report
@@ -36,7 +36,7 @@ from app.services.importing.pictures import (
     SourceError,
 )
 from app.services.index.searcher import Searcher, open_as_served
-from app.services.search.service import PHOTO_SIDE_PX
+from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 KIND = "evaluation"
@@ -97,7 +97,7 @@ def evaluate(handle: TaskHandle) -> None:
         If the photos or the index cannot be used.
     """
     context, parameters = handle.context, handle.task.parameters
-    limits = ImageSettings(max_bytes=context.config["MAX_CONTENT_LENGTH"])
+    limits = image_settings(context.config)
     if reports.of_task(context.session, handle.task.id) is not None:
         return  # killed when all but the task's own end was written down
     try:

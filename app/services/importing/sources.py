@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _
 
-from app.configuration.load import Folders
+from app.configuration.load import Folders, image_settings
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
 from app.services.importing.formats import ACCESSION, Reading
@@ -72,7 +72,7 @@ class ImportContext:
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "ImportContext":
         """Return what the configuration says."""
-        limits = ImageSettings(max_bytes=config["MAX_CONTENT_LENGTH"])
+        limits = image_settings(config)
         follows = config["MORELLI_LINKS"]
         return cls(
             Folders(config["MORELLI_INSTANCE"]),

@@ -8,8 +8,7 @@ that it no longer has, or calls withdrawn, is not found, whatever the index stil
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,11 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Artwork, Query
-from app.retrieval.errors import ArtefactError, EmptyGalleryError, ImageTooSmallError
-from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
+from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.images.edits import NO_EDITS, PhotoEdits
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.collection.works import works_in_order
 from app.services.index import thresholds
@@ -29,17 +27,13 @@ from app.services.index.features import gallery_item
 from app.services.index.live import LiveIndex
 from app.services.index.searcher import Searcher
 from app.services.search import evidence
-from app.services.search.admission import AdmissionQueue
+from app.services.search.admission import ANYBODY
 from app.services.search.answer_rows import query_of
+from app.services.search.photo_decoder import PhotoDecoder
 from app.services.system.media import MediaFolder
 
 logger = logging.getLogger(__name__)
 
-PHOTO_SIDE_PX = 1280
-"""Long side at which a photo is searched and kept: over what the engine looks at, and
-enough to show on a large screen."""
-UNCROPPED_SIDE_PX = 4 * PHOTO_SIDE_PX
-"""Long side at which a photo is decoded at most, when only a part of it is wanted."""
 PHOTO_QUALITY = 82
 
 
@@ -51,9 +45,7 @@ class SearchService:
     photos : MediaFolder, optional
         Where the photos are kept, re-encoded without metadata. None: they are not
         kept, nor what could be drawn from them.
-    image_settings : ImageSettings
-        What is accepted as a photo.
-    admission_queue : AdmissionQueue
+    decoder : PhotoDecoder
         Where photos wait for their turn.
     tell : callable
         Is given every query that was answered.
@@ -63,14 +55,12 @@ class SearchService:
         self,
         index: LiveIndex,
         photos: MediaFolder | None,
-        image_settings: ImageSettings,
-        admission_queue: AdmissionQueue,
+        decoder: PhotoDecoder,
         tell: Callable[[Query], None],
     ) -> None:
         self._index = index
         self._photos = photos
-        self._image_settings = image_settings
-        self._admission_queue = admission_queue
+        self.decoder = decoder
         self._tell = tell
         self._catching_up = threading.Lock()
         # Works of the index that are not on show, and what that depends on.
@@ -91,6 +81,7 @@ class SearchService:
         self,
         data: bytes,
         *,
+        sender: str = ANYBODY,
         edits: PhotoEdits = NO_EDITS,
         attributes: Mapping[str, object] | None = None,
     ) -> Query:
@@ -100,6 +91,8 @@ class SearchService:
         ----------
         data : bytes
             An encoded picture.
+        sender : str
+            For whose photos to wait; as for :meth:`PhotoDecoder.in_turn`.
         edits : PhotoEdits
             Done before anything else: what is cropped away is not looked at or kept.
         attributes : mapping of str to object, optional
@@ -120,39 +113,20 @@ class SearchService:
         QueueFullError
             If too many photos are waiting already.
         """
-        # Also decoding waits: the pixels of a photo take far more memory than its file.
-        with self._admission_queue.admit():
-            photo = PreparedPhoto(self.read(data, edits))
-            with self._index.use() as searcher:
-                self._catch_up(searcher)
-                answer = searcher.answer(photo, excluded_works=self._absent(searcher))
-                query = query_of(answer, searcher, attributes or {})
-            query.height, query.width = photo.image.shape[:2]
-            query.quality = evidence.quality_of(photo, answer)
-            self._store(query, photo.image)
-            self._tell(query)
-            return query
-
-    @contextmanager
-    def admit(self) -> Iterator[tuple[Searcher, frozenset[str]]]:
-        """Wait in the admission queue, then lend the index as it is now.
-
-        Yields
-        ------
-        searcher : Searcher
-        absent : frozenset of str
-            Works that must not be found.
-
-        Raises
-        ------
-        EmptyGalleryError, ArtefactError
-            If nothing can be searched.
-        QueueFullError
-            If too many photos are waiting already.
-        """
-        with self._admission_queue.admit(), self._index.use() as searcher:
+        # Before and after its turn: a database that is locked holds up nobody else.
+        with self._index.use() as searcher:
             self._catch_up(searcher)
-            yield searcher, self._absent(searcher)
+            absent = self._absent(searcher)
+        with self.decoder.in_turn(data, sender=sender, edits=edits) as image:
+            photo = PreparedPhoto(image)
+            answer = searcher.answer(photo, excluded_works=absent)
+            quality = evidence.quality_of(photo, answer)
+        query = query_of(answer, searcher, attributes or {})
+        query.height, query.width = photo.image.shape[:2]
+        query.quality = quality
+        self._store(query, photo.image)
+        self._tell(query)
+        return query
 
     def similar_to(self, artwork: Artwork) -> list[Artwork]:
         """Return works that look like a given one, most similar first.
@@ -172,23 +146,6 @@ class SearchService:
             logger.warning("no similar works can be shown: %s", error)
             return []
         return works_in_order(similar.item.work_id for similar in found)
-
-    def read(self, data: bytes, edits: PhotoEdits = NO_EDITS) -> Image:
-        """Decode a photo and edit it, at the size at which photos are searched.
-
-        Raises
-        ------
-        ImageError
-            If the photo cannot be used.
-        """
-        side_px = edits.side_before(PHOTO_SIDE_PX, UNCROPPED_SIDE_PX)
-        image = edits.apply(
-            decode(data, settings=self._image_settings, max_side_px=side_px)
-        )
-        height, width = image.shape[:2]
-        if min(height, width) < self._image_settings.min_side_px:
-            raise ImageTooSmallError((height, width), self._image_settings.min_side_px)
-        return resize_to_long_side(image, PHOTO_SIDE_PX)
 
     def _catch_up(self, searcher: Searcher) -> None:
         """Let what changed since the index was built be found or not found."""

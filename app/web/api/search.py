@@ -14,7 +14,7 @@ from app.web.api.arguments import PhotoFormSchema
 from app.web.api.blueprint import TOKEN_POSSIBLE, Blueprint, before_arguments
 from app.web.api.schemas import AnswerSchema
 from app.web.callers.bearer import token_account
-from app.web.callers.upload import uploaded_photo
+from app.web.callers.upload import sender, uploaded_photo
 from app.web.callers.visitors import refuse_strangers
 from app.web.shell.current import search_rate, search_service
 
@@ -50,4 +50,4 @@ def search(_form: dict[str, Any], account: User | None) -> Query:
     """Name the work in the photo of the multipart field ``photo``."""
     user_id = account.id if account else None
     asker = {"user_id": user_id, "source": "api", "device": "program"}
-    return search_service().search(uploaded_photo(), attributes=asker)
+    return search_service().search(uploaded_photo(), sender=sender(), attributes=asker)

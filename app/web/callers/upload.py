@@ -1,11 +1,14 @@
 """Uploaded photo of a request, or its link, with edits; refusals in words."""
 
-from flask import request
+import hmac
+
+from flask import current_app, request
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 
 from app.retrieval.images.edits import WHOLE, Box, PhotoEdits
 from app.services.system.fetching import LinkError, Refusal
+from app.web.callers.network import network_of
 from app.web.shell.current import link_reader
 
 PHOTO, LINK = "photo", "link"
@@ -29,6 +32,9 @@ REFUSALS = {
         "itself and copy its address."
     ),
 }
+
+
+SENDER_CHARACTERS = 16
 
 
 class NoPhotoError(BadRequest):
@@ -62,6 +68,18 @@ def asked_photo() -> tuple[bytes, str]:
         If what it leads to is too large.
     """
     return (linked_photo(), "link") if is_link() else (uploaded_photo(), "upload")
+
+
+def sender() -> str:
+    """Return for whose photos this one waits: the network's, under a name nobody reads.
+
+    It becomes a file's name, and network addresses are not kept.
+    """
+    network = network_of(request.remote_addr or "")
+    key = str(current_app.secret_key).encode()
+    return hmac.digest(key, f"sender {network}".encode(), "sha256").hex()[
+        :SENDER_CHARACTERS
+    ]
 
 
 def is_link() -> bool:

@@ -4,11 +4,10 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.extensions import limiter
-from app.retrieval.images.codec import decode
 from app.retrieval.images.frame_detection import SIDE_PX, find_frame
-from app.web.callers.upload import uploaded_photo
+from app.web.callers.upload import sender, uploaded_photo
 from app.web.callers.visitors import current_account, refuse_strangers
-from app.web.shell.current import image_settings
+from app.web.shell.current import search_service
 
 bp = Blueprint("frames", __name__)
 
@@ -24,6 +23,8 @@ def find() -> ResponseReturnValue:
     ``crop`` is left, top, right and bottom as shares of the photo.
     """
     refuse_strangers(current_account())
-    photo = decode(uploaded_photo(), settings=image_settings(), max_side_px=2 * SIDE_PX)
-    box = find_frame(photo)
+    with search_service().decoder.in_turn(
+        uploaded_photo(), sender=sender(), side_px=2 * SIDE_PX
+    ) as photo:
+        box = find_frame(photo)
     return {"crop": None if box is None else [round(share, 4) for share in box]}

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import limiter
 from app.services.collection.works import count_works, sample_works
-from app.web.callers.upload import asked_photo, is_link, photo_edits
+from app.web.callers.upload import asked_photo, is_link, photo_edits, sender
 from app.web.callers.visitors import current_account, owner_fields, refuse_strangers
 from app.web.errors import wants_json
 from app.web.pages.answers import own_query, show_answer
@@ -44,7 +44,10 @@ def create() -> ResponseReturnValue:
     edits = photo_edits()
     data, source = asked_photo()
     query = search_service().search(
-        data, edits=edits, attributes={**owner_fields(), "source": source}
+        data,
+        sender=sender(),
+        edits=edits,
+        attributes={**owner_fields(), "source": source},
     )
     if not query.is_stored:
         return show_answer(query)  # it has no page of its own to go to

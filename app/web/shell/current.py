@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import current_app
 
+from app.configuration import load
 from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.index.live import LiveIndex
@@ -54,7 +55,7 @@ def query_photos() -> MediaFolder:
 
 def image_settings() -> ImageSettings:
     """Return what is accepted as a photo."""
-    return ImageSettings(max_bytes=current_app.config["MAX_CONTENT_LENGTH"])
+    return load.image_settings(current_app.config)
 
 
 def search_rate() -> str:

@@ -15,7 +15,7 @@ from app.services.collection.pictures import (
     middle_name,
 )
 from app.services.search.evidence import Spread, faults_of, spread_of
-from app.services.search.service import PHOTO_SIDE_PX
+from app.services.search.photo_decoder import PHOTO_SIDE_PX
 
 VERDICTS = {
     Verdict.FOUND: lazy_gettext("Found"),

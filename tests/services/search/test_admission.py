@@ -6,6 +6,8 @@ import threading
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.services.search.admission import AdmissionQueue, QueueFullError
 from tests.support.waiting import WAIT_SECONDS, ended
@@ -100,15 +102,81 @@ def test_who_comes_first_is_served_first(folder):
     assert served == list(range(10))
 
 
+def visits(folder, senders, *, waiting):
+    """Let senders come in this order while the only place is taken; who is served?"""
+    served, visitors = [], []
+
+    def visit(number, sender):
+        with AdmissionQueue(folder, places=1, waiting=waiting).admit(sender):
+            served.append((sender, number))
+
+    with AdmissionQueue(folder, places=1, waiting=waiting).admit("taken"):
+        for number, sender in enumerate(senders):
+            arguments = [number, sender]
+            visitors.append(threading.Thread(daemon=True, target=visit, args=arguments))
+            visitors[-1].start()
+            line_of(folder, number + 1)
+    ended(*visitors)
+    return served
+
+
+def test_senders_are_served_in_turn(folder):
+    served = visits(folder, ["many"] * 5 + ["one", "two", "two"], waiting=20)
+    assert served == [
+        *(("many", 0), ("one", 5), ("two", 6)),
+        *(("many", 1), ("two", 7)),
+        *(("many", 2), ("many", 3), ("many", 4)),
+    ]
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=7))
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nobody_waits_for_more_than_one_of_each_other_sender(folder, senders):
+    served = visits(folder, senders, waiting=20)
+    assert sorted(number for _, number in served) == list(range(len(senders)))
+    for sender in set(senders):
+        own = [number for by, number in served if by == sender]
+        assert own == sorted(own)
+        before = [by for by, _ in served][: served.index((sender, own[0]))]
+        assert len(before) == len(set(before))
+
+
+def test_one_sender_fills_half_the_line(folder):
+    queue = AdmissionQueue(folder, places=1, waiting=4)
+
+    def visit(sender):
+        with queue.admit(sender):
+            pass
+
+    def refused(sender):
+        with pytest.raises(QueueFullError), queue.admit(sender):
+            pass
+
+    visitors = []
+    with queue.admit("taken"):
+        for number, sender in enumerate(("many", "many", "one", "two")):
+            if number == 2:
+                refused("many")
+            arguments = [sender]
+            visitors.append(threading.Thread(daemon=True, target=visit, args=arguments))
+            visitors[-1].start()
+            line_of(folder, number + 1)
+        refused("three")
+    ended(*visitors)
+
+
 def test_beyond_the_line_people_are_told_when_to_come_back(folder):
     queue = AdmissionQueue(folder, places=1, waiting=2)
 
-    def visit():
-        with queue.admit():
+    def visit(sender):
+        with queue.admit(sender):
             pass
 
     with queue.admit():
-        visitors = [threading.Thread(daemon=True, target=visit) for _ in range(2)]
+        visitors = [
+            threading.Thread(daemon=True, target=visit, args=[sender])
+            for sender in ("one", "another")
+        ]
         for visitor in visitors:
             visitor.start()
         line_of(folder, 2)
@@ -161,7 +229,7 @@ def test_other_processes_wait_too(folder, other_process):
         line_of(folder, 1)
     assert other.stdout.readline() == b"inside\n"
     with pytest.raises(QueueFullError):
-        AdmissionQueue(folder, places=1, waiting=0)._wait()
+        AdmissionQueue(folder, places=1, waiting=0)._wait("other")
 
 
 def test_a_process_killed_in_its_turn_gives_its_place_back(folder, other_process):
@@ -203,5 +271,7 @@ def test_the_dead_do_not_count_as_waiting(folder, other_process):
         kill(dead)
         joined = threading.Thread(daemon=True, target=visit)
         joined.start()
-        until(lambda: [path.stem for path in folder.glob("*.ticket")] == ["1"])
+        until(
+            lambda: [path.stem for path in folder.glob("*.ticket")] == ["0-1-anybody"]
+        )
     ended(joined)

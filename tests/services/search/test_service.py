@@ -18,7 +18,7 @@ from app.retrieval.errors import (
 )
 from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.types import Verdict
-from app.services.search.service import PHOTO_SIDE_PX
+from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.web.shell.current import folders, search_service
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import encoded, make_searcher
