@@ -5,7 +5,6 @@ are searched at a time ``app.services.search.admission`` sees to. Start it by
 ``gunicorn`` in this folder.
 """
 
-import ctypes
 import os
 import shutil
 import sys
@@ -20,6 +19,7 @@ from app.configuration.load import ConfigurationError, Folders, read_settings
 
 # Imported before the processes part, so that they share the libraries' memory.
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.retrieval.runtime.memory import give_back_memory
 from app.web.shell import logs
 from app.web.shell.current import SEARCH
 
@@ -29,10 +29,7 @@ except ConfigurationError as error:
     sys.exit(str(error))
 
 logs.configure(settings["MORELLI_LOG_FORMAT"])
-# Threads search one after another, but glibc gives each a heap of its own, and keeps in
-# all of them what one search took at most. Two heaps (M_ARENA_MAX) save some 30 MB.
-if hasattr(libc := ctypes.CDLL(None), "mallopt"):
-    libc.mallopt(-8, 2)
+give_back_memory()
 # What processes count is summed up through files; read when the library is imported,
 # which only the processes do.
 METRICS = Folders(settings["MORELLI_INSTANCE"]).metrics

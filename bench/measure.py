@@ -1,5 +1,6 @@
 """What the measurements share: clocks, memory, tables."""
 
+import os
 import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +37,13 @@ def memory_mb(process: int | str = "self") -> dict[str, float]:
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
     values = dict(line.split(":") for line in lines)
     return {name: int(values[name].split()[0]) / 1024 for name in MEMORY_FIELDS}
+
+
+def processor_seconds(process: int) -> float:
+    """Return how long a process has computed, all its threads together."""
+    # The name in brackets may hold spaces; utime and stime follow as 12th and 13th.
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_memory_mb() -> float:

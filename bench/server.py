@@ -14,9 +14,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from app.commands.shared import DONE, FAILED, run_explained, say
@@ -80,9 +81,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the server as ``make demo`` does."""
-    environ = {**os.environ, "MORELLI_PORT": str(port)}
+def serving(
+    port: int, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the server as ``make demo`` does, under further settings."""
+    environ = {**os.environ, **settings, "MORELLI_PORT": str(port)}
     command = [sys.executable, "-m", "gunicorn"]
     server = subprocess.Popen(command, cwd=ROOT, env=environ)  # noqa: S603 - our own interpreter
     try:

@@ -8,7 +8,6 @@ status 1 if anybody was let down: by neither an answer nor the request to come b
 
 import argparse
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -29,6 +28,8 @@ from bench.server import ask_until_answered, serving
 
 CROWDS = (2, 20, 100)
 """Visitors at a time."""
+ENVIRON = {"MORELLI_SEARCH_RATE": "1000000 per minute"}
+"""All visitors come from one address here."""
 LATER_SECONDS = 0.25
 """Who begins to send sooner after another one than this came at the same time."""
 
@@ -65,12 +66,10 @@ def run(options: argparse.Namespace) -> int:
     if not photos:
         say("There is no photo to ask.")
         return FAILED
-    # All visitors come from one address here.
-    os.environ["MORELLI_SEARCH_RATE"] = "1000000 per minute"
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     met: dict[int, list[Met]] = {}
-    with tempfile.TemporaryDirectory() as folder, serving(port) as server:
+    with tempfile.TemporaryDirectory() as folder, serving(port, ENVIRON) as server:
         for number, data in enumerate(photos):
             (Path(folder) / f"{number:04d}.jpg").write_bytes(data)
         ask_until_answered(port, photos[0], server)

@@ -1,10 +1,12 @@
 """When more visitors ask at a time than may wait."""
 
+import re
 import threading
 from io import BytesIO
 
 import pytest
 
+from app.web.shell.current import SEARCH
 from tests.support.waiting import ended
 
 
@@ -57,6 +59,16 @@ def test_programs_are_told_when_to_come_back(ask_api, photo):
 
 
 @pytest.mark.usefixtures("busy")
+def test_frames_are_found_in_the_same_line(client, photo):
+    page = client.get("/").text
+    [token, *_] = re.findall(r'name="csrf_token" value="([^"]+)"', page)
+    fields = {"csrf_token": token, "photo": (BytesIO(photo), "photo.jpg")}
+    answer = client.post("/frames", data=fields, headers={"Accept": "application/json"})
+    assert answer.status_code == 503
+    assert answer.json["error"]["code"] == "queue_full"
+
+
+@pytest.mark.usefixtures("busy")
 def test_pages_are_served_all_the_same(client):
     assert client.get("/works/1900.0").status_code == 200
 
@@ -65,3 +77,35 @@ def test_afterwards_there_is_room_again(ask, photo):
     assert ask(photo).status_code == 303
     assert ask(photo[:20]).status_code == 422
     assert ask(photo).status_code == 303
+
+
+def test_one_network_waits_for_itself(make_app, photo, monkeypatch):
+    """Whose line is full is told by the network, whatever the address in it."""
+    app = make_app(MORELLI_WORKERS=1, MORELLI_QUEUE=2)
+    senders = []
+    decoder = app.extensions[SEARCH].decoder
+    in_turn = decoder.in_turn
+    monkeypatch.setattr(
+        decoder,
+        "in_turn",
+        lambda data, *, sender, **options: (
+            senders.append(sender),
+            in_turn(data, sender=sender, **options),
+        )[1],
+    )
+    addresses = (
+        "192.0.2.1",
+        "::ffff:192.0.2.1",
+        "192.0.2.2",
+        "2001:db8::1",
+        "2001:db8::2",
+    )
+    for address in addresses:
+        answer = app.test_client().post(
+            "/api/v1/search",
+            data={"photo": (BytesIO(photo), "photo.jpg")},
+            environ_overrides={"REMOTE_ADDR": address},
+        )
+        assert answer.status_code == 200
+    assert [senders.index(sender) for sender in senders] == [0, 0, 2, 3, 3]
+    assert all(sender.isalnum() and "192" not in sender for sender in senders)

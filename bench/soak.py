@@ -1,0 +1,95 @@
+"""Measure whether memory grows: many searches, three at a time.
+
+    python -m bench.soak
+
+Starts gunicorn over the instance's live index. Exit status 1 if a process has more
+memory after the last search than after a quarter of them.
+"""
+
+import argparse
+import socket
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tqdm import tqdm
+
+from app.commands.shared import DONE, FAILED, run_explained, say
+from app.configuration.load import Folders
+from app.factory import create_app
+from app.retrieval.evaluation.report import set_columns
+from app.services.system import database
+from bench.measure import memory_mb, print_figures, processor_seconds
+from bench.query import choose_photos
+from bench.server import ask, ask_until_answered, children_of, serving
+
+AT_A_TIME = 3
+MOST_DRIFT = 0.03
+"""Share by which memory may differ between a quarter of the searches and all."""
+LOOKS = 8
+"""How often memory is looked at."""
+PHOTOS = 40
+ENVIRON = {"MORELLI_SEARCH_RATE": "1000000 per minute"}
+"""All visitors come from one address here."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the measurement; return its exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--queries", type=Path, metavar="CSV", help="labelled photos")
+    parser.add_argument("--searches", type=int, default=2000, metavar="N")
+    options = parser.parse_args(arguments, argparse.Namespace(sample=PHOTOS))
+    return run_explained(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Search, and look at the processes' memory now and then."""
+    app = create_app()
+    with app.app_context():
+        database.check()
+        folders = Folders(app.config["MORELLI_INSTANCE"])
+        photos = [data for data, _ in choose_photos(options, folders)]
+    if not photos:
+        say("There is no photo to ask.")
+        return FAILED
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with serving(port, ENVIRON) as server:
+        ask_until_answered(port, photos[0], server)
+        workers = children_of(server.pid)
+        looks = [(0, _memories(workers))]
+        step = max(1, options.searches // LOOKS)
+        with (
+            ThreadPoolExecutor(AT_A_TIME) as visitors,
+            tqdm(total=options.searches, desc="Searching", unit=" searches") as bar,
+        ):
+            for first in range(0, options.searches, step):
+                asked = range(first, min(first + step, options.searches))
+                for _ in visitors.map(
+                    lambda number: ask(port, photos[number % len(photos)]), asked
+                ):
+                    bar.update()
+                looks.append((asked.stop, _memories(workers)))
+        seconds = [processor_seconds(worker) for worker in workers]
+    heads = ["searches", *(f"process {n + 1}, MB" for n in range(len(workers)))]
+    lines = [(str(n), *(f"{mb:.0f}" for mb in mbs)) for n, mbs in looks]
+    print(f"\nResident memory\n{set_columns([tuple(heads), *lines])}", flush=True)
+    quarter, last = looks[LOOKS // 4][1], looks[-1][1]
+    drift = max(abs(b / a - 1) for a, b in zip(quarter, last, strict=True))
+    print_figures(
+        f"{options.searches} searches, {AT_A_TIME} at a time",
+        {
+            "drift since a quarter of them, %": 100 * drift,
+            "processor time of a search, ms": 1000 * sum(seconds) / options.searches,
+        },
+    )
+    return DONE if drift <= MOST_DRIFT else FAILED
+
+
+def _memories(workers: Sequence[int]) -> list[float]:
+    return [memory_mb(worker)["Rss"] for worker in workers]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Headers: which decoder, which page, and how much memory decoding will take."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image as Pillow
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from app.retrieval.errors import ImageTooLargeError, UnreadableImageError
+from app.retrieval.images import codec, formats
+from app.retrieval.settings import ImageSettings
+
+# Teaches Pillow to write HEIC; the code under test does not need it.
+pillow_heif.register_heif_opener()
+
+SIZE = (3000, 2000)
+SLACK_BYTES = 24_000_000
+"""Of small buffers, and what the allocator rounds up."""
+
+
+def encode(picture, kind, **options):
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def gradient(mode="RGB"):
+    across = np.linspace(0, 255, SIZE[0], dtype=np.uint8)
+    grey = Pillow.fromarray(np.broadcast_to(across, SIZE[::-1]).copy())
+    return grey.convert(mode)
+
+
+def pyramid(*sides, marked=True, **first):
+    """A TIFF whose further pages are reduced copies of the first, in other greys."""
+    pages = [Pillow.new("L", (side, side // 2), 40 * n) for n, side in enumerate(sides)]
+    tags = []
+    for number in range(len(pages)):
+        directory = ImageFileDirectory_v2()
+        directory[formats.SUBFILE_TYPE] = int(bool(number) and marked)
+        tags.append(directory)
+    file = io.BytesIO()
+    pages[0].encoderinfo = {"tiffinfo": tags[0]}
+    rest = pages[1:]
+    for page, directory in zip(rest, tags[1:], strict=True):
+        page.encoderinfo = {"tiffinfo": directory}
+    pages[0].save(
+        file, "TIFF", save_all=True, append_images=rest, tiffinfo=tags[0], **first
+    )
+    return file.getvalue()
+
+
+FILES = {
+    "png": lambda: encode(gradient(), "PNG"),
+    "png with alpha": lambda: encode(gradient("RGBA"), "PNG"),
+    "grey png": lambda: encode(gradient("L"), "PNG"),
+    "gif": lambda: encode(gradient("P"), "GIF"),
+    "webp": lambda: encode(gradient(), "WEBP", method=0),
+    "webp with alpha": lambda: encode(gradient("LA"), "WEBP", method=0, lossless=True),
+    "progressive jpeg": lambda: encode(gradient(), "JPEG", progressive=True),
+    "jpeg": lambda: encode(gradient(), "JPEG"),
+    "heic": lambda: encode(gradient(), "HEIF", quality=30),
+    "tiff of one strip": lambda: encode(
+        gradient(), "TIFF", compression="tiff_adobe_deflate", strip_size=1 << 30
+    ),
+}
+
+
+def peak_of(job):
+    """Return how many bytes of memory more a job had at its peak."""
+
+    def field(name):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        [line] = [line for line in lines if line.startswith(name)]
+        return 1024 * int(line.split()[1])
+
+    Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
+    before = field("VmRSS")
+    job()
+    return field("VmHWM") - before
+
+
+@cache
+def file_of(name):
+    return FILES[name]()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name == "heic")) for name in FILES],
+)
+def test_decoding_takes_no_more_memory_than_the_header_says(name):
+    data = file_of(name)
+    said = codec.decoding_bytes(data, settings=ImageSettings(), max_side_px=400)
+    taken = peak_of(lambda: codec.decode(data, max_side_px=400))
+    assert taken <= said + SLACK_BYTES
+    assert said <= 8 * SIZE[0] * SIZE[1]
+
+
+def test_a_reduced_jpeg_takes_a_small_share():
+    data = file_of("jpeg")
+    reduced = codec.decoding_bytes(data, settings=ImageSettings(), max_side_px=370)
+    assert reduced == 4 * SIZE[0] * SIZE[1] // 64
+    whole = codec.decoding_bytes(data, settings=ImageSettings())
+    assert whole == 4 * SIZE[0] * SIZE[1]
+
+
+def test_what_would_take_too_much_memory_is_refused_before_it_does():
+    limits = ImageSettings(max_decoded_bytes=8_000_000)
+    assert codec.decode(file_of("jpeg"), settings=limits, max_side_px=370).any()
+    for name in ("progressive jpeg", "png", "webp"):
+        data = file_of(name)
+
+        def refused(data=data):
+            with pytest.raises(ImageTooLargeError) as caught:
+                codec.decode(data, settings=limits, max_side_px=370)
+            assert caught.value.unit == "decoded bytes"
+            assert caught.value.maximum == 8_000_000
+
+        assert peak_of(refused) < 16_000_000
+
+
+def grey_of(data, side_px):
+    return int(codec.decode(data, max_side_px=side_px)[0, 0, 0])
+
+
+def test_the_smallest_overview_that_is_large_enough_is_decoded():
+    data = pyramid(640, 320, 160, 80)
+    assert [grey_of(data, side) for side in (640, 400, 320, 200, 160, 100, 20)] == [
+        *(0, 0, 40, 40, 80, 80, 120)
+    ]
+    assert codec.decode(data).shape == (320, 640, 3)
+
+
+def test_an_overview_lets_a_giant_be_used():
+    limits = ImageSettings(max_pixels=320 * 160)
+    data = pyramid(640, 320, 160)
+    assert codec.decode(data, settings=limits, max_side_px=160).shape == (80, 160, 3)
+    with pytest.raises(ImageTooLargeError):
+        codec.decode(data, settings=limits)
+
+
+def test_other_pages_are_no_overviews():
+    assert grey_of(pyramid(640, 320, 160, marked=False), 100) == 0
+
+
+def test_unknown_first_bytes_have_no_decoder():
+    with pytest.raises(UnreadableImageError):
+        formats.open_header(b"8BPS\0\x01", ImageSettings())
