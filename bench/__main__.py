@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("query", asked),
             ("server", asked),
             ("visitors", asked),
+            ("strangers", []),
+            ("strangers", ["--target", "frames"]),
+            ("soak", asked),
             ("dashboard", []),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
             ("map", ["--works", options.works]),  # last: it needs a browser
