@@ -157,7 +157,8 @@ def _flatten(picture: Pillow.Image, white: float) -> Pillow.Image:
         return _LAB_TO_SRGB.apply(picture)
     if picture.has_transparency_data:
         layer = picture.convert("RGBA")
-        if layer.getchannel("A").getextrema() == (255, 255):  # opaque after all, as screenshots are
+        if layer.getchannel("A").getextrema() == (255, 255):
+            # Opaque after all, as screenshots are.
             return layer.convert("RGB")
         paper = Pillow.new("RGBA", layer.size, "white")
         return Pillow.alpha_composite(paper, layer).convert("RGB")
