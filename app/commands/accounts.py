@@ -19,6 +19,7 @@ from app.services.accounts import accounts
 from app.services.system.database import check, prepare
 from app.services.system.mail import read, recipient
 from app.web.account.mail import mailer
+from app.web.callers.events import account_hash, network_hash
 
 group = AppGroup("accounts", help="Look after accounts and what they may do.")
 roles = click.argument("role", type=click.Choice(list(accounts.ROLES)))
@@ -111,6 +112,18 @@ def change(email: str, act: Callable[[User], bool], result: str) -> int:
         print(f"{user.email} {result}.")
     else:
         print(f"Nothing to do: {user.email} {result} already.")
+    return DONE
+
+
+@group.command("hash")
+@click.argument("addresses", nargs=-1, required=True)
+@explained
+def show_hashes(addresses: tuple[str, ...]) -> int:
+    """Say what e-mail or network ADDRESSES are called in lines of security events."""
+    for address in addresses:
+        is_email = "@" in address
+        named = account_hash(address) if is_email else network_hash(address)
+        print(f"{address}\t{'account' if is_email else 'network'}={named}")
     return DONE
 
 

@@ -117,3 +117,15 @@ def test_the_operator_finds_the_mails_that_nobody_sends(app):
     result = run(app, "mails")
     assert "nobody sends them" in result.output
     assert "new@example.org\tPlease confirm your e-mail address" in result.output
+
+
+def test_the_operator_finds_somebodys_lines_in_the_log(app, caplog):
+    stranger = Person(app, "anna@example.org")
+    stranger.browser.environ_base["REMOTE_ADDR"] = "2001:db8::17"
+    stranger.log_in(password="wrong")
+    [record] = [one for one in caplog.records if one.name == "morelli.security"]
+    result = run(app, "hash", "Anna@Example.org", "2001:db8::1")
+    assert result.output.splitlines() == [
+        f"Anna@Example.org\taccount={record.account}",
+        f"2001:db8::1\tnetwork={record.network}",
+    ]

@@ -31,6 +31,7 @@ from flask_security import (
     password_reset,
     user_authenticated,
     user_confirmed,
+    user_failed_authn,
     user_registered,
 )
 from flask_security.utils import get_message
@@ -46,6 +47,8 @@ from app.web import health
 from app.web.account import forms, mail
 from app.web.account.messages import DONE, MESSAGES
 from app.web.callers import throttling
+from app.web.callers.devices import remember_device
+from app.web.callers.events import SecurityEvent, report
 from app.web.callers.visitors import (
     current_account,
     current_visitor,
@@ -135,6 +138,7 @@ def register(app: Flask) -> None:
         forgot_password_form=forms.ForgotPasswordForm,
         send_confirmation_form=forms.SendConfirmationForm,
         change_email_form=forms.ChangeEmailForm,
+        change_password_form=forms.ChangePasswordForm,
         mail_util_cls=mail.AccountMail,
         password_util_cls=forms.PasswordRules,
         render_template=mail.render,
@@ -153,6 +157,7 @@ def register(app: Flask) -> None:
         lambda: find_identity() if health.needs_database() else None
     )
     user_authenticated.connect(begin_session, app)
+    user_failed_authn.connect(report_failure, app)
     user_logged_out.connect(end_session, app)
     user_registered.connect(greet, app)
     user_confirmed.connect(take_queries_along, app)
@@ -214,6 +219,15 @@ def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
     user.language = select_language()
     renew_session(KEPT_AT_LOGIN)
     throttling.forgive(user.email)
+    remember_device(user.email)
+
+
+def report_failure(_app: Flask, user: User, tfa: bool, **_facts: Any) -> None:
+    """Write a wrong password or second factor of an account into the log."""
+    report(
+        SecurityEvent.WRONG_SECOND_FACTOR if tfa else SecurityEvent.WRONG_PASSWORD,
+        user.email,
+    )
 
 
 def end_session(_app: Flask, user: User, **_facts: Any) -> None:
@@ -269,6 +283,8 @@ def start_afresh(_app: Flask, user: User, **_facts: Any) -> None:
     user.confirmed_at = user.confirmed_at or now()
     accounts.revoke_tokens(user)
     throttling.forgive(user.email)
+    # Whoever reads the owner's mail is the owner, whatever strangers tried elsewhere.
+    remember_device(user.email)
 
 
 def leave_old_address(_app: Flask, user: User, old_email: str, **_facts: Any) -> None:

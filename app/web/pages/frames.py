@@ -3,9 +3,9 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.extensions import limiter
 from app.retrieval.images.codec import decode
 from app.retrieval.images.frame_detection import SIDE_PX, find_frame
+from app.web.callers.throttling import limiter
 from app.web.callers.upload import uploaded_photo
 from app.web.callers.visitors import current_account, refuse_strangers
 from app.web.shell.current import image_settings
@@ -13,7 +13,7 @@ from app.web.shell.current import image_settings
 bp = Blueprint("frames", __name__)
 
 FRAME_RATE = "60 per minute"
-"""Photos of one network address; each keeps a core busy for some 20 milliseconds."""
+"""Photos of one network; each keeps a core busy for some 20 milliseconds."""
 
 
 @bp.post("/frames")

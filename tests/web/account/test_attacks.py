@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import AccessToken
 from app.services.accounts import accounts
 from app.services.system.mail import Outbox
-from app.web.callers.throttling import PER_ACCOUNT, PER_ADDRESS
+from app.web.callers.throttling import PER_ACCOUNT, PER_NETWORK
 from tests.support.people import PASSWORD, TOKEN, Person, logged_in, with_account
 
 STRANGER = "nobody@example.org"
@@ -133,7 +133,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(make_app, https):
     cookies = {
         line.split("=")[0]: line for line in answer.headers.getlist("Set-Cookie")
     }
-    assert set(cookies) == {"morelli", "remember_token"}
+    assert set(cookies) == {"morelli", "remember_token", "morelli_device"}
     for cookie in cookies.values():
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
@@ -235,7 +235,7 @@ def test_capital_letters_are_no_fresh_start_for_guessing(app, anna):
 def test_one_password_cannot_be_tried_on_many_accounts(app):
     statuses = {
         Person(app, f"person{number}@example.org").log_in().status_code
-        for number in range(PER_ADDRESS[0].amount)
+        for number in range(PER_NETWORK[0].amount)
     }
     assert statuses == {200}
     assert Person(app, "one.more@example.org").log_in().status_code == 429
