@@ -16,6 +16,7 @@ from app.commands.shared import DONE, FAILED, explained, say
 from app.extensions import db
 from app.models import User
 from app.services.accounts import accounts
+from app.services.accounts.last_admin import LastAdminError
 from app.services.system.database import check, prepare
 from app.services.system.mail import read, recipient
 from app.web.account.mail import mailer
@@ -107,7 +108,15 @@ def change(email: str, act: Callable[[User], bool], result: str) -> int:
     if user is None:
         say(f"{email} has no account.")
         return FAILED
-    if act(user):
+    try:
+        is_changed = act(user)
+    except LastAdminError:
+        say(
+            f"{email} is the last administrator. Make another one first: "
+            "flask --app wsgi accounts create-admin EMAIL"
+        )
+        return FAILED
+    if is_changed:
         db.session.commit()
         print(f"{user.email} {result}.")
     else:

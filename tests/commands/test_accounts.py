@@ -129,3 +129,13 @@ def test_the_operator_finds_somebodys_lines_in_the_log(app, caplog):
         f"Anna@Example.org\taccount={record.account}",
         f"2001:db8::1\tnetwork={record.network}",
     ]
+
+
+def test_the_last_administrator_stays_in_the_shell_too(app):
+    boss = with_account(app, "boss@example.org", "admin")
+    result = run(app, "revoke", boss.email, "admin")
+    assert result.exit_code == 2
+    assert "Make another one first" in result.output
+    assert roles(app, boss.email) == ["admin"]
+    run(app, "create-admin", "eva@example.org", "--link")
+    assert run(app, "revoke", boss.email, "admin").exit_code == 0

@@ -42,9 +42,10 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import User, now
 from app.services.accounts import accounts
+from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
 from app.web import health
-from app.web.account import forms, mail
+from app.web.account import confirming, forms, mail
 from app.web.account.messages import DONE, MESSAGES
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
@@ -168,6 +169,7 @@ def register(app: Flask) -> None:
         may_search=lambda: may_search(current_account()),
     )
     app.register_blueprint(bp)
+    confirming.register(app)
 
 
 @bp.get("/")
@@ -185,17 +187,24 @@ def show() -> str:
 def delete() -> ResponseReturnValue:
     """Delete the account and everything in it, once the password is given."""
     user, form = logged_in(), forms.DeleteForm()
-    if not form.validate_on_submit():
-        return render_template(
-            "account/delete.html",
-            form=form,
-            user=user,
-            query_count=accounts.count_queries(user),
-        )
-    logout_user()
-    accounts.erase(user, query_photos(), mail.mailer().outbox)
-    flash(_("Your account and everything in it are deleted."), DONE)
-    return redirect(url_for("search.ask"))
+    if form.validate_on_submit():
+        try:
+            spare_last_admin(db.session(), user)
+            logout_user()
+            accounts.erase(user, query_photos(), mail.mailer().outbox)
+        except LastAdminError:
+            form.form_errors.append(
+                _("You are the only administrator. Please make another one first.")
+            )
+        else:
+            flash(_("Your account and everything in it are deleted."), DONE)
+            return redirect(url_for("search.ask"))
+    return render_template(
+        "account/delete.html",
+        form=form,
+        user=user,
+        query_count=accounts.count_queries(user),
+    )
 
 
 def ask_to_log_in(

@@ -12,12 +12,12 @@ from app.models import User
 from app.services.accounts.accounts import ROLES
 from app.services.accounts.administration import (
     AccountAdmin,
-    LastAdminError,
     OwnAccountError,
     Standing,
     asked_by,
     find_users,
 )
+from app.services.accounts.last_admin import LastAdminError
 from app.services.system.media import MediaFolder
 from app.web.account.mail import mailer
 from app.web.callers.visitors import current_account
