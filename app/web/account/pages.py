@@ -56,12 +56,10 @@ from app.web.callers.visitors import (
     logged_in,
     may_search,
 )
-from app.web.shell.caching import keep_nowhere
 from app.web.shell.current import query_photos
 from app.web.shell.languages import CHOICE, select_language
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
-bp.after_request(keep_nowhere)
 
 RULES: dict[str, Any] = {
     "SECURITY_URL_PREFIX": "/account",
@@ -102,6 +100,9 @@ RULES: dict[str, Any] = {
     "SECURITY_FRESHNESS": timedelta(-1),
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_EMAIL_HTML": False,
+    # What the library would send is no directive that browsers know ("no-store=True");
+    # ``shell/security`` says it for these pages.
+    "SECURITY_CACHE_CONTROL": None,
     "SECURITY_I18N_DOMAIN": "messages",
     "SECURITY_CLI_USERS_NAME": False,
     "SECURITY_CLI_ROLES_NAME": False,
