@@ -26,11 +26,13 @@ from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
 from app.services.system.media import MediaFolder
 from app.web import errors, health
+from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
 from app.web.account import tokens as account_tokens
 from app.web.admin import dashboard as admin_dashboard
 from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import health as admin_health
+from app.web.admin import invitations as admin_invitations
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
@@ -80,7 +82,7 @@ BLUEPRINTS = (
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
     *(admin_dashboard, admin_recognition, admin_evaluation),
-    *(admin_users, admin_trail, admin_health),
+    *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
 )
 """Modules whose blueprint ``bp`` is all that they add to the application."""
 COMMANDS = (

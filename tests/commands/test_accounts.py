@@ -139,3 +139,22 @@ def test_the_last_administrator_stays_in_the_shell_too(app):
     assert roles(app, boss.email) == ["admin"]
     run(app, "create-admin", "eva@example.org", "--link")
     assert run(app, "revoke", boss.email, "admin").exit_code == 0
+
+
+def test_somebody_is_invited_from_the_shell(app):
+    result = run(app, "invite", "Eva@Example.org", "admin", "--link")
+    [link] = [line for line in result.output.splitlines() if line.startswith("http")]
+    eva = Person(app, "eva@example.org")
+    path = link.removeprefix("http://localhost:8000")
+    fields = {"password": eva.password, "password_confirm": eva.password}
+    assert eva.post(path, **fields).status_code == 303
+    assert roles(app, eva.email) == ["admin"]
+
+
+def test_an_invitation_from_the_shell_goes_by_mail_too(app):
+    result = run(app, "invite", "eva@example.org", "curator")
+    assert "is on its way to eva@example.org" in result.output
+    assert "nobody sends them" in result.output
+    eva = Person(app, "eva@example.org")
+    assert "/account/invitation/" in eva.mailed_link()
+    assert run(app, "invite", "nonsense", "curator").exit_code == 2

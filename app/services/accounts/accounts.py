@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
-from app.models import AccessToken, Query, Role, User, now
+from app.models import AccessToken, Invitation, Query, Role, User, now
 from app.services.accounts.last_admin import ADMIN, spare_last_admin
 from app.services.system import audit
 from app.services.system.mail import Outbox
@@ -141,6 +141,7 @@ def erase(user: User, photos: MediaFolder, outbox: Outbox) -> None:
             photos.path(name).unlink(missing_ok=True)
     outbox.forget(user.email)
     audit.forget_account(db.session(), user)
+    db.session.execute(delete(Invitation).where(Invitation.email == user.email))
     db.session.delete(user)  # the rest follows by its foreign keys
     db.session.commit()
 
