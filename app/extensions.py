@@ -7,8 +7,6 @@ program speaks plain SQL and can move to another database.
 import sqlite3
 
 from flask_babel import Babel
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
@@ -28,7 +26,6 @@ db = SQLAlchemy(metadata=metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(key_func=get_remote_address)
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one before SQLite gives up."""

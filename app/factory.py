@@ -25,17 +25,19 @@ from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
 from app.services.system.media import MediaFolder
 from app.web import errors, health
+from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
 from app.web.account import tokens as account_tokens
 from app.web.admin import dashboard as admin_dashboard
 from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import health as admin_health
+from app.web.admin import invitations as admin_invitations
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
 from app.web.api import document as api_document
 from app.web.api import pages as api_pages
-from app.web.callers import access
+from app.web.callers import access, throttling
 from app.web.curate import compare as curate_compare
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
@@ -79,7 +81,7 @@ BLUEPRINTS = (
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
     *(admin_dashboard, admin_recognition, admin_evaluation),
-    *(admin_users, admin_trail, admin_health),
+    *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
 )
 """Modules whose blueprint ``bp`` is all that they add to the application."""
 COMMANDS = (
@@ -133,7 +135,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     assets.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
-    extensions.limiter.init_app(app)
+    throttling.limit_pages(app)
     extensions.csrf.init_app(app)
     account_pages.register(app)
     api_document.register(app)

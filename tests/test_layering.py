@@ -82,7 +82,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "jinja2": ("app.lab",),
     "markupsafe": ("app.lab", "app.web"),
     "flask_migrate": ("app.extensions", "app.services.system", "app.commands"),
-    "flask_limiter": ("app.extensions",),
+    "flask_limiter": ("app.web.callers.throttling",),
     "flask_security": (
         "app.extensions",
         "app.models",

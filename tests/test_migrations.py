@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
-from app.models import Lane, Task, TaskState
+from app.models import Lane, Task, TaskState, User
+from app.services.accounts import invitations
 from app.services.system import database
 from app.services.system.tasks import TaskContext, go_on, work_off
 
@@ -119,3 +120,25 @@ def test_the_migrations_make_what_the_models_say():
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, db.metadata) == []
+
+
+@pytest.mark.usefixtures("app")
+def test_accounts_of_the_version_before_invitations_stay():
+    command.upgrade(database.alembic_config(), "0009")
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO user (id, email, active, fs_uniquifier, created_at)"
+                " VALUES (1, 'ada@example.org', 1, 'x', '2026-01-01 00:00:00')"
+            )
+        )
+    database.upgrade()
+    invitations.invite(
+        db.session(), "eva@example.org", "curator", db.session.get(User, 1)
+    )
+    db.session.commit()
+    assert len(invitations.list_all(db.session())) == 1
+    db.session.remove()
+    command.downgrade(database.alembic_config(), "0009")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT email FROM user")) == "ada@example.org"

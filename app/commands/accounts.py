@@ -15,10 +15,13 @@ from flask_security.recoverable import generate_reset_password_token
 from app.commands.shared import DONE, FAILED, explained, say
 from app.extensions import db
 from app.models import User
-from app.services.accounts import accounts
+from app.services.accounts import accounts, invitations
+from app.services.accounts.last_admin import LastAdminError
 from app.services.system.database import check, prepare
 from app.services.system.mail import read, recipient
+from app.web.account.invitations import link_of, send
 from app.web.account.mail import mailer
+from app.web.callers.events import account_hash, network_hash
 
 group = AppGroup("accounts", help="Look after accounts and what they may do.")
 roles = click.argument("role", type=click.Choice(list(accounts.ROLES)))
@@ -32,11 +35,8 @@ email = click.argument("email")
 def create_admin(email: str, link: bool) -> int:
     """Make an administrator, asking for the password, or promote an account."""
     prepare()
-    security = current_app.extensions["security"]
-    try:
-        address = security.mail_util.validate(email)
-    except ValueError:
-        say(f"{email} is not an e-mail address.")
+    address = normalised(email)
+    if address is None:
         return FAILED
     user = accounts.find(address)
     if user is None:
@@ -51,6 +51,15 @@ def create_admin(email: str, link: bool) -> int:
         print(url_for("security.reset_password", token=token, _external=True))
     tell_about_mail()
     return DONE
+
+
+def normalised(email: str) -> str | None:
+    """Return an address as accounts have it; None, and say so, if it is none."""
+    try:
+        return str(current_app.extensions["security"].mail_util.validate(email))
+    except ValueError:
+        say(f"{email} is not an e-mail address.")
+        return None
 
 
 def ask_password(address: str) -> str:
@@ -106,11 +115,54 @@ def change(email: str, act: Callable[[User], bool], result: str) -> int:
     if user is None:
         say(f"{email} has no account.")
         return FAILED
-    if act(user):
+    try:
+        is_changed = act(user)
+    except LastAdminError:
+        say(
+            f"{email} is the last administrator. Make another one first: "
+            "flask --app wsgi accounts create-admin EMAIL"
+        )
+        return FAILED
+    if is_changed:
         db.session.commit()
         print(f"{user.email} {result}.")
     else:
         print(f"Nothing to do: {user.email} {result} already.")
+    return DONE
+
+
+@group.command("invite")
+@email
+@roles
+@click.option("--link", is_flag=True, help="Print the link instead of mailing it.")
+@explained
+def invite(email: str, role: str, link: bool) -> int:
+    """Invite somebody to an account with ROLE, by a link that works once."""
+    check()
+    address = normalised(email)
+    if address is None:
+        return FAILED
+    new = invitations.invite(db.session(), address, role, None)
+    db.session.commit()
+    if link:
+        print("Hand this link over; it works once, within seven days:")
+        print(link_of(new))
+        return DONE
+    send(new)
+    print(f"A mail with the invitation is on its way to {address}.")
+    tell_about_mail()
+    return DONE
+
+
+@group.command("hash")
+@click.argument("addresses", nargs=-1, required=True)
+@explained
+def show_hashes(addresses: tuple[str, ...]) -> int:
+    """Say what e-mail or network ADDRESSES are called in lines of security events."""
+    for address in addresses:
+        is_email = "@" in address
+        named = account_hash(address) if is_email else network_hash(address)
+        print(f"{address}\t{'account' if is_email else 'network'}={named}")
     return DONE
 
 

@@ -58,6 +58,8 @@ class Folders:
         """Mails that wait for the mail server, or for the operator without one."""
         self.admission = instance / "turnstile"
         """Who waits to be searched; of no use once the server has stopped."""
+        self.limits = instance / "limits"
+        """What the rate limits count, for a day at most; not to be backed up."""
         self.metrics = instance / "metrics"
         """What server processes count; of no use once the server has stopped."""
         self.translations = instance / "translations"
@@ -170,7 +172,4 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "REMEMBER_COOKIE_SECURE": values["MORELLI_HTTPS"],
         # As long as the session: a page may lie open through a whole visit.
         "WTF_CSRF_TIME_LIMIT": None,
-        # In each process's memory: no other service is needed, at the price that
-        # every worker counts on its own.
-        "RATELIMIT_STORAGE_URI": "memory://",
     }

@@ -104,7 +104,7 @@ SETTINGS = (
         "MORELLI_SEARCH_RATE",
         "300 per minute",
         parse_rate,
-        "Searches allowed from one network address, counted in each server process. "
+        "Searches allowed from one network: an IPv4 address, or an IPv6 /64. "
         "Generous, because the visitors in a gallery often share one address.",
     ),
     Setting(
@@ -204,5 +204,11 @@ SETTINGS = (
         "text",
         parse_choice("text", "json"),
         "How log lines are written: `text`, or `json` for machines.",
+    ),
+    Setting(
+        "MORELLI_SECURITY_LOG_ADDRESSES",
+        "no",
+        parse_flag,
+        "yes: lines of security events name the network address, for fail2ban.",
     ),
 )

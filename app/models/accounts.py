@@ -74,3 +74,25 @@ class AccessToken(Base):
     last_used_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="tokens")
+
+
+class Invitation(Base):
+    """Invitation to an account with a role; deleted when it is accepted or revoked.
+
+    Only the hash of its link is kept, so that nobody who reads the database can use it.
+    """
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = parent_key("user.id", index=True)
+    """Who invited; None: done from the shell."""
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    """Normalised, as an account's."""
+    role: Mapped[str] = mapped_column(String(80))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 in hex, as of access tokens."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User | None] = relationship()

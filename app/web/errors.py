@@ -12,7 +12,7 @@ from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.extensions import db, limiter
+from app.extensions import db
 from app.retrieval.errors import (
     ArtefactError,
     EmptyGalleryError,
@@ -24,7 +24,7 @@ from app.retrieval.errors import (
 from app.services.search.admission import QueueFullError
 from app.services.system.database import DatabaseNotReadyError
 from app.web.callers.bearer import InvalidTokenError, TokenNeededError
-from app.web.callers.throttling import TooManyAttemptsError
+from app.web.callers.throttling import TooManyAttemptsError, limiter
 from app.web.callers.upload import NoPhotoError, UnusableLinkError
 from app.web.callers.visitors import AccountNeededError
 

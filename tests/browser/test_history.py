@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from tests.browser.test_accounts import ask, follow_mail, log_in, press, register
+from tests.browser.test_accounts import ask, confirm, log_in, press, register
 from tests.browser.views import VIEWS, faults, shows
 from tests.support.people import Person, with_account
 
@@ -55,7 +55,7 @@ def test_an_anonymous_history_goes_into_a_new_account_and_away_with_it(
     assert "Not in this collection" in before[0]
     assert "The Astronomer’s Table" in before[1]
     register(page, anna)
-    follow_mail(page, anna)
+    confirm(page, anna)
     log_in(page, anna)
     page.get_by_role("link", name="History", exact=True).click()
     page.get_by_role("heading", name="Your searches").wait_for()

@@ -117,3 +117,44 @@ def test_the_operator_finds_the_mails_that_nobody_sends(app):
     result = run(app, "mails")
     assert "nobody sends them" in result.output
     assert "new@example.org\tPlease confirm your e-mail address" in result.output
+
+
+def test_the_operator_finds_somebodys_lines_in_the_log(app, caplog):
+    stranger = Person(app, "anna@example.org")
+    stranger.browser.environ_base["REMOTE_ADDR"] = "2001:db8::17"
+    stranger.log_in(password="wrong")
+    [record] = [one for one in caplog.records if one.name == "morelli.security"]
+    result = run(app, "hash", "Anna@Example.org", "2001:db8::1")
+    assert result.output.splitlines() == [
+        f"Anna@Example.org\taccount={record.account}",
+        f"2001:db8::1\tnetwork={record.network}",
+    ]
+
+
+def test_the_last_administrator_stays_in_the_shell_too(app):
+    boss = with_account(app, "boss@example.org", "admin")
+    result = run(app, "revoke", boss.email, "admin")
+    assert result.exit_code == 2
+    assert "Make another one first" in result.output
+    assert roles(app, boss.email) == ["admin"]
+    run(app, "create-admin", "eva@example.org", "--link")
+    assert run(app, "revoke", boss.email, "admin").exit_code == 0
+
+
+def test_somebody_is_invited_from_the_shell(app):
+    result = run(app, "invite", "Eva@Example.org", "admin", "--link")
+    [link] = [line for line in result.output.splitlines() if line.startswith("http")]
+    eva = Person(app, "eva@example.org")
+    path = link.removeprefix("http://localhost:8000")
+    fields = {"password": eva.password, "password_confirm": eva.password}
+    assert eva.post(path, **fields).status_code == 303
+    assert roles(app, eva.email) == ["admin"]
+
+
+def test_an_invitation_from_the_shell_goes_by_mail_too(app):
+    result = run(app, "invite", "eva@example.org", "curator")
+    assert "is on its way to eva@example.org" in result.output
+    assert "nobody sends them" in result.output
+    eva = Person(app, "eva@example.org")
+    assert "/account/invitation/" in eva.mailed_link()
+    assert run(app, "invite", "nonsense", "curator").exit_code == 2

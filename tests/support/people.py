@@ -63,8 +63,13 @@ class Person:
         return link
 
     def follow(self, link):
-        """Open a mailed link in this browser."""
-        return self.browser.get(link.removeprefix(self.app.config["PUBLIC_URL"]))
+        """Open a mailed link in this browser, and press the button if there is one."""
+        address = link.removeprefix(self.app.config["PUBLIC_URL"])
+        opened = self.browser.get(address)
+        button = 'method="post" action="(/account/[^"]+)"'
+        if address.startswith("/account/reset/") or not re.search(button, opened.text):
+            return opened
+        return self.post(address)
 
     def account(self):
         """Return the account as it is now, with its roles."""

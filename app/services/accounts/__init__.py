@@ -1,1 +1,1 @@
-"""Accounts: registration, administration, access tokens."""
+"""Accounts: registration, administration, invitations, access tokens."""

@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
-from app.models import AccessToken, Query, Role, User, now
+from app.models import AccessToken, Invitation, Query, Role, User, now
+from app.services.accounts.last_admin import ADMIN, spare_last_admin
 from app.services.system import audit
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
@@ -76,7 +77,15 @@ def grant(user: User, role: str) -> bool:
 
 
 def revoke(user: User, role: str) -> bool:
-    """Take a role away; False if the account had none. The caller commits."""
+    """Take a role away; False if the account had none. The caller commits.
+
+    Raises
+    ------
+    LastAdminError
+        If it would be the last admin's.
+    """
+    if role == ADMIN:
+        spare_last_admin(db.session(), user)
     return datastore.remove_role_from_user(user, role)
 
 
@@ -120,15 +129,19 @@ def erase(user: User, photos: MediaFolder, outbox: Outbox) -> None:
 
     Raises
     ------
+    LastAdminError
+        If it is the last admin's.
     OSError
         If a file cannot be deleted.
     """
+    spare_last_admin(db.session(), user)
     asked = select(Query.photo_name).where(Query.user_id == user.id)
     for name in db.session.scalars(asked):
         if name is not None:
             photos.path(name).unlink(missing_ok=True)
     outbox.forget(user.email)
     audit.forget_account(db.session(), user)
+    db.session.execute(delete(Invitation).where(Invitation.email == user.email))
     db.session.delete(user)  # the rest follows by its foreign keys
     db.session.commit()
 

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, selectinload
 from app.models import AccessToken, Feedback, Query, Role, User
 from app.retrieval.types import Verdict
 from app.services.accounts import accounts
+from app.services.accounts.last_admin import ADMIN, spare_last_admin
 from app.services.system import audit
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
 from app.services.system.paging import Page, select_page
 
 USERS_PER_PAGE = 50
-ADMIN = "admin"
 
 
 class Standing(StrEnum):
@@ -34,10 +34,6 @@ class Standing(StrEnum):
 
 class OwnAccountError(Exception):
     """Attempt of an admin to block or delete the own account."""
-
-
-class LastAdminError(Exception):
-    """Change that would leave no admin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +133,7 @@ class AccountAdmin:
         if not accounts.revoke(user, role):
             return False
         self._record("account_revoke", user, {"role": role})
-        self._commit_unless_last()
+        self._session.commit()
         return True
 
     def lock(self, user: User) -> bool:
@@ -151,11 +147,12 @@ class AccountAdmin:
         self._spare_own(user)
         if not user.active:
             return False
+        spare_last_admin(self._session, user)
         user.active = False
         # Otherwise they would come to life again with the account.
         accounts.end_sessions(user)
         self._record("account_lock", user)
-        self._commit_unless_last()
+        self._session.commit()
         return True
 
     def unlock(self, user: User) -> bool:
@@ -185,8 +182,6 @@ class AccountAdmin:
             If a file cannot be deleted.
         """
         self._spare_own(user)
-        if self._is_admin(user) and self._admin_count() == 1:
-            raise LastAdminError
         accounts.erase(user, photos, outbox)
         audit.record(self._session, "account_delete", user=self._actor)
         self._session.commit()
@@ -205,34 +200,6 @@ class AccountAdmin:
             subject=user.email,
             after={**(facts or {}), audit.ACCOUNT: user.id},
         )
-
-    def _commit_unless_last(self) -> None:
-        """Commit, unless nobody would be left.
-
-        Counted after the change is written, when no other writer can be between: two
-        admins may be about to shut out each other.
-        """
-        self._session.flush()
-        if self._admin_count() == 0:
-            self._session.rollback()
-            raise LastAdminError
-        self._session.commit()
-
-    def _admin_count(self) -> int:
-        able = select(func.count()).select_from(User).where(*_able_admin())
-        return self._session.scalars(able).one()
-
-    def _is_admin(self, user: User) -> bool:
-        able = select(User.id).where(User.id == user.id, *_able_admin())
-        return self._session.scalars(able).first() is not None
-
-
-def _able_admin() -> tuple[ColumnElement[bool], ...]:
-    return (
-        User.roles.any(Role.name == ADMIN),
-        User.active.is_(True),
-        User.confirmed_at.is_not(None),
-    )
 
 
 def _conditions(text: str, standing: Standing) -> list[ColumnElement[bool]]:

@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, update
 from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Query, now
-from app.services.accounts import accounts
+from app.services.accounts import accounts, invitations
 from app.services.comparing.kept import Comparisons
 from app.services.system.claims import count_changes
 from app.services.system.lock import AlreadyRunningError, exclusively
@@ -77,6 +77,7 @@ def run(folders: Folders, days: int) -> Cleared:
         _let_go_of_answers(now() - timedelta(days=max(days, LEAST_DAYS)), cleared)
         _drop_strays(photos, cleared)
         accounts.forget_unconfirmed()
+        invitations.forget_expired(db.session())
         db.session.commit()
         Outbox(folders.mail).clear_out()
         Comparisons(folders.comparisons).clear_out()

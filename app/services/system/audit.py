@@ -1,16 +1,19 @@
 """Audit trail: who changed what, when, and how it was before."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, AuditEntry, ImportRun, User
 from app.services.system.paging import Page, select_page
 
 ENTRIES_PER_PAGE = 50
+INVITE, UNINVITE, JOIN = "account_invite", "account_uninvite", "account_join"
 ADMINS_ACTIONS = (
+    *(INVITE, UNINVITE, JOIN),
     "account_grant",
     "account_revoke",
     "account_lock",
@@ -23,6 +26,10 @@ ADMINS_ACTIONS = (
 """What only admins do, and only they get to see: it names people."""
 ACCOUNT = "account"
 """Key, in what an entry holds, of the number of the account that was changed."""
+
+
+_invites = AuditEntry.action.in_((INVITE, UNINVITE))
+"""Entries that name an address which need not have an account."""
 
 
 def record(
@@ -81,11 +88,27 @@ def undone_among(session: Session, entries: Page[AuditEntry]) -> frozenset[int]:
 
 def forget_account(session: Session, user: User) -> None:
     """Name an account no more that is about to be deleted; the caller commits."""
-    about = AuditEntry.after[ACCOUNT].as_integer() == user.id
+    about = or_(
+        AuditEntry.after[ACCOUNT].as_integer() == user.id,
+        and_(_invites, AuditEntry.subject == user.email),
+    )
     named = AuditEntry.action.in_(ADMINS_ACTIONS)
     for entry in session.scalars(select(AuditEntry).where(named, about)):
         entry.subject = ""
         entry.after = {k: v for k, v in entry.after.items() if k != ACCOUNT}
+
+
+def forget_invited(session: Session, before: datetime) -> None:
+    """Name nobody any more who was invited long ago and has no account.
+
+    The caller commits.
+    """
+    has_account = exists().where(User.email == AuditEntry.subject)
+    session.execute(
+        update(AuditEntry)
+        .where(_invites, AuditEntry.created_at < before, ~has_account)
+        .values(subject="")
+    )
 
 
 def list_entries(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, event, func, or_, select, update
+from sqlalchemy import CursorResult, Delete, Update, event, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -136,6 +136,6 @@ def guarded(session: Session, claim: Claim) -> Iterator[None]:
         event.remove(session, "before_commit", refuse)
 
 
-def count_changes(session: Session, statement: Update) -> int:
+def count_changes(session: Session, statement: Update | Delete) -> int:
     """Return how many rows a statement changed: others may have been before us."""
     return cast(CursorResult[Any], session.execute(statement)).rowcount

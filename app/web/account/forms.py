@@ -22,6 +22,7 @@ from app.models import User
 from app.services.accounts import accounts
 from app.web.account.mail import nobody
 from app.web.account.messages import PASSWORD_IS_ADDRESS
+from app.web.callers.events import SecurityEvent, report
 
 LONGEST_PASSWORD = 256
 """More than anybody types; bounds the work of hashing."""
@@ -72,6 +73,9 @@ class LoginForm(fs.LoginForm):
     def validate(self, **options: Any) -> bool:
         """Check the password; only whoever knows it is told of the missing link."""
         is_valid = super().validate(**options)
+        if self.user is None and self.email.data and self.password.data:
+            # Of accounts that there are the library tells by its signal.
+            report(SecurityEvent.WRONG_PASSWORD, self.email.data)
         if self.user_authenticated and self.requires_confirmation:
             self.is_unconfirmed = True
             send_confirmation_instructions(self.user)
@@ -115,7 +119,19 @@ class CurrentPassword:
         password_util = current_app.extensions["security"].password_util
         given = password_util.normalize(field.data or "")
         if not verify_password(given, current_user.password):
+            current_user.track_failed_authn("password")
             raise ValidationError(get_message("INVALID_PASSWORD")[0])
+
+
+class ChangePasswordForm(fs.ChangePasswordForm):
+    """Form that changes the password."""
+
+    def validate(self, **options: Any) -> bool:
+        """Check the fields; a wrong present password is told, as at logging in."""
+        is_valid = super().validate(**options)
+        if get_message("INVALID_PASSWORD")[0] in self.password.errors:
+            current_user.track_failed_authn("password")
+        return bool(is_valid)
 
 
 class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):

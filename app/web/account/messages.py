@@ -90,6 +90,7 @@ SUBJECTS = {
     "change_notice": lazy_gettext("Your password was changed"),
     "change_email_instructions": lazy_gettext("Please confirm your new e-mail address"),
     "change_email_notice": lazy_gettext("Your e-mail address was changed"),
+    "invitation": lazy_gettext("You are invited"),
 }
 """Of the mail of each template in ``security/email/``."""
 

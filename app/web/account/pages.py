@@ -31,6 +31,7 @@ from flask_security import (
     password_reset,
     user_authenticated,
     user_confirmed,
+    user_failed_authn,
     user_registered,
 )
 from flask_security.utils import get_message
@@ -41,23 +42,24 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import User, now
 from app.services.accounts import accounts
+from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
 from app.web import health
-from app.web.account import forms, mail
+from app.web.account import confirming, forms, mail
 from app.web.account.messages import DONE, MESSAGES
 from app.web.callers import throttling
+from app.web.callers.devices import remember_device
+from app.web.callers.events import SecurityEvent, report
 from app.web.callers.visitors import (
     current_account,
     current_visitor,
     logged_in,
     may_search,
 )
-from app.web.shell.caching import keep_nowhere
 from app.web.shell.current import query_photos
 from app.web.shell.languages import CHOICE, select_language
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
-bp.after_request(keep_nowhere)
 
 RULES: dict[str, Any] = {
     "SECURITY_URL_PREFIX": "/account",
@@ -98,6 +100,9 @@ RULES: dict[str, Any] = {
     "SECURITY_FRESHNESS": timedelta(-1),
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_EMAIL_HTML": False,
+    # What the library would send is no directive that browsers know ("no-store=True");
+    # ``shell/security`` says it for these pages.
+    "SECURITY_CACHE_CONTROL": None,
     "SECURITY_I18N_DOMAIN": "messages",
     "SECURITY_CLI_USERS_NAME": False,
     "SECURITY_CLI_ROLES_NAME": False,
@@ -135,6 +140,7 @@ def register(app: Flask) -> None:
         forgot_password_form=forms.ForgotPasswordForm,
         send_confirmation_form=forms.SendConfirmationForm,
         change_email_form=forms.ChangeEmailForm,
+        change_password_form=forms.ChangePasswordForm,
         mail_util_cls=mail.AccountMail,
         password_util_cls=forms.PasswordRules,
         render_template=mail.render,
@@ -153,6 +159,7 @@ def register(app: Flask) -> None:
         lambda: find_identity() if health.needs_database() else None
     )
     user_authenticated.connect(begin_session, app)
+    user_failed_authn.connect(report_failure, app)
     user_logged_out.connect(end_session, app)
     user_registered.connect(greet, app)
     user_confirmed.connect(take_queries_along, app)
@@ -163,6 +170,7 @@ def register(app: Flask) -> None:
         may_search=lambda: may_search(current_account()),
     )
     app.register_blueprint(bp)
+    confirming.register(app)
 
 
 @bp.get("/")
@@ -180,17 +188,24 @@ def show() -> str:
 def delete() -> ResponseReturnValue:
     """Delete the account and everything in it, once the password is given."""
     user, form = logged_in(), forms.DeleteForm()
-    if not form.validate_on_submit():
-        return render_template(
-            "account/delete.html",
-            form=form,
-            user=user,
-            query_count=accounts.count_queries(user),
-        )
-    logout_user()
-    accounts.erase(user, query_photos(), mail.mailer().outbox)
-    flash(_("Your account and everything in it are deleted."), DONE)
-    return redirect(url_for("search.ask"))
+    if form.validate_on_submit():
+        try:
+            spare_last_admin(db.session(), user)
+            logout_user()
+            accounts.erase(user, query_photos(), mail.mailer().outbox)
+        except LastAdminError:
+            form.form_errors.append(
+                _("You are the only administrator. Please make another one first.")
+            )
+        else:
+            flash(_("Your account and everything in it are deleted."), DONE)
+            return redirect(url_for("search.ask"))
+    return render_template(
+        "account/delete.html",
+        form=form,
+        user=user,
+        query_count=accounts.count_queries(user),
+    )
 
 
 def ask_to_log_in(
@@ -214,6 +229,15 @@ def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
     user.language = select_language()
     renew_session(KEPT_AT_LOGIN)
     throttling.forgive(user.email)
+    remember_device(user.email)
+
+
+def report_failure(_app: Flask, user: User, tfa: bool, **_facts: Any) -> None:
+    """Write a wrong password or second factor of an account into the log."""
+    report(
+        SecurityEvent.WRONG_SECOND_FACTOR if tfa else SecurityEvent.WRONG_PASSWORD,
+        user.email,
+    )
 
 
 def end_session(_app: Flask, user: User, **_facts: Any) -> None:
@@ -269,6 +293,8 @@ def start_afresh(_app: Flask, user: User, **_facts: Any) -> None:
     user.confirmed_at = user.confirmed_at or now()
     accounts.revoke_tokens(user)
     throttling.forgive(user.email)
+    # Whoever reads the owner's mail is the owner, whatever strangers tried elsewhere.
+    remember_device(user.email)
 
 
 def leave_old_address(_app: Flask, user: User, old_email: str, **_facts: Any) -> None:

@@ -13,10 +13,8 @@ from app.services.accounts import tokens
 from app.web.account.forms import TokenForm
 from app.web.account.messages import DONE
 from app.web.callers.visitors import logged_in
-from app.web.shell.caching import keep_nowhere
 
 bp = Blueprint("tokens", __name__, url_prefix="/account/tokens")
-bp.after_request(keep_nowhere)
 
 
 @bp.get("/")

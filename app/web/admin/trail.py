@@ -11,6 +11,9 @@ from app.web.pages.works import asked_page
 bp = Blueprint("admin_trail", __name__, url_prefix="/admin/changes")
 
 ACTION_NAMES = {
+    audit.INVITE: _("Invited"),
+    audit.UNINVITE: _("Invitation revoked"),
+    audit.JOIN: _("Invitation accepted"),
     "account_grant": _("Role given"),
     "account_revoke": _("Role taken away"),
     "account_lock": _("Account locked"),

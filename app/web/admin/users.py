@@ -9,15 +9,16 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import User
+from app.services.accounts import invitations
 from app.services.accounts.accounts import ROLES
 from app.services.accounts.administration import (
     AccountAdmin,
-    LastAdminError,
     OwnAccountError,
     Standing,
     asked_by,
     find_users,
 )
+from app.services.accounts.last_admin import LastAdminError
 from app.services.system.media import MediaFolder
 from app.web.account.mail import mailer
 from app.web.callers.visitors import current_account
@@ -61,6 +62,8 @@ def browse() -> str:
         standing=standing,
         standings=STANDINGS,
         role_names=ROLE_NAMES,
+        invitations=invitations.list_all(db.session()),
+        has_expired=invitations.has_expired,
         address={name: value for name, value in asked.items() if value},
     )
 

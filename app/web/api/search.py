@@ -8,12 +8,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from app.extensions import csrf, limiter
+from app.extensions import csrf
 from app.models import Query, User
 from app.web.api.arguments import PhotoFormSchema
 from app.web.api.blueprint import TOKEN_POSSIBLE, Blueprint, before_arguments
 from app.web.api.schemas import AnswerSchema
 from app.web.callers.bearer import token_account
+from app.web.callers.throttling import limiter
 from app.web.callers.upload import sender, uploaded_photo
 from app.web.callers.visitors import refuse_strangers
 from app.web.shell.current import search_rate, search_service

@@ -1,1 +1,1 @@
-"""Callers: visitors, bearer tokens, access rules, throttling, uploads."""
+"""Callers: networks, devices, visitors, tokens, access rules, rate limits, uploads."""

@@ -7,6 +7,7 @@ from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.models import User
+from app.web.callers.events import SecurityEvent, report
 from app.web.callers.visitors import current_account
 
 CURATOR, ADMIN = "curator", "admin"
@@ -29,9 +30,11 @@ def check_role() -> ResponseReturnValue | None:
     account = current_account()
     if account is None:
         if request.method not in READING:
+            report(SecurityEvent.ROLE_MISSING)
             abort(401)
         return redirect(url_for("security.login", next=request.full_path))
     if not has_role(account, *roles):
+        report(SecurityEvent.ROLE_MISSING, account.email)
         abort(403)
     return None
 

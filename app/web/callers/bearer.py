@@ -11,6 +11,7 @@ from werkzeug.exceptions import Unauthorized
 
 from app.models import User
 from app.services.accounts import tokens
+from app.web.callers.events import SecurityEvent, report
 
 SCHEME = "bearer"
 
@@ -56,6 +57,7 @@ def token_account() -> User | None:
     if sent is not None and sent.type == SCHEME and sent.token:
         user = tokens.account_of(sent.token)
     if user is None:
+        report(SecurityEvent.INVALID_TOKEN)
         raise InvalidTokenError
     return user
 

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 
 PREFIX_LENGTH = 64
 """Bits that an IPv6 address shares with the others of one customer."""
+UNKNOWN = "unknown"
 
 
 def network_of(address: str) -> str:
@@ -23,13 +24,13 @@ def network_of(address: str) -> str:
     network : str
         An IPv4 address as it is, also when it is written as IPv6
         (``::ffff:192.0.2.1``); of any other IPv6 address its /64. What is no address
-        at all, such as the name of a Unix socket, counts for one network without a
-        name: a proxy that forwards nonsense lets nobody out of the count.
+        at all, such as the name of a Unix socket, is of one network, ``unknown``: a
+        proxy that forwards nonsense lets nobody out of the count.
     """
     try:
         parsed = ip_address(address)
     except ValueError:
-        return ""
+        return UNKNOWN
     if isinstance(parsed, IPv4Address):
         return str(parsed)
     if parsed.ipv4_mapped is not None:

@@ -1,24 +1,43 @@
-"""Rate limits against guessing passwords and flooding mailboxes.
+"""Rate limits: of pages that cost much, and against guessing passwords.
 
-Each attempt counts for the network address that it comes from and for the account that
-it is about, whether there is such an account or not. Counted in each server process.
+All server processes count together, in a file (``services/system/rate_storage``). An
+attempt at a password counts for the network that it comes from, for the account and the
+network, and for the account alone, where far more are needed to close it: a stranger
+who guesses must not keep its owner out. On a device that its owner logged in with
+before, attempts count for the device only.
 """
 
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from flask import Flask, request
 from flask_babel import lazy_gettext
+from flask_limiter import Limiter, RequestLimit
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
-from app.extensions import limiter
+from app.configuration.load import Folders
+from app.services.system.keyed_hash import derived_key
+from app.services.system.rate_storage import SCHEME
+from app.web.callers.devices import known_device
+from app.web.callers.events import (
+    SecurityEvent,
+    account_hash,
+    caller_hash,
+    report,
+)
 from app.web.callers.visitors import current_account
 
 PER_ACCOUNT = parse_many("10 per 15 minutes; 40 per day")
-PER_ADDRESS = parse_many("100 per 15 minutes")
+"""Passwords, from one network or known device."""
+FROM_EVERYWHERE = parse_many("100 per day")
+"""Passwords for one account, from unknown devices of all networks: as many as NIST
+SP 800-63B allows in a row, and more than three networks may try in a day."""
+PER_NETWORK = parse_many("100 per 15 minutes")
 """Generous: all visitors of a gallery may share one address."""
 MAILS_PER_ACCOUNT = parse_many("5 per hour")
+"""From everywhere: who is kept from asking for one more has the link five times."""
 
 PASSWORD, MAIL = "password", "mail"
 GUARDED = {
@@ -41,6 +60,26 @@ class TooManyAttemptsError(TooManyRequests):
     """Attempts beyond the limit."""
 
 
+def report_breach(_limit: RequestLimit) -> None:
+    """Write down that a network asked for too much."""
+    report(SecurityEvent.TOO_MANY_SEARCHES)
+
+
+# The library writes the key into the log; what it counts is a hash.
+limiter = Limiter(key_func=caller_hash, on_breach=report_breach)
+
+
+def limit_pages(app: Flask) -> None:
+    """Count in the instance's own file, and limit the pages that say how often."""
+    hits = Folders(app.config["MORELLI_INSTANCE"]).limits / "hits.db"
+    hash_key = derived_key(str(app.config["SECRET_KEY"]), "rate limits")
+    # As many as promised in every window, not twice as many around its end.
+    app.config.setdefault("RATELIMIT_STRATEGY", "moving-window")
+    app.config.setdefault("RATELIMIT_STORAGE_URI", f"{SCHEME}:{quote(str(hits))}")
+    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"hash_key": hash_key})
+    limiter.init_app(app)
+
+
 def register(app: Flask) -> None:
     """Count the attempts at an application's forms."""
 
@@ -48,8 +87,10 @@ def register(app: Flask) -> None:
     def count_attempt() -> None:
         if request.method != "POST" or request.endpoint not in GUARDED:
             return
-        for rate, key in counters(GUARDED[request.endpoint], subject()):
+        account = subject()
+        for rate, key in counters(GUARDED[request.endpoint], account):
             if not limiter.limiter.hit(rate, *key):
+                report(SecurityEvent.TOO_MANY_ATTEMPTS, account)
                 free_at = limiter.limiter.get_window_stats(rate, *key).reset_time
                 raise TooManyAttemptsError(
                     str(TOO_MANY), retry_after=max(1, round(free_at - time.time()))
@@ -65,14 +106,34 @@ def subject() -> str:
 
 
 def counters(kind: str, account: str) -> Iterator[Counter]:
-    """Name what counts attempts of one kind at one account from this address."""
-    for rate in PER_ADDRESS:
-        yield rate, (kind, "from", request.remote_addr or "")
-    for rate in PER_ACCOUNT if kind == PASSWORD else MAILS_PER_ACCOUNT:
-        yield rate, (kind, "at", account)
+    """Name what counts attempts of one kind at one account from this caller."""
+    device = known_device(account) if kind == PASSWORD else None
+    if device is not None:
+        yield from own_counters(account)
+        return
+    for rate in PER_NETWORK:
+        yield rate, (kind, "from", caller_hash())
+    if kind == MAIL:
+        for rate in MAILS_PER_ACCOUNT:
+            yield rate, (kind, "at", account_hash(account))
+        return
+    yield from own_counters(account)
+    for rate in FROM_EVERYWHERE:
+        yield rate, (kind, "at", account_hash(account))
+
+
+def own_counters(account: str) -> Iterator[Counter]:
+    """Name what counts passwords for an account from this device, or network."""
+    device = known_device(account)
+    place = ("on", device) if device is not None else ("from", caller_hash())
+    for rate in PER_ACCOUNT:
+        yield rate, (PASSWORD, "at", account_hash(account), *place)
 
 
 def forgive(account: str) -> None:
-    """Forget the wrong passwords for an account whose owner has proved to be it."""
-    for rate in PER_ACCOUNT:
-        limiter.limiter.clear(rate, PASSWORD, "at", account)
+    """Forget the wrong passwords of an account's owner, who has proved to be it.
+
+    Those from elsewhere stay counted: they may be a stranger's.
+    """
+    for rate, key in own_counters(account):
+        limiter.limiter.clear(rate, *key)

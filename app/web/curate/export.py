@@ -31,6 +31,4 @@ def json() -> Response:
 
 def stream(lines: Iterator[str], name: str, mimetype: str) -> Response:
     """Send a file while it is made, however long it gets."""
-    response = download(stream_with_context(lines), name, mimetype)
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
+    return download(stream_with_context(lines), name, mimetype)

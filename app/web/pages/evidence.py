@@ -45,10 +45,10 @@ def heat(query_id: UUID) -> Response:
 
 @bp.after_request
 def keep_for_an_hour(response: Response) -> Response:
-    """Let the owner's browser alone keep the pictures for a while.
+    """Let the browser of a visitor without an account keep the pictures for a while.
 
     They depend on the cookie, as Flask tells it: whoever logs in on the same device
-    is not shown what was kept for somebody else.
+    is not shown what was kept for somebody else. Of an account nothing is kept.
     """
     if response.status_code == 200:
         response.cache_control.private = True

@@ -3,8 +3,8 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.extensions import limiter
 from app.retrieval.images.frame_detection import SIDE_PX, find_frame
+from app.web.callers.throttling import limiter
 from app.web.callers.upload import sender, uploaded_photo
 from app.web.callers.visitors import current_account, refuse_strangers
 from app.web.shell.current import search_service
@@ -12,7 +12,7 @@ from app.web.shell.current import search_service
 bp = Blueprint("frames", __name__)
 
 FRAME_RATE = "60 per minute"
-"""Photos of one network address; each keeps a core busy for some 20 milliseconds."""
+"""Photos of one network; each keeps a core busy for some 20 milliseconds."""
 
 
 @bp.post("/frames")

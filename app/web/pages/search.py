@@ -5,8 +5,8 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.extensions import limiter
 from app.services.collection.works import count_works, sample_works
+from app.web.callers.throttling import limiter
 from app.web.callers.upload import asked_photo, is_link, photo_edits, sender
 from app.web.callers.visitors import current_account, owner_fields, refuse_strangers
 from app.web.errors import wants_json
@@ -18,7 +18,7 @@ bp = Blueprint("search", __name__)
 SAMPLE_COUNT = 6
 """Works shown below the form: one row on a large screen, two on a phone."""
 LINK_RATE = "30 per minute"
-"""Links fetched for one network address, on top of the limit of searches: fewer, since
+"""Links fetched for one network, on top of the limit of searches: fewer, since
 they make this server work for others."""
 
 

@@ -14,6 +14,7 @@ from app.web.pages.answers import (
     rectified_response,
     show_answer,
 )
+from app.web.shell.caching import keep_nowhere
 
 bp = Blueprint("sharing", __name__)
 
@@ -73,5 +74,4 @@ def shared_query(token: str) -> Query:
 def hide(response: Response) -> Response:
     """Let no search engine list it, and no browser keep what may be taken back."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return keep_nowhere(response)

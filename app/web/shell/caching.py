@@ -15,6 +15,9 @@ def keep_for_good(response: Response) -> Response:
 
 
 def keep_nowhere(response: Response) -> Response:
-    """Leave nothing in the browser for whoever has the device next."""
-    response.headers["Cache-Control"] = "no-store, private"
+    """Leave nothing in the browser for whoever has the device next.
+
+    Nothing is said beside it: ``no-store`` leaves nothing to say (RFC 9111, 5.2.2.5).
+    """
+    response.headers["Cache-Control"] = "no-store"
     return response

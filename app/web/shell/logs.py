@@ -1,7 +1,9 @@
 """Structured logs, as text or JSON: a line per request, its request ID on every line.
 
-No personal data: no network address, no account, and no path, because the address of an
-answer is its key. The name of a request goes back with its answer, so that whoever
+No personal data: no network address, no account, and no path, because the address of
+an answer is its key. Security events (``callers/events``) name account and network by
+keyed hashes; only if a setting asks for it do their lines, and no others, hold the
+network address. The name of a request goes back with its answer, so that whoever
 complains can tell which lines are meant.
 """
 
@@ -27,8 +29,11 @@ QUIET = frozenset(
     )
 )
 """Endpoints that are asked so often that nobody wants a line of each."""
-FACTS = ("method", "endpoint", "status", "ms")
-"""Of a request; attributes of its record."""
+FACTS = (
+    *("method", "endpoint", "status", "ms"),
+    *("event", "address", "account", "network"),
+)
+"""Of a request, and of a security event; attributes of its record."""
 
 
 class RequestNaming(logging.Filter):

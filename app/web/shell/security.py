@@ -1,6 +1,9 @@
 """Security headers: browsers trust nothing but this site's own files."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, session
+
+from app.web.shell.caching import keep_nowhere
+from app.web.shell.site import FILES
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -31,6 +34,10 @@ HEADERS = {
 }
 KEPT = ("static", "assets.file", "media.work")
 """Endpoints that say themselves how long browsers may keep what they serve."""
+ACCOUNT_PAGES = ("security", "accounts", "tokens", "confirming", "invitations")
+"""Blueprints whose pages hold an account's data whoever is logged in."""
+LOGGED_IN = "_user_id"
+"""Flask-Login's key, in a session, of who is logged in."""
 HSTS = "max-age=31536000"
 """One year, this host only: subdomains are not ours to decide about."""
 
@@ -43,7 +50,22 @@ def protect(app: Flask) -> None:
         response.headers.update(HEADERS)
         if current_app.config["MORELLI_HTTPS"]:
             response.headers["Strict-Transport-Security"] = HSTS
-        if request.endpoint not in KEPT:
+        if request.endpoint not in FILES and may_show_account():
+            keep_nowhere(response)
+        elif request.endpoint not in KEPT:
             # Pages change with the collection and may hold a visitor's photo.
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+def may_show_account() -> bool:
+    """Tell whether an answer may hold what is an account's: when in doubt, yes.
+
+    Whoever is logged in, by a session or by a program's token, sees pages that differ
+    from a visitor's. Who it is need not be known, so the database is not asked.
+    """
+    return (
+        request.blueprint in ACCOUNT_PAGES
+        or LOGGED_IN in session
+        or "Authorization" in request.headers
+    )

@@ -1,10 +1,11 @@
 """Application class with trusted external addresses and files without session."""
 
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from werkzeug.routing import RequestRedirect
 
 FILES = (
     *("static", "assets.file", "media.work"),
@@ -37,6 +38,19 @@ class Site(Flask):
     """
 
     session_interface = PageSessions()
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Lead to an address with its slash on whatever host was asked, not to it.
+
+        Werkzeug writes the Host header into such redirects, and caches on the way may
+        keep what a stranger's host led to.
+        """
+        if isinstance(request.routing_exception, RequestRedirect):
+            parts = urlsplit(request.routing_exception.new_url)
+            request.routing_exception.new_url = parts._replace(
+                scheme="", netloc="", path=f"/{parts.path.lstrip('/')}"
+            ).geturl()
+        super().raise_routing_exception(request)
 
     def url_for(
         self,

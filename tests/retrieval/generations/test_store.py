@@ -1,10 +1,8 @@
 import fcntl
 import json
-import resource
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +29,7 @@ from app.retrieval.settings import (
     ShortlistSettings,
 )
 from tests.support.fakes import fake_collection, fake_model
+from tests.support.full_disk import files_of_at_most
 from tests.support.waiting import SCRIPT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -144,17 +143,6 @@ def test_only_one_process_builds_at_a_time(store, collection):
         with pytest.raises(StoreBusyError):
             build(store, collection[1:])
     build(store, collection[1:])
-
-
-@contextmanager
-def files_of_at_most(length_bytes):
-    """What a full disk does to a large write: the kernel refuses it."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (length_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("length_bytes", [64, 3_000, 8_000, 60_000, 130_000])

@@ -77,7 +77,7 @@ def test_an_account_is_erased_with_all_that_hangs_on_it(user, photos, tmp_path):
     make_query(photos, user_id=user.id)
     make_query(user_id=user.id)
     kept = make_query(photos, visitor="ben")
-    accounts.grant(user, "admin")
+    accounts.grant(user, "curator")
     db.session.add(AccessToken(user_id=user.id, name="mine", token_hash="0"))
     db.session.commit()
     accounts.erase(user, photos, Outbox(tmp_path / "mail"))

@@ -6,12 +6,12 @@ from app.retrieval.types import Verdict
 from app.services.accounts import accounts
 from app.services.accounts.administration import (
     AccountAdmin,
-    LastAdminError,
     OwnAccountError,
     Standing,
     asked_by,
     find_users,
 )
+from app.services.accounts.last_admin import LastAdminError
 from app.services.system import audit
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder

@@ -29,7 +29,7 @@ def kept(app):
 def test_a_token_is_shown_once_and_kept_as_a_hash(app, anna):
     made = make(anna)
     [secret] = SECRET.findall(made.text)
-    assert "no-store" in made.headers["Cache-Control"]
+    assert made.headers["Cache-Control"] == "no-store"
     assert secret not in anna.browser.get("/account/tokens/").text
     [token] = kept(app)
     assert token.token_hash not in made.text

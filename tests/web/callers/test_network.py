@@ -17,9 +17,9 @@ from app.web.callers.network import network_of
         ("2001:DB8:0:0:ffff:ffff:ffff:ffff", "2001:db8::/64"),
         ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
         ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
-        ("unix:", ""),
-        ("9" * 440_000, ""),
+        ("", "unknown"),
+        ("unix:", "unknown"),
+        ("9" * 440_000, "unknown"),
     ],
 )
 def test_a_caller_is_an_ipv4_address_or_an_ipv6_network(address, network):

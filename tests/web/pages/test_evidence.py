@@ -75,9 +75,15 @@ def test_an_answer_that_is_not_there_has_no_photo(client, name):
 
 @pytest.mark.parametrize("picture", PICTURES)
 def test_one_browser_alone_keeps_it_and_for_one_person(app, asked, picture):
-    anna = logged_in(app)
-    with anna.browser.get(f"{asked(anna)}/{picture}") as response:
+    visitor = Person(app)
+    with visitor.browser.get(f"{asked(visitor)}/{picture}") as response:
         assert response.cache_control.private
         assert response.cache_control.max_age == 3_600
         assert not response.cache_control.no_cache
         assert "Cookie" in response.vary
+
+
+def test_an_accounts_photo_is_kept_nowhere(app, asked):
+    anna = logged_in(app)
+    with anna.browser.get(f"{asked(anna)}/photo.jpg") as response:
+        assert response.headers["Cache-Control"] == "no-store"

@@ -62,7 +62,7 @@ def test_no_search_engine_lists_it_and_no_browser_keeps_it(app, link):
     for address in (link, f"{link}/photo.jpg"):
         with app.test_client().get(address) as response:
             assert "noindex" in response.headers["X-Robots-Tag"]
-            assert response.headers["Cache-Control"] == "private, no-store"
+            assert response.headers["Cache-Control"] == "no-store"
     assert 'name="robots" content="noindex' in app.test_client().get(link).text
 
 
