@@ -1,13 +1,12 @@
 """Uploaded photo of a request, or its link, with edits; refusals in words."""
 
-import hmac
-
 from flask import current_app, request
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 
 from app.retrieval.images.edits import WHOLE, Box, PhotoEdits
 from app.services.system.fetching import LinkError, Refusal
+from app.services.system.keyed_hash import derived_key, keyed_hash
 from app.web.callers.network import network_of
 from app.web.shell.current import link_reader
 
@@ -32,9 +31,6 @@ REFUSALS = {
         "itself and copy its address."
     ),
 }
-
-
-SENDER_CHARACTERS = 16
 
 
 class NoPhotoError(BadRequest):
@@ -75,11 +71,8 @@ def sender() -> str:
 
     It becomes a file's name, and network addresses are not kept.
     """
-    network = network_of(request.remote_addr or "")
-    key = str(current_app.secret_key).encode()
-    return hmac.digest(key, f"sender {network}".encode(), "sha256").hex()[
-        :SENDER_CHARACTERS
-    ]
+    key = derived_key(str(current_app.secret_key), "senders")
+    return keyed_hash(key, network_of(request.remote_addr or "")).hex()
 
 
 def is_link() -> bool:
