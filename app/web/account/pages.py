@@ -43,7 +43,7 @@ from app.models import User, now
 from app.services.accounts import accounts
 from app.services.system.mail import Mailer
 from app.web import health
-from app.web.account import forms, mail
+from app.web.account import forms, mail, sessions
 from app.web.account.messages import DONE, MESSAGES
 from app.web.callers import throttling
 from app.web.callers.visitors import (
@@ -101,15 +101,15 @@ RULES: dict[str, Any] = {
     "SECURITY_I18N_DOMAIN": "messages",
     "SECURITY_CLI_USERS_NAME": False,
     "SECURITY_CLI_ROLES_NAME": False,
-    "REMEMBER_COOKIE_DURATION": timedelta(days=30),
     **{f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()},
 }
 KEPT_AT_LOGIN = (
     "_user_id",
     "_fresh",
     "_id",
-    "_remember",
-    "_remember_seconds",
+    "_permanent",
+    sessions.BEGUN,
+    sessions.USED,
     "_flashes",
     CHOICE,
 )
@@ -123,6 +123,7 @@ def register(app: Flask) -> None:
     """Tie Flask-Security to an application, with our rules, forms and mails."""
     for name, value in RULES.items():
         app.config.setdefault(name, value)
+    app.config.update(sessions.COOKIE_RULES)
     compiled = Folders(app.config["MORELLI_INSTANCE"]).translations
     app.config["SECURITY_I18N_DIRNAME"] = [str(compiled)]
     app.extensions[mail.MAILER] = Mailer.from_config(app.config)
@@ -143,7 +144,9 @@ def register(app: Flask) -> None:
     security.want_json(lambda _request: False)
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
-    manager.user_loader(accounts.forgiving(manager._user_callback))
+    find = sessions.in_time(manager._user_callback)
+    manager.user_loader(accounts.forgiving(find))
+    sessions.ignore_remember_cookie(manager)
     security.unauthn_handler(ask_to_log_in)
     security.mail_context_processor(lambda: {"take_along": take_along})
     [find_identity] = security.principal.identity_loaders
@@ -202,7 +205,9 @@ def ask_to_log_in(
     return redirect(url_for("security.login", next=wanted))
 
 
-def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
+def begin_session(
+    _app: Flask, user: User, authn_via: list[str] | None = None, **_facts: Any
+) -> None:
     """Take the visitor's questions along, and leave everything else behind.
 
     A stranger may have put the session there, and then knows its visitor and the token
@@ -212,6 +217,9 @@ def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
     if visitor is not None:
         accounts.adopt_queries(user, visitor)
     user.language = select_language()
+    is_changed = "change" in (authn_via or ())  # the password; who asks is the same
+    stays = session.permanent if is_changed else sessions.wants_to_stay()
+    sessions.begin(stays=stays)
     renew_session(KEPT_AT_LOGIN)
     throttling.forgive(user.email)
 

@@ -185,13 +185,6 @@ def test_an_account_goes_with_everything_in_it(app, photo):
         assert [path.name for path in photos.glob("*.jpg")] == [left.photo_name]
 
 
-def test_a_remembered_device_stays_logged_in(app):
-    anna = with_account(app)
-    anna.log_in(remember="y")
-    anna.browser.delete_cookie("morelli")
-    assert anna.is_logged_in
-
-
 def test_mails_speak_their_readers_language(app):
     anna = with_account(app)
     with app.app_context():
