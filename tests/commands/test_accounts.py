@@ -37,10 +37,12 @@ def roles(app, email):
 
 
 def test_the_first_administrator_chooses_a_password_that_the_rules_accept(app):
-    typed = "short\nshort\nlong enough for us\nlong enough for us\n"
+    tried = ("short", "password123", "long enough for us")
+    typed = "".join(f"{password}\n" * 2 for password in tried)
     result = run(app, "create-admin", "Boss@Example.org", typed=typed)
     assert result.exit_code == 0
     assert "at least 10 characters" in result.output
+    assert "one of the first that somebody would try" in result.output
     assert "boss@example.org is an administrator." in result.output
     assert "nobody sends them" in result.output
     assert roles(app, "boss@example.org") == ["admin"]

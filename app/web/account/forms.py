@@ -4,7 +4,9 @@ Above all, each does the same work whether an address has an account or not: a p
 is hashed once, a mail is written once.
 """
 
+import re
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import flask_security as fs
 from flask import current_app
@@ -14,14 +16,20 @@ from flask_security.confirmable import send_confirmation_instructions
 from flask_security.recoverable import send_reset_password_instructions
 from flask_security.utils import get_message
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.models import User
-from app.services.accounts import accounts
+from app.services.accounts import accounts, passwords
 from app.web.account.mail import nobody
-from app.web.account.messages import PASSWORD_IS_ADDRESS
+from app.web.account.messages import PASSWORD_IS_ADDRESS, PASSWORD_IS_COMMON
 
 LONGEST_PASSWORD = 256
 """More than anybody types; bounds the work of hashing."""
@@ -42,7 +50,15 @@ class PasswordRules(fs.PasswordUtil):
         address = context.get("email") or (user.email if user else "")
         if not faults and normalised.lower() == address.lower():
             faults = [str(PASSWORD_IS_ADDRESS)]
+        if not faults and passwords.is_common(normalised, known_words(address)):
+            faults = [str(PASSWORD_IS_COMMON)]
         return faults, normalised
+
+
+def known_words(address: str) -> list[str]:
+    """Return what is known of an account without knowing its owner."""
+    site = urlsplit(current_app.config["PUBLIC_URL"]).hostname or ""
+    return ["morelli", *re.split(r"[\W_]+", f"{address} {site}")]
 
 
 class RegisterForm(fs.RegisterFormV2):
@@ -127,6 +143,22 @@ class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):
         if self.existing_email_user is not None:
             send_reset_password_instructions(nobody())
         return bool(is_valid)
+
+
+class ChangePasswordForm(fs.ChangePasswordForm):
+    """Form that changes the password, and unless told otherwise ends the tokens.
+
+    Whoever learned the old password may have made one.
+    """
+
+    end_tokens = BooleanField(default=True)
+
+    def validate(self, **options: Any) -> bool:
+        """Check the fields; the view changes the password."""
+        is_valid = bool(super().validate(**options))
+        if is_valid and self.end_tokens.data:
+            accounts.revoke_tokens(current_user)
+        return is_valid
 
 
 class DeleteForm(CurrentPassword, FlaskForm):

@@ -32,7 +32,9 @@ FAULTS = {
     ),
     "PASSWORD_IS_THE_SAME": N_("This is your present password."),
     "PASSWORD_NOT_PROVIDED": N_("Please give a password."),
-    "PASSWORD_INVALID_LENGTH": N_("A password needs at least %(length)s characters."),
+    "PASSWORD_INVALID_LENGTH": N_(
+        "A password needs at least %(length)s characters, and has at most 128."
+    ),
     "RETYPE_PASSWORD_MISMATCH": N_("The two passwords differ."),
     "INVALID_PASSWORD": N_("This is not your present password."),
     "EMAIL_NOT_PROVIDED": N_("Please give an e-mail address."),
@@ -94,3 +96,7 @@ SUBJECTS = {
 """Of the mail of each template in ``security/email/``."""
 
 PASSWORD_IS_ADDRESS = lazy_gettext("Your e-mail address is too easy a password.")
+PASSWORD_IS_COMMON = lazy_gettext(
+    "This password is one of the first that somebody would try. A few words in a row "
+    "that do not belong together are better."
+)

@@ -135,6 +135,7 @@ def register(app: Flask) -> None:
         register_form=forms.RegisterForm,
         forgot_password_form=forms.ForgotPasswordForm,
         send_confirmation_form=forms.SendConfirmationForm,
+        change_password_form=forms.ChangePasswordForm,
         change_email_form=forms.ChangeEmailForm,
         mail_util_cls=mail.AccountMail,
         password_util_cls=forms.PasswordRules,
@@ -166,6 +167,12 @@ def register(app: Flask) -> None:
         may_search=lambda: may_search(current_account()),
     )
     app.register_blueprint(bp)
+    app.add_url_rule("/.well-known/change-password", view_func=change_password)
+
+
+def change_password() -> BaseResponse:
+    """Lead password managers to the form, as they look for it (W3C)."""
+    return redirect(url_for("security.change_password"))
 
 
 @bp.get("/")

@@ -12,7 +12,14 @@ from app.models import AccessToken
 from app.services.accounts import accounts
 from app.services.system.mail import Outbox
 from app.web.callers.throttling import PER_ACCOUNT, PER_ADDRESS
-from tests.support.people import PASSWORD, TOKEN, Person, logged_in, with_account
+from tests.support.people import (
+    PASSWORD,
+    TOKEN,
+    Person,
+    logged_in,
+    program_of,
+    with_account,
+)
 
 STRANGER = "nobody@example.org"
 
@@ -320,6 +327,21 @@ def test_a_new_password_ends_all_other_sessions(app):
     assert anna.is_logged_in
     assert not thief.is_logged_in
     assert thief.log_in().status_code == 200  # the old password is refused
+
+
+@pytest.mark.parametrize("end_tokens", ["y", None])
+def test_a_new_password_ends_the_tokens_unless_their_owner_keeps_them(app, end_tokens):
+    anna, new = logged_in(app), "another horse battery"
+    program, other = program_of(anna), program_of(with_account(app, "b@example.org"))
+    fields = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    assert "end_tokens" in anna.browser.get("/account/password").text
+    wrong = {**fields, "password": "wrong", "end_tokens": "y"}
+    anna.post("/account/password", **wrong)
+    assert program.get("/api/v1/queries").status_code == 200
+    anna.post("/account/password", **fields, end_tokens=end_tokens)
+    still = 401 if end_tokens else 200
+    assert program.get("/api/v1/queries").status_code == still
+    assert other.get("/api/v1/queries").status_code == 200
 
 
 def test_a_reset_password_ends_sessions_and_tokens(app):
