@@ -11,8 +11,10 @@ import logging
 import secrets
 from typing import Any, cast
 
+import qrcode
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
 from passlib.exc import TokenError
+from qrcode.image.svg import SvgPathImage
 from sqlalchemy import CursorResult, delete, func, or_, select, update
 
 from app.extensions import db
@@ -77,6 +79,13 @@ class SingleUseTotp(Totp):
             last = User.totp_counter
             used = used.where(or_(last.is_(None), last < match.counter))
         return _count(used.values(totp_counter=match.counter)) == 1
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """Draw the QR code as an SVG element: pages show no picture in an address."""
+        code = qrcode.make(
+            self.get_totp_uri(username, totp), image_factory=SvgPathImage, border=4
+        )
+        return str(code.to_string(encoding="unicode"))
 
 
 class HashedRecoveryCodes(MfRecoveryCodesUtil):

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from flask_security import current_user, hash_password, verify_password
 from flask_security.confirmable import send_confirmation_instructions
 from flask_security.recoverable import send_reset_password_instructions
-from flask_security.utils import get_message
+from flask_security.utils import _get_post_login_redirect, get_message
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -30,6 +30,7 @@ from app.models import User
 from app.services.accounts import accounts, passwords
 from app.web.account.mail import nobody
 from app.web.account.messages import PASSWORD_IS_ADDRESS, PASSWORD_IS_COMMON
+from app.web.callers.visitors import note_password
 
 LONGEST_PASSWORD = 256
 """More than anybody types; bounds the work of hashing."""
@@ -91,6 +92,10 @@ class LoginForm(fs.LoginForm):
         if self.user_authenticated and self.requires_confirmation:
             self.is_unconfirmed = True
             send_confirmation_instructions(self.user)
+        if is_valid:
+            note_password()
+            # The library would lead from the second factor back to this form.
+            self.next.data = _get_post_login_redirect()
         return is_valid
 
 

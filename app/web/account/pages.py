@@ -43,7 +43,7 @@ from app.models import User, now
 from app.services.accounts import accounts
 from app.services.system.mail import Mailer
 from app.web import health
-from app.web.account import forms, mail, sessions
+from app.web.account import forms, mail, second_factor, sessions
 from app.web.account.messages import DONE, MESSAGES
 from app.web.callers import throttling
 from app.web.callers.visitors import (
@@ -124,6 +124,7 @@ def register(app: Flask) -> None:
     for name, value in RULES.items():
         app.config.setdefault(name, value)
     app.config.update(sessions.COOKIE_RULES)
+    second_factor.configure(app)
     compiled = Folders(app.config["MORELLI_INSTANCE"]).translations
     app.config["SECURITY_I18N_DIRNAME"] = [str(compiled)]
     app.extensions[mail.MAILER] = Mailer.from_config(app.config)
@@ -140,6 +141,7 @@ def register(app: Flask) -> None:
         mail_util_cls=mail.AccountMail,
         password_util_cls=forms.PasswordRules,
         render_template=mail.render,
+        **second_factor.CLASSES,
     )
     # These pages are for people: no JSON, and no way in by a token in the address.
     security.want_json(lambda _request: False)
@@ -166,6 +168,7 @@ def register(app: Flask) -> None:
         current_account=current_account,
         may_search=lambda: may_search(current_account()),
     )
+    second_factor.register(app, security)
     app.register_blueprint(bp)
     app.add_url_rule("/.well-known/change-password", view_func=change_password)
 

@@ -13,6 +13,7 @@ from flask import session
 from flask_login import LoginManager
 
 from app.models import User
+from app.services.accounts import accounts
 from app.web.callers.access import ADMIN, CURATOR, has_role
 
 BEGUN, USED = "begun", "used"
@@ -82,6 +83,12 @@ def begin(*, stays: bool) -> None:
 def wants_to_stay() -> bool:
     """Tell whether “Stay logged in” was chosen in the login that is going on."""
     return session.get("_remember") == "set"
+
+
+def keep_only_this(user: User) -> None:
+    """End all sessions of who is logged in but this one; the view commits."""
+    accounts.end_sessions(user)
+    session["_user_id"] = user.fs_uniquifier
 
 
 def is_alive(user: User) -> bool:
