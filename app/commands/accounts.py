@@ -1,4 +1,4 @@
-"""``flask accounts …``: the first administrator, roles, waiting mails.
+"""``flask accounts …``: the first administrator, roles, lost factors, waiting mails.
 
 There is no account and no password to begin with: whoever has a shell on the server
 makes the first one here.
@@ -16,9 +16,10 @@ from app.commands.shared import DONE, FAILED, explained, say
 from app.extensions import db
 from app.models import User
 from app.services.accounts import accounts
+from app.services.accounts.administration import AccountAdmin
 from app.services.system.database import check, prepare
 from app.services.system.mail import read, recipient
-from app.web.account.mail import mailer
+from app.web.account.mail import mailer, tell_second_factor
 
 group = AppGroup("accounts", help="Look after accounts and what they may do.")
 roles = click.argument("role", type=click.Choice(list(accounts.ROLES)))
@@ -97,6 +98,21 @@ def revoke(email: str, role: str) -> int:
     return change(
         email, lambda user: accounts.revoke(user, role), f"is no {role} any more"
     )
+
+
+@group.command("reset-second-factor")
+@email
+@explained
+def reset_second_factor(email: str) -> int:
+    """Let an account in by its password alone, as when its telephone is lost."""
+
+    def reset(user: User) -> bool:
+        if not AccountAdmin(db.session(), None).reset_second_factor(user):
+            return False
+        tell_second_factor(user, "reset")
+        return True
+
+    return change(email, reset, "has no second factor")
 
 
 def change(email: str, act: Callable[[User], bool], result: str) -> int:

@@ -2,10 +2,12 @@
 
 import pytest
 from alembic import command
+from sqlalchemy import select
 
 from app.extensions import db
 from app.factory import create_app
-from app.services.accounts import accounts
+from app.models import AuditEntry
+from app.services.accounts import accounts, second_factor
 from app.services.system import database
 from tests.support.people import CHEAP_HASHING, Person, with_account
 
@@ -119,3 +121,21 @@ def test_the_operator_finds_the_mails_that_nobody_sends(app):
     result = run(app, "mails")
     assert "nobody sends them" in result.output
     assert "new@example.org\tPlease confirm your e-mail address" in result.output
+
+
+def test_a_lost_second_factor_is_reset_and_its_owner_told(app):
+    anna = with_account(app)
+    assert "Nothing to do" in run(app, "reset-second-factor", anna.email).output
+    with app.app_context():
+        user = accounts.find(anna.email)
+        user.tf_totp_secret, user.tf_primary_method = "secret", second_factor.APP
+        db.session.commit()
+    result = run(app, "reset-second-factor", anna.email)
+    assert result.output == f"{anna.email} has no second factor.\n"
+    assert anna.log_in().headers["Location"] == "/"
+    [mail] = anna.mails()
+    assert "removed all second factors" in mail.get_content()
+    with app.app_context():
+        [entry] = db.session.scalars(select(AuditEntry))
+        assert (entry.action, entry.user_id) == ("account_second_factor", None)
+    assert run(app, "reset-second-factor", "ben@example.org").exit_code == 2
