@@ -4,6 +4,8 @@ Whatever changes it asks for the password, in the session that goes on with it: 
 left open is not enough.
 """
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 import flask_security as fs
@@ -13,6 +15,7 @@ from flask_security import UserMixin, WebauthnUtil
 from flask_security.utils import get_message
 from flask_security.webauthn import WebAuthnSigninResponseForm
 from flask_wtf import FlaskForm
+from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
@@ -25,6 +28,10 @@ from app.services.accounts import second_factor
 from app.web.account.forms import CurrentPassword
 from app.web.callers.visitors import logged_in, pending_account
 
+logger = logging.getLogger(__name__)
+
+MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)
+"""What the library, and the one below it, let through for an answer that is none."""
 CHALLENGE = "passkey_challenge"
 """Key, in the session, of what a passkey has to sign next."""
 
@@ -90,10 +97,10 @@ class PasskeyMadeForm(fs.WebAuthnRegisterResponseForm):
 
     def validate(self, **options: Any) -> bool:
         """Check the passkey; the signed challenge alone could be another account's."""
-        if not is_our_challenge(self.challenge):
-            self.form_errors.append(get_message("WEBAUTHN_NO_VERIFY", cause="")[0])
-            return False
-        return bool(super().validate(**options))
+        is_valid = is_sound(self, super().validate, options)
+        # What the browser says of its own extensions; nobody needs it.
+        self.extensions = ""
+        return is_valid
 
 
 class PasskeySignedForm(WebAuthnSigninResponseForm):
@@ -101,21 +108,29 @@ class PasskeySignedForm(WebAuthnSigninResponseForm):
 
     def validate(self, **options: Any) -> bool:
         """Check the signature; the passkey must be of who gave the password."""
-        if not is_our_challenge(self.challenge):
-            self.form_errors.append(get_message("WEBAUTHN_NO_VERIFY", cause="")[0])
-            return False
+        is_valid = is_sound(self, super().validate, options)
         # The library would let in whoever the passkey belongs to, whosever password
         # was given before.
-        is_valid = bool(super().validate(**options))
         if is_valid and self.user != pending_account():
             self.form_errors.append(get_message("WEBAUTHN_UNKNOWN_CREDENTIAL_ID")[0])
             return False
         return is_valid
 
 
-def is_our_challenge(challenge: str) -> bool:
-    """Tell whether a challenge is the last one of this session, and use it up."""
-    return bool(session.pop(CHALLENGE, None) == challenge)
+def is_sound(
+    form: PasskeyMadeForm | PasskeySignedForm,
+    validate: Callable[..., bool],
+    options: dict[str, Any],
+) -> bool:
+    """Tell whether a browser's answer is one to the last challenge of this session."""
+    is_asked_for = session.pop(CHALLENGE, None) == form.challenge
+    try:
+        if is_asked_for:
+            return bool(validate(**options))
+    except MALFORMED:
+        logger.info("malformed answer of a passkey", exc_info=True)
+    form.form_errors.append(get_message("WEBAUTHN_NO_VERIFY", cause="")[0])
+    return False
 
 
 class PasskeyRules(WebauthnUtil):

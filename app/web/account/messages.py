@@ -69,7 +69,7 @@ FAULTS = {
         "use another way in."
     ),
     "INVALID_INPUT_LENGTH": N_("At most %(length)s characters, please."),
-    "API_ERROR": N_("This link is not valid, or not any more."),
+    "API_ERROR": N_("This is not valid, or not any more. Please start again."),
 }
 NOTICES = {
     "CONFIRM_REGISTRATION": N_(

@@ -1,5 +1,6 @@
 """The second factor, as its owner uses it and as others try to do without."""
 
+import json
 import logging
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import RecoveryCode, User
+from app.models import Passkey, RecoveryCode, User
 from app.web.callers.throttling import PER_ACCOUNT
 from app.web.callers.visitors import PENDING_SECONDS
 from tests.support.factors import (
@@ -274,6 +275,31 @@ def test_nonsense_is_no_passkey(app, anna, nonsense):
     assert not there.is_logged_in
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("attestationObject", "oA"),
+        ("attestationObject", 1),
+        ("clientDataJSON", "bnVsbA"),
+    ],
+)
+def test_a_broken_passkey_is_not_set_up(app, anna, field, value):
+    action, options = ceremony(begin_passkey(anna))
+    made = json.loads(SoftPasskey().make(options))
+    made["response"][field] = value
+    answer = anna.post(action, page=f"{FACTOR}/passkeys", credential=json.dumps(made))
+    assert answer.status_code == 302
+    assert "Please start again" in anna.browser.get(f"{FACTOR}/passkeys").text
+    assert kept(app, anna) == (None, [])
+
+
+def test_what_a_browser_says_of_its_extensions_is_not_kept(app, anna):
+    action, options = ceremony(begin_passkey(anna))
+    made = json.loads(SoftPasskey().make(options)) | {"extensions": ["x" * 999]}
+    anna.post(action, page=f"{FACTOR}/passkeys", credential=json.dumps(made))
+    assert kept(app, anna) == (None, ["Telephone"])
+
+
 def test_who_has_both_chooses(app, anna, clock):
     phone, passkey = set_up_app(anna), set_up_passkey(anna)
     clock.shift(HALF_MINUTE)
@@ -344,7 +370,7 @@ def test_removing_needs_the_password_and_is_the_owners(app, anna, ben):
     make_codes(anna)
     page = f"{FACTOR}/app/remove"
     with app.app_context():
-        key_id = db.session.scalars(select(User)).first().webauthn[0].id
+        key_id = db.session.scalars(select(Passkey.id)).one()
     other = f"{FACTOR}/passkeys/{key_id}/remove"
     assert ben.browser.get(other).status_code == 404
     assert ben.post(other, page="/account/", password=PASSWORD).status_code == 404
