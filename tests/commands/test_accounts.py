@@ -127,7 +127,7 @@ def test_a_lost_second_factor_is_reset_and_its_owner_told(app):
     anna = with_account(app)
     assert "Nothing to do" in run(app, "reset-second-factor", anna.email).output
     with app.app_context():
-        user = accounts.find(anna.email)
+        [user] = accounts.all_accounts()
         user.tf_totp_secret, user.tf_primary_method = "secret", second_factor.APP
         db.session.commit()
     result = run(app, "reset-second-factor", anna.email)

@@ -109,8 +109,8 @@ def test_codes_stay_as_long_as_there_is_something_to_recover(anna, totp, in_app)
 def test_a_passkey_is_found_by_its_owner_only(anna):
     ben = accounts.create_confirmed("ben@example.org", None)
     key = passkey(anna, "Telephone")
-    assert second_factor.find_passkey(anna, key.id) is key
     assert second_factor.find_passkey(ben, key.id) is None
+    assert second_factor.find_passkey(anna, key.id) is key
 
 
 def test_a_reset_leaves_nothing(anna, totp):
