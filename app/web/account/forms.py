@@ -29,11 +29,15 @@ from wtforms.validators import DataRequired, Length
 from app.models import User
 from app.services.accounts import accounts, passwords
 from app.web.account.mail import nobody
-from app.web.account.messages import PASSWORD_IS_ADDRESS, PASSWORD_IS_COMMON
+from app.web.account.messages import (
+    PASSWORD_IS_ADDRESS,
+    PASSWORD_IS_COMMON,
+    PASSWORD_IS_LONG,
+)
 from app.web.callers.visitors import note_password
 
-LONGEST_PASSWORD = 256
-"""More than anybody types; bounds the work of hashing."""
+LONGEST_PASSWORD = 128
+"""More than anybody types; Flask-Security takes no more."""
 LONGEST_TOKEN_NAME = 80
 
 
@@ -44,9 +48,10 @@ class PasswordRules(fs.PasswordUtil):
         self, password: str, is_register: bool, **context: Any
     ) -> tuple[list[str] | None, str]:
         """Return what is wrong with a new password, and the password normalised."""
-        faults, normalised = super().validate(
-            password[:LONGEST_PASSWORD], is_register, **context
-        )
+        faults, normalised = super().validate(password, is_register, **context)
+        if len(normalised) > LONGEST_PASSWORD:
+            # The library would say that it is too short.
+            faults = [str(PASSWORD_IS_LONG % {"count": LONGEST_PASSWORD})]
         user = context.get("user")
         address = context.get("email") or (user.email if user else "")
         if not faults and normalised.lower() == address.lower():

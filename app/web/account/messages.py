@@ -32,9 +32,7 @@ FAULTS = {
     ),
     "PASSWORD_IS_THE_SAME": N_("This is your present password."),
     "PASSWORD_NOT_PROVIDED": N_("Please give a password."),
-    "PASSWORD_INVALID_LENGTH": N_(
-        "A password needs at least %(length)s characters, and has at most 128."
-    ),
+    "PASSWORD_INVALID_LENGTH": N_("A password needs at least %(length)s characters."),
     "RETYPE_PASSWORD_MISMATCH": N_("The two passwords differ."),
     "INVALID_PASSWORD": N_("This is not your present password."),
     "EMAIL_NOT_PROVIDED": N_("Please give an e-mail address."),
@@ -131,3 +129,4 @@ PASSWORD_IS_COMMON = lazy_gettext(
     "This password is one of the first that somebody would try. A few words in a row "
     "that do not belong together are better."
 )
+PASSWORD_IS_LONG = lazy_gettext("A password has at most %(count)s characters.")

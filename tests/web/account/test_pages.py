@@ -50,7 +50,7 @@ def test_an_account_is_made_by_form_and_mailed_link(app):
         ("too short", "at least 10 characters"),
         ("anna@example.org", "too easy"),
         ("1234567890", "one of the first that somebody would try"),
-        ("a long sentence " * 9, "has at most 128"),
+        ("a long sentence " * 9, "has at most 128 characters"),
         ("ten characters", "differ"),
     ],
 )
