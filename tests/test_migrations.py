@@ -12,7 +12,7 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import Lane, Task, TaskState, User
-from app.services.accounts import invitations
+from app.services.accounts import invitations, second_factor
 from app.services.system import database
 from app.services.system.tasks import TaskContext, go_on, work_off
 
@@ -105,6 +105,35 @@ def test_tasks_of_the_version_before_leases_go_on(app):
     command.downgrade(database.alembic_config(), "0007")
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM task")) == 5
+
+
+@pytest.mark.usefixtures("app")
+def test_accounts_of_the_version_before_second_factors_have_none():
+    command.upgrade(database.alembic_config(), "0009")
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO user (id, email, active, fs_uniquifier, created_at)"
+                " VALUES (1, 'anna@example.org', 1, 'u', '2026-01-01 00:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO access_token (id, user_id, name, token_hash, created_at)"
+                " VALUES (1, 1, 'Kiosk', 'h', '2026-01-01 00:00:00')"
+            )
+        )
+    database.upgrade()
+    [user] = db.session.scalars(select(User))
+    assert not second_factor.is_set_up(user)
+    assert [token.name for token in user.tokens] == ["Kiosk"]
+    user.tf_totp_secret, user.tf_primary_method = "secret", second_factor.APP
+    db.session.commit()
+    db.session.remove()
+    command.downgrade(database.alembic_config(), "0009")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT email FROM user")) == "anna@example.org"
+        assert connection.scalar(text("SELECT count(*) FROM access_token")) == 1
 
 
 @pytest.mark.usefixtures("app")

@@ -1,4 +1,4 @@
-"""``flask accounts …``: the first administrator, roles, waiting mails.
+"""``flask accounts …``: the first administrator, roles, lost factors, waiting mails.
 
 There is no account and no password to begin with: whoever has a shell on the server
 makes the first one here.
@@ -16,11 +16,12 @@ from app.commands.shared import DONE, FAILED, explained, say
 from app.extensions import db
 from app.models import User
 from app.services.accounts import accounts, invitations
+from app.services.accounts.administration import AccountAdmin
 from app.services.accounts.last_admin import LastAdminError
 from app.services.system.database import check, prepare
 from app.services.system.mail import read, recipient
 from app.web.account.invitations import link_of, send
-from app.web.account.mail import mailer
+from app.web.account.mail import mailer, tell_second_factor
 from app.web.callers.events import account_hash, network_hash
 
 group = AppGroup("accounts", help="Look after accounts and what they may do.")
@@ -106,6 +107,21 @@ def revoke(email: str, role: str) -> int:
     return change(
         email, lambda user: accounts.revoke(user, role), f"is no {role} any more"
     )
+
+
+@group.command("reset-second-factor")
+@email
+@explained
+def reset_second_factor(email: str) -> int:
+    """Let an account in by its password alone, as when its telephone is lost."""
+
+    def reset(user: User) -> bool:
+        if not AccountAdmin(db.session(), None).reset_second_factor(user):
+            return False
+        tell_second_factor(user, "reset")
+        return True
+
+    return change(email, reset, "has no second factor")
 
 
 def change(email: str, act: Callable[[User], bool], result: str) -> int:

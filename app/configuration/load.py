@@ -132,6 +132,15 @@ def obtain_secret_key(folder: Path) -> str:
     return key
 
 
+def cookie_name(https: bool) -> str:
+    """Return the name of the session cookie.
+
+    Under https its prefix makes browsers refuse it from anybody else: from another
+    subdomain, or over a connection that somebody on the way could write into.
+    """
+    return "__Host-morelli" if https else "morelli"
+
+
 def load(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the configuration of the application.
 
@@ -163,13 +172,11 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": values["MORELLI_DATABASE_URL"]
         or f"sqlite:///{folders.database}",
         "MAX_CONTENT_LENGTH": values["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
-        "SESSION_COOKIE_NAME": "morelli",
+        "SESSION_COOKIE_NAME": cookie_name(values["MORELLI_HTTPS"]),
+        "SESSION_COOKIE_PATH": "/",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": values["MORELLI_HTTPS"],
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": values["MORELLI_HTTPS"],
         # As long as the session: a page may lie open through a whole visit.
         "WTF_CSRF_TIME_LIMIT": None,
     }

@@ -151,6 +151,13 @@ SETTINGS = (
         "no: only who is logged in, or a program with a token, may search.",
     ),
     Setting(
+        "MORELLI_SECOND_FACTOR",
+        "optional",
+        parse_choice("optional", "curators"),
+        "`curators`: curators and administrators get to their pages only with a second "
+        "factor. Everybody may set one up.",
+    ),
+    Setting(
         "MORELLI_RETENTION_DAYS",
         "30",
         parse_number(0, 3650),

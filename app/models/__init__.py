@@ -6,6 +6,8 @@ particular to SQLite lives in ``app.extensions``.
 
 from app.models.accounts import AccessToken as AccessToken
 from app.models.accounts import Invitation as Invitation
+from app.models.accounts import Passkey as Passkey
+from app.models.accounts import RecoveryCode as RecoveryCode
 from app.models.accounts import Role as Role
 from app.models.accounts import User as User
 from app.models.base import Base as Base

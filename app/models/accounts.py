@@ -1,9 +1,17 @@
-"""Accounts, their roles, and their personal access tokens."""
+"""Accounts, their roles, their second factors, and their personal access tokens."""
 
 from datetime import datetime
+from typing import Any
 
-from flask_security import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table
+from flask_security import RoleMixin, UserMixin, WebAuthnMixin
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, children, now, parent_key
@@ -48,11 +56,24 @@ class User(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     language: Mapped[str | None] = mapped_column(String(8))
     """Of the mails; None: the browser's."""
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    """``authenticator`` once an authenticator app is set up."""
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    """What the app computes codes from; encrypted with the instance's secret key."""
+    totp_counter: Mapped[int | None]
+    """Half minutes since 1970 of the last code that was used: none works twice."""
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]  # the mixin forgets accounts that have none yet
+        String(64), unique=True, index=True
+    )
+    """Random; by it passkeys know the account, and nobody else does."""
 
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # the mixin names its own base class, and lists are invariant
         secondary=roles_users, back_populates="users"
     )
     tokens: Mapped[list["AccessToken"]] = children(back_populates="user")
+    webauthn: Mapped[list["Passkey"]] = children(  # type: ignore[assignment]  # as with the roles
+        back_populates="user", order_by="Passkey.id"
+    )
 
 
 class AccessToken(Base):
@@ -96,3 +117,42 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
 
     user: Mapped[User | None] = relationship()
+
+
+class Passkey(Base, WebAuthnMixin):
+    """Passkey (WebAuthn credential) of an account; its secret part is not here."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = parent_key("user.id", index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    """What its owner calls it."""
+    credential_id: Mapped[bytes] = mapped_column(
+        LargeBinary(1024), unique=True, index=True
+    )
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    """How often it signed, if it counts: one that goes back has been copied."""
+    transports: Mapped[list[Any] | None]
+    """How browsers reach it: ``usb``, ``internal`` …"""
+    backup_state: Mapped[bool]
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    usage: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    lastuse_datetime: Mapped[datetime]
+
+    user: Mapped[User] = relationship(back_populates="webauthn")
+
+
+class RecoveryCode(Base):
+    """Recovery code: stands in for the second factor, once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = parent_key("user.id", index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    """HMAC-SHA-256 in hex, with a key of the instance: the codes are short."""

@@ -80,7 +80,7 @@ SENTENCES = {
 }
 MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
 ACCOUNT_PAGES = (
-    *("security", "accounts", "tokens", "history", "languages"),
+    *("security", "accounts", "second_factor", "tokens", "history", "languages"),
     "curate_imports",
 )
 """Blueprints whose forms have no photo in them."""

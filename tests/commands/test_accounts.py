@@ -2,10 +2,12 @@
 
 import pytest
 from alembic import command
+from sqlalchemy import select
 
 from app.extensions import db
 from app.factory import create_app
-from app.services.accounts import accounts
+from app.models import AuditEntry
+from app.services.accounts import accounts, second_factor
 from app.services.system import database
 from tests.support.people import CHEAP_HASHING, Person, with_account
 
@@ -37,10 +39,12 @@ def roles(app, email):
 
 
 def test_the_first_administrator_chooses_a_password_that_the_rules_accept(app):
-    typed = "short\nshort\nlong enough for us\nlong enough for us\n"
+    tried = ("short", "password123", "long enough for us")
+    typed = "".join(f"{password}\n" * 2 for password in tried)
     result = run(app, "create-admin", "Boss@Example.org", typed=typed)
     assert result.exit_code == 0
     assert "at least 10 characters" in result.output
+    assert "one of the first that somebody would try" in result.output
     assert "boss@example.org is an administrator." in result.output
     assert "nobody sends them" in result.output
     assert roles(app, "boss@example.org") == ["admin"]
@@ -158,3 +162,21 @@ def test_an_invitation_from_the_shell_goes_by_mail_too(app):
     eva = Person(app, "eva@example.org")
     assert "/account/invitation/" in eva.mailed_link()
     assert run(app, "invite", "nonsense", "curator").exit_code == 2
+
+
+def test_a_lost_second_factor_is_reset_and_its_owner_told(app):
+    anna = with_account(app)
+    assert "Nothing to do" in run(app, "reset-second-factor", anna.email).output
+    with app.app_context():
+        [user] = accounts.all_accounts()
+        user.tf_totp_secret, user.tf_primary_method = "secret", second_factor.APP
+        db.session.commit()
+    result = run(app, "reset-second-factor", anna.email)
+    assert result.output == f"{anna.email} has no second factor.\n"
+    assert anna.log_in().headers["Location"] == "/"
+    [mail] = anna.mails()
+    assert "removed all second factors" in mail.get_content()
+    with app.app_context():
+        [entry] = db.session.scalars(select(AuditEntry))
+        assert (entry.action, entry.user_id) == ("account_second_factor", None)
+    assert run(app, "reset-second-factor", "ben@example.org").exit_code == 2

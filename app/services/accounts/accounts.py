@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
-from app.models import AccessToken, Invitation, Query, Role, User, now
+from app.models import AccessToken, Invitation, Passkey, Query, Role, User, now
 from app.services.accounts.last_admin import ADMIN, spare_last_admin
 from app.services.system import audit
 from app.services.system.mail import Outbox
@@ -26,7 +26,7 @@ ROLES = {
 UNCONFIRMED_KEPT = timedelta(days=7)
 """After that an address that nobody confirmed is forgotten."""
 
-datastore = SQLAlchemyUserDatastore(db, User, Role)
+datastore = SQLAlchemyUserDatastore(db, User, Role, Passkey)
 
 
 def forgiving(find: Callable[[str], User | None]) -> Callable[[str], User | None]:

@@ -19,6 +19,7 @@ ADMINS_ACTIONS = (
     "account_lock",
     "account_unlock",
     "account_end",
+    "account_second_factor",
     "account_delete",
     "thresholds",
     "retention",

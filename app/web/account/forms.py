@@ -4,7 +4,9 @@ Above all, each does the same work whether an address has an account or not: a p
 is hashed once, a mail is written once.
 """
 
+import re
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import flask_security as fs
 from flask import current_app
@@ -12,20 +14,31 @@ from flask_babel import lazy_gettext as _
 from flask_security import current_user, hash_password, verify_password
 from flask_security.confirmable import send_confirmation_instructions
 from flask_security.recoverable import send_reset_password_instructions
-from flask_security.utils import get_message
+from flask_security.utils import _get_post_login_redirect, get_message
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.models import User
-from app.services.accounts import accounts
+from app.services.accounts import accounts, passwords
 from app.web.account.mail import nobody
-from app.web.account.messages import PASSWORD_IS_ADDRESS
+from app.web.account.messages import (
+    PASSWORD_IS_ADDRESS,
+    PASSWORD_IS_COMMON,
+    PASSWORD_IS_LONG,
+)
 from app.web.callers.events import SecurityEvent, report
+from app.web.callers.visitors import note_password
 
-LONGEST_PASSWORD = 256
-"""More than anybody types; bounds the work of hashing."""
+LONGEST_PASSWORD = 128
+"""More than anybody types; Flask-Security takes no more."""
 LONGEST_TOKEN_NAME = 80
 
 
@@ -36,14 +49,23 @@ class PasswordRules(fs.PasswordUtil):
         self, password: str, is_register: bool, **context: Any
     ) -> tuple[list[str] | None, str]:
         """Return what is wrong with a new password, and the password normalised."""
-        faults, normalised = super().validate(
-            password[:LONGEST_PASSWORD], is_register, **context
-        )
+        faults, normalised = super().validate(password, is_register, **context)
+        if len(normalised) > LONGEST_PASSWORD:
+            # The library would say that it is too short.
+            faults = [str(PASSWORD_IS_LONG % {"count": LONGEST_PASSWORD})]
         user = context.get("user")
         address = context.get("email") or (user.email if user else "")
         if not faults and normalised.lower() == address.lower():
             faults = [str(PASSWORD_IS_ADDRESS)]
+        if not faults and passwords.is_common(normalised, known_words(address)):
+            faults = [str(PASSWORD_IS_COMMON)]
         return faults, normalised
+
+
+def known_words(address: str) -> list[str]:
+    """Return what is known of an account without knowing its owner."""
+    site = urlsplit(current_app.config["PUBLIC_URL"]).hostname or ""
+    return ["morelli", *re.split(r"[\W_]+", f"{address} {site}")]
 
 
 class RegisterForm(fs.RegisterFormV2):
@@ -79,6 +101,10 @@ class LoginForm(fs.LoginForm):
         if self.user_authenticated and self.requires_confirmation:
             self.is_unconfirmed = True
             send_confirmation_instructions(self.user)
+        if is_valid:
+            note_password()
+            # The library would lead from the second factor back to this form.
+            self.next.data = _get_post_login_redirect()
         return is_valid
 
 
@@ -123,17 +149,6 @@ class CurrentPassword:
             raise ValidationError(get_message("INVALID_PASSWORD")[0])
 
 
-class ChangePasswordForm(fs.ChangePasswordForm):
-    """Form that changes the password."""
-
-    def validate(self, **options: Any) -> bool:
-        """Check the fields; a wrong present password is told, as at logging in."""
-        is_valid = super().validate(**options)
-        if get_message("INVALID_PASSWORD")[0] in self.password.errors:
-            current_user.track_failed_authn("password")
-        return bool(is_valid)
-
-
 class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):
     """Form that changes the address."""
 
@@ -143,6 +158,24 @@ class ChangeEmailForm(CurrentPassword, fs.ChangeEmailForm):
         if self.existing_email_user is not None:
             send_reset_password_instructions(nobody())
         return bool(is_valid)
+
+
+class ChangePasswordForm(fs.ChangePasswordForm):
+    """Form that changes the password, and unless told otherwise ends the tokens.
+
+    Whoever learned the old password may have made one.
+    """
+
+    end_tokens = BooleanField(default=True)
+
+    def validate(self, **options: Any) -> bool:
+        """Check the fields; a wrong present password is told, as at logging in."""
+        is_valid = bool(super().validate(**options))
+        if get_message("INVALID_PASSWORD")[0] in self.password.errors:
+            current_user.track_failed_authn("password")
+        if is_valid and self.end_tokens.data:
+            accounts.revoke_tokens(current_user)
+        return is_valid
 
 
 class DeleteForm(CurrentPassword, FlaskForm):

@@ -47,6 +47,11 @@ def tell_old_address(user: User, old_address: str) -> None:
     send_mail("", old_address, f"{MAILS}change_email_notice", user=user)
 
 
+def tell_second_factor(user: User, event: str) -> None:
+    """Let the owner know that a second factor came or went."""
+    send_mail("", user.email, f"{MAILS}second_factor_notice", user=user, event=event)
+
+
 class AccountMail(MailUtil):
     """Mail adapter of Flask-Security."""
 

@@ -44,7 +44,30 @@ FAULTS = {
     "CHANGE_EMAIL_EXPIRED": N_(
         "This link was good for %(within)s only. Please start again."
     ),
-    "API_ERROR": N_("This link is not valid, or not any more."),
+    "TWO_FACTOR_INVALID_TOKEN": N_(
+        "This code is not right, or was used already. Wait for the next one, and see "
+        "that the clock of your device is."
+    ),
+    "TWO_FACTOR_PERMISSION_DENIED": N_(
+        "Please log in with your password first; your second factor is asked for then."
+    ),
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": N_("This cannot be used here."),
+    "INVALID_RECOVERY_CODE": N_(
+        "This recovery code is not right, or was used already."
+    ),
+    "WEBAUTHN_EXPIRED": N_("That took more than %(within)s. Please start again."),
+    "WEBAUTHN_NAME_REQUIRED": N_("Please give it a name."),
+    "WEBAUTHN_NAME_INUSE": N_("You have a passkey of this name already."),
+    "WEBAUTHN_CREDENTIAL_ID_INUSE": N_("This passkey is set up already."),
+    "WEBAUTHN_UNKNOWN_CREDENTIAL_ID": N_("This passkey is not one of your account."),
+    "WEBAUTHN_MISMATCH_USER_HANDLE": N_("This passkey is not one of your account."),
+    "WEBAUTHN_CREDENTIAL_WRONG_USAGE": N_("This passkey cannot be used here."),
+    "WEBAUTHN_NO_VERIFY": N_(
+        "This passkey could not be checked. Please start again; if it happens again, "
+        "use another way in."
+    ),
+    "INVALID_INPUT_LENGTH": N_("At most %(length)s characters, please."),
+    "API_ERROR": N_("This is not valid, or not any more. Please start again."),
 }
 NOTICES = {
     "CONFIRM_REGISTRATION": N_(
@@ -71,6 +94,13 @@ NOTICES = {
         "We have sent a mail to %(email)s. Your address changes when you follow "
         "the link in it."
     ),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": N_("You are logged in."),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": N_(
+        "Your authenticator app is set up. On all other devices you are logged out."
+    ),
+    "WEBAUTHN_REGISTER_SUCCESSFUL": N_(
+        "The passkey “%(name)s” is set up. On all other devices you are logged out."
+    ),
     "CHANGE_EMAIL_CONFIRMED": N_(
         "Your e-mail address is changed. Please log in with the new one."
     ),
@@ -91,7 +121,13 @@ SUBJECTS = {
     "change_email_instructions": lazy_gettext("Please confirm your new e-mail address"),
     "change_email_notice": lazy_gettext("Your e-mail address was changed"),
     "invitation": lazy_gettext("You are invited"),
+    "second_factor_notice": lazy_gettext("Your second factor was changed"),
 }
 """Of the mail of each template in ``security/email/``."""
 
 PASSWORD_IS_ADDRESS = lazy_gettext("Your e-mail address is too easy a password.")
+PASSWORD_IS_COMMON = lazy_gettext(
+    "This password is one of the first that somebody would try. A few words in a row "
+    "that do not belong together are better."
+)
+PASSWORD_IS_LONG = lazy_gettext("A password has at most %(count)s characters.")

@@ -45,7 +45,7 @@ from app.services.accounts import accounts
 from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
 from app.web import health
-from app.web.account import confirming, forms, mail
+from app.web.account import confirming, forms, mail, second_factor, sessions
 from app.web.account.messages import DONE, MESSAGES
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
@@ -106,15 +106,15 @@ RULES: dict[str, Any] = {
     "SECURITY_I18N_DOMAIN": "messages",
     "SECURITY_CLI_USERS_NAME": False,
     "SECURITY_CLI_ROLES_NAME": False,
-    "REMEMBER_COOKIE_DURATION": timedelta(days=30),
     **{f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()},
 }
 KEPT_AT_LOGIN = (
     "_user_id",
     "_fresh",
     "_id",
-    "_remember",
-    "_remember_seconds",
+    "_permanent",
+    sessions.BEGUN,
+    sessions.USED,
     "_flashes",
     CHOICE,
 )
@@ -128,6 +128,8 @@ def register(app: Flask) -> None:
     """Tie Flask-Security to an application, with our rules, forms and mails."""
     for name, value in RULES.items():
         app.config.setdefault(name, value)
+    app.config.update(sessions.COOKIE_RULES)
+    second_factor.configure(app)
     compiled = Folders(app.config["MORELLI_INSTANCE"]).translations
     app.config["SECURITY_I18N_DIRNAME"] = [str(compiled)]
     app.extensions[mail.MAILER] = Mailer.from_config(app.config)
@@ -139,17 +141,20 @@ def register(app: Flask) -> None:
         register_form=forms.RegisterForm,
         forgot_password_form=forms.ForgotPasswordForm,
         send_confirmation_form=forms.SendConfirmationForm,
-        change_email_form=forms.ChangeEmailForm,
         change_password_form=forms.ChangePasswordForm,
+        change_email_form=forms.ChangeEmailForm,
         mail_util_cls=mail.AccountMail,
         password_util_cls=forms.PasswordRules,
         render_template=mail.render,
+        **second_factor.CLASSES,
     )
     # These pages are for people: no JSON, and no way in by a token in the address.
     security.want_json(lambda _request: False)
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
-    manager.user_loader(accounts.forgiving(manager._user_callback))
+    find = sessions.in_time(manager._user_callback)
+    manager.user_loader(accounts.forgiving(find))
+    sessions.ignore_remember_cookie(manager)
     security.unauthn_handler(ask_to_log_in)
     security.mail_context_processor(lambda: {"take_along": take_along})
     [find_identity] = security.principal.identity_loaders
@@ -169,8 +174,15 @@ def register(app: Flask) -> None:
         current_account=current_account,
         may_search=lambda: may_search(current_account()),
     )
+    second_factor.register(app, security)
     app.register_blueprint(bp)
     confirming.register(app)
+    app.add_url_rule("/.well-known/change-password", view_func=change_password)
+
+
+def change_password() -> BaseResponse:
+    """Lead password managers to the form, as they look for it (W3C)."""
+    return redirect(url_for("security.change_password"))
 
 
 @bp.get("/")
@@ -217,7 +229,9 @@ def ask_to_log_in(
     return redirect(url_for("security.login", next=wanted))
 
 
-def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
+def begin_session(
+    _app: Flask, user: User, authn_via: list[str] | None = None, **_facts: Any
+) -> None:
     """Take the visitor's questions along, and leave everything else behind.
 
     A stranger may have put the session there, and then knows its visitor and the token
@@ -227,6 +241,9 @@ def begin_session(_app: Flask, user: User, **_facts: Any) -> None:
     if visitor is not None:
         accounts.adopt_queries(user, visitor)
     user.language = select_language()
+    is_changed = "change" in (authn_via or ())  # the password; who asks is the same
+    stays = session.permanent if is_changed else sessions.wants_to_stay()
+    sessions.begin(stays=stays)
     renew_session(KEPT_AT_LOGIN)
     throttling.forgive(user.email)
     remember_device(user.email)

@@ -19,6 +19,7 @@ ACTION_NAMES = {
     "account_lock": _("Account locked"),
     "account_unlock": _("Account unlocked"),
     "account_end": _("Sessions and keys ended"),
+    "account_second_factor": _("Second factor reset"),
     "account_delete": _("Account deleted"),
     "thresholds": _("Thresholds changed"),
     "retention": _("Old photos deleted"),

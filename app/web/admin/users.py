@@ -1,4 +1,4 @@
-"""Pages of accounts: list, roles, blocking, deletion."""
+"""Pages of accounts: list, roles, blocking, second factors, deletion."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import User
-from app.services.accounts import invitations
+from app.services.accounts import invitations, second_factor
 from app.services.accounts.accounts import ROLES
 from app.services.accounts.administration import (
     AccountAdmin,
@@ -20,7 +20,7 @@ from app.services.accounts.administration import (
 )
 from app.services.accounts.last_admin import LastAdminError
 from app.services.system.media import MediaFolder
-from app.web.account.mail import mailer
+from app.web.account.mail import mailer, tell_second_factor
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import LONGEST_TEXT, asked_page
@@ -80,6 +80,7 @@ def show(user_id: int) -> str:
         role_names=ROLE_NAMES,
         role_meanings=ROLE_MEANINGS,
         is_own=user.id == admin().id,
+        has_second_factor=second_factor.is_set_up(user),
     )
 
 
@@ -99,6 +100,17 @@ def shut_out(user_id: int, act: str) -> ResponseReturnValue:
     Logged out, its programs' keys are void as well.
     """
     return change(user_id, SHUT_OUT[act])
+
+
+@bp.post("/<int:user_id>/reset-second-factor")
+def reset_second_factor(user_id: int) -> ResponseReturnValue:
+    """Let an account in by its password alone, and write to its owner."""
+
+    def reset(accounts: AccountAdmin, user: User) -> None:
+        if accounts.reset_second_factor(user):
+            tell_second_factor(user, "reset")
+
+    return change(user_id, reset)
 
 
 @bp.route("/<int:user_id>/delete", methods=["GET", "POST"])

@@ -3,10 +3,13 @@
 One guard for all, by the blueprint's name, so that a new page cannot be forgotten.
 """
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import Forbidden
 
 from app.models import User
+from app.services.accounts import second_factor
 from app.web.callers.events import SecurityEvent, report
 from app.web.callers.visitors import current_account
 
@@ -14,6 +17,14 @@ CURATOR, ADMIN = "curator", "admin"
 AREA_ROLES = {"curate": (CURATOR, ADMIN), "admin": (ADMIN,)}
 """What a blueprint's name begins with, before an underscore: the roles that may in."""
 READING = ("GET", "HEAD", "OPTIONS")
+
+
+class SecondFactorNeededError(Forbidden):
+    """Change by a curator or admin without the second factor that is asked for."""
+
+    description = _(
+        "Curators and administrators need a second factor here. Please set one up."
+    )
 
 
 def guard(app: Flask) -> None:
@@ -36,7 +47,18 @@ def check_role() -> ResponseReturnValue | None:
     if not has_role(account, *roles):
         report(SecurityEvent.ROLE_MISSING, account.email)
         abort(403)
+    if lacks_second_factor(account):
+        if request.method not in READING:
+            raise SecondFactorNeededError
+        flash(str(SecondFactorNeededError.description), "error")
+        return redirect(url_for("second_factor.show"))
     return None
+
+
+def lacks_second_factor(account: User) -> bool:
+    """Tell whether a curator or admin has no second factor, where one is asked for."""
+    is_asked_for = current_app.config["MORELLI_SECOND_FACTOR"] == "curators"
+    return is_asked_for and not second_factor.is_set_up(account)
 
 
 def roles_for(blueprint: str | None) -> tuple[str, ...]:

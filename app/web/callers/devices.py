@@ -12,8 +12,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.web.callers.events import account_hash
 
-COOKIE = "morelli_device"
-PATH = "/account"
+SUFFIX = "_device"
+"""Of the session cookie's name, with whose prefix it binds to this host."""
 KNOWN_SECONDS = 180 * 86_400
 MOST_ACCOUNTS = 4
 """Of one device; more share none."""
@@ -39,10 +39,9 @@ def remember_device(account: str) -> None:
     @after_this_request
     def set_cookie(response: Response) -> Response:
         response.set_cookie(
-            COOKIE,
+            _cookie_name(),
             cookie,
             max_age=KNOWN_SECONDS,
-            path=PATH,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",
@@ -54,11 +53,15 @@ def _present_device() -> Device:
     """Return what the browser's cookie says; a new name and no account without one."""
     try:
         name, accounts = _signer().loads(
-            request.cookies.get(COOKIE, ""), max_age=KNOWN_SECONDS
+            request.cookies.get(_cookie_name(), ""), max_age=KNOWN_SECONDS
         )
     except BadSignature:  # no cookie of ours, or one that is too old
         return secrets.token_urlsafe(NAME_BYTES), []
     return name, accounts
+
+
+def _cookie_name() -> str:
+    return str(current_app.config["SESSION_COOKIE_NAME"]) + SUFFIX
 
 
 def _signer() -> URLSafeTimedSerializer:

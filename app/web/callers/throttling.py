@@ -27,7 +27,7 @@ from app.web.callers.events import (
     caller_hash,
     report,
 )
-from app.web.callers.visitors import current_account
+from app.web.callers.visitors import current_account, pending_account
 
 PER_ACCOUNT = parse_many("10 per 15 minutes; 40 per day")
 """Passwords, from one network or known device."""
@@ -45,12 +45,20 @@ GUARDED = {
     "security.change_password": PASSWORD,
     "accounts.delete": PASSWORD,
     "tokens.create": PASSWORD,
+    "security.two_factor_setup": PASSWORD,
+    "security.two_factor_token_validation": PASSWORD,
+    "security.mf_recovery": PASSWORD,
+    "security.mf_recovery_codes": PASSWORD,
+    "security.wan_register": PASSWORD,
+    "security.wan_signin_response": PASSWORD,
+    "second_factor.remove_app": PASSWORD,
+    "second_factor.remove_passkey": PASSWORD,
     "security.change_email": MAIL,
     "security.register": MAIL,
     "security.forgot_password": MAIL,
     "security.send_confirmation": MAIL,
 }
-"""Forms that tell whether a password is right, or that send a mail."""
+"""Forms that tell whether a password or a code is right, or that send a mail."""
 TOO_MANY = lazy_gettext("Too many attempts. Please wait a while, then try again.")
 
 Counter = tuple[RateLimitItem, tuple[str, ...]]
@@ -99,7 +107,7 @@ def register(app: Flask) -> None:
 
 def subject() -> str:
     """Return which account a form is about: whoever is logged in, or the one named."""
-    account = current_account()
+    account = current_account() or pending_account()
     if account is not None:
         return account.email
     return request.form.get("email", "").strip().lower()

@@ -6,6 +6,7 @@ no network address is kept, and of the browser only which sort of device it is.
 
 import re
 import secrets
+import time
 from typing import Any, cast
 
 from flask import current_app, request, session
@@ -15,6 +16,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from app.models import User
+from app.services.accounts import accounts
 from app.services.search.history import Owner
 from app.web.shell.languages import select_language
 
@@ -22,6 +24,10 @@ VISITOR = "visitor"
 """Key of the anonymous visitor's name in the session."""
 NAME_BYTES = 32
 """256 bits, which nobody guesses; 43 characters as text."""
+GIVEN_AT = "given_at"
+"""Key, in the session, of when the password was given, in seconds since 1970."""
+PENDING_SECONDS = 600
+"""To find the telephone; after that the password is asked for again."""
 
 PROGRAM = re.compile(r"^$|bot|curl|wget|python|java/|go-http|okhttp|libwww|crawl", re.I)
 # Android leaves out “Mobile” on tablets; newer iPads call themselves Macintosh, so
@@ -51,6 +57,20 @@ def logged_in() -> User:
     user = current_account()
     assert user is not None  # noqa: S101 - the view's decorator saw to it
     return user
+
+
+def note_password() -> None:
+    """Note that the right password was given: the second factor has to follow soon."""
+    session[GIVEN_AT] = int(time.time())
+
+
+def pending_account() -> User | None:
+    """Return who has given the password and not yet the second factor, or None."""
+    uniquifier, given = session.get("tf_user_id"), session.get(GIVEN_AT, 0)
+    if uniquifier is None or time.time() - given >= PENDING_SECONDS:
+        return None
+    user = accounts.datastore.find_user(fs_uniquifier=uniquifier)
+    return cast(User, user) if user is not None and user.is_active else None
 
 
 def current_visitor() -> str | None:

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, render_template
 
 from app.services.accounts.accounts import UNCONFIRMED_KEPT
 from app.services.operations.retention import LEAST_DAYS
+from app.web.account.sessions import VISITOR
 
 bp = Blueprint("privacy", __name__)
 
@@ -17,4 +18,6 @@ def show() -> str:
         photo_days=days,
         answer_days=max(days, LEAST_DAYS),
         unconfirmed_days=UNCONFIRMED_KEPT.days,
+        idle_days=VISITOR.idle.days,
+        session_days=VISITOR.absolute.days,
     )

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -44,7 +45,8 @@ def rows(path):
 
 
 def test_flask_limiter_finds_it_by_its_scheme(path):
-    made = storage_from_string(f"sqlite-hits:{path}", hash_key=KEY)
+    options: dict[str, Any] = {"hash_key": KEY}
+    made = storage_from_string(f"sqlite-hits:{path}", **options)
     assert isinstance(made, SharedHits)
 
 

@@ -11,7 +11,14 @@ from app.models import AccessToken
 from app.services.accounts import accounts
 from app.services.system.mail import Outbox
 from app.web.callers.throttling import PER_ACCOUNT, PER_NETWORK
-from tests.support.people import PASSWORD, TOKEN, Person, logged_in, with_account
+from tests.support.people import (
+    PASSWORD,
+    TOKEN,
+    Person,
+    logged_in,
+    program_of,
+    with_account,
+)
 from tests.support.routes import address_of
 
 STRANGER = "nobody@example.org"
@@ -114,12 +121,15 @@ def test_a_session_that_a_stranger_planted_is_left_behind_at_login(app, anna):
     assert not stranger.is_logged_in
 
 
-@pytest.mark.parametrize("https", ["yes", "no"])
-def test_cookies_are_out_of_reach_of_scripts_and_other_sites(make_app, https):
+@pytest.mark.parametrize(
+    ("https", "scheme", "name"),
+    [("yes", "https", "__Host-morelli"), ("no", "http", "morelli")],
+)
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
+    make_app, https, scheme, name
+):
     app = make_app(MORELLI_HTTPS=https)
     person = with_account(app)
-    person.browser.get("/account/login")
-    scheme = "https" if https == "yes" else "http"
     options = {
         "base_url": f"{scheme}://localhost",
         "headers": {"Referer": f"{scheme}://localhost/"},
@@ -133,11 +143,13 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(make_app, https):
     cookies = {
         line.split("=")[0]: line for line in answer.headers.getlist("Set-Cookie")
     }
-    assert set(cookies) == {"morelli", "remember_token", "morelli_device"}
+    assert set(cookies) == {name, f"{name}_device"}
     for cookie in cookies.values():
-        assert "HttpOnly" in cookie
-        assert "SameSite=Lax" in cookie
-        assert ("Secure" in cookie) == (https == "yes")
+        parts = cookie.split("; ")
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(parts)
+        assert ("Secure" in parts) == (https == "yes")
+        assert not [part for part in parts if part.lower().startswith("domain")]
+    assert person.browser.get("/account/", **options).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -307,6 +319,21 @@ def test_a_new_password_ends_all_other_sessions(app):
     assert anna.is_logged_in
     assert not thief.is_logged_in
     assert thief.log_in().status_code == 200  # the old password is refused
+
+
+@pytest.mark.parametrize("end_tokens", ["y", None])
+def test_a_new_password_ends_the_tokens_unless_their_owner_keeps_them(app, end_tokens):
+    anna, new = logged_in(app), "another horse battery"
+    program, other = program_of(anna), program_of(with_account(app, "b@example.org"))
+    fields = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    assert "end_tokens" in anna.browser.get("/account/password").text
+    wrong = {**fields, "password": "wrong", "end_tokens": "y"}
+    anna.post("/account/password", **wrong)
+    assert program.get("/api/v1/queries").status_code == 200
+    anna.post("/account/password", **fields, end_tokens=end_tokens)
+    still = 401 if end_tokens else 200
+    assert program.get("/api/v1/queries").status_code == still
+    assert other.get("/api/v1/queries").status_code == 200
 
 
 def test_a_reset_password_ends_sessions_and_tokens(app):

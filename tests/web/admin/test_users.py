@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.factors import FACTOR, set_up_app
 from tests.support.people import logged_in, program_of, with_account
 
 
@@ -61,6 +62,40 @@ def test_sessions_and_keys_end(admin, bob):
     admin.post(f"{page}/end-sessions", page=page)
     assert not bob.is_logged_in
     assert program.get("/api/v1/queries").status_code == 401
+
+
+def test_a_lost_second_factor_is_reset_and_its_owner_told(admin, bob):
+    bob.log_in()
+    set_up_app(bob)
+    page = page_of(bob)
+    assert "Reset the second factor" in admin.browser.get(page).text
+    admin.post(f"{page}/reset-second-factor", page=page)
+    assert "Reset the second factor" not in admin.browser.get(page).text
+    bob.log_out()
+    assert bob.log_in().headers["Location"] == "/"
+    assert "removed all second factors" in bob.mails()[-1].get_content()
+    assert "Second factor reset" in admin.browser.get("/admin/changes/").text
+    told = len(bob.mails())
+    admin.post(f"{page}/reset-second-factor", page=page)
+    assert len(bob.mails()) == told
+
+
+def test_nobody_else_resets_a_second_factor(app, admin, bob):
+    bob.log_in()
+    set_up_app(bob)
+    page = f"{page_of(bob)}/reset-second-factor"
+    for role in ((), ("curator",)):
+        other = logged_in(app, f"other{len(role)}@example.org", *role)
+        assert other.post(page, page="/account/").status_code == 403
+    assert "Reset the second factor" in admin.browser.get(page_of(bob)).text
+
+
+def test_nobody_resets_the_own_second_factor_without_the_password(admin):
+    set_up_app(admin)
+    page = page_of(admin)
+    answer = admin.post(f"{page}/reset-second-factor", page=page)
+    assert "Another administrator" in admin.browser.get(answer.location).text
+    assert "Remove the authenticator app" in admin.browser.get(f"{FACTOR}/").text
 
 
 def test_deleting_asks_first(admin, bob):

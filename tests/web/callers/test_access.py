@@ -8,6 +8,7 @@ import pytest
 from app.extensions import db
 from app.services.accounts import accounts
 from app.web.callers import access
+from tests.support.factors import FACTOR, set_up_app
 from tests.support.people import TOKEN, logged_in
 
 VALUES = {"int": "1", "path": "1900.0", "string": "artist", "uuid": str(UUID(int=0))}
@@ -111,3 +112,30 @@ def test_names_that_only_begin_alike_are_no_doors():
     assert access.roles_for("admin") == ("admin",)
     assert access.roles_for("administration") == ()
     assert access.roles_for(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "page"), [("curator", "/curate/works/"), ("admin", "/admin/users/")]
+)
+def test_curators_need_a_second_factor_where_it_is_asked_for(make_app, role, page):
+    app = make_app(MORELLI_SECOND_FACTOR="curators")
+    anna = logged_in(app, "anna@example.org", role)
+    led = anna.browser.get(page)
+    assert led.headers["Location"] == f"{FACTOR}/"
+    assert "need a second factor here" in anna.browser.get(f"{FACTOR}/").text
+    set_up_app(anna)
+    assert anna.browser.get(page).status_code == 200
+
+
+def test_a_change_without_the_second_factor_is_refused_in_words(make_app):
+    app = make_app(MORELLI_SECOND_FACTOR="curators")
+    ada = logged_in(app, "ada@example.org", "admin")
+    refused = ada.post("/admin/users/1/lock", page="/account/")
+    assert refused.status_code == 403
+    assert "need a second factor here" in refused.text
+
+
+def test_visitors_need_no_second_factor(make_app):
+    ben = logged_in(make_app(MORELLI_SECOND_FACTOR="curators"), "ben@example.org")
+    assert ben.browser.get("/account/").status_code == 200
+    assert ben.browser.get("/curate/works/").status_code == 403

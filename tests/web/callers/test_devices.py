@@ -3,7 +3,9 @@ import time_machine
 
 from app.models import now
 from app.web.callers import devices
-from app.web.callers.devices import COOKIE, known_device, remember_device
+from app.web.callers.devices import known_device, remember_device
+
+COOKIE = "morelli_device"
 
 
 def cookie_after(app, account, cookie=""):
@@ -15,7 +17,7 @@ def cookie_after(app, account, cookie=""):
         response = app.process_response(app.response_class())
     [line] = response.headers.getlist("Set-Cookie")
     assert "HttpOnly" in line
-    assert "Path=/account" in line
+    assert "Path=/" in line
     return line.partition(";")[0].partition("=")[2]
 
 

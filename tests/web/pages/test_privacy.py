@@ -58,3 +58,8 @@ def test_an_account_is_led_to_its_end(app, client):
 def test_it_can_be_read_before_there_is_a_collection(tmp_path):
     app = create_app({"MORELLI_INSTANCE": tmp_path})
     assert app.test_client().get("/privacy").status_code == 200
+
+
+def test_it_says_when_a_session_ends(client):
+    page = client.get("/privacy").text
+    assert "not come for 30 days; after 90 days you log in again" in page

@@ -85,14 +85,12 @@ def test_one_network_waits_for_itself(make_app, photo, monkeypatch):
     senders = []
     decoder = app.extensions[SEARCH].decoder
     in_turn = decoder.in_turn
-    monkeypatch.setattr(
-        decoder,
-        "in_turn",
-        lambda data, *, sender, **options: (
-            senders.append(sender),
-            in_turn(data, sender=sender, **options),
-        )[1],
-    )
+
+    def note(data, *, sender, **options):
+        senders.append(sender)
+        return in_turn(data, sender=sender, **options)
+
+    monkeypatch.setattr(decoder, "in_turn", note)
     addresses = (
         "192.0.2.1",
         "::ffff:192.0.2.1",

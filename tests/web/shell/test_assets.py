@@ -33,6 +33,15 @@ def test_an_outdated_version_is_served_but_not_kept(client):
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+def test_the_scripts_for_passkeys_are_the_librarys(client, in_request):
+    answer = get(client, asset("flask_security/js/webauthn.js"))
+    assert answer.mimetype == "text/javascript"
+    assert "handleRegister" in answer.text
+    assert "immutable" in answer.headers["Cache-Control"]
+    outside = "/assets/000000000000/flask_security/../core.py"
+    assert get(client, outside).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["../app/config.py", "..%2fREADME.md", "none.css"])
 def test_nothing_else_is_served(client, name):
     assert get(client, f"/assets/000000000000/{name}").status_code == 404
@@ -50,4 +59,5 @@ def test_the_version_changes_with_a_file_and_with_its_name(tmp_path):
     versions.add(hash_files(tmp_path))
     file.rename(tmp_path / "b.js")
     versions.add(hash_files(tmp_path))
-    assert len(versions) == 3
+    versions.add(hash_files(tmp_path, tmp_path))
+    assert len(versions) == 4
