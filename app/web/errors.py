@@ -10,7 +10,8 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.extensions import db, limiter
 from app.retrieval.errors import (
@@ -22,11 +23,15 @@ from app.retrieval.errors import (
     UnreadableImageError,
 )
 from app.services.search.admission import QueueFullError
-from app.services.system.database import DatabaseNotReadyError
+from app.services.system.database import (
+    DatabaseNotReadyError,
+    DatabaseUnavailableError,
+    is_unavailable,
+)
 from app.web.callers.bearer import InvalidTokenError, TokenNeededError
 from app.web.callers.throttling import TooManyAttemptsError
 from app.web.callers.upload import NoPhotoError, UnusableLinkError
-from app.web.callers.visitors import AccountNeededError
+from app.web.callers.visitors import AccountNeededError, recognise_nobody
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +46,7 @@ CODES: dict[type[Exception] | int, str] = {
     ImageTooLargeError: "image_too_large",
     EmptyGalleryError: "no_collection",
     DatabaseNotReadyError: "database_not_ready",
+    DatabaseUnavailableError: "database_unavailable",
     UnusableLinkError: "unusable_link",
     CSRFError: "form_expired",
     AccountNeededError: "account_needed",
@@ -61,6 +67,7 @@ CODES: dict[type[Exception] | int, str] = {
 speaks before its status."""
 TITLES: dict[type[Exception] | int, LazyString] = {
     QueueFullError: _("One moment, please"),
+    DatabaseUnavailableError: _("One moment, please"),
     400: _("That did not work"),
     401: _("Please log in"),
     403: _("Not for everybody"),
@@ -92,6 +99,7 @@ def handle(app: Flask) -> None:
     for unavailable in (ArtefactError, EmptyGalleryError, DatabaseNotReadyError):
         app.register_error_handler(unavailable, not_ready)
     app.register_error_handler(QueueFullError, queue_full)
+    app.register_error_handler(SQLAlchemyError, database_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
 
@@ -121,8 +129,26 @@ def queue_full(error: QueueFullError) -> ResponseReturnValue:
     return body, status, {"Retry-After": str(error.retry_seconds)}
 
 
+def database_error(error: SQLAlchemyError) -> ResponseReturnValue:
+    """Ask to come back when the database is locked, gone or damaged."""
+    if not is_unavailable(error):
+        return unexpected_error(error)
+    logger.error("the database cannot be used", exc_info=error)
+    db.session.remove()
+    recognise_nobody()
+    fault = DatabaseUnavailableError()
+    message = _("Our records cannot be reached right now. Please try again in a moment.")
+    body, status = respond(503, fault, str(message))
+    return body, status, {"Retry-After": str(fault.retry_seconds)}
+
+
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Put werkzeug's errors into our words, and keep their headers, such as Allow."""
+    if isinstance(error, InternalServerError):
+        # What fails after a view, such as saving what it changed, comes as this.
+        cause = error.original_exception
+        if isinstance(cause, SQLAlchemyError):
+            return database_error(cause)
     status = error.code or 500
     body, _status = respond(status, error, sentence(status, error))
     rewritten = current_app.make_response(body)

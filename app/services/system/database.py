@@ -7,7 +7,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+    TimeoutError,  # noqa: A004 - of waiting for a connection
+)
 
 from app.configuration.load import ROOT
 from app.extensions import db
@@ -15,6 +24,8 @@ from app.retrieval.generations.manifest import INDEX_COMMAND
 
 MIGRATIONS = ROOT / "migrations"
 UPGRADE_COMMAND = "flask db upgrade"
+OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What the database says of statements that no other moment would mend."""
 
 
 class DatabaseNotReadyError(Exception):
@@ -22,6 +33,25 @@ class DatabaseNotReadyError(Exception):
 
     def __init__(self, fault: str, command: str) -> None:
         super().__init__(f"{fault}. Run: {command}")
+
+
+class DatabaseUnavailableError(Exception):
+    """Database that is locked, gone or damaged, at least for now.
+
+    Attributes
+    ----------
+    retry_seconds : int
+        After which to try again: what locks it is mostly done by then.
+    """
+
+    retry_seconds = 10
+
+
+def is_unavailable(error: SQLAlchemyError) -> bool:
+    """Tell whether an error is the database's state and not a fault of ours."""
+    if isinstance(error, InterfaceError | TimeoutError):
+        return True
+    return isinstance(error, DatabaseError) and not isinstance(error, OUR_FAULTS)
 
 
 def alembic_config() -> Config:

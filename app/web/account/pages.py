@@ -45,6 +45,7 @@ from app.services.system.mail import Mailer
 from app.web import health
 from app.web.account import forms, mail
 from app.web.account.messages import DONE, MESSAGES
+from app.web.account.recognition import recognising
 from app.web.callers import throttling
 from app.web.callers.visitors import (
     current_account,
@@ -143,7 +144,7 @@ def register(app: Flask) -> None:
     security.want_json(lambda _request: False)
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
-    manager.user_loader(accounts.forgiving(manager._user_callback))
+    manager.user_loader(recognising(manager._user_callback))
     security.unauthn_handler(ask_to_log_in)
     security.mail_context_processor(lambda: {"take_along": take_along})
     [find_identity] = security.principal.identity_loaders

@@ -118,6 +118,10 @@ RESPONSES = {
             "no_collection": _("Nothing is indexed yet."),
             "not_ready": _("The index cannot be opened."),
             "database_not_ready": _("The database is not up to date."),
+            "database_unavailable": _(
+                "The database is locked or gone. Come back after as many seconds as "
+                "Retry-After says."
+            ),
         },
         RETRY_AFTER,
     ),
