@@ -17,7 +17,8 @@ from app.extensions import db
 from app.models import User
 from app.services.accounts import accounts
 from app.services.system.database import check, prepare
-from app.services.system.mail import read, recipient
+from app.services.system.mail import read
+from app.services.system.mail_server import recipient
 from app.web.account.mail import mailer
 
 group = AppGroup("accounts", help="Look after accounts and what they may do.")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.configuration.load import GIVEN, SETTINGS, Folders
 from app.models import StoredSetting, Task, TaskState
 from app.services.operations import retention
+from app.services.system.deferrals import Deferrals
 from app.services.system.mail import Outbox
 from app.services.system.workers import count_alive
 
@@ -65,8 +66,12 @@ class QueueState:
         Every state is there.
     workers : int
         Processes that do tasks, and have lately given a sign of life.
-    mails : int
-        That wait to be sent.
+    mails, mails_put_off : int
+        That wait to be sent, and those of them that the mail server has put off.
+    mails_since : datetime or None
+        When the oldest of them was written.
+    mail_server_words : str
+        What the mail server said last when it took none; empty since it has taken all.
     retention_at : datetime or None
         When old photos were last deleted; None: never.
     """
@@ -74,6 +79,9 @@ class QueueState:
     tasks: Mapping[TaskState, int]
     workers: int
     mails: int
+    mails_put_off: int
+    mails_since: datetime | None
+    mail_server_words: str
     retention_at: datetime | None
 
 
@@ -114,10 +122,16 @@ def free_bytes(folders: Folders) -> int:
 
 def queue_state(session: Session, folders: Folders) -> QueueState:
     """Count what waits."""
+    outbox = Outbox(folders.mail)
+    deferrals = Deferrals.read(outbox.folder)
+    waiting = outbox.waiting()
     return QueueState(
         task_counts(session),
         count_alive(session),
-        len(Outbox(folders.mail).waiting()),
+        len(waiting),
+        sum(path.name in deferrals.mails for path in waiting),
+        outbox.since(),
+        deferrals.words if waiting else "",
         _touched(folders.instance / retention.STAMP),
     )
 
