@@ -59,6 +59,7 @@ control_socket_disable = True
 def on_starting(server):
     """Log as the application does, count anew, and tell who gets no mail."""
     server.log.error_log.handlers = [logs.handler(settings["MORELLI_LOG_FORMAT"])]
+    server.log.error_log.addFilter(logs.RequestLess())
     if settings["MORELLI_METRICS_TOKEN"]:
         shutil.rmtree(METRICS, ignore_errors=True)
         METRICS.mkdir(parents=True)

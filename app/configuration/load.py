@@ -149,6 +149,13 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         or obtain_secret_key(folders.instance),
         "SQLALCHEMY_DATABASE_URI": values["MORELLI_DATABASE_URL"]
         or f"sqlite:///{folders.database}",
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            # An error's text is logged: it must not hold addresses, hashes and keys.
+            "hide_parameters": True,
+            # Whoever waits in line to be searched may hold a connection; the server's
+            # threads bound how many there are.
+            "max_overflow": -1,
+        },
         "MAX_CONTENT_LENGTH": values["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
         "SESSION_COOKIE_NAME": "morelli",
         "SESSION_COOKIE_HTTPONLY": True,

@@ -137,7 +137,9 @@ def database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     db.session.remove()
     recognise_nobody()
     fault = DatabaseUnavailableError()
-    message = _("Our records cannot be reached right now. Please try again in a moment.")
+    message = _(
+        "Our records cannot be reached right now. Please try again in a moment."
+    )
     body, status = respond(503, fault, str(message))
     return body, status, {"Retry-After": str(fault.retry_seconds)}
 

@@ -1,6 +1,5 @@
 """A database that is locked, gone or damaged: every door asks to come back, at once."""
 
-import sqlite3
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -12,12 +11,13 @@ from sqlalchemy.exc import (
     InvalidRequestError,
     OperationalError,
     ProgrammingError,
-    TimeoutError,  # noqa: A004 - of waiting for a connection
+    TimeoutError,
 )
 
 from app import extensions
 from app.extensions import db
 from app.web.pages import search
+from tests.support.locking import locked
 from tests.support.people import Person, logged_in, program_of
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -46,24 +46,12 @@ def forget_connections(app):
 
 
 @contextmanager
-def locked(path, *, for_readers=False):
-    """Lock a database as a backup or a stuck program does."""
-    other = sqlite3.connect(path, isolation_level=None)
-    if for_readers:
-        other.execute("PRAGMA locking_mode = EXCLUSIVE")
-    other.execute("BEGIN EXCLUSIVE")
-    try:
-        yield
-    finally:
-        other.close()
-
-
-@contextmanager
 def failures(app):
     """Count how often the database lets somebody wait in vain."""
     counted = []
     with app.app_context():
         engine = db.engine
+
     def count(context):
         counted.append(context)
 
@@ -168,7 +156,9 @@ def test_a_database_that_is_gone_or_damaged_is_no_bug_of_ours(
         (InvalidRequestError("a closed transaction"), False),
     ],
 )
-def test_a_fault_of_our_statements_stays_a_bug(client, monkeypatch, error, is_databases):
+def test_a_fault_of_our_statements_stays_a_bug(
+    client, monkeypatch, error, is_databases
+):
     def fail():
         raise error
 

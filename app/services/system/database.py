@@ -15,7 +15,7 @@ from sqlalchemy.exc import (
     NotSupportedError,
     ProgrammingError,
     SQLAlchemyError,
-    TimeoutError,  # noqa: A004 - of waiting for a connection
+    TimeoutError,
 )
 
 from app.configuration.load import ROOT

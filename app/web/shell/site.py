@@ -38,6 +38,11 @@ class Site(Flask):
 
     session_interface = PageSessions()
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Tell what failed, by its kind: Flask would write the path, which is a key."""
+        facts = request.method, request.endpoint
+        self.logger.error("%s %s failed", *facts, exc_info=exc_info)
+
     def url_for(
         self,
         /,

@@ -1,13 +1,11 @@
 import os
 import re
-import socket
 import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 
 from app.configuration.load import Folders
 from app.models import now
@@ -24,32 +22,9 @@ from app.services.system.mail import (
 )
 from app.services.system.mail_server import MailServer
 from app.services.system.tasks import TaskContext
+from tests.support.mail_server import Mailbox, serving
 
 TEXT = "Größe zählt nicht: https://museum.org/" + "x" * 200
-
-
-class Mailbox:
-    """What a mail server got, and how it answers."""
-
-    def __init__(self):
-        self.mails = []
-        self.answer = "250 OK"
-        self.refused = {}
-
-    @property
-    def readers(self):
-        return [address for mail in self.mails for address in mail.rcpt_tos]
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if address in self.refused:
-            return f"{self.refused[address]} <{address}>: {address[:4]} greylisted"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's
-        if self.answer.startswith("250"):
-            self.mails.append(envelope)
-        return self.answer
 
 
 @pytest.fixture
@@ -59,13 +34,8 @@ def mailbox():
 
 @pytest.fixture
 def server(mailbox):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield MailServer("127.0.0.1", port, "none", "", "")
-    controller.stop()
+    with serving(mailbox) as port:
+        yield MailServer("127.0.0.1", port, "none", "", "")
 
 
 @pytest.fixture
