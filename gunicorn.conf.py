@@ -16,13 +16,19 @@ from pathlib import Path
 # import.
 sys.modules.update(dict.fromkeys(("cryptography", "pygments")))
 
-from app.configuration.load import ConfigurationError, Folders, read_settings
+from app.configuration.load import (
+    ConfigurationError,
+    Folders,
+    keep_to_owner,
+    read_settings,
+)
 
 # Imported before the processes part, so that they share the libraries' memory.
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.web.shell import logs
 from app.web.shell.current import SEARCH
 
+keep_to_owner()
 try:
     settings = read_settings(os.environ)
 except ConfigurationError as error:
