@@ -1,8 +1,8 @@
 """The server: a few processes, each with many threads and one engine.
 
-Threads wait for slow phones to send their photos, and for their turn: how many photos
-are searched at a time ``app.services.search.admission`` sees to. Start it by
-``gunicorn`` in this folder.
+``app.web.server`` waits for slow phones to send their photos, threads wait for their
+turn: how many photos are searched at a time ``app.services.search.admission`` sees to.
+Start it by ``gunicorn`` in this folder.
 """
 
 import ctypes
@@ -25,6 +25,8 @@ from app.configuration.load import (
 
 # Imported before the processes part, so that they share the libraries' memory.
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.web.server.limits import HELD_UPLOADS, Limits
+from app.web.server.worker import BufferingWorker
 from app.web.shell import logs
 from app.web.shell.current import SEARCH
 
@@ -48,14 +50,23 @@ if settings["MORELLI_METRICS_TOKEN"]:
 wsgi_app = "wsgi:app"
 bind = f"{settings['MORELLI_HOST']}:{settings['MORELLI_PORT']}"
 workers = settings["MORELLI_WORKERS"]
-worker_class = "gthread"
-# Even if all who wait for their turn wait in one process, it has threads left for pages
-# and for visitors who are still sending.
+# Its threads get whole requests: who sends slowly keeps none of them.
+worker_class = BufferingWorker
+BufferingWorker.limits = Limits(
+    body_bytes=settings["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
+    held_bytes=HELD_UPLOADS * settings["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
+    per_network=None if settings["MORELLI_PROXIES"] else Limits().per_network,
+)
+# Fewer than the files that a process may have open by default.
+worker_connections = 500
+# Even if all who wait for their turn wait in one process, threads are left for pages.
 threads = 16 + settings["MORELLI_QUEUE"] + workers
 # A process that gives no sign of life for so long is replaced (seconds).
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
+# What a slow reader has not taken yet is held in memory instead.
+sendfile = False
 # The sign of life is a file; in memory it never waits for a busy disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - not a guessable file, gunicorn makes its own
 # Signals are enough to run this server, and two servers would share the socket.

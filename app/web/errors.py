@@ -30,15 +30,15 @@ from app.services.system.database import (
 )
 from app.web.callers.bearer import InvalidTokenError, TokenNeededError
 from app.web.callers.throttling import TooManyAttemptsError
-from app.web.callers.upload import NoPhotoError, UnusableLinkError
+from app.web.callers.upload import (
+    NoPhotoError,
+    TooManyUploadsError,
+    UnusableLinkError,
+)
 from app.web.callers.visitors import AccountNeededError, recognise_nobody
 
 logger = logging.getLogger(__name__)
 
-DRAINED_BYTES = 250_000_000
-"""How much of an oversized upload is read and thrown away, so that the browser gets
-to see the answer. Most cannot read one while they are still sending."""
-CHUNK_BYTES = 1 << 16
 CODES: dict[type[Exception] | int, str] = {
     NoPhotoError: "no_photo",
     UnreadableImageError: "unreadable_image",
@@ -53,6 +53,7 @@ CODES: dict[type[Exception] | int, str] = {
     TokenNeededError: "token_needed",
     InvalidTokenError: "invalid_token",
     QueueFullError: "queue_full",
+    TooManyUploadsError: "too_many_uploads",
     TooManyAttemptsError: "too_many_attempts",
     400: "bad_request",
     404: "not_found",
@@ -67,6 +68,7 @@ CODES: dict[type[Exception] | int, str] = {
 speaks before its status."""
 TITLES: dict[type[Exception] | int, LazyString] = {
     QueueFullError: _("One moment, please"),
+    TooManyUploadsError: _("One moment, please"),
     DatabaseUnavailableError: _("One moment, please"),
     400: _("That did not work"),
     401: _("Please log in"),
@@ -240,7 +242,6 @@ def respond(
     status: int, error: Exception, message: str
 ) -> tuple[str | dict[str, Any], int]:
     """Build the body of an error as JSON for programs and as a page for people."""
-    drain()
     if wants_json():
         code = CODES.get(type(error)) or CODES.get(status, "error")
         return {"error": {"code": code, "message": message}}, status
@@ -259,7 +260,9 @@ def may_try_again(status: int, error: Exception) -> bool:
     """Tell whether the form for a photo is what helps."""
     if request.blueprint in ACCOUNT_PAGES:
         return False
-    return status in MENDED_BY_ANOTHER_PHOTO or isinstance(error, QueueFullError)
+    return status in MENDED_BY_ANOTHER_PHOTO or isinstance(
+        error, QueueFullError | TooManyUploadsError
+    )
 
 
 def wants_json() -> bool:
@@ -267,17 +270,3 @@ def wants_json() -> bool:
     if request.path.startswith("/api/"):
         return True
     return request.accept_mimetypes.best == "application/json"
-
-
-def drain() -> None:
-    """Read what is left of the request and throw it away, within bounds.
-
-    Only where the server ends the stream with the body: elsewhere reading on would
-    wait for ever.
-    """
-    if not request.environ.get("wsgi.input_terminated"):
-        return
-    stream = request.environ["wsgi.input"]
-    left = DRAINED_BYTES
-    while left > 0 and (chunk := stream.read(CHUNK_BYTES)):
-        left -= len(chunk)

@@ -1,13 +1,21 @@
 """Uploaded photo of a request, or its link, with edits; refusals in words."""
 
+from io import BytesIO
+from typing import cast
+
 from flask import request
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import BadRequest, UnprocessableEntity
+from werkzeug.exceptions import (
+    BadRequest,
+    ServiceUnavailable,
+    UnprocessableEntity,
+)
 
 from app.retrieval.images.edits import WHOLE, Box, PhotoEdits
 from app.services.system.fetching import LinkError, Refusal
 from app.web.shell.current import link_reader
 
+RETRY_SECONDS = 10
 PHOTO, LINK = "photo", "link"
 TURN, CROP = "turn", "crop"
 REFUSALS = {
@@ -37,6 +45,18 @@ class NoPhotoError(BadRequest):
     description = _("No photo was sent. Please choose one.")
 
 
+class TooManyUploadsError(ServiceUnavailable):
+    """Body that the server let go of, because too much was being sent to it."""
+
+    description = _(
+        "Many large photos are being sent right now. Please send yours again in a "
+        "moment."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=RETRY_SECONDS)
+
+
 class UnusableLinkError(UnprocessableEntity):
     """Link that leads to nothing that would be fetched."""
 
@@ -47,6 +67,16 @@ class UnclearEditsError(BadRequest):
     description = _(
         "The photo cannot be turned or cropped like this. Please choose it again."
     )
+
+
+def refuse_what_was_let_go() -> None:
+    """Tell who sent a body that the server could not hold (``app.web.server``).
+
+    To be asked before anything looks at the form, which is not there.
+    """
+    channel = request.environ.get("gunicorn.socket")
+    if getattr(channel, "is_overloaded", False):
+        raise TooManyUploadsError
 
 
 def asked_photo() -> tuple[bytes, str]:
@@ -86,15 +116,14 @@ def linked_photo() -> bytes:
 def uploaded_photo() -> bytes:
     """Return the bytes of the uploaded photo; its name and type are not looked at.
 
-    The body is parsed as a stream, on disk where it is large, and its length is bounded
-    by ``MAX_CONTENT_LENGTH`` before anything is read.
+    Its length is bounded by ``MAX_CONTENT_LENGTH`` before anything is read.
     """
     upload = request.files.get(PHOTO)
     # Browsers send a form's untouched file field as a file without name or content.
     if upload is None or not upload.filename:
         raise NoPhotoError
-    data: bytes = upload.read()
-    return data
+    # See PrivateRequest; reading it would copy it.
+    return cast(BytesIO, upload.stream).getvalue()
 
 
 def photo_edits() -> PhotoEdits:
