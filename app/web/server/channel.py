@@ -26,6 +26,8 @@ class Channel:
         Bytes that arrived and that nobody has read.
     is_overloaded : bool
         Whether the body was let go, because all bodies together were too large.
+    is_given_up : bool
+        Whether a thread gave up waiting for the other side.
     """
 
     def __init__(self, real: socket.socket, limits: Limits) -> None:
@@ -35,6 +37,7 @@ class Channel:
         self.is_open_ended = False
         self.is_overloaded = False
         self.is_answered = False
+        self.is_given_up = False
         self._limits = limits
         self._inbox: deque[bytes] = deque()
         self._unsent = bytearray()
@@ -139,11 +142,13 @@ class Channel:
 
     def _write(self, data: bytes) -> None:
         self._unsent += data
-        pace = Pace(self._limits, self.flush())
+        self.flush()
+        pace = Pace(self._limits)
         while len(self._unsent) > self._limits.unsent_bytes:
             select.select([], [self.real], [], LOOK_SECONDS)
-            pace.count += self.flush()
-            if pace.is_too_slow():
+            pace.count(self.flush())
+            if pace.falls_behind():
+                self.is_given_up = True
                 raise BrokenPipeError(errno.EPIPE, "the reader is too slow")
 
     def _wait_for(self, size: int) -> bytes:
@@ -154,12 +159,13 @@ class Channel:
             try:
                 data = self.real.recv(size)
             except BlockingIOError:
-                if self._incoming.is_too_slow():
+                if self._incoming.falls_behind():
+                    self.is_given_up = True
                     reason = "the sender is too slow"
                     raise ConnectionResetError(errno.ECONNRESET, reason) from None
                 select.select([self.real], [], [], LOOK_SECONDS)
             else:
-                self._incoming.count += len(data)
+                self._incoming.count(len(data))
                 return data
 
     # What a socket has besides; none of our threads is ever to wait for it.

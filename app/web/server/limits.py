@@ -25,9 +25,9 @@ class Limits:
     body_seconds : float
         Until all of it must be there.
     grace_seconds : float
-        For which nobody is too slow.
+        Window over which pace is measured; for so long nobody is too slow.
     bytes_per_second : int
-        After that, on average since the beginning, at least.
+        On average over each window, at least.
     linger_seconds : float
         For which an answered connection may stay open that is to be closed.
     per_network : int or None
@@ -48,18 +48,33 @@ class Limits:
 
 @dataclass(slots=True)
 class Pace:
-    """Pace of what is sent or read: bytes since a moment."""
+    """Pace of what is sent or read, window by window of ``grace_seconds``.
+
+    A network takes much at once into its own memory, and then nothing: only what it
+    takes in every window tells that somebody is at its other end.
+    """
 
     limits: Limits
-    count: int = 0
+    total: int = 0
     begun: float = field(default_factory=time.monotonic)
+    _window: int = 0
+    _window_begun: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
         """How long it has lasted."""
         return time.monotonic() - self.begun
 
-    def is_too_slow(self) -> bool:
+    def count(self, size: int) -> None:
+        """Count bytes."""
+        self.total += size
+        self._window += size
+
+    def falls_behind(self) -> bool:
         """Tell whether the other side takes longer than anybody honest does."""
-        over = self.seconds - self.limits.grace_seconds
-        return over > 0 and self.count < over * self.limits.bytes_per_second
+        limits = self.limits
+        if time.monotonic() - self._window_begun <= limits.grace_seconds:
+            return False
+        is_slow = self._window < limits.grace_seconds * limits.bytes_per_second
+        self._window, self._window_begun = 0, time.monotonic()
+        return is_slow

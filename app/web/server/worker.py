@@ -95,7 +95,10 @@ class BufferingWorker(ThreadWorker):
         connection.channel.let_go()
         connection.pace = Pace(self.limits)
         del self.handed_over[connection]
-        self._attempt(connection, self._send)
+        if connection.channel.is_given_up:
+            self._drop(connection)
+        else:
+            self._attempt(connection, self._send)
 
     def murder_pending(self) -> None:
         """End what takes too long; gunicorn calls this all the time."""
@@ -143,7 +146,7 @@ class BufferingWorker(ThreadWorker):
         taken = framing.take(data)
         channel.keep(data[:taken])
         connection.surplus = data[taken:]
-        connection.pace.count += taken
+        connection.pace.count(taken)
         is_large = self._is_large(connection)
         if framing.is_complete or is_large:
             channel.is_open_ended = is_large
@@ -194,7 +197,7 @@ class BufferingWorker(ThreadWorker):
 
     def _send(self, connection: Connection) -> None:
         """Send what a reader has not taken yet; then go on, or close."""
-        connection.pace.count += connection.channel.flush()
+        connection.pace.count(connection.channel.flush())
         if connection.channel.has_unsent:
             self._watch(connection, State.SENDING, selectors.EVENT_WRITE, self._send)
         elif connection.goes_on and self.alive:
@@ -212,8 +215,8 @@ class BufferingWorker(ThreadWorker):
         data = connection.channel.pull()
         if data is None:
             return
-        connection.pace.count += len(data)
-        if not data or connection.pace.count > DISCARDED_BYTES:
+        connection.pace.count(len(data))
+        if not data or connection.pace.total > DISCARDED_BYTES:
             self._drop(connection)
 
     def _is_over(self, connection: Connection) -> bool:
@@ -225,10 +228,10 @@ class BufferingWorker(ThreadWorker):
         if connection.state is State.RECEIVING and not connection.framing.has_head:
             return pace.seconds > limits.head_seconds
         if connection.state is State.RECEIVING:
-            return pace.seconds > limits.body_seconds or pace.is_too_slow()
+            return pace.seconds > limits.body_seconds or pace.falls_behind()
         if connection.state is State.LINGERING and connection.framing.is_complete:
             return pace.seconds > limits.linger_seconds
-        return pace.is_too_slow()
+        return pace.falls_behind()
 
     def _watch(
         self, connection: Connection, state: State, event: int, act: Any
