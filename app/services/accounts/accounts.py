@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from app.extensions import db
 from app.models import AccessToken, Query, Role, User, now
 from app.services.system import audit
+from app.services.system.database import purge_deleted
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
 
@@ -109,6 +110,7 @@ def erase(user: User, photos: MediaFolder, outbox: Outbox) -> None:
     audit.forget_account(db.session(), user)
     db.session.delete(user)  # the rest follows by its foreign keys
     db.session.commit()
+    purge_deleted()
 
 
 def forget_unconfirmed() -> None:

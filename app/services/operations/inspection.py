@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.configuration.load import GIVEN, SETTINGS, Folders
 from app.models import StoredSetting, Task, TaskState
-from app.services.operations import retention
+from app.services.operations.plausibility import Held, held_run, last_run
 from app.services.system.deferrals import Deferrals
 from app.services.system.mail import Outbox
 from app.services.system.workers import count_alive
@@ -74,6 +74,8 @@ class QueueState:
         What the mail server said last when it took none; empty since it has taken all.
     retention_at : datetime or None
         When old photos were last deleted; None: never.
+    held : Held or None
+        Deletion that waits for a word.
     """
 
     tasks: Mapping[TaskState, int]
@@ -83,6 +85,7 @@ class QueueState:
     mails_since: datetime | None
     mail_server_words: str
     retention_at: datetime | None
+    held: Held | None
 
 
 def settings(session: Session, config: Mapping[str, Any]) -> list[ShownSetting]:
@@ -123,6 +126,7 @@ def free_bytes(folders: Folders) -> int:
 def queue_state(session: Session, folders: Folders) -> QueueState:
     """Count what waits."""
     outbox = Outbox(folders.mail)
+    last = last_run(folders.instance)
     deferrals = Deferrals.read(outbox.folder)
     waiting = outbox.waiting()
     return QueueState(
@@ -132,7 +136,8 @@ def queue_state(session: Session, folders: Folders) -> QueueState:
         sum(path.name in deferrals.mails for path in waiting),
         outbox.since(),
         deferrals.words if waiting else "",
-        _touched(folders.instance / retention.STAMP),
+        last.at if last else None,
+        held_run(folders.instance),
     )
 
 
@@ -166,10 +171,3 @@ def _measure(path: Path, root: Path) -> DiskUsage:
             continue  # deleted meanwhile
         count += 1
     return DiskUsage(path.relative_to(root).as_posix(), count, size)
-
-
-def _touched(path: Path) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except FileNotFoundError:
-        return None

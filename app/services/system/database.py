@@ -3,6 +3,8 @@
 Every function here works inside an application context.
 """
 
+import logging
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -19,8 +21,10 @@ from sqlalchemy.exc import (
 )
 
 from app.configuration.load import ROOT
-from app.extensions import db
+from app.extensions import brief_wait, db, is_sqlite
 from app.retrieval.generations.manifest import INDEX_COMMAND
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = ROOT / "migrations"
 UPGRADE_COMMAND = "flask db upgrade"
@@ -95,6 +99,29 @@ def check() -> None:
             f"The database is at version {found}, but {needed} is needed",
             UPGRADE_COMMAND,
         )
+
+
+def purge_deleted() -> bool:
+    """Let what was deleted be in no file of the database any more, if nobody reads.
+
+    Deleted rows are overwritten in the database itself; its write-ahead log holds them
+    until it is emptied. Returns whether it could be: otherwise that is logged, and the
+    next call does it.
+    """
+    if not is_sqlite(db.engine):
+        return True
+    try:
+        with brief_wait(db.engine) as connection:
+            row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            is_empty = row[0] == 0
+    except SQLAlchemyError:
+        is_empty = False
+    if not is_empty:
+        logger.warning(
+            "what was deleted stays in the database's write-ahead log for now: "
+            "somebody is reading; the next deletion removes it"
+        )
+    return is_empty
 
 
 def _version() -> str | None:

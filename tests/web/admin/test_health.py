@@ -5,6 +5,7 @@ import smtplib
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from app.extensions import db
 from app.models import Query, Worker, now
@@ -93,3 +94,20 @@ def test_mails_that_wait_are_told_of_with_the_servers_words_but_no_address(app, 
     assert "450 &lt;…&gt;: greylisted" in page
     assert "anna" not in page
     assert re.search(r"Put off by the mail server</dt><dd>1<", page)
+
+
+def test_a_deletion_that_may_be_a_mistake_is_explained_and_waits(
+    app, admin, ask, photo
+):
+    ask(photo)
+    admin.post(f"{PAGE}retention", page=PAGE)
+    with time_machine.travel(now() + timedelta(days=365)):
+        admin.log_in()
+        admin.post(f"{PAGE}retention", page=PAGE)
+        page = admin.browser.get(PAGE).text
+        assert "No photo is deleted: 1 of 1 would go." in page
+        assert "the clock has been set forward" in page
+        admin.post(f"{PAGE}retention", page=PAGE, confirm="yes")
+        assert "No photo is deleted" not in admin.browser.get(PAGE).text
+    with app.app_context():
+        assert db.session.query(Query).one().photo_name is None
