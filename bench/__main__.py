@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("query", asked),
             ("server", asked),
             ("visitors", asked),
+            ("slow_senders", asked),
             ("dashboard", []),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
             ("map", ["--works", options.works]),  # last: it needs a browser

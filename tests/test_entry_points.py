@@ -60,6 +60,7 @@ COMMANDS = {
         "import precompute_descriptors, evaluate, demo, serve; "
         "import tools.screenshots, tools.kill_imports; "
         "import bench.indexing, bench.query, bench.server, bench.visitors; "
+        "import bench.slow_senders; "
         "import bench.dashboard, bench.scale, bench.map, bench.__main__",
     ),
 }

@@ -102,6 +102,9 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.services",
         "app.background",
         "app.commands",
+        # What the database's errors mean to a visitor.
+        "app.web.errors",
+        "app.web.account.recognition",
     ),
     "keras": (f"{RETRIEVAL}.runtime.keras",),
     "tensorflow": (f"{RETRIEVAL}.runtime.keras",),

@@ -115,6 +115,8 @@ def image_error(error: ImageError) -> ResponseReturnValue:
 def not_ready(error: Exception) -> ResponseReturnValue:
     """Say which command the operator has to run."""
     logger.error("cannot search: %s", error)
+    if isinstance(error, DatabaseNotReadyError):
+        recognise_nobody()
     return respond(503, error, remedy(error))
 
 

@@ -33,6 +33,7 @@ def log():
     logs.configure("text")
     root.addHandler(logs.handler("json"))
     for handler in root.handlers:
+        assert isinstance(handler, logging.StreamHandler)
         handler.setStream(stream)
     yield stream
     root.handlers[:] = handlers
@@ -67,7 +68,7 @@ class Visit:
         self.mailbox = mailbox
         self.anna = Person(app, ADDRESS, PASSWORD)
         self.anna.browser.environ_base["REMOTE_ADDR"] = NETWORK
-        self.secrets = {ADDRESS, NEW_ADDRESS, PASSWORD, WRONG, NEW, NETWORK, PHOTO}
+        self.secrets: set[str | None] = {ADDRESS, NEW_ADDRESS, PASSWORD, WRONG, NEW, NETWORK, PHOTO}
         self.secrets |= {"anna.archer", "anna.baker", "Annas script"}
 
     def do(self, act):

@@ -113,7 +113,7 @@ def purge_deleted() -> bool:
     try:
         with brief_wait(db.engine) as connection:
             row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-            is_empty = row[0] == 0
+            is_empty = bool(row[0] == 0)
     except SQLAlchemyError:
         is_empty = False
     if not is_empty:

@@ -160,7 +160,7 @@ class BufferingWorker(ThreadWorker):
         """Tell whether a body is not waited for."""
         to_come = connection.framing.length or 0
         most = self.limits.body_bytes + HEAD_BYTES
-        return connection.channel.held + to_come > most
+        return bool(connection.channel.held + to_come > most)
 
     def _hand_over(self, connection: Connection) -> None:
         self._unwatch(connection)

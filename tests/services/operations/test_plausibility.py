@@ -126,6 +126,7 @@ def test_the_worker_says_so_and_somebodys_word_goes_on(caplog):
     assert "1 of 1 photos would be deleted" in caplog.text
     assert "--confirm" in caplog.text
     held = held_run(folders().instance)
+    assert held is not None
     assert (held.doubt, held.due, held.photos) == (Doubt.FORWARD, 1, 1)
     assert retention.run(folders(), DAYS, is_confirmed=True).photos == 1
     assert held_run(folders().instance) is None
