@@ -18,7 +18,7 @@ from pathlib import Path
 
 import precompute_descriptors
 from app.commands.shared import DONE, FAILED, INCOMPLETE, run_explained, say, watch
-from app.configuration.load import ROOT, Folders, read_settings
+from app.configuration.load import ROOT, Folders, keep_to_owner, read_settings
 from app.extensions import db
 from app.factory import create_app
 from app.retrieval.drawings.collection import generate_collection
@@ -31,6 +31,7 @@ DEMO_INSTANCE = "instance/demo"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; return its exit status. Serving replaces this process."""
+    keep_to_owner()
     parser = argparse.ArgumentParser(
         description="Index a collection and serve it; without arguments one of "
         "drawn works."

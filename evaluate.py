@@ -24,7 +24,7 @@ from app.commands.shared import (
     say,
     watch,
 )
-from app.configuration.load import Folders
+from app.configuration.load import Folders, keep_to_owner
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork
@@ -56,6 +56,7 @@ MISTAKES_SHOWN = 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; return its exit status."""
+    keep_to_owner()
     options = parse(arguments)
     return run_explained(lambda: run(options))
 

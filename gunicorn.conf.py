@@ -1,8 +1,8 @@
 """The server: a few processes, each with many threads and one engine.
 
-Threads wait for slow phones to send their photos, and for their turn: how many photos
-are searched at a time ``app.services.search.admission`` sees to. Start it by
-``gunicorn`` in this folder.
+``app.web.server`` waits for slow phones to send their photos, threads wait for their
+turn: how many photos are searched at a time ``app.services.search.admission`` sees to.
+Start it by ``gunicorn`` in this folder.
 """
 
 import os
@@ -14,16 +14,24 @@ from pathlib import Path
 # server never needs, and goes without. None bars an import.
 sys.modules["pygments"] = None
 
-from app.configuration.load import ConfigurationError, Folders, read_settings
+from app.configuration.load import (
+    ConfigurationError,
+    Folders,
+    keep_to_owner,
+    read_settings,
+)
 
 # Imported before the processes part, so that they share the libraries' memory: of the
 # accounts, cryptography and WebAuthn (10 MB), common passwords (12) and QR codes (3).
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.runtime.memory import give_back_memory
 from app.services.accounts import passwords, second_factor  # noqa: F401
+from app.web.server.limits import HELD_UPLOADS, Limits
+from app.web.server.worker import BufferingWorker
 from app.web.shell import logs
 from app.web.shell.current import SEARCH
 
+keep_to_owner()
 try:
     settings = read_settings(os.environ)
 except ConfigurationError as error:
@@ -40,14 +48,23 @@ if settings["MORELLI_METRICS_TOKEN"]:
 wsgi_app = "wsgi:app"
 bind = f"{settings['MORELLI_HOST']}:{settings['MORELLI_PORT']}"
 workers = settings["MORELLI_WORKERS"]
-worker_class = "gthread"
-# Even if all who wait for their turn wait in one process, it has threads left for pages
-# and for visitors who are still sending.
+# Its threads get whole requests: who sends slowly keeps none of them.
+worker_class = BufferingWorker
+BufferingWorker.limits = Limits(
+    body_bytes=settings["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
+    held_bytes=HELD_UPLOADS * settings["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
+    per_network=None if settings["MORELLI_PROXIES"] else Limits().per_network,
+)
+# Fewer than the files that a process may have open by default.
+worker_connections = 500
+# Even if all who wait for their turn wait in one process, threads are left for pages.
 threads = 16 + settings["MORELLI_QUEUE"] + workers
 # A process that gives no sign of life for so long is replaced (seconds).
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
+# What a slow reader has not taken yet is held in memory instead.
+sendfile = False
 # The sign of life is a file; in memory it never waits for a busy disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - not a guessable file, gunicorn makes its own
 # Signals are enough to run this server, and two servers would share the socket.
@@ -57,6 +74,7 @@ control_socket_disable = True
 def on_starting(server):
     """Log as the application does, count anew, and tell who gets no mail."""
     server.log.error_log.handlers = [logs.handler(settings["MORELLI_LOG_FORMAT"])]
+    server.log.error_log.addFilter(logs.RequestLess())
     if settings["MORELLI_METRICS_TOKEN"]:
         shutil.rmtree(METRICS, ignore_errors=True)
         METRICS.mkdir(parents=True)

@@ -26,7 +26,7 @@ from app.commands.shared import (
     say,
     watch,
 )
-from app.configuration.load import Folders
+from app.configuration.load import Folders, keep_to_owner
 from app.factory import create_app
 from app.models import ImportRun
 from app.services.importing import messages, one_pass, runs
@@ -38,6 +38,7 @@ from app.services.system.lock import INDEXING_LOCK, exclusively
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; return its exit status."""
+    keep_to_owner()
     options = parse(arguments)
     return run_explained(lambda: run(options))
 

@@ -5,12 +5,14 @@ program speaks plain SQL and can move to another database.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event
 
 # Named constraints can be altered by a migration on every database.
 metadata = MetaData(
@@ -29,6 +31,8 @@ babel = Babel()
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one before SQLite gives up."""
+BRIEF_TIMEOUT_MS = 500
+"""The same for what may as well be done another time."""
 
 
 @event.listens_for(Engine, "connect")
@@ -44,4 +48,23 @@ def set_sqlite_pragmas(connection: object, _record: object) -> None:
     # but never damages the file (sqlite.org/wal.html).
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten, and not only marked as free.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Tell whether a database is SQLite's."""
+    return engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def brief_wait(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection that waits only a moment for others, outside a transaction."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BRIEF_TIMEOUT_MS}")
+        try:
+            yield connection
+        finally:
+            # It goes back to the pool.
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

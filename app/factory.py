@@ -37,7 +37,7 @@ from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
 from app.web.api import document as api_document
 from app.web.api import pages as api_pages
-from app.web.callers import access, throttling
+from app.web.callers import access, throttling, upload
 from app.web.curate import compare as curate_compare
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
@@ -125,6 +125,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the documented way to wrap an application
     logs.register(app)
     metrics.register(app)
+    app.before_request(upload.refuse_what_was_let_go)
     health.guard(app)
     access.guard(app)
     curate_imports.admit_catalogues(app)

@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("strangers", []),
             ("strangers", ["--target", "frames"]),
             ("soak", asked),
+            ("slow_senders", asked),
             ("dashboard", []),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
             ("map", ["--works", options.works]),  # last: it needs a browser

@@ -29,7 +29,7 @@ from app.models import (
 from app.services.importing import runs
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
-from app.services.operations.retention import STAMP
+from app.services.operations.plausibility import STAMP
 from app.services.system import database, tasks
 from app.services.system.workers import count_alive
 

@@ -60,6 +60,7 @@ COMMANDS = {
         "import precompute_descriptors, evaluate, demo, serve; "
         "import tools.screenshots, tools.kill_imports; "
         "import bench.indexing, bench.query, bench.server, bench.visitors; "
+        "import bench.slow_senders; "
         "import bench.dashboard, bench.scale, bench.map, bench.__main__",
     ),
 }
@@ -148,6 +149,7 @@ def test_a_museum_is_indexed_served_and_worked_for(shelter, data):
         answer = bench.server.ask(port, (data / "1.jpg").read_bytes())
         assert answer["decision"] == "found"
         wait_until(lambda: task_states(shelter.instance) == {"done"}, site)
+        assert shelter.open_to_others() == []
         processes = servers(site.pid)
         assert len(processes) > 1
         libraries = "".join(Path(f"/proc/{p}/maps").read_text() for p in processes)
@@ -158,6 +160,7 @@ def test_a_museum_is_indexed_served_and_worked_for(shelter, data):
         status = site.wait(60)
     assert status == 0
     assert shelter.escapes() == []
+    assert shelter.open_to_others() == []
 
 
 @pytest.mark.slow

@@ -19,7 +19,8 @@ from app.services.accounts import accounts, invitations
 from app.services.accounts.administration import AccountAdmin
 from app.services.accounts.last_admin import LastAdminError
 from app.services.system.database import check, prepare
-from app.services.system.mail import read, recipient
+from app.services.system.mail import read
+from app.services.system.mail_server import recipient
 from app.web.account.invitations import link_of, send
 from app.web.account.mail import mailer, tell_second_factor
 from app.web.callers.events import account_hash, network_hash

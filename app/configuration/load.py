@@ -6,7 +6,9 @@ can use it too.
 """
 
 import logging
+import os
 import secrets
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 GIVEN = "GIVEN_SETTINGS"
 """Key, in the configuration, of the names of the settings that were given."""
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+"""Rights of everybody but the owner."""
 EVERY_ADDRESS = ("127.0.0.1", "0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 """Addresses to listen on that this machine calls localhost."""
 
@@ -141,6 +145,36 @@ def cookie_name(https: bool) -> str:
     return "__Host-morelli" if https else "morelli"
 
 
+def keep_to_owner() -> None:
+    """Let what this process writes be its owner's alone; for entry points.
+
+    Photos, addresses and keys lie in the instance folder, and nobody but the program
+    reads its files.
+    """
+    os.umask(0o077)
+
+
+def prepare_instance(folder: Path) -> None:
+    """Make the instance folder where it is missing, and close it to all but its owner.
+
+    Whatever lies in it is closed off with it, also what was written before. A folder
+    that others share, such as one for temporary files, is left as it is.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    is_open = bool(found.st_mode & OTHERS)
+    is_shared = bool(found.st_mode & stat.S_ISVTX)
+    if is_open and (is_shared or found.st_uid != os.geteuid()):
+        logger.warning("others than its owner may look into %s", folder)
+    elif is_open:
+        folder.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
+
+
 def load(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the configuration of the application.
 
@@ -155,7 +189,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     values = read_settings(environ)
     folders = Folders(values["MORELLI_INSTANCE"])
     try:
-        folders.instance.mkdir(parents=True, exist_ok=True)
+        prepare_instance(folders.instance)
     except OSError as error:
         raise ConfigurationError(
             "MORELLI_INSTANCE", str(folders.instance), str(error)
@@ -171,6 +205,13 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         or obtain_secret_key(folders.instance),
         "SQLALCHEMY_DATABASE_URI": values["MORELLI_DATABASE_URL"]
         or f"sqlite:///{folders.database}",
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            # An error's text is logged: it must not hold addresses, hashes and keys.
+            "hide_parameters": True,
+            # Whoever waits in line to be searched may hold a connection; the server's
+            # threads bound how many there are.
+            "max_overflow": -1,
+        },
         "MAX_CONTENT_LENGTH": values["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
         "SESSION_COOKIE_NAME": cookie_name(values["MORELLI_HTTPS"]),
         "SESSION_COOKIE_PATH": "/",

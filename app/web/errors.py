@@ -10,7 +10,8 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.extensions import db
 from app.retrieval.errors import (
@@ -22,18 +23,22 @@ from app.retrieval.errors import (
     UnreadableImageError,
 )
 from app.services.search.admission import QueueFullError
-from app.services.system.database import DatabaseNotReadyError
+from app.services.system.database import (
+    DatabaseNotReadyError,
+    DatabaseUnavailableError,
+    is_unavailable,
+)
 from app.web.callers.bearer import InvalidTokenError, TokenNeededError
 from app.web.callers.throttling import TooManyAttemptsError, limiter
-from app.web.callers.upload import NoPhotoError, UnusableLinkError
-from app.web.callers.visitors import AccountNeededError
+from app.web.callers.upload import (
+    NoPhotoError,
+    TooManyUploadsError,
+    UnusableLinkError,
+)
+from app.web.callers.visitors import AccountNeededError, recognise_nobody
 
 logger = logging.getLogger(__name__)
 
-DRAINED_BYTES = 250_000_000
-"""How much of an oversized upload is read and thrown away, so that the browser gets
-to see the answer. Most cannot read one while they are still sending."""
-CHUNK_BYTES = 1 << 16
 CODES: dict[type[Exception] | int, str] = {
     NoPhotoError: "no_photo",
     UnreadableImageError: "unreadable_image",
@@ -41,12 +46,14 @@ CODES: dict[type[Exception] | int, str] = {
     ImageTooLargeError: "image_too_large",
     EmptyGalleryError: "no_collection",
     DatabaseNotReadyError: "database_not_ready",
+    DatabaseUnavailableError: "database_unavailable",
     UnusableLinkError: "unusable_link",
     CSRFError: "form_expired",
     AccountNeededError: "account_needed",
     TokenNeededError: "token_needed",
     InvalidTokenError: "invalid_token",
     QueueFullError: "queue_full",
+    TooManyUploadsError: "too_many_uploads",
     TooManyAttemptsError: "too_many_attempts",
     400: "bad_request",
     404: "not_found",
@@ -61,6 +68,8 @@ CODES: dict[type[Exception] | int, str] = {
 speaks before its status."""
 TITLES: dict[type[Exception] | int, LazyString] = {
     QueueFullError: _("One moment, please"),
+    TooManyUploadsError: _("One moment, please"),
+    DatabaseUnavailableError: _("One moment, please"),
     400: _("That did not work"),
     401: _("Please log in"),
     403: _("Not for everybody"),
@@ -92,6 +101,7 @@ def handle(app: Flask) -> None:
     for unavailable in (ArtefactError, EmptyGalleryError, DatabaseNotReadyError):
         app.register_error_handler(unavailable, not_ready)
     app.register_error_handler(QueueFullError, queue_full)
+    app.register_error_handler(SQLAlchemyError, database_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
 
@@ -105,6 +115,8 @@ def image_error(error: ImageError) -> ResponseReturnValue:
 def not_ready(error: Exception) -> ResponseReturnValue:
     """Say which command the operator has to run."""
     logger.error("cannot search: %s", error)
+    if isinstance(error, DatabaseNotReadyError):
+        recognise_nobody()
     return respond(503, error, remedy(error))
 
 
@@ -121,8 +133,28 @@ def queue_full(error: QueueFullError) -> ResponseReturnValue:
     return body, status, {"Retry-After": str(error.retry_seconds)}
 
 
+def database_error(error: SQLAlchemyError) -> ResponseReturnValue:
+    """Ask to come back when the database is locked, gone or damaged."""
+    if not is_unavailable(error):
+        return unexpected_error(error)
+    logger.error("the database cannot be used", exc_info=error)
+    db.session.remove()
+    recognise_nobody()
+    fault = DatabaseUnavailableError()
+    message = _(
+        "Our records cannot be reached right now. Please try again in a moment."
+    )
+    body, status = respond(503, fault, str(message))
+    return body, status, {"Retry-After": str(fault.retry_seconds)}
+
+
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Put werkzeug's errors into our words, and keep their headers, such as Allow."""
+    if isinstance(error, InternalServerError):
+        # What fails after a view, such as saving what it changed, comes as this.
+        cause = error.original_exception
+        if isinstance(cause, SQLAlchemyError):
+            return database_error(cause)
     status = error.code or 500
     body, _status = respond(status, error, sentence(status, error))
     rewritten = current_app.make_response(body)
@@ -219,7 +251,6 @@ def respond(
     status: int, error: Exception, message: str
 ) -> tuple[str | dict[str, Any], int]:
     """Build the body of an error as JSON for programs and as a page for people."""
-    drain()
     if wants_json():
         code = CODES.get(type(error)) or CODES.get(status, "error")
         return {"error": {"code": code, "message": message}}, status
@@ -238,7 +269,9 @@ def may_try_again(status: int, error: Exception) -> bool:
     """Tell whether the form for a photo is what helps."""
     if request.blueprint in ACCOUNT_PAGES:
         return False
-    return status in MENDED_BY_ANOTHER_PHOTO or isinstance(error, QueueFullError)
+    return status in MENDED_BY_ANOTHER_PHOTO or isinstance(
+        error, QueueFullError | TooManyUploadsError
+    )
 
 
 def wants_json() -> bool:
@@ -246,17 +279,3 @@ def wants_json() -> bool:
     if request.path.startswith("/api/"):
         return True
     return request.accept_mimetypes.best == "application/json"
-
-
-def drain() -> None:
-    """Read what is left of the request and throw it away, within bounds.
-
-    Only where the server ends the stream with the body: elsewhere reading on would
-    wait for ever.
-    """
-    if not request.environ.get("wsgi.input_terminated"):
-        return
-    stream = request.environ["wsgi.input"]
-    left = DRAINED_BYTES
-    while left > 0 and (chunk := stream.read(CHUNK_BYTES)):
-        left -= len(chunk)

@@ -1,9 +1,13 @@
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
+import demo
+import evaluate
+import precompute_descriptors
 from app.configuration import load
 from app.configuration.load import ConfigurationError
 from tests.support.waiting import WAIT_SECONDS
@@ -104,3 +108,40 @@ def test_an_instance_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="MORELLI_INSTANCE"):
         load.load({"MORELLI_INSTANCE": str(tmp_path / "file" / "instance")})
+
+
+@pytest.fixture
+def usual_umask():
+    """What most systems give a process: everybody may read what it writes."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("usual_umask")
+@pytest.mark.parametrize("mode", [None, 0o755, 0o777])
+def test_nobody_but_its_owner_gets_into_the_instance_folder(tmp_path, mode):
+    folder = tmp_path / "instance"
+    if mode is not None:
+        folder.mkdir()
+        folder.chmod(mode)
+    load.load({"MORELLI_INSTANCE": str(folder)})
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_a_folder_that_others_share_is_left_open_and_said(tmp_path, caplog):
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    load.load({"MORELLI_INSTANCE": str(folder)})
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o1777
+    assert f"may look into {folder}" in caplog.text
+
+
+@pytest.mark.usefixtures("usual_umask")
+@pytest.mark.parametrize("script", [demo, evaluate, precompute_descriptors])
+def test_what_scripts_write_is_their_owners_alone(script, capsys):
+    with pytest.raises(SystemExit):
+        script.main(["--help"])
+    assert os.umask(0o022) == 0o077

@@ -6,7 +6,8 @@ from flask_security import hash_password
 
 from app.extensions import db
 from app.services.accounts import accounts, tokens
-from app.services.system.mail import Outbox, read, recipient
+from app.services.system.mail import Outbox, read
+from app.services.system.mail_server import recipient
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

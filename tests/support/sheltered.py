@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from app.configuration.load import ROOT
@@ -10,6 +11,9 @@ from app.configuration.load import ROOT
 TRAP = Path(__file__).parent / "trap"
 SECONDS = 540
 """No command here takes as long, on a slow machine either."""
+
+USUAL_UMASK = 0o022
+"""What most systems give a process: everybody may read what it writes."""
 
 
 class Shelter:
@@ -51,6 +55,7 @@ class Shelter:
             text=True,
             timeout=SECONDS,
             check=False,
+            umask=USUAL_UMASK,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -61,7 +66,18 @@ class Shelter:
             [sys.executable, *map(str, words)],
             cwd=self.here,
             env={**self.environ, **{k: str(v) for k, v in environ.items()}},
+            umask=USUAL_UMASK,
         )
+
+    def open_to_others(self) -> list[str]:
+        """Return what in the instance others than its owner may look into or write."""
+        everything = [self.instance, *self.instance.rglob("*")]
+        found = []
+        for path in everything:
+            with suppress(FileNotFoundError):  # it comes and goes as its owner works
+                if path.stat().st_mode & 0o077:
+                    found.append(str(path))
+        return found
 
     def escapes(self) -> list[str]:
         """Return what was tried to reach, and what lies where nothing should."""

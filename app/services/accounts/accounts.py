@@ -1,22 +1,18 @@
 """Accounts: creation, roles, sessions, deletion."""
 
-import logging
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 
 from flask_security import SQLAlchemyUserDatastore
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.models import AccessToken, Invitation, Passkey, Query, Role, User, now
 from app.services.accounts.last_admin import ADMIN, spare_last_admin
 from app.services.system import audit
+from app.services.system.database import purge_deleted
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
-
-logger = logging.getLogger(__name__)
 
 ROLES = {
     "curator": "Keeps the collection.",
@@ -27,23 +23,6 @@ UNCONFIRMED_KEPT = timedelta(days=7)
 """After that an address that nobody confirmed is forgotten."""
 
 datastore = SQLAlchemyUserDatastore(db, User, Role, Passkey)
-
-
-def forgiving(find: Callable[[str], User | None]) -> Callable[[str], User | None]:
-    """Let nobody be logged in while the database cannot be asked who it is.
-
-    The page that tells of the fault has to be shown to them as well.
-    """
-
-    def find_or_log(uniquifier: str) -> User | None:
-        try:
-            return find(uniquifier)
-        except SQLAlchemyError:
-            logger.exception("nobody can be recognised")
-            db.session.rollback()
-            return None
-
-    return find_or_log
 
 
 def find(email: str) -> User | None:
@@ -144,6 +123,7 @@ def erase(user: User, photos: MediaFolder, outbox: Outbox) -> None:
     db.session.execute(delete(Invitation).where(Invitation.email == user.email))
     db.session.delete(user)  # the rest follows by its foreign keys
     db.session.commit()
+    purge_deleted()
 
 
 def forget_unconfirmed() -> None:

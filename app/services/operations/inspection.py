@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.configuration.load import GIVEN, SETTINGS, Folders
 from app.models import StoredSetting, Task, TaskState
-from app.services.operations import retention
+from app.services.operations.plausibility import Held, held_run, last_run
+from app.services.system.deferrals import Deferrals
 from app.services.system.mail import Outbox
 from app.services.system.workers import count_alive
 
@@ -65,16 +66,26 @@ class QueueState:
         Every state is there.
     workers : int
         Processes that do tasks, and have lately given a sign of life.
-    mails : int
-        That wait to be sent.
+    mails, mails_put_off : int
+        That wait to be sent, and those of them that the mail server has put off.
+    mails_since : datetime or None
+        When the oldest of them was written.
+    mail_server_words : str
+        What the mail server said last when it took none; empty since it has taken all.
     retention_at : datetime or None
         When old photos were last deleted; None: never.
+    held : Held or None
+        Deletion that waits for a word.
     """
 
     tasks: Mapping[TaskState, int]
     workers: int
     mails: int
+    mails_put_off: int
+    mails_since: datetime | None
+    mail_server_words: str
     retention_at: datetime | None
+    held: Held | None
 
 
 def settings(session: Session, config: Mapping[str, Any]) -> list[ShownSetting]:
@@ -114,11 +125,19 @@ def free_bytes(folders: Folders) -> int:
 
 def queue_state(session: Session, folders: Folders) -> QueueState:
     """Count what waits."""
+    outbox = Outbox(folders.mail)
+    last = last_run(folders.instance)
+    deferrals = Deferrals.read(outbox.folder)
+    waiting = outbox.waiting()
     return QueueState(
         task_counts(session),
         count_alive(session),
-        len(Outbox(folders.mail).waiting()),
-        _touched(folders.instance / retention.STAMP),
+        len(waiting),
+        sum(path.name in deferrals.mails for path in waiting),
+        outbox.since(),
+        deferrals.words if waiting else "",
+        last.at if last else None,
+        held_run(folders.instance),
     )
 
 
@@ -152,10 +171,3 @@ def _measure(path: Path, root: Path) -> DiskUsage:
             continue  # deleted meanwhile
         count += 1
     return DiskUsage(path.relative_to(root).as_posix(), count, size)
-
-
-def _touched(path: Path) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except FileNotFoundError:
-        return None

@@ -11,14 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import String, cast, or_, select, update
 
 from app.configuration.load import Folders
 from app.extensions import db
-from app.models import Query, now
+from app.models import Query, QueryMatch, now
 from app.services.accounts import accounts, invitations
 from app.services.comparing.kept import Comparisons
+from app.services.operations.plausibility import (
+    Doubt,
+    Held,
+    doubt_of,
+    note_held,
+    note_run,
+)
 from app.services.system.claims import count_changes
+from app.services.system.database import purge_deleted
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder
@@ -26,10 +34,20 @@ from app.services.system.tasks import TaskContext
 
 logger = logging.getLogger(__name__)
 
-LOCK, STAMP = "retention.lock", "retention.done"
-"""Names in the instance folder: held by whoever tidies up, and touched at the end."""
+LOCK = "retention.lock"
+"""Name in the instance folder: held by whoever tidies up."""
 STRAY_AFTER_SECONDS = 3_600
 """A photo is stored before its answer; so much later no answer will come."""
+CONFIRM_COMMAND = "flask --app wsgi retention run --confirm"
+REASONS = {
+    Doubt.FORWARD: "the last run was on {last}: has the clock been set forward, or was "
+    "no worker running for so long?",
+    Doubt.BACK: "the last run was on {last}, later than now: is the clock wrong?",
+    Doubt.DAYS: "MORELLI_RETENTION_DAYS is lower than at the last run, on {last}.",
+    Doubt.FIRST: "nothing was ever deleted before: is the clock right?",
+    Doubt.MANY: "the time since the last run, on {last}, does not explain it.",
+}
+"""For the log and the shell."""
 LEAST_DAYS = 1
 """That an answer stays its visitor's, also where no photo is kept."""
 BATCH = 500
@@ -54,7 +72,25 @@ class Cleared:
     faults: int = 0
 
 
-def run(folders: Folders, days: int) -> Cleared:
+class ImplausibleError(Exception):
+    """Run that waits for a word, because it may be a mistake.
+
+    Attributes
+    ----------
+    held : Held
+        Why.
+    """
+
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        reason = REASONS[held.doubt].format(last=held.last)
+        super().__init__(
+            f"{held.due:,} of {held.photos:,} photos would be deleted, but {reason} "
+            f"Nothing is deleted. If this is right, run: {CONFIRM_COMMAND}"
+        )
+
+
+def run(folders: Folders, days: int, *, is_confirmed: bool = False) -> Cleared:
     """Let go of everything that is old enough. Needs an application context.
 
     Parameters
@@ -62,26 +98,37 @@ def run(folders: Folders, days: int) -> Cleared:
     days : int, >= 0
         Age from which on photos go, and answers belong to nobody. 0: photos at once,
         answers after ``LEAST_DAYS``.
+    is_confirmed : bool
+        Whether somebody has said that it is right, however much goes.
 
     Raises
     ------
+    ImplausibleError
+        If it may be a mistake; then nothing is done.
     AlreadyRunningError
         If another process is at it.
     OSError
         If the folders cannot be read.
     """
     with exclusively(folders.instance / LOCK):
+        held = None if is_confirmed else doubt_of(folders.instance, days)
+        if held is not None:
+            note_held(folders.instance, held)
+            raise ImplausibleError(held)
         photos = MediaFolder(folders.queries)
         cleared = Cleared()
         _drop_photos(photos, now() - timedelta(days=days), cleared)
-        _let_go_of_answers(now() - timedelta(days=max(days, LEAST_DAYS)), cleared)
+        let_go_before = now() - timedelta(days=max(days, LEAST_DAYS))
+        _let_go_of_answers(let_go_before, cleared)
+        _drop_places(let_go_before)
         _drop_strays(photos, cleared)
         accounts.forget_unconfirmed()
         invitations.forget_expired(db.session())
         db.session.commit()
         Outbox(folders.mail).clear_out()
         Comparisons(folders.comparisons).clear_out()
-        (folders.instance / STAMP).touch()
+        note_run(folders.instance, days)
+        purge_deleted()
     return cleared
 
 
@@ -91,6 +138,9 @@ def run_job(context: TaskContext) -> None:
         cleared = run(context.folders, context.config["MORELLI_RETENTION_DAYS"])
     except AlreadyRunningError:
         return  # somebody does it by hand
+    except ImplausibleError as error:
+        logger.warning("%s", error)
+        return
     logger.info(
         "%d old photos and %d stray files deleted, %d answers made anonymous",
         cleared.photos,
@@ -140,6 +190,29 @@ def _let_go_of_answers(before: datetime, cleared: Cleared) -> None:
     anonymous = old.values(user_id=None, visitor=None, share_token=None)
     cleared.answers = count_changes(db.session(), anonymous)
     db.session.commit()
+
+
+def _drop_places(before: datetime) -> None:
+    """Forget where in old photos their works and details lay, which draws them too."""
+    last = ""
+    is_known = or_(
+        QueryMatch.outline.is_not(None), cast(QueryMatch.points, String) != "[]"
+    )
+    while True:
+        old = (
+            select(Query.id)
+            .where(Query.created_at < before, Query.matches.any(is_known))
+            .where(Query.id > last)
+            .order_by(Query.id)
+            .limit(BATCH)
+        )
+        found = db.session.scalars(old).all()
+        if not found:
+            return
+        last = found[-1]
+        theirs = update(QueryMatch).where(QueryMatch.query_id.in_(found))
+        db.session.execute(theirs.values(outline=None, points=[]))
+        db.session.commit()
 
 
 def _drop_strays(photos: MediaFolder, cleared: Cleared) -> None:

@@ -3,18 +3,33 @@
 Every function here works inside an application context.
 """
 
+import logging
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 
 from app.configuration.load import ROOT
-from app.extensions import db
+from app.extensions import brief_wait, db, is_sqlite
 from app.retrieval.generations.manifest import INDEX_COMMAND
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = ROOT / "migrations"
 UPGRADE_COMMAND = "flask db upgrade"
+OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What the database says of statements that no other moment would mend."""
 
 
 class DatabaseNotReadyError(Exception):
@@ -22,6 +37,25 @@ class DatabaseNotReadyError(Exception):
 
     def __init__(self, fault: str, command: str) -> None:
         super().__init__(f"{fault}. Run: {command}")
+
+
+class DatabaseUnavailableError(Exception):
+    """Database that is locked, gone or damaged, at least for now.
+
+    Attributes
+    ----------
+    retry_seconds : int
+        After which to try again: what locks it is mostly done by then.
+    """
+
+    retry_seconds = 10
+
+
+def is_unavailable(error: SQLAlchemyError) -> bool:
+    """Tell whether an error is the database's state and not a fault of ours."""
+    if isinstance(error, InterfaceError | TimeoutError):
+        return True
+    return isinstance(error, DatabaseError) and not isinstance(error, OUR_FAULTS)
 
 
 def alembic_config() -> Config:
@@ -65,6 +99,29 @@ def check() -> None:
             f"The database is at version {found}, but {needed} is needed",
             UPGRADE_COMMAND,
         )
+
+
+def purge_deleted() -> bool:
+    """Let what was deleted be in no file of the database any more, if nobody reads.
+
+    Deleted rows are overwritten in the database itself; its write-ahead log holds them
+    until it is emptied. Returns whether it could be: otherwise that is logged, and the
+    next call does it.
+    """
+    if not is_sqlite(db.engine):
+        return True
+    try:
+        with brief_wait(db.engine) as connection:
+            row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            is_empty = bool(row[0] == 0)
+    except SQLAlchemyError:
+        is_empty = False
+    if not is_empty:
+        logger.warning(
+            "what was deleted stays in the database's write-ahead log for now: "
+            "somebody is reading; the next deletion removes it"
+        )
+    return is_empty
 
 
 def _version() -> str | None:

@@ -9,70 +9,33 @@ finds them.
 import logging
 import secrets
 import smtplib
-import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from app.configuration.load import Folders
 from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
+from app.services.system import deferrals
+from app.services.system.deferrals import Deferrals, words_of
 from app.services.system.lock import AlreadyRunningError, exclusively
+from app.services.system.mail_server import PUT_OFF, MailServer, hand_over, recipient
 from app.services.system.tasks import TaskContext
 
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".eml"
 LOCK = ".lock"
+KEPT = (LOCK, deferrals.NAME)
+"""Files in the outbox that are no mails."""
 KEPT_SECONDS = 7 * 86_400
 """A mail is useless after a week: its link stopped working long before."""
-SERVER_TIMEOUT_SECONDS = 30
-PERMANENT = 500
-"""SMTP codes from here on say that trying again is pointless (RFC 5321, 4.2.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """Mail server (SMTP): address, encryption, login."""
-
-    host: str
-    port: int
-    encryption: str
-    """``starttls``, ``tls`` or ``none``."""
-    user: str
-    password: str
-
-    def connect(self) -> smtplib.SMTP:
-        """Open a connection and log in; certificates are checked.
-
-        Raises
-        ------
-        OSError
-            If the server cannot be reached or is not trusted; ``SMTPException``,
-            one of them, if it refuses us.
-        """
-        context = ssl.create_default_context()
-        if self.encryption == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=SERVER_TIMEOUT_SECONDS, context=context
-            )
-        else:
-            server = smtplib.SMTP(self.host, self.port, timeout=SERVER_TIMEOUT_SECONDS)
-        try:
-            if self.encryption == "starttls":
-                server.starttls(context=context)
-            if self.user:
-                server.login(self.user, self.password)
-        except BaseException:
-            server.close()
-            raise
-        return server
 
 
 class Outbox:
@@ -105,6 +68,13 @@ class Outbox:
         """Return the mails, oldest first."""
         return sorted(self.folder.glob(f"*{SUFFIX}"))
 
+    def since(self) -> datetime | None:
+        """Return when the oldest mail that waits was written; None if none waits."""
+        for path in self.waiting():
+            with suppress(FileNotFoundError):
+                return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return None
+
     def has_new(self, since: datetime) -> bool:
         """Tell whether a mail was written since a moment, and waits."""
         mails = self.waiting()
@@ -116,8 +86,10 @@ class Outbox:
     def forget(self, address: str) -> None:
         """Delete the mails to one address."""
         for path in self.waiting():
-            if recipient(read(path)).lower() == address.lower():
-                path.unlink(missing_ok=True)
+            # Its delivery may be faster.
+            with suppress(FileNotFoundError):
+                if recipient(read(path)).lower() == address.lower():
+                    path.unlink()
 
     def _write(self, path: Path, mail: EmailMessage) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,10 +102,13 @@ class Outbox:
         oldest = time.time() - KEPT_SECONDS
         for path in self.folder.iterdir():
             try:
-                if path.name != LOCK and path.stat().st_mtime < oldest:
-                    path.unlink()
+                if path.name in KEPT or path.stat().st_mtime >= oldest:
+                    continue
+                path.unlink()
             except FileNotFoundError:
                 continue  # another process was faster
+            if path.suffix == SUFFIX:
+                logger.warning("a mail was deleted unsent: it waited for a week")
 
 
 class Mailer:
@@ -196,27 +171,38 @@ class Mailer:
         return mail
 
     def deliver(self) -> None:
-        """Hand over everything that waits; what the server cannot take now, stays."""
-        mails = self.outbox.waiting()
-        if self.server is None or not mails:
+        """Hand over what waits and is due; what the server cannot take now, stays.
+
+        A mail that the server puts off is tried again later and later, and keeps no
+        other mail waiting.
+        """
+        self.outbox.clear_out()
+        if self.server is None or not self.outbox.waiting():
             return
         try:
-            with (
-                exclusively(self.outbox.folder / LOCK),
-                self.server.connect() as connection,
-            ):
-                for path in mails:
-                    if path.exists():  # another process may have been faster
-                        _hand_over(connection, path)
+            with exclusively(self.outbox.folder / LOCK):
+                self._deliver_in_turn(self.server)
         except AlreadyRunningError:
             return  # another process is at it
+
+    def _deliver_in_turn(self, server: MailServer) -> None:
+        known = Deferrals.read(self.outbox.folder)
+        due = [path for path in self.outbox.waiting() if known.is_due(path.name)]
+        try:
+            if due:
+                with server.connect() as connection:
+                    for path in due:
+                        _try(connection, path, known)
         except OSError as error:
+            known.words = words_of(error)
             logger.warning(
                 "%d mails wait: %s cannot take them now: %s",
-                len(mails),
-                self.server.host,
-                error,
+                len(self.outbox.waiting()),
+                server.host,
+                known.words,
             )
+        finally:
+            known.keep({path.name for path in self.outbox.waiting()})
 
 
 def deliver(context: TaskContext) -> None:
@@ -235,25 +221,26 @@ def read(path: Path) -> EmailMessage:
     return message_from_bytes(path.read_bytes(), policy=policy.default)
 
 
-def recipient(mail: EmailMessage) -> str:
-    """Return the address a mail goes to."""
-    return parseaddr(str(mail["To"]))[1]
+def _try(connection: smtplib.SMTP, path: Path, known: Deferrals) -> None:
+    """Give one mail to the server, or put it off.
 
-
-def _hand_over(connection: smtplib.SMTP, path: Path) -> None:
-    """Give one mail to the server; one that it will never take is dropped."""
-    mail = read(path)
-    # Not every server on a mail's way takes more than ASCII (RFC 6152).
-    mail.set_content(mail.get_content(), cte="quoted-printable")
+    Raises
+    ------
+    OSError
+        If the server would take no other mail either.
+    """
     try:
-        connection.send_message(mail)
-    except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _ in error.recipients.values()]
-        if min(codes) < PERMANENT:
-            raise
-        logger.warning("a mail was dropped: the server refuses its recipient")
-    except smtplib.SMTPDataError as error:
-        if error.smtp_code < PERMANENT:
-            raise
-        logger.exception("a mail was dropped: the server refuses it")
-    path.unlink(missing_ok=True)
+        mail = read(path)
+    except FileNotFoundError:
+        return  # its account was deleted meanwhile
+    try:
+        hand_over(connection, mail)
+        path.unlink(missing_ok=True)
+    except smtplib.SMTPSenderRefused:
+        raise  # who sends is the same in every mail
+    except OSError as error:
+        known.defer(path.name)
+        if not isinstance(error, PUT_OFF) or connection.sock is None:
+            raise  # the connection is gone
+        known.words = words_of(error, recipient(mail))
+        logger.info("a mail is put off: %s", known.words)

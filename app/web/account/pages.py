@@ -47,6 +47,7 @@ from app.services.system.mail import Mailer
 from app.web import health
 from app.web.account import confirming, forms, mail, second_factor, sessions
 from app.web.account.messages import DONE, MESSAGES
+from app.web.account.recognition import recognising
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
 from app.web.callers.events import SecurityEvent, report
@@ -153,7 +154,7 @@ def register(app: Flask) -> None:
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
     find = sessions.in_time(manager._user_callback)
-    manager.user_loader(accounts.forgiving(find))
+    manager.user_loader(recognising(find))
     sessions.ignore_remember_cookie(manager)
     security.unauthn_handler(ask_to_log_in)
     security.mail_context_processor(lambda: {"take_along": take_along})

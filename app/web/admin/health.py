@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, render_template
+from flask import Blueprint, current_app, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.services.operations import inspection, retention
+from app.services.operations.plausibility import Doubt, Held
 from app.services.system import audit
 from app.services.system.lock import AlreadyRunningError
 from app.web.account.messages import DONE
@@ -41,7 +42,32 @@ def show() -> str:
         state_names=STATE_NAMES,
         sources=SOURCES,
         size=size,
+        doubt=doubt,
     )
+
+
+def doubt(held: Held) -> str:
+    """Say why the deletion of old photos waits for a word."""
+    words = {
+        Doubt.FORWARD: _(
+            "The last deletion was on %(last)s. Either the clock has been set forward, "
+            "or no worker was running for so long."
+        ),
+        Doubt.BACK: _(
+            "The last deletion was on %(last)s, later than now. The clock may be wrong."
+        ),
+        Doubt.DAYS: _(
+            "Photos are to be kept for fewer days than at the last deletion, on "
+            "%(last)s."
+        ),
+        Doubt.FIRST: _(
+            "Nothing was ever deleted before. Please check whether the clock is right."
+        ),
+        Doubt.MANY: _(
+            "The time since the last deletion, on %(last)s, does not explain it."
+        ),
+    }
+    return str(words[held.doubt]) % {"last": held.last}
 
 
 @bp.post("/retention")
@@ -49,7 +75,9 @@ def run_retention() -> ResponseReturnValue:
     """Let go of old photos and answers now."""
     days = current_app.config["MORELLI_RETENTION_DAYS"]
     try:
-        cleared = retention.run(folders(), days)
+        cleared = retention.run(folders(), days, is_confirmed="confirm" in request.form)
+    except retention.ImplausibleError:
+        return go_to("admin_health.show")  # which says why
     except AlreadyRunningError:
         sentence = gettext("Another process is at it right now.")
         return go_to("admin_health.show", error=sentence)

@@ -115,9 +115,17 @@ RESPONSES = {
                 "Too many photos are waiting to be searched. Come back after as many "
                 "seconds as Retry-After says."
             ),
+            "too_many_uploads": _(
+                "Too many large photos are being sent. Come back after as many "
+                "seconds as Retry-After says."
+            ),
             "no_collection": _("Nothing is indexed yet."),
             "not_ready": _("The index cannot be opened."),
             "database_not_ready": _("The database is not up to date."),
+            "database_unavailable": _(
+                "The database is locked or gone. Come back after as many seconds as "
+                "Retry-After says."
+            ),
         },
         RETRY_AFTER,
     ),

@@ -1,8 +1,15 @@
 """Uploaded photo of a request, or its link, with edits; refusals in words."""
 
+from io import BytesIO
+from typing import cast
+
 from flask import current_app, request
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import BadRequest, UnprocessableEntity
+from werkzeug.exceptions import (
+    BadRequest,
+    ServiceUnavailable,
+    UnprocessableEntity,
+)
 
 from app.retrieval.images.edits import WHOLE, Box, PhotoEdits
 from app.services.system.fetching import LinkError, Refusal
@@ -10,6 +17,7 @@ from app.services.system.keyed_hash import derived_key, keyed_hash
 from app.web.callers.network import network_of
 from app.web.shell.current import link_reader
 
+RETRY_SECONDS = 10
 PHOTO, LINK = "photo", "link"
 TURN, CROP = "turn", "crop"
 REFUSALS = {
@@ -39,6 +47,18 @@ class NoPhotoError(BadRequest):
     description = _("No photo was sent. Please choose one.")
 
 
+class TooManyUploadsError(ServiceUnavailable):
+    """Body that the server let go of, because too much was being sent to it."""
+
+    description = _(
+        "Many large photos are being sent right now. Please send yours again in a "
+        "moment."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=RETRY_SECONDS)
+
+
 class UnusableLinkError(UnprocessableEntity):
     """Link that leads to nothing that would be fetched."""
 
@@ -49,6 +69,16 @@ class UnclearEditsError(BadRequest):
     description = _(
         "The photo cannot be turned or cropped like this. Please choose it again."
     )
+
+
+def refuse_what_was_let_go() -> None:
+    """Tell who sent a body that the server could not hold (``app.web.server``).
+
+    To be asked before anything looks at the form, which is not there.
+    """
+    channel = request.environ.get("gunicorn.socket")
+    if getattr(channel, "is_overloaded", False):
+        raise TooManyUploadsError
 
 
 def asked_photo() -> tuple[bytes, str]:
@@ -97,15 +127,14 @@ def linked_photo() -> bytes:
 def uploaded_photo() -> bytes:
     """Return the bytes of the uploaded photo; its name and type are not looked at.
 
-    The body is parsed as a stream, on disk where it is large, and its length is bounded
-    by ``MAX_CONTENT_LENGTH`` before anything is read.
+    Its length is bounded by ``MAX_CONTENT_LENGTH`` before anything is read.
     """
     upload = request.files.get(PHOTO)
     # Browsers send a form's untouched file field as a file without name or content.
     if upload is None or not upload.filename:
         raise NoPhotoError
-    data: bytes = upload.read()
-    return data
+    # See PrivateRequest; reading it would copy it.
+    return cast(BytesIO, upload.stream).getvalue()
 
 
 def photo_edits() -> PhotoEdits:

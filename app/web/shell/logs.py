@@ -9,6 +9,7 @@ complains can tell which lines are meant.
 
 import logging
 import re
+import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ logger = logging.getLogger("morelli.request")
 HEADER = "X-Request-ID"
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a proxy may call a request."""
+ANSWER_NAME = re.compile(r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+"""UUID, which only answers and their photos are named by."""
 QUIET = frozenset(
     (
         *("assets.file", "static", "media.work"),
@@ -29,6 +32,9 @@ QUIET = frozenset(
     )
 )
 """Endpoints that are asked so often that nobody wants a line of each."""
+ABOUT_REQUESTS = ("Invalid request", "Error handling request")
+"""How gunicorn's lines about a single request begin."""
+REFUSED = "a request could not be read or answered"
 FACTS = (
     *("method", "endpoint", "status", "ms"),
     *("event", "address", "account", "network"),
@@ -45,6 +51,22 @@ class RequestNaming(logging.Filter):
         return True
 
 
+class RequestLess(logging.Filter):
+    """Filter that takes who sent a request, and what, from the server's own lines.
+
+    gunicorn writes network addresses, headers and paths into them. What happened is
+    named by its exception instead.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything pass, reworded where it must be."""
+        if str(record.msg).startswith(ABOUT_REQUESTS):
+            kind = sys.exc_info()[0]
+            name = kind.__name__ if kind else "unknown"
+            record.msg, record.args = f"{REFUSED}: {name}", ()
+        return True
+
+
 class TextFormatter(logging.Formatter):
     """Formatter for people: time, process, level, logger, request, facts, words."""
 
@@ -55,22 +77,38 @@ class TextFormatter(logging.Formatter):
         name = getattr(record, "request_id", "-")
         known = vars(record)
         facts = "".join(f" {fact}={known[fact]}" for fact in FACTS if fact in known)
-        return (
+        return shortened(
             f"[{when}] [{record.process}] [{record.levelname}] {record.name} "
             f"request={name}{facts}: {words}"
         )
 
 
+class ObjectFormatter(JsonFormatter):
+    """Formatter for machines: a JSON object per line, a traceback inside."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record as a line."""
+        return shortened(super().format(record))
+
+
+def shortened(text: str) -> str:
+    """Shorten the names of answers and their photos, so that they open nothing.
+
+    What is left finds the photo's file, for whoever may look into its folder.
+    """
+    return ANSWER_NAME.sub(r"\1-…", text)
+
+
 FORMATTERS: Mapping[str, logging.Formatter] = {
     "text": TextFormatter(),
-    "json": JsonFormatter(
+    "json": ObjectFormatter(
         ("process", "levelname", "name", "request_id", "message"),
         rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
         timestamp="time",
         json_ensure_ascii=False,
     ),
 }
-"""Writers of lines for people, and of a JSON object per line, a traceback inside."""
+"""Writers of lines for people, and for machines."""
 
 
 def handler(style: str) -> logging.Handler:
@@ -86,6 +124,8 @@ def configure(style: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler(style)], force=True)
     # It would tell of itself each time that somebody asks whether we are ready.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It would tell which network address asked too often.
+    logging.getLogger("flask-limiter").setLevel(logging.WARNING)
 
 
 def register(app: Flask) -> None:

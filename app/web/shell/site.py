@@ -1,17 +1,44 @@
 """Application class with trusted external addresses and files without session."""
 
-from typing import Any, NoReturn
+from io import BytesIO
+from tempfile import TemporaryFile
+from typing import IO, Any, NoReturn
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.routing import RequestRedirect
+
+from app.configuration.load import Folders
 
 FILES = (
     *("static", "assets.file", "media.work"),
     *("map_files.sheet", "map_files.places", "map_files.labels"),
 )
 """Endpoints whose answer is the same for everybody."""
+TAKE_CATALOGUES = ("curate_imports.begin", "admin_evaluation.begin")
+"""Endpoints that take what is sent many pictures at a time."""
+
+
+class PrivateRequest(Request):
+    """Request whose uploads touch no disk: a photo's place and time are in them.
+
+    Only catalogues, which are larger than the memory, are put on the instance's own:
+    into files without a name, which end with the request, however it ends.
+    """
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if self.endpoint not in TAKE_CATALOGUES:
+            return BytesIO()
+        folder = Folders(current_app.config["MORELLI_INSTANCE"]).imports
+        folder.mkdir(parents=True, exist_ok=True)
+        return TemporaryFile(dir=folder)
 
 
 class PageSessions(SecureCookieSessionInterface):
@@ -37,6 +64,7 @@ class Site(Flask):
     for nothing to a stranger's site, with the secret part of the link.
     """
 
+    request_class = PrivateRequest
     session_interface = PageSessions()
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
@@ -51,6 +79,11 @@ class Site(Flask):
                 scheme="", netloc="", path=f"/{parts.path.lstrip('/')}"
             ).geturl()
         super().raise_routing_exception(request)
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Tell what failed, by its kind: Flask would write the path, which is a key."""
+        facts = request.method, request.endpoint
+        self.logger.error("%s %s failed", *facts, exc_info=exc_info)
 
     def url_for(
         self,

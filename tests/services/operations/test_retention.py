@@ -7,15 +7,15 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app.extensions import db
-from app.models import Feedback, Query, User, now
+from app.models import Artwork, Feedback, Query, QueryMatch, User, now
 from app.retrieval.types import Verdict
 from app.services.accounts import accounts
 from app.services.operations import retention
 from app.services.system.lock import AlreadyRunningError, exclusively
-from app.services.system.mail import KEPT_SECONDS
+from app.services.system.mail import KEPT_SECONDS, Outbox
 from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskContext
 from app.web.shell.current import folders, search_service
@@ -181,3 +181,55 @@ def test_two_never_run_at_once(photos):
     ):
         run()
     assert photos.path(old.photo_name).exists()
+
+
+def test_where_works_and_details_lay_goes_with_the_photo(photos):
+    old, young = add(photos, DAYS + 1), add(photos, DAYS - 1)
+    work = db.session.query(Artwork).first()
+    for query in (old, young):
+        match = QueryMatch(
+            artwork=work,
+            rank=0,
+            verdict=Verdict.FOUND,
+            probability=0.9,
+            similarity=0.9,
+            inlier_count=1,
+            outline=[[0, 0], [1, 0], [1, 1], [0, 1]],
+            points=[[0.1, 0.2, 0.3, 0.4]],
+        )
+        query.matches = [match]
+    db.session.commit()
+    run()
+    assert (old.matches[0].outline, old.matches[0].points) == (None, [])
+    assert old.matches[0].inlier_count == 1  # stays for the statistics
+    assert young.matches[0].outline is not None
+    assert young.matches[0].points == [[0.1, 0.2, 0.3, 0.4]]
+
+
+def in_files(text):
+    """Tell which files of the database hold a text."""
+    files = folders().instance.glob("morelli.db*")
+    return [path.name for path in files if text.encode() in path.read_bytes()]
+
+
+def test_a_deleted_address_is_in_no_file_of_the_database():
+    address = "anna.archer@example.org"
+    user = accounts.create_confirmed(address, "hash-of-anna")
+    db.session.commit()
+    assert in_files(address)
+    accounts.erase(user, MediaFolder(folders().queries), Outbox(folders().mail))
+    assert in_files(address) == in_files("hash-of-anna") == []
+
+
+def test_what_a_reader_keeps_in_the_log_is_said_and_goes_at_the_next_deletion(caplog):
+    address = "anna.archer@example.org"
+    user = accounts.create_confirmed(address, None)
+    db.session.commit()
+    with db.engine.connect() as reader:
+        reader.exec_driver_sql("BEGIN")
+        reader.execute(text("SELECT count(*) FROM user")).one()
+        accounts.erase(user, MediaFolder(folders().queries), Outbox(folders().mail))
+        assert in_files(address)
+    assert "write-ahead log for now" in caplog.text
+    run()
+    assert in_files(address) == []

@@ -1,41 +1,30 @@
 import os
-import socket
+import re
 import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
+import time_machine
 
 from app.configuration.load import Folders
 from app.models import now
+from app.services.system.deferrals import NAME, Deferral, Deferrals
 from app.services.system.lock import exclusively
 from app.services.system.mail import (
     KEPT_SECONDS,
     LOCK,
     Mailer,
-    MailServer,
     Outbox,
     deliver,
     is_awaited,
     read,
 )
+from app.services.system.mail_server import MailServer
 from app.services.system.tasks import TaskContext
+from tests.support.mail_server import Mailbox, serving
 
 TEXT = "Größe zählt nicht: https://museum.org/" + "x" * 200
-
-
-class Mailbox:
-    """What a mail server got, and how it answers."""
-
-    def __init__(self):
-        self.mails = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's
-        if self.answer.startswith("250"):
-            self.mails.append(envelope)
-        return self.answer
 
 
 @pytest.fixture
@@ -45,13 +34,8 @@ def mailbox():
 
 @pytest.fixture
 def server(mailbox):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield MailServer("127.0.0.1", port, "none", "", "")
-    controller.stop()
+    with serving(mailbox) as port:
+        yield MailServer("127.0.0.1", port, "none", "", "")
 
 
 @pytest.fixture
@@ -213,3 +197,119 @@ def test_two_processes_do_not_send_a_mail_twice(outbox, server, mailbox):
         make_mailer(outbox, server).deliver()
     assert mailbox.mails == []
     assert len(outbox.waiting()) == 1
+
+
+@pytest.fixture
+def put_off(outbox, server, mailbox):
+    """A mail to Anna, whose server puts it off, and one to Ben."""
+    mailbox.refused = {"anna@example.org": "450 4.2.0"}
+    to_anna = outbox.put(a_mail(outbox))
+    outbox.put(a_mail(outbox, "ben@example.org"))
+    mailer = make_mailer(outbox, server)
+    mailer.deliver()
+    return mailer, to_anna
+
+
+def test_who_is_put_off_keeps_nobody_else_waiting(outbox, mailbox, put_off):
+    _, to_anna = put_off
+    assert mailbox.readers == ["ben@example.org"]
+    assert outbox.waiting() == [to_anna]
+
+
+def test_a_mail_that_was_put_off_is_tried_later_and_later(
+    outbox, server, mailbox, put_off
+):
+    tried = []
+
+    async def note(_server, _session, _envelope, address, _options):
+        tried.append(address)
+        return "450 4.2.0 Later"
+
+    mailbox.handle_RCPT = note
+    begun = time.time()
+    after = 0
+    for minutes in (1, 2, 4, 8, 16, 32, 64, 128, 240, 240):
+        for seconds, count in ((60 * minutes - 5, 0), (60 * minutes + 1, 1)):
+            with time_machine.travel(begun + after + seconds, tick=False):
+                # Of a worker that was started again.
+                make_mailer(Outbox(outbox.folder), server).deliver()
+            assert len(tried) == count, minutes
+        after += 60 * minutes + 1
+        tried.clear()
+
+
+def test_a_mail_that_was_put_off_arrives_and_nothing_is_left(outbox, mailbox, put_off):
+    mailer, _ = put_off
+    mailbox.refused = {}
+    with time_machine.travel(time.time() + 61):
+        mailer.deliver()
+    assert mailbox.readers == ["ben@example.org", "anna@example.org"]
+    assert [path.name for path in outbox.folder.iterdir()] == [LOCK]
+
+
+def test_after_a_week_a_mail_is_dropped_and_the_log_says_so(outbox, put_off, caplog):
+    mailer, to_anna = put_off
+    long_ago = time.time() - KEPT_SECONDS - 1
+    os.utime(to_anna, (long_ago, long_ago))
+    mailer.deliver()
+    assert outbox.waiting() == []
+    assert "deleted unsent" in caplog.text
+
+
+def test_a_clock_that_was_wrong_puts_nothing_off_for_long(outbox, mailbox, put_off):
+    mailer, to_anna = put_off
+    known = Deferrals.read(outbox.folder)
+    known.mails[to_anna.name] = Deferral(1, time.time() + 365 * 86_400)
+    known.keep({to_anna.name})
+    mailbox.refused = {}
+    mailer.deliver()
+    assert outbox.waiting() == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"mails": {"x": 1}, "words": ""}'])
+def test_damaged_deferrals_are_forgotten(outbox, mailbox, put_off, text):
+    mailer, _ = put_off
+    (outbox.folder / NAME).write_text(text)
+    mailbox.refused = {}
+    mailer.deliver()
+    assert outbox.waiting() == []
+
+
+def test_a_server_that_hangs_up_on_one_mail_takes_the_others_next_time(
+    outbox, server, mailbox
+):
+    mailbox.refused = {"anna@example.org": "421 4.3.0"}
+    to_anna = outbox.put(a_mail(outbox))
+    outbox.put(a_mail(outbox, "ben@example.org"))
+    mailer = make_mailer(outbox, server)
+    mailer.deliver()
+    mailer.deliver()
+    assert mailbox.readers == ["ben@example.org"]
+    assert outbox.waiting() == [to_anna]
+
+
+@pytest.mark.parametrize("code", ["450 4.2.0", "550 5.1.1"])
+@pytest.mark.parametrize("answer", ["250 OK", "554 <anna@example.org> is a bad one"])
+def test_no_address_is_in_the_log_or_beside_the_mails(
+    outbox, server, mailbox, caplog, code, answer
+):
+    caplog.set_level("INFO", "app")
+    mailbox.refused = {"anna@example.org": code}
+    mailbox.answer = answer
+    for reader in ("anna@example.org", "ben@example.org"):
+        outbox.put(a_mail(outbox, reader))
+    make_mailer(outbox, server).deliver()
+    assert "greylisted" in caplog.text
+    assert not re.search("anna|ben|example.org", caplog.text)
+    known = outbox.folder / NAME
+    assert not known.exists() or "example.org" not in known.read_text()
+
+
+def test_a_mail_whose_account_was_deleted_meanwhile_is_no_fault(outbox, server):
+    path = outbox.put(a_mail(outbox))
+    waiting = outbox.waiting
+    outbox.waiting = lambda: [path, *waiting()]
+    outbox.forget("anna@example.org")
+    outbox.forget("anna@example.org")
+    make_mailer(outbox, server).deliver()
+    assert waiting() == []

@@ -1,16 +1,25 @@
 """How the instance is, as admins see it."""
 
+import re
+import smtplib
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from app.extensions import db
 from app.models import Query, Worker, now
 from app.services.operations.inspection import MASK
+from app.services.system.deferrals import Deferrals, words_of
+from app.web.account.mail import MAILER
 from tests.support.people import logged_in
 
 PAGE = "/admin/health/"
 SECRET = "x" * 40
+
+
+def mailer_of(app):
+    return app.extensions[MAILER]
 
 
 @pytest.fixture
@@ -68,3 +77,37 @@ def test_old_photos_go_at_once(app, admin, ask, photo):
     page = admin.browser.get("/admin/changes/").text
     assert "Old photos deleted" in page
     assert "Last deleted" in admin.browser.get(PAGE).text
+
+
+def test_mails_that_wait_are_told_of_with_the_servers_words_but_no_address(app, admin):
+    outbox = mailer_of(app).outbox
+    assert "The oldest since" not in admin.browser.get(PAGE).text
+    mail = mailer_of(app).compose("anna@example.org", "Hello", "You")
+    path = outbox.put(mail)
+    known = Deferrals.read(outbox.folder)
+    known.defer(path.name)
+    refusal = {"anna@example.org": (450, b"<anna@example.org>: greylisted")}
+    known.words = words_of(smtplib.SMTPRecipientsRefused(refusal))
+    known.keep({path.name})
+    page = admin.browser.get(PAGE).text
+    assert "The oldest since" in page
+    assert "450 &lt;…&gt;: greylisted" in page
+    assert "anna" not in page
+    assert re.search(r"Put off by the mail server</dt><dd>1<", page)
+
+
+def test_a_deletion_that_may_be_a_mistake_is_explained_and_waits(
+    app, admin, ask, photo
+):
+    ask(photo)
+    admin.post(f"{PAGE}retention", page=PAGE)
+    with time_machine.travel(now() + timedelta(days=365)):
+        admin.log_in()
+        admin.post(f"{PAGE}retention", page=PAGE)
+        page = admin.browser.get(PAGE).text
+        assert "No photo is deleted: 1 of 1 would go." in page
+        assert "the clock has been set forward" in page
+        admin.post(f"{PAGE}retention", page=PAGE, confirm="yes")
+        assert "No photo is deleted" not in admin.browser.get(PAGE).text
+    with app.app_context():
+        assert db.session.query(Query).one().photo_name is None

@@ -4,9 +4,16 @@ import io
 import json
 import logging
 import os
+import socket
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.http.errors import InvalidRequestLine
+from gunicorn.http.parser import RequestParser
+from gunicorn.workers.base import Worker
 
 from app.web.shell import logs
 from tests.support.people import logged_in
@@ -108,3 +115,43 @@ def test_what_is_asked_all_the_time_is_not_told(client, lines):
     written = lines("text")
     client.get("/healthz")
     assert written() == []
+
+
+def fail(error):
+    raise error
+
+
+def test_the_servers_own_lines_tell_neither_sender_nor_what_was_sent(lines):
+    """They are gunicorn's, and their beginnings are what it is told by."""
+    server = Logger(Config())
+    server.error_log.handlers, server.error_log.propagate = [], True
+    server.error_log.addFilter(logs.RequestLess())
+    worker = Worker.__new__(Worker)
+    worker.cfg, worker.log = Config(), server
+    written = lines("text")
+    ours, theirs = socket.socketpair()
+    sender = ("203.0.113.7", 1)
+    sent = b"GET /queries/anna HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = next(RequestParser(worker.cfg, [sent], sender))
+    for known, fault in (
+        (None, InvalidRequestLine("/anna")),
+        (request, ValueError("x")),
+    ):
+        try:
+            fail(fault)
+        except (InvalidRequestLine, ValueError) as error:
+            worker.handle_error(known, theirs, sender, error)
+    ours.close()
+    theirs.close()
+    told = "\n".join(written())
+    assert "InvalidRequestLine" in told
+    assert "ValueError: x" in told
+    assert "203.0.113.7" not in told
+    assert "anna" not in told
+
+
+def test_an_answer_is_named_by_its_beginning_only(lines):
+    written = lines("text")
+    key = str(uuid4())
+    logging.getLogger("other").warning("/media/queries/%s.jpg is stuck", key)
+    assert f"/media/queries/{key[:8]}-….jpg is stuck" in written()[0]

@@ -48,12 +48,11 @@ from app.web.curate.responses import go_to, or_404
 from app.web.curate.tasks import TOO_LATE, WISHES
 from app.web.pages.works import asked_page
 from app.web.shell.current import folders
+from app.web.shell.site import TAKE_CATALOGUES
 
 bp = Blueprint("curate_imports", __name__, url_prefix="/curate/imports")
 
 PHASES = {"start": runs.start, "undo": runs.undo}
-TAKE_CATALOGUES = ("curate_imports.begin", "admin_evaluation.begin")
-"""What is sent many pictures at a time."""
 
 
 def admit_catalogues(app: Flask) -> None:

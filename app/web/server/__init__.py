@@ -1,0 +1,1 @@
+"""Server's edge: whole requests for its threads, patience for slow networks."""
