@@ -60,6 +60,7 @@ from app.web.pages import (
     privacy,
     search,
     sharing,
+    well_known,
     works,
 )
 from app.web.shell import (
@@ -80,7 +81,7 @@ BLUEPRINTS = (
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
     *(admin_dashboard, admin_recognition, admin_evaluation),
-    *(admin_users, admin_trail, admin_health),
+    *(admin_users, admin_trail, admin_health, well_known),
 )
 """Modules whose blueprint ``bp`` is all that they add to the application."""
 COMMANDS = (
