@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+SBOM := $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible
 
 CATALOGUE ?=
 IMAGES ?=
@@ -13,20 +15,21 @@ QUERIES ?=
 WEIGHTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
-.PHONY: help setup demo test test-slow test-browser test-long check format bench bench-quality translations screenshots clean
+.PHONY: help setup demo test test-slow test-browser test-long check format bench bench-quality translations screenshots lock audit sbom clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
 	  | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: $(STAMP) ## make .venv/ from requirements.txt and requirements-dev.txt
+setup: $(STAMP) ## make .venv/ from requirements-dev.txt, each file checked by its hash
 
-$(STAMP): requirements.txt requirements-dev.txt
+$(STAMP): requirements/build.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Morelli needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Say PYTHON=python3.11 (or newer)."; exit 2; }
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv python3-dev g++"; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(PIP) --requirement requirements/build.txt
+	$(PIP) --no-build-isolation --requirement requirements-dev.txt
 	@touch $@
 
 demo: setup ## index a collection and serve it (CATALOGUE=… IMAGES=… for your own; MORELLI_PORT)
@@ -45,11 +48,13 @@ test-browser: setup ## run the tests that drive headless Chromium
 test-long: setup ## run the slow and the browser tests side by side, as CI does
 	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "slow or browser"
 
-check: setup ## format, lint, types, layering
+# Status 3: the package index cannot be reached. It is said, and the checks go on.
+check: setup ## format, lint, types, layering, locks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet tests/test_layering.py
+	$(BIN)/python -m tools.locks --check || [ $$? = 3 ]
 
 format: setup ## rewrite the code in the house format
 	$(BIN)/ruff format .
@@ -70,6 +75,17 @@ translations: setup ## bring translations/ up to date with the texts; new ones c
 
 screenshots: setup ## picture the main pages for the documents, from drawn works
 	$(BIN)/python -m tools.screenshots
+
+lock: setup ## compile requirements*.txt from requirements/*.in (UPGRADE=yes: newest of the others)
+	$(BIN)/python -m tools.locks $(if $(UPGRADE),--upgrade)
+
+audit: setup ## ask for known vulnerabilities of the locked packages
+	$(BIN)/python -m tools.audit
+
+sbom: setup ## write bills of materials (CycloneDX) to build/
+	@mkdir -p build
+	$(SBOM) requirements/server.txt --output-file build/sbom-server.json
+	$(SBOM) requirements.txt --output-file build/sbom.json
 
 clean: ## remove what the commands made, except instance/
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

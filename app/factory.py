@@ -61,6 +61,7 @@ from app.web.pages import (
     privacy,
     search,
     sharing,
+    well_known,
     works,
 )
 from app.web.shell import (
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
     *(admin_dashboard, admin_recognition, admin_evaluation),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
+    well_known,
 )
 """Modules whose blueprint ``bp`` is all that they add to the application."""
 COMMANDS = (

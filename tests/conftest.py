@@ -1,5 +1,6 @@
 """A small museum: seven drawn works, recorded, pictured and searchable."""
 
+import gc
 import re
 import shutil
 from io import BytesIO
@@ -13,7 +14,10 @@ from werkzeug.routing import Rule
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
+from app.retrieval.images import prepared
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
+from app.retrieval.images.frame_detection import find_frame
+from app.retrieval.local import rootsift
 from app.retrieval.runtime.threads import limit_threads
 from app.services.index import searcher as opening
 from app.services.system import database
@@ -31,6 +35,7 @@ from tests.support.museum import (
     original_of,
 )
 from tests.support.people import CHEAP_HASHING
+from tests.support.remembering import remembering
 
 # A busy machine is no fault of ours, and chance is the same everywhere.
 settings.register_profile(
@@ -46,6 +51,30 @@ settings.load_profile("seeded")
 def one_thread():
     """Do as the server does: the tests of one machine may run in several processes."""
     limit_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rare_collections():
+    """What is imported is no garbage: looking through it took a tenth of all time."""
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    yield
+    gc.set_threshold(*usual)
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_pictures():
+    """The same few photos need not be looked through for every search anew.
+
+    Tests of these two functions have them by their own names, and see no memory.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rootsift, "extract", remembering(rootsift.extract))
+        patched.setattr(prepared, "find_frame", remembering(find_frame))
+        yield
 
 
 @pytest.fixture(scope="session")

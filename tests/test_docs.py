@@ -9,7 +9,10 @@ from app.configuration.load import SETTINGS
 from app.lab.__main__ import COMMANDS as LAB
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 LAB_OPTIONS = ("__main__", "collection", "networks")
 SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
 
@@ -64,6 +67,37 @@ def test_commands_in_the_documents_exist(document):
         for name in re.findall(r"python (\w+\.py)", text)
         if not (ROOT / name).exists()
     ]
+
+
+SECURITY = (ROOT / "docs" / "security.md").read_text("utf-8")
+ROWS = [
+    line.split("|")[1:-1]
+    for line in SECURITY.splitlines()
+    if re.match(r"\| \d+\.\d+\.\d+", line)
+]
+"""Requirements of the OWASP standard, as their cells."""
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+def test_every_test_that_shows_a_requirement_exists():
+    named = set(TEST.findall(SECURITY))
+    assert len(named) > 100
+    there = {path: (ROOT / path).read_text("utf-8") for path, _ in named}
+    assert not [
+        (path, name)
+        for path, name in sorted(named)
+        if f"\ndef {name}(" not in there[path]
+    ]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].strip())
+def test_every_requirement_is_shown_or_its_reason_given(row):
+    numbers, level, what, shown = map(str.strip, row)
+    assert re.fullmatch(r"\d+\.\d+\.\d+(, \d+\.\d+\.\d+)*", numbers)
+    assert re.fullmatch("1|2|1–2", level)
+    assert what
+    reasons = ("](", "`make check`", "TODO(test)", "not met", "by design: ")
+    assert TEST.search(shown) or any(reason in shown for reason in reasons)
 
 
 MOST_ENTRIES = 20

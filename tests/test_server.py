@@ -112,6 +112,23 @@ def test_processes_accept_each_others_cookies(port):
         assert "No photo was sent" in page
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        ("Content-Length: 4", "Transfer-Encoding: chunked"),
+        ("Content-Length: 4", "Content-Length: 5"),
+        ("Transfer-Encoding: chunked, identity",),
+    ],
+)
+def test_a_request_of_two_lengths_is_refused(port, lengths):
+    """Where a proxy and the server end it differently, another could be hidden."""
+    lines = ["POST /healthz HTTP/1.1", "Host: localhost", *lengths, "", "0\r\n\r\n"]
+    with socket.create_connection(("127.0.0.1", port), 60) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        status = connection.makefile("rb").readline()
+    assert status.split()[1] in (b"400", b"501")
+
+
 def test_what_all_processes_count_is_summed_up(port):
     counted = re.compile(
         r'^morelli_requests_total\{endpoint="about.show".*\} ([0-9.]+)$', re.M

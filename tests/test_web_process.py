@@ -4,17 +4,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from importlib import metadata
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.configuration.load import ROOT
 
-SECTION = "# The worker and the scripts only"
-"""Opens that part of requirements.txt."""
 VISIT = """
 import json, runpy, sys
 
@@ -34,33 +30,16 @@ print(json.dumps(sorted({name.partition(".")[0] for name in loaded})))
 """
 
 
-def sections():
-    """Return the distributions of every process, and those of worker and scripts."""
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    return [re.findall(r"^([\w.-]+)==", part, re.M) for part in text.split(SECTION)]
-
-
-def needed_by(distributions: Iterable[str]) -> set[str]:
-    """Return distributions and, over all steps, what they require."""
-    found: set[str] = set()
-    waiting = [canonicalize_name(name) for name in distributions]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        for text in metadata.requires(name) or ():
-            one = Requirement(text)
-            if one.marker is None or one.marker.evaluate({"extra": ""}):
-                waiting.append(canonicalize_name(one.name))
-    return found
+def locked(lock: str) -> set[str]:
+    """Return the distributions in a lock."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    return {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", text, re.M)}
 
 
 @pytest.fixture(scope="module")
 def forbidden():
     """Names of packages that only worker and scripts need, directly or not."""
-    everybody, workers = sections()
-    only = needed_by(workers) - needed_by(everybody)
+    only = locked("requirements.txt") - locked("requirements/server.txt")
     return {
         package
         for package, owners in metadata.packages_distributions().items()

@@ -95,6 +95,19 @@ def parse_sender(text: str) -> str:
     return text
 
 
+def parse_contact(text: str) -> str:
+    """Read a URI that reports can be sent to, as RFC 9116 wants it."""
+    parts = urlsplit(text)
+    is_mail = parts.scheme == "mailto" and "@" in parts.path.strip("@")
+    is_page = parts.scheme == "https" and bool(parts.hostname)
+    is_one_word = text.isascii() and text.isprintable() and " " not in text
+    if text and not (is_one_word and (is_mail or is_page)):
+        raise ValueError(
+            "write it like “mailto:security@museum.org” or “https://museum.org/security”"
+        )
+    return text
+
+
 def parse_choice(*words: str) -> Callable[[str], str]:
     """Return a parser of one of a few words."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.configuration.parsers import (
     parse_choice,
+    parse_contact,
     parse_database_url,
     parse_flag,
     parse_number,
@@ -199,6 +200,13 @@ SETTINGS = (
         "",
         parse_sender,
         "Sender of mails, such as `Museum <search@museum.org>`. Needed with SMTP.",
+    ),
+    Setting(
+        "MORELLI_SECURITY_CONTACT",
+        "",
+        parse_contact,
+        "Where faults of security are reported, a `mailto:` or `https:` address; named "
+        "at `/.well-known/security.txt`. Empty: no such page.",
     ),
     Setting(
         "MORELLI_METRICS_TOKEN",

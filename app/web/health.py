@@ -13,7 +13,9 @@ from app.web.shell.current import search_service
 
 bp = Blueprint("health", __name__)
 
-WITHOUT_DATABASE = ("api_docs", "assets", "health", "media", "offline", "privacy")
+WITHOUT_DATABASE = (
+    *("api_docs", "assets", "health", "media", "offline", "privacy", "well_known"),
+)
 """Blueprints that are served whatever the database is like."""
 
 

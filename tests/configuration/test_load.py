@@ -39,6 +39,11 @@ def test_an_empty_variable_means_the_default():
         ("MORELLI_PUBLIC_URL", "https://museum.org/#a"),
         ("MORELLI_MAIL_FROM", "Museum"),
         ("MORELLI_SMTP_ENCRYPTION", "ssl"),
+        ("MORELLI_SECURITY_CONTACT", "security@museum.org"),
+        ("MORELLI_SECURITY_CONTACT", "mailto:security"),
+        ("MORELLI_SECURITY_CONTACT", "http://museum.org/security"),
+        ("MORELLI_SECURITY_CONTACT", "https:///security"),
+        ("MORELLI_SECURITY_CONTACT", "mailto:a@museum.org\nExpires: never"),
     ],
 )
 def test_nonsense_is_refused_by_name_and_value(name, value):

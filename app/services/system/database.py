@@ -4,6 +4,7 @@ Every function here works inside an application context.
 """
 
 import logging
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -71,6 +72,12 @@ def upgrade() -> None:
     command.upgrade(alembic_config(), "head")
 
 
+@cache
+def newest_version() -> str | None:
+    """Return the version that this program needs, read from its migrations once."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
 def prepare() -> None:
     """Create the tables where there are none yet; else as :func:`check`.
 
@@ -89,7 +96,7 @@ def check() -> None:
     DatabaseNotReadyError
         If it is older or newer, empty, or cannot be reached.
     """
-    needed = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    needed = newest_version()
     found = _version()
     if found is None:
         # Indexing makes the tables as well, and is needed anyway.

@@ -80,6 +80,21 @@ def test_with_an_app_the_password_alone_lets_nobody_in(app, anna, clock):
     assert there.is_logged_in
 
 
+def test_a_password_set_by_mail_opens_no_way_past_the_second_factor(app, anna, clock):
+    phone = set_up_app(anna)
+    clock.shift(HALF_MINUTE)
+    there = elsewhere(anna)
+    there.post("/account/reset", email=anna.email)
+    path = there.mailed_link().removeprefix("http://localhost:8000")
+    new = "another horse battery"
+    there.post(path, password=new, password_confirm=new)
+    assert not there.is_logged_in
+    asked = there.log_in(password=new)
+    assert not there.is_logged_in
+    there.post(asked.headers["Location"], code=phone.code())
+    assert there.is_logged_in
+
+
 def test_a_mistyped_code_does_not_begin_the_setup_again(app, anna):
     page = begin_app(anna).text
     again = anna.post(f"{FACTOR}/code", code="000000").text

@@ -4,6 +4,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
+from app.configuration.load import ROOT
 from app.extensions import db
 from app.models import Query
 
@@ -118,3 +119,24 @@ def test_behind_a_proxy_its_visitors_are_told_apart(make_app):
         for n in range(2)
     ]
     assert statuses[1].status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/nowhere", "/static/morelli.css", "/api/v1/nowhere", "/works/"]
+)
+def test_text_says_how_it_is_encoded(client, address):
+    with client.get(address) as response:
+        kind = response.content_type
+        assert kind == "application/json" or kind.endswith("; charset=utf-8")
+
+
+def test_trace_is_refused(client):
+    for address in ("/", "/works/", "/api/v1/works", "/healthz"):
+        assert client.open(address, method="TRACE").status_code == 405
+
+
+def test_no_script_writes_html():
+    scripts = sorted((ROOT / "static").rglob("*.js"))
+    assert len(scripts) > 5
+    ways = re.compile(r"\b(?:innerHTML|outerHTML|insertAdjacentHTML)\b")
+    assert not [path.name for path in scripts if ways.search(path.read_text("utf-8"))]
