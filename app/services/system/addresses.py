@@ -1,10 +1,16 @@
-"""Check that a network address belongs to the public internet.
+"""Network addresses: whether they are of the public internet, and of which network.
 
-Written out rather than left to ``ipaddress``, whose idea of *global* has changed with
-the version of Python.
+What is public is written out rather than left to ``ipaddress``, whose idea of *global*
+has changed with the version of Python.
 """
 
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+)
 
 # IANA's special-purpose registry, and what is multicast, reserved or broadcast.
 SPECIAL_V4 = tuple(
@@ -36,6 +42,10 @@ UNICAST_V6 = IPv6Network("2000::/3")
 SPECIAL_V6 = tuple(
     map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
 )
+PREFIX_LENGTH = 64
+"""Bits that an IPv6 address shares with the others of one customer, to whom providers
+hand a whole /64: each request may come from another of its 2^64 addresses."""
+UNKNOWN = "unknown"
 
 
 def is_public(address: str) -> bool:
@@ -57,3 +67,30 @@ def is_public(address: str) -> bool:
     if isinstance(parsed, IPv6Address):
         return parsed in UNICAST_V6 and not any(parsed in net for net in SPECIAL_V6)
     return not any(parsed in network for network in SPECIAL_V4)
+
+
+def network_of(address: str) -> str:
+    """Return the network that a caller's address counts for.
+
+    Parameters
+    ----------
+    address : str
+        As the server or a trusted proxy names it.
+
+    Returns
+    -------
+    network : str
+        An IPv4 address as it is, also when it is written as IPv6
+        (``::ffff:192.0.2.1``); of any other IPv6 address its /64. What is no address
+        at all, such as the name of a Unix socket, is of one network, ``unknown``: a
+        proxy that forwards nonsense lets nobody out of the count.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return UNKNOWN
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), PREFIX_LENGTH), strict=False))

@@ -13,8 +13,8 @@ from ipaddress import ip_address
 
 from flask import current_app, request
 
+from app.services.system.addresses import UNKNOWN, network_of
 from app.services.system.keyed_hash import derived_key, keyed_hash
-from app.web.callers.network import UNKNOWN, network_of
 
 logger = logging.getLogger("morelli.security")
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from app.web.callers.network import UNKNOWN, network_of
+from app.services.system.addresses import UNKNOWN, network_of
 from app.web.server.channel import Channel
 from app.web.server.framing import HEAD_BYTES, Framing
 from app.web.server.limits import Limits, Pace
