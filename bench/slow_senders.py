@@ -117,7 +117,9 @@ def trickle(port: int, count: int, opening: str, over: threading.Event) -> None:
 
 def serve(port: int, photos: list[bytes], name: str, seconds: float) -> bool:
     """Ask for so long beside the strangers; tell whether all was answered in time."""
-    healths, searches, failures = [], [], 0
+    healths: list[float] = []
+    searches: list[float] = []
+    failures = 0
     with ThreadPoolExecutor(1) as pool:
         # The phone is as slow in a short measurement, and sends less.
         size = int(min(3_000_000, PHONE_BYTES_PER_SECOND * seconds / 2))

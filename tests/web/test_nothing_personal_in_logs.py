@@ -68,7 +68,15 @@ class Visit:
         self.mailbox = mailbox
         self.anna = Person(app, ADDRESS, PASSWORD)
         self.anna.browser.environ_base["REMOTE_ADDR"] = NETWORK
-        self.secrets: set[str | None] = {ADDRESS, NEW_ADDRESS, PASSWORD, WRONG, NEW, NETWORK, PHOTO}
+        self.secrets: set[str | None] = {
+            ADDRESS,
+            NEW_ADDRESS,
+            PASSWORD,
+            WRONG,
+            NEW,
+            NETWORK,
+            PHOTO,
+        }
         self.secrets |= {"anna.archer", "anna.baker", "Annas script"}
 
     def do(self, act):
