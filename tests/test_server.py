@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -158,3 +158,33 @@ def test_nonsense_in_the_environment_is_one_sentence(tmp_path):
     assert result.stderr == (
         "MORELLI_PORT=http cannot be used: a whole number is needed.\n"
     )
+
+
+SLOW = 130
+START = b"POST /api/v1/search HTTP/1.1\r\nHost: x\r\n"
+TRICKLED = {
+    "heads": START,
+    "bodies": START + b"Content-Length: 9000\r\n\r\n",
+    "connections": b"",
+}
+
+
+@pytest.mark.parametrize("opening", TRICKLED.values(), ids=TRICKLED)
+def test_slow_senders_keep_nobody_from_being_served(port, opening):
+    with ExitStack() as stack:
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), 30))
+            for _ in range(SLOW)
+        ]
+        for one in slow:
+            one.sendall(opening)
+        for _ in range(3):
+            for one in slow if opening else ():
+                one.sendall(b"a")
+            begun = time.monotonic()
+            assert ask(port, "GET", "/healthz")[0].status == 200
+            photo = {"Content-Type": "multipart/form-data; boundary=x"}
+            answer, text = ask(port, "POST", "/api/v1/search", b"--x--\r\n", **photo)
+            assert answer.status == 400, text
+            assert time.monotonic() - begun < 3
+            time.sleep(1)

@@ -62,6 +62,15 @@ class Connection(TConn):
         self.goes_on = False
         self.deadline: float | None = None
 
+    @property
+    def is_at_an_end(self) -> bool:
+        """Whether the parser has read the request and nothing else.
+
+        Otherwise nobody knows where the next one begins.
+        """
+        is_read = not self.channel.held and not self.parser.unreader.buf.getvalue()
+        return self.framing.is_complete and is_read
+
 
 class BufferingWorker(ThreadWorker):
     """Threaded worker that waits for networks in its loop."""
@@ -90,9 +99,10 @@ class BufferingWorker(ThreadWorker):
 
     def finish_request(self, connection: Connection, future: Future[Any]) -> None:
         """Go on once a thread has answered, or has given up."""
-        is_unread = not connection.framing.is_complete
         failed = future.cancelled() or future.exception() is not None
-        connection.goes_on = not (failed or is_unread) and bool(future.result())
+        connection.goes_on = (
+            not failed and bool(future.result()) and connection.is_at_an_end
+        )
         connection.channel.let_go()
         connection.pace = Pace(self.limits)
         del self.handed_over[connection]
@@ -159,9 +169,9 @@ class BufferingWorker(ThreadWorker):
 
     def _is_large(self, connection: Connection) -> bool:
         """Tell whether a body is not waited for."""
-        to_come = connection.framing.length or 0
+        to_come: int = connection.framing.length or 0
         most = self.limits.body_bytes + HEAD_BYTES
-        return bool(connection.channel.held + to_come > most)
+        return connection.channel.held + to_come > most
 
     def _hand_over(self, connection: Connection) -> None:
         self._unwatch(connection)

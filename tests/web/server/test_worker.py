@@ -104,6 +104,7 @@ def test_a_request_may_come_byte_by_byte(connect, sent, text):
     assert answer(one) == (200, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [b"", b"POST / HT", post("/", 500) + b"a"])
 def test_who_sends_too_slowly_keeps_nobody_waiting_and_is_let_go(connect, sent):
     slow = [connect() for _ in range(5)]
@@ -116,6 +117,7 @@ def test_who_sends_too_slowly_keeps_nobody_waiting_and_is_let_go(connect, sent):
     assert 0.5 < time.monotonic() - began < 6
 
 
+@pytest.mark.slow
 def test_who_sends_slowly_but_honestly_is_answered(connect):
     one = connect()
     one.sendall(post("/", 12_000))
@@ -125,6 +127,7 @@ def test_who_sends_slowly_but_honestly_is_answered(connect):
     assert answer(one)[0] == 200
 
 
+@pytest.mark.slow
 def test_who_reads_slowly_keeps_nobody_waiting_for_long_and_is_let_go(connect):
     slow = connect()
     slow.sendall(post("/many"))
