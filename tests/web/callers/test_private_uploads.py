@@ -3,6 +3,7 @@
 import os
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image as Pillow
@@ -77,3 +78,16 @@ def test_only_a_catalogue_is_put_on_the_instances_own_disk_without_a_name(app, m
     assert {path for path in made if is_ours(path)} == {imports}
     [kept] = imports.iterdir()
     assert kept.read_bytes() == table
+
+
+def test_who_sent_what_the_server_let_go_is_asked_to_come_back(client):
+    """The form is not there, which must not be taken for a fault in it."""
+    server = {"gunicorn.socket": SimpleNamespace(is_overloaded=True)}
+    page = client.post("/queries", environ_overrides=server)
+    answer = client.post("/api/v1/search", environ_overrides=server)
+    for one in (page, answer):
+        assert one.status_code == 503
+        assert int(one.headers["Retry-After"]) > 0
+    assert "Many large photos are being sent" in page.text
+    assert 'type="file"' in page.text
+    assert answer.json["error"]["code"] == "too_many_uploads"
