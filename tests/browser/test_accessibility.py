@@ -33,7 +33,7 @@ from tests.support.people import PASSWORD, with_account
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
-FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", ".bin", "/metrics")
+FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", ".bin", ".txt", "/metrics")
 MOST_BYTES = 200_000
 """Of a page before its pictures; nothing is compressed yet."""
 WEIGHT = """
