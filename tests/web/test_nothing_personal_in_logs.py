@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import extensions
 from app.extensions import db
 from app.models import Query, User
-from app.services.search.service import SearchService
+from app.services.search.photo_decoder import PhotoDecoder
 from app.services.system.mail import Mailer
 from app.services.system.media import MediaFolder
 from app.web.pages import answers
@@ -180,7 +180,7 @@ def break_down(visit, answer, photo, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(answers, "render_template", fail)
         assert visit.anna.browser.get(answer).status_code == 500
-        patched.setattr(SearchService, "read", fail)
+        patched.setattr(PhotoDecoder, "read", fail)
         assert visit.search(photo).status_code == 500
     with monkeypatch.context() as patched:
         patched.setattr(MediaFolder, "write", refuse)
