@@ -100,7 +100,8 @@ def test_what_needs_the_network_counts_its_time(columns):
         ComparedMethod.SSIM,
         ComparedMethod.SSIM_EUCLID,
     ):
-        assert columns[method].milliseconds > 0.5 * describing
+        # Without the network each takes a hundredth of it; a busy machine is uneven.
+        assert columns[method].milliseconds > 0.1 * describing
 
 
 def test_a_photo_on_a_wall_is_found_by_the_search_and_its_details(searcher, looks):
