@@ -9,7 +9,7 @@ sRGB, upright, and nothing else. What a picture *shows* is no business of this f
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -50,22 +50,22 @@ class _QuietPillow:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._count = 0
-        self._kept = warnings.catch_warnings()
+        self._filters = ExitStack()
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
         with self._lock:
             self._count += 1
             if self._count == 1:
-                self._kept = warnings.catch_warnings(action="ignore")
-                self._kept.__enter__()
+                ignored = warnings.catch_warnings(action="ignore")
+                self._filters.enter_context(ignored)
         try:
             yield
         finally:
             with self._lock:
                 self._count -= 1
                 if self._count == 0:
-                    self._kept.__exit__(None, None, None)
+                    self._filters.close()
 
 
 _quiet = _QuietPillow()
@@ -106,15 +106,21 @@ def decode(
         If a side is under ``settings.min_side_px``.
     ImageTooLargeError
         If the file or its header's size is over a ceiling.
+    OSError
+        If ``settings.heavy_lock`` cannot be taken, because the disk is full.
     ValueError
         If ``max_side_px`` is not positive.
     """
     with _opened(data, settings, max_side_px) as (picture, taken):
         if taken <= settings.heavy_bytes or settings.heavy_lock is None:
             return _decode(picture, data, max_side_px)
-        settings.heavy_lock.parent.mkdir(parents=True, exist_ok=True)
-        with wait_for_lock(settings.heavy_lock, mode=OWNER_ONLY):
-            return _decode(picture, data, max_side_px)
+    # Nothing is held while it waits; and a full disk is no fault of the picture.
+    settings.heavy_lock.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        wait_for_lock(settings.heavy_lock, mode=OWNER_ONLY),
+        _opened(data, settings, max_side_px) as (picture, _),
+    ):
+        return _decode(picture, data, max_side_px)
 
 
 def decoding_bytes(
@@ -208,7 +214,7 @@ def _opened(
     try:
         with _quiet(), formats.open_header(data, settings) as picture:
             yield picture, _checked_bytes(picture, settings, max_side_px)
-    except (ImageError, MemoryError, BlockingIOError):
+    except (ImageError, MemoryError):
         raise
     except Exception as error:
         # Decoders given hostile bytes raise whatever they stumble over
@@ -238,7 +244,7 @@ def _checked_bytes(
 
 
 def _decode(picture: Pillow.Image, data: bytes, max_side_px: int | None) -> Image:
-    # One of a TIFF's overviews may come without it.
+    # Also of a TIFF's first page, when an overview has none of its own.
     profile = picture.info.get("icc_profile")
     pixels: Pixels = picture
     if isinstance(picture, WebPImagePlugin.WebPImageFile):

@@ -339,3 +339,10 @@ def test_resize_keeps_the_shape_and_enlarges_only_when_told():
 def test_missing_file_says_so(tmp_path):
     with pytest.raises(FileNotFoundError):
         codec.read(tmp_path / "nowhere.jpg")
+
+
+def test_a_lock_that_cannot_be_taken_is_no_fault_of_the_picture(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    settings = ImageSettings(heavy_bytes=0, heavy_lock=tmp_path / "file" / "lock")
+    with pytest.raises(OSError, match="file"):
+        codec.decode(VALID["png"], settings=settings)

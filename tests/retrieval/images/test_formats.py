@@ -8,6 +8,7 @@ import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image as Pillow
+from PIL import ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from app.retrieval.errors import ImageTooLargeError, UnreadableImageError
@@ -150,3 +151,13 @@ def test_other_pages_are_no_overviews():
 def test_unknown_first_bytes_have_no_decoder():
     with pytest.raises(UnreadableImageError):
         formats.open_header(b"8BPS\0\x01", ImageSettings())
+
+
+def test_an_overview_has_the_colours_of_the_first_page():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    with formats.open_header(
+        pyramid(640, 320, icc_profile=profile), ImageSettings()
+    ) as picture:
+        formats.seek_overview(picture, 320)
+        assert picture.size == (320, 160)
+        assert picture.info["icc_profile"] == profile

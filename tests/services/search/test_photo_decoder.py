@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.errors import ImageTooSmallError, UnreadableImageError
-from app.retrieval.files.atomic import wait_for_lock
+from app.retrieval.files.atomic import try_lock, wait_for_lock
 from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.settings import ImageSettings
 from app.services.search.admission import QueueFullError
@@ -71,8 +71,10 @@ def test_heavy_photos_wait_for_each_other(folder):
 
 
 def test_a_heavy_photo_leaves_its_place_to_the_next_when_it_is_searched(decoder):
-    with decoder.in_turn(HEAVY), wait_for_lock(decoder._heavy._folder / "0.place"):
-        pass
+    with decoder.in_turn(HEAVY):
+        place = try_lock(decoder._heavy._folder / "0.place")
+        assert place is not None
+        place.close()
 
 
 def test_bad_photos_are_refused_without_a_turn(folder):
