@@ -155,4 +155,4 @@ class RecoveryCode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = parent_key("user.id", index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
-    """HMAC-SHA-256 in hex, with a key of the instance: the codes are short."""
+    """Keyed hash in hex, by a key of the instance: the codes are short."""

@@ -4,7 +4,6 @@ The link is shown or mailed once, and works once. Only its hash is kept, so neit
 database nor a backup of it lets anybody in.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,12 +15,11 @@ from sqlalchemy.orm import Session, selectinload
 from app.models import Invitation, User, now
 from app.services.accounts import accounts
 from app.services.accounts.last_admin import able_admin
+from app.services.accounts.tokens import SECRET_BYTES, digest
 from app.services.system import audit
 from app.services.system.claims import count_changes
 
 LIFETIME = timedelta(days=7)
-SECRET_BYTES = 32
-"""256 bits, which nobody guesses: a fast hash without salt is enough."""
 
 
 class InvitationUsedError(Exception):
@@ -61,7 +59,7 @@ def invite(
         email=email,
         role=role,
         user=inviter,
-        token_hash=_digest(secret),
+        token_hash=digest(secret),
         created_at=created_at,
         expires_at=created_at + LIFETIME,
     )
@@ -82,7 +80,7 @@ def find(session: Session, secret: str) -> Invitation | None:
     return session.scalars(
         select(Invitation).where(
             # Hashes are compared: how long that takes tells nothing of the secret.
-            Invitation.token_hash == _digest(secret),
+            Invitation.token_hash == digest(secret),
             Invitation.expires_at > now(),
             or_(Invitation.user_id.is_(None), by_admin),
         )
@@ -177,7 +175,3 @@ def _grant(session: Session, user: User, role: str) -> None:
         subject=user.email,
         after={"role": role, audit.ACCOUNT: user.id},
     )
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -6,7 +6,6 @@ neither.
 """
 
 import hashlib
-import hmac
 import logging
 import secrets
 from typing import Any, cast
@@ -15,11 +14,13 @@ import qrcode
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
 from passlib.exc import TokenError
 from qrcode.image.svg import SvgPathImage
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.extensions import db
 from app.models import Passkey, RecoveryCode, User
 from app.services.accounts.accounts import datastore
+from app.services.system.claims import count_changes
+from app.services.system.keyed_hash import derived_key, keyed_hash
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +32,7 @@ RECOVERY_CODES = 10
 """A sheet of paper."""
 CODE_BYTES = 6
 """48 bits: nobody guesses that at 40 tries a day, and it can be typed."""
-TOTP_LABEL, RECOVERY_LABEL = "totp secrets", "recovery codes"
-
-
-def derive_key(secret: str, label: str) -> str:
-    """Return a key for one purpose (HMAC as in HKDF-Expand, RFC 5869), in hex.
-
-    A key that leaks by one use tells nothing of the instance's secret or the others.
-    """
-    return hmac.new(secret.encode(), f"morelli {label}".encode(), "sha256").hexdigest()
+TOTP_PURPOSE, RECOVERY_PURPOSE = "totp secrets", "recovery codes"
 
 
 def totp_secrets(secret: str) -> dict[str, str]:
@@ -48,7 +41,7 @@ def totp_secrets(secret: str) -> dict[str, str]:
     The name comes from the key: with another secret old ones are not found, instead of
     being decrypted to nonsense.
     """
-    key = derive_key(secret, TOTP_LABEL)
+    key = derived_key(secret, TOTP_PURPOSE).hex()
     return {hashlib.sha256(key.encode()).hexdigest()[:8]: key}
 
 
@@ -78,7 +71,7 @@ class SingleUseTotp(Totp):
             # One statement: of two requests with the same code one comes second.
             last = User.totp_counter
             used = used.where(or_(last.is_(None), last < match.counter))
-        return _count(used.values(totp_counter=match.counter)) == 1
+        return count_changes(db.session(), used.values(totp_counter=match.counter)) == 1
 
     def generate_qrcode(self, username: str, totp: str) -> str:
         """Draw the QR code as an SVG element: pages show no picture in an address."""
@@ -93,7 +86,7 @@ class HashedRecoveryCodes(MfRecoveryCodesUtil):
 
     def __init__(self, app: Any) -> None:
         super().__init__(app)
-        self._key = derive_key(app.config["SECRET_KEY"], RECOVERY_LABEL)
+        self._key = derived_key(app.config["SECRET_KEY"], RECOVERY_PURPOSE)
 
     def create_recovery_codes(self, user: UserMixin) -> list[str]:
         """Make new codes, which void the old ones; the caller commits."""
@@ -117,14 +110,14 @@ class HashedRecoveryCodes(MfRecoveryCodesUtil):
         used = delete(RecoveryCode).where(
             RecoveryCode.user_id == account.id, RecoveryCode.code_hash == digest
         )
-        return _count(used) == 1
+        return count_changes(db.session(), used) == 1
 
     def delete_recovery_code(self, user: UserMixin, code: str) -> bool:
         """Do nothing: a code goes when it is checked, so no other request gets it."""
         return True
 
     def _digest(self, code: str) -> str:
-        return hmac.new(self._key.encode(), code.encode(), "sha256").hexdigest()
+        return keyed_hash(self._key, code).hex()
 
 
 def is_set_up(user: User) -> bool:
@@ -183,7 +176,3 @@ def _tidy_up(user: User) -> None:
     """Leave no recovery codes where there is nothing to recover."""
     if not is_set_up(user):
         void_recovery_codes(user)
-
-
-def _count(statement: Any) -> int:
-    return cast(CursorResult[Any], db.session.execute(statement)).rowcount

@@ -11,9 +11,9 @@ from app.services.accounts import accounts, second_factor
 from app.services.accounts.second_factor import (
     HashedRecoveryCodes,
     SingleUseTotp,
-    derive_key,
     totp_secrets,
 )
+from app.services.system.keyed_hash import derived_key
 
 pytestmark = pytest.mark.usefixtures("in_app")
 SECRET = "s" * 64
@@ -54,8 +54,10 @@ def passkey(user, name):
 
 
 def test_each_use_of_the_secret_has_a_key_of_its_own():
-    keys = {derive_key(SECRET, label) for label in ("totp secrets", "recovery codes")}
+    purposes = (second_factor.TOTP_PURPOSE, second_factor.RECOVERY_PURPOSE)
+    keys = {derived_key(SECRET, purpose).hex() for purpose in purposes}
     assert len(keys) == 2
+    assert set(totp_secrets(SECRET).values()) < keys
     assert SECRET not in keys
     assert totp_secrets(SECRET) != totp_secrets("t" * 64)
     assert set(totp_secrets(SECRET)) != set(totp_secrets("t" * 64))
