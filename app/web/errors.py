@@ -36,6 +36,7 @@ from app.web.callers.upload import (
     UnusableLinkError,
 )
 from app.web.callers.visitors import AccountNeededError, recognise_nobody
+from app.web.shell.security import ACCOUNT_PAGES
 
 logger = logging.getLogger(__name__)
 
@@ -88,10 +89,7 @@ SENTENCES = {
     500: _("The fault has been noted. Please try again."),
 }
 MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
-ACCOUNT_PAGES = (
-    *("security", "accounts", "second_factor", "tokens", "history", "languages"),
-    "curate_imports",
-)
+WITHOUT_PHOTO = (*ACCOUNT_PAGES, "history", "languages", "curate_imports")
 """Blueprints whose forms have no photo in them."""
 
 
@@ -190,7 +188,7 @@ def sentence(status: int, error: HTTPException) -> str:
     text = SENTENCES.get(status) or error.description or error.name
     if isinstance(error, CSRFError):
         text = _("This form was open for too long. Please choose the photo again.")
-        if request.blueprint in ACCOUNT_PAGES:
+        if request.blueprint in WITHOUT_PHOTO:
             text = _("This form was open for too long. Please load it again.")
     elif isinstance(error, TooManyAttemptsError):
         text = error.description
@@ -267,7 +265,7 @@ def respond(
 
 def may_try_again(status: int, error: Exception) -> bool:
     """Tell whether the form for a photo is what helps."""
-    if request.blueprint in ACCOUNT_PAGES:
+    if request.blueprint in WITHOUT_PHOTO:
         return False
     return status in MENDED_BY_ANOTHER_PHOTO or isinstance(
         error, QueueFullError | TooManyUploadsError

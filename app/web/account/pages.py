@@ -178,12 +178,6 @@ def register(app: Flask) -> None:
     second_factor.register(app, security)
     app.register_blueprint(bp)
     confirming.register(app)
-    app.add_url_rule("/.well-known/change-password", view_func=change_password)
-
-
-def change_password() -> BaseResponse:
-    """Lead password managers to the form, as they look for it (W3C)."""
-    return redirect(url_for("security.change_password"))
 
 
 @bp.get("/")

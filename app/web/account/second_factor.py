@@ -34,10 +34,8 @@ from app.web.account import factor_forms, mail
 from app.web.account.messages import DONE
 from app.web.account.sessions import keep_only_this
 from app.web.callers.visitors import current_account, logged_in, pending_account
-from app.web.shell.caching import keep_nowhere
 
 bp = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
-bp.after_request(keep_nowhere)
 
 RULES: dict[str, Any] = {
     "SECURITY_TWO_FACTOR": True,

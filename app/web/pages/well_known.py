@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from flask import Blueprint, Response, abort, current_app, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from app.web.shell.languages import LANGUAGES
 
@@ -29,3 +30,9 @@ def security() -> Response:
     if site.startswith("https://"):  # no other is allowed in this file
         lines.append(f"Canonical: {site}{url_for('well_known.security')}")
     return Response("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/change-password")
+def change_password() -> ResponseReturnValue:
+    """Lead password managers to the form, as they look for it (W3C)."""
+    return redirect(url_for("security.change_password"))

@@ -34,7 +34,10 @@ HEADERS = {
 }
 KEPT = ("static", "assets.file", "media.work")
 """Endpoints that say themselves how long browsers may keep what they serve."""
-ACCOUNT_PAGES = ("security", "accounts", "tokens", "confirming", "invitations")
+ACCOUNT_PAGES = (
+    *("security", "accounts", "second_factor", "tokens"),
+    *("confirming", "invitations"),
+)
 """Blueprints whose pages hold an account's data whoever is logged in."""
 LOGGED_IN = "_user_id"
 """Flask-Login's key, in a session, of who is logged in."""

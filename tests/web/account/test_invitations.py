@@ -135,3 +135,9 @@ def test_only_admins_invite_and_only_to_roles_that_there_are(app, ada):
     assert sent.status_code == 403
     with app.app_context():
         assert invitations.list_all(db.session()) == []
+
+
+def test_a_form_that_is_too_old_says_so_without_a_word_of_photos(eva, link):
+    page = eva.browser.post(link, data={"csrf_token": "old"}).text
+    assert "Please load it again." in page
+    assert "photo again" not in page

@@ -264,9 +264,3 @@ def test_files_are_served_without_asking_who_it_is(app):
         with anna.browser.get(file) as answer:
             assert answer.status_code == 200
             assert "Cookie" not in answer.headers.get("Vary", "")
-
-
-def test_password_managers_find_the_form(client):
-    found = client.get("/.well-known/change-password")
-    assert found.status_code == 302
-    assert found.headers["Location"] == "/account/password"

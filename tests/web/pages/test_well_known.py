@@ -58,3 +58,9 @@ def test_it_is_told_while_the_database_is_out_of_reach(make_app, tmp_path):
     client = app.test_client()
     assert client.get("/works/").status_code == 503
     assert client.get(ADDRESS).status_code == 200
+
+
+def test_password_managers_find_the_form(client):
+    found = client.get("/.well-known/change-password")
+    assert found.status_code == 302
+    assert found.headers["Location"] == "/account/password"
