@@ -19,6 +19,7 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork
+from app.retrieval.errors import RetrievalError
 from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.images.codec import decode, encode_jpeg
 from app.retrieval.images.prepared import PreparedPhoto
@@ -35,6 +36,30 @@ from app.services.system.media import MediaFolder
 from bench.measure import Clock, memory_mb, print_figures, print_percentiles
 
 PROFILE = "hard"
+
+
+class NoPhotosError(RetrievalError):
+    """Instance without a picture, of which no photo can be made."""
+
+
+def live_photos(options: argparse.Namespace) -> list[bytes]:
+    """Return photos to ask of the instance that the settings name.
+
+    Raises
+    ------
+    NoPhotosError
+        If there is none.
+    DatabaseNotReadyError
+        If there is no such instance.
+    """
+    app = create_app()
+    with app.app_context():
+        database.check()
+        folders = Folders(app.config["MORELLI_INSTANCE"])
+        photos = [data for data, _ in choose_photos(options, folders)]
+    if not photos:
+        raise NoPhotosError("There is no photo to ask.")
+    return photos
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

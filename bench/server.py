@@ -20,15 +20,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from app.commands.shared import DONE, FAILED, run_explained, say
-from app.configuration.load import ROOT, Folders
-from app.factory import create_app
-from app.services.system import database
+from app.commands.shared import DONE, run_explained
+from app.configuration.load import ROOT
 from bench.measure import memory_mb, print_figures, print_percentiles
-from bench.query import choose_photos
+from bench.query import live_photos
 
 BOUNDARY = "morelli-bench"
+FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+"""Header of what :func:`form_of` returns."""
 WAITED_SECONDS = 60
+UNLIMITED = {"MORELLI_SEARCH_RATE": "1000000 per minute"}
+"""Settings of a server whose visitors all come from one address."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,16 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Start the server, ask it, look at its processes."""
-    app = create_app()
-    with app.app_context():
-        database.check()
-        folders = Folders(app.config["MORELLI_INSTANCE"])
-        photos = [data for data, _ in choose_photos(options, folders)]
-    if not photos:
-        say("There is no photo to ask.")
-        return FAILED
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    photos = live_photos(options)
+    port = free_port()
     begun = time.perf_counter()
     with serving(port) as server:
         first = ask_until_answered(port, photos[0], server)
@@ -119,18 +113,28 @@ def ask_until_answered(
 
 def ask(port: int, data: bytes) -> dict[str, Any]:
     """Send one photo to the programmer's interface and return its answer."""
-    head = (
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; "
-        'name="photo"; filename="photo.jpg"\r\n\r\n'
-    )
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/v1/search",
-        data=head.encode() + data + f"\r\n--{BOUNDARY}--\r\n".encode(),
-        headers={"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
+        f"http://127.0.0.1:{port}/api/v1/search", data=form_of(data), headers=FORM
     )
     with urllib.request.urlopen(request) as response:  # noqa: S310
         answer: dict[str, Any] = json.load(response)
     return answer
+
+
+def form_of(photo: bytes) -> bytes:
+    """Return the body of a form with a photo in it."""
+    head = (
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; "
+        'name="photo"; filename="photo.jpg"\r\n\r\n'
+    )
+    return head.encode() + photo + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def children_of(process: int) -> list[int]:

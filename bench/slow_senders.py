@@ -21,13 +21,10 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 
-from app.commands.shared import DONE, FAILED, INCOMPLETE, run_explained, say
-from app.configuration.load import Folders
-from app.factory import create_app
-from app.services.system import database
+from app.commands.shared import DONE, INCOMPLETE, run_explained
 from bench.measure import print_percentiles
-from bench.query import choose_photos
-from bench.server import BOUNDARY, ask, ask_until_answered, serving
+from bench.query import live_photos
+from bench.server import BOUNDARY, ask, ask_until_answered, form_of, free_port, serving
 
 START = "POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\n"
 FORM = "Content-Type: multipart/form-data; boundary={boundary}\r\n"
@@ -54,16 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Let as many strangers come as was asked for, in each of three manners."""
-    app = create_app()
-    with app.app_context():
-        database.check()
-        folders = Folders(app.config["MORELLI_INSTANCE"])
-        photos = [data for data, _ in choose_photos(options, folders)]
-    if not photos:
-        say("There is no photo to ask.")
-        return FAILED
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    photos = live_photos(options)
+    port = free_port()
     is_good = True
     with serving(port) as server:
         ask_until_answered(port, photos[0], server)
@@ -157,12 +146,7 @@ def ask_health(port: int) -> None:
 
 def send_slowly(port: int, photo: bytes, size: int) -> int:
     """Send a photo, and bytes behind it, as an honest phone does; return the status."""
-    head = (
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; "
-        'name="photo"; filename="photo.jpg"\r\n\r\n'
-    ).encode()
-    filling = bytes(max(0, size - len(photo)))
-    body = head + photo + filling + f"\r\n--{BOUNDARY}--\r\n".encode()
+    body = form_of(photo + bytes(max(0, size - len(photo))))
     start = (
         f"{START}{FORM.format(boundary=BOUNDARY)}Content-Length: {len(body)}\r\n\r\n"
     )

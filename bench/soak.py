@@ -7,7 +7,6 @@ memory after the last search than after a quarter of them.
 """
 
 import argparse
-import socket
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +14,18 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from app.commands.shared import DONE, FAILED, run_explained, say
-from app.configuration.load import Folders
-from app.factory import create_app
+from app.commands.shared import DONE, FAILED, run_explained
 from app.retrieval.evaluation.report import set_columns
-from app.services.system import database
 from bench.measure import memory_mb, print_figures, processor_seconds
-from bench.query import choose_photos
-from bench.server import ask, ask_until_answered, children_of, serving
+from bench.query import live_photos
+from bench.server import (
+    UNLIMITED,
+    ask,
+    ask_until_answered,
+    children_of,
+    free_port,
+    serving,
+)
 
 AT_A_TIME = 3
 MOST_DRIFT = 0.03
@@ -30,8 +33,6 @@ MOST_DRIFT = 0.03
 LOOKS = 8
 """How often memory is looked at."""
 PHOTOS = 40
-ENVIRON = {"MORELLI_SEARCH_RATE": "1000000 per minute"}
-"""All visitors come from one address here."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,17 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Search, and look at the processes' memory now and then."""
-    app = create_app()
-    with app.app_context():
-        database.check()
-        folders = Folders(app.config["MORELLI_INSTANCE"])
-        photos = [data for data, _ in choose_photos(options, folders)]
-    if not photos:
-        say("There is no photo to ask.")
-        return FAILED
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with serving(port, ENVIRON) as server:
+    photos = live_photos(options)
+    port = free_port()
+    with serving(port, UNLIMITED) as server:
         ask_until_answered(port, photos[0], server)
         workers = children_of(server.pid)
         looks = [(0, _memories(workers))]

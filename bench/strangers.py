@@ -10,7 +10,6 @@ keep more memory than allowed, or a visitor from another address waits too long.
 import argparse
 import http.client
 import re
-import socket
 import sys
 import threading
 import time
@@ -20,13 +19,17 @@ from statistics import median
 import cv2
 import numpy as np
 
-from app.commands.shared import DONE, FAILED, run_explained, say
-from app.configuration.load import Folders
-from app.factory import create_app
-from app.services.system import database
+from app.commands.shared import DONE, FAILED, run_explained
 from bench.measure import memory_mb, print_figures
-from bench.query import choose_photos
-from bench.server import BOUNDARY, ask_until_answered, children_of, serving
+from bench.query import live_photos
+from bench.server import (
+    FORM,
+    ask_until_answered,
+    children_of,
+    form_of,
+    free_port,
+    serving,
+)
 
 SIDES_PX = (8160, 6120)
 """Of the picture that is sent: 50 megapixels, as phones have them."""
@@ -66,12 +69,7 @@ class Sender:
 
     def send(self, photo: bytes) -> int:
         """Send a photo; return the answer's status."""
-        head = (
-            f"--{BOUNDARY}\r\nContent-Disposition: form-data; "
-            'name="photo"; filename="photo"\r\n\r\n'
-        )
-        body = head.encode() + photo + f"\r\n--{BOUNDARY}--\r\n".encode()
-        self._request("POST", self._path, body)
+        self._request("POST", self._path, form_of(photo))
         return self.status
 
     def _request(self, method: str, path: str, body: bytes | None) -> tuple[bytes, str]:
@@ -81,11 +79,7 @@ class Sender:
             timeout=TIMEOUT_SECONDS,
             source_address=(self._address, 0),
         )
-        headers = {
-            "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
-            **self._headers,
-        }
-        connection.request(method, path, body, headers)
+        connection.request(method, path, body, {**FORM, **self._headers})
         response = connection.getresponse()
         self.status = response.status
         content = response.read()
@@ -105,17 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Let a visitor search before, during and after the attack."""
-    app = create_app()
-    with app.app_context():
-        database.check()
-        sample = argparse.Namespace(queries=None, sample=QUIET_SEARCHES)
-        folders = Folders(app.config["MORELLI_INSTANCE"])
-        photos = [data for data, _ in choose_photos(sample, folders)]
-    if not photos:
-        say("There is no photo to ask.")
-        return FAILED
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    photos = live_photos(argparse.Namespace(queries=None, sample=QUIET_SEARCHES))
+    port = free_port()
     with serving(port) as server:
         ask_until_answered(port, photos[0], server)
         visitor = Sender(port, VISITOR, TARGETS["search"])

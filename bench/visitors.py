@@ -8,7 +8,6 @@ status 1 if anybody was let down: by neither an answer nor the request to come b
 
 import argparse
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,17 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from app.commands.shared import DONE, FAILED, run_explained, say
-from app.configuration.load import ROOT, Folders
-from app.factory import create_app
+from app.configuration.load import ROOT
 from app.retrieval.evaluation.report import set_columns
-from app.services.system import database
-from bench.query import choose_photos
-from bench.server import ask_until_answered, serving
+from bench.query import live_photos
+from bench.server import UNLIMITED, ask_until_answered, free_port, serving
 
 CROWDS = (2, 20, 100)
 """Visitors at a time."""
-ENVIRON = {"MORELLI_SEARCH_RATE": "1000000 per minute"}
-"""All visitors come from one address here."""
 LATER_SECONDS = 0.25
 """Who begins to send sooner after another one than this came at the same time."""
 
@@ -58,18 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Let one group after another ask."""
-    app = create_app()
-    with app.app_context():
-        database.check()
-        folders = Folders(app.config["MORELLI_INSTANCE"])
-        photos = [data for data, _ in choose_photos(options, folders)]
-    if not photos:
-        say("There is no photo to ask.")
-        return FAILED
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    photos = live_photos(options)
+    port = free_port()
     met: dict[int, list[Met]] = {}
-    with tempfile.TemporaryDirectory() as folder, serving(port, ENVIRON) as server:
+    with tempfile.TemporaryDirectory() as folder, serving(port, UNLIMITED) as server:
         for number, data in enumerate(photos):
             (Path(folder) / f"{number:04d}.jpg").write_bytes(data)
         ask_until_answered(port, photos[0], server)
