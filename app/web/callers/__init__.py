@@ -1,1 +1,1 @@
-"""Callers: networks, devices, visitors, tokens, access rules, rate limits, uploads."""
+"""Callers: visitors, devices, tokens, access rules, rate limits, events, uploads."""
