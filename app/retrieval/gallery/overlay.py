@@ -145,6 +145,16 @@ class GalleryOverlay:
             k, excluded, lambda part, mask: part.search_style(style, k, excluded=mask)
         )
 
+    def search_semantic(
+        self, semantic: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """See :meth:`Gallery.search_semantic`; give it what `mask_of` returned."""
+        return self._search(
+            k,
+            excluded,
+            lambda part, mask: part.search_semantic(semantic, k, excluded=mask),
+        )
+
     def local_features_of(self, position: int) -> LocalFeatures:
         """Return the local features at a position."""
         part, row = self._locate(position)
@@ -154,6 +164,16 @@ class GalleryOverlay:
         """Return the style (S,) float32 at a position; S may be 0."""
         part, row = self._locate(position)
         return part.style_of(row)
+
+    def semantic_of(self, position: int) -> FloatArray:
+        """Return the semantic descriptor (E,) float32 at a position; E may be 0."""
+        part, row = self._locate(position)
+        return part.semantic_of(row)
+
+    def picture_of(self, position: int) -> bytes:
+        """Return the grey copy at a position, encoded."""
+        part, row = self._locate(position)
+        return part.picture_of(row)
 
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) float32 at a position."""
