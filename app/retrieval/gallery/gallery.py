@@ -14,10 +14,10 @@ import numpy as np
 from app.retrieval.files.arrays import map_array
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
 from app.retrieval.gallery.picture_store import PictureStore
-from app.retrieval.local import voting
 from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.local.voting import Votes, cast_votes, look_up
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
     BoolArray,
@@ -217,6 +217,12 @@ class Gallery:
         """
         return self.index.nearest(descriptor, k, excluded=excluded)
 
+    def vote(self, features: LocalFeatures, settings: ShortlistSettings) -> Votes:
+        """Let a photo's local features vote for the images."""
+        index = self.inverted_index
+        looked_up = look_up(index.vocabulary, features, settings)
+        return cast_votes(index, *looked_up, settings)
+
     def search_local(
         self,
         features: LocalFeatures,
@@ -226,21 +232,11 @@ class Gallery:
     ) -> tuple[Hit, ...]:
         """Find the images that share most visual words with a photo.
 
-        Parameters
-        ----------
-        features : LocalFeatures
-        settings : ShortlistSettings
-        excluded : (N,) bool or None
-            Positions that must not be returned.
-
-        Returns
-        -------
-        hits : tuple of Hit
-            At most ``settings.local_count``, best first.
+        At most ``settings.local_count``, best first; ``excluded`` (N,) bool are left
+        out.
         """
-        looked_up = voting.look_up(self.inverted_index.vocabulary, features, settings)
-        return voting.shortlist(
-            self.inverted_index, *looked_up, settings, excluded=excluded
+        return self.vote(features, settings).shortlist(
+            settings.local_count, excluded=excluded
         )
 
     def search_style(
