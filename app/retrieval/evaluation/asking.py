@@ -54,8 +54,9 @@ class Reply:
         In the first of them; NaN without one.
     verdict : Verdict or None
         None where the evaluated thing gives no verdict.
-    global_works, local_works : tuple of str
-        The work of each hit of a channel, best first; empty for an absent channel.
+    shortlists : mapping of str to tuple of str
+        By the name of the channel (`GLOBAL`, `SEMANTIC`, `LOCAL`) the work of each of
+        its hits, best first; without the channels that were not asked.
     timings_ms : mapping of str to float
         Per stage, and ``total``.
     """
@@ -63,8 +64,7 @@ class Reply:
     works: tuple[str, ...]
     confidence: float
     verdict: Verdict | None
-    global_works: tuple[str, ...]
-    local_works: tuple[str, ...]
+    shortlists: Mapping[str, tuple[str, ...]]
     timings_ms: Mapping[str, float]
 
 
@@ -106,7 +106,7 @@ def ask_all(
     ----------
     photos : iterable of LabelledPhoto
     ask : callable
-        See `engine_asker` and `global_asker`.
+        See `engine_asker` and `channel_asker`.
     leave_out : bool
         Ask each photo that has an answer a second time with its works left out:
         then "found" is a false accept.
@@ -143,26 +143,29 @@ def reply_of(engine: Engine, trace: Trace) -> Reply:
         works,
         trace.candidates[0].probability if works else math.nan,
         trace.answer.verdict,
-        _works_of(engine, trace.global_hits),
-        _works_of(engine, trace.local_hits),
+        {
+            channel: _works_of(engine, hits)
+            for channel, hits in trace.shortlists.items()
+        },
         trace.answer.timings_ms,
     )
 
 
-def global_asker(engine: Engine) -> Ask:
-    """Evaluate the global channel of an engine alone; it gives no verdict."""
+def channel_asker(engine: Engine, channel: str) -> Ask:
+    """Evaluate a channel of the networks alone (`GLOBAL` or `SEMANTIC`), whose
+    shortlist gives no verdict.
+    """
 
     def ask(photo: PreparedPhoto, excluded_works: Collection[str]) -> Reply:
         begun = time.perf_counter()
-        hits = engine.search_global(
-            [view.description.descriptor for view in engine.describe(photo)],
-            excluded=engine.gallery.mask_of(excluded_works),
-        )
+        hits = engine.ask_networks(
+            photo, engine.gallery.mask_of(excluded_works)
+        ).shortlists[channel]
         works = _works_of(engine, hits)
         confidence = hits[0].similarity if hits else math.nan
         timings_ms = {"total": 1000 * (time.perf_counter() - begun)}
         return Reply(
-            tuple(dict.fromkeys(works)), confidence, None, works, (), timings_ms
+            tuple(dict.fromkeys(works)), confidence, None, {channel: works}, timings_ms
         )
 
     return ask

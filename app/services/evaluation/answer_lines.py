@@ -21,8 +21,9 @@ def kept(engine: Engine, trace: Trace) -> dict[str, Any]:
         "works": reply.works[:SHORTLIST_K],
         "confidence": None if math.isnan(reply.confidence) else reply.confidence,
         "verdict": reply.verdict.value if reply.verdict else None,
-        "global": reply.global_works[:SHORTLIST_K],
-        "local": reply.local_works[:SHORTLIST_K],
+        "shortlists": {
+            channel: works[:SHORTLIST_K] for channel, works in reply.shortlists.items()
+        },
         "timings_ms": dict(reply.timings_ms),
         "similarity": first.similarity if first else None,
         "inlier_count": first.inlier_count if first else 0,
@@ -87,7 +88,9 @@ def _reply_from(kept: Mapping[str, Any]) -> Reply:
         tuple(kept["works"]),
         math.nan if kept["confidence"] is None else kept["confidence"],
         Verdict(kept["verdict"]) if kept["verdict"] else None,
-        tuple(kept["global"]),
-        tuple(kept["local"]),
+        {
+            channel: tuple(works)
+            for channel, works in kept.get("shortlists", {}).items()
+        },
         kept["timings_ms"],
     )

@@ -7,13 +7,15 @@ import pytest
 
 from app.retrieval.evaluation.asking import Outcome, Reply
 from app.retrieval.evaluation.report import Figures, Report, set_columns
+from app.retrieval.search.trace import GLOBAL, LOCAL
 from app.retrieval.types import Verdict
 
 
 def reply(works, confidence, verdict, *, total=100.0, shortlist=None):
     found = tuple(works if shortlist is None else shortlist)
     timings = {"describe": total / 2, "total": total}
-    return Reply(tuple(works), confidence, verdict, found, found[:1], timings)
+    shortlists = {GLOBAL: found, LOCAL: found[:1]}
+    return Reply(tuple(works), confidence, verdict, shortlists, timings)
 
 
 NOTHING = reply("", math.nan, Verdict.NOT_FOUND)
@@ -58,6 +60,14 @@ def test_figures_by_hand():
     assert figures.f1 == pytest.approx(1 / 3)
 
 
+def test_the_recall_of_a_channel_is_of_the_photos_that_it_was_asked_about():
+    certain = Reply(("b",), 0.9, Verdict.FOUND, {LOCAL: ("b",)}, {})
+    figures = Figures.of([*OUTCOMES, Outcome("five", frozenset("b"), "wall", certain)])
+    assert figures.recall_global_100 == 1
+    assert figures.recall_local_100 == pytest.approx(3 / 4)
+    assert math.isnan(figures.recall_semantic_100)
+
+
 def test_gap_takes_photos_without_their_works_for_photos_of_something_else():
     figures = Figures.of(OUTCOMES)
     # By confidence: right .9, wrong .8, wrong .7, right .5, wrong .4.
@@ -83,7 +93,7 @@ def test_what_cannot_be_measured_is_not_a_number():
 
 
 def test_a_channel_alone_has_no_verdicts_and_no_false_accepts():
-    alone = Reply(("a",), 0.9, None, ("a",), (), {})
+    alone = Reply(("a",), 0.9, None, {GLOBAL: ("a",)}, {})
     figures = Figures.of([Outcome("one", frozenset("a"), "wall", alone)])
     assert figures.top1 == 1
     assert math.isnan(figures.true_accept)
