@@ -231,7 +231,7 @@ def engine_scores(engine: Engine, cache: PictureCache) -> FloatArray:
 def query_features(cache: PictureCache, settings: RetrievalSettings) -> LocalFeatures:
     """Extract the local features that a photo is searched by."""
     local = settings.local
-    return rootsift.extract(
+    return rootsift.extract_query(
         cache.image, side_px=local.query_side_px, count=local.query_features
     )
 
