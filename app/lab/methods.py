@@ -241,8 +241,8 @@ def vote_scores(
 ) -> FloatArray:
     """Score works (N,) by the votes of a picture's local features."""
     looked_up = voting.look_up(index.vocabulary, features, settings.shortlist)
-    scores = voting.score(index, *looked_up, settings.shortlist)
-    return np.asarray(scores, np.float32)
+    votes = voting.cast_votes(index, *looked_up, settings.shortlist)
+    return np.asarray(votes.scores(), np.float32)
 
 
 def see_features(cache: PictureCache, settings: RetrievalSettings) -> Seen:
