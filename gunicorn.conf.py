@@ -22,10 +22,10 @@ from app.configuration.load import (
 )
 
 # Imported before the processes part, so that they share the libraries' memory: of the
-# accounts, cryptography and WebAuthn (10 MB), common passwords (12) and QR codes (3).
+# accounts, cryptography and WebAuthn (10 MB).
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.runtime.memory import give_back_memory
-from app.services.accounts import passwords, second_factor  # noqa: F401
+from app.services.accounts import second_factor  # noqa: F401
 from app.web.server.limits import HELD_UPLOADS, Limits
 from app.web.server.worker import BufferingWorker
 from app.web.shell import logs
