@@ -1,8 +1,9 @@
 """Geometric verification: a homography fitted to the matches of two pictures.
 
 Paintings are flat, so photo and reference are related by a homography. Features
-that merely look alike agree with none. Sculpture is only approximately covered:
-a view close to the reference image works, another side does not.
+that merely look alike agree with none. Of a work in the round a homography explains
+one face, a cheek or a plinth; what else of it is seen is the business of
+``epipolar``.
 """
 
 import cv2
@@ -123,11 +124,13 @@ def verify(
     source = query.xy[matches[:, 0]]
     target = candidate.xy[matches[:, 1]]
     homography = _estimate(source, target, settings.max_error_px)
-    if homography is None or not is_plausible(homography, candidate.size):
+    if homography is None:
         return nothing
     errors = np.linalg.norm(project(homography, source) - target, axis=1)
     inliers = errors <= settings.max_error_px
     if np.count_nonzero(inliers) < MINIMUM_MATCHES:
+        return nothing
+    if not is_plausible(homography, box_of(target[inliers])):
         return nothing
     return Verification(matches, inliers, homography)
 
@@ -150,42 +153,57 @@ def project(homography: NDArray[np.floating], xy: FloatArray) -> FloatArray:
         return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], dtype=np.float32)
 
 
-def is_plausible(
-    homography: NDArray[np.float64], candidate_size: tuple[int, int]
-) -> bool:
-    """Tell whether a camera could have seen the whole work like this.
+def is_plausible(homography: NDArray[np.float64], corners: FloatArray) -> bool:
+    """Tell whether a camera could have seen a rectangle of the candidate like this.
 
-    The outline of the work in the photo must be a convex quadrilateral in front of
-    the camera, seen from its painted side, neither squeezed to a line nor of an
-    absurd size.
+    In the photo it must be a convex quadrilateral in front of the camera, not
+    mirrored, neither squeezed to a line nor of an absurd size.
 
     Parameters
     ----------
     homography : (3, 3) float64
         Query pixels to candidate pixels.
-    candidate_size : tuple of int
-        (height, width) of the candidate in pixels.
+    corners : (4, 2) float32
+        Of the rectangle, in candidate pixels, in the order of `box_of`.
     """
     try:
         inverse = np.linalg.inv(homography)
     except np.linalg.LinAlgError:
         return False
-    corners = _corners(candidate_size)
     depths = corners @ inverse[2, :2] + inverse[2, 2]
     if not np.isfinite(inverse).all() or depths.min() * depths.max() <= 0:
         return False
-    outline = project(inverse, corners).astype(np.float64)
-    sides = np.roll(outline, -1, axis=0) - outline
-    following = np.roll(sides, -1, axis=0)
-    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+    sides = _sides(corners.astype(np.float64))
+    seen_sides = _sides(project(inverse, corners).astype(np.float64))
+    following = np.roll(seen_sides, -1, axis=0)
+    turns = seen_sides[:, 0] * following[:, 1] - seen_sides[:, 1] * following[:, 0]
     if not (turns > 0).all():
         return False
-    height, width = candidate_size
-    scales = np.linalg.norm(sides, axis=1) / [width, height, width, height]
+    # A side without length has no turn, so none is left here.
+    scales = np.linalg.norm(seen_sides, axis=1) / np.linalg.norm(sides, axis=1)
     return bool(
         scales.max() <= MAX_SIDE_RATIO * scales.min()
         and scales.min() >= MIN_SCALE
         and scales.max() <= MAX_SCALE
+    )
+
+
+def box_of(xy: FloatArray) -> FloatArray:
+    """Return the corners of the upright bounding box of some points.
+
+    Parameters
+    ----------
+    xy : (M, 2) float32
+        M >= 1.
+
+    Returns
+    -------
+    corners : (4, 2) float32
+        Top left, top right, bottom right, bottom left.
+    """
+    (left, top), (right, bottom) = xy.min(axis=0), xy.max(axis=0)
+    return np.array(
+        [[left, top], [right, top], [right, bottom], [left, bottom]], np.float32
     )
 
 
@@ -207,11 +225,17 @@ def project_outline(
     outline : (4, 2) float32 or None
         Top left, top right, bottom right and bottom left corner of the work as
         shares of the photo's width and height; may lie outside [0, 1]. None
-        without a homography.
+        without a homography, and where it explains a part of the work only: a plane
+        fitted to a cheek sends the far corners of the picture behind the camera.
     """
-    if verification.homography is None:
+    homography = verification.homography
+    if homography is None:
         return None
-    outline = project(np.linalg.inv(verification.homography), _corners(candidate_size))
+    height, width = candidate_size
+    corners = box_of(np.array([[0, 0], [width, height]], np.float32))
+    if not is_plausible(homography, corners):
+        return None
+    outline = project(np.linalg.inv(homography), corners)
     height, width = query_size
     return np.asarray(outline / [width, height], dtype=np.float32)
 
@@ -258,9 +282,9 @@ def _with_room(
     return wider, np.einsum("md,md->m", values, values)
 
 
-def _corners(size: tuple[int, int]) -> FloatArray:
-    height, width = size
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+def _sides(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the vector from each corner (K, 2) to the next one."""
+    return np.roll(corners, -1, axis=0) - corners
 
 
 def _one_per_place(

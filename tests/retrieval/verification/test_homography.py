@@ -8,6 +8,7 @@ from app.retrieval.local.rootsift import extract
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import LocalFeatures, Verification
 from app.retrieval.verification.homography import (
+    box_of,
     coverage,
     inlier_points,
     is_plausible,
@@ -142,6 +143,11 @@ def test_a_mirrored_work_is_not_accepted():
     assert mirror.inlier_count < 10
 
 
+WHOLE = box_of(np.array([[0, 0], [100, 100]], np.float32))
+BEHIND = np.array([[1.0, 0, 0], [0, 1, 0], [0.02, 0, 1]])
+"""Shows the left of a picture 100 wide; from column 50 on it is behind the camera."""
+
+
 @pytest.mark.parametrize(
     ("homography", "plausible"),
     [
@@ -151,16 +157,41 @@ def test_a_mirrored_work_is_not_accepted():
         (np.diag([30.0, 1, 1]), False),  # squeezed to a line
         (np.diag([50.0, 50, 1]), False),  # a dot in the photo
         (np.zeros((3, 3)), False),
-        (np.array([[1.0, 0, 0], [0, 1, 0], [0.02, 0, 1]]), False),  # over the horizon
+        (BEHIND, False),
         (np.full((3, 3), np.nan), False),
     ],
 )
 def test_only_what_a_camera_can_see_is_plausible(homography, plausible):
-    assert is_plausible(homography, (100, 100)) is plausible
+    assert is_plausible(homography, WHOLE) is plausible
+
+
+def test_a_part_may_be_plausible_where_the_whole_is_not():
+    assert is_plausible(BEHIND, box_of(np.array([[0, 0], [30, 90]], np.float32)))
+
+
+@pytest.mark.parametrize("points", [[[5, 5]], [[5, 5], [90, 5]], [[5, 5], [5, 90]]])
+def test_what_spans_no_area_is_not_plausible(points):
+    assert not is_plausible(np.eye(3), box_of(np.array(points, np.float32)))
+
+
+def test_a_box_by_hand():
+    points = np.array([[3, 9], [7, 2], [5, 5]], np.float32)
+    assert box_of(points).tolist() == [[3, 2], [7, 2], [7, 9], [3, 9]]
 
 
 def test_without_a_homography_there_is_no_outline():
     assert project_outline(NO_MATCHES, (10, 10), (10, 10)) is None
+
+
+def test_a_plane_that_covers_a_part_of_the_work_has_inliers_but_no_outline():
+    rng = np.random.default_rng(8)
+    rows = rng.integers(0, 255, (40, 128))
+    face = rng.uniform([5, 5], [30, 95], (40, 2)).astype(np.float32)
+    seen_at = project(np.linalg.inv(BEHIND), face)
+    verification = verify(features_of(rows, seen_at), features_of(rows, face), SETTINGS)
+    assert verification.inliers.all()
+    assert verification.inlier_count > 30
+    assert project_outline(verification, (100, 100), (100, 100)) is None
 
 
 def test_inlier_points_by_hand():
