@@ -81,6 +81,8 @@ class VerificationSettings:
     first_verified: int = 4
     """Candidates of the local channel that are verified before anything else is done:
     nine of ten photos are answered by one of them."""
+    first_share: float = 0.4
+    """Of these, the ones with at least this share of the first one's votes."""
     verified_count: int = 24
     """Candidates of all channels verified at most, where none of these is certain."""
     around_count: int = 6

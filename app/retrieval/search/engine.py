@@ -27,11 +27,12 @@ from app.retrieval.search.trace import (
     StageTimer,
     Trace,
 )
-from app.retrieval.settings import RetrievalSettings
+from app.retrieval.settings import RetrievalSettings, VerificationSettings
 from app.retrieval.types import (
     Answer,
     BoolArray,
     FloatArray,
+    Hit,
     LocalFeatures,
     Match,
     SimilarWork,
@@ -121,8 +122,7 @@ class Engine:
             )
             shortlists = {LOCAL: local_hits}
         with watch.lap("verify"):
-            first = local_hits[: settings.verification.first_verified]
-            pool.verify(features, [hit.position for hit in first])
+            pool.verify(features, promising(local_hits, settings.verification))
         with watch.lap("decide"):
             candidates = rater.rate(pool.matches)
         view = None
@@ -260,6 +260,19 @@ class Engine:
             similar = self._similar(described.descriptor, style, left_out)
         description = view.descriptions[0] if view else None
         return Answer(verdict, matches, similar, description)
+
+
+def promising(hits: Sequence[Hit], settings: VerificationSettings) -> list[int]:
+    """Choose the candidates that are verified first: those with most votes.
+
+    Whatever shows the same as the first one has votes that come near to its own.
+    """
+    first = hits[: settings.first_verified]
+    return [
+        hit.position
+        for hit in first
+        if hit.similarity >= settings.first_share * first[0].similarity
+    ]
 
 
 def _first_is_found(candidates: Sequence[Match]) -> bool:
