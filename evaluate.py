@@ -47,6 +47,7 @@ from app.services.evaluation.labelled_photos import (
     open_photos,
     read_labels,
     simulate_photos,
+    simulate_walls,
 )
 from app.services.index.searcher import open_searcher
 from app.services.system import database
@@ -54,6 +55,7 @@ from app.services.system.media import MediaFolder
 
 ENGINE = "all"
 CHANNELS = (ENGINE, GLOBAL, SEMANTIC)
+WALLS = "walls"
 MISTAKES_SHOWN = 20
 
 
@@ -76,13 +78,15 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=Path,
         metavar="CSV",
         help="list of photos with the columns photo (path relative to the list), "
-        "references (accession numbers joined by |, or NONE) and kind",
+        "references (accession numbers joined by |, or NONE) and kind, and perhaps "
+        "in_view (other works in the photo)",
     )
     photos.add_argument(
         "--perturb",
-        choices=PROFILES,
+        choices=(*PROFILES, WALLS),
         metavar="PROFILE",
-        help=f"photos simulated from the collection itself: {', '.join(PROFILES)}",
+        help="photos simulated from the collection itself: "
+        f"{', '.join((*PROFILES, WALLS))}",
     )
     parser.add_argument(
         "--sample",
@@ -180,6 +184,9 @@ def choose_photos(
         db.session(), findable, sample=options.sample, seed=options.seed
     )
     media = MediaFolder(folders.works)
+    if options.perturb == WALLS:
+        photos = simulate_walls(references, media, seed=options.seed)
+        return photos, len(references), []
     profile = PROFILES[options.perturb]
     photos = simulate_photos(references, media, profile, seed=options.seed)
     return photos, len(references), []

@@ -34,12 +34,16 @@ class LabelledPhoto:
         of something else, whose right answer is "not found".
     kind : str
         Figures are also given per kind.
+    in_view : frozenset of str
+        Other works that are really in the photo, at its edge or behind: to name one is
+        no mistake.
     """
 
     name: str
     image: Image
     works: frozenset[str]
     kind: str
+    in_view: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +54,8 @@ class Reply:
     ----------
     works : tuple of str
         Most probable first, each once.
+    found : tuple of str
+        Those that are called *found*, in the same order.
     confidence : float
         In the first of them; NaN without one.
     verdict : Verdict or None
@@ -62,6 +68,7 @@ class Reply:
     """
 
     works: tuple[str, ...]
+    found: tuple[str, ...]
     confidence: float
     verdict: Verdict | None
     shortlists: Mapping[str, tuple[str, ...]]
@@ -78,7 +85,7 @@ class Outcome:
 
     Attributes
     ----------
-    name, works, kind
+    name, works, kind, in_view
         As in `LabelledPhoto`.
     reply : Reply
     reply_without : Reply or None
@@ -90,11 +97,19 @@ class Outcome:
     kind: str
     reply: Reply
     reply_without: Reply | None = None
+    in_view: frozenset[str] = frozenset()
 
     @property
     def is_right(self) -> bool:
         """Whether the first answer is a work that the photo shows."""
         return bool(self.reply.works) and self.reply.works[0] in self.works
+
+    def is_wrong(self, reply: Reply) -> bool:
+        """Whether a reply to this photo calls something *found* that is not in it."""
+        if reply.verdict is not Verdict.FOUND or not reply.works:
+            return False
+        in_photo = self.in_view | self.works
+        return bool({reply.works[0], *reply.found} - in_photo)
 
 
 def ask_all(
@@ -120,7 +135,7 @@ def ask_all(
         photo = PreparedPhoto(one.image)
         reply = ask(photo, ())
         without = ask(photo, one.works) if leave_out and one.works else None
-        yield Outcome(one.name, one.works, one.kind, reply, without)
+        yield Outcome(one.name, one.works, one.kind, reply, without, one.in_view)
 
 
 def engine_asker(engine: Engine) -> Ask:
@@ -141,6 +156,11 @@ def reply_of(engine: Engine, trace: Trace) -> Reply:
     works = tuple(match.item.work_id for match in trace.candidates)
     return Reply(
         works,
+        tuple(
+            match.item.work_id
+            for match in trace.answer.matches
+            if match.verdict is Verdict.FOUND
+        ),
         trace.candidates[0].probability if works else math.nan,
         trace.answer.verdict,
         {
@@ -152,9 +172,7 @@ def reply_of(engine: Engine, trace: Trace) -> Reply:
 
 
 def channel_asker(engine: Engine, channel: str) -> Ask:
-    """Evaluate a channel of the networks alone (`GLOBAL` or `SEMANTIC`), whose
-    shortlist gives no verdict.
-    """
+    """Evaluate `GLOBAL` or `SEMANTIC` alone, whose shortlists give no verdict."""
 
     def ask(photo: PreparedPhoto, excluded_works: Collection[str]) -> Reply:
         begun = time.perf_counter()
@@ -165,7 +183,12 @@ def channel_asker(engine: Engine, channel: str) -> Ask:
         confidence = hits[0].similarity if hits else math.nan
         timings_ms = {"total": 1000 * (time.perf_counter() - begun)}
         return Reply(
-            tuple(dict.fromkeys(works)), confidence, None, {channel: works}, timings_ms
+            tuple(dict.fromkeys(works)),
+            (),
+            confidence,
+            None,
+            {channel: works},
+            timings_ms,
         )
 
     return ask

@@ -22,6 +22,7 @@ _COLUMNS = (
     ("GAP", "gap"),
     ("GAP-", "gap_minus"),
     ("found", "true_accept"),
+    ("named", "all_named"),
     ("misnamed", "misnamed"),
     ("false", "false_accept"),
 )
@@ -49,10 +50,12 @@ class Figures:
         without answer.
     true_accept : float
         Of the photos with an answer: named right *and* "found".
+    all_named : float
+        Of all works that the photos show: called "found", first or not.
     misnamed : float
-        Of the photos with an answer: "found", but another work.
+        Of the photos with an answer: "found", but a work that is not in the photo.
     false_accept : float
-        Of those without answer: "found".
+        Of those without answer: the same.
     precision, f1 : float
         Of all that were called "found": the right ones; and its harmonic mean with
         ``true_accept``, which is the recall of "found".
@@ -71,6 +74,7 @@ class Figures:
     gap: float
     gap_minus: float
     true_accept: float
+    all_named: float
     misnamed: float
     false_accept: float
     precision: float
@@ -89,6 +93,13 @@ class Figures:
         answerable = [bool(wanted) for wanted in works] + [False] * len(without)
         confidences = [reply.confidence for reply in asked]
         found = np.array([reply.verdict is Verdict.FOUND for reply in asked], np.bool_)
+        wrong = np.array(
+            [
+                *(o.is_wrong(o.reply) for o in outcomes),
+                *(o.is_wrong(reply) for o in outcomes if (reply := o.reply_without)),
+            ],
+            np.bool_,
+        )
         has_verdicts = any(reply.verdict is not None for reply in asked)
         right, known = np.array(correct, np.bool_), np.array(answerable, np.bool_)
         true_accept = _share((found & right)[known], has_verdicts)
@@ -104,8 +115,9 @@ class Figures:
             gap=metrics.global_average_precision(correct, confidences, answerable),
             gap_minus=metrics.gap_minus(correct, confidences, answerable),
             true_accept=true_accept,
-            misnamed=_share((found & ~right)[known], has_verdicts),
-            false_accept=_share(found[~known], has_verdicts),
+            all_named=_share(_named(outcomes), has_verdicts),
+            misnamed=_share(wrong[known], has_verdicts),
+            false_accept=_share(wrong[~known], has_verdicts),
             precision=precision,
             f1=metrics.f1(precision, true_accept),
             latency_ms=_latency([reply.timings_ms for reply in replies]),
@@ -121,7 +133,7 @@ class Mistake:
     photo, kind : str
     fault : str
         ``missed`` (not named first), ``unsure`` (named first, but not "found") or
-        ``false accept`` ("found" where nothing was to be found).
+        ``false accept`` ("found" where that is not in the photo).
     expected : tuple of str
         Works that the photo shows, sorted.
     left_out : bool
@@ -233,13 +245,13 @@ def _mistakes(outcome: Outcome) -> Iterator[Mistake]:
 
     reply, without = outcome.reply, outcome.reply_without
     if not outcome.works:
-        if reply.verdict is Verdict.FOUND:
+        if outcome.is_wrong(reply):
             yield mistake("false accept", reply)
     elif not outcome.is_right:
         yield mistake("missed", reply)
     elif reply.verdict not in (None, Verdict.FOUND):
         yield mistake("unsure", reply)
-    if without is not None and without.verdict is Verdict.FOUND:
+    if without is not None and outcome.is_wrong(without):
         yield mistake("false accept", without, left_out=True)
 
 
@@ -261,6 +273,12 @@ def _recall(outcomes: Sequence[Outcome], *channels: str) -> float:
         return math.nan
     ranked, wanted = zip(*asked, strict=True)
     return metrics.recall_at_k(ranked, wanted, len(channels) * SHORTLIST_K)
+
+
+def _named(outcomes: Sequence[Outcome]) -> BoolArray:
+    """Tell of every work in every photo whether it was called "found"."""
+    named = [work in o.reply.found for o in outcomes for work in sorted(o.works)]
+    return np.array(named, np.bool_)
 
 
 def _share(flags: BoolArray, is_measured: bool) -> float:

@@ -1,6 +1,7 @@
 """Logistic regressions from evidence to a probability, and thresholds to a verdict.
 
-Over a handful of quantities that a person would look at as well, with two thresholds. What is learnt is in a small JSON file; how it is learnt is in
+Over a handful of quantities that a person would look at as well, with two thresholds.
+What is learnt is in a small JSON file; how it is learnt is in
 `app.retrieval.training.components.decision`.
 """
 

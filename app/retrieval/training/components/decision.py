@@ -123,9 +123,7 @@ def learn_decision(
 def _of_questions(
     samples: Sequence[DecisionSample], logits: _Floats
 ) -> tuple[_Floats, _Floats]:
-    """Return the highest logit of each question without a right candidate, and of the
-    right candidate of each other.
-    """
+    """Return the highest logit of each question: those without an answer, and with."""
     wrong: dict[int, float] = {}
     right: dict[int, float] = {}
     for sample, logit in zip(samples, logits, strict=True):
