@@ -100,11 +100,12 @@ class CandidatePool:
         features : LocalFeatures
             Of the photo.
         positions : iterable of int
+            Those that were verified count.
         compare : callable
             Fills in how similar the networks find a match.
         """
         counts: dict[str, int] = {}
-        for position in positions:
+        for position in self._verified.intersection(positions):
             work_id = self._gallery.items[position].work_id
             reference = self._gallery.local_features_of(position)
             count = verify_epipolar(features, reference, self._settings).inlier_count
