@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -204,6 +204,46 @@ class Evidence:
     coverage: float
 
 
+class BlockState(IntEnum):
+    """What a comparison says of one block of a work."""
+
+    HIDDEN = -1
+    """Outside the photo, or behind glare."""
+    PLAIN = 0
+    """Without texture in both pictures: nothing to compare."""
+    AGREES = 1
+    DISAGREES = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Registered comparison of a photo with a reference image, block by block.
+
+    Attributes
+    ----------
+    comparable : float in [0, 1]
+        Share of the blocks that are visible and not plain. Of a poor photo it is small,
+        and then the other two say little.
+    agreement : float in [0, 1]
+        Share of the comparable blocks that agree; 0 without any.
+    difference : float in [0, 1]
+        Share of the visible blocks in the largest region that disagrees though its
+        surroundings agree; 0 if there is none.
+    outlines : tuple of (K, 2) float32
+        Polygons around all such regions, the largest first, as shares of the reference
+        image's width and height (x right, y down).
+    blocks : (R, C) int8
+        A `BlockState` each. They overlap by half and lie in even rows and columns: the
+        middle of the first one is a whole block from the edges, counted in steps.
+    """
+
+    comparable: float
+    agreement: float
+    difference: float
+    outlines: tuple[FloatArray, ...]
+    blocks: NDArray[np.int8]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Match:
     """Reference image compared with a photo by re-ranking, and rated by the decision.
@@ -229,6 +269,8 @@ class Match:
         Of the strongest other work in the same place of the photo; 0 if there is none.
     probability : float in [0, 1]
         That the photo shows this work; NaN until it is rated.
+    comparison : Comparison or None
+        None where the two were not compared.
     """
 
     position: int
@@ -240,6 +282,7 @@ class Match:
     coverage: float
     rival_inliers: int = 0
     probability: float = math.nan
+    comparison: Comparison | None = None
 
     @property
     def inlier_count(self) -> int:

@@ -122,7 +122,7 @@ def verify(
         return nothing
     source = query.xy[matches[:, 0]]
     target = candidate.xy[matches[:, 1]]
-    homography = _estimate(source, target, settings.max_error_px)
+    homography = fit(source, target, settings.max_error_px)
     if homography is None or not is_plausible(homography, candidate.size):
         return nothing
     errors = np.linalg.norm(project(homography, source) - target, axis=1)
@@ -274,7 +274,7 @@ def _one_per_place(
     return matches
 
 
-def _estimate(
+def fit(
     source: FloatArray, target: FloatArray, max_error_px: float
 ) -> NDArray[np.float64] | None:
     """Estimate a homography robustly, with the same draws every time."""
