@@ -69,10 +69,11 @@ def rare_collections():
 def known_pictures():
     """The same few photos need not be looked through for every search anew.
 
-    Tests of these two functions have them by their own names, and see no memory.
+    Tests of these functions have them by their own names, and see no memory.
     """
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(rootsift, "extract", remembering(rootsift.extract))
+        for name in ("extract", "extract_query"):
+            patched.setattr(rootsift, name, remembering(getattr(rootsift, name)))
         patched.setattr(prepared, "find_frame", remembering(find_frame))
         yield
 

@@ -231,7 +231,7 @@ def engine_scores(engine: Engine, cache: PictureCache) -> FloatArray:
 def query_features(cache: PictureCache, settings: RetrievalSettings) -> LocalFeatures:
     """Extract the local features that a photo is searched by."""
     local = settings.local
-    return rootsift.extract(
+    return rootsift.extract_query(
         cache.image, side_px=local.query_side_px, count=local.query_features
     )
 
@@ -241,8 +241,8 @@ def vote_scores(
 ) -> FloatArray:
     """Score works (N,) by the votes of a picture's local features."""
     looked_up = voting.look_up(index.vocabulary, features, settings.shortlist)
-    scores = voting.score(index, *looked_up, settings.shortlist)
-    return np.asarray(scores, np.float32)
+    votes = voting.cast_votes(index, *looked_up, settings.shortlist)
+    return np.asarray(votes.scores(), np.float32)
 
 
 def see_features(cache: PictureCache, settings: RetrievalSettings) -> Seen:

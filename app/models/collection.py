@@ -115,6 +115,10 @@ class ImageFeatures(Base):
     """(D,) float32, little-endian."""
     style: Mapped[bytes] = mapped_column(default=b"")
     """(S,) float32, little-endian; empty where the model has none."""
+    semantic: Mapped[bytes] = mapped_column(default=b"")
+    """(E,) float32, little-endian; empty where the model has none."""
+    picture: Mapped[bytes] = mapped_column(default=b"")
+    """Grey copy as JPEG; empty for features from before there was one."""
     local_xy: Mapped[bytes]
     """(M, 2) float32, little-endian, pixels of the resized picture."""
     local_descriptors: Mapped[bytes]

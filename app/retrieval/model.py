@@ -20,6 +20,7 @@ from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import MANIFEST_FILE, training_command
 from app.retrieval.descriptors.style import Style
 from app.retrieval.errors import MissingArtefactError
+from app.retrieval.images.grey_copy import encode_copy
 from app.retrieval.local import rootsift
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.runtime.threads import limit_threads
@@ -38,6 +39,8 @@ STYLE_FILE = "style.npz"
 DECISION_FILE = "decision.json"
 FEATURE_FILES = (MANIFEST_FILE, "descriptor.xml", "descriptor.bin", VOCABULARY_FILE)
 """What the features and visual words of a picture depend on."""
+FEATURES_FORMAT = b"grey copies"
+"""Names what is kept of a picture beside the learnt: galleries without it are old."""
 
 
 class Describer(Protocol):
@@ -89,7 +92,7 @@ class Model:
         """
         style_path = model_dir / STYLE_FILE
         has_style = style_path.is_file()
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(FEATURES_FORMAT)
         for name in (*FEATURE_FILES, *([STYLE_FILE] if has_style else [])):
             path = model_dir / name
             if not path.is_file():
@@ -123,6 +126,7 @@ class Model:
                 count=settings.reference_features,
             ),
             self.style_of(image, description),
+            picture=encode_copy(image),
         )
 
     def style_of(self, image: Image, description: Description) -> FloatArray:

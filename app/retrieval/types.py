@@ -152,7 +152,7 @@ class GalleryItem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryFeatures:
-    """Features of one reference image: global descriptor, local features, style.
+    """Features of one reference image: global descriptors, local features, style.
 
     Attributes
     ----------
@@ -162,11 +162,18 @@ class GalleryFeatures:
     style : (S,) float32
         Unit length, see ``app.retrieval.descriptors.style``; S is 0 with a model that
         has none.
+    semantic : (E,) float32
+        Unit length, see ``app.retrieval.descriptors.semantic``; E is 0 with a model
+        that has none.
+    picture : bytes
+        Grey copy that photos are compared with, see ``app.retrieval.images.grey_copy``.
     """
 
     descriptor: FloatArray
     local_features: LocalFeatures
     style: FloatArray = field(default_factory=no_numbers)
+    semantic: FloatArray = field(default_factory=no_numbers)
+    picture: bytes = b""
 
 
 class Verdict(StrEnum):

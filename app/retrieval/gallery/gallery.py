@@ -13,10 +13,11 @@ import numpy as np
 
 from app.retrieval.files.arrays import map_array
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
-from app.retrieval.local import voting
+from app.retrieval.gallery.picture_store import PictureStore
 from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.local.voting import Votes, cast_votes, look_up
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
     BoolArray,
@@ -30,6 +31,7 @@ from app.retrieval.types import (
 ITEMS_FILE = "items.json"
 DESCRIPTORS_FILE = "descriptors.npy"
 STYLES_FILE = "styles.npy"
+SEMANTICS_FILE = "semantics.npy"
 INDEX_FILE = "index.ann"
 POSTINGS_FOLDER = "postings"
 
@@ -50,6 +52,9 @@ class Gallery:
         Over ``local_features``.
     styles : (N, S) float32
         Unit length, or S = 0.
+    semantics : (N, E) float32
+        Unit length, or E = 0.
+    pictures : PictureStore
 
     Raises
     ------
@@ -65,9 +70,11 @@ class Gallery:
         index: Index,
         inverted_index: InvertedIndex,
         styles: FloatArray,
+        semantics: FloatArray,
+        pictures: PictureStore,
     ) -> None:
         lengths = {len(items), len(descriptors), len(local_features), len(index)}
-        lengths.add(len(styles))
+        lengths |= {len(styles), len(semantics), len(pictures)}
         if len(lengths) > 1:
             raise ValueError(f"parts of a gallery differ in length: {lengths}")
         self.items = tuple(items)
@@ -76,6 +83,8 @@ class Gallery:
             raise ValueError("an image occurs twice in the gallery")
         self.descriptors = descriptors
         self.styles = styles
+        self.semantics = semantics
+        self.pictures = pictures
         self.local_features = local_features
         self.index = index
         self.inverted_index = inverted_index
@@ -124,6 +133,8 @@ class Gallery:
             ExactIndex(descriptors),
             InvertedIndex.build(store, vocabulary, word_weights=word_weights),
             np.stack([features.style for _, features in pairs]),
+            np.stack([features.semantic for _, features in pairs]),
+            PictureStore.pack(features.picture for _, features in pairs),
         )
 
     def beside(self, items: Iterable[tuple[GalleryItem, GalleryFeatures]]) -> "Gallery":
@@ -163,6 +174,8 @@ class Gallery:
             ),
             InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
             map_array(folder / STYLES_FILE),
+            map_array(folder / SEMANTICS_FILE),
+            PictureStore.open(folder),
         )
 
     def position_of(self, image_id: str) -> int | None:
@@ -204,6 +217,12 @@ class Gallery:
         """
         return self.index.nearest(descriptor, k, excluded=excluded)
 
+    def vote(self, features: LocalFeatures, settings: ShortlistSettings) -> Votes:
+        """Let a photo's local features vote for the images."""
+        index = self.inverted_index
+        looked_up = look_up(index.vocabulary, features, settings)
+        return cast_votes(index, *looked_up, settings)
+
     def search_local(
         self,
         features: LocalFeatures,
@@ -213,21 +232,11 @@ class Gallery:
     ) -> tuple[Hit, ...]:
         """Find the images that share most visual words with a photo.
 
-        Parameters
-        ----------
-        features : LocalFeatures
-        settings : ShortlistSettings
-        excluded : (N,) bool or None
-            Positions that must not be returned.
-
-        Returns
-        -------
-        hits : tuple of Hit
-            At most ``settings.local_count``, best first.
+        At most ``settings.local_count``, best first; ``excluded`` (N,) bool are left
+        out.
         """
-        looked_up = voting.look_up(self.inverted_index.vocabulary, features, settings)
-        return voting.shortlist(
-            self.inverted_index, *looked_up, settings, excluded=excluded
+        return self.vote(features, settings).shortlist(
+            settings.local_count, excluded=excluded
         )
 
     def search_style(
@@ -244,6 +253,20 @@ class Gallery:
         """
         return ExactIndex(self.styles).nearest(style, k, excluded=excluded)
 
+    def search_semantic(
+        self, semantic: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """Find the images whose semantic descriptors are nearest, exactly.
+
+        Parameters
+        ----------
+        semantic : (E,) float32, unit length, E > 0
+        k : int, > 0
+        excluded : (N,) bool or None
+            Positions that must not be returned.
+        """
+        return ExactIndex(self.semantics).nearest(semantic, k, excluded=excluded)
+
     def local_features_of(self, position: int) -> LocalFeatures:
         """Return the local features at a position."""
         return self.local_features[position]
@@ -251,6 +274,14 @@ class Gallery:
     def style_of(self, position: int) -> FloatArray:
         """Return the style (S,) float32 at a position; S may be 0."""
         return np.asarray(self.styles[position])
+
+    def semantic_of(self, position: int) -> FloatArray:
+        """Return the semantic descriptor (E,) float32 at a position; E may be 0."""
+        return np.asarray(self.semantics[position])
+
+    def picture_of(self, position: int) -> bytes:
+        """Return the grey copy at a position, encoded."""
+        return self.pictures[position]
 
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) float32 at a position."""

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from app.retrieval.gallery.gallery import Gallery
-from app.retrieval.local import voting
+from app.retrieval.local.voting import Votes, cast_votes, look_up
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
     BoolArray,
@@ -118,6 +118,18 @@ class GalleryOverlay:
             lambda part, mask: part.search_global(descriptor, k, excluded=mask),
         )
 
+    def vote(self, features: LocalFeatures, settings: ShortlistSettings) -> Votes:
+        """See :meth:`Gallery.vote`."""
+        # All parts have one vocabulary, and looking words up is the slow half.
+        vocabulary = self._parts[0].inverted_index.vocabulary
+        looked_up = look_up(vocabulary, features, settings)
+        return Votes.join(
+            [
+                cast_votes(part.inverted_index, *looked_up, settings)
+                for part in self._parts
+            ]
+        )
+
     def search_local(
         self,
         features: LocalFeatures,
@@ -126,15 +138,8 @@ class GalleryOverlay:
         excluded: BoolArray | None = None,
     ) -> tuple[Hit, ...]:
         """See :meth:`Gallery.search_local`; give it what :meth:`mask_of` returned."""
-        # All parts have one vocabulary, and looking words up is the slow half.
-        vocabulary = self._parts[0].inverted_index.vocabulary
-        looked_up = voting.look_up(vocabulary, features, settings)
-        return self._search(
-            settings.local_count,
-            excluded,
-            lambda part, mask: voting.shortlist(
-                part.inverted_index, *looked_up, settings, excluded=mask
-            ),
+        return self.vote(features, settings).shortlist(
+            settings.local_count, excluded=excluded
         )
 
     def search_style(
@@ -143,6 +148,16 @@ class GalleryOverlay:
         """See :meth:`Gallery.search_style`; give it what :meth:`mask_of` returned."""
         return self._search(
             k, excluded, lambda part, mask: part.search_style(style, k, excluded=mask)
+        )
+
+    def search_semantic(
+        self, semantic: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """See :meth:`Gallery.search_semantic`; give it what `mask_of` returned."""
+        return self._search(
+            k,
+            excluded,
+            lambda part, mask: part.search_semantic(semantic, k, excluded=mask),
         )
 
     def local_features_of(self, position: int) -> LocalFeatures:
@@ -154,6 +169,16 @@ class GalleryOverlay:
         """Return the style (S,) float32 at a position; S may be 0."""
         part, row = self._locate(position)
         return part.style_of(row)
+
+    def semantic_of(self, position: int) -> FloatArray:
+        """Return the semantic descriptor (E,) float32 at a position; E may be 0."""
+        part, row = self._locate(position)
+        return part.semantic_of(row)
+
+    def picture_of(self, position: int) -> bytes:
+        """Return the grey copy at a position, encoded."""
+        part, row = self._locate(position)
+        return part.picture_of(row)
 
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) float32 at a position."""

@@ -11,9 +11,11 @@ from app.retrieval.gallery.gallery import (
     INDEX_FILE,
     ITEMS_FILE,
     POSTINGS_FOLDER,
+    SEMANTICS_FILE,
     STYLES_FILE,
 )
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
+from app.retrieval.gallery.picture_store import PictureStoreWriter
 from app.retrieval.gallery.tuning import choose_search_k
 from app.retrieval.local.feature_store import FeatureStoreWriter
 from app.retrieval.local.inverted_index import InvertedIndex
@@ -46,7 +48,9 @@ class GalleryWriter:
         self._items: list[GalleryItem] = []
         self._descriptors: list[FloatArray] = []
         self._styles: list[FloatArray] = []
+        self._semantics: list[FloatArray] = []
         self._local_features = FeatureStoreWriter(folder)
+        self._pictures = PictureStoreWriter(folder)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -57,6 +61,8 @@ class GalleryWriter:
         self._items.append(item)
         self._descriptors.append(features.descriptor)
         self._styles.append(features.style)
+        self._semantics.append(features.semantic)
+        self._pictures.append(features.picture)
 
     def finish(self, progress: Callable[[str], None]) -> None:
         """Build both indexes over what was added, which is at least one image.
@@ -67,6 +73,7 @@ class GalleryWriter:
             Told the name of each step when it begins.
         """
         local_features = self._local_features.finish()
+        self._pictures.finish()
         progress("postings")
         postings = self._folder / POSTINGS_FOLDER
         postings.mkdir()
@@ -75,6 +82,7 @@ class GalleryWriter:
         descriptors = np.stack(self._descriptors)
         np.save(self._folder / DESCRIPTORS_FILE, descriptors)
         np.save(self._folder / STYLES_FILE, np.stack(self._styles))
+        np.save(self._folder / SEMANTICS_FILE, np.stack(self._semantics))
         listing = {
             "search_k": self._build_index(descriptors),
             "image_ids": [item.image_id for item in self._items],

@@ -19,7 +19,7 @@ from app.retrieval.errors import (
     reading,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an older program could not read the files, or read them wrongly."""
 MANIFEST = "manifest.json"
 INDEX_COMMAND = "python precompute_descriptors.py"

@@ -7,13 +7,13 @@ shared by all processes that map the same files.
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.lib import format as npy
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from app.retrieval.files.arrays import map_array
+from app.retrieval.files.row_file import RowFile, starts_of
 from app.retrieval.types import FloatArray, LocalFeatures
 
 Size: TypeAlias = tuple[int, int]
@@ -87,7 +87,7 @@ class FeatureStore:
         return cls(
             np.concatenate([none.xy, *(p.xy for p in pictures)]),
             np.concatenate([none.descriptors, *(p.descriptors for p in pictures)]),
-            _starts([len(p) for p in pictures]),
+            starts_of([len(p) for p in pictures]),
             _size_array([p.size for p in pictures]),
         )
 
@@ -119,8 +119,8 @@ class FeatureStoreWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._xy = _RowFile(folder / _XY, np.float32, 2)
-        self._descriptors = _RowFile(folder / _DESCRIPTORS, np.uint8, 128)
+        self._xy = RowFile(folder / _XY, np.float32, (2,))
+        self._descriptors = RowFile(folder / _DESCRIPTORS, np.uint8, (128,))
         self._counts: list[int] = []
         self._picture_sizes: list[Size] = []
 
@@ -135,49 +135,9 @@ class FeatureStoreWriter:
         """Complete the files and open them."""
         self._xy.finish()
         self._descriptors.finish()
-        np.save(self._folder / _STARTS, _starts(self._counts))
+        np.save(self._folder / _STARTS, starts_of(self._counts))
         np.save(self._folder / _SIZES, _size_array(self._picture_sizes))
         return FeatureStore.open(self._folder)
-
-
-class _RowFile:
-    """A two-dimensional ``.npy`` file that grows row by row.
-
-    NumPy pads a header so that the first axis can grow to any length in place:
-    the header for 0 rows is as long as the final one. Opening the file for each
-    append costs 10 microseconds and leaves none open after an error.
-    """
-
-    def __init__(self, path: Path, dtype: DTypeLike, columns: int) -> None:
-        self._path = path
-        self._dtype = np.dtype(dtype)
-        self._columns = columns
-        self._rows = 0
-        with path.open("wb") as file:
-            self._write_header(file)
-
-    def append(self, rows: NDArray[np.generic]) -> None:
-        with self._path.open("ab") as file:
-            file.write(np.ascontiguousarray(rows, dtype=self._dtype).data)
-        self._rows += len(rows)
-
-    def finish(self) -> None:
-        with self._path.open("r+b") as file:
-            self._write_header(file)
-
-    def _write_header(self, file: BinaryIO) -> None:
-        header = {
-            "descr": npy.dtype_to_descr(self._dtype),
-            "fortran_order": False,
-            "shape": (self._rows, self._columns),
-        }
-        npy.write_array_header_1_0(file, header)
-
-
-def _starts(counts: Sequence[int]) -> NDArray[np.int64]:
-    starts = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=starts[1:])
-    return starts
 
 
 def _size_array(sizes: Sequence[Size]) -> NDArray[np.int32]:

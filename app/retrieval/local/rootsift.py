@@ -5,6 +5,8 @@ single descriptor of the whole photo cannot. Matching them is the business of
 ``inverted_index`` (coarse) and ``verification`` (exact).
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +25,7 @@ MIN_SIDE_PX = 16
 
 
 def extract(image: Image, *, side_px: int, count: int) -> LocalFeatures:
-    """Find the strongest keypoints and describe them.
+    """Find the strongest keypoints of a reference image and describe them.
 
     Strength is response times size. By response alone, nearly all keypoints of a
     painting are a few pixels large, and those are what blur, distance and noise
@@ -54,25 +56,75 @@ def extract(image: Image, *, side_px: int, count: int) -> LocalFeatures:
     .. [1] Lowe, "Distinctive image features from scale-invariant keypoints",
        IJCV 2004.
     """
-    if side_px <= 0 or count <= 0:
-        raise ValueError(f"side_px and count must be > 0, got {side_px} and {count}")
-    resized = resize_to_long_side(image, side_px)
-    size = (resized.shape[0], resized.shape[1])
-    if min(size) < MIN_SIDE_PX:
-        return LocalFeatures.empty(size)
-    grey = cv2.cvtColor(resized, cv2.COLOR_RGB2GRAY)
+    grey = _reduced(image, side_px, count)
+    if min(grey.shape) < MIN_SIDE_PX:
+        return LocalFeatures.empty(grey.shape)
     sift = cv2.SIFT.create(contrastThreshold=CONTRAST_THRESHOLD)
     keypoints = sift.detect(grey, None)
     if not keypoints:
-        return LocalFeatures.empty(size)
-    # A total order, so that ties at the cut fall the same way every time.
+        return LocalFeatures.empty(grey.shape)
+    kept = [keypoints[i] for i in _by_strength(keypoints)[:count]]
+    kept, histograms = sift.compute(grey, kept)
+    return _local_features(kept, np.asarray(histograms, np.float32), grey.shape)
+
+
+def extract_query(image: Image, *, side_px: int, count: int) -> LocalFeatures:
+    """Find the keypoints of a photo with the largest response and describe them.
+
+    In one scale space, where `extract` makes two: to choose among keypoints before
+    they are described is left to OpenCV, which goes by response alone. A photo keeps
+    every second of its keypoints or more, so that it matters little which are left
+    out. A keypoint that both functions keep has the same descriptor.
+
+    Parameters
+    ----------
+    image, side_px, count
+        As of `extract`.
+
+    Returns
+    -------
+    local_features : LocalFeatures
+        As of `extract`, strongest first.
+
+    Raises
+    ------
+    ValueError
+        As of `extract`.
+    """
+    grey = _reduced(image, side_px, count)
+    if min(grey.shape) < MIN_SIDE_PX:
+        return LocalFeatures.empty(grey.shape)
+    sift = cv2.SIFT.create(nfeatures=count, contrastThreshold=CONTRAST_THRESHOLD)
+    keypoints, histograms = sift.detectAndCompute(grey, None)
+    if not keypoints:
+        return LocalFeatures.empty(grey.shape)
+    # Keypoints that tie at OpenCV's cut have all been kept.
+    order = _by_strength(keypoints)[:count]
+    kept = [keypoints[i] for i in order]
+    described = np.asarray(histograms, np.float32)[order]
+    return _local_features(kept, described, grey.shape)
+
+
+def _reduced(image: Image, side_px: int, count: int) -> NDArray[np.uint8]:
+    if side_px <= 0 or count <= 0:
+        raise ValueError(f"side_px and count must be > 0, got {side_px} and {count}")
+    resized = resize_to_long_side(image, side_px)
+    return np.asarray(cv2.cvtColor(resized, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _by_strength(keypoints: Sequence[cv2.KeyPoint]) -> NDArray[np.intp]:
+    """Order keypoints totally, so that ties at a cut fall the same way every time."""
     facts = np.array(
         [(-k.response * k.size, k.pt[1], k.pt[0], k.size, k.angle) for k in keypoints]
     )
-    strongest = np.lexsort(facts.T[::-1])[:count]
-    kept, histograms = sift.compute(grey, [keypoints[i] for i in strongest])
-    xy = np.array([k.pt for k in kept], dtype=np.float32)
-    return LocalFeatures(xy, root_sift(np.asarray(histograms, np.float32)), size)
+    return np.lexsort(facts.T[::-1])
+
+
+def _local_features(
+    keypoints: Sequence[cv2.KeyPoint], histograms: FloatArray, size: tuple[int, int]
+) -> LocalFeatures:
+    xy = np.array([k.pt for k in keypoints], dtype=np.float32)
+    return LocalFeatures(xy, root_sift(histograms), size)
 
 
 def root_sift(sift: FloatArray) -> NDArray[np.uint8]:

@@ -81,7 +81,7 @@ class Engine:
             descriptors = [view.description.descriptor for view in views]
         with watch.lap("local"):
             side_px = settings.local.query_side_px
-            features = rootsift.extract(
+            features = rootsift.extract_query(
                 photo.resized(side_px),
                 side_px=side_px,
                 count=settings.local.query_features,

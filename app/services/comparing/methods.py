@@ -169,7 +169,7 @@ class _Comparison:
         settings = self._engine.settings
 
         def search() -> Sequence[Hit]:
-            features = rootsift.extract(
+            features = rootsift.extract_query(
                 self._image,
                 side_px=settings.local.query_side_px,
                 count=settings.local.query_features,

@@ -138,6 +138,8 @@ def pack_features(
         model_id=key,
         descriptor=features.descriptor.astype("<f4").tobytes(),
         style=features.style.astype("<f4").tobytes(),
+        semantic=features.semantic.astype("<f4").tobytes(),
+        picture=features.picture,
         local_xy=local.xy.astype("<f4").tobytes(),
         local_descriptors=local.descriptors.tobytes(),
         local_height=local.size[0],
@@ -155,6 +157,8 @@ def unpack_features(row: ImageFeatures) -> GalleryFeatures:
             (row.local_height, row.local_width),
         ),
         np.frombuffer(row.style, "<f4").astype(np.float32),
+        np.frombuffer(row.semantic, "<f4").astype(np.float32),
+        row.picture,
     )
 
 

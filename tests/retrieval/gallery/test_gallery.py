@@ -49,6 +49,10 @@ def test_a_gallery_on_disk_answers_like_one_in_memory(tmp_path, collection, gall
     assert mapped.items == gallery.items
     np.testing.assert_array_equal(mapped.descriptors, gallery.descriptors)
     np.testing.assert_array_equal(mapped.styles, gallery.styles)
+    np.testing.assert_array_equal(mapped.semantics, gallery.semantics)
+    assert [mapped.picture_of(i) for i in range(COUNT)] == [
+        features.picture for _, features in collection
+    ]
     features = gallery.local_features[3]
     assert mapped.search_local(features, ShortlistSettings()) == gallery.search_local(
         features, ShortlistSettings()

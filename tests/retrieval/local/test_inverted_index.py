@@ -38,9 +38,13 @@ def index(gallery):
     return InvertedIndex.build(gallery, VOCABULARY)
 
 
-def shortlist(index, features, excluded=None):
+def vote(index, features):
     looked_up = voting.look_up(VOCABULARY, features, SETTINGS)
-    return voting.shortlist(index, *looked_up, SETTINGS, excluded=excluded)
+    return voting.cast_votes(index, *looked_up, SETTINGS)
+
+
+def shortlist(index, features, excluded=None):
+    return vote(index, features).shortlist(SETTINGS.local_count, excluded=excluded)
 
 
 def score_slowly(gallery, query, settings):
@@ -78,7 +82,7 @@ def test_scores_agree_with_the_definition(gallery, index, chunk, monkeypatch):
     query = draw_features(np.random.default_rng(1), 25, like=gallery[4])
     expected = score_slowly(gallery, query, SETTINGS)
     np.testing.assert_allclose(
-        voting.score(index, *voting.look_up(VOCABULARY, query, SETTINGS), SETTINGS),
+        vote(index, query).scores(),
         expected,
         rtol=1e-5,
     )
@@ -173,3 +177,21 @@ def test_arrays_of_two_indexes_are_damaged(gallery, index, tmp_path):
     np.save(tmp_path / "positions.npy", half.positions)
     with pytest.raises(DamagedArtefactError):
         InvertedIndex.open(tmp_path, VOCABULARY)
+
+
+def test_features_that_do_not_count_have_not_voted(gallery, index):
+    query = gallery[4]
+    counted = np.zeros(len(query), np.bool_)
+    counted[::2] = True
+    cast = vote(index, query)
+    # A feature's weight is that of its place among all of the photo's.
+    alone = vote(index, query).scores(counted)
+    rest = vote(index, query).scores(~counted)
+    np.testing.assert_allclose(alone + rest, cast.scores())
+    assert cast.shortlist(3, counted=np.zeros(len(query), np.bool_)) == ()
+
+
+def test_votes_for_two_indexes_are_joined_in_order(gallery, index):
+    cast = vote(index, gallery[4])
+    joined = voting.Votes.join([cast, cast])
+    np.testing.assert_array_equal(joined.scores(), np.tile(cast.scores(), 2))

@@ -2,11 +2,14 @@ import cv2
 import numpy as np
 import pytest
 
-from app.retrieval.local.rootsift import extract, root_sift
+from app.retrieval.local.rootsift import extract, extract_query, root_sift
 from tests.retrieval.textures import textured
 
+both = pytest.mark.parametrize("extract", [extract, extract_query])
 
-def test_features_are_capped_and_lie_inside_the_resized_picture():
+
+@both
+def test_features_are_capped_and_lie_inside_the_resized_picture(extract):
     features = extract(textured(1, (300, 900)), side_px=450, count=50)
     assert features.size == (150, 450)
     assert len(features) == 50
@@ -16,23 +19,27 @@ def test_features_are_capped_and_lie_inside_the_resized_picture():
     assert (features.xy <= [450, 150]).all()
 
 
-def test_a_small_picture_is_not_enlarged():
+@both
+def test_a_small_picture_is_not_enlarged(extract):
     assert extract(textured(1, (60, 80)), side_px=640, count=9).size == (60, 80)
 
 
+@both
 @pytest.mark.parametrize("size", [(1, 1), (3, 900), (200, 300)])
-def test_a_picture_without_texture_has_no_features(size):
+def test_a_picture_without_texture_has_no_features(size, extract):
     features = extract(np.full((*size, 3), 127, np.uint8), side_px=640, count=500)
     assert len(features) == 0
     assert features.descriptors.shape == (0, 128)
 
 
-def test_a_faint_picture_still_has_features():
+@both
+def test_a_faint_picture_still_has_features(extract):
     faint = (120 + textured(2) / 10).astype(np.uint8)
     assert len(extract(faint, side_px=640, count=500)) > 50
 
 
-def test_features_do_not_depend_on_the_number_of_threads():
+@both
+def test_features_do_not_depend_on_the_number_of_threads(extract):
     image = textured(3)
     threads = cv2.getNumThreads()
     found = []
@@ -50,6 +57,30 @@ def test_fewer_features_are_the_first_of_more():
     np.testing.assert_array_equal(few.xy, many.xy[:40])
 
 
+def test_a_photo_with_room_for_all_has_the_features_of_a_reference_image():
+    image = textured(5)
+    reference, query = (
+        f(image, side_px=640, count=9000) for f in (extract, extract_query)
+    )
+    assert 0 < len(reference) < 9000
+    np.testing.assert_array_equal(query.xy, reference.xy)
+    np.testing.assert_array_equal(query.descriptors, reference.descriptors)
+
+
+def test_a_photo_without_room_keeps_some_of_its_features_as_they_are():
+    image = textured(5)
+    few, many = (extract_query(image, side_px=640, count=n) for n in (40, 9000))
+    kept, known = (
+        {
+            (*xy, descriptor.tobytes())
+            for xy, descriptor in zip(f.xy, f.descriptors, strict=True)
+        }
+        for f in (few, many)
+    )
+    assert len(kept) == 40
+    assert kept < known
+
+
 def test_root_sift_by_hand():
     sift = np.zeros((3, 128), np.float32)
     sift[0, :16] = 10  # a sixteenth each: 512 * sqrt(1 / 16)
@@ -60,6 +91,7 @@ def test_root_sift_by_hand():
     np.testing.assert_array_equal(root_sift(sift), expected)
 
 
-def test_nonsense_sizes_are_refused():
+@both
+def test_nonsense_sizes_are_refused(extract):
     with pytest.raises(ValueError, match="side_px"):
         extract(textured(1), side_px=0, count=10)

@@ -53,6 +53,8 @@ def test_features_come_back_as_they_went():
     kept = unpack_features(pack_features(1, KEY, features))
     assert np.array_equal(kept.descriptor, features.descriptor)
     assert np.array_equal(kept.style, features.style)
+    assert np.array_equal(kept.semantic, features.semantic)
+    assert kept.picture == features.picture
     assert np.array_equal(kept.local_features.xy, features.local_features.xy)
     assert np.array_equal(
         kept.local_features.descriptors, features.local_features.descriptors
