@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -205,8 +205,8 @@ class Evidence:
         Share of the reference image's area that the inliers span. Agreement that is
         confined to one corner is rather a shared frame, stamp or signature.
     agreement : float in [0, 1]
-        Share of the work's visible blocks that look the same in the photo; 0 for a
-        match that was not compared.
+        Share of the work's comparable blocks that look the same in the photo, drawn
+        towards one half where they are few; 0 for a match that was not compared.
     difference : float in [0, 1]
         Share of the visible area that looks different though its surroundings agree.
     epipolar_count : int
@@ -228,22 +228,54 @@ class Evidence:
     semantic_margin: float = 0.0
 
 
+class BlockState(IntEnum):
+    """What a comparison says of one block of a work."""
+
+    HIDDEN = -1
+    """Outside the photo, or behind glare."""
+    PLAIN = 0
+    """Without texture in both pictures: nothing to compare."""
+    AGREES = 1
+    DISAGREES = 2
+
+
+DOUBT_BLOCKS = 20
+"""Comparable blocks of which a half is believed to agree before any is looked at."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """Registered comparison of a photo with a reference image, block by block.
 
     Attributes
     ----------
+    comparable : float in [0, 1]
+        Share of the blocks that are visible and not plain. Of a poor photo it is small,
+        and then the other two say little.
     agreement : float in [0, 1]
+        Share of the comparable blocks that agree; 0 without any.
     difference : float in [0, 1]
-    region : (K, 2) float32 or None
-    blocks : (rows, cols) int8
+        Share of the visible blocks in the largest region that disagrees though its
+        surroundings agree; 0 if there is none.
+    outlines : tuple of (K, 2) float32
+        Polygons around all such regions, the largest first, as shares of the reference
+        image's width and height (x right, y down).
+    blocks : (R, C) int8
+        A `BlockState` each. They overlap by half and lie in even rows and columns: the
+        middle of the first one is a whole block from the edges, counted in steps.
     """
 
+    comparable: float
     agreement: float
     difference: float
-    region: FloatArray | None
+    outlines: tuple[FloatArray, ...]
     blocks: NDArray[np.int8]
+
+    @property
+    def weighed_agreement(self) -> float:
+        """Agreement, drawn towards one half where few blocks could be compared."""
+        count = self.comparable * self.blocks.size
+        return (count * self.agreement + DOUBT_BLOCKS / 2) / (count + DOUBT_BLOCKS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -306,7 +338,7 @@ class Match:
     @property
     def is_different(self) -> bool:
         """Whether the photo was seen to differ from the work somewhere."""
-        return self.comparison is not None and self.comparison.region is not None
+        return self.comparison is not None and bool(self.comparison.outlines)
 
     @property
     def evidence(self) -> Evidence:
@@ -317,7 +349,7 @@ class Match:
             inlier_share=self.verification.inlier_share,
             margin=self.inlier_count - self.rival_inliers,
             coverage=self.coverage,
-            agreement=comparison.agreement if comparison else 0.0,
+            agreement=comparison.weighed_agreement if comparison else 0.0,
             difference=comparison.difference if comparison else 0.0,
             epipolar_count=self.epipolar_count,
             semantic_similarity=self.semantic_similarity or 0.0,

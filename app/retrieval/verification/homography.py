@@ -123,7 +123,7 @@ def verify(
         return nothing
     source = query.xy[matches[:, 0]]
     target = candidate.xy[matches[:, 1]]
-    homography = _estimate(source, target, settings.max_error_px)
+    homography = fit(source, target, settings.max_error_px)
     if homography is None:
         return nothing
     errors = np.linalg.norm(project(homography, source) - target, axis=1)
@@ -298,7 +298,7 @@ def _one_per_place(
     return matches
 
 
-def _estimate(
+def fit(
     source: FloatArray, target: FloatArray, max_error_px: float
 ) -> NDArray[np.float64] | None:
     """Estimate a homography robustly, with the same draws every time."""
