@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.images.grey_copy import decode_copy
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.candidate_pool import is_central, with_rivals
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.types import Comparison, Match, Verdict
+from app.retrieval.types import Match, Verdict
 from app.retrieval.verification.comparison import compare
 from app.retrieval.verification.decision import Decision
+from app.retrieval.verification.homography import project_outline
+from app.retrieval.verification.registration import register
 
 
 class Rater:
@@ -38,7 +42,7 @@ class Rater:
         self._gallery = gallery
         self._decision = decision
         self._settings = settings
-        self._comparisons: dict[int, Comparison | None] = {}
+        self._compared_matches: dict[int, Match] = {}
 
     def rate(self, matches: Sequence[Match]) -> tuple[Match, ...]:
         """Rate matches, one per work; what the visitor most likely means comes first.
@@ -66,22 +70,40 @@ class Rater:
         return replace(match, probability=probability, verdict=verdict)
 
     def _compared(self, match: Match) -> Match:
-        if match.position not in self._comparisons:
-            self._comparisons[match.position] = self._compare(match)
-        return replace(match, comparison=self._comparisons[match.position])
+        """Return the match with its outline refined on the pixels, and compared."""
+        if match.outline is None:
+            return match
+        if match.position not in self._compared_matches:
+            self._compared_matches[match.position] = self._compare(match)
+        return self._compared_matches[match.position]
 
-    def _compare(self, match: Match) -> Comparison | None:
-        homography = match.verification.homography
-        copy = self._gallery.picture_of(match.position)
-        if homography is None or not copy:
-            return None
-        side_px = self._settings.local.query_side_px
-        grey = cv2.cvtColor(self._photo.resized(side_px), cv2.COLOR_RGB2GRAY)
-        picture = decode_copy(copy)
+    def _compare(self, match: Match) -> Match:
+        encoded = self._gallery.picture_of(match.position)
+        if not encoded or match.verification.homography is None:
+            return match
+        picture = decode_copy(encoded)
         size = self._gallery.local_features_of(match.position).size
-        # From pixels of the features' picture to those of the smaller copy.
+        # The homography leads to pixels of the picture that features were found in.
         scale = np.diag([picture.shape[1] / size[1], picture.shape[0] / size[0], 1.0])
-        return compare(grey, picture, scale @ homography)
+        homography = register(
+            self._grey, picture, scale @ match.verification.homography
+        )
+        verification = replace(
+            match.verification, homography=np.linalg.inv(scale) @ homography
+        )
+        grey_size = (self._grey.shape[0], self._grey.shape[1])
+        outline = project_outline(verification, grey_size, size)
+        return replace(
+            match,
+            verification=verification,
+            outline=match.outline if outline is None else outline,
+            comparison=compare(self._grey, picture, homography),
+        )
+
+    @cached_property
+    def _grey(self) -> NDArray[np.uint8]:
+        photo = self._photo.resized(self._settings.local.query_side_px)
+        return np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _prominence(match: Match) -> tuple[bool, bool, float]:

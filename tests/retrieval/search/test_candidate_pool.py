@@ -153,7 +153,7 @@ def test_a_work_that_differs_is_no_rival_of_one_that_does_not():
     blocks = np.zeros((1, 1), np.int8)
     differing = replace(
         match_at(LEFT, (0.1, 0.1), (0.2, 0.2), (0.3, 0.3)),
-        comparison=Comparison(0.9, 0.05, region, blocks),
+        comparison=Comparison(0.8, 0.9, 0.05, (region,), blocks),
     )
     assert count_rival_inliers(match, [match, differing]) == 0
     assert count_rival_inliers(differing, [match, differing]) == 2
