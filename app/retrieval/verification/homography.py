@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import FloatArray, LocalFeatures, Verification
+from app.retrieval.verification.matching import locate, match_places
 from app.retrieval.verification.polygons import spanned_share
 
 MINIMUM_MATCHES = 4
@@ -20,74 +21,11 @@ SAMPLING_SEED = 0
 """State of the estimator's random generator at the start of each estimate."""
 MAX_ITERATIONS = 2000
 CONFIDENCE = 0.999
-PLACE_PX = 1.0
-"""Keypoints nearer than about this are one place (SIFT repeats a keypoint for each
-of its orientations)."""
 MAX_SIDE_RATIO = 8.0
 """Longest against shortest side of a found outline, each relative to the work's own
 side. A work seen at 75 degrees from the front is foreshortened by 4."""
 MIN_SCALE, MAX_SCALE = 1 / 20, 20.0
 """Length in the photo per length in the reference image, both resized."""
-
-
-def match(
-    query: LocalFeatures, candidate: LocalFeatures, *, ratio: float
-) -> NDArray[np.int32]:
-    """Pair keypoints that are each other's nearest, and clearly so.
-
-    Parameters
-    ----------
-    query, candidate : LocalFeatures
-        Either may be empty.
-    ratio : float in (0, 1]
-        Largest distance to the nearest descriptor of the candidate relative to
-        that to the second nearest.
-
-    Returns
-    -------
-    matches : (Q, 2) int32
-        Rows of the query (column 0) and of the candidate (column 1), the least
-        ambiguous first; no row occurs twice in a column.
-
-    Raises
-    ------
-    ValueError
-        If ``ratio`` is outside (0, 1].
-
-    References
-    ----------
-    .. [1] Lowe, "Distinctive image features from scale-invariant keypoints",
-       IJCV 2004.
-    """
-    if not 0 < ratio <= 1:
-        raise ValueError(f"ratio must be in (0, 1], got {ratio}")
-    if not len(query) or not len(candidate):
-        return np.zeros((0, 2), np.int32)
-    # Twice a sum of 128 products of bytes stays below 2 ** 24, so float32 holds all
-    # of it exactly and the result does not depend on the order in which BLAS adds. One
-    # product gives |b|^2 - 2 ab: the lengths ride along as one more dimension. The
-    # query's own length is the same for all its distances, so only those that are
-    # compared with a ratio get it.
-    ours, our_lengths = _with_room(query.descriptors)
-    theirs, their_lengths = _with_room(candidate.descriptors)
-    ours[:, :-1] *= -2
-    ours[:, -1] = 1
-    theirs[:, -1] = their_lengths
-    distances = ours @ theirs.T
-    rows = np.arange(len(query))
-    nearest = distances.argmin(axis=1)
-    first = distances[rows, nearest] + our_lengths
-    distances[rows, nearest] = np.inf
-    second = distances.min(axis=1) + our_lengths
-    clear = np.flatnonzero(first <= ratio**2 * second)
-    # Back from the candidate, for the few that are left.
-    ours[:, -1] = our_lengths
-    theirs[:, -1] = 1
-    back = theirs[nearest[clear]] @ ours.T
-    clear = clear[back.argmin(axis=1) == clear]
-    # Two keypoints with equal descriptors would both point at one candidate row.
-    order = np.argsort(first[clear] / np.maximum(second[clear], 1), kind="stable")
-    return np.stack([clear, nearest[clear]], axis=1).astype(np.int32)[order]
 
 
 def verify(
@@ -115,9 +53,7 @@ def verify(
     .. [2] Philbin et al., "Object retrieval with large vocabularies and fast
        spatial matching", CVPR 2007.
     """
-    matches = _one_per_place(
-        match(query, candidate, ratio=settings.ratio), query, candidate
-    )
+    matches = match_places(query, candidate, ratio=settings.ratio)
     nothing = Verification(matches, np.zeros(len(matches), np.bool_), None)
     if len(matches) < MINIMUM_MATCHES:
         return nothing
@@ -257,12 +193,7 @@ def inlier_points(
         x and y as shares of the query's width and height, then the same of the
         candidate's; the least ambiguous first.
     """
-    rows = verification.matches[verification.inliers]
-    sides = [
-        features.xy[rows[:, column]] / features.size[::-1]
-        for column, features in enumerate((query, candidate))
-    ]
-    return np.concatenate(sides, axis=1).astype(np.float32)
+    return locate(verification.matches[verification.inliers], query, candidate)
 
 
 def coverage(verification: Verification, candidate: LocalFeatures) -> float:
@@ -271,31 +202,9 @@ def coverage(verification: Verification, candidate: LocalFeatures) -> float:
     return spanned_share(candidate.xy[rows], candidate.size)
 
 
-def _with_room(
-    descriptors: NDArray[np.uint8],
-) -> tuple[FloatArray, FloatArray]:
-    """Return descriptors (M, 128) with an unset column after them, and |d|^2 (M,)."""
-    count, length = descriptors.shape
-    wider = np.empty((count, length + 1), np.float32)
-    values = wider[:, :length]
-    values[:] = descriptors
-    return wider, np.einsum("md,md->m", values, values)
-
-
 def _sides(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the vector from each corner (K, 2) to the next one."""
     return np.roll(corners, -1, axis=0) - corners
-
-
-def _one_per_place(
-    matches: NDArray[np.int32], query: LocalFeatures, candidate: LocalFeatures
-) -> NDArray[np.int32]:
-    """Keep the clearest match at each place of either picture, in order."""
-    for column, features in enumerate((query, candidate)):
-        places = np.floor(features.xy[matches[:, column]] / PLACE_PX)
-        _, firsts = np.unique(places, axis=0, return_index=True)
-        matches = matches[np.sort(firsts)]
-    return matches
 
 
 def fit(
