@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.types import BlockState, BoolArray, Comparison, FloatArray
-from app.retrieval.verification.difference import Blocks, find_regions, outline_of
+from app.retrieval.verification.difference import (
+    Blocks,
+    background_of,
+    find_regions,
+    grown,
+    outline_of,
+)
+from app.retrieval.verification.registration import resizing
 
 SIDE_PX = 160
 """Long side at which pictures are compared: what finer detail there is, a visitor's
@@ -30,10 +37,16 @@ SMOOTHING_PX = 0.7
 """Standard deviation: the noise of one of the two is not the other's."""
 AGREEING = 0.6
 """Least correlation of a block that agrees."""
-DISAGREEING = 0.4
-"""Largest correlation of one that surely does not."""
+DISAGREEING, USUAL_SHARE = 0.4, 0.8
+"""Largest correlation of a block that surely does not: of a sharp photo, in which all
+that is the same agrees well, 0.2 less than this share of what is usual in it."""
+SURELY_AGREEING, LEAST_SURE_BLOCKS = 0.7, 8
+"""Correlation of blocks, and their number, that say what is usual in a photo."""
 LEAST_TEXTURE = 4.0
-"""Standard deviation of grey values below which a block is plain."""
+"""Standard deviation of grey values below which a block is plain; more in a photo with
+noise, less in a faint one."""
+BARE_TEXTURE = 2.5
+"""The same, below which a reference image shows nothing: paper, or a background."""
 GLARE_LEVEL, PAPER_LEVEL = 248, 215
 """Burnt out in the photo, though not even nearly white in the work: glare."""
 MAX_GLARE = 0.15
@@ -54,7 +67,9 @@ def compare(photo: Grey, picture: Grey, homography: NDArray[np.float64]) -> Comp
     photo, picture : (H, W) and (h, w) uint8, grey
         The picture without its frame, long side at least about 160 pixels.
     homography : (3, 3) float64
-        Photo pixels to picture pixels, a plausible one.
+        Photo pixels to picture pixels, a plausible one; see
+        `app.retrieval.verification.registration.resizing` where it was found between
+        copies of another size.
 
     Returns
     -------
@@ -65,19 +80,21 @@ def compare(photo: Grey, picture: Grey, homography: NDArray[np.float64]) -> Comp
     .. [1] Lewis, "Fast normalized cross-correlation", Vision Interface 1995.
     """
     blocks = measure(photo, picture, homography)
+    regions = find_regions(blocks)
+    states = blocks.states.copy()
+    states[background_of(blocks)] = BlockState.PLAIN
     hidden, plain, agreeing = (
-        int(np.count_nonzero(blocks.states == state))
+        int(np.count_nonzero(states == state))
         for state in (BlockState.HIDDEN, BlockState.PLAIN, BlockState.AGREES)
     )
-    visible = blocks.states.size - hidden
+    visible = states.size - hidden
     comparable = visible - plain
-    regions = find_regions(blocks)
     return Comparison(
-        comparable=comparable / blocks.states.size,
+        comparable=comparable / states.size,
         agreement=agreeing / comparable if comparable else 0.0,
         difference=int(np.count_nonzero(regions[0])) / visible if regions else 0.0,
         outlines=tuple(outline_of(region) for region in regions),
-        blocks=blocks.states,
+        blocks=states,
     )
 
 
@@ -87,26 +104,33 @@ def measure(photo: Grey, picture: Grey, homography: NDArray[np.float64]) -> Bloc
     rows, columns = (max(4, round(side * scale / CELL_PX)) for side in picture.shape)
     size = (rows * CELL_PX, columns * CELL_PX)
     work = _resized(picture, size)
-    scene, is_seen = _rectify(photo, _resizing(picture.shape, size) @ homography, size)
+    scene, is_seen = _rectify(photo, resizing(picture.shape, size) @ homography, size)
     inner = slice(MARGIN_PX, -MARGIN_PX)
     view, seen = scene[inner, inner], is_seen[inner, inner]
     correlation, texture, seen_texture = _correlate(_detail(work), _detail(view))
     glare = (view >= GLARE_LEVEL) & (cv2.dilate(work, np.ones((5, 5))) < PAPER_LEVEL)
     hidden = (_blocks(~seen) > 0.02) | (_blocks(glare) > MAX_GLARE)
-    # Contrast of the photo relative to the picture, where they surely show the same.
-    sure = ~hidden & (texture > LEAST_TEXTURE) & (correlation > 0.7)
-    gain = 1.0
-    if np.count_nonzero(sure) >= 6:
+    # Contrast of the photo relative to the work's, where they surely show the same.
+    sure = ~hidden & (texture > LEAST_TEXTURE) & (correlation > SURELY_AGREEING)
+    gain, dissent = 1.0, DISAGREEING
+    if np.count_nonzero(sure) >= LEAST_SURE_BLOCKS:
         gain = float(np.median(seen_texture[sure] / texture[sure]).clip(0.15, 2.0))
+        usual = float(np.quantile(correlation[sure], 0.25))
+        dissent = max(dissent, USUAL_SHARE * usual - 0.2)
+    bare = texture < BARE_TEXTURE
     least = LEAST_TEXTURE * max(gain, 0.6)
+    if np.count_nonzero(bare & ~hidden) >= LEAST_SURE_BLOCKS:
+        noise = float(np.median(seen_texture[bare & ~hidden]))
+        noise = min(noise, float(np.quantile(seen_texture[~hidden], 0.1)))
+        least = max(least, min(1.6 * noise, 3 * LEAST_TEXTURE))
     stronger = np.maximum(gain * texture, seen_texture)
     states = np.full(hidden.shape, BlockState.PLAIN, np.int8)
     states[stronger > least] = BlockState.DISAGREES
     states[(stronger > least) & (correlation > AGREEING)] = BlockState.AGREES
     states[hidden] = BlockState.HIDDEN
     disagrees = states == BlockState.DISAGREES
-    surely = disagrees & (correlation < DISAGREEING) & (stronger > 1.5 * least)
-    return Blocks(states, surely, _steps_at_edges(scene, is_seen))
+    surely = disagrees & (correlation < dissent) & (stronger > 1.5 * least)
+    return Blocks(states, surely, grown(bare), _steps_at_edges(scene, is_seen))
 
 
 def _rectify(
@@ -121,7 +145,7 @@ def _rectify(
         # Averaged first: the warp alone would skip pixels. A little above the mean
         # scale, for the near side of a tilted work.
         rows, columns = (max(1, round(1.2 * n / reduction)) for n in photo.shape)
-        homography = homography @ _resizing((rows, columns), photo.shape)
+        homography = homography @ resizing((rows, columns), photo.shape)
         photo = _resized(photo, (rows, columns))
     scene = cv2.warpPerspective(
         photo, homography, (width, height), borderMode=cv2.BORDER_REPLICATE
@@ -145,15 +169,6 @@ def _photo_pixels_per_pixel(
 def _resized(grey: Grey, size: tuple[int, int]) -> Grey:
     return np.asarray(
         cv2.resize(grey, size[::-1], interpolation=cv2.INTER_AREA), np.uint8
-    )
-
-
-def _resizing(old: tuple[int, ...], new: tuple[int, ...]) -> NDArray[np.float64]:
-    """Map pixels of a picture to those of its resized copy; sizes (height, width)."""
-    down, across = new[0] / old[0], new[1] / old[1]
-    # Pixel centres have whole coordinates, so resizing also shifts by half a pixel.
-    return np.array(
-        [[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]]
     )
 
 

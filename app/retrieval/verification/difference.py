@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 
 from app.retrieval.types import BlockState, BoolArray, FloatArray
 
-LEAST_BLOCKS = 6
+LEAST_BLOCKS = 8
 """Blocks of a region that surely disagree."""
 LEAST_SHARE = 0.012
 """Of the visible blocks that a region must take."""
-LEAST_SURE = 0.4
+LEAST_SURE = 0.55
 """Share of a region's blocks that surely disagree."""
-LEAST_AGREEING = 0.5
+LEAST_AGREEING = 0.6
 """Share of the known surroundings that agree."""
-MAX_UNKNOWN = 0.45
+MAX_UNKNOWN = 0.35
 """Share of the surroundings that lie outside the work or are hidden."""
-MAX_HIDDEN = 0.3
-"""Share of the surroundings that are hidden or outside the photo."""
 MAX_CONTINUING = 0.04
 """Share of the surroundings in which the photo goes on across the work's edge."""
+MAX_BARE = 0.5
+"""Share of a region at the edge in which the reference image shows nothing."""
 STEP = 0.25
 """Least change of grey values across an edge of the work, in standard deviations."""
 
@@ -44,6 +44,8 @@ class Blocks:
         A `BlockState` each.
     surely_disagree : (R, C) bool
         Those that disagree beyond doubt.
+    is_bare : (R, C) bool
+        Where the reference image shows nothing, and beside it.
     steps : (R + 2, C + 2) float32
         How much the photo changes across the work's edge beside each outermost block,
         in standard deviations of the photo; NaN where it shows nothing.
@@ -51,6 +53,7 @@ class Blocks:
 
     states: NDArray[np.int8]
     surely_disagree: BoolArray
+    is_bare: BoolArray
     steps: FloatArray
 
 
@@ -63,25 +66,21 @@ def find_regions(blocks: Blocks) -> list[BoolArray]:
         The largest first.
     """
     disagrees = (blocks.states == BlockState.DISAGREES).astype(np.uint8)
-    closed = cv2.morphologyEx(
-        cv2.copyMakeBorder(disagrees, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0),
-        cv2.MORPH_CLOSE,
-        _AROUND,
-    )[2:-2, 2:-2]
+    closed = _morphed(disagrees, cv2.MORPH_CLOSE)
     closed[blocks.states == BlockState.HIDDEN] = 0
     # The outermost blocks are often disturbed by a frame: they belong to regions, and
-    # do not join them.
+    # do not join them; nor does what is thinner than three blocks.
     inner = np.zeros_like(closed)
     inner[1:-1, 1:-1] = closed[1:-1, 1:-1]
+    inner = _morphed(inner, cv2.MORPH_OPEN)
     count, labels = cv2.connectedComponents(inner, connectivity=4)
     surroundings = _with_edges(blocks)
     visible = int(np.count_nonzero(blocks.states != BlockState.HIDDEN))
     regions = []
     for label in range(1, count):
         core = labels == label
-        near = cv2.dilate(core.astype(np.uint8), _AROUND) > 0
-        region = core | (near & (closed > 0) & (inner == 0))
-        if _stands_out(region, blocks.surely_disagree, surroundings, visible):
+        region = core | (grown(core) & (closed > 0) & (inner == 0))
+        if _stands_out(region, blocks, surroundings, visible):
             regions.append(region)
     return sorted(regions, key=np.count_nonzero, reverse=True)
 
@@ -109,6 +108,28 @@ def outline_of(region: BoolArray) -> FloatArray:
     return np.asarray((corners + 0.5) / (columns, rows), np.float32)
 
 
+def grown(mask: BoolArray) -> BoolArray:
+    """Add their neighbours to the blocks of a mask (R, C)."""
+    return cv2.dilate(mask.astype(np.uint8), _AROUND) > 0
+
+
+def background_of(blocks: Blocks) -> BoolArray:
+    """Find what a reference image shows beside the work, and a photo does not.
+
+    Oval canvases, statues, books are often photographed on white: from the edges on,
+    nothing is there, and in the photo a wall or a frame is.
+
+    Returns
+    -------
+    background : (R, C) bool
+        Blocks that disagree for this reason.
+    """
+    nothing = blocks.is_bare & (blocks.states == BlockState.DISAGREES)
+    _, labels = cv2.connectedComponents(nothing.astype(np.uint8), connectivity=4)
+    reaching = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return np.asarray(nothing & np.isin(labels, reaching), np.bool_)
+
+
 def _with_edges(blocks: Blocks) -> NDArray[np.int8]:
     """Return states with what lies around the work: (R + 2, C + 2)."""
     around = np.pad(blocks.states, 1, constant_values=_OUTSIDE)
@@ -121,24 +142,34 @@ def _with_edges(blocks: Blocks) -> NDArray[np.int8]:
 
 def _stands_out(
     region: BoolArray,
-    surely: BoolArray,
+    blocks: Blocks,
     surroundings: NDArray[np.int8],
     visible: int,
 ) -> bool:
     """Tell whether a region is one that its surroundings do not explain."""
-    size, sure = np.count_nonzero(region), np.count_nonzero(region & surely)
+    size = np.count_nonzero(region)
+    sure = np.count_nonzero(region & blocks.surely_disagree)
     if sure < max(LEAST_BLOCKS, LEAST_SURE * size) or size < LEAST_SHARE * visible:
         return False
-    padded = np.pad(region, 1).astype(np.uint8)
-    ring = surroundings[(cv2.dilate(padded, _AROUND) > 0) & (padded == 0)]
+    ring = surroundings[grown(np.pad(region, 1)) & ~np.pad(region, 1)]
     outside, continuing, hidden, agreeing = (
         np.count_nonzero(ring == state) / len(ring)
         for state in (_OUTSIDE, _CONTINUING, BlockState.HIDDEN, BlockState.AGREES)
     )
+    if outside + continuing > 0:
+        bare = np.count_nonzero(region & blocks.is_bare)
+        if bare > MAX_BARE * size:
+            return False
     unknown = outside + continuing + hidden
     return bool(
         continuing <= MAX_CONTINUING
-        and hidden <= MAX_HIDDEN
         and unknown <= MAX_UNKNOWN
         and agreeing >= LEAST_AGREEING * (1 - unknown)
     )
+
+
+def _morphed(mask: NDArray[np.uint8], operation: int) -> NDArray[np.uint8]:
+    """Close or open a mask by 3 by 3, with nothing around it."""
+    padded = np.pad(mask, 3)
+    morphed = cv2.morphologyEx(padded, operation, _AROUND)
+    return np.asarray(morphed, np.uint8)[3:-3, 3:-3]

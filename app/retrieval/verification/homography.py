@@ -210,7 +210,10 @@ def _sides(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 def fit(
     source: FloatArray, target: FloatArray, max_error_px: float
 ) -> NDArray[np.float64] | None:
-    """Estimate a homography robustly, with the same draws every time."""
+    """Fit a homography to pairs of points robustly, with the same draws every time.
+
+    None when no sample of them gave one.
+    """
     parameters = cv2.UsacParams()
     parameters.randomGeneratorState = SAMPLING_SEED
     parameters.threshold = max_error_px

@@ -99,6 +99,26 @@ def rectify(
     return np.asarray(rectified, np.uint8), visible > 0
 
 
+def resizing(old: tuple[int, ...], new: tuple[int, ...]) -> NDArray[np.float64]:
+    """Map pixels of a picture to those of its resized copy.
+
+    Parameters
+    ----------
+    old, new : tuple of int
+        (height, width) of the picture and of its copy.
+
+    Returns
+    -------
+    homography : (3, 3) float64
+        A homography to the picture, times this one from the left, leads to the copy.
+    """
+    down, across = new[0] / old[0], new[1] / old[1]
+    # Pixel centres have whole coordinates, so resizing also shifts by half a pixel.
+    return np.array(
+        [[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]]
+    )
+
+
 def likeness(one: Grey, other: Grey, where: BoolArray) -> float:
     """Correlate the detail of two pictures of one size where both show something.
 
@@ -156,6 +176,6 @@ def _correction(
 
 
 def _detail(grey: Grey) -> FloatArray:
-    """Take out noise and illumination, which is smooth."""
+    """Take out noise, and illumination, which is smooth."""
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
     return np.asarray(smooth - cv2.blur(smooth, (LIGHT_PX, LIGHT_PX)), np.float32)

@@ -4,7 +4,7 @@ import pytest
 
 from app.retrieval.types import FloatArray
 from app.retrieval.verification.homography import project
-from app.retrieval.verification.registration import likeness, register
+from app.retrieval.verification.registration import likeness, register, resizing
 from tests.retrieval.textures import TILTED, seen, textured
 
 WORK = textured(1, (240, 320))
@@ -57,3 +57,10 @@ def test_likeness_of_nothing():
     blank = np.zeros((240, 320), np.uint8)
     assert likeness(blank, grey(WORK), np.ones((240, 320), np.bool_)) == 0
     assert likeness(blank, grey(WORK), np.zeros((240, 320), np.bool_)) == 0
+
+
+def test_resizing_maps_the_corners_of_a_picture_to_those_of_its_copy():
+    # Pixel centres are whole numbers: a picture reaches from -0.5 to its side - 0.5.
+    corners = np.array([[-0.5, -0.5], [399.5, 299.5]], np.float32)
+    mapped = project(resizing((300, 400), (75, 100)), corners)
+    assert mapped.tolist() == [[-0.5, -0.5], [99.5, 74.5]]
