@@ -50,9 +50,10 @@ def give_back_memory() -> None:
 
 @contextmanager
 def borrowed_memory() -> Iterator[None]:
-    """Keep freed memory during the block, or the function, that uses much of it.
+    """Keep freed memory during the block, or the function, that takes much of it.
 
-    The last of several at the same time gives it back.
+    The last of several at the same time gives it back, at once: a server that is asked
+    how much it holds must not answer for a search that is over.
     """
     global _borrowers
     with _lock:

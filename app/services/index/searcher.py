@@ -15,7 +15,6 @@ from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.store import Store
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
-from app.retrieval.runtime.memory import borrowed_memory
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import (
@@ -129,7 +128,6 @@ class Searcher:
         """Answer a photo as if some works did not exist."""
         return self.engine.identify(photo, excluded_works=excluded_works)
 
-    @borrowed_memory()
     def reference_features(self, image: Image) -> GalleryFeatures:
         """Compute what a new reference image, (H, W, 3) uint8 RGB, is found by."""
         return self.model.reference_features(image, LocalSettings())

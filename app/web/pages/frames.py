@@ -4,7 +4,6 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.retrieval.images.frame_detection import SIDE_PX, find_frame
-from app.retrieval.runtime.memory import borrowed_memory
 from app.web.callers.throttling import limiter
 from app.web.callers.upload import sender, uploaded_photo
 from app.web.callers.visitors import current_account, refuse_strangers
@@ -18,7 +17,6 @@ FRAME_RATE = "60 per minute"
 
 @bp.post("/frames")
 @limiter.limit(FRAME_RATE)
-@borrowed_memory()
 def find() -> ResponseReturnValue:
     """Return the box around the frame in the photo, or null; nothing is kept.
 
