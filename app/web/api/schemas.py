@@ -19,7 +19,6 @@ from app.web.api.fields import (
     Moment,
     PageSchema,
     ResponseSchema,
-    Source,
     array,
     described,
     field,
