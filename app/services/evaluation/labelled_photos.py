@@ -19,14 +19,17 @@ from sqlalchemy.orm import Session
 from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError
 from app.retrieval.evaluation.asking import LabelledPhoto
+from app.retrieval.evaluation.versions import VersionPhoto
 from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import Profile, perturb
+from app.retrieval.simulation.versions import Change, make_version
 from app.services.system.encoding import decode_text
 from app.services.system.media import MediaFolder
 
 COLUMNS = ("photo", "references", "kind")
 NO_WORK = "NONE"
 JOINT = "|"
+CHANGES = (Change.MOVED, Change.ADDED, Change.REMOVED)
 
 
 class LabelsError(Exception):
@@ -182,6 +185,35 @@ def simulate_photos(
             yield PhotoFault(accession, media_name, reason)
         else:
             yield LabelledPhoto(accession, image, frozenset({accession}), profile.name)
+
+
+def simulate_versions(
+    references: Sequence[tuple[str, str]],
+    media: MediaFolder,
+    profile: Profile,
+    *,
+    seed: int = 0,
+) -> Iterator[VersionPhoto | PhotoFault]:
+    """Make another version of each work and photograph that.
+
+    What is added to a work comes from the next one. The changes that a grey copy shows
+    take turns; recolouring is none of them.
+    """
+    for number, (accession, media_name) in enumerate(references):
+        rng = np.random.default_rng([seed, zlib.crc32(accession.encode()), 1])
+        _, donor_name = references[(number + 1) % len(references)]
+        change = CHANGES[number % len(CHANGES)]
+        try:
+            picture, donor = (read(media.path(n)) for n in (media_name, donor_name))
+        except (OSError, ImageError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            yield PhotoFault(accession, media_name, reason)
+            continue
+        made = make_version(picture, donor, change, rng)
+        photo = perturb(made.image, profile, rng).image
+        yield VersionPhoto(
+            accession, accession, change, made.image, made.changed, photo
+        )
 
 
 def _read_row(
