@@ -35,8 +35,8 @@ from app.retrieval.evaluation.asking import (
     LabelledPhoto,
     Outcome,
     ask_all,
+    channel_asker,
     engine_asker,
-    global_asker,
 )
 from app.retrieval.evaluation.report import Report
 from app.retrieval.evaluation.versions import (
@@ -45,6 +45,8 @@ from app.retrieval.evaluation.versions import (
     VersionReport,
     ask_versions,
 )
+from app.retrieval.search.engine import Engine
+from app.retrieval.search.trace import GLOBAL, SEMANTIC
 from app.retrieval.simulation.photo import PROFILES
 from app.services.evaluation.labelled_photos import (
     LabelsError,
@@ -53,13 +55,16 @@ from app.services.evaluation.labelled_photos import (
     open_photos,
     read_labels,
     simulate_photos,
-    simulate_versions,
+    simulate_walls,
 )
+from app.services.evaluation.versions import simulate_versions
 from app.services.index.searcher import Searcher, open_searcher
 from app.services.system import database
 from app.services.system.media import MediaFolder
 
-ASKERS = {"all": engine_asker, "global": global_asker}
+ENGINE = "all"
+CHANNELS = (ENGINE, GLOBAL, SEMANTIC)
+WALLS = "walls"
 MISTAKES_SHOWN = 20
 Photo = TypeVar("Photo", LabelledPhoto, VersionPhoto)
 VERSIONS_PROFILE = "mild"
@@ -85,13 +90,15 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=Path,
         metavar="CSV",
         help="list of photos with the columns photo (path relative to the list), "
-        "references (accession numbers joined by |, or NONE) and kind",
+        "references (accession numbers joined by |, or NONE) and kind, and perhaps "
+        "in_view (other works in the photo)",
     )
     photos.add_argument(
         "--perturb",
-        choices=PROFILES,
+        choices=(*PROFILES, WALLS),
         metavar="PROFILE",
-        help=f"photos simulated from the collection itself: {', '.join(PROFILES)}",
+        help="photos simulated from the collection itself: "
+        f"{', '.join((*PROFILES, WALLS))}",
     )
     photos.add_argument(
         "--versions",
@@ -117,9 +124,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--channel",
-        choices=ASKERS,
-        default="all",
-        help="all: the whole engine (default); global: the network's descriptor alone",
+        choices=CHANNELS,
+        default=ENGINE,
+        help="all: the whole engine (default); global, semantic: one network's "
+        "descriptor alone",
     )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write all figures and mistakes here"
@@ -130,11 +138,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.versions is not None:
         if options.versions < 1:
             parser.error("--versions must be at least 1")
-        if options.leave_out or options.channel != "all":
+        if options.leave_out or options.channel != ENGINE:
             parser.error("--versions asks the whole engine, and leaves out by itself")
     if options.json and not options.json.absolute().parent.is_dir():
         parser.error(f"--json: there is no folder {options.json.absolute().parent}")
     return options
+
+
+def asker(engine: Engine, channel: str) -> Ask:
+    """Choose what replies to the photos."""
+    return engine_asker(engine) if channel == ENGINE else channel_asker(engine, channel)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -154,7 +167,7 @@ def run(options: argparse.Namespace) -> int:
         except LabelsError as error:
             say(error)
             return FAILED
-        ask = hiding(works - findable, ASKERS[options.channel](searcher.engine))
+        ask = hiding(works - findable, asker(searcher.engine, options.channel))
         asked = ask_all(named(photos, faults), ask, leave_out=options.leave_out)
         outcomes: list[Outcome] = []
         status = DONE
@@ -188,12 +201,8 @@ def run_versions(
     references = draw_references(
         db.session(), findable, sample=options.versions, seed=options.seed
     )
-    made = simulate_versions(
-        references,
-        MediaFolder(folders.works),
-        PROFILES[VERSIONS_PROFILE],
-        seed=options.seed,
-    )
+    media, profile = MediaFolder(folders.works), PROFILES[VERSIONS_PROFILE]
+    made = simulate_versions(references, media, profile, seed=options.seed)
     faults: list[PhotoFault] = []
     asked = ask_versions(
         named(made, faults),
@@ -212,9 +221,7 @@ def run_versions(
         say("No version could be asked.")
         return FAILED
     report = VersionReport(tuple(outcomes))
-    print(
-        "Shares in per cent; found, outlined: while the other version alone is there."
-    )
+    print("Shares in per cent; found, outlined: with the other version alone.")
     print(report.table())
     if options.json:
         content = {**report.to_dict(), "origin": origin_of(searcher, findable, faults)}
@@ -247,6 +254,9 @@ def choose_photos(
         db.session(), findable, sample=options.sample, seed=options.seed
     )
     media = MediaFolder(folders.works)
+    if options.perturb == WALLS:
+        photos = simulate_walls(references, media, seed=options.seed)
+        return photos, len(references), []
     profile = PROFILES[options.perturb]
     photos = simulate_photos(references, media, profile, seed=options.seed)
     return photos, len(references), []

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.types import BoolArray, FloatArray
-from app.retrieval.verification.homography import fit, is_plausible, project
+from app.retrieval.verification.homography import box_of, fit, is_plausible, project
 
 POINT_COUNT = 100
 """Corners tracked at most."""
@@ -59,7 +59,8 @@ def register(
     if correction is None:
         return homography
     refined = correction @ homography
-    if not is_plausible(refined, size):
+    corners = box_of(np.array([[0, 0], size[::-1]], np.float32))
+    if not is_plausible(refined, corners):
         return homography
     after, still_visible = rectify(photo, refined, size)
     both = visible & still_visible
