@@ -5,6 +5,7 @@ edge: where the photo goes on across the edge of the work without a step, someth
 in front of both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -111,6 +112,26 @@ def outline_of(region: BoolArray) -> FloatArray:
 def grown(mask: BoolArray) -> BoolArray:
     """Add their neighbours to the blocks of a mask (R, C)."""
     return cv2.dilate(mask.astype(np.uint8), _AROUND) > 0
+
+
+def filled(outlines: Iterable[FloatArray], size: tuple[int, int]) -> BoolArray:
+    """Fill outlines of regions in a picture of (height, width).
+
+    Parameters
+    ----------
+    outlines : iterable of (K, 2) float32
+        As shares of the picture's width and height.
+    size : tuple of int
+
+    Returns
+    -------
+    mask : (height, width) bool
+    """
+    mask = np.zeros(size, np.uint8)
+    for outline in outlines:
+        corners = (outline * size[::-1]).round().astype(np.int32)
+        cv2.fillPoly(mask, [corners], 1)
+    return mask > 0
 
 
 def background_of(blocks: Blocks) -> BoolArray:
