@@ -1,0 +1,75 @@
+"""Keras graph of the semantic descriptor: a published network, pooled and whitened.
+
+One graph from pixels to descriptor, as for the global descriptor: what is learnt on a
+collection, the whitening, is inside it.
+"""
+
+from typing import Any
+
+from app.retrieval.descriptors.network import TOP_CLASSES, Aggregation, ClassHead
+from app.retrieval.runtime.keras import keras, layers, ops
+from app.retrieval.training.network.efficientnet_lite import (
+    CLASS_COUNT,
+    build_efficientnet,
+    load_published,
+)
+
+GEM_POWER = 3.0
+DESCRIBING_STAGE = 5
+"""Stage, counted from 0, whose maps say how something is painted as much as what it
+is: they are pooled beside the last ones for the style."""
+HEAD, AGGREGATION = "classes", "descriptor"
+"""Names of layers."""
+
+
+@keras.saving.register_keras_serializable("morelli")
+class GeneralisedMean(layers.Layer):
+    """GeM pooling: see :func:`app.retrieval.descriptors.pooling.gem`."""
+
+    def call(self, maps: Any) -> Any:
+        """Pool (B, h, w, C) maps to (B, C) vectors."""
+        powers = ops.maximum(maps, 1e-6) ** GEM_POWER
+        return ops.mean(powers, axis=(1, 2)) ** (1 / GEM_POWER)
+
+
+def build_semantic_network(dimension: int) -> keras.Model:
+    """Build the network with its published weights; the whitening is to be learnt.
+
+    Parameters
+    ----------
+    dimension : int
+        Length E of a descriptor.
+
+    Returns
+    -------
+    network : keras.Model
+        From (B, H, W, 3) RGB pictures, 0–255, to a dict of ``descriptor`` (B, E),
+        ``class_indices`` and ``class_probabilities`` (B, N), most probable first,
+        ``class_activation_maps`` (B, N, h, w) in [0, 1], ``pooled`` (B, 1280), which
+        the descriptor is whitened from, and ``feature_means`` (B, C) of the last maps
+        and of an earlier stage.
+
+    Raises
+    ------
+    WeightsUnavailableError
+        If the package with the weights is not there or does not fit.
+    """
+    published = build_efficientnet()
+    load_published(published)
+    maps = published.output["maps"]
+    head = ClassHead(CLASS_COUNT, TOP_CLASSES, name=HEAD)
+    _, indices, probabilities, cams = head(maps)
+    head.set_weights(published.get_layer("fc").get_weights())
+    pooled = GeneralisedMean(name="pooled")(maps)
+    vectors = layers.Reshape((1, pooled.shape[-1]), name="vectors")(pooled)
+    stage = published.output["stages"][DESCRIBING_STAGE]
+    means = [ops.mean(each, axis=(1, 2)) for each in (maps, stage)]
+    outputs = {
+        "descriptor": Aggregation(dimension, name=AGGREGATION)(vectors),
+        "class_indices": indices,
+        "class_probabilities": probabilities,
+        "class_activation_maps": cams,
+        "pooled": pooled,
+        "feature_means": ops.concatenate(means, axis=1),
+    }
+    return keras.Model(published.input, outputs, name="semantic")
