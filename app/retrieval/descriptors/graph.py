@@ -104,7 +104,7 @@ class Graph:
                 for name in output.get_names()
             }
             # Maps, 3 to 8 MB, and what was read of the file to put weights in order.
-            # Both come back when they are needed, for 2 % of the time.
+            # Both come back when they are needed, for at most 2 % of the time.
             self._network.release_memory()
             self._weights.madvise(mmap.MADV_DONTNEED)
         return results
