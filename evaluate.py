@@ -33,10 +33,12 @@ from app.retrieval.evaluation.asking import (
     LabelledPhoto,
     Outcome,
     ask_all,
+    channel_asker,
     engine_asker,
-    global_asker,
 )
 from app.retrieval.evaluation.report import Report
+from app.retrieval.search.engine import Engine
+from app.retrieval.search.trace import GLOBAL, SEMANTIC
 from app.retrieval.simulation.photo import PROFILES
 from app.services.evaluation.labelled_photos import (
     LabelsError,
@@ -45,12 +47,15 @@ from app.services.evaluation.labelled_photos import (
     open_photos,
     read_labels,
     simulate_photos,
+    simulate_walls,
 )
 from app.services.index.searcher import open_searcher
 from app.services.system import database
 from app.services.system.media import MediaFolder
 
-ASKERS = {"all": engine_asker, "global": global_asker}
+ENGINE = "all"
+CHANNELS = (ENGINE, GLOBAL, SEMANTIC)
+WALLS = "walls"
 MISTAKES_SHOWN = 20
 
 
@@ -73,13 +78,15 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=Path,
         metavar="CSV",
         help="list of photos with the columns photo (path relative to the list), "
-        "references (accession numbers joined by |, or NONE) and kind",
+        "references (accession numbers joined by |, or NONE) and kind, and perhaps "
+        "in_view (other works in the photo)",
     )
     photos.add_argument(
         "--perturb",
-        choices=PROFILES,
+        choices=(*PROFILES, WALLS),
         metavar="PROFILE",
-        help=f"photos simulated from the collection itself: {', '.join(PROFILES)}",
+        help="photos simulated from the collection itself: "
+        f"{', '.join((*PROFILES, WALLS))}",
     )
     parser.add_argument(
         "--sample",
@@ -98,9 +105,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--channel",
-        choices=ASKERS,
-        default="all",
-        help="all: the whole engine (default); global: the network's descriptor alone",
+        choices=CHANNELS,
+        default=ENGINE,
+        help="all: the whole engine (default); global, semantic: one network's "
+        "descriptor alone",
     )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write all figures and mistakes here"
@@ -111,6 +119,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.json and not options.json.absolute().parent.is_dir():
         parser.error(f"--json: there is no folder {options.json.absolute().parent}")
     return options
+
+
+def asker(engine: Engine, channel: str) -> Ask:
+    """Choose what replies to the photos."""
+    return engine_asker(engine) if channel == ENGINE else channel_asker(engine, channel)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -128,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
         except LabelsError as error:
             say(error)
             return FAILED
-        ask = hiding(works - findable, ASKERS[options.channel](searcher.engine))
+        ask = hiding(works - findable, asker(searcher.engine, options.channel))
         asked = ask_all(named(photos, faults), ask, leave_out=options.leave_out)
         outcomes: list[Outcome] = []
         status = DONE
@@ -171,6 +184,9 @@ def choose_photos(
         db.session(), findable, sample=options.sample, seed=options.seed
     )
     media = MediaFolder(folders.works)
+    if options.perturb == WALLS:
+        photos = simulate_walls(references, media, seed=options.seed)
+        return photos, len(references), []
     profile = PROFILES[options.perturb]
     photos = simulate_photos(references, media, profile, seed=options.seed)
     return photos, len(references), []

@@ -14,7 +14,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import MANIFEST_FILE, training_command
@@ -73,6 +73,7 @@ class Model:
     vocabulary: Vocabulary
     decision: Decision
     style: Style | None = None
+    semantic: Any = None
 
     @classmethod
     def open(cls, model_dir: Path, *, threads: int = 1) -> "Model":

@@ -28,11 +28,11 @@ Results = dict[str, NDArray[Any]]
 class Graph:
     """Network from one picture to named arrays, which holds little between pictures.
 
-    Compiled when it is first needed (about 0.1 s), once for all shapes and for a batch
-    of one: what is computed of a picture then never depends on which others it was
-    computed with, to the last bit, and a batch of eight was only 4 % faster. The
-    bundled network takes 35 MB more if compiled for each of its three frames, and is
-    then 3 % faster.
+    Compiled when it is first needed (about 0.1 s), for a batch of one: what is computed
+    of a picture then never depends on which others it was computed with, to the last
+    bit, and a batch of eight was only 4 % faster. A height and width that the model
+    leaves open stay open: one network for each frame's size would take 35 MB more, and
+    be 3 % faster.
 
     Made by `open`; safe to use from several threads, which take turns.
     """
@@ -90,7 +90,7 @@ class Graph:
         if found != dimension:
             fault = f"descriptors are {found} long, not {dimension}"
             raise DamagedArtefactError(path, fault, command)
-        model.reshape([1, -1, -1, 3])
+        model.reshape([1, *list(model.input().partial_shape)[1:]])
         return cls(model, weights, threads, precision)
 
     def run(self, picture: Image) -> Results:

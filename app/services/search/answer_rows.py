@@ -63,9 +63,9 @@ def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
     return QueryMatch(
         artwork=artwork,
         image=next(recognised, None),
-        verdict=searcher.verdict(match.probability),
+        verdict=match.verdict,
         probability=float(match.probability),
-        similarity=float(match.similarity),
+        similarity=match.similarity,
         inlier_count=match.inlier_count,
         outline=outline,
         points=evidence.pack_points(match.points),
