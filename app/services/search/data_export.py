@@ -73,6 +73,7 @@ def _match(match: QueryMatch) -> dict[str, Any]:
         "similarity": round(match.similarity, 4),
         "agreeing_details": match.inlier_count,
         "outline": match.outline,
+        "region": match.region,
         "points": match.points,
     }
 

@@ -106,7 +106,24 @@ def with_known_differences(before):
             "database_unavailable",
             "too_many_uploads",
         }
+        with_regions(operation["responses"])
     return before
+
+
+def with_regions(node):
+    """Let matches have a region as well: a work that is no plane has no outline."""
+    if isinstance(node, dict):
+        if "inliers" in node.get("properties", ()):
+            region = {**node["properties"]["outline"], "minItems": 3}
+            del region["maxItems"]
+            node["properties"]["region"] = region
+            node["required"] = sorted([*node["required"], "region"])
+        for child in node.values():
+            with_regions(child)
+    elif isinstance(node, list):
+        for child in node:
+            with_regions(child)
+    return node
 
 
 OPERATIONS = sorted(promises(BEFORE))
@@ -128,7 +145,8 @@ def test_the_named_forms_are_the_same(document):
     now = document["components"]["schemas"]
     assert set(now) == set(before)
     for name in before:
-        assert resolved(document, now[name]) == resolved(BEFORE, before[name]), name
+        then = with_regions(resolved(BEFORE, before[name]))
+        assert resolved(document, now[name]) == then, name
 
 
 def test_all_around_the_operations_is_the_same(document):
