@@ -15,7 +15,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import MANIFEST_FILE, training_command

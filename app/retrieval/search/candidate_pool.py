@@ -163,15 +163,15 @@ def count_rival_inliers(match: Match, matches: Iterable[Match]) -> int:
     ]
     if not others:
         return 0
-    is_inside = contains(match.outline, np.concatenate(others))
+    is_inside = contains(match.place, np.concatenate(others))
     starts = np.cumsum([0, *(len(points) for points in others[:-1])])
     return int(np.add.reduceat(is_inside, starts, dtype=np.intp).max())
 
 
 def is_central(match: Match) -> bool:
-    """Tell whether the work's outline holds the middle of the photo."""
+    """Tell whether the work is where the middle of the photo is."""
     middle = np.full((1, 2), 0.5, np.float32)
-    return match.outline is not None and bool(contains(match.outline, middle)[0])
+    return match.place is not None and bool(contains(match.place, middle)[0])
 
 
 def _strength(match: Match) -> tuple[int, int]:
