@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from app.retrieval.descriptors.graph import Graph, read_graph
+from app.retrieval.descriptors.graph import Graph
 from app.retrieval.descriptors.manifest import training_command
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.errors import IncompatibleArtefactError, reading
@@ -120,8 +120,8 @@ class SemanticDescriptor:
             If a file is broken, or is not such a network.
         """
         manifest = SemanticManifest.read(model_dir)
-        model = read_graph(model_dir / SEMANTIC_GRAPH_FILE, manifest.dimension)
-        return cls(manifest, Graph(model, threads))
+        path = model_dir / SEMANTIC_GRAPH_FILE
+        return cls(manifest, Graph.open(path, manifest.dimension, threads=threads))
 
     def describe(self, image: Image) -> Description:
         """Describe what one picture shows.
