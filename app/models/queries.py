@@ -117,7 +117,8 @@ class QueryMatch(Base):
     verdict: Mapped[Verdict]
     """Of this work alone: one photo may show several works."""
     probability: Mapped[float]
-    similarity: Mapped[float]
+    similarity: Mapped[float | None]
+    """Of the global descriptors; None where the network was not asked."""
     inlier_count: Mapped[int]
     outline: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """Four ``[x, y]`` corners as shares of the photo's width and height."""

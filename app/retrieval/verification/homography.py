@@ -59,7 +59,7 @@ def verify(
         return nothing
     source = query.xy[matches[:, 0]]
     target = candidate.xy[matches[:, 1]]
-    homography = _estimate(source, target, settings.max_error_px)
+    homography = fit(source, target, settings.max_error_px)
     if homography is None:
         return nothing
     errors = np.linalg.norm(project(homography, source) - target, axis=1)
@@ -207,10 +207,13 @@ def _sides(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.roll(corners, -1, axis=0) - corners
 
 
-def _estimate(
+def fit(
     source: FloatArray, target: FloatArray, max_error_px: float
 ) -> NDArray[np.float64] | None:
-    """Estimate a homography robustly, with the same draws every time."""
+    """Fit a homography to pairs of points robustly, with the same draws every time.
+
+    None when no sample of them gave one.
+    """
     parameters = cv2.UsacParams()
     parameters.randomGeneratorState = SAMPLING_SEED
     parameters.threshold = max_error_px

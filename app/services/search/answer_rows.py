@@ -60,9 +60,9 @@ def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
     return QueryMatch(
         artwork=artwork,
         image=next(recognised, None),
-        verdict=searcher.verdict(match.probability),
+        verdict=match.verdict,
         probability=float(match.probability),
-        similarity=float(match.similarity),
+        similarity=match.similarity,
         inlier_count=len(match.seen_points),
         outline=_rounded(match.outline),
         region=_rounded(match.region),

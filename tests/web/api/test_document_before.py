@@ -106,23 +106,29 @@ def with_known_differences(before):
             "database_unavailable",
             "too_many_uploads",
         }
-        with_regions(operation["responses"])
+        as_matches_are(operation["responses"])
     return before
 
 
-def with_regions(node):
-    """Let matches have a region as well: a work that is no plane has no outline."""
+def as_matches_are(node):
+    """Describe matches as they are today.
+
+    They may have a region: a work that is no plane has no outline. They may have no
+    similarity: no network is asked where details alone are certain.
+    """
     if isinstance(node, dict):
         if "inliers" in node.get("properties", ()):
             region = {**node["properties"]["outline"], "minItems": 3}
             del region["maxItems"]
             node["properties"]["region"] = region
             node["required"] = sorted([*node["required"], "region"])
+            likeness = node["properties"]["similarity"]
+            node["properties"]["similarity"] = {**likeness, "type": ["number", "null"]}
         for child in node.values():
-            with_regions(child)
+            as_matches_are(child)
     elif isinstance(node, list):
         for child in node:
-            with_regions(child)
+            as_matches_are(child)
     return node
 
 
@@ -145,7 +151,7 @@ def test_the_named_forms_are_the_same(document):
     now = document["components"]["schemas"]
     assert set(now) == set(before)
     for name in before:
-        then = with_regions(resolved(BEFORE, before[name]))
+        then = as_matches_are(resolved(BEFORE, before[name]))
         assert resolved(document, now[name]) == then, name
 
 
