@@ -9,6 +9,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.types import Verdict
+from app.services.collection.form import Form, form_of
 from app.services.collection.pictures import (
     MIDDLE_SIDE_PX,
     THUMBNAIL_SIDE_PX,
@@ -56,6 +57,10 @@ EVIDENCE = {
         "but only in one part of the work."
     ),
 }
+EVIDENCE_IN_THE_ROUND = lazy_gettext(
+    "%(count)s details of your photo are found again in a picture of this work from "
+    "about the same side."
+)
 PROPOSAL_COUNT = 5
 """Proposals shown at most: more would be a list to search, not an answer."""
 
@@ -153,9 +158,14 @@ def sentence(query: Query) -> str:
 
 
 def evidence(match: QueryMatch) -> str:
-    """Say in one sentence what speaks for a work."""
+    """Say in one sentence what speaks for a work.
+
+    How much of a picture agrees says little where it shows one side of several.
+    """
     count = format_decimal(match.inlier_count)
-    return str(EVIDENCE[spread_of(match.points)] % {"count": count})
+    is_flat = match.region is None and form_of(match.artwork) is not Form.ROUND
+    words = EVIDENCE[spread_of(match.points)] if is_flat else EVIDENCE_IN_THE_ROUND
+    return str(words % {"count": count})
 
 
 def advice(query: Query) -> list[str]:

@@ -20,7 +20,7 @@ def match_of(count, outline=None):
 
 def test_a_plane_that_explains_the_points_keeps_its_outline():
     match = match_of(20, OUTLINE)
-    assert with_region(match, points(30), SIZE) is match
+    assert with_region(match, points(24), SIZE) is match
     assert match.place is OUTLINE
     assert match.seen_points is match.points
 
