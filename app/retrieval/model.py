@@ -134,7 +134,9 @@ class Model:
         settings : LocalSettings
         """
         description = self.descriptor.describe(image)
-        semantics = self.semantic and self.semantic.describe_reference(image)
+        semantics = None
+        if self.semantic is not None:
+            semantics = self.semantic.describe_reference(image)
         return GalleryFeatures(
             description.descriptor,
             rootsift.extract(
