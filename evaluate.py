@@ -2,6 +2,7 @@
 
     python evaluate.py --queries photos.csv --leave-out --json report.json
     python evaluate.py --perturb hard --sample 500
+    python evaluate.py --versions 200
 
 Exit status: 0 all photos were asked, 1 some could not be and the rest were, 2 nothing
 could be asked, 130 stopped by Ctrl-C.
@@ -12,6 +13,7 @@ import json
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -33,10 +35,18 @@ from app.retrieval.evaluation.asking import (
     LabelledPhoto,
     Outcome,
     ask_all,
+    channel_asker,
     engine_asker,
-    global_asker,
 )
 from app.retrieval.evaluation.report import Report
+from app.retrieval.evaluation.versions import (
+    VersionOutcome,
+    VersionPhoto,
+    VersionReport,
+    ask_versions,
+)
+from app.retrieval.search.engine import Engine
+from app.retrieval.search.trace import GLOBAL, SEMANTIC
 from app.retrieval.simulation.photo import PROFILES
 from app.services.evaluation.labelled_photos import (
     LabelsError,
@@ -45,13 +55,20 @@ from app.services.evaluation.labelled_photos import (
     open_photos,
     read_labels,
     simulate_photos,
+    simulate_walls,
 )
-from app.services.index.searcher import open_searcher
+from app.services.evaluation.versions import simulate_versions
+from app.services.index.searcher import Searcher, open_searcher
 from app.services.system import database
 from app.services.system.media import MediaFolder
 
-ASKERS = {"all": engine_asker, "global": global_asker}
+ENGINE = "all"
+CHANNELS = (ENGINE, GLOBAL, SEMANTIC)
+WALLS = "walls"
 MISTAKES_SHOWN = 20
+Photo = TypeVar("Photo", LabelledPhoto, VersionPhoto)
+VERSIONS_PROFILE = "mild"
+"""Of simulated versions' photos: a visitor who wants to know which one it is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,13 +90,22 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=Path,
         metavar="CSV",
         help="list of photos with the columns photo (path relative to the list), "
-        "references (accession numbers joined by |, or NONE) and kind",
+        "references (accession numbers joined by |, or NONE) and kind, and perhaps "
+        "in_view (other works in the photo)",
     )
     photos.add_argument(
         "--perturb",
-        choices=PROFILES,
+        choices=(*PROFILES, WALLS),
         metavar="PROFILE",
-        help=f"photos simulated from the collection itself: {', '.join(PROFILES)}",
+        help="photos simulated from the collection itself: "
+        f"{', '.join((*PROFILES, WALLS))}",
+    )
+    photos.add_argument(
+        "--versions",
+        type=int,
+        metavar="N",
+        help="photos of simulated versions of N works, one object of them moved, added "
+        "or removed: is a version taken for the work?",
     )
     parser.add_argument(
         "--sample",
@@ -98,19 +124,30 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--channel",
-        choices=ASKERS,
-        default="all",
-        help="all: the whole engine (default); global: the network's descriptor alone",
+        choices=CHANNELS,
+        default=ENGINE,
+        help="all: the whole engine (default); global, semantic: one network's "
+        "descriptor alone",
     )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write all figures and mistakes here"
     )
     options = parser.parse_args(arguments)
-    if options.sample is not None and (options.queries or options.sample < 1):
+    if options.sample is not None and (not options.perturb or options.sample < 1):
         parser.error("--sample goes with --perturb and must be at least 1")
+    if options.versions is not None:
+        if options.versions < 1:
+            parser.error("--versions must be at least 1")
+        if options.leave_out or options.channel != ENGINE:
+            parser.error("--versions asks the whole engine, and leaves out by itself")
     if options.json and not options.json.absolute().parent.is_dir():
         parser.error(f"--json: there is no folder {options.json.absolute().parent}")
     return options
+
+
+def asker(engine: Engine, channel: str) -> Ask:
+    """Choose what replies to the photos."""
+    return engine_asker(engine) if channel == ENGINE else channel_asker(engine, channel)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -123,12 +160,14 @@ def run(options: argparse.Namespace) -> int:
         shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
         works = searcher.work_ids
         findable = works.intersection(db.session.scalars(shown))
+        if options.versions is not None:
+            return run_versions(options, folders, searcher, findable)
         try:
             photos, total, faults = choose_photos(options, folders, findable)
         except LabelsError as error:
             say(error)
             return FAILED
-        ask = hiding(works - findable, ASKERS[options.channel](searcher.engine))
+        ask = hiding(works - findable, asker(searcher.engine, options.channel))
         asked = ask_all(named(photos, faults), ask, leave_out=options.leave_out)
         outcomes: list[Outcome] = []
         status = DONE
@@ -143,19 +182,63 @@ def run(options: argparse.Namespace) -> int:
     report = Report.of(outcomes)
     present(report)
     if options.json:
-        origin = {
-            "model": searcher.model_id,
-            "generation": searcher.generation,
-            "works": len(findable),
-            "channel": options.channel,
-            "photos_not_asked": len(faults),
-        }
+        origin = origin_of(searcher, findable, faults) | {"channel": options.channel}
         content = {**report.to_dict(), "origin": origin}
         options.json.write_text(json.dumps(content, indent=2), encoding="utf-8")
     if faults and status == DONE:
         say(f"{len(faults):,} photos could not be asked and are named above.")
         status = INCOMPLETE
     return status
+
+
+def run_versions(
+    options: argparse.Namespace,
+    folders: Folders,
+    searcher: Searcher,
+    findable: frozenset[str],
+) -> int:
+    """Ask photos of simulated versions, print and write."""
+    references = draw_references(
+        db.session(), findable, sample=options.versions, seed=options.seed
+    )
+    media, profile = MediaFolder(folders.works), PROFILES[VERSIONS_PROFILE]
+    made = simulate_versions(references, media, profile, seed=options.seed)
+    faults: list[PhotoFault] = []
+    asked = ask_versions(
+        named(made, faults),
+        searcher.model,
+        searcher.gallery,
+        excluded_works=searcher.work_ids - findable,
+    )
+    outcomes: list[VersionOutcome] = []
+    status = DONE
+    try:
+        outcomes.extend(watch(asked, len(references), "Asking"))
+    except KeyboardInterrupt:
+        say("Stopped: the figures are of the versions asked so far.")
+        status = STOPPED
+    if not outcomes:
+        say("No version could be asked.")
+        return FAILED
+    report = VersionReport(tuple(outcomes))
+    print("Shares in per cent; found, outlined: with the other version alone.")
+    print(report.table())
+    if options.json:
+        content = {**report.to_dict(), "origin": origin_of(searcher, findable, faults)}
+        options.json.write_text(json.dumps(content, indent=2), encoding="utf-8")
+    return INCOMPLETE if faults and status == DONE else status
+
+
+def origin_of(
+    searcher: Searcher, findable: Collection[str], faults: Sequence[PhotoFault]
+) -> dict[str, Any]:
+    """Say what was asked, for the file of figures."""
+    return {
+        "model": searcher.model_id,
+        "generation": searcher.generation,
+        "works": len(findable),
+        "photos_not_asked": len(faults),
+    }
 
 
 def choose_photos(
@@ -171,14 +254,17 @@ def choose_photos(
         db.session(), findable, sample=options.sample, seed=options.seed
     )
     media = MediaFolder(folders.works)
+    if options.perturb == WALLS:
+        photos = simulate_walls(references, media, seed=options.seed)
+        return photos, len(references), []
     profile = PROFILES[options.perturb]
     photos = simulate_photos(references, media, profile, seed=options.seed)
     return photos, len(references), []
 
 
 def named(
-    photos: Iterator[LabelledPhoto | PhotoFault], faults: list[PhotoFault]
-) -> Iterator[LabelledPhoto]:
+    photos: Iterator[Photo | PhotoFault], faults: list[PhotoFault]
+) -> Iterator[Photo]:
     """Pass photos on; say and collect what could not be opened."""
     for photo in photos:
         if isinstance(photo, PhotoFault):

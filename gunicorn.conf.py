@@ -22,10 +22,10 @@ from app.configuration.load import (
 )
 
 # Imported before the processes part, so that they share the libraries' memory: of the
-# accounts, cryptography and WebAuthn (10 MB), common passwords (12) and QR codes (3).
+# accounts, cryptography and WebAuthn (10 MB).
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.retrieval.runtime.memory import give_back_memory
-from app.services.accounts import passwords, second_factor  # noqa: F401
+from app.retrieval.runtime.memory import keep_freed_memory
+from app.services.accounts import second_factor  # noqa: F401
 from app.web.server.limits import HELD_UPLOADS, Limits
 from app.web.server.worker import BufferingWorker
 from app.web.shell import logs
@@ -38,7 +38,7 @@ except ConfigurationError as error:
     sys.exit(str(error))
 
 logs.configure(settings["MORELLI_LOG_FORMAT"])
-give_back_memory()
+keep_freed_memory()
 # What processes count is summed up through files; read when the library is imported,
 # which only the processes do.
 METRICS = Folders(settings["MORELLI_INSTANCE"]).metrics

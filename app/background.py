@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Lane
+from app.retrieval.runtime.memory import give_back_memory
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.evaluation import task as evaluation_task
@@ -102,7 +103,8 @@ class Background:
         try:
             while not process.stopping.is_set():
                 try:
-                    work_off()
+                    if work_off():
+                        give_back_memory()
                 except SQLAlchemyError:
                     logger.exception("the database could not be used; trying again")
                 process.stopping.wait(POLL_SECONDS)

@@ -43,7 +43,6 @@ ROUNDS = 5
 STAGES = (
     "describe",
     "local",
-    "shortlist_global",
     "shortlist_local",
     "verify",
     "decide",

@@ -1,6 +1,7 @@
 """What the measurements share: clocks, memory, tables."""
 
 import os
+import re
 import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ import numpy as np
 from app.retrieval.evaluation.report import set_columns
 
 MEMORY_FIELDS = ("Rss", "Pss", "Pss_Anon", "Pss_File")
+LIBRARY = re.compile(r"\.so(\.|$)")
+"""Name of a shared library's file."""
 
 
 class Clock:
@@ -37,6 +40,27 @@ def memory_mb(process: int | str = "self") -> dict[str, float]:
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
     values = dict(line.split(":") for line in lines)
     return {name: int(values[name].split()[0]) / 1024 for name in MEMORY_FIELDS}
+
+
+def resident_parts_mb(process: int | str = "self") -> dict[str, float]:
+    """Return a process's resident memory in megabytes by what it is.
+
+    ``own`` is no file's: objects of Python, weights, heaps; shared with the process
+    that it was forked from as long as neither writes to it. Pages of ``libraries`` and
+    ``other files``, index and model most of all, are shared by all that map them.
+    """
+    parts = dict.fromkeys(("own", "libraries", "other files"), 0.0)
+    part = ""
+    for line in Path(f"/proc/{process}/smaps").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if " " in name:  # of a mapping's first line, with its file as the last field
+            file = line.split(maxsplit=5)[5:]
+            is_file = bool(file) and file[0].startswith("/")
+            is_library = is_file and LIBRARY.search(file[0])
+            part = "libraries" if is_library else "other files" if is_file else "own"
+        elif name == "Rss":
+            parts[part] += int(value.split()[0]) / 1024
+    return parts
 
 
 def processor_seconds(process: int) -> float:

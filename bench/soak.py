@@ -2,8 +2,9 @@
 
     python -m bench.soak
 
-Starts gunicorn over the instance's live index. Exit status 1 if a process has more
-memory after the last search than after a quarter of them.
+Starts gunicorn over the instance's live index, and tells what the memory is in the
+end. Exit status 1 if a process has more of it after the last search than after a
+quarter of them.
 """
 
 import argparse
@@ -16,7 +17,12 @@ from tqdm import tqdm
 
 from app.commands.shared import DONE, FAILED, run_explained
 from app.retrieval.evaluation.report import set_columns
-from bench.measure import memory_mb, print_figures, processor_seconds
+from bench.measure import (
+    memory_mb,
+    print_figures,
+    processor_seconds,
+    resident_parts_mb,
+)
 from bench.query import live_photos
 from bench.server import (
     UNLIMITED,
@@ -64,9 +70,11 @@ def run(options: argparse.Namespace) -> int:
                 ):
                     bar.update()
                 looks.append((asked.stop, _memories(workers)))
+        parts = [resident_parts_mb(worker) for worker in workers]
         seconds = [processor_seconds(worker) for worker in workers]
     heads = ["searches", *(f"process {n + 1}, MB" for n in range(len(workers)))]
     lines = [(str(n), *(f"{mb:.0f}" for mb in mbs)) for n, mbs in looks]
+    lines += [(name, *(f"{each[name]:.0f}" for each in parts)) for name in parts[0]]
     print(f"\nResident memory\n{set_columns([tuple(heads), *lines])}", flush=True)
     quarter, last = looks[LOOKS // 4][1], looks[-1][1]
     drift = max(abs(b / a - 1) for a, b in zip(quarter, last, strict=True))

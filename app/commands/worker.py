@@ -10,7 +10,7 @@ from flask import current_app
 from app.background import BACKGROUND, Background
 from app.commands.shared import DONE, FAILED, explained
 from app.configuration.load import Folders
-from app.retrieval.runtime.memory import give_back_memory
+from app.retrieval.runtime.memory import keep_freed_memory
 from app.services.system import database
 from app.web.shell import logs
 
@@ -26,7 +26,7 @@ def command() -> int:
 
     ``python serve.py`` starts it together with the server. There may be several.
     """
-    give_back_memory()
+    keep_freed_memory()
     # What runs when a signal says to stop is gone on with next time.
     logs.configure(current_app.config["MORELLI_LOG_FORMAT"])
     told = threading.Event()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +19,11 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 def no_numbers() -> FloatArray:
     """Return the vector of length 0."""
     return np.zeros(0, np.float32)
+
+
+def no_points() -> FloatArray:
+    """Return no pairs of positions: (0, 4)."""
+    return np.zeros((0, 4), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +54,10 @@ class LocalFeatures:
 
     def __len__(self) -> int:
         return len(self.xy)
+
+    def subset(self, rows: BoolArray) -> "LocalFeatures":
+        """Return some of the keypoints, marked in (M,) bool, of the same picture."""
+        return LocalFeatures(self.xy[rows], self.descriptors[rows], self.size)
 
     @classmethod
     def empty(cls, size: tuple[int, int] = (1, 1)) -> "LocalFeatures":
@@ -190,8 +199,6 @@ class Evidence:
 
     Attributes
     ----------
-    similarity : float in [-1, 1]
-        Cosine of the global descriptors.
     inlier_count : int
         Matches that one homography explains.
     inlier_share : float in [0, 1]
@@ -202,13 +209,78 @@ class Evidence:
     coverage : float in [0, 1]
         Share of the reference image's area that the inliers span. Agreement that is
         confined to one corner is rather a shared frame, stamp or signature.
+    agreement : float in [0, 1]
+        Share of the work's comparable blocks that look the same in the photo, drawn
+        towards one half where they are few; 0 for a match that was not compared.
+    difference : float in [0, 1]
+        Share of the visible area that looks different though its surroundings agree.
+    epipolar_count : int
+        Matches that one fundamental matrix explains; 0 where none was looked for.
+    semantic_similarity : float in [-1, 1]
+        Cosine of the semantic descriptors; 0 where the network was not asked.
+    semantic_margin : float in [-2, 2]
+        What it has more than the most similar other work.
     """
 
-    similarity: float
-    inlier_count: int
-    inlier_share: float
-    margin: int
-    coverage: float
+    inlier_count: int = 0
+    inlier_share: float = 0.0
+    margin: int = 0
+    coverage: float = 0.0
+    agreement: float = 0.0
+    difference: float = 0.0
+    epipolar_count: int = 0
+    semantic_similarity: float = 0.0
+    semantic_margin: float = 0.0
+
+
+class BlockState(IntEnum):
+    """What a comparison says of one block of a work."""
+
+    HIDDEN = -1
+    """Outside the photo, or behind glare."""
+    PLAIN = 0
+    """Without texture in both pictures: nothing to compare."""
+    AGREES = 1
+    DISAGREES = 2
+
+
+DOUBT_BLOCKS = 20
+"""Comparable blocks of which a half is believed to agree before any is looked at."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Registered comparison of a photo with a reference image, block by block.
+
+    Attributes
+    ----------
+    comparable : float in [0, 1]
+        Share of the blocks that are visible and not plain. Of a poor photo it is small,
+        and then the other two say little.
+    agreement : float in [0, 1]
+        Share of the comparable blocks that agree; 0 without any.
+    difference : float in [0, 1]
+        Share of the visible blocks in the largest region that disagrees though its
+        surroundings agree; 0 if there is none.
+    outlines : tuple of (K, 2) float32
+        Polygons around all such regions, the largest first, as shares of the reference
+        image's width and height (x right, y down).
+    blocks : (R, C) int8
+        A `BlockState` each. They overlap by half and lie in even rows and columns: the
+        middle of the first one is a whole block from the edges, counted in steps.
+    """
+
+    comparable: float
+    agreement: float
+    difference: float
+    outlines: tuple[FloatArray, ...]
+    blocks: NDArray[np.int8]
+
+    @property
+    def weighed_agreement(self) -> float:
+        """Agreement, drawn towards one half where few blocks could be compared."""
+        count = self.comparable * self.blocks.size
+        return (count * self.agreement + DOUBT_BLOCKS / 2) / (count + DOUBT_BLOCKS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,13 +292,11 @@ class Match:
     position : int
         Row in the gallery.
     item : GalleryItem
-    similarity : float in [-1, 1]
-        Cosine of the global descriptors.
     verification : Verification
     outline : (4, 2) float32 or None
         Corners of the work in the photo, as shares of its width and height
         (x right, y down; may lie outside [0, 1]): top left, top right, bottom
-        right, bottom left of the work. None without a homography.
+        right, bottom left of the work. None where no plane fits the whole work.
     points : (P, 4) float32
         The inliers, the least ambiguous first: x and y as shares of the photo's width
         and height, then the same of the reference image's.
@@ -234,19 +304,53 @@ class Match:
         See `Evidence`.
     rival_inliers : int
         Of the strongest other work in the same place of the photo; 0 if there is none.
+    comparison : Comparison or None
+        None for a match that is not worth one.
+    epipolar_count : int
+        See `Evidence`.
+    similarity, semantic_similarity : float in [-1, 1] or None
+        Cosine of the global descriptors and of the semantic ones; None where the
+        network was not asked.
+    semantic_margin : float in [-2, 2]
+        See `Evidence`.
     probability : float in [0, 1]
         That the photo shows this work; NaN until it is rated.
+    verdict : Verdict
+        On this work alone. One that differs from the photo is never *found*, however
+        probable: it may be another version.
+    region : (K, 2) float32 or None
+        Convex surroundings of what was recognised of the work, in the photo, as
+        ``outline`` with K >= 3; None with an outline, and where nothing was.
+    region_points : (P, 4) float32
+        What the region surrounds, as ``points``.
     """
 
     position: int
     item: GalleryItem
-    similarity: float
     verification: Verification
     outline: FloatArray | None
     points: FloatArray
     coverage: float
     rival_inliers: int = 0
+    comparison: Comparison | None = None
+    epipolar_count: int = 0
+    similarity: float | None = None
+    semantic_similarity: float | None = None
+    semantic_margin: float = 0.0
     probability: float = math.nan
+    verdict: Verdict = Verdict.NOT_FOUND
+    region: FloatArray | None = None
+    region_points: FloatArray = field(default_factory=no_points)
+
+    @property
+    def place(self) -> FloatArray | None:
+        """Convex polygon in which the photo shows the work: outline, or region."""
+        return self.region if self.outline is None else self.outline
+
+    @property
+    def seen_points(self) -> FloatArray:
+        """Points (P, 4) that show why the work was recognised, as ``points``."""
+        return self.points if self.region is None else self.region_points
 
     @property
     def inlier_count(self) -> int:
@@ -254,14 +358,24 @@ class Match:
         return len(self.points)
 
     @property
+    def is_different(self) -> bool:
+        """Whether the photo was seen to differ from the work somewhere."""
+        return self.comparison is not None and bool(self.comparison.outlines)
+
+    @property
     def evidence(self) -> Evidence:
         """Quantities that the decision rates."""
+        comparison = self.comparison
         return Evidence(
-            self.similarity,
-            self.inlier_count,
-            self.verification.inlier_share,
-            self.inlier_count - self.rival_inliers,
-            self.coverage,
+            inlier_count=self.inlier_count,
+            inlier_share=self.verification.inlier_share,
+            margin=self.inlier_count - self.rival_inliers,
+            coverage=self.coverage,
+            agreement=comparison.weighed_agreement if comparison else 0.0,
+            difference=comparison.difference if comparison else 0.0,
+            epipolar_count=self.epipolar_count,
+            semantic_similarity=self.semantic_similarity or 0.0,
+            semantic_margin=self.semantic_margin,
         )
 
 
@@ -284,9 +398,10 @@ class Answer:
         One per work, most probable first; empty when nothing fits. When several
         works are found, the one in the middle of the photo comes first.
     similar : tuple of SimilarWork
-        By the global channel alone, one per work, most similar first.
-    description : Description
-        What the network saw, for explanation.
+        One per work, most similar first.
+    description : Description or None
+        What the network saw, for explanation; None where it was not asked, because
+        geometry was certain.
     timings_ms : mapping of str to float
         Milliseconds per stage, and ``total``.
     """
@@ -294,7 +409,7 @@ class Answer:
     verdict: Verdict
     matches: tuple[Match, ...]
     similar: tuple[SimilarWork, ...]
-    description: Description
+    description: Description | None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -1,4 +1,4 @@
-"""The semantic descriptor and the grey copy of each reference image
+"""Semantic descriptors, grey copies, matches that no network looked at
 
 Revision ID: 0012
 Revises: 0011
@@ -22,9 +22,14 @@ def upgrade():
             batch_op.add_column(
                 sa.Column(name, sa.LargeBinary(), nullable=False, server_default="")
             )
+    with op.batch_alter_table("match") as batch_op:
+        batch_op.alter_column("similarity", existing_type=sa.Float(), nullable=True)
 
 
 def downgrade():
+    op.execute("UPDATE match SET similarity = 0 WHERE similarity IS NULL")
+    with op.batch_alter_table("match") as batch_op:
+        batch_op.alter_column("similarity", existing_type=sa.Float(), nullable=False)
     with op.batch_alter_table("image_features") as batch_op:
         for name in COLUMNS:
             batch_op.drop_column(name)

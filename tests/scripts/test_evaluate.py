@@ -119,6 +119,31 @@ def test_photos_are_made_from_the_collection(ask):
     )
 
 
+def test_versions_are_made_from_the_collection(ask, capsys):
+    status, report = ask("--versions", "3", "--seed", "1")
+    assert status == 0
+    assert list(report["figures"]) == ["moved", "added", "removed", "all"]
+    assert report["figures"]["all"]["photos"] == 3
+    assert report["figures"]["all"]["first"] == 1
+    assert report["origin"]["works"] == WORKS
+    assert "false outline" in capsys.readouterr().out
+    assert ask("--versions", "3", "--seed", "1")[1]["outcomes"] == report["outcomes"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--versions", "0"),
+        ("--versions", "3", "--leave-out"),
+        ("--versions", "3", "--channel", "global"),
+        ("--versions", "3", "--sample", "2"),
+    ],
+)
+def test_options_that_do_not_go_with_versions(arguments):
+    with pytest.raises(SystemExit):
+        evaluate.parse(arguments)
+
+
 def test_the_global_channel_can_be_asked_alone(ask):
     status, report = ask("--channel", "global", rows=GOOD_ROWS)
     assert status == 0

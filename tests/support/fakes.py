@@ -24,7 +24,7 @@ from app.retrieval.types import (
     Image,
     Verification,
 )
-from app.retrieval.verification.decision import Decision
+from app.retrieval.verification.decision import FLAT, ROUND, Decision, LogisticRule
 
 BLOCKS = 8
 WORDS = 200
@@ -53,14 +53,17 @@ class FakeDescriptor:
 def fake_decision() -> Decision:
     """A hand-written rule: about 12 undisputed inliers make a work *found*."""
     return Decision(
-        intercept=-9.0,
-        coefficients={
-            "log_inliers": 2.0,
-            "inlier_share": 1.0,
-            "log_margin": 2.0,
-            "coverage": 1.0,
-            "similarity": 0.0,
-        },
+        LogisticRule(
+            -9.0,
+            {
+                **dict.fromkeys(FLAT, 0.0),
+                "log_inliers": 2.0,
+                "inlier_share": 1.0,
+                "log_margin": 2.0,
+                "coverage": 1.0,
+            },
+        ),
+        LogisticRule(-20.0, dict.fromkeys(ROUND, 0.0)),
         found_threshold=0.8,
         uncertain_threshold=0.3,
         false_accept_rate=0.01,

@@ -34,12 +34,16 @@ class LabelledPhoto:
         of something else, whose right answer is "not found".
     kind : str
         Figures are also given per kind.
+    in_view : frozenset of str
+        Other works that are really in the photo, at its edge or behind: to name one is
+        no mistake.
     """
 
     name: str
     image: Image
     works: frozenset[str]
     kind: str
+    in_view: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,21 +54,24 @@ class Reply:
     ----------
     works : tuple of str
         Most probable first, each once.
+    found : tuple of str
+        Those that are called *found*, in the same order.
     confidence : float
         In the first of them; NaN without one.
     verdict : Verdict or None
         None where the evaluated thing gives no verdict.
-    global_works, local_works : tuple of str
-        The work of each hit of a channel, best first; empty for an absent channel.
+    shortlists : mapping of str to tuple of str
+        By the name of the channel (`GLOBAL`, `SEMANTIC`, `LOCAL`) the work of each of
+        its hits, best first; without the channels that were not asked.
     timings_ms : mapping of str to float
         Per stage, and ``total``.
     """
 
     works: tuple[str, ...]
+    found: tuple[str, ...]
     confidence: float
     verdict: Verdict | None
-    global_works: tuple[str, ...]
-    local_works: tuple[str, ...]
+    shortlists: Mapping[str, tuple[str, ...]]
     timings_ms: Mapping[str, float]
 
 
@@ -78,7 +85,7 @@ class Outcome:
 
     Attributes
     ----------
-    name, works, kind
+    name, works, kind, in_view
         As in `LabelledPhoto`.
     reply : Reply
     reply_without : Reply or None
@@ -90,11 +97,19 @@ class Outcome:
     kind: str
     reply: Reply
     reply_without: Reply | None = None
+    in_view: frozenset[str] = frozenset()
 
     @property
     def is_right(self) -> bool:
         """Whether the first answer is a work that the photo shows."""
         return bool(self.reply.works) and self.reply.works[0] in self.works
+
+    def is_wrong(self, reply: Reply) -> bool:
+        """Whether a reply to this photo calls something *found* that is not in it."""
+        if reply.verdict is not Verdict.FOUND or not reply.works:
+            return False
+        in_photo = self.in_view | self.works
+        return bool({reply.works[0], *reply.found} - in_photo)
 
 
 def ask_all(
@@ -106,7 +121,7 @@ def ask_all(
     ----------
     photos : iterable of LabelledPhoto
     ask : callable
-        See `engine_asker` and `global_asker`.
+        See `engine_asker` and `channel_asker`.
     leave_out : bool
         Ask each photo that has an answer a second time with its works left out:
         then "found" is a false accept.
@@ -120,7 +135,7 @@ def ask_all(
         photo = PreparedPhoto(one.image)
         reply = ask(photo, ())
         without = ask(photo, one.works) if leave_out and one.works else None
-        yield Outcome(one.name, one.works, one.kind, reply, without)
+        yield Outcome(one.name, one.works, one.kind, reply, without, one.in_view)
 
 
 def engine_asker(engine: Engine) -> Ask:
@@ -141,28 +156,39 @@ def reply_of(engine: Engine, trace: Trace) -> Reply:
     works = tuple(match.item.work_id for match in trace.candidates)
     return Reply(
         works,
+        tuple(
+            match.item.work_id
+            for match in trace.answer.matches
+            if match.verdict is Verdict.FOUND
+        ),
         trace.candidates[0].probability if works else math.nan,
         trace.answer.verdict,
-        _works_of(engine, trace.global_hits),
-        _works_of(engine, trace.local_hits),
+        {
+            channel: _works_of(engine, hits)
+            for channel, hits in trace.shortlists.items()
+        },
         trace.answer.timings_ms,
     )
 
 
-def global_asker(engine: Engine) -> Ask:
-    """Evaluate the global channel of an engine alone; it gives no verdict."""
+def channel_asker(engine: Engine, channel: str) -> Ask:
+    """Evaluate `GLOBAL` or `SEMANTIC` alone, whose shortlists give no verdict."""
 
     def ask(photo: PreparedPhoto, excluded_works: Collection[str]) -> Reply:
         begun = time.perf_counter()
-        hits = engine.search_global(
-            [view.description.descriptor for view in engine.describe(photo)],
-            excluded=engine.gallery.mask_of(excluded_works),
-        )
+        hits = engine.ask_networks(
+            photo, engine.gallery.mask_of(excluded_works)
+        ).shortlists[channel]
         works = _works_of(engine, hits)
         confidence = hits[0].similarity if hits else math.nan
         timings_ms = {"total": 1000 * (time.perf_counter() - begun)}
         return Reply(
-            tuple(dict.fromkeys(works)), confidence, None, works, (), timings_ms
+            tuple(dict.fromkeys(works)),
+            (),
+            confidence,
+            None,
+            {channel: works},
+            timings_ms,
         )
 
     return ask

@@ -1,7 +1,7 @@
 """Evaluation report: figures, mistakes and a table of how photos were answered."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,17 +9,20 @@ import numpy as np
 
 from app.retrieval.evaluation import metrics
 from app.retrieval.evaluation.asking import SHORTLIST_K, Outcome, Reply
+from app.retrieval.search.trace import GLOBAL, LOCAL, SEMANTIC
 from app.retrieval.types import BoolArray, Verdict
 
 _COLUMNS = (
     ("top 1", "top1"),
     ("top 5", "top5"),
     ("global", "recall_global_100"),
+    ("semantic", "recall_semantic_100"),
     ("local", "recall_local_100"),
     ("either", "recall_union_100"),
     ("GAP", "gap"),
     ("GAP-", "gap_minus"),
     ("found", "true_accept"),
+    ("named", "all_named"),
     ("misnamed", "misnamed"),
     ("false", "false_accept"),
 )
@@ -36,35 +39,42 @@ class Figures:
         Photos asked, not counting the second time without their works.
     top1, top5 : float
         A right work is first, or among the first five, whatever the verdict.
-    recall_global_100, recall_local_100, recall_union_100 : float
+    recall_global_100, recall_semantic_100, recall_local_100 : float
         A right work is among the first 100 hits of a channel (of as many as the
-        engine asks it for), or of either.
+        engine asks it for), of the photos that it was asked about.
+    recall_union_100 : float
+        A right work is among the hits of any channel that was asked.
     gap, gap_minus : float
         Global average precision of the first answers, over all asked and over those
         with an answer in the gallery. A photo asked without its works is one
         without answer.
     true_accept : float
         Of the photos with an answer: named right *and* "found".
+    all_named : float
+        Of all works that the photos show: called "found", first or not.
     misnamed : float
-        Of the photos with an answer: "found", but another work.
+        Of the photos with an answer: "found", but a work that is not in the photo.
     false_accept : float
-        Of those without answer: "found".
+        Of those without answer: the same.
     precision, f1 : float
         Of all that were called "found": the right ones; and its harmonic mean with
         ``true_accept``, which is the recall of "found".
     latency_ms : mapping
-        ``p50`` and ``p95`` of the whole, and the same per stage in ``stages``.
+        ``p50`` and ``p95`` of the whole, and the same per stage in ``stages``, over
+        the photos that went through it.
     """
 
     queries: int
     top1: float
     top5: float
     recall_global_100: float
+    recall_semantic_100: float
     recall_local_100: float
     recall_union_100: float
     gap: float
     gap_minus: float
     true_accept: float
+    all_named: float
     misnamed: float
     false_accept: float
     precision: float
@@ -76,11 +86,6 @@ class Figures:
         """Sum up some outcomes."""
         replies = [outcome.reply for outcome in outcomes]
         works = [outcome.works for outcome in outcomes]
-        global_works = [reply.global_works[:SHORTLIST_K] for reply in replies]
-        local_works = [reply.local_works[:SHORTLIST_K] for reply in replies]
-        either = [
-            (*one, *other) for one, other in zip(global_works, local_works, strict=True)
-        ]
         named = [reply.works for reply in replies]
         without = [o.reply_without for o in outcomes if o.reply_without is not None]
         asked = [*replies, *without]
@@ -88,6 +93,13 @@ class Figures:
         answerable = [bool(wanted) for wanted in works] + [False] * len(without)
         confidences = [reply.confidence for reply in asked]
         found = np.array([reply.verdict is Verdict.FOUND for reply in asked], np.bool_)
+        wrong = np.array(
+            [
+                *(o.is_wrong(o.reply) for o in outcomes),
+                *(o.is_wrong(reply) for o in outcomes if (reply := o.reply_without)),
+            ],
+            np.bool_,
+        )
         has_verdicts = any(reply.verdict is not None for reply in asked)
         right, known = np.array(correct, np.bool_), np.array(answerable, np.bool_)
         true_accept = _share((found & right)[known], has_verdicts)
@@ -96,14 +108,16 @@ class Figures:
             queries=len(outcomes),
             top1=metrics.recall_at_k(named, works, 1),
             top5=metrics.recall_at_k(named, works, 5),
-            recall_global_100=_recall(global_works, works),
-            recall_local_100=_recall(local_works, works),
-            recall_union_100=_recall(either, works),
+            recall_global_100=_recall(outcomes, GLOBAL),
+            recall_semantic_100=_recall(outcomes, SEMANTIC),
+            recall_local_100=_recall(outcomes, LOCAL),
+            recall_union_100=_recall(outcomes, GLOBAL, SEMANTIC, LOCAL),
             gap=metrics.global_average_precision(correct, confidences, answerable),
             gap_minus=metrics.gap_minus(correct, confidences, answerable),
             true_accept=true_accept,
-            misnamed=_share((found & ~right)[known], has_verdicts),
-            false_accept=_share(found[~known], has_verdicts),
+            all_named=_share(_named(outcomes), has_verdicts),
+            misnamed=_share(wrong[known], has_verdicts),
+            false_accept=_share(wrong[~known], has_verdicts),
             precision=precision,
             f1=metrics.f1(precision, true_accept),
             latency_ms=_latency([reply.timings_ms for reply in replies]),
@@ -119,7 +133,7 @@ class Mistake:
     photo, kind : str
     fault : str
         ``missed`` (not named first), ``unsure`` (named first, but not "found") or
-        ``false accept`` ("found" where nothing was to be found).
+        ``false accept`` ("found" where that is not in the photo).
     expected : tuple of str
         Works that the photo shows, sorted.
     left_out : bool
@@ -231,23 +245,40 @@ def _mistakes(outcome: Outcome) -> Iterator[Mistake]:
 
     reply, without = outcome.reply, outcome.reply_without
     if not outcome.works:
-        if reply.verdict is Verdict.FOUND:
+        if outcome.is_wrong(reply):
             yield mistake("false accept", reply)
     elif not outcome.is_right:
         yield mistake("missed", reply)
     elif reply.verdict not in (None, Verdict.FOUND):
         yield mistake("unsure", reply)
-    if without is not None and without.verdict is Verdict.FOUND:
+    if without is not None and outcome.is_wrong(without):
         yield mistake("false accept", without, left_out=True)
 
 
-def _recall(
-    channel: Sequence[Sequence[str]], works: Sequence[Collection[str]]
-) -> float:
-    """Recall of a channel; NaN if it never proposed anything (it is absent)."""
-    if not any(channel):
+def _recall(outcomes: Sequence[Outcome], *channels: str) -> float:
+    """Recall of channels together, over the photos that any of them was asked about."""
+    asked = [
+        (
+            [
+                work
+                for channel in channels
+                for work in outcome.reply.shortlists.get(channel, ())[:SHORTLIST_K]
+            ],
+            outcome.works,
+        )
+        for outcome in outcomes
+        if any(channel in outcome.reply.shortlists for channel in channels)
+    ]
+    if not asked:
         return math.nan
-    return metrics.recall_at_k(channel, works, 2 * SHORTLIST_K)
+    ranked, wanted = zip(*asked, strict=True)
+    return metrics.recall_at_k(ranked, wanted, len(channels) * SHORTLIST_K)
+
+
+def _named(outcomes: Sequence[Outcome]) -> BoolArray:
+    """Tell of every work in every photo whether it was called "found"."""
+    named = [work in o.reply.found for o in outcomes for work in sorted(o.works)]
+    return np.array(named, np.bool_)
 
 
 def _share(flags: BoolArray, is_measured: bool) -> float:
@@ -263,9 +294,11 @@ def _whole(duration_ms: float) -> str:
 
 
 def _latency(timings: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    # In order of appearance; not every photo goes through every stage.
+    names = dict.fromkeys(stage for timing in timings for stage in timing)
     stages = {
-        stage: _percentiles([timing[stage] for timing in timings])
-        for stage in (timings[0] if timings else {})
+        stage: _percentiles([timing[stage] for timing in timings if stage in timing])
+        for stage in names
     }
     whole = stages.pop("total", _percentiles([]))
     return {**whole, "stages": stages}

@@ -63,8 +63,8 @@ def extract(image: Image, *, side_px: int, count: int) -> LocalFeatures:
     keypoints = sift.detect(grey, None)
     if not keypoints:
         return LocalFeatures.empty(grey.shape)
-    kept = [keypoints[i] for i in _by_strength(keypoints)[:count]]
-    kept, histograms = sift.compute(grey, kept)
+    strongest = [keypoints[i] for i in _by_strength(keypoints)[:count]]
+    kept, histograms = sift.compute(grey, strongest)
     return _local_features(kept, np.asarray(histograms, np.float32), grey.shape)
 
 

@@ -178,13 +178,14 @@ class _CellTree:
     """Two levels of search: the nearest cells, then the words in them."""
 
     def __init__(self, words: NDArray[np.uint8], cells: NDArray[np.uint16]) -> None:
-        self.words = words.astype(np.float32)
+        self.words = words
+        values = words.astype(np.float32)
         # Comparing -2 q·w + |w|² leaves out |q|², which all words of q share.
-        self.lengths = np.einsum("vd,vd->v", self.words, self.words)
+        self.lengths = np.einsum("vd,vd->v", values, values)
         cell_count = int(cells[-1]) + 1
         self.bounds = np.searchsorted(cells, np.arange(cell_count + 1))
         sizes = np.diff(self.bounds)
-        sums = np.add.reduceat(self.words, self.bounds[:-1], axis=0)
+        sums = np.add.reduceat(values, self.bounds[:-1], axis=0)
         # Whole numbers keep every distance exact in float32, so that no order of
         # additions inside BLAS can change an assignment.
         self.centres = np.rint(sums / sizes[:, None]).astype(np.float32)
@@ -210,7 +211,8 @@ class _CellTree:
         for cell in np.flatnonzero(np.diff(edges)):
             slots = slice(edges[cell], edges[cell + 1])
             inside = slice(self.bounds[cell], self.bounds[cell + 1])
-            block = values[rows[slots]] @ self.words[inside].T
+            # As float32, all words would take 10 MB of every process.
+            block = values[rows[slots]] @ self.words[inside].astype(np.float32).T
             block *= -2
             block += self.lengths[inside]
             each = np.arange(len(block))

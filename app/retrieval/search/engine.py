@@ -1,31 +1,48 @@
-"""Search engine: two shortlists for a photo, re-ranking, decision, answer."""
+"""Search engine: shortlists for a photo, geometry, comparison, decision, answer.
 
-from collections.abc import Collection, Iterable, Sequence
+Nothing is computed that cannot change the answer. Nine photos of ten are answered by
+the first candidates of the local channel; only where geometry is not certain are the
+networks asked, more candidates verified, and works looked at that are no planes.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
+
+import numpy as np
 
 from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
+from app.retrieval.local.voting import Votes
 from app.retrieval.model import Model
-from app.retrieval.search.rerank import (
-    best_of_views,
-    is_central,
-    merge_shortlists,
-    rerank,
+from app.retrieval.search.candidate_pool import CandidatePool
+from app.retrieval.search.fusion import merge_shortlists
+from app.retrieval.search.network_channels import NetworkView, ask_networks
+from app.retrieval.search.rating import Rater
+from app.retrieval.search.trace import (
+    GLOBAL,
+    LOCAL,
+    SEMANTIC,
+    StageTimer,
+    Trace,
 )
-from app.retrieval.search.trace import StageTimer, Trace
-from app.retrieval.search.views import View, views_of
-from app.retrieval.settings import RetrievalSettings
+from app.retrieval.settings import RetrievalSettings, VerificationSettings
 from app.retrieval.types import (
     Answer,
     BoolArray,
     FloatArray,
     Hit,
+    LocalFeatures,
     Match,
     SimilarWork,
     Verdict,
 )
 from app.retrieval.verification.decision import is_tied
+from app.retrieval.verification.polygons import contains
+
+WEIGHTS = {LOCAL: 1.0, GLOBAL: 0.5, SEMANTIC: 0.5}
+"""Weight of each channel in the merged order."""
 
 
 class Engine:
@@ -64,81 +81,86 @@ class Engine:
         -------
         answer : Answer
             Several matches when the photo shows several works, or when it is not
-            clear which one it shows. ``timings_ms`` has the keys describe, local,
-            shortlist_global, shortlist_local, verify, decide and total.
+            clear which one it shows. ``timings_ms`` has the keys local,
+            shortlist_local, verify, decide, again and total, and where the networks
+            were asked also describe, verify_more and around.
         """
         return self.trace(photo, excluded_works=excluded_works).answer
 
     def trace(
-        self, photo: PreparedPhoto, *, excluded_works: Collection[str] = ()
-    ) -> Trace:
-        """Answer a photo and keep the intermediate results; see :meth:`identify`."""
-        watch = StageTimer()
-        settings = self.settings
-        excluded = self.gallery.mask_of(excluded_works)
-        with watch.lap("describe"):
-            views = self.describe(photo)
-            descriptors = [view.description.descriptor for view in views]
-        with watch.lap("local"):
-            side_px = settings.local.query_side_px
-            features = rootsift.extract_query(
-                photo.resized(side_px),
-                side_px=side_px,
-                count=settings.local.query_features,
-            )
-        with watch.lap("shortlist_global"):
-            global_hits = self.search_global(descriptors, excluded=excluded)
-        with watch.lap("shortlist_local"):
-            local_hits = self.gallery.search_local(
-                features, settings.shortlist, excluded=excluded
-            )
-        with watch.lap("verify"):
-            verified = rerank(
-                features,
-                descriptors,
-                self.gallery,
-                merge_shortlists(global_hits, local_hits),
-                settings.verification,
-            )
-        with watch.lap("decide"):
-            candidates = self._rate(verified)
-            answer = self._answer(candidates, views, excluded_works)
-        answer = replace(answer, timings_ms=watch.timings_ms())
-        return Trace(answer, global_hits, local_hits, candidates)
-
-    def describe(self, photo: PreparedPhoto) -> tuple[View, ...]:
-        """Describe the views of a photo; the whole of it comes first."""
-        return tuple(
-            View(image, self.model.descriptor.describe(image))
-            for image in views_of(photo)
-        )
-
-    def search_global(
         self,
-        descriptors: Sequence[FloatArray],
+        photo: PreparedPhoto,
         *,
-        excluded: BoolArray | None = None,
-    ) -> tuple[Hit, ...]:
-        """Make the shortlist of the global channel.
+        excluded_works: Collection[str] = (),
+        thorough: bool = False,
+    ) -> Trace:
+        """Answer a photo and keep the intermediate results; see :meth:`identify`.
 
         Parameters
         ----------
-        descriptors : sequence of (D,) float32, unit length
-            Of the views of a photo.
-        excluded : (N,) bool, optional
-            Positions to leave out, from the gallery's ``mask_of``.
-
-        Returns
-        -------
-        hits : tuple of Hit
-            At most ``settings.shortlist.global_count``, most similar first.
+        photo, excluded_works
+            As of :meth:`identify`.
+        thorough : bool
+            Look at everything, also where geometry is certain: for learning the
+            decision, and for measuring channels one by one.
         """
-        count = self.settings.shortlist.global_count
-        shortlists = [
-            self.gallery.search_global(descriptor, count, excluded=excluded)
-            for descriptor in descriptors
-        ]
-        return best_of_views(shortlists, count)
+        watch = StageTimer()
+        settings = self.settings
+        excluded = self.gallery.mask_of(excluded_works)
+        pool = CandidatePool(self.gallery, settings.verification)
+        rater = Rater(photo, self.gallery, self.model.decision, settings)
+        with watch.lap("local"):
+            features = rootsift.extract_query(
+                photo.resized(settings.local.query_side_px),
+                side_px=settings.local.query_side_px,
+                count=settings.local.query_features,
+            )
+        with watch.lap("shortlist_local"):
+            votes = self.gallery.vote(features, settings.shortlist)
+            local_hits = votes.shortlist(
+                settings.shortlist.local_count, excluded=excluded
+            )
+            shortlists = {LOCAL: local_hits}
+        with watch.lap("verify"):
+            pool.verify(features, promising(local_hits, settings.verification))
+        with watch.lap("decide"):
+            candidates = rater.rate(pool.matches)
+        view = None
+        if thorough or not (pool.is_certain and _first_is_found(candidates)):
+            with watch.lap("describe"):
+                view = self.ask_networks(photo, excluded)
+            shortlists |= view.shortlists
+            with watch.lap("verify_more"):
+                merged = merge_shortlists(
+                    *((hits, WEIGHTS[channel]) for channel, hits in shortlists.items())
+                )[: settings.verification.verified_count]
+                pool.verify(features, merged, until_certain=not thorough)
+            with watch.lap("around"):
+                around = merged[: settings.verification.around_count]
+                pool.look_around(features, around, partial(view.compare, self.gallery))
+            candidates = rater.rate(pool.matches)
+        with watch.lap("again"):
+            candidates = self._look_again(
+                candidates, pool, rater, features, votes, excluded_works
+            )
+            answer = self._answer(candidates, view, excluded_works)
+        answer = replace(answer, timings_ms=watch.timings_ms())
+        return Trace(answer, shortlists, candidates)
+
+    def ask_networks(
+        self, photo: PreparedPhoto, excluded: BoolArray | None
+    ) -> NetworkView:
+        """Describe a photo by the networks and make their shortlists.
+
+        Parameters
+        ----------
+        photo : PreparedPhoto
+        excluded : (N,) bool or None
+            Positions to leave out, from the gallery's ``mask_of``.
+        """
+        return ask_networks(
+            photo, self.model, self.gallery, self.settings.shortlist, excluded
+        )
 
     def similar_to(
         self, image_id: str, *, excluded_works: Collection[str] = ()
@@ -186,43 +208,81 @@ class Engine:
             first_of_work.setdefault(item.work_id, SimilarWork(item, hit.similarity))
         return tuple(first_of_work.values())[: self.settings.shortlist.similar_count]
 
-    def _rate(self, matches: Iterable[Match]) -> tuple[Match, ...]:
-        """Add the probabilities; what the visitor most likely means comes first."""
-        decision = self.model.decision
+    def _look_again(
+        self,
+        candidates: tuple[Match, ...],
+        pool: CandidatePool,
+        rater: Rater,
+        features: LocalFeatures,
+        votes: Votes,
+        excluded_works: Collection[str],
+    ) -> tuple[Match, ...]:
+        """Look for more works in what is left of a photo without those found.
 
-        def prominence(match: Match) -> tuple[bool, float]:
-            # Of works that are surely there, the one that the visitor points at.
-            is_found = decision.verdict(match.probability) is Verdict.FOUND
-            return is_found and is_central(match), match.probability
-
-        rated = [
-            replace(match, probability=decision.probability(match.evidence))
-            for match in matches
-        ]
-        # Stable: equally probable ones stay in the order of their inliers.
-        return tuple(sorted(rated, key=prominence, reverse=True))
+        A work at the edge is outvoted by one in the middle as long as that is there.
+        """
+        settings = self.settings.verification
+        found: set[str] = set()
+        while True:
+            named = [m for m in candidates if m.verdict is Verdict.FOUND]
+            if found >= {match.item.work_id for match in named}:
+                return candidates
+            found = {match.item.work_id for match in named}
+            rest = _outside(named, features)
+            if np.count_nonzero(rest) < settings.least_rest:
+                return candidates
+            hits = votes.shortlist(
+                settings.again_verified,
+                counted=rest,
+                excluded=self.gallery.mask_of({*excluded_works, *found}),
+            )
+            again = [hit.position for hit in hits]
+            pool.verify(features.subset(rest), again)
+            candidates = rater.rate(pool.matches)
 
     def _answer(
         self,
-        candidates: Iterable[Match],
-        views: Sequence[View],
+        candidates: Sequence[Match],
+        view: NetworkView | None,
         excluded_works: Collection[str],
     ) -> Answer:
-        verdict_of = self.model.decision.verdict
-        matches = tuple(
-            candidate
-            for candidate in candidates
-            if verdict_of(candidate.probability) is not Verdict.NOT_FOUND
-        )
+        matches = tuple(m for m in candidates if m.verdict is not Verdict.NOT_FOUND)
         left_out = {*excluded_works, *(match.item.work_id for match in matches)}
-        verdict = verdict_of(matches[0].probability) if matches else Verdict.NOT_FOUND
-        if verdict is Verdict.FOUND:
+        verdict = matches[0].verdict if matches else Verdict.NOT_FOUND
+        if view is None or verdict is Verdict.FOUND:
             # The reference image shows the work without wall, frame and visitors.
             similar = self._similar_at(matches[0].position, left_out)
             if is_tied(matches[0].evidence):
                 verdict = Verdict.UNCERTAIN
         else:
-            image, described = views[-1].image, views[-1].description
-            style = self.model.style_of(image, described)
+            described = view.descriptions[-1]
+            style = self.model.style_of(view.image, described)
             similar = self._similar(described.descriptor, style, left_out)
-        return Answer(verdict, matches, similar, views[0].description)
+        description = view.descriptions[0] if view else None
+        return Answer(verdict, matches, similar, description)
+
+
+def promising(hits: Sequence[Hit], settings: VerificationSettings) -> list[int]:
+    """Choose the candidates that are verified first: those with most votes.
+
+    Whatever shows the same as the first one has votes that come near to its own.
+    """
+    first = hits[: settings.first_verified]
+    return [
+        hit.position
+        for hit in first
+        if hit.similarity >= settings.first_share * first[0].similarity
+    ]
+
+
+def _first_is_found(candidates: Sequence[Match]) -> bool:
+    return bool(candidates) and candidates[0].verdict is Verdict.FOUND
+
+
+def _outside(matches: Sequence[Match], features: LocalFeatures) -> BoolArray:
+    """Tell which keypoints (M,) lie in the place of none of some works."""
+    xy = np.divide(features.xy, features.size[::-1], dtype=np.float32)
+    outside = np.ones(len(features), np.bool_)
+    for match in matches:
+        outside &= ~contains(match.place, xy)
+    return outside

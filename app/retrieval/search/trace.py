@@ -1,11 +1,14 @@
 """Trace of an answer: intermediate results and the time of each stage."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.retrieval.types import Answer, Hit, Match
+
+LOCAL, GLOBAL, SEMANTIC = "local", "global", "semantic"
+"""Names of the channels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,16 +18,15 @@ class Trace:
     Attributes
     ----------
     answer : Answer
-    global_hits, local_hits : tuple of Hit
-        What each channel proposed, best first.
+    shortlists : mapping of str to tuple of Hit
+        What each channel that was asked proposed, best first; by its name.
     candidates : tuple of Match
         One per verified work, however improbable: the most probable first; before
         them all, a work that is found in the middle of the photo.
     """
 
     answer: Answer
-    global_hits: tuple[Hit, ...]
-    local_hits: tuple[Hit, ...]
+    shortlists: Mapping[str, tuple[Hit, ...]]
     candidates: tuple[Match, ...]
 
 

@@ -6,21 +6,11 @@ meant, and at the most frame-like rectangle. Of works that hang among others, se
 afar, most are only found by one of these.
 """
 
-from dataclasses import dataclass
-
 from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.types import Description, Image
+from app.retrieval.types import Image
 
 MIDDLE = Box(0.25, 0.25, 0.75, 0.75)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """A view of a photo, and its description by the network."""
-
-    image: Image
-    description: Description
 
 
 def views_of(photo: PreparedPhoto) -> tuple[Image, ...]:
@@ -38,3 +28,8 @@ def views_of(photo: PreparedPhoto) -> tuple[Image, ...]:
     """
     boxes = [MIDDLE] if photo.frame is None else [MIDDLE, photo.frame]
     return photo.image, *(PhotoEdits(crop=box).apply(photo.image) for box in boxes)
+
+
+def semantic_views(photo: PreparedPhoto) -> tuple[Image, ...]:
+    """Cut out the views of the semantic channel: the whole photo, and its middle."""
+    return photo.image, PhotoEdits(crop=MIDDLE).apply(photo.image)

@@ -34,7 +34,11 @@ from app.retrieval.training.assessment import (
     simulate_queries,
 )
 from app.retrieval.training.components.decision import FOLDS, learn_decision
-from app.retrieval.training.components.evidence import UNDECIDED, gather_evidence
+from app.retrieval.training.components.evidence import (
+    UNDECIDED,
+    Question,
+    gather_samples,
+)
 from app.retrieval.training.components.semantic import learn_semantic
 from app.retrieval.training.components.style import learn_style
 from app.retrieval.training.components.vocabulary import learn_vocabulary
@@ -176,19 +180,21 @@ def add_decision(
             _pictures(samples, reporter, "Indexing the collection"), start=1
         )
     )
-    positives, negatives = gather_evidence(
+    questions = list(_questions(plan, samples))
+    gathered = gather_samples(
         Engine(model, Gallery.build(references, vocabulary)),
-        list(_photos(plan, samples)),
-        lambda done, total: reporter.count(done, total, "Asking simulated photos"),
+        questions,
+        lambda done: reporter.count(done, len(questions), "Asking simulated photos"),
     )
-    fewest = min(len(positives), len(negatives))
+    right = sum(sample.is_right for sample in gathered)
+    fewest = min(right, len(gathered) - right)
     if fewest < FOLDS:
         raise TrainingError(
             f"Only {fewest} simulated photos could be judged, too few to learn the "
             "decision from. More works, or pictures with more detail, would help."
         )
     decision = learn_decision(
-        positives, negatives, false_accept_rate=FALSE_ACCEPT_RATE, seed=plan.seed
+        gathered, false_accept_rate=FALSE_ACCEPT_RATE, seed=plan.seed
     )
     decision.save(folder / DECISION_FILE)
     return {
@@ -216,7 +222,7 @@ def _pictures(
         yield work, read(work.image_path, max_side_px=2 * SETTINGS.reference_side_px)
 
 
-def _photos(plan: TrainingPlan, samples: Samples) -> Iterator[tuple[str, Image]]:
+def _questions(plan: TrainingPlan, samples: Samples) -> Iterator[Question]:
     """Photograph works in turn: mildly, hard, and hard in a crowd of others."""
     positions = samples.held_out
     if len(positions) < FOLDS:
@@ -231,4 +237,4 @@ def _photos(plan: TrainingPlan, samples: Samples) -> Iterator[tuple[str, Image]]
             photo = with_distractors(
                 photo, [read(samples.works[i].image_path) for i in others], rng
             )
-        yield work.accession, photo
+        yield Question(photo, frozenset({work.accession}), work.accession)

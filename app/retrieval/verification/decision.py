@@ -1,7 +1,7 @@
-"""Logistic regression from evidence to a probability, and thresholds to a verdict.
+"""Logistic regressions from evidence to a probability, and thresholds to a verdict.
 
-A logistic regression over a handful of quantities that a person would look at as well,
-and two thresholds. What is learnt is in a small JSON file; how it is learnt is in
+Over a handful of quantities that a person would look at as well, with two thresholds.
+What is learnt is in a small JSON file; how it is learnt is in
 `app.retrieval.training.components.decision`.
 """
 
@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from app.retrieval.errors import reading
 from app.retrieval.types import Evidence, Verdict
@@ -17,11 +18,11 @@ from app.retrieval.types import Evidence, Verdict
 TIE = 0.1
 """With a margin below this share of its inliers, the best work is tied with another
 one that explains the same part of the photo: a copy, a second state of a print."""
-_FORMAT = 1
+_FORMAT = 2
 
 
-def transformed(evidence: Evidence) -> dict[str, float]:
-    """Bring quantities to scales on which evidence adds up.
+def flat_quantities(evidence: Evidence) -> dict[str, float]:
+    """Bring what a plane explains to scales on which evidence adds up.
 
     Counts enter by the logarithm: ten inliers against none say a lot, 110
     against 100 nothing. The margin's logarithm keeps its sign.
@@ -32,12 +33,45 @@ def transformed(evidence: Evidence) -> dict[str, float]:
         "inlier_share": evidence.inlier_share,
         "log_margin": math.copysign(math.log1p(abs(margin)), margin),
         "coverage": evidence.coverage,
-        "similarity": evidence.similarity,
+        "agreement": evidence.agreement,
+        "intactness": 1 - math.sqrt(evidence.difference),
     }
 
 
-FEATURES = tuple(transformed(Evidence(0.0, 0, 0.0, 0, 0.0)))
-"""Names of the transformed quantities, in their order."""
+def round_quantities(evidence: Evidence) -> dict[str, float]:
+    """Bring what tells a work in the round to scales on which evidence adds up."""
+    return {
+        "log_epipolar": math.log1p(evidence.epipolar_count),
+        "log_inliers": math.log1p(evidence.inlier_count),
+        "semantic_similarity": evidence.semantic_similarity,
+        "semantic_margin": evidence.semantic_margin,
+    }
+
+
+FLAT, ROUND = tuple(flat_quantities(Evidence())), tuple(round_quantities(Evidence()))
+"""Names of the quantities, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticRule:
+    """Weighted sum of quantities, as the logarithm of the odds.
+
+    Attributes
+    ----------
+    intercept : float
+    coefficients : mapping of str to float
+        By the name of the quantity.
+    """
+
+    intercept: float
+    coefficients: Mapping[str, float]
+
+    def logit(self, quantities: Mapping[str, float]) -> float:
+        """Return the log-odds of quantities with the names of the coefficients."""
+        return self.intercept + sum(
+            coefficient * quantities[name]
+            for name, coefficient in self.coefficients.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +97,17 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Logistic regression with its thresholds, as it was learnt.
+    """Logistic regressions with their thresholds, as they were learnt.
+
+    Two rules rate every match, and the one that is surer counts: a painting is told by
+    the plane that it is, a statue has none.
 
     Attributes
     ----------
-    intercept : float
-    coefficients : mapping of str to float
-        One per name in `FEATURES`.
+    flat : LogisticRule
+        Of the quantities `FLAT`.
+    round : LogisticRule
+        Of the quantities `ROUND`.
     found_threshold, uncertain_threshold : float in [0, 1]
         Least probability of the answers "found" and "uncertain".
     false_accept_rate : float in [0, 1]
@@ -80,19 +118,20 @@ class Decision:
         that the coefficients were not learnt from.
     """
 
-    intercept: float
-    coefficients: Mapping[str, float]
+    flat: LogisticRule
+    round: LogisticRule
     found_threshold: float
     uncertain_threshold: float
     false_accept_rate: float
     true_accept_rate: float
 
     def __post_init__(self) -> None:
-        if set(self.coefficients) != set(FEATURES):
-            raise ValueError(
-                f"coefficients must be of {', '.join(FEATURES)}, "
-                f"got {', '.join(self.coefficients)}"
-            )
+        for rule, names in ((self.flat, FLAT), (self.round, ROUND)):
+            if set(rule.coefficients) != set(names):
+                raise ValueError(
+                    f"coefficients must be of {', '.join(names)}, "
+                    f"got {', '.join(rule.coefficients)}"
+                )
         Thresholds(self.found_threshold, self.uncertain_threshold)
 
     @property
@@ -113,11 +152,14 @@ class Decision:
 
         Calibrated for samples of which half are right (see the learning).
         """
-        values = transformed(evidence)
-        logit = self.intercept + sum(
-            self.coefficients[name] * values[name] for name in FEATURES
-        )
-        return logistic(logit)
+        return logistic(self.logit(evidence))
+
+    def logit(self, evidence: Evidence) -> float:
+        """Rate evidence by its log-odds, those of the surer rule."""
+        logit = self.flat.logit(flat_quantities(evidence))
+        if evidence.epipolar_count:
+            logit = max(logit, self.round.logit(round_quantities(evidence)))
+        return logit
 
     def verdict(self, probability: float) -> Verdict:
         """Say which of the three answers a probability deserves."""
@@ -138,12 +180,9 @@ class Decision:
             content = dict(json.loads(text))
             if content.pop("format") != _FORMAT:
                 raise ValueError(f"its format is not {_FORMAT}")
-            coefficients = {
-                str(name): float(value)
-                for name, value in dict(content.pop("coefficients")).items()
-            }
+            flat, round_ = (_rule(content.pop(name)) for name in ("flat", "round"))
             numbers = {name: float(value) for name, value in content.items()}
-            return cls(coefficients=coefficients, **numbers)
+            return cls(flat, round_, **numbers)
         except (KeyError, TypeError) as error:
             raise ValueError(f"it is not a decision ({error})") from error
 
@@ -164,6 +203,14 @@ class Decision:
         """
         with reading(path, "python train.py"):
             return cls.from_json(path.read_text(encoding="utf-8"))
+
+
+def _rule(content: Mapping[str, Any]) -> LogisticRule:
+    coefficients = dict(content["coefficients"]).items()
+    return LogisticRule(
+        float(content["intercept"]),
+        {str(name): float(value) for name, value in coefficients},
+    )
 
 
 def is_tied(evidence: Evidence) -> bool:

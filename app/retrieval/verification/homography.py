@@ -1,8 +1,9 @@
 """Geometric verification: a homography fitted to the matches of two pictures.
 
 Paintings are flat, so photo and reference are related by a homography. Features
-that merely look alike agree with none. Sculpture is only approximately covered:
-a view close to the reference image works, another side does not.
+that merely look alike agree with none. Of a work in the round a homography explains
+one face, a cheek or a plinth; what else of it is seen is the business of
+``epipolar``.
 """
 
 import cv2
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import FloatArray, LocalFeatures, Verification
+from app.retrieval.verification.matching import locate, match_places
 from app.retrieval.verification.polygons import spanned_share
 
 MINIMUM_MATCHES = 4
@@ -19,74 +21,11 @@ SAMPLING_SEED = 0
 """State of the estimator's random generator at the start of each estimate."""
 MAX_ITERATIONS = 2000
 CONFIDENCE = 0.999
-PLACE_PX = 1.0
-"""Keypoints nearer than about this are one place (SIFT repeats a keypoint for each
-of its orientations)."""
 MAX_SIDE_RATIO = 8.0
 """Longest against shortest side of a found outline, each relative to the work's own
 side. A work seen at 75 degrees from the front is foreshortened by 4."""
 MIN_SCALE, MAX_SCALE = 1 / 20, 20.0
 """Length in the photo per length in the reference image, both resized."""
-
-
-def match(
-    query: LocalFeatures, candidate: LocalFeatures, *, ratio: float
-) -> NDArray[np.int32]:
-    """Pair keypoints that are each other's nearest, and clearly so.
-
-    Parameters
-    ----------
-    query, candidate : LocalFeatures
-        Either may be empty.
-    ratio : float in (0, 1]
-        Largest distance to the nearest descriptor of the candidate relative to
-        that to the second nearest.
-
-    Returns
-    -------
-    matches : (Q, 2) int32
-        Rows of the query (column 0) and of the candidate (column 1), the least
-        ambiguous first; no row occurs twice in a column.
-
-    Raises
-    ------
-    ValueError
-        If ``ratio`` is outside (0, 1].
-
-    References
-    ----------
-    .. [1] Lowe, "Distinctive image features from scale-invariant keypoints",
-       IJCV 2004.
-    """
-    if not 0 < ratio <= 1:
-        raise ValueError(f"ratio must be in (0, 1], got {ratio}")
-    if not len(query) or not len(candidate):
-        return np.zeros((0, 2), np.int32)
-    # Twice a sum of 128 products of bytes stays below 2 ** 24, so float32 holds all
-    # of it exactly and the result does not depend on the order in which BLAS adds. One
-    # product gives |b|^2 - 2 ab: the lengths ride along as one more dimension. The
-    # query's own length is the same for all its distances, so only those that are
-    # compared with a ratio get it.
-    ours, our_lengths = _with_room(query.descriptors)
-    theirs, their_lengths = _with_room(candidate.descriptors)
-    ours[:, :-1] *= -2
-    ours[:, -1] = 1
-    theirs[:, -1] = their_lengths
-    distances = ours @ theirs.T
-    rows = np.arange(len(query))
-    nearest = distances.argmin(axis=1)
-    first = distances[rows, nearest] + our_lengths
-    distances[rows, nearest] = np.inf
-    second = distances.min(axis=1) + our_lengths
-    clear = np.flatnonzero(first <= ratio**2 * second)
-    # Back from the candidate, for the few that are left.
-    ours[:, -1] = our_lengths
-    theirs[:, -1] = 1
-    back = theirs[nearest[clear]] @ ours.T
-    clear = clear[back.argmin(axis=1) == clear]
-    # Two keypoints with equal descriptors would both point at one candidate row.
-    order = np.argsort(first[clear] / np.maximum(second[clear], 1), kind="stable")
-    return np.stack([clear, nearest[clear]], axis=1).astype(np.int32)[order]
 
 
 def verify(
@@ -114,20 +53,20 @@ def verify(
     .. [2] Philbin et al., "Object retrieval with large vocabularies and fast
        spatial matching", CVPR 2007.
     """
-    matches = _one_per_place(
-        match(query, candidate, ratio=settings.ratio), query, candidate
-    )
+    matches = match_places(query, candidate, ratio=settings.ratio)
     nothing = Verification(matches, np.zeros(len(matches), np.bool_), None)
     if len(matches) < MINIMUM_MATCHES:
         return nothing
     source = query.xy[matches[:, 0]]
     target = candidate.xy[matches[:, 1]]
-    homography = _estimate(source, target, settings.max_error_px)
-    if homography is None or not is_plausible(homography, candidate.size):
+    homography = fit(source, target, settings.max_error_px)
+    if homography is None:
         return nothing
     errors = np.linalg.norm(project(homography, source) - target, axis=1)
     inliers = errors <= settings.max_error_px
     if np.count_nonzero(inliers) < MINIMUM_MATCHES:
+        return nothing
+    if not is_plausible(homography, box_of(target[inliers])):
         return nothing
     return Verification(matches, inliers, homography)
 
@@ -150,42 +89,57 @@ def project(homography: NDArray[np.floating], xy: FloatArray) -> FloatArray:
         return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], dtype=np.float32)
 
 
-def is_plausible(
-    homography: NDArray[np.float64], candidate_size: tuple[int, int]
-) -> bool:
-    """Tell whether a camera could have seen the whole work like this.
+def is_plausible(homography: NDArray[np.float64], corners: FloatArray) -> bool:
+    """Tell whether a camera could have seen a rectangle of the candidate like this.
 
-    The outline of the work in the photo must be a convex quadrilateral in front of
-    the camera, seen from its painted side, neither squeezed to a line nor of an
-    absurd size.
+    In the photo it must be a convex quadrilateral in front of the camera, not
+    mirrored, neither squeezed to a line nor of an absurd size.
 
     Parameters
     ----------
     homography : (3, 3) float64
         Query pixels to candidate pixels.
-    candidate_size : tuple of int
-        (height, width) of the candidate in pixels.
+    corners : (4, 2) float32
+        Of the rectangle, in candidate pixels, in the order of `box_of`.
     """
     try:
         inverse = np.linalg.inv(homography)
     except np.linalg.LinAlgError:
         return False
-    corners = _corners(candidate_size)
     depths = corners @ inverse[2, :2] + inverse[2, 2]
     if not np.isfinite(inverse).all() or depths.min() * depths.max() <= 0:
         return False
-    outline = project(inverse, corners).astype(np.float64)
-    sides = np.roll(outline, -1, axis=0) - outline
-    following = np.roll(sides, -1, axis=0)
-    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+    sides = _sides(corners.astype(np.float64))
+    seen_sides = _sides(project(inverse, corners).astype(np.float64))
+    following = np.roll(seen_sides, -1, axis=0)
+    turns = seen_sides[:, 0] * following[:, 1] - seen_sides[:, 1] * following[:, 0]
     if not (turns > 0).all():
         return False
-    height, width = candidate_size
-    scales = np.linalg.norm(sides, axis=1) / [width, height, width, height]
+    # A side without length has no turn, so none is left here.
+    scales = np.linalg.norm(seen_sides, axis=1) / np.linalg.norm(sides, axis=1)
     return bool(
         scales.max() <= MAX_SIDE_RATIO * scales.min()
         and scales.min() >= MIN_SCALE
         and scales.max() <= MAX_SCALE
+    )
+
+
+def box_of(xy: FloatArray) -> FloatArray:
+    """Return the corners of the upright bounding box of some points.
+
+    Parameters
+    ----------
+    xy : (M, 2) float32
+        M >= 1.
+
+    Returns
+    -------
+    corners : (4, 2) float32
+        Top left, top right, bottom right, bottom left.
+    """
+    (left, top), (right, bottom) = xy.min(axis=0), xy.max(axis=0)
+    return np.array(
+        [[left, top], [right, top], [right, bottom], [left, bottom]], np.float32
     )
 
 
@@ -207,11 +161,17 @@ def project_outline(
     outline : (4, 2) float32 or None
         Top left, top right, bottom right and bottom left corner of the work as
         shares of the photo's width and height; may lie outside [0, 1]. None
-        without a homography.
+        without a homography, and where it explains a part of the work only: a plane
+        fitted to a cheek sends the far corners of the picture behind the camera.
     """
-    if verification.homography is None:
+    homography = verification.homography
+    if homography is None:
         return None
-    outline = project(np.linalg.inv(verification.homography), _corners(candidate_size))
+    height, width = candidate_size
+    corners = box_of(np.array([[0, 0], [width, height]], np.float32))
+    if not is_plausible(homography, corners):
+        return None
+    outline = project(np.linalg.inv(homography), corners)
     height, width = query_size
     return np.asarray(outline / [width, height], dtype=np.float32)
 
@@ -233,12 +193,7 @@ def inlier_points(
         x and y as shares of the query's width and height, then the same of the
         candidate's; the least ambiguous first.
     """
-    rows = verification.matches[verification.inliers]
-    sides = [
-        features.xy[rows[:, column]] / features.size[::-1]
-        for column, features in enumerate((query, candidate))
-    ]
-    return np.concatenate(sides, axis=1).astype(np.float32)
+    return locate(verification.matches[verification.inliers], query, candidate)
 
 
 def coverage(verification: Verification, candidate: LocalFeatures) -> float:
@@ -247,37 +202,18 @@ def coverage(verification: Verification, candidate: LocalFeatures) -> float:
     return spanned_share(candidate.xy[rows], candidate.size)
 
 
-def _with_room(
-    descriptors: NDArray[np.uint8],
-) -> tuple[FloatArray, FloatArray]:
-    """Return descriptors (M, 128) with an unset column after them, and |d|^2 (M,)."""
-    count, length = descriptors.shape
-    wider = np.empty((count, length + 1), np.float32)
-    values = wider[:, :length]
-    values[:] = descriptors
-    return wider, np.einsum("md,md->m", values, values)
+def _sides(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the vector from each corner (K, 2) to the next one."""
+    return np.roll(corners, -1, axis=0) - corners
 
 
-def _corners(size: tuple[int, int]) -> FloatArray:
-    height, width = size
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-
-
-def _one_per_place(
-    matches: NDArray[np.int32], query: LocalFeatures, candidate: LocalFeatures
-) -> NDArray[np.int32]:
-    """Keep the clearest match at each place of either picture, in order."""
-    for column, features in enumerate((query, candidate)):
-        places = np.floor(features.xy[matches[:, column]] / PLACE_PX)
-        _, firsts = np.unique(places, axis=0, return_index=True)
-        matches = matches[np.sort(firsts)]
-    return matches
-
-
-def _estimate(
+def fit(
     source: FloatArray, target: FloatArray, max_error_px: float
 ) -> NDArray[np.float64] | None:
-    """Estimate a homography robustly, with the same draws every time."""
+    """Fit a homography to pairs of points robustly, with the same draws every time.
+
+    None when no sample of them gave one.
+    """
     parameters = cv2.UsacParams()
     parameters.randomGeneratorState = SAMPLING_SEED
     parameters.threshold = max_error_px

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from zxcvbn import zxcvbn
-
 ENOUGH = 2
 """Of zxcvbn's scores from 0 to 4: a million guesses. Names, common passwords and words
 with a number behind them need fewer; three words in a row need far more. A form lets in
@@ -20,5 +18,7 @@ def is_common(password: str, known: Iterable[str] = ()) -> bool:
     known : iterable of str
         What somebody who guesses knows too: the address, the name of the site.
     """
+    from zxcvbn import zxcvbn  # 12 MB of words, for the few who choose a password
+
     judged = zxcvbn(password[:LONGEST_JUDGED], user_inputs=list(known))
     return bool(judged["score"] < ENOUGH)

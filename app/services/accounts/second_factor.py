@@ -10,10 +10,8 @@ import logging
 import secrets
 from typing import Any, cast
 
-import qrcode
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
 from passlib.exc import TokenError
-from qrcode.image.svg import SvgPathImage
 from sqlalchemy import delete, func, or_, select, update
 
 from app.extensions import db
@@ -75,6 +73,10 @@ class SingleUseTotp(Totp):
 
     def generate_qrcode(self, username: str, totp: str) -> str:
         """Draw the QR code as an SVG element: pages show no picture in an address."""
+        # With lxml and fonts 7 MB, for the few who set up an app.
+        import qrcode
+        from qrcode.image.svg import SvgPathImage
+
         code = qrcode.make(
             self.get_totp_uri(username, totp), image_factory=SvgPathImage, border=4
         )

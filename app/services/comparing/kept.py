@@ -32,7 +32,7 @@ HEADER = ("method", "rank", "accession", "title", "artist", "score", "named_by",
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class MethodComparison:
     """Answers of all methods to one picture.
 
     Attributes
@@ -123,7 +123,7 @@ class Comparisons:
     def __init__(self, root: Path) -> None:
         self._folder = MediaFolder(root)
 
-    def keep(self, comparison: Comparison, photo: Image | None) -> None:
+    def keep(self, comparison: MethodComparison, photo: Image | None) -> None:
         """Keep a comparison and its photo, (H, W, 3) uint8; let go of old ones."""
         self.clear_out()
         if photo is not None:
@@ -147,7 +147,7 @@ class Comparisons:
         """Delete the photo that is held, if it is."""
         self.held(comparison_id).unlink(missing_ok=True)
 
-    def find(self, comparison_id: uuid.UUID) -> Comparison | None:
+    def find(self, comparison_id: uuid.UUID) -> MethodComparison | None:
         """Return a comparison; None once it is gone."""
         try:
             text = self._folder.path(f"{comparison_id}.json").read_text("utf-8")
@@ -163,7 +163,7 @@ class Comparisons:
             )
             for one in facts.pop("columns")
         )
-        return Comparison(columns=columns, **facts)
+        return MethodComparison(columns=columns, **facts)
 
     def photo(self, comparison_id: uuid.UUID) -> Path | None:
         """Return where the photo lies; None if none is kept."""

@@ -11,7 +11,7 @@ from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 from app.services.comparing import methods
-from app.services.comparing.kept import Comparison, Comparisons
+from app.services.comparing.kept import Comparisons, MethodComparison
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.searcher import open_as_served
 from app.services.map.registry import MapRegistry
@@ -100,7 +100,7 @@ def _compare(
         looks=stored_map.looks() if stored_map else None,
         similarity=methods.learnt_similarity(model_dir, searcher.model_id),
     )
-    comparison = Comparison(
+    comparison = MethodComparison(
         str(comparison_id), accession, searcher.generation, searcher.model_id, columns
     )
     is_kept = not accession and context.config["MORELLI_RETENTION_DAYS"]

@@ -19,10 +19,12 @@ def kept(engine: Engine, trace: Trace) -> dict[str, Any]:
     first = trace.candidates[0] if trace.candidates else None
     return {
         "works": reply.works[:SHORTLIST_K],
+        "found": reply.found,
         "confidence": None if math.isnan(reply.confidence) else reply.confidence,
         "verdict": reply.verdict.value if reply.verdict else None,
-        "global": reply.global_works[:SHORTLIST_K],
-        "local": reply.local_works[:SHORTLIST_K],
+        "shortlists": {
+            channel: works[:SHORTLIST_K] for channel, works in reply.shortlists.items()
+        },
         "timings_ms": dict(reply.timings_ms),
         "similarity": first.similarity if first else None,
         "inlier_count": first.inlier_count if first else 0,
@@ -55,6 +57,7 @@ def cases(line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "name": line["name"],
             "kind": line["kind"],
             "expected": line["expected"],
+            "in_view": line.get("in_view", []),
             "left_out": left_out,
             "width": line["width"],
             "height": line["height"],
@@ -66,7 +69,9 @@ def cases(line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "is_right": is_right,
             "is_answerable": is_answerable,
             # Whether it was answered as it should be.
-            "is_good": is_right and found if is_answerable else not found,
+            "is_good": is_right and found
+            if is_answerable
+            else not found or answered in line.get("in_view", ()),
         }
 
 
@@ -79,15 +84,19 @@ def outcome(line: Mapping[str, Any]) -> Outcome:
         line["kind"],
         _reply_from(line["reply"]),
         _reply_from(without) if without else None,
+        frozenset(line.get("in_view", ())),
     )
 
 
 def _reply_from(kept: Mapping[str, Any]) -> Reply:
     return Reply(
         tuple(kept["works"]),
+        tuple(kept.get("found", ())),
         math.nan if kept["confidence"] is None else kept["confidence"],
         Verdict(kept["verdict"]) if kept["verdict"] else None,
-        tuple(kept["global"]),
-        tuple(kept["local"]),
+        {
+            channel: tuple(works)
+            for channel, works in kept.get("shortlists", {}).items()
+        },
         kept["timings_ms"],
     )

@@ -2,7 +2,9 @@
 
 The list is a CSV file with the columns ``photo`` (a path relative to the file),
 ``references`` (accession numbers joined by ``|``, or ``NONE`` for a photo of something
-else) and ``kind``. What cannot be used is named, and the rest goes on.
+else) and ``kind``, and may have ``in_view`` (numbers of other works that are really in
+the photo, to name one of which is no mistake). What cannot be used is named, and the
+rest goes on.
 """
 
 import csv
@@ -20,12 +22,17 @@ from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError
 from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.images.codec import read
-from app.retrieval.simulation.photo import Profile, perturb
+from app.retrieval.simulation.photo import PROFILES, Profile, perturb
+from app.retrieval.simulation.wall import WALL_SIDE_PX, photograph_wall
 from app.services.system.encoding import decode_text
 from app.services.system.media import MediaFolder
 
 COLUMNS = ("photo", "references", "kind")
+IN_VIEW = "in_view"
 NO_WORK = "NONE"
+MOST_ON_WALL = 8
+LEAST_AREA_SHARE = 0.02
+"""Of a photo's area, of a work that is to be named in it."""
 JOINT = "|"
 
 
@@ -64,12 +71,15 @@ class Label:
         In the file; the header is line 1.
     works : frozenset of str
         Accession numbers; empty for a photo of something else.
+    in_view : frozenset of str
+        Of other works that are in the photo.
     """
 
     line: int
     photo: Path
     works: frozenset[str]
     kind: str
+    in_view: frozenset[str] = frozenset()
 
 
 def read_labels(
@@ -125,7 +135,9 @@ def open_photos(labels: Sequence[Label]) -> Iterator[LabelledPhoto | PhotoFault]
             reason = getattr(error, "strerror", None) or str(error)
             yield PhotoFault(f"line {label.line}", label.photo.name, reason)
         else:
-            yield LabelledPhoto(label.photo.name, image, label.works, label.kind)
+            yield LabelledPhoto(
+                label.photo.name, image, label.works, label.kind, label.in_view
+            )
 
 
 def draw_references(
@@ -184,6 +196,35 @@ def simulate_photos(
             yield LabelledPhoto(accession, image, frozenset({accession}), profile.name)
 
 
+def simulate_walls(
+    references: Sequence[tuple[str, str]], media: MediaFolder, *, seed: int = 0
+) -> Iterator[LabelledPhoto | PhotoFault]:
+    """Photograph works on walls, two to `MOST_ON_WALL` together, each on one of them.
+
+    Works that take less than `LEAST_AREA_SHARE` of a photo are in view, but nobody
+    could ask for them to be named.
+    """
+    rng = np.random.default_rng([seed, len(references)])
+    left = list(references)
+    while left:
+        count = int(rng.integers(2, MOST_ON_WALL + 1))
+        hung, left = left[:count], left[count:]
+        try:
+            pictures = [
+                read(media.path(name), max_side_px=WALL_SIDE_PX) for _, name in hung
+            ]
+        except (OSError, ImageError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            yield PhotoFault(" ".join(work for work, _ in hung), "", reason)
+            continue
+        photo = photograph_wall(pictures, PROFILES["mild"], rng)
+        works = dict(zip((work for work, _ in hung), photo.area_shares, strict=True))
+        large = {work for work, share in works.items() if share >= LEAST_AREA_SHARE}
+        yield LabelledPhoto(
+            " ".join(works), photo.image, frozenset(large), "wall", frozenset(works)
+        )
+
+
 def _read_row(
     row: dict[str, str | None], line: int, folder: Path, accessions: Collection[str]
 ) -> Label | PhotoFault:
@@ -196,8 +237,13 @@ def _read_row(
         return fault("the column photo is blank")
     if not references:
         return fault(f"the column references is blank (write {NO_WORK} for no work)")
-    named = {name.strip() for name in references.split(JOINT)} - {""}
+    named = _split(references)
     works = frozenset(named.intersection(accessions))
     if references != NO_WORK and not works:
         return fault(f"the collection has no work {' or '.join(sorted(named))}")
-    return Label(line, folder / photo, works, kind or "photo")
+    in_view = frozenset(_split(row.get(IN_VIEW) or ""))
+    return Label(line, folder / photo, works, kind or "photo", in_view)
+
+
+def _split(references: str) -> set[str]:
+    return {name.strip() for name in references.split(JOINT)} - {""}

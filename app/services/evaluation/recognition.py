@@ -228,7 +228,7 @@ def _distribution(
     *,
     is_logarithmic: bool,
 ) -> Distribution:
-    known = [case for case in cases if case.similarity is not None]
+    known = [case for case in cases if getattr(case, quantity) is not None]
     given = np.array([getattr(case, quantity) for case in known], np.float64)
     right = np.array([case.is_right for case in known], np.bool_)
     inside = np.clip(given, edges[0], np.nextafter(edges[-1], 0))

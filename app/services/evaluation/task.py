@@ -146,6 +146,7 @@ class PhotoEvaluator:
             "name": label.photo.name,
             "kind": label.kind,
             "expected": sorted(label.works),
+            "in_view": sorted(label.in_view),
         }
         try:
             data = self.pictures.read(str(label.photo))

@@ -23,7 +23,6 @@ from app.retrieval.types import (
     GalleryItem,
     Image,
     SimilarWork,
-    Verdict,
 )
 from app.retrieval.verification.decision import Thresholds
 from app.services.index import thresholds
@@ -131,10 +130,6 @@ class Searcher:
     def reference_features(self, image: Image) -> GalleryFeatures:
         """Compute what a new reference image, (H, W, 3) uint8 RGB, is found by."""
         return self.model.reference_features(image, LocalSettings())
-
-    def verdict(self, probability: float) -> Verdict:
-        """Say in words what a probability in [0, 1] means."""
-        return self.model.decision.verdict(probability)
 
     def similar_to(
         self, image_id: str, *, excluded_works: Collection[str]

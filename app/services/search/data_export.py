@@ -70,11 +70,16 @@ def _match(match: QueryMatch) -> dict[str, Any]:
         **_label(match.artwork),
         "answer": match.verdict.value,
         "probability": round(match.probability, 4),
-        "similarity": round(match.similarity, 4),
+        "similarity": _rounded(match.similarity),
         "agreeing_details": match.inlier_count,
         "outline": match.outline,
+        "region": match.region,
         "points": match.points,
     }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 def _feedback(feedback: Feedback | None) -> dict[str, Any] | None:

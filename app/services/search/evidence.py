@@ -95,8 +95,11 @@ def quality_of(photo: PreparedPhoto, answer: Answer) -> dict[str, Any]:
 
 
 def activation_map_of(answer: Answer) -> bytes | None:
-    """Return where the network looked as a small grey PNG; None if it saw nothing."""
-    grey = attention(answer.description)
+    """Return where the network looked as a small grey PNG.
+
+    None if it saw nothing, or was not asked because geometry was certain.
+    """
+    grey = attention(answer.description) if answer.description else None
     return None if grey is None else encode_attention(grey)
 
 

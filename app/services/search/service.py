@@ -20,6 +20,7 @@ from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.images.edits import NO_EDITS, PhotoEdits
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.runtime.memory import borrowed_memory
 from app.retrieval.types import Image
 from app.services.collection.works import works_in_order
 from app.services.index import thresholds
@@ -77,6 +78,7 @@ class SearchService:
         with self._index.use() as searcher:
             return searcher.generation
 
+    @borrowed_memory()
     def search(
         self,
         data: bytes,

@@ -19,7 +19,6 @@ from app.web.api.fields import (
     Moment,
     PageSchema,
     ResponseSchema,
-    Source,
     array,
     described,
     field,
@@ -126,9 +125,9 @@ class WorksSchema(PageSchema):
     )
 
 
-def _similarity(source: Source | None = None) -> fields.Field[Any]:
+def _similarity() -> fields.Field[Any]:
     words = _("How alike the pictures look as a whole.")
-    return field(fields.Float, words, 0.71, source, validate=Range(min=-1, max=1))
+    return field(fields.Float, words, 0.71, validate=Range(min=-1, max=1))
 
 
 def _probability(words: LazyString) -> fields.Field[Any]:
@@ -159,7 +158,17 @@ class MatchSchema(OfWorkSchema, LabelSchema):
 
     description = _("A work that the photo may show, and the evidence.")
     probability = _probability(_("That the photo shows this work."))
-    similarity = _similarity(lambda match: round(match.similarity, 4))
+    similarity = field(
+        fields.Float,
+        _(
+            "How alike the pictures look as a whole; null where the details alone "
+            "were certain."
+        ),
+        0.71,
+        lambda match: None if match.similarity is None else round(match.similarity, 4),
+        validate=Range(min=-1, max=1),
+        allow_none=True,
+    )
     inliers = integer(
         _("Details of the photo that lie exactly where the work has them."),
         84,
@@ -176,6 +185,19 @@ class MatchSchema(OfWorkSchema, LabelSchema):
                 "outside 0 to 1; null where unknown."
             ),
             examples=[[[0.07, 0.42], [0.79, 0.39], [0.75, 0.9], [0.13, 0.86]]],
+        ),
+    )
+    region = fields.List(
+        fields.List(fields.Float(), validate=Length(equal=2)),
+        allow_none=True,
+        validate=Length(min=3),
+        **described(
+            _(
+                "Instead of an outline, for a work that is not flat: corners of a "
+                "convex polygon around what was recognised of it, as shares of the "
+                "photo’s width and height; otherwise null."
+            ),
+            examples=[[[0.21, 0.3], [0.45, 0.22], [0.6, 0.55], [0.4, 0.81]]],
         ),
     )
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from app.retrieval.runtime.memory import give_back_memory
 from app.services.system.addresses import UNKNOWN, network_of
 from app.web.server.channel import Channel
 from app.web.server.framing import HEAD_BYTES, Framing
@@ -84,6 +85,8 @@ class BufferingWorker(ThreadWorker):
         # What threads may still hold of the bodies they were given, in bytes.
         self.handed_over: dict[Connection, int] = {}
         self._looked_at = time.monotonic()
+        # Whether memory was freed, bodies most of all, since it was last given back.
+        self._has_freed = False
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection and wait for its request."""
@@ -105,6 +108,7 @@ class BufferingWorker(ThreadWorker):
         )
         connection.channel.let_go()
         connection.pace = Pace(self.limits)
+        self._has_freed = True
         del self.handed_over[connection]
         if connection.channel.is_given_up:
             self._drop(connection)
@@ -112,10 +116,16 @@ class BufferingWorker(ThreadWorker):
             self._attempt(connection, self._send)
 
     def murder_pending(self) -> None:
-        """End what takes too long; gunicorn calls this all the time."""
+        """End what takes too long, and keep no memory for nobody.
+
+        gunicorn calls this all the time.
+        """
         if time.monotonic() < self._looked_at + LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
+        if self._has_freed and not self.handed_over:
+            self._has_freed = False
+            give_back_memory()
         for connection in list(self.watched):
             if self._is_over(connection):
                 if connection.state is State.RECEIVING:
@@ -276,5 +286,6 @@ class BufferingWorker(ThreadWorker):
         if connection.channel.fileno() < 0:
             return
         connection.channel.let_go()
+        self._has_freed = True
         connection.channel.real.close()
         self.nr_conns -= 1

@@ -199,14 +199,14 @@ def _inside(
     return round(left + x * width, 1), round(top + y * height, 1)
 
 
-def corners(outline: Sequence[Sequence[float]], query: Query) -> str:
-    """Return an outline, given as shares of the photo, as points of an SVG polygon."""
-    return " ".join(f"{x * query.width:.1f},{y * query.height:.1f}" for x, y in outline)
+def corners(place: Sequence[Sequence[float]], query: Query) -> str:
+    """Return a polygon, given as shares of the photo, as points of an SVG polygon."""
+    return " ".join(f"{x * query.width:.1f},{y * query.height:.1f}" for x, y in place)
 
 
-def centre(outline: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
-    """Return the middle of an outline in pixels of the photo."""
-    x, y = (sum(values) / len(outline) for values in zip(*outline, strict=True))
+def centre(place: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
+    """Return the middle of a polygon in pixels of the photo."""
+    x, y = (sum(values) / len(place) for values in zip(*place, strict=True))
     return round(x * query.width, 1), round(y * query.height, 1)
 
 

@@ -9,12 +9,13 @@ from app.retrieval.evaluation.asking import (
     LabelledPhoto,
     Reply,
     ask_all,
+    channel_asker,
     engine_asker,
-    global_asker,
 )
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
+from app.retrieval.search.trace import GLOBAL, LOCAL
 from app.retrieval.types import Verdict
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
@@ -35,7 +36,7 @@ def photo(name, *works, kind="wall"):
 def parrot(_photo, excluded_works):
     """Always sure that it is work a; then b, when a is left out."""
     works = tuple(work for work in "ab" if work not in excluded_works)
-    return Reply(works, 0.9, Verdict.FOUND, works, (), {"total": 1.0})
+    return Reply(works, works[:1], 0.9, Verdict.FOUND, {LOCAL: works}, {"total": 1.0})
 
 
 def test_photos_are_asked_one_by_one():
@@ -71,27 +72,28 @@ def test_the_engine_names_the_work_and_misses_it_when_left_out(engine):
     reply = ask(shown, ())
     assert reply.works[0] == "work-5"
     assert reply.verdict is Verdict.FOUND
-    assert "work-5" in reply.global_works
-    assert "work-5" in reply.local_works
+    assert set(reply.shortlists) == {LOCAL}  # geometry was certain
+    assert "work-5" in reply.shortlists[LOCAL]
     assert reply.timings_ms["total"] > reply.timings_ms["verify"] > 0
     without = ask(shown, {"work-5"})
-    assert "work-5" not in without.works + without.global_works + without.local_works
+    assert set(without.shortlists) == {LOCAL, GLOBAL}
+    assert "work-5" not in without.works + sum(without.shortlists.values(), ())
     assert without.verdict is not Verdict.FOUND
     assert without.confidence < reply.confidence
 
 
 def test_the_global_channel_ranks_every_work_and_gives_no_verdict(engine):
-    reply = global_asker(engine)(PreparedPhoto(draw_picture(3)), {"work-7"})
+    reply = channel_asker(engine, GLOBAL)(PreparedPhoto(draw_picture(3)), {"work-7"})
     assert reply.works[0] == "work-3"
     assert len(reply.works) == WORKS - 1
     assert reply.verdict is None
     assert reply.confidence == pytest.approx(1, abs=1e-3)
-    assert reply.local_works == ()
+    assert reply.shortlists == {GLOBAL: reply.works}
 
 
 def test_with_every_work_left_out_there_is_no_reply(engine):
     everything = {f"work-{number}" for number in range(WORKS)}
-    for ask in (engine_asker(engine), global_asker(engine)):
+    for ask in (engine_asker(engine), channel_asker(engine, GLOBAL)):
         reply = ask(PreparedPhoto(draw_picture(3)), everything)
         assert reply.works == ()
         assert math.isnan(reply.confidence)

@@ -2,18 +2,22 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from app.retrieval.evaluation.asking import Outcome, Reply
 from app.retrieval.evaluation.report import Figures, Report, set_columns
+from app.retrieval.search.trace import GLOBAL, LOCAL
 from app.retrieval.types import Verdict
 
 
 def reply(works, confidence, verdict, *, total=100.0, shortlist=None):
     found = tuple(works if shortlist is None else shortlist)
     timings = {"describe": total / 2, "total": total}
-    return Reply(tuple(works), confidence, verdict, found, found[:1], timings)
+    shortlists = {GLOBAL: found, LOCAL: found[:1]}
+    named = tuple(works[:1]) if verdict is Verdict.FOUND else ()
+    return Reply(tuple(works), named, confidence, verdict, shortlists, timings)
 
 
 NOTHING = reply("", math.nan, Verdict.NOT_FOUND)
@@ -58,11 +62,43 @@ def test_figures_by_hand():
     assert figures.f1 == pytest.approx(1 / 3)
 
 
+def test_the_recall_of_a_channel_is_of_the_photos_that_it_was_asked_about():
+    certain = Reply(("b",), ("b",), 0.9, Verdict.FOUND, {LOCAL: ("b",)}, {})
+    figures = Figures.of([*OUTCOMES, Outcome("five", frozenset("b"), "wall", certain)])
+    assert figures.recall_global_100 == 1
+    assert figures.recall_local_100 == pytest.approx(3 / 4)
+    assert math.isnan(figures.recall_semantic_100)
+
+
 def test_gap_takes_photos_without_their_works_for_photos_of_something_else():
     figures = Figures.of(OUTCOMES)
     # By confidence: right .9, wrong .8, wrong .7, right .5, wrong .4.
     assert figures.gap == pytest.approx((1 + 2 / 4) / 3)
     assert figures.gap_minus == pytest.approx((1 + 2 / 3) / 3)
+
+
+def test_what_is_really_in_the_photo_is_no_mistake():
+    one = OUTCOMES[1]
+    assert Figures.of([one]).false_accept == 1
+    known = replace(one, in_view=frozenset("a"))
+    figures = Figures.of([known])
+    assert (figures.false_accept, figures.misnamed) == (0, 0)
+    assert figures.top1 == 0  # which is not what the visitor meant
+    faults = [mistake.fault for mistake in Report.of([known]).mistakes]
+    assert faults == ["missed"]
+
+
+def test_a_second_work_that_is_not_in_the_photo_is_a_mistake():
+    both = Reply(("a", "b"), ("a", "b"), 0.9, Verdict.FOUND, {}, {"total": 1.0})
+    outcome = Outcome("one", frozenset("a"), "wall", both)
+    assert Figures.of([outcome]).misnamed == 1
+    assert Figures.of([replace(outcome, works=frozenset("ab"))]).misnamed == 0
+
+
+def test_of_several_works_in_a_photo_each_is_to_be_named():
+    both = Reply(("a", "b"), ("a", "b"), 0.9, Verdict.FOUND, {}, {"total": 1.0})
+    figures = Figures.of([Outcome("one", frozenset("abcd"), "wall", both)])
+    assert figures.all_named == 0.5
 
 
 def test_only_the_first_asking_is_timed():
@@ -83,7 +119,7 @@ def test_what_cannot_be_measured_is_not_a_number():
 
 
 def test_a_channel_alone_has_no_verdicts_and_no_false_accepts():
-    alone = Reply(("a",), 0.9, None, ("a",), (), {})
+    alone = Reply(("a",), (), 0.9, None, {GLOBAL: ("a",)}, {})
     figures = Figures.of([Outcome("one", frozenset("a"), "wall", alone)])
     assert figures.top1 == 1
     assert math.isnan(figures.true_accept)

@@ -115,8 +115,7 @@ def test_two_images_of_a_work_are_one_match():
 def test_the_same_photo_gets_the_same_answer(engine):
     photo = photograph(draw_picture(6))
     one, two = trace(engine, photo), trace(engine, photo)
-    assert one.global_hits == two.global_hits
-    assert one.local_hits == two.local_hits
+    assert one.shortlists == two.shortlists
     assert [m.evidence for m in one.candidates] == [m.evidence for m in two.candidates]
     np.testing.assert_array_equal(
         one.answer.matches[0].outline, two.answer.matches[0].outline
@@ -125,16 +124,38 @@ def test_the_same_photo_gets_the_same_answer(engine):
 
 def test_every_stage_is_timed(engine):
     timings = identify(engine, photograph(draw_picture(0))).timings_ms
-    stages = [
-        "describe",
-        "local",
-        "shortlist_global",
-        "shortlist_local",
-        "verify",
-        "decide",
-    ]
+    stages = ["local", "shortlist_local", "verify", "decide", "again"]
     assert list(timings) == [*stages, "total"]
     assert sum(timings[stage] for stage in stages) <= timings["total"]
+
+
+def test_the_networks_are_asked_only_where_geometry_is_not_certain(engine):
+    photo = photograph(draw_picture(0))
+    certain = trace(engine, photo)
+    assert certain.answer.description is None
+    assert set(certain.shortlists) == {"local"}
+    left_out = trace(engine, photo, excluded_works={"work-0"})
+    assert left_out.answer.description is not None
+    assert set(left_out.shortlists) == {"local", "global"}
+    assert {"describe", "verify_more", "around"} <= set(left_out.answer.timings_ms)
+
+
+@pytest.mark.parametrize("number", range(COUNT))
+def test_looking_at_everything_changes_no_verdict(engine, number):
+    photo = photograph(draw_picture(number), seed=number)
+    for excluded in ((), {f"work-{number}"}):
+        quick = trace(engine, photo, excluded_works=excluded).answer
+        thorough = trace(engine, photo, excluded_works=excluded, thorough=True).answer
+        assert quick.verdict is thorough.verdict
+        assert works_of(quick) == works_of(thorough)
+
+
+def test_every_work_on_a_wall_is_named(engine):
+    rows = [[draw_picture(i) for i in row] for row in ((0, 1, 2, 3), (4, 5, 6, 7))]
+    wall = np.vstack([np.hstack(row) for row in rows])
+    answer = identify(engine, wall)
+    assert sorted(works_of(answer)) == [f"work-{i}" for i in range(8)]
+    assert {match.verdict for match in answer.matches} == {Verdict.FOUND}
 
 
 def test_similar_works_are_ranked_and_leave_out_the_own_work(engine):
@@ -155,8 +176,11 @@ def test_a_withdrawn_work_never_appears(engine, number, withdrawn):
     traced = trace(engine, photograph(draw_picture(number)), excluded_works=withdrawn)
     items = engine.gallery.items
     seen = {
-        *(items[hit.position].work_id for hit in traced.global_hits),
-        *(items[hit.position].work_id for hit in traced.local_hits),
+        *(
+            items[hit.position].work_id
+            for hits in traced.shortlists.values()
+            for hit in hits
+        ),
         *(match.item.work_id for match in traced.candidates),
         *works_of(traced.answer),
         *(similar.item.work_id for similar in traced.answer.similar),

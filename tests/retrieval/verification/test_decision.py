@@ -9,58 +9,97 @@ from hypothesis import strategies as st
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.types import Evidence, Verdict
 from app.retrieval.verification.decision import (
-    FEATURES,
+    FLAT,
+    ROUND,
     Decision,
+    LogisticRule,
+    flat_quantities,
     is_tied,
     logistic,
-    transformed,
 )
 
-NOTHING = Evidence(0.0, 0, 0.0, 0, 0.0)
-SURE = Evidence(0.9, 120, 0.8, 115, 0.7)
+NOTHING = Evidence()
+SURE = Evidence(120, 0.8, 115, 0.7, agreement=0.9)
 shares = st.floats(0, 1)
+
+
+def rule(names, intercept=-4.0, coefficient=1.0):
+    return LogisticRule(intercept, dict.fromkeys(names, coefficient))
 
 
 @pytest.fixture
 def decision():
-    return Decision(
-        intercept=-4.0,
-        coefficients=dict.fromkeys(FEATURES, 1.0),
-        found_threshold=0.8,
-        uncertain_threshold=0.3,
-        false_accept_rate=0.01,
-        true_accept_rate=0.97,
-    )
+    return Decision(rule(FLAT), rule(ROUND), 0.8, 0.3, 0.01, 0.97)
 
 
 def test_probability_by_hand(decision):
-    assert decision.probability(NOTHING) == pytest.approx(1 / (1 + math.exp(4)))
-    logit = -4 + math.log(121) + 0.8 + math.log(116) + 0.7 + 0.9
+    # Nothing differs where nothing was compared.
+    assert decision.probability(NOTHING) == pytest.approx(1 / (1 + math.exp(3)))
+    logit = -4 + math.log(121) + 0.8 + math.log(116) + 0.7 + 0.9 + 1
     assert decision.probability(SURE) == pytest.approx(1 / (1 + math.exp(-logit)))
 
 
+def test_a_work_in_the_round_is_rated_by_its_own_rule(decision):
+    statue = Evidence(
+        inlier_count=4,
+        epipolar_count=30,
+        semantic_similarity=0.8,
+        semantic_margin=0.2,
+    )
+    logit = -4 + math.log(31) + math.log(5) + 0.8 + 0.2
+    assert decision.logit(statue) == pytest.approx(logit)
+
+
+def test_the_surer_rule_counts(decision):
+    assert decision.logit(replace(SURE, epipolar_count=8)) == decision.logit(SURE)
+
+
+def test_a_work_that_was_not_looked_at_as_one_in_the_round_is_not_rated_as_one():
+    eager = Decision(rule(FLAT), rule(ROUND, intercept=50.0), 0.8, 0.3, 0.01, 0.9)
+    assert eager.probability(NOTHING) < 0.1
+    assert eager.probability(Evidence(epipolar_count=8)) > 0.9
+
+
 def test_a_runner_up_with_more_inliers_speaks_against(decision):
-    behind = Evidence(0.5, 20, 0.5, -20, 0.5)
-    ahead = Evidence(0.5, 20, 0.5, 20, 0.5)
-    assert transformed(behind)["log_margin"] == -transformed(ahead)["log_margin"]
+    behind = Evidence(20, 0.5, -20, 0.5)
+    ahead = Evidence(20, 0.5, 20, 0.5)
+    assert flat_quantities(behind)["log_margin"] == (
+        -flat_quantities(ahead)["log_margin"]
+    )
     assert decision.probability(behind) < decision.probability(ahead)
 
 
 @given(
-    similarity=st.floats(-1, 1),
-    count=st.integers(0, 1000),
+    counts=st.tuples(*[st.integers(0, 1000)] * 2),
     share=shares,
     margin=st.integers(-1000, 1000),
     coverage=shares,
+    agreement=shares,
+    similarity=st.floats(-1, 1),
     more=st.integers(1, 100),
 )
 def test_more_evidence_never_lowers_the_probability(
-    similarity, count, share, margin, coverage, more
+    counts, share, margin, coverage, agreement, similarity, more
 ):
-    decision = Decision(-2.0, dict.fromkeys(FEATURES, 0.4), 0.5, 0.5, 0.01, 0.9)
-    before = decision.probability(Evidence(similarity, count, share, margin, coverage))
-    evidence = Evidence(similarity, count + more, share, margin + more, coverage)
-    assert 0 <= before <= decision.probability(evidence) <= 1
+    decision = Decision(rule(FLAT, -2, 0.4), rule(ROUND, -2, 0.4), 0.5, 0.5, 0.01, 0.9)
+    before = Evidence(
+        inlier_count=counts[0],
+        inlier_share=share,
+        margin=margin,
+        coverage=coverage,
+        agreement=agreement,
+        difference=0.1,
+        epipolar_count=counts[1],
+        semantic_similarity=similarity,
+    )
+    after = replace(
+        before,
+        inlier_count=counts[0] + more,
+        margin=margin + more,
+        epipolar_count=counts[1] + more,
+        difference=0.0,
+    )
+    assert 0 <= decision.probability(before) <= decision.probability(after) <= 1
 
 
 def test_thresholds_are_inclusive(decision):
@@ -70,23 +109,24 @@ def test_thresholds_are_inclusive(decision):
     assert decision.verdict(0.29) is Verdict.NOT_FOUND
 
 
-@given(st.lists(st.floats(-50, 50), min_size=6, max_size=6), shares, shares)
+@given(st.lists(st.floats(-50, 50), min_size=12, max_size=12), shares, shares)
 def test_json_brings_every_number_back(numbers, one, other):
-    coefficients = dict(zip(FEATURES, numbers[1:], strict=True))
+    flat = LogisticRule(numbers[0], dict(zip(FLAT, numbers[2:8], strict=True)))
+    around = LogisticRule(numbers[1], dict(zip(ROUND, numbers[8:], strict=True)))
     low, high = sorted((one, other))
-    decision = Decision(numbers[0], coefficients, high, low, 0.01, 1 / 3)
+    decision = Decision(flat, around, high, low, 0.01, 1 / 3)
     assert Decision.from_json(decision.to_json()) == decision
 
 
 def test_json_is_readable(decision):
     content = json.loads(decision.to_json())
-    assert content["coefficients"]["log_inliers"] == 1.0
-    assert content["format"] == 1
+    assert content["flat"]["coefficients"]["log_inliers"] == 1.0
+    assert content["format"] == 2
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"format": 2}', '{"format": 1, "coefficients": {"magic": 1}}'],
+    ["", "[]", "{}", '{"format": 1}', '{"format": 2, "flat": {"intercept": 1}}'],
 )
 def test_other_json_is_refused_with_a_reason(text):
     with pytest.raises(ValueError, match=r".+"):
@@ -95,9 +135,11 @@ def test_other_json_is_refused_with_a_reason(text):
 
 def test_unknown_coefficients_and_crossed_thresholds_are_refused():
     with pytest.raises(ValueError, match="log_inliers"):
-        Decision(0.0, {"magic": 1.0}, 0.5, 0.5, 0.01, 0.9)
+        Decision(rule(["magic"]), rule(ROUND), 0.5, 0.5, 0.01, 0.9)
+    with pytest.raises(ValueError, match="log_epipolar"):
+        Decision(rule(FLAT), rule(FLAT), 0.5, 0.5, 0.01, 0.9)
     with pytest.raises(ValueError, match="uncertain <= found"):
-        Decision(0.0, dict.fromkeys(FEATURES, 0.0), 0.3, 0.5, 0.01, 0.9)
+        Decision(rule(FLAT), rule(ROUND), 0.3, 0.5, 0.01, 0.9)
 
 
 def test_files(tmp_path, decision):

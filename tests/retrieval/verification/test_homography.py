@@ -1,37 +1,24 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from app.retrieval.local.rootsift import extract
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import LocalFeatures, Verification
 from app.retrieval.verification.homography import (
+    box_of,
     coverage,
     inlier_points,
     is_plausible,
-    match,
     project,
     project_outline,
     verify,
 )
+from tests.retrieval.keypoints import features_of
 from tests.retrieval.textures import TILTED, seen, textured
 from tests.support.fakes import NO_MATCHES
 
 SETTINGS = VerificationSettings()
 EMPTY = LocalFeatures.empty()
-
-
-def features_of(descriptors, xy=None):
-    rows = np.asarray(descriptors, np.uint8)
-    if xy is None:
-        xy = np.stack([np.arange(len(rows)) * 10, np.arange(len(rows)) * 7], axis=1)
-    return LocalFeatures(np.asarray(xy, np.float32), rows, (100, 100))
-
-
-def descriptor(*values):
-    return [*values, *[0] * (128 - len(values))]
 
 
 @pytest.fixture(scope="module")
@@ -44,44 +31,6 @@ def photo():
     return extract(seen(textured(1), TILTED, (400, 500)), side_px=800, count=1000)
 
 
-def test_match_by_hand():
-    query = features_of([descriptor(100, 0), descriptor(0, 100), descriptor(90, 0)])
-    candidate = features_of([descriptor(0, 98), descriptor(100, 0)])
-    # Row 2 also prefers candidate 1, which prefers row 0.
-    assert match(query, candidate, ratio=0.8).tolist() == [[0, 1], [1, 0]]
-
-
-def test_match_refuses_an_ambiguous_nearest():
-    query = features_of([descriptor(100)])
-    candidate = features_of([descriptor(110), descriptor(111), descriptor(200)])
-    assert match(query, candidate, ratio=0.85).shape == (0, 2)
-    assert match(query, candidate, ratio=1.0).tolist() == [[0, 0]]
-
-
-def match_slowly(query, candidate, ratio):
-    distances = np.linalg.norm(
-        query.descriptors[:, None].astype(float) - candidate.descriptors[None], axis=2
-    )
-    pairs = set()
-    for row in range(len(query)):
-        first, *rest = np.argsort(distances[row], kind="stable")
-        is_clear = not rest or distances[row, first] <= ratio * distances[row, rest[0]]
-        if is_clear and distances[:, first].argmin() == row:
-            pairs.add((row, int(first)))
-    return pairs
-
-
-@settings(max_examples=40)
-@given(
-    hnp.arrays(np.uint8, st.tuples(st.integers(1, 8), st.just(128))),
-    hnp.arrays(np.uint8, st.tuples(st.integers(1, 8), st.just(128))),
-)
-def test_match_agrees_with_the_definition(ours, theirs):
-    query, candidate = features_of(ours), features_of(theirs)
-    found = match(query, candidate, ratio=0.9)
-    assert set(map(tuple, found.tolist())) == match_slowly(query, candidate, 0.9)
-
-
 @pytest.mark.parametrize(("one", "other"), [(0, 0), (0, 5), (5, 0)])
 def test_nothing_to_match_is_no_error(one, other):
     rows = np.random.default_rng(0).integers(0, 255, (5, 128))
@@ -90,13 +39,7 @@ def test_nothing_to_match_is_no_error(one, other):
         query = EMPTY
     if not other:
         candidate = EMPTY
-    assert match(query, candidate, ratio=0.8).shape == (0, 2)
     assert verify(query, candidate, SETTINGS).inlier_count == 0
-
-
-def test_match_refuses_a_nonsense_ratio():
-    with pytest.raises(ValueError, match="ratio"):
-        match(EMPTY, EMPTY, ratio=1.5)
 
 
 def test_the_homography_that_made_the_photo_is_found(photo, work):
@@ -142,6 +85,11 @@ def test_a_mirrored_work_is_not_accepted():
     assert mirror.inlier_count < 10
 
 
+WHOLE = box_of(np.array([[0, 0], [100, 100]], np.float32))
+BEHIND = np.array([[1.0, 0, 0], [0, 1, 0], [0.02, 0, 1]])
+"""Shows the left of a picture 100 wide; from column 50 on it is behind the camera."""
+
+
 @pytest.mark.parametrize(
     ("homography", "plausible"),
     [
@@ -151,16 +99,41 @@ def test_a_mirrored_work_is_not_accepted():
         (np.diag([30.0, 1, 1]), False),  # squeezed to a line
         (np.diag([50.0, 50, 1]), False),  # a dot in the photo
         (np.zeros((3, 3)), False),
-        (np.array([[1.0, 0, 0], [0, 1, 0], [0.02, 0, 1]]), False),  # over the horizon
+        (BEHIND, False),
         (np.full((3, 3), np.nan), False),
     ],
 )
 def test_only_what_a_camera_can_see_is_plausible(homography, plausible):
-    assert is_plausible(homography, (100, 100)) is plausible
+    assert is_plausible(homography, WHOLE) is plausible
+
+
+def test_a_part_may_be_plausible_where_the_whole_is_not():
+    assert is_plausible(BEHIND, box_of(np.array([[0, 0], [30, 90]], np.float32)))
+
+
+@pytest.mark.parametrize("points", [[[5, 5]], [[5, 5], [90, 5]], [[5, 5], [5, 90]]])
+def test_what_spans_no_area_is_not_plausible(points):
+    assert not is_plausible(np.eye(3), box_of(np.array(points, np.float32)))
+
+
+def test_a_box_by_hand():
+    points = np.array([[3, 9], [7, 2], [5, 5]], np.float32)
+    assert box_of(points).tolist() == [[3, 2], [7, 2], [7, 9], [3, 9]]
 
 
 def test_without_a_homography_there_is_no_outline():
     assert project_outline(NO_MATCHES, (10, 10), (10, 10)) is None
+
+
+def test_a_plane_that_covers_a_part_of_the_work_has_inliers_but_no_outline():
+    rng = np.random.default_rng(8)
+    rows = rng.integers(0, 255, (40, 128))
+    face = rng.uniform([5, 5], [30, 95], (40, 2)).astype(np.float32)
+    seen_at = project(np.linalg.inv(BEHIND), face)
+    verification = verify(features_of(rows, seen_at), features_of(rows, face), SETTINGS)
+    assert verification.inliers.all()
+    assert verification.inlier_count > 30
+    assert project_outline(verification, (100, 100), (100, 100)) is None
 
 
 def test_inlier_points_by_hand():

@@ -9,7 +9,7 @@ import pytest
 
 from app.models import Artwork
 from app.retrieval.images.codec import decode
-from app.services.comparing.kept import KEPT_SECONDS, Comparison, Comparisons
+from app.services.comparing.kept import KEPT_SECONDS, Comparisons, MethodComparison
 from app.services.comparing.methods import Column, ComparedMethod
 from tests.support.fakes import draw_picture
 
@@ -26,7 +26,7 @@ def registry(tmp_path):
 
 
 def keep(registry, *, work="", photo=None):
-    comparison = Comparison(str(uuid.uuid4()), work, "g", "m", COLUMNS)
+    comparison = MethodComparison(str(uuid.uuid4()), work, "g", "m", COLUMNS)
     registry.keep(comparison, photo)
     return comparison
 

@@ -59,7 +59,7 @@ def test_a_published_generation_answers_photos(tmp_path, opened):
         PreparedPhoto(photograph(draw_picture(1))), excluded_works=()
     )
     assert answer.matches[0].item.work_id == "work-1"
-    assert searcher.verdict(answer.probability) is answer.verdict
+    assert answer.matches[0].verdict is answer.verdict
     similar = searcher.similar_to("image-1", excluded_works={"work-0"})
     assert [work.item.work_id for work in similar] == ["work-2"]
 

@@ -195,14 +195,17 @@ def test_where_works_and_details_lay_goes_with_the_photo(photos):
             similarity=0.9,
             inlier_count=1,
             outline=[[0, 0], [1, 0], [1, 1], [0, 1]],
+            region=[[0, 0], [1, 0], [1, 1]],
             points=[[0.1, 0.2, 0.3, 0.4]],
         )
         query.matches = [match]
     db.session.commit()
     run()
-    assert (old.matches[0].outline, old.matches[0].points) == (None, [])
+    [gone] = old.matches
+    assert (gone.outline, gone.region, gone.points) == (None, None, [])
     assert old.matches[0].inlier_count == 1  # stays for the statistics
     assert young.matches[0].outline is not None
+    assert young.matches[0].region is not None
     assert young.matches[0].points == [[0.1, 0.2, 0.3, 0.4]]
 
 

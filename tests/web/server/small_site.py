@@ -1,5 +1,8 @@
 """gunicorn's settings for a small site with one thread and little patience."""
 
+from pathlib import Path
+
+from app.retrieval.runtime.memory import keep_freed_memory
 from app.web.server.limits import Limits
 from app.web.server.worker import BufferingWorker
 
@@ -23,6 +26,19 @@ sendfile = False
 control_socket_disable = True
 
 
+def on_starting(_server):
+    """Let the server keep what it frees, as the real one does."""
+    keep_freed_memory()
+
+
+def resident_mb():
+    """Return the memory of this process."""
+    fields = dict(
+        line.split(":") for line in Path("/proc/self/status").read_text().splitlines()
+    )
+    return int(fields["VmRSS"].split()[0]) // 1024
+
+
 def site(environ, start_response):
     """Say how long the body is; or refuse it unread; or give many bytes."""
     path, status = environ["PATH_INFO"], "200 OK"
@@ -30,6 +46,10 @@ def site(environ, start_response):
         status, text = "503 Service Unavailable", b"overloaded"
     elif path == "/refuse":
         status, text = "413 Content Too Large", b"refused"
+    elif path in {"/memory", "/memory/used"}:
+        blocks = [b"x" * (4 << 20) for _ in range(15 if path.endswith("used") else 0)]
+        del blocks
+        text = str(resident_mb()).encode()
     elif path == "/many":
         text = bytes(MANY)
     else:

@@ -76,6 +76,20 @@ def test_a_connection_serves_one_request_after_another(connect):
         assert answer(one) == (200, b"%d %s" % (len(text), text))
 
 
+def test_memory_is_given_back_when_nobody_is_served(connect):
+    def resident_mb(path="/memory"):
+        one = connect()
+        one.sendall(post(path))
+        return int(answer(one)[1])
+
+    before = resident_mb()
+    assert resident_mb("/memory/used") > before + 40
+    deadline = time.monotonic() + WAIT_SECONDS
+    while resident_mb() > before + 15:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
 def test_requests_that_come_together_are_answered_in_turn(connect):
     one = connect()
     one.sendall(post("/", 3) + b"abc" + post("/", 2) + b"de" + post())

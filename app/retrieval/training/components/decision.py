@@ -1,21 +1,25 @@
-"""Learning of the decision rule: logistic regression with cross-validated limits."""
+"""Learning of the decision: two logistic regressions with cross-validated limits."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.types import Evidence
+from app.retrieval.types import BoolArray, Evidence
 from app.retrieval.verification.decision import (
-    FEATURES,
+    FLAT,
+    ROUND,
     Decision,
+    LogisticRule,
+    flat_quantities,
     logistic,
-    transformed,
+    round_quantities,
 )
 
 FOLDS = 5
-"""Parts of the samples; thresholds are chosen on what a part's rule has not seen."""
+"""Parts of the samples; thresholds are chosen on what a part's rules have not seen."""
 RIDGE = 0.3
 """Penalty on squared coefficients of standardised features. Right and wrong
 candidates can be perfectly separable, and then only this keeps them finite."""
@@ -27,34 +31,58 @@ MORE_LIKELY_THAN_NOT = 0.0
 """Least logit of "found": the word would be a lie below an even chance, however few
 wrong candidates come near it."""
 
+NEVER = -20.0
+"""Logit of a rule that nothing could be learnt for."""
+
 _Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionSample:
+    """Candidate for a photo whose ground truth is known.
+
+    Attributes
+    ----------
+    evidence : Evidence
+    is_right : bool
+        Whether the work is really in the photo.
+    photo : int
+        Number of the question: a photo asked with or without some of the works.
+    group : str
+        What is only learnt from as a whole: samples of one object, which resemble each
+        other more than they do any that will be met.
+    """
+
+    evidence: Evidence
+    is_right: bool
+    photo: int
+    group: str
+
+
 def learn_decision(
-    positives: Sequence[Evidence],
-    negatives: Sequence[Evidence],
+    samples: Sequence[DecisionSample],
     *,
     false_accept_rate: float = 0.01,
     seed: int,
 ) -> Decision:
     """Learn how evidence becomes a probability, and where to draw the lines.
 
-    A logistic regression in which both sides weigh the same, however many samples
-    each has, and in which no coefficient is negative: more evidence must never make
-    a candidate less probable. It is fitted to the candidates that some homography
-    connects with the photo: the rest are refused anyway, and would only teach that
-    inliers mean little. The thresholds are chosen on all samples, by
-    cross-validation, so they hold for samples that the coefficients have not seen.
+    Logistic regressions in which both sides weigh the same, however many samples each
+    has, and in which no coefficient is negative: more evidence must never make a
+    candidate less probable. The rule of flat works is fitted to the candidates that
+    some homography connects with the photo, that of works in the round to those that
+    were looked at as such: the rest are refused anyway, and would only teach that
+    inliers mean little. The thresholds are chosen on all questions, by cross-validation
+    over groups, so they hold for works that the coefficients have not seen.
 
     Parameters
     ----------
-    positives : sequence of Evidence
-        For the right work, from photos of works in the gallery.
-    negatives : sequence of Evidence
-        For the best candidate, from photos of works that are *not* in the gallery
-        (left out of it), for that is what a wrong answer will look like.
+    samples : sequence of DecisionSample
+        Right ones from photos of works in the gallery, wrong ones from photos of works
+        that are *not* in it (left out, or held in another version only), for that is
+        what a wrong answer will look like.
     false_accept_rate : float in (0, 1)
-        Share of the negatives that may be answered "found".
+        Share of the questions without a right answer that may be answered "found".
     seed : int
         Of the division into folds.
 
@@ -68,66 +96,111 @@ def learn_decision(
         If there are fewer than five samples of either side, or the rate is out of
         range.
     """
-    fewest = min(len(positives), len(negatives))
+    right = np.array([sample.is_right for sample in samples], np.bool_)
+    fewest = min(np.count_nonzero(right), np.count_nonzero(~right))
     if fewest < FOLDS:
         raise ValueError(f"each side needs at least {FOLDS} samples, got {fewest}")
     if not 0 < false_accept_rate < 1:
         raise ValueError(
             f"false_accept_rate must be in (0, 1), got {false_accept_rate}"
         )
-    samples = np.array(
-        [list(transformed(evidence).values()) for evidence in (*positives, *negatives)]
-    )
-    right = np.arange(len(samples)) < len(positives)
-    logits = _cross_validated_logits(samples, right, np.random.default_rng(seed))
-    found = max(_threshold(logits, right, false_accept_rate), MORE_LIKELY_THAN_NOT)
-    uncertain = _threshold(
-        logits, right, min(UNCERTAIN_FACTOR * false_accept_rate, 0.5)
-    )
-    weights = _fit(samples, right)
+    logits = _cross_validated_logits(samples, np.random.default_rng(seed))
+    wrong, sure = _of_questions(samples, logits)
+    found = max(_threshold(wrong, sure, false_accept_rate), MORE_LIKELY_THAN_NOT)
+    perhaps = min(UNCERTAIN_FACTOR * false_accept_rate, 0.5)
+    uncertain = min(_threshold(wrong, sure, perhaps), found)
+    flat, round_ = _fit_rules(samples)
     return Decision(
-        intercept=float(weights[0]),
-        coefficients=dict(zip(FEATURES, map(float, weights[1:]), strict=True)),
+        flat,
+        round_,
         found_threshold=logistic(found),
-        uncertain_threshold=logistic(min(uncertain, found)),
+        uncertain_threshold=logistic(uncertain),
         false_accept_rate=false_accept_rate,
-        true_accept_rate=float(np.mean(logits[right] >= found)),
+        true_accept_rate=float(np.mean(sure >= found)),
     )
+
+
+def _of_questions(
+    samples: Sequence[DecisionSample], logits: _Floats
+) -> tuple[_Floats, _Floats]:
+    """Return the highest logit of each question: those without an answer, and with."""
+    wrong: dict[int, float] = {}
+    right: dict[int, float] = {}
+    for sample, logit in zip(samples, logits, strict=True):
+        best = right if sample.is_right else wrong
+        best[sample.photo] = max(float(logit), best.get(sample.photo, -math.inf))
+    refused = [logit for photo, logit in wrong.items() if photo not in right]
+    return np.array(refused), np.array(list(right.values()))
 
 
 def _cross_validated_logits(
-    samples: _Floats, right: NDArray[np.bool_], rng: np.random.Generator
+    samples: Sequence[DecisionSample], rng: np.random.Generator
 ) -> _Floats:
-    """Judge every sample by a rule learnt from the other folds."""
-    folds = np.empty(len(samples), np.intp)
-    for side in (right, ~right):  # each fold gets its part of both sides
-        folds[side] = rng.permutation(np.arange(np.count_nonzero(side)) % FOLDS)
+    """Judge every sample by rules learnt from the other folds."""
+    groups = sorted({sample.group for sample in samples})
+    fold_of = dict(
+        zip(groups, rng.permutation(np.arange(len(groups)) % FOLDS), strict=True)
+    )
     logits = np.empty(len(samples))
     for fold in range(FOLDS):
-        held_out = folds == fold
-        weights = _fit(samples[~held_out], right[~held_out])
-        logits[held_out] = weights[0] + samples[held_out] @ weights[1:]
+        held_out = [fold_of[sample.group] == fold for sample in samples]
+        learnt_from = [
+            sample for sample, out in zip(samples, held_out, strict=True) if not out
+        ]
+        flat, round_ = _fit_rules(learnt_from)
+        decision = Decision(flat, round_, 1.0, 1.0, 0.0, 0.0)
+        logits[held_out] = [
+            decision.logit(sample.evidence)
+            for sample, out in zip(samples, held_out, strict=True)
+            if out
+        ]
     return logits
 
 
-def _threshold(logits: _Floats, right: NDArray[np.bool_], rate: float) -> float:
-    """Find the logit that lets a share of the wrong samples pass.
+def _fit_rules(
+    samples: Sequence[DecisionSample],
+) -> tuple[LogisticRule, LogisticRule]:
+    flat = [sample for sample in samples if sample.evidence.inlier_count]
+    around = [sample for sample in samples if sample.evidence.epipolar_count]
+    return _fit(flat, FLAT, flat_quantities), _fit(around, ROUND, round_quantities)
+
+
+def _fit(
+    samples: Sequence[DecisionSample],
+    names: Sequence[str],
+    quantities: Callable[[Evidence], Mapping[str, float]],
+) -> LogisticRule:
+    """Fit a rule; coefficients that would be negative are 0.
+
+    With right or wrong samples alone nothing can be learnt, and nothing is believed.
+    """
+    right = np.array([sample.is_right for sample in samples], np.bool_)
+    if not right.any() or right.all():
+        return LogisticRule(NEVER, dict.fromkeys(names, 0.0))
+    values = np.array(
+        [list(quantities(sample.evidence).values()) for sample in samples]
+    )
+    weights = _fit_weights(values, right)
+    coefficients = dict(zip(names, map(float, weights[1:]), strict=True))
+    return LogisticRule(float(weights[0]), coefficients)
+
+
+def _threshold(wrong: _Floats, right: _Floats, rate: float) -> float:
+    """Find the logit that lets a share of the wrong questions pass.
 
     It lies half-way between the highest score that must be refused and the next one
     above: on these samples any value between them does the same, on others the
     middle is safest.
     """
-    wrong = np.sort(logits[~right])[::-1]
-    refused = float(wrong[math.floor(rate * len(wrong) + 1e-9)])
+    descending = np.sort(wrong)[::-1]
+    refused = float(descending[math.floor(rate * len(wrong) + 1e-9)])
+    logits = np.concatenate([wrong, right])
     above = logits[logits > refused]
     return (refused + float(above.min())) / 2 if len(above) else refused + 1.0
 
 
-def _fit(samples: _Floats, right: NDArray[np.bool_]) -> _Floats:
+def _fit_weights(samples: _Floats, right: BoolArray) -> _Floats:
     """Fit (1 + features,) weights; those that would be negative are 0."""
-    connected = samples[:, FEATURES.index("log_inliers")] > 0
-    if np.any(right & connected) and np.any(~right & connected):
-        samples, right = samples[connected], right[connected]
     mean, spread = samples.mean(axis=0), samples.std(axis=0)
     used = spread > 0
     while True:
@@ -142,7 +215,7 @@ def _fit(samples: _Floats, right: NDArray[np.bool_]) -> _Floats:
     return weights
 
 
-def _newton(samples: _Floats, right: NDArray[np.bool_]) -> _Floats:
+def _newton(samples: _Floats, right: BoolArray) -> _Floats:
     """Ridge logistic regression by Newton's method, both sides weighing the same."""
     design = np.column_stack([np.ones(len(samples)), samples])
     shares = np.where(right, np.mean(right), np.mean(~right))

@@ -1,73 +1,113 @@
 """Evidence of right and wrong candidates, to learn the decision from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
-from app.retrieval.types import Evidence, Image, Match
-from app.retrieval.verification.decision import FEATURES, Decision
+from app.retrieval.training.components.decision import DecisionSample
+from app.retrieval.types import Image, Match
+from app.retrieval.verification.decision import FLAT, ROUND, Decision, LogisticRule
 from app.retrieval.verification.homography import verify
 
 UNDECIDED = Decision(
-    intercept=0.0,
-    coefficients=dict.fromkeys(FEATURES, 0.0),
+    LogisticRule(0.0, dict.fromkeys(FLAT, 0.0)),
+    LogisticRule(0.0, dict.fromkeys(ROUND, 0.0)),
     found_threshold=1.0,
     uncertain_threshold=1.0,
     false_accept_rate=0.0,
     true_accept_rate=0.0,
 )
 """Stands in for the decision while that is still to be learnt."""
+WRONG_CANDIDATES = 3
+"""Of a question without a right answer that are learnt from."""
 
 
-def gather_evidence(
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Photo to ask, and what is known about it.
+
+    Attributes
+    ----------
+    image : (H, W, 3) uint8, RGB
+    shown : frozenset of str
+        Works of the gallery that are in the photo.
+    group : str
+        See :class:`DecisionSample`: mostly the work.
+    """
+
+    image: Image
+    shown: frozenset[str]
+    group: str
+
+
+def gather_samples(
     engine: Engine,
-    photos: Sequence[tuple[str, Image]],
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[list[Evidence], list[Evidence]]:
-    """Ask every photo twice: with its work in the gallery, and without.
+    questions: Iterable[Question],
+    progress: Callable[[int], None] | None = None,
+) -> list[DecisionSample]:
+    """Ask every photo twice: with its works in the gallery, and without.
 
-    A collection may hold one picture twice, or a copy by a pupil. To find the copy
-    when the original is left out is no mistake, and as an example of one it would
-    teach that a hundred inliers mean nothing. So a candidate that passes for the
-    work's own reference image is passed over.
+    A photo of nothing that the gallery holds is asked once. A collection may hold one
+    picture twice, or a copy by a pupil. To find the copy when the original is left out
+    is no mistake, and as an example of one it would teach that a hundred inliers mean
+    nothing. So a candidate that passes for the work's own reference image is passed
+    over.
 
     Parameters
     ----------
     engine : Engine
         Its decision does not matter.
-    photos : sequence of (work_id, (H, W, 3) uint8)
+    questions : iterable of Question
     progress : callable, optional
-        Called with photos done and photos to do.
+        Called with the number of photos done.
 
     Returns
     -------
-    positives : list of Evidence
-        For the right work; photos whose work was not even shortlisted give none.
-    negatives : list of Evidence
-        For the strongest candidate when the photo's work is left out of the gallery;
-        none where that is a copy of the work.
+    samples : list of DecisionSample
+        Right candidates of photos whose work was shortlisted, and the strongest wrong
+        ones where there was nothing to be found.
     """
-    positives: list[Evidence] = []
-    negatives: list[Evidence] = []
-    for done, (work_id, image) in enumerate(photos, start=1):
-        photo = PreparedPhoto(image)
-        positives.extend(
-            match.evidence
-            for match in engine.trace(photo).candidates
-            if match.item.work_id == work_id
+    samples: list[DecisionSample] = []
+    for number, question in enumerate(questions):
+        photo = PreparedPhoto(question.image)
+        asked = 2 * number
+        if question.shown:
+            samples.extend(
+                DecisionSample(match.evidence, True, asked, question.group)
+                for match in engine.trace(photo, thorough=True).candidates
+                if match.item.work_id in question.shown and _has_evidence(match)
+            )
+        samples.extend(
+            DecisionSample(match.evidence, False, asked + 1, question.group)
+            for match in _strangers(engine, photo, question.shown)
         )
-        others = engine.trace(photo, excluded_works={work_id}).candidates
-        if others:
-            strongest = max(others, key=lambda m: (m.inlier_count, m.similarity))
-            if not _is_copy(strongest, work_id, engine):
-                negatives.append(strongest.evidence)
         if progress is not None:
-            progress(done, len(photos))
-    return positives, negatives
+            progress(number + 1)
+    return samples
 
 
-def _is_copy(stranger: Match, work_id: str, engine: Engine) -> bool:
-    """Whether a candidate's picture would be taken for one of a work's pictures."""
+def _strangers(
+    engine: Engine, photo: PreparedPhoto, shown: frozenset[str]
+) -> Iterator[Match]:
+    """Yield the strongest candidates when the works in the photo are left out."""
+    trace = engine.trace(photo, excluded_works=shown, thorough=True)
+    strongest = sorted(
+        filter(_has_evidence, trace.candidates),
+        key=lambda match: (match.inlier_count, match.epipolar_count),
+        reverse=True,
+    )
+    for match in strongest[:WRONG_CANDIDATES]:
+        if not _is_copy(match, shown, engine):
+            yield match
+
+
+def _has_evidence(match: Match) -> bool:
+    return match.inlier_count > 0 or match.epipolar_count > 0
+
+
+def _is_copy(stranger: Match, shown: frozenset[str], engine: Engine) -> bool:
+    """Whether a candidate's picture would be taken for one of some works' pictures."""
     settings = engine.settings.verification
     if stranger.inlier_count < settings.certain_inliers:
         return False
@@ -77,5 +117,5 @@ def _is_copy(stranger: Match, work_id: str, engine: Engine) -> bool:
         verify(features_of(position), candidate, settings).inlier_count
         >= settings.certain_inliers
         for position, item in enumerate(engine.gallery.items)
-        if item.work_id == work_id
+        if item.work_id in shown
     )

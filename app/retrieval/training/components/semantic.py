@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.retrieval.descriptors.graph import Graph, read_graph
+from app.retrieval.descriptors.graph import Graph
 from app.retrieval.descriptors.network import export
 from app.retrieval.descriptors.semantic import SEMANTIC_GRAPH_FILE, SemanticManifest
 from app.retrieval.descriptors.whitening import learn_whitening
@@ -47,7 +47,7 @@ def learn_semantic(pictures: Iterable[Image], folder: Path) -> SemanticManifest:
     with tempfile.TemporaryDirectory() as unlearnt:
         path = Path(unlearnt) / SEMANTIC_GRAPH_FILE
         export(network, path)
-        graph = Graph(read_graph(path, DIMENSION), threads=1)
+        graph = Graph.open(path, DIMENSION)
         pooled = [graph.run(stretch(each, SIDE_PX))["pooled"] for each in pictures]
     # The graph's aggregation scales vectors to unit length before it whitens them.
     vectors = np.stack(pooled) / np.linalg.norm(pooled, axis=1, keepdims=True)

@@ -3,7 +3,7 @@ import pytest
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
-from app.retrieval.training.components.evidence import gather_evidence
+from app.retrieval.training.components.evidence import Question, gather_samples
 from app.retrieval.types import GalleryItem
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
@@ -16,33 +16,44 @@ def engine():
     return Engine(fake_model(), Gallery.build(pairs, fake_model().vocabulary))
 
 
-def gather(engine, *numbers):
-    photos = [(f"work-{n}", photograph(draw_picture(n))) for n in numbers]
-    return gather_evidence(engine, photos)
+def gather(engine, *numbers, progress=None):
+    questions = [
+        Question(photograph(draw_picture(n)), frozenset({f"work-{n}"}), f"work-{n}")
+        for n in numbers
+    ]
+    samples = gather_samples(engine, questions, progress)
+    return [[s for s in samples if s.is_right is side] for side in (True, False)]
 
 
 def test_right_works_have_more_evidence_than_the_best_wrong_ones(engine):
-    positives, negatives = gather(engine, 1, 2, 3)
-    assert len(positives) == len(negatives) == 3
-    least = min(sample.inlier_count for sample in positives)
-    most = max(sample.inlier_count for sample in negatives)
+    right, wrong = gather(engine, 1, 2, 3)
+    assert len(right) == 3
+    assert {sample.group for sample in wrong} <= {"work-1", "work-2", "work-3"}
+    least = min(sample.evidence.inlier_count for sample in right)
+    most = max(sample.evidence.inlier_count for sample in wrong)
     assert least > 2 * most
 
 
+def test_a_photo_asked_twice_is_two_questions(engine):
+    right, wrong = gather(engine, 1, 2)
+    assert [sample.photo for sample in right] == [0, 2]
+    assert {sample.photo for sample in wrong} <= {1, 3}
+
+
 def test_a_copy_of_the_right_work_is_no_example_of_a_mistake(engine):
-    positives, negatives = gather(engine, 4)
-    assert not negatives
-    assert len(positives) == 1
+    right, wrong = gather(engine, 4)
+    assert len(right) == 1
+    assert max((s.evidence.inlier_count for s in wrong), default=0) < 20
 
 
-def test_a_work_that_is_not_in_the_gallery_gives_a_negative_only(engine):
-    positives, negatives = gather(engine, 77)
-    assert not positives
-    assert len(negatives) == 1
+def test_a_photo_of_nothing_that_is_here_gives_wrong_candidates_only(engine):
+    photo = photograph(draw_picture(77))
+    samples = gather_samples(engine, [Question(photo, frozenset(), "street")])
+    assert samples
+    assert not any(sample.is_right for sample in samples)
 
 
 def test_progress_is_told(engine):
-    steps: list[tuple[int, int]] = []
-    photos = [("work-1", draw_picture(1)), ("work-2", draw_picture(2))]
-    gather_evidence(engine, photos, lambda *step: steps.append(step))
-    assert steps == [(1, 2), (2, 2)]
+    steps: list[int] = []
+    gather(engine, 1, 2, progress=steps.append)
+    assert steps == [1, 2]

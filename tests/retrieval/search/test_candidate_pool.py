@@ -1,21 +1,21 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.local import rootsift
-from app.retrieval.search.rerank import (
-    best_of_views,
+from app.retrieval.search.candidate_pool import (
+    CandidatePool,
     count_rival_inliers,
     is_central,
-    merge_shortlists,
-    rerank,
+    with_rivals,
 )
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import (
+    Comparison,
     GalleryItem,
-    Hit,
     LocalFeatures,
     Match,
 )
@@ -24,6 +24,7 @@ from tests.support.fakes import (
     draw_picture,
     fake_collection,
     fake_model,
+    features_of,
     photograph,
 )
 
@@ -36,29 +37,15 @@ def gallery():
     return Gallery.build(fake_collection(COUNT), fake_model().vocabulary)
 
 
-def hits(*positions):
-    return [Hit(position, 1.0) for position in positions]
+def pool_of(gallery, photo, order, settings=SETTINGS, **options):
+    pool = CandidatePool(gallery, settings)
+    features = rootsift.extract_query(photo, side_px=480, count=500)
+    pool.verify(features, order, **options)
+    return pool
 
 
-def look(gallery, photo, order, settings=SETTINGS):
-    features = rootsift.extract(photo, side_px=480, count=500)
-    descriptor = fake_model().descriptor.describe(photo).descriptor
-    return rerank(features, [descriptor], gallery, order, settings)
-
-
-def test_merging_names_every_position_once():
-    merged = merge_shortlists(hits(4, 1, 2), hits(1, 3))
-    assert sorted(merged) == [1, 2, 3, 4]
-
-
-def test_a_position_that_both_channels_name_comes_first():
-    assert merge_shortlists(hits(7, 5), hits(6, 5))[0] == 5
-
-
-def test_the_local_channel_has_more_say():
-    assert merge_shortlists(hits(1), hits(2)) == (2, 1)
-    assert merge_shortlists(hits(1, 2), []) == (1, 2)
-    assert merge_shortlists([], []) == ()
+def look(gallery, photo, order, **options):
+    return with_rivals(pool_of(gallery, photo, order, **options).matches)
 
 
 def test_the_work_in_the_photo_comes_first_whatever_the_order(gallery):
@@ -68,22 +55,34 @@ def test_the_work_in_the_photo_comes_first_whatever_the_order(gallery):
     assert len(matches) == COUNT
 
 
-def test_no_more_than_the_allowed_number_is_verified(gallery):
-    settings = VerificationSettings(verified_count=2)
-    matches = look(gallery, photograph(draw_picture(3)), range(COUNT), settings)
-    assert {match.position for match in matches} == {0, 1}
-
-
 def test_verification_stops_when_a_candidate_is_certain(gallery):
-    settings = VerificationSettings(always_verified=2)
-    matches = look(gallery, photograph(draw_picture(0)), range(COUNT), settings)
-    assert {match.position for match in matches} == {0, 1}
+    photo = photograph(draw_picture(0))
+    pool = pool_of(gallery, photo, range(COUNT), until_certain=True)
+    assert [match.position for match in pool.matches] == [0]
+    assert pool.is_certain
 
 
 def test_verification_goes_on_while_nothing_is_certain(gallery):
-    settings = VerificationSettings(always_verified=2)
-    matches = look(gallery, photograph(draw_picture(6)), range(COUNT), settings)
-    assert 6 in {match.position for match in matches}
+    photo = photograph(draw_picture(6))
+    matches = look(gallery, photo, range(COUNT), until_certain=True)
+    assert {match.position for match in matches} == set(range(7))
+
+
+def test_a_candidate_is_verified_once(gallery):
+    photo = photograph(draw_picture(0))
+    pool = pool_of(gallery, photo, [0, 1])
+    features = rootsift.extract_query(photo, side_px=480, count=500)
+    assert not pool.verify(features, [0, 1])
+    assert pool.verify(features, [0, 2])
+
+
+def test_nothing_is_certain_of_a_copy(gallery):
+    copied = Gallery.build(
+        [*fake_collection(2), (GalleryItem("copy", "forgery"), features_of(0))],
+        fake_model().vocabulary,
+    )
+    assert not pool_of(copied, photograph(draw_picture(0)), [0, 2]).is_certain
+    assert not CandidatePool(gallery, SETTINGS).is_certain
 
 
 def test_works_side_by_side_are_no_rivals(gallery):
@@ -105,7 +104,7 @@ def match_at(outline, *points):
     xy = np.array(points, np.float32).reshape(-1, 2)
     corners = None if outline is None else np.array(outline, np.float32)
     item = GalleryItem("image", "work")
-    return Match(0, item, 0.0, NO_MATCHES, corners, np.hstack([xy, xy]), coverage=0.0)
+    return Match(0, item, NO_MATCHES, corners, np.hstack([xy, xy]), coverage=0.0)
 
 
 LEFT = [[0, 0], [0.6, 0], [0.6, 1], [0, 1]]
@@ -131,8 +130,9 @@ def test_a_work_is_central_when_its_outline_holds_the_middle():
 
 
 def test_a_photo_without_features_has_matches_without_inliers(gallery):
-    descriptor = gallery.descriptors[0]
-    matches = rerank(LocalFeatures.empty(), [descriptor], gallery, [0, 1], SETTINGS)
+    pool = CandidatePool(gallery, SETTINGS)
+    pool.verify(LocalFeatures.empty(), [0, 1])
+    matches = with_rivals(pool.matches)
     assert [match.evidence.inlier_count for match in matches] == [0, 0]
     assert [match.rival_inliers for match in matches] == [0, 0]
     assert matches[0].position == 0
@@ -147,16 +147,13 @@ def test_nothing_to_verify_is_nothing_found(gallery):
     assert look(gallery, photograph(draw_picture(2)), []) == ()
 
 
-def test_views_are_merged_by_their_best_similarity():
-    whole = [Hit(3, 0.9), Hit(1, 0.4)]
-    middle = [Hit(1, 0.8), Hit(2, 0.8), Hit(3, 0.1)]
-    merged = best_of_views([whole, middle], 3)
-    assert merged == (Hit(3, 0.9), Hit(1, 0.8), Hit(2, 0.8))
-    assert best_of_views([whole, middle], 1) == (Hit(3, 0.9),)
-
-
-def test_the_most_similar_view_counts(gallery):
-    features = LocalFeatures.empty()
-    other, own = gallery.descriptors[0], gallery.descriptors[1]
-    [match] = rerank(features, [other, own], gallery, [1], SETTINGS)
-    assert match.similarity == pytest.approx(1, abs=1e-5)
+def test_a_work_that_differs_is_no_rival_of_one_that_does_not():
+    match = match_at(LEFT, (0.1, 0.1), (0.2, 0.2))
+    region = np.zeros((3, 2), np.float32)
+    blocks = np.zeros((1, 1), np.int8)
+    differing = replace(
+        match_at(LEFT, (0.1, 0.1), (0.2, 0.2), (0.3, 0.3)),
+        comparison=Comparison(0.8, 0.9, 0.05, (region,), blocks),
+    )
+    assert count_rival_inliers(match, [match, differing]) == 0
+    assert count_rival_inliers(differing, [match, differing]) == 2

@@ -1,0 +1,179 @@
+"""Pool of the candidates for one photo: each verified once, one match per work."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.retrieval.gallery.overlay import Searchable
+from app.retrieval.settings import VerificationSettings
+from app.retrieval.types import LocalFeatures, Match
+from app.retrieval.verification.epipolar import verify_epipolar
+from app.retrieval.verification.homography import (
+    coverage,
+    inlier_points,
+    project_outline,
+    verify,
+)
+from app.retrieval.verification.polygons import contains
+
+
+class CandidatePool:
+    """Pool of reference images that a photo is compared with by geometry.
+
+    Parameters
+    ----------
+    gallery : Searchable
+    settings : VerificationSettings
+    """
+
+    def __init__(self, gallery: Searchable, settings: VerificationSettings) -> None:
+        self._gallery = gallery
+        self._settings = settings
+        self._best: dict[str, Match] = {}
+        self._verified: set[int] = set()
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """One match per work, with its best image; most inliers first.
+
+        None has a probability yet.
+        """
+        return tuple(sorted(self._best.values(), key=_strength, reverse=True))
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether one work has many inliers, and no other has many in its place."""
+        leader = max(self._best.values(), key=_strength, default=None)
+        if leader is None or leader.inlier_count < self._settings.certain_inliers:
+            return False
+        rivals = count_rival_inliers(leader, self._best.values())
+        return rivals <= self._settings.certain_rival_share * leader.inlier_count
+
+    def verify(
+        self,
+        features: LocalFeatures,
+        positions: Iterable[int],
+        *,
+        until_certain: bool = False,
+    ) -> bool:
+        """Verify candidates that were not yet, in order.
+
+        Parameters
+        ----------
+        features : LocalFeatures
+            Of the photo, or of a part of it; may be empty.
+        positions : iterable of int
+            The most promising first.
+        until_certain : bool
+            Stop as soon as `is_certain`.
+
+        Returns
+        -------
+        has_gained : bool
+            Whether any work has a better match than before.
+        """
+        has_gained = False
+        for position in positions:
+            if position in self._verified:
+                continue
+            if until_certain and self.is_certain:
+                break
+            self._verified.add(position)
+            match = self._compare(features, position)
+            known = self._best.get(match.item.work_id)
+            if known is None or _strength(match) > _strength(known):
+                self._best[match.item.work_id] = match
+                has_gained = True
+        return has_gained
+
+    def look_around(
+        self,
+        features: LocalFeatures,
+        positions: Iterable[int],
+        compare: Callable[[Match], Match],
+    ) -> None:
+        """Look at verified candidates as works in the round, which are no planes.
+
+        Parameters
+        ----------
+        features : LocalFeatures
+            Of the photo.
+        positions : iterable of int
+            Those that were verified count.
+        compare : callable
+            Fills in how similar the networks find a match.
+        """
+        counts: dict[str, int] = {}
+        for position in self._verified.intersection(positions):
+            work_id = self._gallery.items[position].work_id
+            reference = self._gallery.local_features_of(position)
+            count = verify_epipolar(features, reference, self._settings).inlier_count
+            counts[work_id] = max(count, counts.get(work_id, 0))
+        for work_id, count in counts.items():
+            match = compare(self._best[work_id])
+            self._best[work_id] = replace(match, epipolar_count=count)
+
+    def _compare(self, features: LocalFeatures, position: int) -> Match:
+        reference = self._gallery.local_features_of(position)
+        verification = verify(features, reference, self._settings)
+        return Match(
+            position,
+            self._gallery.items[position],
+            verification,
+            project_outline(verification, features.size, reference.size),
+            inlier_points(verification, features, reference),
+            coverage(verification, reference),
+        )
+
+
+def with_rivals(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Count the rivals of each of some matches, one per work, in their order."""
+    return tuple(
+        replace(match, rival_inliers=count_rival_inliers(match, matches))
+        for match in matches
+    )
+
+
+def count_rival_inliers(match: Match, matches: Iterable[Match]) -> int:
+    """Count the inliers of the strongest rival *in the same place* of the photo.
+
+    Two works side by side on a wall are no rivals: each explains its own part of
+    the photo. A copy of the same composition explains the same part. A work that is
+    seen to differ from the photo is no rival of one that is not.
+
+    Parameters
+    ----------
+    match : Match
+    matches : iterable of Match
+        One per work, ``match`` among them.
+
+    Returns
+    -------
+    rival_inliers : int
+        The most inliers that any other one has inside this one's outline; anywhere in
+        the photo, for one without an outline.
+    """
+    others = [
+        other.points[:, :2]
+        for other in matches
+        if other is not match
+        and other.inlier_count
+        and (match.is_different or not other.is_different)
+    ]
+    if not others:
+        return 0
+    is_inside = contains(match.place, np.concatenate(others))
+    starts = np.cumsum([0, *(len(points) for points in others[:-1])])
+    return int(np.add.reduceat(is_inside, starts, dtype=np.intp).max())
+
+
+def is_central(match: Match) -> bool:
+    """Tell whether the work is where the middle of the photo is."""
+    middle = np.full((1, 2), 0.5, np.float32)
+    return match.place is not None and bool(contains(match.place, middle)[0])
+
+
+def _strength(match: Match) -> tuple[int, int]:
+    # The position makes the order total, and so repeatable.
+    return match.inlier_count, -match.position

@@ -1,0 +1,80 @@
+"""What a process keeps of what it frees; in one of its own, for it holds for good."""
+
+import subprocess
+import sys
+
+import pytest
+
+BEFORE = """
+import ctypes, resource, sys, threading
+import numpy as np
+from app.retrieval.runtime.memory import borrowed_memory, keep_freed_memory
+
+if not hasattr(ctypes.CDLL(None), "malloc_trim"):
+    sys.exit(77)
+keep_freed_memory()
+
+def resident_mb():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 1e6
+
+def use_much(block_mb=4):
+    for block in [np.ones(block_mb << 20, np.uint8) for _ in range(60 // block_mb)]:
+        block[0] = 0
+
+before = resident_mb()
+"""
+
+
+def run(code):
+    done = subprocess.run([sys.executable, "-c", BEFORE + code], check=False)
+    if done.returncode == 77:
+        pytest.skip("this C library has no malloc_trim")
+    assert done.returncode == 0
+
+
+def test_freed_memory_is_kept_while_it_is_borrowed_and_then_given_back():
+    run("""
+with borrowed_memory():
+    use_much()
+    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    use_much()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt < faults + 100
+    assert resident_mb() > before + 50
+assert resident_mb() < before + 10
+""")
+
+
+def test_the_last_of_several_borrowers_gives_back():
+    run("""
+with borrowed_memory():
+    thread = threading.Thread(target=borrowed_memory()(use_much))
+    thread.start()
+    thread.join()
+    assert resident_mb() > before + 50
+assert resident_mb() < before + 10
+""")
+
+
+def test_a_borrower_that_fails_has_ended_too():
+    run("""
+@borrowed_memory()
+def fail():
+    use_much()
+    raise ValueError
+
+try:
+    fail()
+except ValueError:
+    assert resident_mb() < before + 10
+else:
+    sys.exit(1)
+""")
+
+
+def test_pixels_of_a_large_photo_are_never_kept():
+    run("""
+with borrowed_memory():
+    use_much(block_mb=60)
+    assert resident_mb() < before + 10
+""")
