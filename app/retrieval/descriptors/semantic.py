@@ -90,8 +90,9 @@ class SemanticManifest:
 class SemanticDescriptor:
     """Network of a model folder that makes semantic descriptors of pictures.
 
-    Pictures are stretched to one square instead of being letterboxed: one compiled
-    shape takes a third of the memory of three, and finds as many works in the round.
+    Pictures are stretched to one square instead of being letterboxed, as those were
+    that it was taught on: that finds as many works in the round, takes one shape, and
+    leaves no filling to pool around.
 
     Made by `open`; safe to use from several threads, which take turns.
     """
