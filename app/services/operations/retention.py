@@ -196,7 +196,9 @@ def _drop_places(before: datetime) -> None:
     """Forget where in old photos their works and details lay, which draws them too."""
     last = ""
     is_known = or_(
-        QueryMatch.outline.is_not(None), cast(QueryMatch.points, String) != "[]"
+        QueryMatch.outline.is_not(None),
+        QueryMatch.comparison.is_not(None),
+        cast(QueryMatch.points, String) != "[]",
     )
     while True:
         old = (
@@ -211,7 +213,7 @@ def _drop_places(before: datetime) -> None:
             return
         last = found[-1]
         theirs = update(QueryMatch).where(QueryMatch.query_id.in_(found))
-        db.session.execute(theirs.values(outline=None, points=[]))
+        db.session.execute(theirs.values(outline=None, points=[], comparison=None))
         db.session.commit()
 
 

@@ -69,4 +69,5 @@ def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
         inlier_count=match.inlier_count,
         outline=outline,
         points=evidence.pack_points(match.points),
+        comparison=evidence.pack_comparison(match.comparison),
     )

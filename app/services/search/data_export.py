@@ -74,6 +74,7 @@ def _match(match: QueryMatch) -> dict[str, Any]:
         "agreeing_details": match.inlier_count,
         "outline": match.outline,
         "points": match.points,
+        "comparison": match.comparison,
     }
 
 
