@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 
 from app.retrieval.gallery.overlay import Searchable
+from app.retrieval.search.regions import with_region
 from app.retrieval.settings import VerificationSettings
-from app.retrieval.types import LocalFeatures, Match
-from app.retrieval.verification.epipolar import verify_epipolar
+from app.retrieval.types import LocalFeatures, Match, no_points
+from app.retrieval.verification.epipolar import Epipolar, verify_epipolar
 from app.retrieval.verification.homography import (
     coverage,
     inlier_points,
     project_outline,
     verify,
 )
+from app.retrieval.verification.matching import locate
 from app.retrieval.verification.polygons import contains
 
 
@@ -104,20 +106,36 @@ class CandidatePool:
         compare : callable
             Fills in how similar the networks find a match.
         """
-        counts: dict[str, int] = {}
+        strongest: dict[str, tuple[int, Epipolar]] = {}
         for position in self._verified.intersection(positions):
             work_id = self._gallery.items[position].work_id
             reference = self._gallery.local_features_of(position)
-            count = verify_epipolar(features, reference, self._settings).inlier_count
-            counts[work_id] = max(count, counts.get(work_id, 0))
-        for work_id, count in counts.items():
-            match = compare(self._best[work_id])
-            self._best[work_id] = replace(match, epipolar_count=count)
+            epipolar = verify_epipolar(features, reference, self._settings)
+            _, known = strongest.get(work_id, (position, None))
+            if known is None or epipolar.inlier_count > known.inlier_count:
+                strongest[work_id] = position, epipolar
+        for work_id, (position, epipolar) in strongest.items():
+            match = self._around(features, self._best[work_id], position, epipolar)
+            self._best[work_id] = compare(match)
+
+    def _around(
+        self, features: LocalFeatures, match: Match, position: int, epipolar: Epipolar
+    ) -> Match:
+        """Add what an epipolar geometry says of the work, in any of its images."""
+        count = epipolar.inlier_count
+        is_clear = count > self._settings.epipolar_chance
+        if position != match.position and is_clear and count > match.inlier_count:
+            match = self._compare(features, position)
+        if position == match.position:
+            reference = self._gallery.local_features_of(position)
+            points = locate(epipolar.matches, features, reference)
+            match = with_region(match, points, features.size)
+        return replace(match, epipolar_count=count)
 
     def _compare(self, features: LocalFeatures, position: int) -> Match:
         reference = self._gallery.local_features_of(position)
         verification = verify(features, reference, self._settings)
-        return Match(
+        match = Match(
             position,
             self._gallery.items[position],
             verification,
@@ -125,6 +143,7 @@ class CandidatePool:
             inlier_points(verification, features, reference),
             coverage(verification, reference),
         )
+        return with_region(match, no_points(), features.size)
 
 
 def with_rivals(matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -151,8 +170,8 @@ def count_rival_inliers(match: Match, matches: Iterable[Match]) -> int:
     Returns
     -------
     rival_inliers : int
-        The most inliers that any other one has inside this one's outline; anywhere in
-        the photo, for one without an outline.
+        The most inliers that any other one has in this one's place; anywhere in the
+        photo, for one without a place.
     """
     others = [
         other.points[:, :2]
