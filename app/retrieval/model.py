@@ -57,6 +57,14 @@ class Describer(Protocol):
         ...
 
 
+class SemanticDescriber(Describer, Protocol):
+    """Protocol of whatever describes what a picture shows."""
+
+    def describe_reference(self, image: Image) -> Description:
+        """Describe one (H, W, 3) uint8 RGB reference image."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """Everything learnt that a search needs.
@@ -72,7 +80,8 @@ class Model:
     decision : Decision
     style : Style or None
         Without it, works are alike whose descriptors are.
-    semantic : SemanticDescriptor or None
+    semantic : SemanticDescriber or None
+        Without it, only the global descriptor proposes what geometry did not find.
     """
 
     model_id: str
@@ -80,7 +89,7 @@ class Model:
     vocabulary: Vocabulary
     decision: Decision
     style: Style | None = None
-    semantic: SemanticDescriptor | None = None
+    semantic: SemanticDescriber | None = None
 
     @classmethod
     def open(cls, model_dir: Path, *, threads: int = 1) -> "Model":
@@ -134,7 +143,9 @@ class Model:
         settings : LocalSettings
         """
         description = self.descriptor.describe(image)
-        semantics = self.semantic and self.semantic.describe_reference(image)
+        semantics = None
+        if self.semantic is not None:
+            semantics = self.semantic.describe_reference(image)
         return GalleryFeatures(
             description.descriptor,
             rootsift.extract(

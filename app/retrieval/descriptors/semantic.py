@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from app.retrieval.descriptors.graph import Graph, read_graph
+from app.retrieval.descriptors.graph import Graph
 from app.retrieval.descriptors.manifest import training_command
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.errors import IncompatibleArtefactError, reading
@@ -90,8 +90,9 @@ class SemanticManifest:
 class SemanticDescriptor:
     """Network of a model folder that makes semantic descriptors of pictures.
 
-    Pictures are stretched to one square instead of being letterboxed: one compiled
-    shape takes a third of the memory of three, and finds as many works in the round.
+    Pictures are stretched to one square instead of being letterboxed, as those were
+    that it was taught on: that finds as many works in the round, takes one shape, and
+    leaves no filling to pool around.
 
     Made by `open`; safe to use from several threads, which take turns.
     """
@@ -120,8 +121,8 @@ class SemanticDescriptor:
             If a file is broken, or is not such a network.
         """
         manifest = SemanticManifest.read(model_dir)
-        model = read_graph(model_dir / SEMANTIC_GRAPH_FILE, manifest.dimension)
-        return cls(manifest, Graph(model, threads))
+        path = model_dir / SEMANTIC_GRAPH_FILE
+        return cls(manifest, Graph.open(path, manifest.dimension, threads=threads))
 
     def describe(self, image: Image) -> Description:
         """Describe what one picture shows.

@@ -15,7 +15,7 @@ def points(count, seed=0):
 
 def match_of(count, outline=None):
     item = GalleryItem("image", "work")
-    return Match(0, item, 0.0, NO_MATCHES, outline, points(count), coverage=0.0)
+    return Match(0, item, NO_MATCHES, outline, points(count), coverage=0.0)
 
 
 def test_a_plane_that_explains_the_points_keeps_its_outline():

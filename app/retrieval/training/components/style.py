@@ -27,9 +27,9 @@ def learn_style(
 
     Each block, colours, brushwork and feature maps, is turned to its principal
     components and given the same weight. Where labels tell at least two classes apart,
-    Fisher's linear discriminants follow, with a shrunk scatter within classes: distances
-    count where works of one hand are alike. Otherwise the principal components are all
-    there is.
+    Fisher's linear discriminants follow, with a shrunk scatter within classes:
+    distances count where works of one hand are alike. Otherwise the principal
+    components are all there is.
 
     Parameters
     ----------

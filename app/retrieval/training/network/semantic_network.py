@@ -23,16 +23,6 @@ HEAD, AGGREGATION = "classes", "descriptor"
 """Names of layers."""
 
 
-@keras.saving.register_keras_serializable("morelli")
-class GeneralisedMean(layers.Layer):
-    """GeM pooling: see :func:`app.retrieval.descriptors.pooling.gem`."""
-
-    def call(self, maps: Any) -> Any:
-        """Pool (B, h, w, C) maps to (B, C) vectors."""
-        powers = ops.maximum(maps, 1e-6) ** GEM_POWER
-        return ops.mean(powers, axis=(1, 2)) ** (1 / GEM_POWER)
-
-
 def build_semantic_network(dimension: int) -> keras.Model:
     """Build the network with its published weights; the whitening is to be learnt.
 
@@ -63,9 +53,9 @@ def build_semantic_network(dimension: int) -> keras.Model:
     _, indices, probabilities, cams = head(maps)
     head.set_weights(published.get_layer("fc").get_weights())
     texture = _average(stages[TEXTURE_STAGE])
-    pooled = ops.concatenate(
-        [ops.normalize(GeneralisedMean(name="gem")(maps)), texture], axis=1
-    )
+    powers = ops.maximum(maps, 1e-6) ** GEM_POWER
+    gem = ops.mean(powers, axis=(1, 2)) ** (1 / GEM_POWER)
+    pooled = ops.concatenate([ops.normalize(gem), texture], axis=1)
     means = [_average(maps), texture, _average(stages[SHAPE_STAGE])]
     vectors = layers.Reshape((1, pooled.shape[-1]), name="vectors")(pooled)
     outputs = {
