@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -157,3 +158,39 @@ def test_a_work_that_differs_is_no_rival_of_one_that_does_not():
     )
     assert count_rival_inliers(match, [match, differing]) == 0
     assert count_rival_inliers(differing, [match, differing]) == 2
+
+
+def turned(picture):
+    """A relief seen from two sides: near parts move more than far ones."""
+    height, width = picture.shape[:2]
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    depth = 14 * np.sin(columns / 23) * np.cos(rows / 31)
+    return cv2.remap(picture, columns + depth, rows, cv2.INTER_LINEAR)
+
+
+def look_around(pool, photo, order):
+    features = rootsift.extract(photo, side_px=480, count=500)
+    pool.look_around(features, order, lambda match: match)
+    return pool.matches
+
+
+def test_a_solid_is_given_a_region_around_what_a_plane_does_not_explain(gallery):
+    photo = turned(draw_picture(3))
+    pool = pool_of(gallery, photo, range(COUNT))
+    first, *others = look_around(pool, photo, range(COUNT))
+    assert first.item.work_id == "work-3"
+    assert first.epipolar_count > 1.25 * first.inlier_count
+    assert first.outline is None
+    assert len(first.region) > 4
+    assert len(first.seen_points) == first.epipolar_count
+    assert all(one.epipolar_count <= SETTINGS.epipolar_chance for one in others)
+
+
+def test_a_plane_keeps_its_outline_when_it_is_looked_at_from_around(gallery):
+    photo = photograph(draw_picture(3))
+    pool = pool_of(gallery, photo, range(COUNT))
+    before = pool.matches[0]
+    after = look_around(pool, photo, range(COUNT))[0]
+    assert after.epipolar_count > SETTINGS.epipolar_chance
+    np.testing.assert_array_equal(after.outline, before.outline)
+    assert after.region is None
