@@ -197,7 +197,7 @@ def test_a_face_of_a_work_has_a_region_without_looking_around(gallery):
     left[:, width // 4 :] = 128
     reference = rootsift.extract(left, side_px=480, count=500)
     xy = project(np.linalg.inv(tilt), reference.xy)
-    seen = LocalFeatures(xy, reference.descriptors, (height, width))
+    seen = LocalFeatures(xy, reference.descriptors, (2 * height, 2 * width))
     pool = CandidatePool(gallery, SETTINGS)
     pool.verify(seen, [3])
     [match] = pool.matches
