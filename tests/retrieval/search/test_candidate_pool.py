@@ -13,6 +13,7 @@ from app.retrieval.search.candidate_pool import (
     is_central,
     with_rivals,
 )
+from app.retrieval.search.regions import PLANE_SHARE
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import (
     Comparison,
@@ -181,7 +182,7 @@ def test_a_solid_is_given_a_region_around_what_a_plane_does_not_explain(gallery)
     pool = pool_of(gallery, photo, range(COUNT))
     first, *others = look_around(pool, photo, range(COUNT))
     assert first.item.work_id == "work-3"
-    assert first.epipolar_count > 1.25 * first.inlier_count
+    assert first.inlier_count < PLANE_SHARE * first.epipolar_count
     assert first.outline is None
     assert len(first.region) > 4
     assert len(first.seen_points) == first.epipolar_count
