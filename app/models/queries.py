@@ -128,6 +128,9 @@ class QueryMatch(Base):
     points: Mapped[list[Any]] = mapped_column(default=list)
     """Details found on both: ``[x, y, u, v]`` as shares of the photo's width and height
     and of the reference picture's, strongest first."""
+    comparison: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Where the two agree and where not, see ``app.services.search.evidence``; None
+    where they were not compared."""
 
     query: Mapped[Query] = relationship(back_populates="matches")
     artwork: Mapped[Artwork] = relationship()

@@ -67,6 +67,7 @@ def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
         outline=_rounded(match.outline),
         region=_rounded(match.region),
         points=evidence.pack_points(match.seen_points),
+        comparison=evidence.pack_comparison(match.comparison),
     )
 
 

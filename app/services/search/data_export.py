@@ -75,6 +75,7 @@ def _match(match: QueryMatch) -> dict[str, Any]:
         "outline": match.outline,
         "region": match.region,
         "points": match.points,
+        "comparison": match.comparison,
     }
 
 

@@ -1,12 +1,12 @@
 """Stored evidence of an answer: points, photo quality, and pictures made on demand.
 
-Numbers are kept with the answer: where details agree, where the network looked, what is
-wrong with the photo. Pictures are made from them on demand, so that deleting a photo
-deletes every picture of it.
+Numbers are kept with the answer: where details and blocks agree, where the network
+looked, what is wrong with the photo. Pictures are made from them on demand, so that
+deleting a photo deletes every picture of it.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -24,7 +24,7 @@ from app.retrieval.search.explanation import (
     encode_attention,
     rectify,
 )
-from app.retrieval.types import Answer, FloatArray
+from app.retrieval.types import Answer, BlockState, Comparison, FloatArray
 from app.services.system.media import MediaFolder
 
 POINT_COUNT = 60
@@ -37,6 +37,13 @@ SMALL_QUALITY = 76
 FIELDS = 3
 """A work is divided into 3 by 3 fields to say where details agree."""
 MOST_FIELDS, MANY_FIELDS = 7, 4
+BLOCK_SIGNS: Mapping[BlockState, str] = {
+    BlockState.HIDDEN: "?",
+    BlockState.PLAIN: " ",
+    BlockState.AGREES: "=",
+    BlockState.DISAGREES: "x",
+}
+"""How the blocks of a comparison are kept."""
 
 Field: TypeAlias = tuple[int, int]
 
@@ -70,6 +77,36 @@ def pack_points(points: FloatArray) -> list[list[float]]:
         found_in[field] += 1
     chosen = points[np.argsort(turns, kind="stable")[:POINT_COUNT]]
     return [[round(float(share), 4) for share in point] for point in chosen]
+
+
+def pack_comparison(comparison: Comparison | None) -> dict[str, Any] | None:
+    """Bring a comparison to plain values, as they are kept.
+
+    Parameters
+    ----------
+    comparison : Comparison or None
+
+    Returns
+    -------
+    packed : dict or None
+        ``agreement`` and ``difference`` as shares; ``outlines``, polygons of ``[x, y]``
+        as shares of the reference picture's width and height; ``blocks``, a string per
+        row with a sign of `BLOCK_SIGNS` per block.
+    """
+    if comparison is None:
+        return None
+    return {
+        "agreement": round(float(comparison.agreement), 3),
+        "difference": round(float(comparison.difference), 3),
+        "outlines": [
+            [[round(float(share), 4) for share in corner] for corner in outline]
+            for outline in comparison.outlines
+        ],
+        "blocks": [
+            "".join(BLOCK_SIGNS[BlockState(state)] for state in row)
+            for row in comparison.blocks.tolist()
+        ],
+    }
 
 
 def spread_of(points: Sequence[Sequence[float]]) -> Spread:

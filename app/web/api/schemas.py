@@ -141,6 +141,17 @@ def _probability(words: LazyString) -> fields.Field[Any]:
     )
 
 
+def _compared(name: str, words: LazyString, example: float) -> fields.Field[Any]:
+    return field(
+        fields.Float,
+        words,
+        example,
+        lambda match: match.comparison[name] if match.comparison else None,
+        validate=Range(min=0, max=1),
+        allow_none=True,
+    )
+
+
 def _decision() -> fields.Field[Any]:
     return text(
         _(
@@ -198,6 +209,34 @@ class MatchSchema(OfWorkSchema, LabelSchema):
                 "photo’s width and height; otherwise null."
             ),
             examples=[[[0.21, 0.3], [0.45, 0.22], [0.6, 0.55], [0.4, 0.81]]],
+        ),
+    )
+    agreement = _compared(
+        "agreement",
+        _(
+            "Share of the work’s visible, textured parts that look the same in the "
+            "photo; null where the two were not compared."
+        ),
+        0.93,
+    )
+    difference = _compared(
+        "difference",
+        _(
+            "Share of the visible work in the largest region that looks different "
+            "though its surroundings agree: perhaps another version, a copy or a "
+            "study. 0 where there is none, null where the two were not compared."
+        ),
+        0.0,
+    )
+    difference_outlines = fields.List(
+        fields.List(fields.List(fields.Float(), validate=Length(equal=2))),
+        **described(
+            _(
+                "Polygons around all such regions, the largest first, as shares of the "
+                "width and height of the work’s picture."
+            ),
+            lambda match: match.comparison["outlines"] if match.comparison else [],
+            examples=[[[[0.4, 0.3], [0.7, 0.3], [0.7, 0.6], [0.4, 0.6]]]],
         ),
     )
 

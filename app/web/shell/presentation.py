@@ -1,5 +1,6 @@
 """Template helpers that put an answer into words and pictures."""
 
+import re
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -8,13 +9,14 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import QualityIssue
-from app.retrieval.types import Verdict
+from app.retrieval.types import BlockState, Verdict
+from app.services.collection.form import Form, form_of
 from app.services.collection.pictures import (
     MIDDLE_SIDE_PX,
     THUMBNAIL_SIDE_PX,
     middle_name,
 )
-from app.services.search.evidence import Spread, faults_of, spread_of
+from app.services.search.evidence import BLOCK_SIGNS, Spread, faults_of, spread_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 
 VERDICTS = {
@@ -56,6 +58,10 @@ EVIDENCE = {
         "but only in one part of the work."
     ),
 }
+EVIDENCE_IN_THE_ROUND = lazy_gettext(
+    "%(count)s details of your photo are found again in a picture of this work from "
+    "about the same side."
+)
 PROPOSAL_COUNT = 5
 """Proposals shown at most: more would be a list to search, not an answer."""
 
@@ -78,10 +84,23 @@ class Pairing(TypedDict):
     lines: list[tuple[float, float, float, float]]
 
 
+class BlockMap(TypedDict):
+    """Drawing of a comparison in pixels of the work's picture.
+
+    ``agrees`` and ``disagrees`` are data of SVG paths in units of ``scale``,
+    ``outlines`` the points of SVG polygons.
+    """
+
+    scale: tuple[float, float]
+    agrees: str
+    disagrees: str
+    outlines: list[str]
+
+
 def register(app: Flask) -> None:
     """Give the templates these functions."""
     filters = (
-        *(advice, caption, centre, corners, evidence),
+        *(advice, block_map, caption, centre, corners, evidence),
         *(meaning, pairing, percent, sentence, sources),
     )
     app.jinja_env.filters.update({one.__name__: one for one in filters})
@@ -153,9 +172,14 @@ def sentence(query: Query) -> str:
 
 
 def evidence(match: QueryMatch) -> str:
-    """Say in one sentence what speaks for a work."""
+    """Say in one sentence what speaks for a work.
+
+    How much of a picture agrees says little where it shows one side of several.
+    """
     count = format_decimal(match.inlier_count)
-    return str(EVIDENCE[spread_of(match.points)] % {"count": count})
+    is_flat = match.region is None and form_of(match.artwork) is not Form.ROUND
+    words = EVIDENCE[spread_of(match.points)] if is_flat else EVIDENCE_IN_THE_ROUND
+    return str(words % {"count": count})
 
 
 def advice(query: Query) -> list[str]:
@@ -190,6 +214,35 @@ def pairing(match: QueryMatch) -> Pairing | None:
             for x, y, u, v in match.points[:LINE_COUNT]
         ],
     }
+
+
+def block_map(match: QueryMatch) -> BlockMap | None:
+    """Draw where a photo and a work agree; None where they were not compared."""
+    comparison, image = match.comparison, match.image
+    if comparison is None or image is None:
+        return None
+    rows: list[str] = comparison["blocks"]
+    # Blocks overlap by half: the middles of the outermost lie a whole step inside.
+    columns = len(rows[0]) + 1
+    size = image.width, image.height
+    return {
+        "scale": (size[0] / columns, size[1] / (len(rows) + 1)),
+        "agrees": _squares(rows, BLOCK_SIGNS[BlockState.AGREES]),
+        "disagrees": _squares(rows, BLOCK_SIGNS[BlockState.DISAGREES]),
+        "outlines": [
+            " ".join(f"{x * size[0]:.1f},{y * size[1]:.1f}" for x, y in outline)
+            for outline in comparison["outlines"]
+        ],
+    }
+
+
+def _squares(rows: Sequence[str], sign: str) -> str:
+    """Draw a square around the middle of each block with a sign, runs as one box."""
+    return "".join(
+        f"M{run.start() + 0.5} {row + 0.5}h{len(run[0])}v1h-{len(run[0])}z"
+        for row, signs in enumerate(rows)
+        for run in re.finditer(f"{re.escape(sign)}+", signs)
+    )
 
 
 def _inside(

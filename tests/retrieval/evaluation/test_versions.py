@@ -27,7 +27,7 @@ from tests.support.fakes import (
 )
 
 UNCOMPARED = Match(
-    0, GalleryItem("i", "w"), 0.0, NO_MATCHES, None, no_numbers(), coverage=0.0
+    0, GalleryItem("i", "w"), NO_MATCHES, None, no_numbers(), coverage=0.0
 )
 LEFT_HALF = np.zeros((40, 60), np.bool_)
 LEFT_HALF[:, :30] = True

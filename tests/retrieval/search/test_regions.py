@@ -15,12 +15,12 @@ def points(count, seed=0):
 
 def match_of(count, outline=None):
     item = GalleryItem("image", "work")
-    return Match(0, item, 0.0, NO_MATCHES, outline, points(count), coverage=0.0)
+    return Match(0, item, NO_MATCHES, outline, points(count), coverage=0.0)
 
 
 def test_a_plane_that_explains_the_points_keeps_its_outline():
     match = match_of(20, OUTLINE)
-    assert with_region(match, points(30), SIZE) is match
+    assert with_region(match, points(24), SIZE) is match
     assert match.place is OUTLINE
     assert match.seen_points is match.points
 

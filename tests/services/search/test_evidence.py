@@ -1,3 +1,5 @@
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -5,11 +7,14 @@ import pytest
 from app.models import Query, QueryMatch, ReferenceImage
 from app.retrieval.images.codec import decode
 from app.retrieval.images.quality import QualityIssue
+from app.retrieval.types import BlockState, Comparison
 from app.services.search.evidence import (
+    BLOCK_SIGNS,
     POINT_COUNT,
     Spread,
     faults_of,
     heat_map,
+    pack_comparison,
     pack_points,
     rectified_photo,
     spread_of,
@@ -61,6 +66,25 @@ def test_an_answer_keeps_where_details_agree(asked):
     points = np.array(match.points, np.float32)
     mapped = cv2.perspectiveTransform(points[None, :, 2:], homography)[0]
     assert np.abs(mapped - points[:, :2]).max() < 0.03
+
+
+def test_a_comparison_is_kept_as_plain_values():
+    outline = np.array([[0.25, 0.1], [0.5, 0.1], [0.5, 1 / 3]], np.float32)
+    states = np.array([[-1, 0, 1], [2, 2, 1]], np.int8)
+    packed = pack_comparison(
+        Comparison(0.8, np.float64(0.66667), 0.125, (outline,), states)
+    )
+    assert json.loads(json.dumps(packed)) == {
+        "agreement": 0.667,
+        "difference": 0.125,
+        "outlines": [[[0.25, 0.1], [0.5, 0.1], [0.5, 0.3333]]],
+        "blocks": ["? =", "xx="],
+    }
+    assert pack_comparison(None) is None
+
+
+def test_every_state_of_a_block_has_its_own_sign():
+    assert len(set(BLOCK_SIGNS.values())) == len(BLOCK_SIGNS) == len(BlockState)
 
 
 def test_an_answer_keeps_what_was_wrong_with_the_photo(asked):

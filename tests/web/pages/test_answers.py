@@ -36,6 +36,36 @@ def test_the_evidence_is_told_in_words_and_pictures(ask, in_app, photo):
     ]
 
 
+DIFFERENT = {
+    "agreement": 0.9,
+    "difference": 0.06,
+    "outlines": [[[0.5, 0.25], [0.75, 0.25], [0.75, 0.5]]],
+    "blocks": ["===", "=xx", "?= "],
+}
+
+
+def test_a_difference_is_outlined_on_both_pictures(ask, in_app, client, photo):
+    address = ask(photo).location
+    match = the_query().matches[0]
+    match.comparison = DIFFERENT
+    db.session.commit()
+    page = client.get(address).text
+    assert "Same composition, but it differs here" in page
+    width, height = match.image.width, match.image.height
+    points = f"{width / 2:.1f},{height / 4:.1f} {width * 3 / 4:.1f},{height / 4:.1f}"
+    assert page.count(f'class="line" points="{points}') == 2
+    assert page.count('class="disagrees" d="M1.5 1.5h2v1h-2z"') == 2
+    (folders().queries / the_query().photo_name).unlink()
+    assert client.get(address).text.count(f'class="line" points="{points}') == 1
+
+
+def test_a_work_that_agrees_is_not_said_to_differ(ask, in_app, client, photo):
+    address = ask(photo).location
+    the_query().matches[0].comparison = DIFFERENT | {"outlines": []}
+    db.session.commit()
+    assert "Same composition" not in client.get(address).text
+
+
 def test_the_evidence_can_be_seen_by_its_owner_only(ask, app, client, photo):
     page = ask(photo, follow_redirects=True).text
     for address in sources(page):

@@ -88,6 +88,16 @@ def test_a_work_that_is_no_plane_has_a_region_and_no_slider(ask, client, in_app,
     assert ("data-comparison" in flat, "data-comparison" in answer) == (True, False)
     assert 'class="points"' in answer
     assert client.get(f"/queries/{query.id}/rectified/0.jpg").status_code == 404
+    assert "lie exactly where" in flat
+    assert "about the same side" in answer
+
+
+def test_evidence_for_a_sculpture_is_of_one_side(ask, client, in_app, photo):
+    ask(photo)
+    query = the_query()
+    query.matches[0].artwork.type = "Skulptur"
+    db.session.commit()
+    assert "about the same side" in client.get(f"/queries/{query.id}").text
 
 
 def test_the_photo_in_the_answer_can_be_seen(ask, client, photo):

@@ -2,7 +2,15 @@ import pytest
 
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import QualityIssue
-from app.web.shell.presentation import ADVICE, SIDE, caption, meaning, pairing, percent
+from app.web.shell.presentation import (
+    ADVICE,
+    SIDE,
+    block_map,
+    caption,
+    meaning,
+    pairing,
+    percent,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +75,27 @@ def test_wide_pictures_lie_one_above_the_other():
 
 def test_without_details_there_is_nothing_to_draw():
     assert pair((300, 400), (600, 800), points=()) is None
+
+
+def compared(blocks, outlines=()):
+    return QueryMatch(
+        image=ReferenceImage(width=300, height=200),
+        comparison={"blocks": blocks, "outlines": outlines},
+    )
+
+
+def test_blocks_are_drawn_around_their_middles():
+    drawn = block_map(compared(["==?=x", "x  =="]))
+    assert drawn["scale"] == (50, pytest.approx(200 / 3))
+    assert drawn["agrees"] == "M0.5 0.5h2v1h-2zM3.5 0.5h1v1h-1zM3.5 1.5h2v1h-2z"
+    assert drawn["disagrees"] == "M4.5 0.5h1v1h-1zM0.5 1.5h1v1h-1z"
+
+
+def test_outlines_are_drawn_in_pixels_of_the_works_picture():
+    drawn = block_map(compared(["="], [[[0, 0], [0.5, 0.25], [1, 1]]]))
+    assert drawn["outlines"] == ["0.0,0.0 150.0,50.0 300.0,200.0"]
+
+
+def test_what_was_not_compared_has_no_blocks():
+    assert block_map(QueryMatch(image=ReferenceImage(width=3, height=2))) is None
+    assert block_map(QueryMatch(comparison=compared(["="]).comparison)) is None
