@@ -1,7 +1,10 @@
 """Training steps that add to a model folder what is learnt beside its network."""
 
+import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -46,7 +49,7 @@ from app.retrieval.training.components.whitening import MAX_SAMPLES
 from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.plan import Reporter, TrainingPlan
 from app.retrieval.training.samples import Samples
-from app.retrieval.types import GalleryItem, Image
+from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 
 FALSE_ACCEPT_RATE = 0.01
 SETTINGS = LocalSettings()
@@ -167,13 +170,21 @@ def add_decision(
     vocabulary = Vocabulary.load(folder / VOCABULARY_FILE)
     semantic = SemanticDescriptor.open(folder) if has_semantic_part(folder) else None
     model = Model("untold", descriptor, vocabulary, UNDECIDED, semantic=semantic)
-    references = (
-        (GalleryItem(str(n), work_id), model.reference_features(image, SETTINGS))
-        for n, (work_id, image) in enumerate(_references(plan, samples, reporter))
-    )
+    references = _references(plan, samples)
+
+    def index(number: int) -> tuple[GalleryItem, GalleryFeatures]:
+        work_id, picture = references[number]
+        features = model.reference_features(picture(), SETTINGS)
+        return GalleryItem(str(number), work_id), features
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        indexed = []
+        for pair in pool.map(index, range(len(references))):
+            indexed.append(pair)
+            reporter.count(len(indexed), len(references), "Indexing the collection")
     questions = QuestionSet(samples, plan.seed, plan.round_photos)
     gathered = gather_samples(
-        Engine(model, Gallery.build(references, vocabulary)),
+        Engine(model, Gallery.build(indexed, vocabulary)),
         questions,
         lambda done: reporter.count(done, len(questions), "Asking photos"),
     )
@@ -214,12 +225,18 @@ def _pictures(
 
 
 def _references(
-    plan: TrainingPlan, samples: Samples, reporter: Reporter
-) -> Iterator[tuple[str, Image]]:
-    """Yield the work id and the picture of all that the decision's gallery holds."""
-    for work, image in _pictures(samples, reporter, "Indexing the collection"):
-        yield work.accession, image
-    yield from banner_references(photographed_works(samples), plan.seed)
+    plan: TrainingPlan, samples: Samples
+) -> Sequence[tuple[str, Callable[[], Image]]]:
+    """List all that the decision's gallery holds: work ids, and how to get pictures."""
+    side_px = 2 * SETTINGS.reference_side_px
+    files = [(work.accession, work.image_path) for work in samples.works]
     if plan.round_photos is not None:
-        for work_id, path in plan.round_photos.references:
-            yield work_id, read(path, max_side_px=2 * SETTINGS.reference_side_px)
+        files += plan.round_photos.references
+    drawn = banner_references(photographed_works(samples), plan.seed)
+    return [
+        *(
+            (work_id, partial(read, path, max_side_px=side_px))
+            for work_id, path in files
+        ),
+        *((name, partial(np.asarray, picture)) for name, picture in drawn),
+    ]
