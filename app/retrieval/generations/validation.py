@@ -14,6 +14,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.gallery.tuning import measure_recall
 from app.retrieval.gallery.writer import photo_like
+from app.retrieval.generations.trial import try_hard_photos
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
@@ -124,6 +125,7 @@ def validate(
             for position in sample[:SIMULATED_PHOTOS]
             if (picture := picture_of(gallery.items[position].image_id)) is not None
         )
+        figures |= try_hard_photos(engine, sample, picture_of, rng)
     return Validation.judge(figures)
 
 

@@ -23,6 +23,12 @@ FIGURE_NAMES = {
     "self_found_global": _("Works found by their own picture: the network"),
     "self_found_local": _("Works found by their own picture: details"),
     "simulated_photos_named": _("Simulated photos named right"),
+    "hard_photos_asked": _("Hard simulated photos asked"),
+    "hard_photos_found": _("Of these, found"),
+    "hard_photos_proposed": _("Of these, found or proposed"),
+    "hard_photos_wrong": _("Another work found when the right one was left out"),
+    "versions_asked": _("Photos of changed versions asked"),
+    "versions_found": _("Of these, wrongly found"),
     "unit_length": _("Descriptors of the right length"),
 }
 
