@@ -2,6 +2,7 @@
 
     python train.py --catalogue works.csv --images pictures/ --out models/mine
     python train.py … --weights random --minutes 70 --out models/default
+    python train.py … --out models/default --only semantic style
 
 Can be stopped and started: fine-tuning goes on from its last checkpoint in build/.
 Exit status: 0 all is well, 2 nothing was written, 130 stopped by Ctrl-C.
@@ -17,6 +18,7 @@ from app.commands.shared import DONE, run_explained, say
 from app.retrieval.descriptors.backbone import BACKBONES, IMAGENET, RANDOM
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.training.data.works import TrainingWork
+from app.retrieval.training.learning import PARTS
 from app.retrieval.training.model_folder import CARD_FILE, WEIGHTS_FILE
 from app.retrieval.training.pipeline import train
 from app.retrieval.training.plan import (
@@ -26,6 +28,7 @@ from app.retrieval.training.plan import (
     FineTuning,
     TrainingPlan,
 )
+from app.retrieval.training.renewal import renew
 from app.retrieval.training.terminal import TerminalReporter
 from app.services.importing.listing import list_views
 
@@ -78,6 +81,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--steps", type=int, default=0, help="of fine-tuning at most")
     add("--minutes", type=float, default=0, help="of fine-tuning at most")
     add("--generated", type=int, default=0, help="generated pictures to learn from too")
+    add(
+        "--only",
+        choices=list(PARTS),
+        nargs="+",
+        default=[],
+        help="parts to learn again in the model folder, of which all else is kept",
+    )
     add("--vocabulary", type=Path, metavar="NPZ", help="visual words to take over")
     add("--seed", type=int, default=0, help="of everything that chance decides")
     add("--build", type=Path, default=ROOT / "build", help="folder for checkpoints")
@@ -93,6 +103,10 @@ def run(options: argparse.Namespace) -> int:
         TrainingWork(view.accession, view.path, view.label) for view in listing.views
     ]
     reporter = TerminalReporter()
+    if options.only:
+        renew(options.out, options.only, works, options.build, reporter)
+        print(f"Renewed {', '.join(options.only)} of {options.out}; see {CARD_FILE}.")
+        return DONE
     try:
         manifest = train(plan_of(options), works, options.out, options.build, reporter)
     except WeightsUnavailableError as error:

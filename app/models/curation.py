@@ -71,8 +71,8 @@ class WorkFinding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     artwork_id: Mapped[int] = parent_key("artwork.id")
     kind: Mapped[str] = mapped_column(String(16), index=True)
-    """``no_image``, ``unreadable``, ``not_indexed``, ``few_features`` or
-    ``not_found``."""
+    """``no_image``, ``unreadable``, ``not_indexed``, ``few_features``, ``not_found``,
+    ``one_side`` or ``gap``."""
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What was measured."""
     other_id: Mapped[int | None] = parent_key("artwork.id", index=True)

@@ -122,6 +122,9 @@ class QueryMatch(Base):
     inlier_count: Mapped[int]
     outline: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """Four ``[x, y]`` corners as shares of the photo's width and height."""
+    region: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Where no plane fits the work: three ``[x, y]`` corners or more, likewise, of the
+    surroundings of what was recognised."""
     points: Mapped[list[Any]] = mapped_column(default=list)
     """Details found on both: ``[x, y, u, v]`` as shares of the photo's width and height
     and of the reference picture's, strongest first."""
@@ -132,6 +135,11 @@ class QueryMatch(Base):
     query: Mapped[Query] = relationship(back_populates="matches")
     artwork: Mapped[Artwork] = relationship()
     image: Mapped[ReferenceImage | None] = relationship()
+
+    @property
+    def place(self) -> list[Any] | None:
+        """Polygon in which the photo shows the work: its outline, or the region."""
+        return self.region if self.outline is None else self.outline
 
 
 class Feedback(Base):

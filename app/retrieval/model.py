@@ -6,6 +6,7 @@
     descriptor.xml     the network, photo to global descriptor (OpenVINO)
     descriptor.bin     its weights
     vocabulary.npz     visual words
+    semantic.*         a network that knows what things are; may be missing
     style.npz          how likeness is seen; may be missing
     similarity.npz     how two works compare, learnt for curators; may be missing
     decision.json      how evidence becomes a probability and an answer
@@ -14,10 +15,15 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import MANIFEST_FILE, training_command
+from app.retrieval.descriptors.semantic import (
+    SEMANTIC_FILES,
+    SemanticDescriptor,
+    has_semantic_part,
+)
 from app.retrieval.descriptors.style import Style
 from app.retrieval.errors import MissingArtefactError
 from app.retrieval.images.grey_copy import encode_copy
@@ -51,6 +57,14 @@ class Describer(Protocol):
         ...
 
 
+class SemanticDescriber(Describer, Protocol):
+    """Protocol of whatever describes what a picture shows."""
+
+    def describe_reference(self, image: Image) -> Description:
+        """Describe one (H, W, 3) uint8 RGB reference image."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """Everything learnt that a search needs.
@@ -66,6 +80,8 @@ class Model:
     decision : Decision
     style : Style or None
         Without it, works are alike whose descriptors are.
+    semantic : SemanticDescriber or None
+        Without it, only the global descriptor proposes what geometry did not find.
     """
 
     model_id: str
@@ -73,7 +89,7 @@ class Model:
     vocabulary: Vocabulary
     decision: Decision
     style: Style | None = None
-    semantic: Any = None
+    semantic: SemanticDescriber | None = None
 
     @classmethod
     def open(cls, model_dir: Path, *, threads: int = 1) -> "Model":
@@ -93,8 +109,13 @@ class Model:
         """
         style_path = model_dir / STYLE_FILE
         has_style = style_path.is_file()
+        has_semantic = has_semantic_part(model_dir)
+        optional = [
+            *([STYLE_FILE] if has_style else []),
+            *(SEMANTIC_FILES if has_semantic else []),
+        ]
         digest = hashlib.sha256(FEATURES_FORMAT)
-        for name in (*FEATURE_FILES, *([STYLE_FILE] if has_style else [])):
+        for name in (*FEATURE_FILES, *optional):
             path = model_dir / name
             if not path.is_file():
                 raise MissingArtefactError(path, training_command(model_dir))
@@ -106,6 +127,9 @@ class Model:
             Vocabulary.load(model_dir / VOCABULARY_FILE),
             Decision.load(model_dir / DECISION_FILE),
             Style.load(style_path) if has_style else None,
+            SemanticDescriptor.open(model_dir, threads=threads)
+            if has_semantic
+            else None,
         )
 
     def reference_features(
@@ -119,6 +143,9 @@ class Model:
         settings : LocalSettings
         """
         description = self.descriptor.describe(image)
+        semantics = None
+        if self.semantic is not None:
+            semantics = self.semantic.describe_reference(image)
         return GalleryFeatures(
             description.descriptor,
             rootsift.extract(
@@ -126,12 +153,35 @@ class Model:
                 side_px=settings.reference_side_px,
                 count=settings.reference_features,
             ),
-            self.style_of(image, description),
+            self.style_of(image, description, semantics),
+            no_numbers() if semantics is None else semantics.descriptor,
             picture=encode_copy(image),
         )
 
-    def style_of(self, image: Image, description: Description) -> FloatArray:
-        """Describe the style of a picture: (S,), with S = 0 where none was learnt."""
+    def style_of(
+        self,
+        image: Image,
+        description: Description,
+        semantics: Description | None = None,
+    ) -> FloatArray:
+        """Describe the style of a picture.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8, RGB
+        description : Description
+            Of the same picture by the global descriptor.
+        semantics : Description, optional
+            The same by the semantic descriptor, where the model has one, which then is
+            what the style was learnt on. Computed if it is not given.
+
+        Returns
+        -------
+        style : (S,) float32
+            S = 0 where none was learnt.
+        """
         if self.style is None:
             return no_numbers()
+        if self.semantic is not None:
+            description = semantics or self.semantic.describe(image)
         return self.style.describe(image, description)

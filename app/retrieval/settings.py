@@ -35,7 +35,7 @@ class LocalSettings:
     reference_side_px: int = 640
     """Long side to which a reference image is resized."""
     reference_features: int = 500
-    query_side_px: int = 480
+    query_side_px: int = 400
     """Long side to which a photo is resized. SIFT doubles it. Against 800 pixels the
     weakest right works gain inliers (they are blurred, not small), the median loses a
     tenth, and extraction takes a third of the time."""

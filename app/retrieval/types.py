@@ -21,6 +21,11 @@ def no_numbers() -> FloatArray:
     return np.zeros(0, np.float32)
 
 
+def no_points() -> FloatArray:
+    """Return no pairs of positions: (0, 4)."""
+    return np.zeros((0, 4), np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalFeatures:
     """Keypoints of one picture and their RootSIFT descriptors.
@@ -291,7 +296,7 @@ class Match:
     outline : (4, 2) float32 or None
         Corners of the work in the photo, as shares of its width and height
         (x right, y down; may lie outside [0, 1]): top left, top right, bottom
-        right, bottom left of the work. None without a homography.
+        right, bottom left of the work. None where no plane fits the whole work.
     points : (P, 4) float32
         The inliers, the least ambiguous first: x and y as shares of the photo's width
         and height, then the same of the reference image's.
@@ -313,6 +318,11 @@ class Match:
     verdict : Verdict
         On this work alone. One that differs from the photo is never *found*, however
         probable: it may be another version.
+    region : (K, 2) float32 or None
+        Convex surroundings of what was recognised of the work, in the photo, as
+        ``outline`` with K >= 3; None with an outline, and where nothing was.
+    region_points : (P, 4) float32
+        What the region surrounds, as ``points``.
     """
 
     position: int
@@ -329,6 +339,18 @@ class Match:
     semantic_margin: float = 0.0
     probability: float = math.nan
     verdict: Verdict = Verdict.NOT_FOUND
+    region: FloatArray | None = None
+    region_points: FloatArray = field(default_factory=no_points)
+
+    @property
+    def place(self) -> FloatArray | None:
+        """Convex polygon in which the photo shows the work: outline, or region."""
+        return self.region if self.outline is None else self.outline
+
+    @property
+    def seen_points(self) -> FloatArray:
+        """Points (P, 4) that show why the work was recognised, as ``points``."""
+        return self.points if self.region is None else self.region_points
 
     @property
     def inlier_count(self) -> int:

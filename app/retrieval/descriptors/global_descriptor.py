@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.retrieval.descriptors.graph import Graph, Results, read_graph
+from app.retrieval.descriptors.graph import Graph, Results
 from app.retrieval.descriptors.manifest import (
     FULL_PRECISION,
     HALF_PRECISION,
@@ -53,8 +53,13 @@ class Descriptor:
             If a file is broken, or is not such a network.
         """
         manifest = ModelManifest.read(model_dir)
-        model = read_graph(model_dir / GRAPH_FILE, manifest.dimension)
-        return cls(manifest, Graph(model, threads, _precision(manifest)))
+        graph = Graph.open(
+            model_dir / GRAPH_FILE,
+            manifest.dimension,
+            threads=threads,
+            precision=_precision(manifest),
+        )
+        return cls(manifest, graph)
 
     def describe(self, image: Image) -> Description:
         """Describe one picture and say what the network saw where.

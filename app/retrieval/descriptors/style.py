@@ -3,8 +3,9 @@
 The global descriptor is learnt so that two photos of *one* work agree, and other works
 by the same hand are strangers to it. Likeness has a descriptor of its own, of three
 blocks: a colour histogram, a histogram of local binary patterns at three scales, and
-the means of the network's feature maps. A linear map, learnt from the labels of a
-catalogue, keeps of them what tells artists and schools apart.
+the means of a network's feature maps: the semantic one's where a model has it, which
+has seen more than paintings, else the global descriptor's. A linear map, learnt from
+the labels of a catalogue, keeps of them what tells artists and schools apart.
 """
 
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Style:
         ----------
         image : (H, W, 3) uint8, RGB
         description : Description
-            Of the same picture.
+            Of the same picture, by the network that the style was learnt on.
 
         Returns
         -------
@@ -103,14 +104,15 @@ def appearance(image: Image, feature_means: FloatArray) -> FloatArray:
     Parameters
     ----------
     image : (H, W, 3) uint8, RGB
-    feature_means : (C,) float32, >= 0
-        Of the network's maps over the picture.
+    feature_means : (C,) float32
+        Of a network's maps over the picture.
 
     Returns
     -------
     appearance : (A,) float32
-        A = 192 + 768 + C. Square roots, so that the Euclidean distance between two
-        histograms is Hellinger's, under which small bins count too.
+        A = 192 + 768 + C. Square roots (with the sign, which only means may have), so
+        that the Euclidean distance between two histograms is Hellinger's, under which
+        small bins count too.
 
     References
     ----------
@@ -118,8 +120,8 @@ def appearance(image: Image, feature_means: FloatArray) -> FloatArray:
        invariant texture classification with local binary patterns", PAMI 2002.
     """
     small = resize_to_long_side(image, SIDE_PX)
-    parts = [_colours(small), _textures(small), np.maximum(feature_means, 0)]
-    return np.asarray(np.sqrt(np.concatenate(parts)), dtype=np.float32)
+    whole = np.concatenate([_colours(small), _textures(small), feature_means])
+    return np.asarray(np.sign(whole) * np.sqrt(np.abs(whole)), dtype=np.float32)
 
 
 def colour_histogram(image: Image) -> FloatArray:

@@ -72,7 +72,11 @@ class Whitening:
 
 
 def learn_whitening(
-    vectors: FloatArray, dimension: int, *, regularisation: float = 0.01
+    vectors: FloatArray,
+    dimension: int,
+    *,
+    regularisation: float = 0.01,
+    power: float = 1.0,
 ) -> Whitening:
     """Learn PCA-whitening from sample vectors.
 
@@ -87,6 +91,10 @@ def learn_whitening(
         samples the smallest eigenvalues are far too small, and dividing by them
         would blow noise up; a share of the mean puts a floor under them. 0 is
         plain PCA-whitening and needs more than D samples.
+    power : float in [0, 1]
+        How far directions are evened out: 1 whitens them, 0 only rotates. In between,
+        strong directions keep some of their say, as they should where the collection
+        that is learnt from is not of the kind that will be asked.
 
     Returns
     -------
@@ -114,6 +122,8 @@ def learn_whitening(
         raise ValueError(f"dimension must be 1 to {vectors.shape[1]}, got {dimension}")
     if not 0 <= regularisation <= 1:
         raise ValueError(f"regularisation must be in [0, 1], got {regularisation}")
+    if not 0 <= power <= 1:
+        raise ValueError(f"power must be in [0, 1], got {power}")
     samples = vectors.astype(np.float64)
     mean = samples.mean(axis=0)
     samples -= mean
@@ -130,5 +140,5 @@ def learn_whitening(
         )
     largest = np.abs(directions).argmax(axis=1)
     signs = np.sign(directions[np.arange(dimension), largest])
-    projection = directions * (signs / np.sqrt(shrunk))[:, None]
+    projection = directions * (signs / shrunk ** (power / 2))[:, None]
     return Whitening(mean.astype(np.float32), projection.astype(np.float32))

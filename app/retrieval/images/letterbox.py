@@ -1,4 +1,4 @@
-"""Letterboxing of pictures into the few shapes that a network is compiled for.
+"""Letterboxing and stretching of pictures into shapes that networks are compiled for.
 
 A network compiled for a fixed shape runs faster and in less memory, but stretching a
 picture to that shape would change what it shows. So there are three shapes, a picture
@@ -9,6 +9,7 @@ mean colour.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from app.retrieval.images.codec import resize_to_long_side
@@ -89,6 +90,27 @@ def frame(image: Image, size: tuple[int, int]) -> Framed:
     framed[:] = np.rint(resized.mean(axis=(0, 1)))
     framed[top : top + height, left : left + width] = resized
     return Framed(framed, (top, left, height, width))
+
+
+def stretch(image: Image, side_px: int) -> Image:
+    """Resize a picture to a square, whatever its shape.
+
+    For networks that were taught to see things in stretched pictures; nothing is filled
+    in, so all that they compute is of the picture.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8
+    side_px : int, > 0
+
+    Returns
+    -------
+    stretched : (side_px, side_px, 3) uint8
+    """
+    # Areas are averaged where a side shrinks; OpenCV interpolates where both grow.
+    return np.asarray(
+        cv2.resize(image, (side_px, side_px), interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 def crop_map(

@@ -16,7 +16,7 @@ for barred in (CONVERTER, TELEMETRY):
     sys.modules[barred] = None  # type: ignore[assignment]
 
 import openvino
-from openvino import CompiledModel, Core, Model, Type, save_model
+from openvino import CompiledModel, Core, Model, Tensor, Type, save_model
 from openvino.preprocess import PrePostProcessor
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Core",
     "Model",
     "PrePostProcessor",
+    "Tensor",
     "Type",
     "load_converter",
     "save_model",

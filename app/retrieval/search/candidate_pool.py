@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.retrieval.gallery.overlay import Searchable
+from app.retrieval.search.regions import with_region
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import LocalFeatures, Match
 from app.retrieval.verification.epipolar import verify_epipolar
@@ -15,6 +16,7 @@ from app.retrieval.verification.homography import (
     project_outline,
     verify,
 )
+from app.retrieval.verification.matching import locate
 from app.retrieval.verification.polygons import contains
 
 
@@ -30,8 +32,7 @@ class CandidatePool:
     def __init__(self, gallery: Searchable, settings: VerificationSettings) -> None:
         self._gallery = gallery
         self._settings = settings
-        self._best: dict[str, Match] = {}
-        self._verified: set[int] = set()
+        self._verified: dict[int, Match] = {}
 
     @property
     def matches(self) -> tuple[Match, ...]:
@@ -39,16 +40,19 @@ class CandidatePool:
 
         None has a probability yet.
         """
-        return tuple(sorted(self._best.values(), key=_strength, reverse=True))
+        best: dict[str, Match] = {}
+        for match in sorted(self._verified.values(), key=_strength, reverse=True):
+            best.setdefault(match.item.work_id, match)
+        return tuple(best.values())
 
     @property
     def is_certain(self) -> bool:
         """Whether one work has many inliers, and no other has many in its place."""
-        leader = max(self._best.values(), key=_strength, default=None)
-        if leader is None or leader.inlier_count < self._settings.certain_inliers:
+        matches = self.matches
+        if not matches or matches[0].inlier_count < self._settings.certain_inliers:
             return False
-        rivals = count_rival_inliers(leader, self._best.values())
-        return rivals <= self._settings.certain_rival_share * leader.inlier_count
+        rivals = count_rival_inliers(matches[0], matches)
+        return rivals <= self._settings.certain_rival_share * matches[0].inlier_count
 
     def verify(
         self,
@@ -56,7 +60,7 @@ class CandidatePool:
         positions: Iterable[int],
         *,
         until_certain: bool = False,
-    ) -> bool:
+    ) -> None:
         """Verify candidates that were not yet, in order.
 
         Parameters
@@ -67,25 +71,15 @@ class CandidatePool:
             The most promising first.
         until_certain : bool
             Stop as soon as `is_certain`.
-
-        Returns
-        -------
-        has_gained : bool
-            Whether any work has a better match than before.
         """
-        has_gained = False
         for position in positions:
             if position in self._verified:
                 continue
-            if until_certain and self.is_certain:
+            match = self._verify(features, position)
+            self._verified[position] = match
+            is_strong = match.inlier_count >= self._settings.certain_inliers
+            if until_certain and is_strong and self.is_certain:
                 break
-            self._verified.add(position)
-            match = self._compare(features, position)
-            known = self._best.get(match.item.work_id)
-            if known is None or _strength(match) > _strength(known):
-                self._best[match.item.work_id] = match
-                has_gained = True
-        return has_gained
 
     def look_around(
         self,
@@ -104,17 +98,17 @@ class CandidatePool:
         compare : callable
             Fills in how similar the networks find a match.
         """
-        counts: dict[str, int] = {}
-        for position in self._verified.intersection(positions):
-            work_id = self._gallery.items[position].work_id
+        for position in positions:
+            match = self._verified.get(position)
+            if match is None:
+                continue
             reference = self._gallery.local_features_of(position)
-            count = verify_epipolar(features, reference, self._settings).inlier_count
-            counts[work_id] = max(count, counts.get(work_id, 0))
-        for work_id, count in counts.items():
-            match = compare(self._best[work_id])
-            self._best[work_id] = replace(match, epipolar_count=count)
+            epipolar = verify_epipolar(features, reference, self._settings)
+            points = locate(epipolar.matches, features, reference)
+            match = replace(compare(match), epipolar_count=epipolar.inlier_count)
+            self._verified[position] = with_region(match, points, features.size)
 
-    def _compare(self, features: LocalFeatures, position: int) -> Match:
+    def _verify(self, features: LocalFeatures, position: int) -> Match:
         reference = self._gallery.local_features_of(position)
         verification = verify(features, reference, self._settings)
         return Match(
@@ -163,17 +157,18 @@ def count_rival_inliers(match: Match, matches: Iterable[Match]) -> int:
     ]
     if not others:
         return 0
-    is_inside = contains(match.outline, np.concatenate(others))
+    is_inside = contains(match.place, np.concatenate(others))
     starts = np.cumsum([0, *(len(points) for points in others[:-1])])
     return int(np.add.reduceat(is_inside, starts, dtype=np.intp).max())
 
 
 def is_central(match: Match) -> bool:
-    """Tell whether the work's outline holds the middle of the photo."""
+    """Tell whether the work is where the middle of the photo is."""
     middle = np.full((1, 2), 0.5, np.float32)
-    return match.outline is not None and bool(contains(match.outline, middle)[0])
+    return match.place is not None and bool(contains(match.place, middle)[0])
 
 
-def _strength(match: Match) -> tuple[int, int]:
+def _strength(match: Match) -> tuple[int, int, int]:
     # The position makes the order total, and so repeatable.
-    return match.inlier_count, -match.position
+    strongest = max(match.inlier_count, match.epipolar_count)
+    return strongest, match.inlier_count, -match.position

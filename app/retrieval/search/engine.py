@@ -280,9 +280,9 @@ def _first_is_found(candidates: Sequence[Match]) -> bool:
 
 
 def _outside(matches: Sequence[Match], features: LocalFeatures) -> BoolArray:
-    """Tell which keypoints (M,) lie in the outline of none of some works."""
+    """Tell which keypoints (M,) lie in the place of none of some works."""
     xy = np.divide(features.xy, features.size[::-1], dtype=np.float32)
     outside = np.ones(len(features), np.bool_)
     for match in matches:
-        outside &= ~contains(match.outline, xy)
+        outside &= ~contains(match.place, xy)
     return outside

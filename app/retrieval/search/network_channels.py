@@ -53,15 +53,15 @@ class NetworkView:
             return match
         own = gallery.semantic_of(position)
         semantic = max(float(own @ view) for view in self.semantics)
-        rivals = (
-            hit.similarity
-            for hit in self.shortlists[SEMANTIC]
-            if gallery.items[hit.position].work_id != match.item.work_id
-        )
+        rival = 0.0
+        for hit in reversed(self.shortlists[SEMANTIC]):
+            if gallery.items[hit.position].work_id == match.item.work_id:
+                # From another side, which may be the one that the photo shows.
+                semantic = max(semantic, hit.similarity)
+            else:
+                rival = hit.similarity
         return replace(
-            match,
-            semantic_similarity=semantic,
-            semantic_margin=semantic - next(rivals, 0.0),
+            match, semantic_similarity=semantic, semantic_margin=semantic - rival
         )
 
 

@@ -11,6 +11,8 @@ from app.retrieval.training.data.pictures import PictureBank
 from app.retrieval.types import FloatArray, Image
 
 RANKS = (1, 10, 100)
+PROFILES_MEASURED = ("mild", "hard")
+"""Of simulated photos."""
 PHOTO_SIDE_PX = 512
 STYLE_LABELS = {"artist": 6, "school": 15}
 """What works are alike in, and of how many works such a class must have to be asked

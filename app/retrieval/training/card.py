@@ -5,6 +5,9 @@ from typing import Any
 
 from app.retrieval.descriptors.manifest import ModelManifest
 
+BY_HAND = "## How this one came about"
+"""Heading of what a person adds to a card, up to its end."""
+
 
 def write_card(manifest: ModelManifest) -> str:
     """Write ``MODEL_CARD.md`` from what the manifest says of the training.
@@ -40,6 +43,12 @@ def write_card(manifest: ModelManifest) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def renew_card(card: str, manifest: ModelManifest) -> str:
+    """Write a card anew and keep what a person added to the old one."""
+    _, heading, text = card.partition(BY_HAND)
+    return write_card(manifest) + (f"\n{heading}{text}" if heading else "")
 
 
 def _rows(facts: Mapping[str, Any]) -> list[str]:

@@ -1,32 +1,48 @@
-"""Training steps that add vocabulary, style and decision to a model folder."""
+"""Training steps that add to a model folder what is learnt beside its network."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from app.retrieval.descriptors.global_descriptor import Descriptor
+from app.retrieval.descriptors.semantic import SemanticDescriptor, has_semantic_part
 from app.retrieval.descriptors.style import appearance
 from app.retrieval.errors import TrainingError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.codec import read
 from app.retrieval.local import rootsift
 from app.retrieval.local.vocabulary import Vocabulary
-from app.retrieval.model import DECISION_FILE, STYLE_FILE, VOCABULARY_FILE, Model
+from app.retrieval.model import (
+    DECISION_FILE,
+    STYLE_FILE,
+    VOCABULARY_FILE,
+    Describer,
+    Model,
+)
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
 from app.retrieval.simulation.photo import PROFILES, perturb
-from app.retrieval.training.assessment import STYLE_LABELS, precision_of_similar
+from app.retrieval.training.assessment import (
+    PROFILES_MEASURED,
+    STYLE_LABELS,
+    precision_of_similar,
+    recalls,
+    simulate_queries,
+)
 from app.retrieval.training.components.decision import FOLDS, learn_decision
 from app.retrieval.training.components.evidence import (
     UNDECIDED,
     Question,
     gather_samples,
 )
+from app.retrieval.training.components.semantic import learn_semantic
 from app.retrieval.training.components.style import learn_style
 from app.retrieval.training.components.vocabulary import learn_vocabulary
+from app.retrieval.training.components.whitening import MAX_SAMPLES
 from app.retrieval.training.data.distractors import with_distractors
 from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.plan import Reporter, TrainingPlan
@@ -64,6 +80,36 @@ def add_vocabulary(
     ).save(folder / VOCABULARY_FILE)
 
 
+def add_semantic(
+    plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
+) -> Mapping[str, Any]:
+    """Write the semantic descriptor, whitened on the works that are trained on.
+
+    Returns
+    -------
+    figures : mapping
+        How well it alone finds simulated photos of held-out works among all.
+    """
+    reporter.say("Whitening the semantic descriptor.")
+    learnt_from = [i for i in samples.trained_on if i < len(samples.works)]
+    learn_semantic((samples.bank[i] for i in learnt_from[:MAX_SAMPLES]), folder)
+    if not len(samples.held_out):
+        return {}
+    descriptor = SemanticDescriptor.open(folder)
+    gallery = np.stack(
+        [descriptor.describe_reference(each).descriptor for each in samples.gallery]
+    )
+    figures = {}
+    for profile in PROFILES_MEASURED:
+        photos = simulate_queries(
+            samples.bank, samples.held_out, profile, seed=plan.seed
+        )
+        asked = np.stack([descriptor.describe(photo).descriptor for photo in photos])
+        name = f"semantic descriptor, held-out works, {profile} photos"
+        figures[name] = recalls(asked, gallery, samples.held_out)
+    return figures
+
+
 def add_style(
     plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
 ) -> Mapping[str, Any]:
@@ -74,10 +120,14 @@ def add_style(
     figures : mapping
         How alike held-out works are to the works that they are most similar to.
     """
-    descriptor = Descriptor.open(folder)
+    describer: Describer = (
+        SemanticDescriptor.open(folder)
+        if has_semantic_part(folder)
+        else Descriptor.open(folder)
+    )
     appearances = []
     for _, image in _pictures(samples, reporter, "Looking at styles"):
-        means = descriptor.describe(image).feature_means
+        means = describer.describe(image).feature_means
         appearances.append(appearance(image, means))
     learnt_from = [i for i in samples.trained_on if i < len(samples.works)]
     labels = {
@@ -122,7 +172,8 @@ def add_decision(
     """
     descriptor = Descriptor.open(folder)
     vocabulary = Vocabulary.load(folder / VOCABULARY_FILE)
-    model = Model("untold", descriptor, vocabulary, UNDECIDED)
+    semantic = SemanticDescriptor.open(folder) if has_semantic_part(folder) else None
+    model = Model("untold", descriptor, vocabulary, UNDECIDED, semantic=semantic)
     references = (
         (GalleryItem(str(n), work.accession), model.reference_features(image, SETTINGS))
         for n, (work, image) in enumerate(
@@ -152,6 +203,14 @@ def add_decision(
             "true-accept rate": decision.true_accept_rate,
         }
     }
+
+
+PARTS: Mapping[
+    str, Callable[[TrainingPlan, Samples, Path, Reporter], Mapping[str, Any]]
+] = MappingProxyType(
+    {"semantic": add_semantic, "style": add_style, "decision": add_decision}
+)
+"""Steps after the visual words, each from what those before it wrote."""
 
 
 def _pictures(

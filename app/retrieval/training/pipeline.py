@@ -16,15 +16,20 @@ from app.retrieval.descriptors.network import build_network
 from app.retrieval.errors import TrainingError
 from app.retrieval.files.atomic import staged_folder
 from app.retrieval.runtime.keras import keras, tf
-from app.retrieval.training.assessment import recalls, simulate_queries
+from app.retrieval.training.assessment import (
+    PROFILES_MEASURED,
+    recalls,
+    simulate_queries,
+)
 from app.retrieval.training.card import write_card
+from app.retrieval.training.components.notice import WEIGHTS
 from app.retrieval.training.components.whitening import (
     MAX_SAMPLES,
     choose_whitening,
     class_vectors,
 )
 from app.retrieval.training.data.works import Classes, TrainingWork, catalogue_classes
-from app.retrieval.training.learning import add_decision, add_style, add_vocabulary
+from app.retrieval.training.learning import PARTS, add_vocabulary
 from app.retrieval.training.model_folder import CARD_FILE, write_network
 from app.retrieval.training.network.class_head import (
     cluster_classes,
@@ -42,8 +47,6 @@ from app.retrieval.training.plan import (
 )
 from app.retrieval.training.samples import Samples, prepare_samples
 from app.retrieval.types import FloatArray, Image
-
-PROFILES_MEASURED = ("mild", "hard")
 
 
 def train(
@@ -102,8 +105,8 @@ def train(
         add_vocabulary(plan, samples, staging, reporter)
         reporter.say("Measuring on works that were not trained on.")
         figures = {**figures, **measure(staging, samples, plan.seed)}
-        figures |= add_style(plan, samples, staging, reporter)
-        figures |= add_decision(plan, samples, staging, reporter)
+        for learn in PARTS.values():
+            figures |= learn(plan, samples, staging, reporter)
         manifest = replace(
             manifest,
             training={
@@ -279,4 +282,5 @@ def _recipe(plan: TrainingPlan) -> Mapping[str, Any]:
         "top classes": plan.top_classes,
         "extra convolution": plan.extra_convolution,
         "seed": plan.seed,
+        "semantic weights": WEIGHTS,
     }

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import Artwork, WorkFinding
+from app.services.collection.form import Form, form_of
 from app.services.system.paging import Page, select_page
 
 FAULTS_PER_PAGE = 20
@@ -23,6 +24,10 @@ class FindingKind(StrEnum):
     NOT_FOUND = "not_found"
     """Simulated photos of its picture are not answered with it."""
     FEW_FEATURES = "few_features"
+    ONE_SIDE = "one_side"
+    """A work in the round has a picture of one side only."""
+    GAP = "gap"
+    """No pictures link two sides of a work in the round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,26 @@ def replace_findings(
         )
         for fault in faults
     )
+
+
+def missing_side(session: Session, work: Artwork) -> Finding | None:
+    """Return which side of a work its pictures leave out, as far as is known.
+
+    That there is one picture only is known at once, the rest from the last survey, if
+    it saw as many pictures.
+    """
+    if form_of(work) is not Form.ROUND:
+        return None
+    if len(work.images) == 1:
+        return Finding(FindingKind.ONE_SIDE)
+    row = session.scalar(
+        select(WorkFinding).where(
+            WorkFinding.artwork_id == work.id, WorkFinding.kind == FindingKind.GAP
+        )
+    )
+    if row is None or row.figures["pictures"] != len(work.images):
+        return None
+    return Finding(FindingKind.GAP, row.figures)
 
 
 def counts(session: Session) -> dict[FindingKind, int]:

@@ -6,7 +6,7 @@ gone on with and repeats one work at most.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 from sqlalchemy import ColumnElement, func, select, true
@@ -20,10 +20,12 @@ from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.near_duplicates import Relative, find_relatives
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import Image
+from app.services.collection.form import Form, form_of
 from app.services.curation import relations
 from app.services.curation.editing import changed_works
 from app.services.curation.findings import Finding, FindingKind, replace_findings
 from app.services.curation.relations import ProposedRelation
+from app.services.curation.sides import find_gap
 from app.services.index.changes import current_revision
 from app.services.index.features import gallery_item
 from app.services.index.searcher import open_as_served
@@ -190,12 +192,29 @@ class Surveyor:
         if features < FEWEST_FEATURES:
             figures = {"features": features, "wanted": FEWEST_FEATURES}
             faults.append(Finding(FindingKind.FEW_FEATURES, figures))
+        if form_of(work) is Form.ROUND:
+            faults.extend(self._missing_side(work))
         try:
             picture = read(self._media.path(work.images[0].media_name))
         except (OSError, ImageError):
             return [*faults, Finding(FindingKind.UNREADABLE)]
         failure = self._fails(work, picture)
         return [*faults, failure] if failure else faults
+
+    def _missing_side(self, work: Artwork) -> Iterator[Finding]:
+        """Find which side of a work in the round its pictures leave out."""
+        if len(work.images) == 1:
+            yield Finding(FindingKind.ONE_SIDE)
+            return
+        positions = self._positions(work)
+        if len(positions) < len(work.images):  # one is not in the index yet
+            return
+        gallery = self.searcher.engine.gallery
+        gap = find_gap([gallery.local_features_of(place) for place in positions])
+        if gap is not None:
+            one, other = gap
+            figures = {"pictures": len(positions), "one": one + 1, "other": other + 1}
+            yield Finding(FindingKind.GAP, figures)
 
     def _fails(self, work: Artwork, picture: Image) -> Finding | None:
         """Ask simulated photos; a work fails by most of them.

@@ -198,6 +198,7 @@ def _drop_places(before: datetime) -> None:
     is_known = or_(
         QueryMatch.outline.is_not(None),
         QueryMatch.comparison.is_not(None),
+        QueryMatch.region.is_not(None),
         cast(QueryMatch.points, String) != "[]",
     )
     while True:
@@ -213,7 +214,8 @@ def _drop_places(before: datetime) -> None:
             return
         last = found[-1]
         theirs = update(QueryMatch).where(QueryMatch.query_id.in_(found))
-        db.session.execute(theirs.values(outline=None, points=[], comparison=None))
+        gone = theirs.values(outline=None, region=None, points=[], comparison=None)
+        db.session.execute(gone)
         db.session.commit()
 
 

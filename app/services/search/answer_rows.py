@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.models import Artwork, Query, QueryMatch
-from app.retrieval.types import Answer, Match, Verdict
+from app.retrieval.types import Answer, FloatArray, Match, Verdict
 from app.services.collection.works import works_by_accession
 from app.services.index.features import gallery_item
 from app.services.index.searcher import Searcher
@@ -52,9 +52,6 @@ def query_of(
 
 
 def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
-    outline = None
-    if match.outline is not None:
-        outline = [[round(float(x), 4), round(float(y), 4)] for x, y in match.outline]
     recognised = (
         image
         for image in artwork.images
@@ -66,8 +63,15 @@ def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
         verdict=match.verdict,
         probability=float(match.probability),
         similarity=match.similarity,
-        inlier_count=match.inlier_count,
-        outline=outline,
-        points=evidence.pack_points(match.points),
+        inlier_count=len(match.seen_points),
+        outline=_rounded(match.outline),
+        region=_rounded(match.region),
+        points=evidence.pack_points(match.seen_points),
         comparison=evidence.pack_comparison(match.comparison),
     )
+
+
+def _rounded(polygon: FloatArray | None) -> list[list[float]] | None:
+    if polygon is None:
+        return None
+    return [[round(float(x), 4), round(float(y), 4)] for x, y in polygon]

@@ -73,6 +73,7 @@ def _match(match: QueryMatch) -> dict[str, Any]:
         "similarity": _rounded(match.similarity),
         "agreeing_details": match.inlier_count,
         "outline": match.outline,
+        "region": match.region,
         "points": match.points,
         "comparison": match.comparison,
     }

@@ -226,6 +226,19 @@ class MatchSchema(OfWorkSchema, LabelSchema):
             examples=[[[[0.4, 0.3], [0.7, 0.3], [0.7, 0.6], [0.4, 0.6]]]],
         ),
     )
+    region = fields.List(
+        fields.List(fields.Float(), validate=Length(equal=2)),
+        allow_none=True,
+        validate=Length(min=3),
+        **described(
+            _(
+                "Instead of an outline, for a work that is not flat: corners of a "
+                "convex polygon around what was recognised of it, as shares of the "
+                "photo’s width and height; otherwise null."
+            ),
+            examples=[[[0.21, 0.3], [0.45, 0.22], [0.6, 0.55], [0.4, 0.81]]],
+        ),
+    )
 
 
 class SimilarWorkSchema(OfWorkSchema, LabelSchema):

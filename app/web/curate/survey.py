@@ -32,6 +32,8 @@ NAMES = {
     "view": _("Other views"),
     "not_found": _("Not found by photos"),
     "few_features": _("Few features"),
+    "one_side": _("Only one side"),
+    "gap": _("Sides not linked"),
     "no_image": _("No picture"),
     "unreadable": _("Damaged pictures"),
     "not_indexed": _("Not in the index"),

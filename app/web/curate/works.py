@@ -12,6 +12,7 @@ from app.models import Artwork
 from app.retrieval.errors import ImageError
 from app.services.collection.browsing import Presence, facets, find_works
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
+from app.services.curation.findings import missing_side
 from app.services.system import audit
 from app.web.curate.common import back_to, editor, findable_sentence
 from app.web.curate.forms import LabelForm, NewWorkForm
@@ -102,6 +103,7 @@ def edit(work_id: int) -> ResponseReturnValue:
         "curate/work.html",
         work=work,
         form=form,
+        missing_side=missing_side(db.session(), work),
         trail=trail,
         undone=audit.undone_among(db.session(), trail),
         action_names=ACTION_NAMES,

@@ -10,6 +10,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.types import BlockState, Verdict
+from app.services.collection.form import Form, form_of
 from app.services.collection.pictures import (
     MIDDLE_SIDE_PX,
     THUMBNAIL_SIDE_PX,
@@ -57,6 +58,10 @@ EVIDENCE = {
         "but only in one part of the work."
     ),
 }
+EVIDENCE_IN_THE_ROUND = lazy_gettext(
+    "%(count)s details of your photo are found again in a picture of this work from "
+    "about the same side."
+)
 PROPOSAL_COUNT = 5
 """Proposals shown at most: more would be a list to search, not an answer."""
 
@@ -167,9 +172,14 @@ def sentence(query: Query) -> str:
 
 
 def evidence(match: QueryMatch) -> str:
-    """Say in one sentence what speaks for a work."""
+    """Say in one sentence what speaks for a work.
+
+    How much of a picture agrees says little where it shows one side of several.
+    """
     count = format_decimal(match.inlier_count)
-    return str(EVIDENCE[spread_of(match.points)] % {"count": count})
+    is_flat = match.region is None and form_of(match.artwork) is not Form.ROUND
+    words = EVIDENCE[spread_of(match.points)] if is_flat else EVIDENCE_IN_THE_ROUND
+    return str(words % {"count": count})
 
 
 def advice(query: Query) -> list[str]:
@@ -242,14 +252,14 @@ def _inside(
     return round(left + x * width, 1), round(top + y * height, 1)
 
 
-def corners(outline: Sequence[Sequence[float]], query: Query) -> str:
-    """Return an outline, given as shares of the photo, as points of an SVG polygon."""
-    return " ".join(f"{x * query.width:.1f},{y * query.height:.1f}" for x, y in outline)
+def corners(place: Sequence[Sequence[float]], query: Query) -> str:
+    """Return a polygon, given as shares of the photo, as points of an SVG polygon."""
+    return " ".join(f"{x * query.width:.1f},{y * query.height:.1f}" for x, y in place)
 
 
-def centre(outline: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
-    """Return the middle of an outline in pixels of the photo."""
-    x, y = (sum(values) / len(outline) for values in zip(*outline, strict=True))
+def centre(place: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
+    """Return the middle of a polygon in pixels of the photo."""
+    x, y = (sum(values) / len(place) for values in zip(*place, strict=True))
     return round(x * query.width, 1), round(y * query.height, 1)
 
 

@@ -36,6 +36,20 @@ def test_full_regularisation_only_rotates(vectors):
     np.testing.assert_allclose(gram, gram[0, 0] * np.eye(6), atol=1e-5)
 
 
+def test_half_the_power_leaves_half_the_spread(vectors):
+    spreads = [
+        learn_whitening(vectors, 6, regularisation=0, power=power)
+        .apply(vectors)
+        .std(axis=0, ddof=1)
+        for power in (0, 0.5)
+    ]
+    np.testing.assert_allclose(spreads[1], np.sqrt(spreads[0]), rtol=1e-3)
+    rotation = learn_whitening(vectors, 6, power=0).projection
+    np.testing.assert_allclose(rotation @ rotation.T, np.eye(6), atol=1e-5)
+    with pytest.raises(ValueError, match="power must be"):
+        learn_whitening(vectors, 6, power=2)
+
+
 def test_sign_does_not_depend_on_the_solver(vectors):
     projection = learn_whitening(vectors, 6).projection
     largest = np.abs(projection).argmax(axis=1)

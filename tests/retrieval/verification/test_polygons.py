@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.retrieval.verification.polygons import contains, spanned_share
+from app.retrieval.verification.polygons import contains, region_around, spanned_share
 
 TILTED = np.array([[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]], np.float32)
 
@@ -29,3 +29,49 @@ def test_a_polygon_contains_what_is_inside_and_on_its_border():
 
 def test_no_polygon_contains_all_points():
     assert contains(None, np.zeros((3, 2), np.float32)).tolist() == [True] * 3
+
+
+SIZE = (480, 640)
+
+
+@pytest.mark.parametrize("count", range(3))
+def test_a_region_needs_three_points(count):
+    assert region_around(np.full((count, 2), 0.5, np.float32), SIZE) is None
+
+
+def test_a_region_surrounds_its_points_closely_and_is_convex():
+    rng = np.random.default_rng(7)
+    points = rng.uniform(0.4, 0.6, (40, 2)).astype(np.float32)
+    region = region_around(points, SIZE)
+    assert region is not None
+    assert len(region) > 4
+    assert contains(region, points).all()
+    assert spanned_share(region, (1, 1)) < 0.09
+    middles = (region + np.roll(region, -1, axis=0)) / 2
+    assert contains(region, middles + 0.01 * (points.mean(axis=0) - middles)).all()
+
+
+def test_a_region_leaves_out_what_lies_far_off():
+    rng = np.random.default_rng(8)
+    points = rng.uniform(0.4, 0.5, (20, 2)).astype(np.float32)
+    stray = np.array([[0.95, 0.05]], np.float32)
+    region = region_around(np.vstack([points, stray]), SIZE)
+    assert contains(region, points).all()
+    assert not contains(region, stray).any()
+
+
+@pytest.mark.parametrize(
+    "points", [[[0.5, 0.5]] * 3, [[0, 0], [0, 1], [1, 1], [1, 0]], [[0.1, 0.5]] * 5]
+)
+def test_a_region_has_an_area_and_stays_within_the_picture(points):
+    region = region_around(np.array(points, np.float32), SIZE)
+    assert region is not None
+    assert spanned_share(region, (1, 1)) > 0.002
+    assert region.min() >= 0
+    assert region.max() <= 1
+
+
+def test_a_region_is_round_in_pixels():
+    region = region_around(np.full((3, 2), 0.5, np.float32), SIZE)
+    width, height = np.ptp(region, axis=0) * SIZE[::-1]
+    assert width == pytest.approx(height)

@@ -21,7 +21,7 @@ from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from app.retrieval.search.near_duplicates import find_relatives
 from app.retrieval.settings import LocalSettings
-from app.services.curation import relations, survey
+from app.services.curation import findings, relations, survey
 from app.services.curation.editing import CREATE
 from app.services.curation.relations import RelationState
 from app.services.index.changes import announce
@@ -74,6 +74,22 @@ class Place:
         self.session.add(work)
         self.session.commit()
         return work
+
+    def add_picture(self, work, picture):
+        """Give a recorded work another picture, which the index has."""
+        sha256 = hashlib.sha256(picture.tobytes()).hexdigest()
+        work.images.append(
+            ReferenceImage(
+                position=len(work.images),
+                sha256=sha256,
+                media_name=f"{work.accession}.{len(work.images)}.jpg",
+                width=320,
+                height=240,
+            )
+        )
+        features = fake_model().reference_features(picture, LocalSettings())
+        self.indexed.append((gallery_item(work.accession, sha256), features))
+        self.session.commit()
 
     def publish(self):
         store = Store(self.folders.generations)
@@ -134,6 +150,34 @@ def test_a_look_finds_what_is_wrong_and_what_is_related(collection):
     assert {("bare", "no_image"), ("grey", "few_features")} <= faulty
     # That photos are answered with a duplicate is said by the relation.
     assert not {one for one in faulty if one[0] in ("own", "scan", "plain", "copy")}
+
+
+def test_a_look_finds_which_side_of_a_work_in_the_round_is_missing(place):
+    kinds = {"flat": "painting", "one": "bust", "linked": "bust", "apart": "statue"}
+    for number, (accession, kind) in enumerate(kinds.items()):
+        place.record(accession, draw_picture(number)).type = kind
+    works = {work.accession: work for work in place.session.scalars(select(Artwork))}
+    place.add_picture(works["linked"], draw_picture(2)[10:, 10:])
+    place.add_picture(works["apart"], draw_picture(3)[10:, 10:])
+    place.add_picture(works["apart"], draw_picture(7))
+    place.publish()
+    place.look()
+    assert place.faulty() == {("one", "one_side"), ("apart", "gap")}
+    gap = findings.missing_side(place.session, works["apart"])
+    assert gap is not None
+    assert gap.figures == {"pictures": 3, "one": 1, "other": 3}
+    assert findings.missing_side(place.session, works["linked"]) is None
+    # A picture that was added since may be the one that was missing.
+    place.add_picture(works["apart"], draw_picture(8))
+    assert findings.missing_side(place.session, works["apart"]) is None
+
+
+def test_that_there_is_one_side_is_known_before_any_look(place):
+    work = place.record("one", draw_picture(0))
+    assert findings.missing_side(place.session, work) is None
+    work.type = "Büste"
+    found = findings.missing_side(place.session, work)
+    assert found == findings.Finding(findings.FindingKind.ONE_SIDE)
 
 
 def test_what_an_import_brought_is_compared_with_all(collection):

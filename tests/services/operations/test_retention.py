@@ -195,16 +195,19 @@ def test_where_works_and_details_lay_goes_with_the_photo(photos):
             similarity=0.9,
             inlier_count=1,
             outline=[[0, 0], [1, 0], [1, 1], [0, 1]],
+            region=[[0, 0], [1, 0], [1, 1]],
             points=[[0.1, 0.2, 0.3, 0.4]],
             comparison={"agreement": 1, "difference": 0, "outlines": [], "blocks": []},
         )
         query.matches = [match]
     db.session.commit()
     run()
-    assert (old.matches[0].outline, old.matches[0].points) == (None, [])
-    assert old.matches[0].comparison is None
+    [gone] = old.matches
+    assert (gone.outline, gone.region, gone.points) == (None, None, [])
+    assert gone.comparison is None
     assert old.matches[0].inlier_count == 1  # stays for the statistics
     assert young.matches[0].outline is not None
+    assert young.matches[0].region is not None
     assert young.matches[0].points == [[0.1, 0.2, 0.3, 0.4]]
     assert young.matches[0].comparison is not None
 

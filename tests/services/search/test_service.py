@@ -17,10 +17,12 @@ from app.retrieval.errors import (
     UnreadableImageError,
 )
 from app.retrieval.images.edits import Box, PhotoEdits
-from app.retrieval.types import Verdict
+from app.retrieval.types import Answer, Description, Match, Verdict
+from app.services.index.features import gallery_item
+from app.services.search.answer_rows import query_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.web.shell.current import folders, search_service
-from tests.support.fakes import draw_picture, photograph
+from tests.support.fakes import NO_MATCHES, draw_picture, photograph
 from tests.support.museum import encoded, make_searcher
 from tests.support.waiting import WAIT_SECONDS
 
@@ -50,6 +52,27 @@ def test_a_photo_of_a_work_is_found_and_kept(service, photo):
     assert stored.proposals[0].artwork.accession == "1900.0"
     assert stored.generation == "generation-1"
     assert photos_kept() == [f"{query.id}.jpg"]
+
+
+def test_a_match_without_a_plane_keeps_its_region_and_what_is_in_it(in_app):
+    around = np.full((7, 4), 0.25, np.float32)
+    match = Match(
+        position=0,
+        item=gallery_item("1900.0", artwork(0).images[0].sha256),
+        similarity=0.5,
+        verification=NO_MATCHES,
+        outline=None,
+        points=around[:4],
+        coverage=0.1,
+        probability=0.9,
+        region=np.array([[0.2, 0.2], [0.3, 0.2], [0.25, 0.34567]], np.float32),
+        region_points=around,
+    )
+    answer = Answer(Verdict.FOUND, (match,), (), Description(np.zeros(1, np.float32)))
+    [row] = query_of(answer, make_searcher([0]), {}).matches
+    assert row.outline is None
+    assert row.place == row.region == [[0.2, 0.2], [0.3, 0.2], [0.25, 0.3457]]
+    assert (row.inlier_count, row.points) == (7, around.tolist())
 
 
 def test_the_match_knows_picture_outline_and_evidence(service, photo):

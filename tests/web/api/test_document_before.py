@@ -122,25 +122,31 @@ def with_known_differences(before):
             "database_unavailable",
             "too_many_uploads",
         }
-        with_new_facts_of_matches(operation["responses"])
+        as_matches_are(operation["responses"])
     return before
 
 
-def with_new_facts_of_matches(node):
-    """Say of every description of a match, however deep, what is told today."""
+def as_matches_are(node):
+    """Describe matches as they are today.
+
+    They may have a region: a work that is no plane has no outline. They may have no
+    similarity: no network is asked where details alone are certain. The photo may
+    have been compared with the work.
+    """
     if isinstance(node, dict):
-        properties = node.get("properties", {})
-        if {"similarity", "inliers"} <= set(properties):
-            # No network is asked any more where details alone are certain.
-            either = {**properties["similarity"], "type": ["number", "null"]}
-            properties["similarity"] = either
-            properties.update(COMPARED)
-            node["required"] = sorted({*node["required"], *COMPARED})
+        if "inliers" in node.get("properties", ()):
+            region = {**node["properties"]["outline"], "minItems": 3}
+            del region["maxItems"]
+            node["properties"]["region"] = region
+            node["properties"].update(COMPARED)
+            node["required"] = sorted([*node["required"], "region", *COMPARED])
+            likeness = node["properties"]["similarity"]
+            node["properties"]["similarity"] = {**likeness, "type": ["number", "null"]}
         for child in node.values():
-            with_new_facts_of_matches(child)
-    if isinstance(node, list):
+            as_matches_are(child)
+    elif isinstance(node, list):
         for child in node:
-            with_new_facts_of_matches(child)
+            as_matches_are(child)
     return node
 
 
@@ -163,8 +169,8 @@ def test_the_named_forms_are_the_same(document):
     now = document["components"]["schemas"]
     assert set(now) == set(before)
     for name in before:
-        old = with_new_facts_of_matches(resolved(BEFORE, before[name]))
-        assert resolved(document, now[name]) == old, name
+        then = as_matches_are(resolved(BEFORE, before[name]))
+        assert resolved(document, now[name]) == then, name
 
 
 def test_all_around_the_operations_is_the_same(document):

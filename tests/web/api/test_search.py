@@ -35,6 +35,7 @@ def test_a_match_names_the_work_and_the_evidence(ask_api, photo):
     assert match["inliers"] > 20
     assert match["similarity"] is None  # geometry was certain, so no network was asked
     assert [len(corner) for corner in match["outline"]] == [2, 2, 2, 2]
+    assert match["region"] is None
 
 
 def test_similar_works_are_labelled_and_leave_out_the_match(ask_api, photo):

@@ -148,3 +148,29 @@ def test_lists_have_pages(app, curator):
         db.session.commit()
     assert "Page 1 of 2" in curator.browser.get(PAGE).text
     assert "Page 2 of 2" in curator.browser.get(f"{PAGE}?page=2").text
+
+
+def test_which_side_of_a_work_is_missing_is_said_on_both_pages(app, curator):
+    with app.app_context():
+        work = db.session.scalars(select(Artwork).limit(1)).one()
+        work.type = "bust"
+        kind = findings.FindingKind.ONE_SIDE
+        findings.replace_findings(db.session(), work.id, [findings.Finding(kind)])
+        db.session.commit()
+        address = f"/curate/works/{work.id}"
+    advice = "Only one view: add pictures from the left, the right and behind."
+    assert advice in curator.browser.get(address).text
+    listed = curator.browser.get(f"{PAGE}?kind=one_side").text
+    assert advice in listed
+    assert "Only one side" in listed
+
+
+def test_a_gap_names_the_two_pictures(app, curator):
+    with app.app_context():
+        work = db.session.scalars(select(Artwork).limit(1)).one()
+        figures = {"pictures": 3, "one": 1, "other": 3}
+        gap = findings.Finding(findings.FindingKind.GAP, figures)
+        findings.replace_findings(db.session(), work.id, [gap])
+        db.session.commit()
+    page = curator.browser.get(f"{PAGE}?kind=gap").text
+    assert "the sides that pictures 1 and 3 show" in page

@@ -72,6 +72,34 @@ def test_the_outline_is_drawn_on_the_photo(ask, in_app, photo):
         assert abs(y - share_y * query.height) < 0.1
 
 
+REGION = [[0.2, 0.3], [0.5, 0.2], [0.7, 0.5], [0.6, 0.8], [0.3, 0.7]]
+
+
+def test_a_work_that_is_no_plane_has_a_region_and_no_slider(ask, client, in_app, photo):
+    flat = ask(photo, follow_redirects=True).text
+    query = the_query()
+    [match] = query.matches
+    match.outline, match.region = None, REGION
+    db.session.commit()
+    answer = client.get(f"/queries/{query.id}").text
+    [points] = re.findall(r'class="line" points="([^"]+)"', answer)
+    assert len(points.split()) == len(REGION)
+    assert "the part of it that was recognised" in answer
+    assert ("data-comparison" in flat, "data-comparison" in answer) == (True, False)
+    assert 'class="points"' in answer
+    assert client.get(f"/queries/{query.id}/rectified/0.jpg").status_code == 404
+    assert "lie exactly where" in flat
+    assert "about the same side" in answer
+
+
+def test_evidence_for_a_sculpture_is_of_one_side(ask, client, in_app, photo):
+    ask(photo)
+    query = the_query()
+    query.matches[0].artwork.type = "Skulptur"
+    db.session.commit()
+    assert "about the same side" in client.get(f"/queries/{query.id}").text
+
+
 def test_the_photo_in_the_answer_can_be_seen(ask, client, photo):
     answer = ask(photo, follow_redirects=True).text
     [address] = re.findall(r'src="(/queries/[^"]+/photo.jpg)"', answer)

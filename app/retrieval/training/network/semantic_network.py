@@ -15,21 +15,12 @@ from app.retrieval.training.network.efficientnet_lite import (
 )
 
 GEM_POWER = 3.0
-DESCRIBING_STAGE = 5
-"""Stage, counted from 0, whose maps say how something is painted as much as what it
-is: they are pooled beside the last ones for the style."""
+TEXTURE_STAGE, SHAPE_STAGE = 4, 5
+"""Stages, counted from 0. The earlier one says how a thing looks where the last maps
+say what it is: with it a turned statue is found among its likes, and a painter among
+painters. The later one only adds to the style."""
 HEAD, AGGREGATION = "classes", "descriptor"
 """Names of layers."""
-
-
-@keras.saving.register_keras_serializable("morelli")
-class GeneralisedMean(layers.Layer):
-    """GeM pooling: see :func:`app.retrieval.descriptors.pooling.gem`."""
-
-    def call(self, maps: Any) -> Any:
-        """Pool (B, h, w, C) maps to (B, C) vectors."""
-        powers = ops.maximum(maps, 1e-6) ** GEM_POWER
-        return ops.mean(powers, axis=(1, 2)) ** (1 / GEM_POWER)
 
 
 def build_semantic_network(dimension: int) -> keras.Model:
@@ -45,9 +36,10 @@ def build_semantic_network(dimension: int) -> keras.Model:
     network : keras.Model
         From (B, H, W, 3) RGB pictures, 0–255, to a dict of ``descriptor`` (B, E),
         ``class_indices`` and ``class_probabilities`` (B, N), most probable first,
-        ``class_activation_maps`` (B, N, h, w) in [0, 1], ``pooled`` (B, 1280), which
-        the descriptor is whitened from, and ``feature_means`` (B, C) of the last maps
-        and of an earlier stage.
+        ``class_activation_maps`` (B, N, h, w) in [0, 1], ``pooled`` (B, 1400), which
+        the descriptor is whitened from: the last maps (GeM) and those of an earlier
+        stage (averaged), and ``feature_means`` (B, 1608), averages of three layers; the
+        parts of both are of unit length each.
 
     Raises
     ------
@@ -56,14 +48,16 @@ def build_semantic_network(dimension: int) -> keras.Model:
     """
     published = build_efficientnet()
     load_published(published)
-    maps = published.output["maps"]
+    maps, stages = published.output["maps"], published.output["stages"]
     head = ClassHead(CLASS_COUNT, TOP_CLASSES, name=HEAD)
     _, indices, probabilities, cams = head(maps)
     head.set_weights(published.get_layer("fc").get_weights())
-    pooled = GeneralisedMean(name="pooled")(maps)
+    texture = _average(stages[TEXTURE_STAGE])
+    powers = ops.maximum(maps, 1e-6) ** GEM_POWER
+    gem = ops.mean(powers, axis=(1, 2)) ** (1 / GEM_POWER)
+    pooled = ops.concatenate([ops.normalize(gem), texture], axis=1)
+    means = [_average(maps), texture, _average(stages[SHAPE_STAGE])]
     vectors = layers.Reshape((1, pooled.shape[-1]), name="vectors")(pooled)
-    stage = published.output["stages"][DESCRIBING_STAGE]
-    means = [ops.mean(each, axis=(1, 2)) for each in (maps, stage)]
     outputs = {
         "descriptor": Aggregation(dimension, name=AGGREGATION)(vectors),
         "class_indices": indices,
@@ -73,3 +67,8 @@ def build_semantic_network(dimension: int) -> keras.Model:
         "feature_means": ops.concatenate(means, axis=1),
     }
     return keras.Model(published.input, outputs, name="semantic")
+
+
+def _average(maps: Any) -> Any:
+    """Average (B, h, w, C) maps to (B, C) vectors of unit length."""
+    return ops.normalize(ops.mean(maps, axis=(1, 2)))

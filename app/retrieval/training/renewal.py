@@ -1,0 +1,92 @@
+"""Renewal of a model folder: some of its parts learnt again, the network kept."""
+
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from app.retrieval.descriptors.backbone import RANDOM
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.errors import TrainingError
+from app.retrieval.files.atomic import staged_folder
+from app.retrieval.training.card import renew_card
+from app.retrieval.training.components.notice import WEIGHTS
+from app.retrieval.training.data.works import TrainingWork
+from app.retrieval.training.learning import PARTS
+from app.retrieval.training.model_folder import CARD_FILE
+from app.retrieval.training.plan import CATALOGUE, Reporter, TrainingPlan
+from app.retrieval.training.samples import prepare_samples
+
+
+def renew(
+    model_dir: Path,
+    parts: Collection[str],
+    works: Sequence[TrainingWork],
+    build_dir: Path,
+    reporter: Reporter,
+) -> ModelManifest:
+    """Learn parts of a model again, or for the first time, and renew its card.
+
+    The works that were held out from the network stay held out. The folder is replaced
+    when all of it is done.
+
+    Parameters
+    ----------
+    model_dir : Path
+    parts : collection of str
+        Keys of `PARTS`.
+    works : sequence of TrainingWork
+    build_dir : Path
+        For decoded pictures.
+    reporter : Reporter
+
+    Returns
+    -------
+    manifest : ModelManifest
+        As it is now.
+
+    Raises
+    ------
+    ArtefactError
+        If there is no such model folder, or published weights cannot be had.
+    TrainingError
+        If the model does not say what it was trained on, or there are too few pictures.
+    """
+    manifest = ModelManifest.read(model_dir)
+    if "seed" not in manifest.training:
+        raise TrainingError(f"{model_dir} does not say which works were held out.")
+    plan = _plan_of(manifest)
+    folder = build_dir / f"renewal-{plan.fingerprint(works)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = prepare_samples(plan, works, folder, reporter)
+    if len(samples.trained_on) < 2:
+        raise TrainingError("There are fewer than two usable pictures to train on.")
+    with staged_folder(model_dir) as staging:
+        shutil.copytree(model_dir, staging, dirs_exist_ok=True)
+        figures = dict(manifest.training["figures"])
+        recipe = dict(manifest.training["recipe"])
+        for name, learn in PARTS.items():
+            if name in parts:
+                figures |= learn(plan, samples, staging, reporter)
+        if "semantic" in parts:
+            recipe["semantic weights"] = WEIGHTS
+        training = {**manifest.training, "recipe": recipe, "figures": figures}
+        manifest = replace(manifest, training=training)
+        manifest.write(staging)
+        card = (model_dir / CARD_FILE).read_text(encoding="utf-8")
+        (staging / CARD_FILE).write_text(renew_card(card, manifest), encoding="utf-8")
+    return manifest
+
+
+def _plan_of(manifest: ModelManifest) -> TrainingPlan:
+    """Plan as far as the parts depend on it; the network is not trained again."""
+    return TrainingPlan(
+        name=manifest.name,
+        backbone=manifest.backbone,
+        layer=manifest.layer,
+        weights=RANDOM,
+        classes=CATALOGUE,
+        dimension=manifest.dimension,
+        side_px=manifest.frames[0][0],
+        seed=manifest.training["seed"],
+    )
