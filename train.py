@@ -26,10 +26,12 @@ from app.retrieval.training.plan import (
     CLUSTERS,
     IMAGENET_CLASSES,
     FineTuning,
+    RoundPhotos,
     TrainingPlan,
 )
 from app.retrieval.training.renewal import renew
 from app.retrieval.training.terminal import TerminalReporter
+from app.services.evaluation.labelled_photos import read_labels
 from app.services.importing.listing import list_views
 
 ROOT = Path(__file__).resolve().parent
@@ -88,6 +90,14 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         help="parts to learn again in the model folder, of which all else is kept",
     )
+    add(
+        "--round",
+        type=Path,
+        nargs=2,
+        metavar=("CSV", "PHOTOS"),
+        help="works in the round to learn the decision from too: a table of their "
+        "pictures, and a list of real photos as evaluate.py reads it",
+    )
     add("--vocabulary", type=Path, metavar="NPZ", help="visual words to take over")
     add("--seed", type=int, default=0, help="of everything that chance decides")
     add("--build", type=Path, default=ROOT / "build", help="folder for checkpoints")
@@ -104,7 +114,14 @@ def run(options: argparse.Namespace) -> int:
     ]
     reporter = TerminalReporter()
     if options.only:
-        renew(options.out, options.only, works, options.build, reporter)
+        renew(
+            options.out,
+            options.only,
+            works,
+            options.build,
+            reporter,
+            round_photos=round_photos_of(options),
+        )
         print(f"Renewed {', '.join(options.only)} of {options.out}; see {CARD_FILE}.")
         return DONE
     try:
@@ -140,7 +157,23 @@ def plan_of(options: argparse.Namespace) -> TrainingPlan:
         generated=options.generated,
         fine_tuning=fine_tuning_of(options),
         vocabulary_path=options.vocabulary,
+        round_photos=round_photos_of(options),
         seed=options.seed,
+    )
+
+
+def round_photos_of(options: argparse.Namespace) -> RoundPhotos | None:
+    """Read the works in the round and the photos of them; say what cannot be used."""
+    if options.round is None:
+        return None
+    catalogue, photos = options.round
+    listing = list_views(catalogue, catalogue.parent)
+    labels, faults = read_labels(photos, {view.accession for view in listing.views})
+    for fault in (*listing.faults, *faults):
+        say(fault)
+    return RoundPhotos(
+        tuple((view.accession, view.path) for view in listing.views),
+        tuple((label.photo, label.works) for label in labels),
     )
 
 

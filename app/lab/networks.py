@@ -46,6 +46,7 @@ CAM, SUM = f"{BUNDLED}, CAM", f"{BUNDLED}, {POOLING_NAMES['sum']}"
 DEEP_RANKING = f"{BUNDLED}, deep ranking"
 ACTIVATIONS = f"{BUNDLED}, activations {GRID} × {GRID}"
 STYLE = "style"
+SEMANTIC = "semantic"
 PUBLISHED = {
     "vgg16": "VGG16",
     "resnet152": "ResNet152",
@@ -116,6 +117,13 @@ def bundled_methods(
     if similarity is not None:
         served.compare_by(LearntSimilarity.load(similarity, model_id=model.model_id))
     yield served
+    semantic = model.semantic
+    if semantic is not None:
+        yield VectorMethod(
+            SEMANTIC,
+            "What a network that was taught on ImageNet sees, whitened by half.",
+            lambda cache: semantic.describe(cache.image).descriptor[None],
+        )
     if model.style is not None:
         yield VectorMethod(
             STYLE,

@@ -107,28 +107,17 @@ class Model:
         ArtefactError
             If a file is missing, damaged or of another format.
         """
+        model_id = model_id_of(model_dir)
         style_path = model_dir / STYLE_FILE
-        has_style = style_path.is_file()
-        has_semantic = has_semantic_part(model_dir)
-        optional = [
-            *([STYLE_FILE] if has_style else []),
-            *(SEMANTIC_FILES if has_semantic else []),
-        ]
-        digest = hashlib.sha256(FEATURES_FORMAT)
-        for name in (*FEATURE_FILES, *optional):
-            path = model_dir / name
-            if not path.is_file():
-                raise MissingArtefactError(path, training_command(model_dir))
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
         limit_threads(threads)
         return cls(
-            digest.hexdigest()[:16],
+            model_id,
             Descriptor.open(model_dir, threads=threads),
             Vocabulary.load(model_dir / VOCABULARY_FILE),
             Decision.load(model_dir / DECISION_FILE),
-            Style.load(style_path) if has_style else None,
+            Style.load(style_path) if style_path.is_file() else None,
             SemanticDescriptor.open(model_dir, threads=threads)
-            if has_semantic
+            if has_semantic_part(model_dir)
             else None,
         )
 
@@ -185,3 +174,24 @@ class Model:
         if self.semantic is not None:
             description = semantics or self.semantic.describe(image)
         return self.style.describe(image, description)
+
+
+def model_id_of(model_dir: Path) -> str:
+    """Name the content of a model folder: see `Model`.
+
+    Raises
+    ------
+    MissingArtefactError
+        If one of the files that features depend on is not there.
+    """
+    optional = [
+        *([STYLE_FILE] if (model_dir / STYLE_FILE).is_file() else []),
+        *(SEMANTIC_FILES if has_semantic_part(model_dir) else []),
+    ]
+    digest = hashlib.sha256(FEATURES_FORMAT)
+    for name in (*FEATURE_FILES, *optional):
+        path = model_dir / name
+        if not path.is_file():
+            raise MissingArtefactError(path, training_command(model_dir))
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]

@@ -41,6 +41,7 @@ def test_the_bundled_methods_find_works_again():
     assert names[6:] == [
         "bundled, activations 7 × 7",
         "bundled, deep ranking",
+        "semantic",
         "style",
         "colour histogram",
         "pHash",

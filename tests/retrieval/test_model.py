@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.retrieval.descriptors.semantic import SEMANTIC_FILES
 from app.retrieval.errors import MissingArtefactError
-from app.retrieval.model import DECISION_FILE, FEATURE_FILES, Model
+from app.retrieval.model import DECISION_FILE, FEATURE_FILES, STYLE_FILE, Model
 from app.retrieval.settings import LocalSettings
 from tests.support.fakes import draw_picture, fake_decision
 
@@ -29,6 +30,24 @@ def test_an_opened_model_describes_a_reference_image(model_dir):
     assert np.linalg.norm(features.descriptor) == pytest.approx(1, abs=1e-3)
     assert len(features.local_features) == 50
     assert model.decision == fake_decision()
+
+
+def test_the_semantic_part_is_optional_and_counts_in_the_id(model_dir):
+    without = Model.open(model_dir)
+    features = without.reference_features(draw_picture(1), LocalSettings())
+    assert len(features.semantic) == len(features.style) == 0
+    for name in (*SEMANTIC_FILES, STYLE_FILE):
+        shutil.copy(BUNDLED / name, model_dir / name)
+    model = Model.open(model_dir)
+    assert model.model_id != without.model_id
+    image = draw_picture(1)
+    features = model.reference_features(image, LocalSettings())
+    semantics = model.semantic.describe_reference(image)
+    assert np.array_equal(features.semantic, semantics.descriptor)
+    description = model.descriptor.describe(image)
+    style = model.style_of(image, description)
+    assert np.array_equal(style, features.style)
+    assert np.array_equal(style, model.style_of(image, description, semantics))
 
 
 def test_a_new_decision_keeps_the_id_and_other_words_change_it(model_dir):

@@ -6,6 +6,10 @@ size may be wanted by several stages, or again when a photo is asked a second ti
 
 from functools import cached_property
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from app.retrieval.images.codec import resize_to_long_side
 from app.retrieval.images.edits import Box
 from app.retrieval.images.frame_detection import find_frame
@@ -45,3 +49,7 @@ class PreparedPhoto:
         if side_px not in self._resized:
             self._resized[side_px] = resize_to_long_side(self.image, side_px)
         return self._resized[side_px]
+
+    def grey(self, side_px: int) -> NDArray[np.uint8]:
+        """Return the grey values (h, w) of `resized`."""
+        return np.asarray(cv2.cvtColor(self.resized(side_px), cv2.COLOR_RGB2GRAY))

@@ -8,7 +8,7 @@ import numpy as np
 from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.search.regions import with_region
 from app.retrieval.settings import VerificationSettings
-from app.retrieval.types import LocalFeatures, Match
+from app.retrieval.types import LocalFeatures, Match, no_points
 from app.retrieval.verification.epipolar import verify_epipolar
 from app.retrieval.verification.homography import (
     coverage,
@@ -111,7 +111,7 @@ class CandidatePool:
     def _verify(self, features: LocalFeatures, position: int) -> Match:
         reference = self._gallery.local_features_of(position)
         verification = verify(features, reference, self._settings)
-        return Match(
+        match = Match(
             position,
             self._gallery.items[position],
             verification,
@@ -119,6 +119,7 @@ class CandidatePool:
             inlier_points(verification, features, reference),
             coverage(verification, reference),
         )
+        return with_region(match, no_points(), features.size)
 
 
 def with_rivals(matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -145,8 +146,8 @@ def count_rival_inliers(match: Match, matches: Iterable[Match]) -> int:
     Returns
     -------
     rival_inliers : int
-        The most inliers that any other one has inside this one's outline; anywhere in
-        the photo, for one without an outline.
+        The most inliers that any other one has in this one's place; anywhere in the
+        photo, for one without a place.
     """
     others = [
         other.points[:, :2]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,11 +13,13 @@ from app.retrieval.images.grey_copy import decode_copy
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.candidate_pool import is_central, with_rivals
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.types import Match, Verdict
+from app.retrieval.types import Comparison, FloatArray, Match, Verdict, Verification
 from app.retrieval.verification.comparison import compare
 from app.retrieval.verification.decision import Decision
 from app.retrieval.verification.homography import project_outline
 from app.retrieval.verification.registration import register
+
+_Registered: TypeAlias = tuple[Verification, FloatArray | None, Comparison | None]
 
 
 class Rater:
@@ -42,7 +44,7 @@ class Rater:
         self._gallery = gallery
         self._decision = decision
         self._settings = settings
-        self._compared_matches: dict[int, Match] = {}
+        self._registered: dict[int, _Registered] = {}
 
     def rate(self, matches: Sequence[Match]) -> tuple[Match, ...]:
         """Rate matches, one per work; what the visitor most likely means comes first.
@@ -73,37 +75,33 @@ class Rater:
         """Return the match with its outline refined on the pixels, and compared."""
         if match.outline is None:
             return match
-        if match.position not in self._compared_matches:
-            self._compared_matches[match.position] = self._compare(match)
-        return self._compared_matches[match.position]
+        if match.position not in self._registered:
+            self._registered[match.position] = self._register(match)
+        verification, outline, comparison = self._registered[match.position]
+        return replace(
+            match, verification=verification, outline=outline, comparison=comparison
+        )
 
-    def _compare(self, match: Match) -> Match:
+    def _register(self, match: Match) -> _Registered:
         encoded = self._gallery.picture_of(match.position)
-        if not encoded or match.verification.homography is None:
-            return match
+        verification = match.verification
+        if not encoded or verification.homography is None:
+            return verification, match.outline, None
         picture = decode_copy(encoded)
         size = self._gallery.local_features_of(match.position).size
         # The homography leads to pixels of the picture that features were found in.
         scale = np.diag([picture.shape[1] / size[1], picture.shape[0] / size[0], 1.0])
-        homography = register(
-            self._grey, picture, scale @ match.verification.homography
-        )
-        verification = replace(
-            match.verification, homography=np.linalg.inv(scale) @ homography
-        )
+        homography = register(self._grey, picture, scale @ verification.homography)
+        refined = replace(verification, homography=np.linalg.inv(scale) @ homography)
         grey_size = (self._grey.shape[0], self._grey.shape[1])
-        outline = project_outline(verification, grey_size, size)
-        return replace(
-            match,
-            verification=verification,
-            outline=match.outline if outline is None else outline,
-            comparison=compare(self._grey, picture, homography),
-        )
+        outline = project_outline(refined, grey_size, size)
+        if outline is None:
+            return verification, match.outline, None
+        return refined, outline, compare(self._grey, picture, homography)
 
     @cached_property
     def _grey(self) -> NDArray[np.uint8]:
-        photo = self._photo.resized(self._settings.local.query_side_px)
-        return np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
+        return self._photo.grey(self._settings.local.query_side_px)
 
 
 def _prominence(match: Match) -> tuple[bool, bool, float]:

@@ -25,7 +25,6 @@ from app.retrieval.model import (
 )
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
-from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.training.assessment import (
     PROFILES_MEASURED,
     STYLE_LABELS,
@@ -34,26 +33,21 @@ from app.retrieval.training.assessment import (
     simulate_queries,
 )
 from app.retrieval.training.components.decision import FOLDS, learn_decision
-from app.retrieval.training.components.evidence import (
-    UNDECIDED,
-    Question,
-    gather_samples,
+from app.retrieval.training.components.evidence import UNDECIDED, gather_samples
+from app.retrieval.training.components.questions import (
+    QuestionSet,
+    banner_references,
+    photographed_works,
 )
 from app.retrieval.training.components.semantic import learn_semantic
 from app.retrieval.training.components.style import learn_style
 from app.retrieval.training.components.vocabulary import learn_vocabulary
 from app.retrieval.training.components.whitening import MAX_SAMPLES
-from app.retrieval.training.data.distractors import with_distractors
 from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.plan import Reporter, TrainingPlan
 from app.retrieval.training.samples import Samples
 from app.retrieval.types import GalleryItem, Image
 
-DECISION_PHOTOS = 500
-"""Simulated for learning the decision at most, each asked with and without its work."""
-PHOTOS_PER_WORK = 4
-NEIGHBOURS = 6
-"""In a crowded photo."""
 FALSE_ACCEPT_RATE = 0.01
 SETTINGS = LocalSettings()
 
@@ -157,8 +151,7 @@ def add_decision(
 ) -> Mapping[str, Any]:
     """Learn the decision from the finished parts of a model, and write it.
 
-    Photos of held-out works, for what the network was trained on looks more alike to
-    it than what it will meet; of all works where too few are held out.
+    From photos as :mod:`app.retrieval.training.components.questions` makes them.
 
     Returns
     -------
@@ -175,16 +168,14 @@ def add_decision(
     semantic = SemanticDescriptor.open(folder) if has_semantic_part(folder) else None
     model = Model("untold", descriptor, vocabulary, UNDECIDED, semantic=semantic)
     references = (
-        (GalleryItem(str(n), work.accession), model.reference_features(image, SETTINGS))
-        for n, (work, image) in enumerate(
-            _pictures(samples, reporter, "Indexing the collection"), start=1
-        )
+        (GalleryItem(str(n), work_id), model.reference_features(image, SETTINGS))
+        for n, (work_id, image) in enumerate(_references(plan, samples, reporter))
     )
-    questions = list(_questions(plan, samples))
+    questions = QuestionSet(samples, plan.seed, plan.round_photos)
     gathered = gather_samples(
         Engine(model, Gallery.build(references, vocabulary)),
         questions,
-        lambda done: reporter.count(done, len(questions), "Asking simulated photos"),
+        lambda done: reporter.count(done, len(questions), "Asking photos"),
     )
     right = sum(sample.is_right for sample in gathered)
     fewest = min(right, len(gathered) - right)
@@ -222,19 +213,13 @@ def _pictures(
         yield work, read(work.image_path, max_side_px=2 * SETTINGS.reference_side_px)
 
 
-def _questions(plan: TrainingPlan, samples: Samples) -> Iterator[Question]:
-    """Photograph works in turn: mildly, hard, and hard in a crowd of others."""
-    positions = samples.held_out
-    if len(positions) < FOLDS:
-        positions = np.arange(len(samples.works))
-    for number in range(min(DECISION_PHOTOS, PHOTOS_PER_WORK * len(samples.works))):
-        work = samples.works[positions[number % len(positions)]]
-        rng = np.random.default_rng([plan.seed, 4, number])
-        profile = PROFILES["mild" if number % 3 == 0 else "hard"]
-        photo = perturb(read(work.image_path), profile, rng).image
-        if number % 3 == 2:
-            others = rng.integers(len(samples.works), size=NEIGHBOURS)
-            photo = with_distractors(
-                photo, [read(samples.works[i].image_path) for i in others], rng
-            )
-        yield Question(photo, frozenset({work.accession}), work.accession)
+def _references(
+    plan: TrainingPlan, samples: Samples, reporter: Reporter
+) -> Iterator[tuple[str, Image]]:
+    """Yield the work id and the picture of all that the decision's gallery holds."""
+    for work, image in _pictures(samples, reporter, "Indexing the collection"):
+        yield work.accession, image
+    yield from banner_references(photographed_works(samples), plan.seed)
+    if plan.round_photos is not None:
+        for work_id, path in plan.round_photos.references:
+            yield work_id, read(path, max_side_px=2 * SETTINGS.reference_side_px)

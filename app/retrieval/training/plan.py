@@ -43,6 +43,16 @@ class FineTuning:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundPhotos:
+    """Works in the round and real photos of them, to learn the decision from."""
+
+    references: tuple[tuple[str, Path], ...]
+    """Work id and picture, one for each side that there is a picture of."""
+    photos: tuple[tuple[Path, frozenset[str]], ...]
+    """Photo, and the works that it shows; none for a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingProgress:
     """Progress of fine-tuning."""
 
@@ -80,6 +90,8 @@ class TrainingPlan:
     fine_tuning: FineTuning = FineTuning(steps=0)
     vocabulary_path: Path | None = None
     """Visual words to take over; learnt from the collection if None."""
+    round_photos: RoundPhotos | None = None
+    """Without them works in the round are never *found*."""
     seed: int = 0
 
     @property

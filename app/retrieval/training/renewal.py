@@ -14,7 +14,7 @@ from app.retrieval.training.components.notice import WEIGHTS
 from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.learning import PARTS
 from app.retrieval.training.model_folder import CARD_FILE
-from app.retrieval.training.plan import CATALOGUE, Reporter, TrainingPlan
+from app.retrieval.training.plan import CATALOGUE, Reporter, RoundPhotos, TrainingPlan
 from app.retrieval.training.samples import prepare_samples
 
 
@@ -24,6 +24,8 @@ def renew(
     works: Sequence[TrainingWork],
     build_dir: Path,
     reporter: Reporter,
+    *,
+    round_photos: RoundPhotos | None = None,
 ) -> ModelManifest:
     """Learn parts of a model again, or for the first time, and renew its card.
 
@@ -39,6 +41,8 @@ def renew(
     build_dir : Path
         For decoded pictures.
     reporter : Reporter
+    round_photos : RoundPhotos, optional
+        See :class:`TrainingPlan`.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def renew(
     manifest = ModelManifest.read(model_dir)
     if "seed" not in manifest.training:
         raise TrainingError(f"{model_dir} does not say which works were held out.")
-    plan = _plan_of(manifest)
+    plan = replace(_plan_of(manifest), round_photos=round_photos)
     folder = build_dir / f"renewal-{plan.fingerprint(works)}"
     folder.mkdir(parents=True, exist_ok=True)
     samples = prepare_samples(plan, works, folder, reporter)

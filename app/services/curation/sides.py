@@ -11,10 +11,6 @@ from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import LocalFeatures
 from app.retrieval.verification.epipolar import verify_epipolar
 
-LINKING = 10
-"""Details that two pictures of one work share at least. Pictures of different works in
-the round had 6 at most, in 264 pairs."""
-
 
 def find_gap(views: Sequence[LocalFeatures]) -> tuple[int, int] | None:
     """Find two pictures of a work that no others link.
@@ -31,11 +27,12 @@ def find_gap(views: Sequence[LocalFeatures]) -> tuple[int, int] | None:
         pictures that share details; None where all can.
     """
     settings = VerificationSettings()
+    chance = settings.epipolar_chance
     group = list(range(len(views)))
     for one, other in combinations(range(len(views)), 2):
         if group[one] == group[other]:
             continue
-        if verify_epipolar(views[one], views[other], settings).inlier_count >= LINKING:
+        if verify_epipolar(views[one], views[other], settings).inlier_count > chance:
             joined, left = sorted((group[one], group[other]))
             group = [joined if number == left else number for number in group]
     apart = (view for view, number in enumerate(group) if number != group[0])

@@ -197,8 +197,8 @@ def _drop_places(before: datetime) -> None:
     last = ""
     is_known = or_(
         QueryMatch.outline.is_not(None),
-        QueryMatch.comparison.is_not(None),
         QueryMatch.region.is_not(None),
+        QueryMatch.comparison.is_not(None),
         cast(QueryMatch.points, String) != "[]",
     )
     while True:

@@ -198,6 +198,19 @@ class MatchSchema(OfWorkSchema, LabelSchema):
             examples=[[[0.07, 0.42], [0.79, 0.39], [0.75, 0.9], [0.13, 0.86]]],
         ),
     )
+    region = fields.List(
+        fields.List(fields.Float(), validate=Length(equal=2)),
+        allow_none=True,
+        validate=Length(min=3),
+        **described(
+            _(
+                "Instead of an outline, for a work that is not flat: corners of a "
+                "convex polygon around what was recognised of it, as shares of the "
+                "photo’s width and height; otherwise null."
+            ),
+            examples=[[[0.21, 0.3], [0.45, 0.22], [0.6, 0.55], [0.4, 0.81]]],
+        ),
+    )
     agreement = _compared(
         "agreement",
         _(
@@ -224,19 +237,6 @@ class MatchSchema(OfWorkSchema, LabelSchema):
             ),
             lambda match: match.comparison["outlines"] if match.comparison else [],
             examples=[[[[0.4, 0.3], [0.7, 0.3], [0.7, 0.6], [0.4, 0.6]]]],
-        ),
-    )
-    region = fields.List(
-        fields.List(fields.Float(), validate=Length(equal=2)),
-        allow_none=True,
-        validate=Length(min=3),
-        **described(
-            _(
-                "Instead of an outline, for a work that is not flat: corners of a "
-                "convex polygon around what was recognised of it, as shares of the "
-                "photo’s width and height; otherwise null."
-            ),
-            examples=[[[0.21, 0.3], [0.45, 0.22], [0.6, 0.55], [0.4, 0.81]]],
         ),
     )
 

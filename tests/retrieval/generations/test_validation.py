@@ -5,6 +5,7 @@ import pytest
 
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.nearest import ExactIndex
+from app.retrieval.gallery.picture_store import PictureStore
 from app.retrieval.generations.validation import FLOORS, Validation, validate
 from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
@@ -42,6 +43,8 @@ def assemble(collection, *, descriptors=None, searched=None, order=None):
         ExactIndex(descriptors if searched is None else searched),
         InvertedIndex.build(indexed, model.vocabulary),
         np.stack([features.style for _, features in collection]),
+        np.stack([features.semantic for _, features in collection]),
+        PictureStore.pack(features.picture for _, features in collection),
     )
 
 

@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.images.letterbox import choose_frame, crop_map, frame, frame_sizes
+from app.retrieval.images.letterbox import (
+    choose_frame,
+    crop_map,
+    frame,
+    frame_sizes,
+    stretch,
+)
 
 SIZES = frame_sizes(224, 16)
 
@@ -55,3 +61,13 @@ def test_a_map_is_cropped_to_positions_that_show_the_picture():
     # Rows 10 to 53 of 64 touch positions 0 to 3, columns 16 to 47 positions 1 and 2.
     cropped = crop_map(activation_map, (10, 16, 44, 32), 16)
     assert cropped.tolist() == activation_map[0:4, 1:3].tolist()
+
+
+def test_a_stretched_picture_is_all_of_the_picture():
+    image = np.zeros((30, 60, 3), np.uint8)
+    image[:, 45:] = 200
+    stretched = stretch(image, 20)
+    assert stretched.shape == (20, 20, 3)
+    assert np.array_equal(stretched[:, :15], np.zeros((20, 15, 3)))
+    assert np.array_equal(stretched[:, 15:], np.full((20, 5, 3), 200))
+    assert stretch(image[:1, :1], 8).shape == (8, 8, 3)

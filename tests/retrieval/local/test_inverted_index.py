@@ -12,7 +12,7 @@ from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import LocalFeatures
 from tests.retrieval.local.test_vocabulary import draw_vocabulary
 
-SETTINGS = ShortlistSettings(local_count=10)
+SETTINGS = ShortlistSettings(local_count=10, assigned_words=3)
 VOCABULARY = draw_vocabulary(count=40, cell_count=4)
 
 

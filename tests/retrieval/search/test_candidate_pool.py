@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from app.retrieval.search.candidate_pool import (
     is_central,
     with_rivals,
 )
+from app.retrieval.search.regions import PLANE_SHARE
 from app.retrieval.settings import VerificationSettings
 from app.retrieval.types import (
     Comparison,
@@ -19,6 +21,8 @@ from app.retrieval.types import (
     LocalFeatures,
     Match,
 )
+from app.retrieval.verification.homography import project
+from app.retrieval.verification.polygons import contains
 from tests.support.fakes import (
     NO_MATCHES,
     draw_picture,
@@ -157,3 +161,57 @@ def test_a_work_that_differs_is_no_rival_of_one_that_does_not():
     )
     assert count_rival_inliers(match, [match, differing]) == 0
     assert count_rival_inliers(differing, [match, differing]) == 2
+
+
+def turned(picture):
+    """A relief seen from two sides: near parts move more than far ones."""
+    height, width = picture.shape[:2]
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    depth = 26 * np.sin(columns / 23) * np.cos(rows / 31)
+    return cv2.remap(picture, columns + depth, rows, cv2.INTER_LINEAR)
+
+
+def look_around(pool, photo, order):
+    features = rootsift.extract(photo, side_px=480, count=500)
+    pool.look_around(features, order, lambda match: match)
+    return pool.matches
+
+
+def test_a_solid_is_given_a_region_around_what_a_plane_does_not_explain(gallery):
+    photo = turned(draw_picture(3))
+    pool = pool_of(gallery, photo, range(COUNT))
+    first, *others = look_around(pool, photo, range(COUNT))
+    assert first.item.work_id == "work-3"
+    assert first.inlier_count < PLANE_SHARE * first.epipolar_count
+    assert first.outline is None
+    assert len(first.region) > 4
+    assert len(first.seen_points) == first.epipolar_count
+    assert all(one.epipolar_count <= SETTINGS.epipolar_chance for one in others)
+
+
+def test_a_face_of_a_work_has_a_region_without_looking_around(gallery):
+    # The far corners of the picture would be behind the camera.
+    tilt = np.array([[1.0, 0, 0], [0, 1, 0], [0.006, 0, 1]])
+    picture = draw_picture(3)
+    height, width = picture.shape[:2]
+    left = picture.copy()
+    left[:, width // 4 :] = 128
+    reference = rootsift.extract(left, side_px=480, count=500)
+    xy = project(np.linalg.inv(tilt), reference.xy)
+    seen = LocalFeatures(xy, reference.descriptors, (2 * height, 2 * width))
+    pool = CandidatePool(gallery, SETTINGS)
+    pool.verify(seen, [3])
+    [match] = pool.matches
+    assert match.inlier_count > 20
+    assert match.outline is None
+    assert contains(match.region, match.points[:, :2]).mean() > 0.8
+
+
+def test_a_plane_keeps_its_outline_when_it_is_looked_at_from_around(gallery):
+    photo = photograph(draw_picture(3))
+    pool = pool_of(gallery, photo, range(COUNT))
+    before = pool.matches[0]
+    after = look_around(pool, photo, range(COUNT))[0]
+    assert after.epipolar_count > SETTINGS.epipolar_chance
+    np.testing.assert_array_equal(after.outline, before.outline)
+    assert after.region is None

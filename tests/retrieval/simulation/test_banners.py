@@ -21,7 +21,7 @@ def test_the_same_state_gives_the_same_banner(banner):
     assert not np.array_equal(first, bannered(PICTURE, banner, seed=1))
 
 
-@pytest.mark.parametrize("banner", set(Banner) - {Banner.STAMP})
+@pytest.mark.parametrize("banner", [b for b in Banner if b is not Banner.STAMP])
 def test_the_picture_itself_is_untouched(banner):
     whole = bannered(PICTURE, banner)
     left = (whole.shape[1] - PICTURE.shape[1]) // 2
@@ -35,7 +35,7 @@ def test_a_stamp_covers_one_corner():
     assert not differs[:200].any()
 
 
-@pytest.mark.parametrize("banner", set(Banner) - {Banner.STAMP})
+@pytest.mark.parametrize("banner", [b for b in Banner if b is not Banner.STAMP])
 def test_different_works_agree_by_their_banner(banner):
     shared, alone = (
         [extract(picture, side_px=640, count=500) for picture in pictures]

@@ -7,6 +7,7 @@ import pytest
 from app.models import Query, QueryMatch, ReferenceImage
 from app.retrieval.images.codec import decode
 from app.retrieval.images.quality import QualityIssue
+from app.retrieval.search.explanation import encode_attention
 from app.retrieval.types import BlockState, Comparison
 from app.services.search.evidence import (
     BLOCK_SIGNS,
@@ -131,6 +132,7 @@ def test_a_large_picture_is_not_shown_larger_than_a_screen(asked):
 
 
 def test_the_heat_map_has_the_shape_of_its_photo(asked):
+    asked.activation_map = encode_attention(np.full((6, 8), 200, np.uint8))
     heat = cv2.imdecode(
         np.frombuffer(heat_map(asked) or b"", np.uint8), cv2.IMREAD_UNCHANGED
     )

@@ -122,31 +122,29 @@ def with_known_differences(before):
             "database_unavailable",
             "too_many_uploads",
         }
-        as_matches_are(operation["responses"])
+        with_new_facts_of_matches(operation["responses"])
     return before
 
 
-def as_matches_are(node):
-    """Describe matches as they are today.
-
-    They may have a region: a work that is no plane has no outline. They may have no
-    similarity: no network is asked where details alone are certain. The photo may
-    have been compared with the work.
-    """
+def with_new_facts_of_matches(node):
+    """Say of every description of a match, however deep, what is told today."""
     if isinstance(node, dict):
-        if "inliers" in node.get("properties", ()):
-            region = {**node["properties"]["outline"], "minItems": 3}
+        properties = node.get("properties", {})
+        if {"similarity", "inliers"} <= set(properties):
+            # No network is asked any more where details alone are certain.
+            either = {**properties["similarity"], "type": ["number", "null"]}
+            properties["similarity"] = either
+            properties.update(COMPARED)
+            # A work that is no plane has a region instead of an outline.
+            region = {**properties["outline"], "minItems": 3}
             del region["maxItems"]
-            node["properties"]["region"] = region
-            node["properties"].update(COMPARED)
-            node["required"] = sorted([*node["required"], "region", *COMPARED])
-            likeness = node["properties"]["similarity"]
-            node["properties"]["similarity"] = {**likeness, "type": ["number", "null"]}
+            properties["region"] = region
+            node["required"] = sorted({*node["required"], "region", *COMPARED})
         for child in node.values():
-            as_matches_are(child)
-    elif isinstance(node, list):
+            with_new_facts_of_matches(child)
+    if isinstance(node, list):
         for child in node:
-            as_matches_are(child)
+            with_new_facts_of_matches(child)
     return node
 
 
@@ -169,8 +167,8 @@ def test_the_named_forms_are_the_same(document):
     now = document["components"]["schemas"]
     assert set(now) == set(before)
     for name in before:
-        then = as_matches_are(resolved(BEFORE, before[name]))
-        assert resolved(document, now[name]) == then, name
+        old = with_new_facts_of_matches(resolved(BEFORE, before[name]))
+        assert resolved(document, now[name]) == old, name
 
 
 def test_all_around_the_operations_is_the_same(document):

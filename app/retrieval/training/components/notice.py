@@ -11,8 +11,9 @@ APACHE_LICENCE_OF = "openvino"
 INTRODUCTION = """\
 semantic.xml and semantic.bin contain EfficientNet-Lite2 with weights learnt on ImageNet
 by the TensorFlow authors (https://github.com/tensorflow/tpu, models/official/
-efficientnet/lite), in the form of the Python package {weights} {weights_version} by ML
-Illustrated, under the Apache License 2.0.
+efficientnet/lite), in the form of the Python package
+{weights} {weights_version} by ML Illustrated,
+under the Apache License 2.0.
 
 Changed: converted to OpenVINO with weights in float16; class activation maps, pooling
 and a whitening learnt on a museum's collection added.

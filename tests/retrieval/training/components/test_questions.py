@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.training.components import questions
+from app.retrieval.training.components.questions import (
+    QuestionSet,
+    banner_references,
+    photographed_works,
+)
+from app.retrieval.training.data.pictures import PictureBank
+from app.retrieval.training.data.works import TrainingWork
+from app.retrieval.training.plan import RoundPhotos
+from app.retrieval.training.samples import Samples
+from tests.support.pictures import artwork
+
+WORKS = 6
+
+
+def samples_of(folder: Path, held_out) -> Samples:
+    works = []
+    for number in range(WORKS):
+        path = folder / f"{number}.jpg"
+        path.write_bytes(encode_jpeg(artwork(number, size=(120, 160))))
+        works.append(TrainingWork(f"work-{number}", path))
+    bank = PictureBank.pack([artwork(0, size=(40, 60))], folder)
+    out = np.array(held_out, np.int64)
+    return Samples(tuple(works), bank, out, np.setdiff1d(np.arange(WORKS), out))
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    return samples_of(tmp_path_factory.mktemp("works"), range(WORKS))
+
+
+@pytest.fixture
+def few(monkeypatch):
+    for name, count in (("PHOTOS", 3), ("VERSIONS", 4), ("BANNERS", 5)):
+        monkeypatch.setattr(questions, name, count)
+
+
+@pytest.mark.usefixtures("few")
+def test_works_versions_and_banners_are_asked_about(samples):
+    asked = list(QuestionSet(samples, seed=0))
+    assert len(asked) == len(QuestionSet(samples, seed=0)) == 12
+    works, versions, banners = asked[:3], asked[3:7], asked[7:]
+    assert [question.shown for question in works] == [
+        {"work-0"},
+        {"work-1"},
+        {"work-2"},
+    ]
+    assert {question.shown for question in versions} == {frozenset()}
+    assert [question.group for question in versions] == [f"work-{i}" for i in range(4)]
+    assert [question.shown for question in banners] == [{f"work-{i}"} for i in range(5)]
+
+
+@pytest.mark.usefixtures("few")
+def test_the_same_seed_gives_the_same_photos(samples):
+    for one, other in zip(
+        QuestionSet(samples, seed=3), QuestionSet(samples, seed=3), strict=True
+    ):
+        assert np.array_equal(one.image, other.image)
+
+
+@pytest.mark.usefixtures("few")
+def test_each_banner_is_on_another_reference_image(samples):
+    references = list(banner_references(photographed_works(samples), 0))
+    assert [name for name, _ in references] == [f"banner {i}" for i in range(5)]
+
+
+@pytest.mark.usefixtures("few")
+def test_real_photos_of_works_in_the_round_are_asked_too(samples):
+    path = samples.works[0].image_path
+    photos = RoundPhotos((), ((path, frozenset({"bust"})), (path, frozenset())))
+    bust, stranger = list(QuestionSet(samples, 0, photos))[-2:]
+    assert (bust.shown, bust.group) == ({"bust"}, "bust")
+    assert (stranger.shown, stranger.group) == (frozenset(), "0.jpg")
+    assert bust.image.shape == (120, 160, 3)
+
+
+def test_with_few_works_held_out_all_are_photographed(tmp_path):
+    assert len(photographed_works(samples_of(tmp_path, [1]))) == WORKS
