@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from app.retrieval.types import BlockState, BoolArray, FloatArray
 
-LEAST_BLOCKS = 8
+LEAST_BLOCKS = 12
 """Blocks of a region that surely disagree."""
-LEAST_SHARE = 0.012
+LEAST_SHARE = 0.02
 """Of the visible blocks that a region must take."""
 LEAST_SURE = 0.55
 """Share of a region's blocks that surely disagree."""
@@ -28,6 +28,8 @@ MAX_CONTINUING = 0.04
 """Share of the surroundings in which the photo goes on across the work's edge."""
 MAX_BARE = 0.5
 """Share of a region at the edge in which the reference image shows nothing."""
+MAX_REST = 1.0
+"""Disagreeing blocks beside all regions, per block of these."""
 STEP = 0.25
 """Least change of grey values across an edge of the work, in standard deviations."""
 
@@ -64,7 +66,8 @@ def find_regions(blocks: Blocks) -> list[BoolArray]:
     Returns
     -------
     regions : list of (R, C) bool
-        The largest first.
+        The largest first; none where more than they disagrees for other reasons, such
+        as people in front: then they are a part of that, as a rule.
     """
     disagrees = (blocks.states == BlockState.DISAGREES).astype(np.uint8)
     closed = _morphed(disagrees, cv2.MORPH_CLOSE)
@@ -83,6 +86,13 @@ def find_regions(blocks: Blocks) -> list[BoolArray]:
         region = core | (grown(core) & (closed > 0) & (inner == 0))
         if _stands_out(region, blocks, surroundings, visible):
             regions.append(region)
+    if not regions:
+        return []
+    found = np.any(regions, axis=0)
+    rest = (blocks.states == BlockState.DISAGREES) & ~grown(found)
+    rest &= ~background_of(blocks)
+    if np.count_nonzero(rest) > MAX_REST * np.count_nonzero(found):
+        return []
     return sorted(regions, key=np.count_nonzero, reverse=True)
 
 

@@ -84,6 +84,14 @@ def test_a_region_that_is_mostly_enclosed_by_the_unknown_is_none():
     assert find_regions(cornered) == []
 
 
+def test_a_small_region_beside_somebody_in_front_is_none():
+    crowded = blocks(INSIDE)
+    crowded.states[15:, 18:28] = BlockState.DISAGREES
+    crowded.surely_disagree[15:, 18:28] = True
+    crowded.steps[:] = 0
+    assert find_regions(crowded) == []
+
+
 def test_background_reaches_the_edge_and_is_bare():
     border = np.s_[:, :4]
     assert np.count_nonzero(background_of(blocks(border, bare=border))) == 80
