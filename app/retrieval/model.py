@@ -13,12 +13,13 @@
 """
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from app.retrieval.descriptors.global_descriptor import Descriptor
-from app.retrieval.descriptors.manifest import MANIFEST_FILE, training_command
+from app.retrieval.descriptors.manifest import ModelManifest, training_command
 from app.retrieval.descriptors.semantic import (
     SEMANTIC_FILES,
     SemanticDescriptor,
@@ -43,8 +44,8 @@ from app.retrieval.verification.decision import Decision
 VOCABULARY_FILE = "vocabulary.npz"
 STYLE_FILE = "style.npz"
 DECISION_FILE = "decision.json"
-FEATURE_FILES = (MANIFEST_FILE, "descriptor.xml", "descriptor.bin", VOCABULARY_FILE)
-"""What the features and visual words of a picture depend on."""
+FEATURE_FILES = ("descriptor.xml", "descriptor.bin", VOCABULARY_FILE)
+"""What the features and visual words of a picture depend on, beside the manifest."""
 FEATURES_FORMAT = b"grey copies"
 """Names what is kept of a picture beside the learnt: galleries without it are old."""
 
@@ -189,6 +190,9 @@ def model_id_of(model_dir: Path) -> str:
         *(SEMANTIC_FILES if has_semantic_part(model_dir) else []),
     ]
     digest = hashlib.sha256(FEATURES_FORMAT)
+    # Without the figures of its training, which a renewed decision brings anew.
+    manifest = replace(ModelManifest.read(model_dir), training={})
+    digest.update(json.dumps(asdict(manifest), sort_keys=True).encode())
     for name in (*FEATURE_FILES, *optional):
         path = model_dir / name
         if not path.is_file():

@@ -1,12 +1,20 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.retrieval.descriptors.manifest import MANIFEST_FILE, ModelManifest
 from app.retrieval.descriptors.semantic import SEMANTIC_FILES
 from app.retrieval.errors import MissingArtefactError
-from app.retrieval.model import DECISION_FILE, FEATURE_FILES, STYLE_FILE, Model
+from app.retrieval.model import (
+    DECISION_FILE,
+    FEATURE_FILES,
+    STYLE_FILE,
+    Model,
+    model_id_of,
+)
 from app.retrieval.settings import LocalSettings
 from tests.support.fakes import draw_picture, fake_decision
 
@@ -16,7 +24,7 @@ BUNDLED = Path(__file__).resolve().parents[2] / "models" / "default"
 @pytest.fixture
 def model_dir(tmp_path):
     """The bundled model with a rule of our own."""
-    for name in FEATURE_FILES:
+    for name in (*FEATURE_FILES, MANIFEST_FILE):
         shutil.copy(BUNDLED / name, tmp_path / name)
     fake_decision().save(tmp_path / DECISION_FILE)
     return tmp_path
@@ -55,12 +63,18 @@ def test_a_new_decision_keeps_the_id_and_other_words_change_it(model_dir):
     decision = fake_decision().to_json().replace("-9.0", "-8.0")
     (model_dir / DECISION_FILE).write_text(decision)
     assert Model.open(model_dir).model_id == before
-    facts = model_dir / "model.json"
-    facts.write_text(facts.read_text() + "\n")
+    manifest = ModelManifest.read(model_dir)
+    replace(manifest, training={"figures": {"decision": 1.0}}).write(model_dir)
+    assert Model.open(model_dir).model_id == before
+    replace(manifest, stride=manifest.stride + 1).write(model_dir)
     assert Model.open(model_dir).model_id != before
+    manifest.write(model_dir)
+    words = model_dir / "vocabulary.npz"
+    words.write_bytes(words.read_bytes() + b"\0")
+    assert model_id_of(model_dir) != before
 
 
-@pytest.mark.parametrize("name", [*FEATURE_FILES, DECISION_FILE])
+@pytest.mark.parametrize("name", [*FEATURE_FILES, MANIFEST_FILE, DECISION_FILE])
 def test_a_missing_file_is_named_with_the_command_that_makes_it(model_dir, name):
     (model_dir / name).unlink()
     with pytest.raises(MissingArtefactError, match=r"python train\.py") as caught:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from app.retrieval.descriptors.backbone import RANDOM
 from app.retrieval.descriptors.manifest import ModelManifest
-from app.retrieval.errors import TrainingError
+from app.retrieval.errors import IncompatibleArtefactError, TrainingError
 from app.retrieval.files.atomic import staged_folder
+from app.retrieval.measures.learnt import SIMILARITY_FILE, LearntSimilarity
+from app.retrieval.model import model_id_of
 from app.retrieval.training.card import renew_card
 from app.retrieval.training.components.notice import WEIGHTS
 from app.retrieval.training.data.works import TrainingWork
@@ -79,7 +81,20 @@ def renew(
         manifest.write(staging)
         card = (model_dir / CARD_FILE).read_text(encoding="utf-8")
         (staging / CARD_FILE).write_text(renew_card(card, manifest), encoding="utf-8")
+        _keep_similarity(staging, model_id_of(model_dir))
     return manifest
+
+
+def _keep_similarity(folder: Path, model_id: str) -> None:
+    """Keep a learnt similarity of the model before: its descriptors are the same."""
+    path = folder / SIMILARITY_FILE
+    if not path.is_file():
+        return
+    try:
+        similarity = LearntSimilarity.load(path, model_id=model_id)
+    except IncompatibleArtefactError:
+        return  # it did not fit before either
+    replace(similarity, model_id=model_id_of(folder)).save(path)
 
 
 def _plan_of(manifest: ModelManifest) -> TrainingPlan:

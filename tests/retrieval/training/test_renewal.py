@@ -9,6 +9,8 @@ import pytest
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.errors import MissingArtefactError, TrainingError
 from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.measures.learnt import LearntSimilarity
+from app.retrieval.model import model_id_of
 from app.retrieval.training.data.works import TrainingWork
 from tests.support.fakes import draw_picture
 
@@ -51,6 +53,8 @@ def renew(works, tmp_path, monkeypatch):
             assert (folder / "descriptor.bin").is_file()
             assert len(samples.works) == 6
             (folder / f"{name}.trace").write_text(str(plan.seed))
+            if name == "style":
+                shutil.copy(BUNDLED / "vocabulary.npz", folder / "style.npz")
             return {name: {"learnt": 1.0}}
 
         return learn
@@ -97,3 +101,17 @@ def test_without_a_model_or_its_seed_nothing_is_touched(renew, model_dir, tmp_pa
     with pytest.raises(TrainingError, match="held out"):
         renew(model_dir, "style")
     assert not (model_dir / "style.trace").exists()
+
+
+def test_a_learnt_similarity_stays_with_the_network_that_it_compares(renew, model_dir):
+    before = model_id_of(model_dir)
+    LearntSimilarity.load(model_dir / "similarity.npz", model_id=before)
+    renew(model_dir, "style")
+    after = model_id_of(model_dir)
+    assert after != before
+    LearntSimilarity.load(model_dir / "similarity.npz", model_id=after)
+    stranger = shutil.copytree(model_dir, model_dir.with_name("stranger"))
+    (stranger / "style.npz").unlink()
+    content = (stranger / "similarity.npz").read_bytes()
+    renew(stranger, "decision")
+    assert (stranger / "similarity.npz").read_bytes() == content
