@@ -19,7 +19,9 @@ PIPELINE = "app.retrieval.training.pipeline"
 @pytest.fixture(autouse=True)
 def few_photos(monkeypatch):
     """Ask no more photos than a decision can be learnt from."""
-    monkeypatch.setattr("app.retrieval.training.learning.DECISION_PHOTOS", 24)
+    questions = "app.retrieval.training.components.questions"
+    for name, count in {"PHOTOS": 24, "VERSIONS": 4, "BANNERS": 4}.items():
+        monkeypatch.setattr(f"{questions}.{name}", count)
 
 
 @pytest.fixture
