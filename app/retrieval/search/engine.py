@@ -143,7 +143,7 @@ class Engine:
             candidates = self._look_again(
                 candidates, pool, rater, features, votes, excluded_works
             )
-            answer = self._answer(candidates, view, excluded_works)
+            answer = self._answer(candidates, view, photo, excluded_works)
         answer = replace(answer, timings_ms=watch.timings_ms())
         return Trace(answer, shortlists, candidates)
 
@@ -244,6 +244,7 @@ class Engine:
         self,
         candidates: Sequence[Match],
         view: NetworkView | None,
+        photo: PreparedPhoto,
         excluded_works: Collection[str],
     ) -> Answer:
         matches = tuple(m for m in candidates if m.verdict is not Verdict.NOT_FOUND)
@@ -255,8 +256,8 @@ class Engine:
             if is_tied(matches[0].evidence):
                 verdict = Verdict.UNCERTAIN
         else:
-            described = view.descriptions[-1]
-            style = self.model.style_of(view.image, described)
+            described = view.descriptions[0]
+            style = self.model.style_of(photo.image, described, view.semantics)
             similar = self._similar(described.descriptor, style, left_out)
         description = view.descriptions[0] if view else None
         return Answer(verdict, matches, similar, description)

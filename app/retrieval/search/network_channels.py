@@ -8,14 +8,12 @@ from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.fusion import best_of_views
 from app.retrieval.search.trace import GLOBAL, SEMANTIC
-from app.retrieval.search.views import semantic_views, views_of
+from app.retrieval.search.views import views_of
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
     BoolArray,
     Description,
-    FloatArray,
     Hit,
-    Image,
     Match,
 )
 
@@ -26,19 +24,16 @@ class NetworkView:
 
     Attributes
     ----------
-    image : (h, w, 3) uint8
-        The view that most likely shows what is meant.
     descriptions : tuple of Description
         Of the photo's views, the whole of it first.
-    semantics : tuple of (E,) float32
-        Of its semantic views; none with a model that has no such network.
+    semantics : Description or None
+        Of the whole photo by the semantic network; None with a model that has none.
     shortlists : mapping of str to tuple of Hit
         By the name of the channel; most similar first.
     """
 
-    image: Image
     descriptions: tuple[Description, ...]
-    semantics: tuple[FloatArray, ...]
+    semantics: Description | None
     shortlists: Mapping[str, tuple[Hit, ...]]
 
     def compare(self, gallery: Searchable, match: Match) -> Match:
@@ -49,10 +44,10 @@ class NetworkView:
             for description in self.descriptions
         )
         match = replace(match, similarity=similarity)
-        if not self.semantics:
+        if self.semantics is None:
             return match
         own = gallery.semantic_of(position)
-        semantic = max(float(own @ view) for view in self.semantics)
+        semantic = float(own @ self.semantics.descriptor)
         rival = 0.0
         for hit in reversed(self.shortlists[SEMANTIC]):
             if gallery.items[hit.position].work_id == match.item.work_id:
@@ -83,8 +78,7 @@ def ask_networks(
     excluded : (N,) bool or None
         Positions to leave out, from the gallery's ``mask_of``.
     """
-    views = views_of(photo)
-    descriptions = tuple(model.descriptor.describe(view) for view in views)
+    descriptions = tuple(model.descriptor.describe(view) for view in views_of(photo))
     count = settings.global_count
     global_hits = best_of_views(
         [
@@ -94,16 +88,10 @@ def ask_networks(
         count,
     )
     shortlists = {GLOBAL: global_hits}
-    semantics: tuple[FloatArray, ...] = ()
+    semantics = None
     if model.semantic is not None:
-        semantics = tuple(
-            model.semantic.describe(view).descriptor for view in semantic_views(photo)
+        semantics = model.semantic.describe(photo.image)
+        shortlists[SEMANTIC] = gallery.search_semantic(
+            semantics.descriptor, count, excluded=excluded
         )
-        shortlists[SEMANTIC] = best_of_views(
-            [
-                gallery.search_semantic(semantic, count, excluded=excluded)
-                for semantic in semantics
-            ],
-            count,
-        )
-    return NetworkView(views[-1], descriptions, semantics, shortlists)
+    return NetworkView(descriptions, semantics, shortlists)
