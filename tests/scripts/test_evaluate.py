@@ -169,7 +169,7 @@ def test_withdrawn_works_are_not_found(ask, museum):
 
 
 def test_stopping_half_way_keeps_what_was_asked(ask, monkeypatch, capsys):
-    def asker(engine):
+    def asker(engine, _channel):
         ask_engine = engine_asker(engine)
         photos_left = iter(range(2))
 
@@ -180,7 +180,7 @@ def test_stopping_half_way_keeps_what_was_asked(ask, monkeypatch, capsys):
 
         return tired
 
-    monkeypatch.setitem(evaluate.ASKERS, "all", asker)
+    monkeypatch.setattr(evaluate, "asker", asker)
     status, report = ask(rows=GOOD_ROWS)
     assert status == 130
     assert report["queries"] == 2

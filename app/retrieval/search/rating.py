@@ -17,7 +17,7 @@ from app.retrieval.types import Comparison, FloatArray, Match, Verdict, Verifica
 from app.retrieval.verification.comparison import compare
 from app.retrieval.verification.decision import Decision
 from app.retrieval.verification.homography import project_outline
-from app.retrieval.verification.registration import register
+from app.retrieval.verification.registration import register, resizing
 
 _Registered: TypeAlias = tuple[Verification, FloatArray | None, Comparison | None]
 
@@ -90,7 +90,7 @@ class Rater:
         picture = decode_copy(encoded)
         size = self._gallery.local_features_of(match.position).size
         # The homography leads to pixels of the picture that features were found in.
-        scale = np.diag([picture.shape[1] / size[1], picture.shape[0] / size[0], 1.0])
+        scale = resizing(size, picture.shape)
         homography = register(self._grey, picture, scale @ verification.homography)
         refined = replace(verification, homography=np.linalg.inv(scale) @ homography)
         grey_size = (self._grey.shape[0], self._grey.shape[1])

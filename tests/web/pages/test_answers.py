@@ -30,7 +30,6 @@ def test_the_evidence_is_told_in_words_and_pictures(ask, in_app, photo):
     assert page.count("<line ") == min(len(match.points), 40)
     assert 'type="range"' in page
     assert sources(page) == [
-        f"/queries/{the_query().id}/heat.png",
         f"/queries/{the_query().id}/photo.jpg",
         f"/queries/{the_query().id}/rectified/0.jpg",
     ]
