@@ -50,6 +50,7 @@ def test_the_semantic_part_is_optional_and_counts_in_the_id(model_dir):
     assert model.model_id != without.model_id
     image = draw_picture(1)
     features = model.reference_features(image, LocalSettings())
+    assert model.semantic is not None
     semantics = model.semantic.describe_reference(image)
     assert np.array_equal(features.semantic, semantics.descriptor)
     description = model.descriptor.describe(image)

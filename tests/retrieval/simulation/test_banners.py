@@ -45,8 +45,8 @@ def test_different_works_agree_by_their_banner(banner):
         )
     )
     settings = VerificationSettings()
-    assert verify(*alone, settings).inlier_count < 10
-    assert verify(*shared, settings).inlier_count > 20
+    assert verify(alone[0], alone[1], settings).inlier_count < 10
+    assert verify(shared[0], shared[1], settings).inlier_count > 20
 
 
 @pytest.mark.parametrize("banner", Banner)

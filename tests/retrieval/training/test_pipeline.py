@@ -79,8 +79,9 @@ def run(plan, works, folder):
 def decide_nothing(monkeypatch):
     """Leave out the longest steps, where they do not matter."""
     from app.retrieval.training import pipeline
+    from app.retrieval.training.learning import PARTS
 
-    parts = {name: learn for name, learn in pipeline.PARTS.items() if name == "style"}
+    parts = {name: learn for name, learn in PARTS.items() if name == "style"}
     monkeypatch.setattr(pipeline, "PARTS", parts)
 
 

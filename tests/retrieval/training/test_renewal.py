@@ -27,6 +27,9 @@ class QuietReporter:
     def count(self, done, total, what):
         """Keep quiet."""
 
+    def step(self, progress):
+        """Keep quiet."""
+
 
 @pytest.fixture
 def works(tmp_path):

@@ -73,5 +73,6 @@ def test_a_region_has_an_area_and_stays_within_the_picture(points):
 
 def test_a_region_is_round_in_pixels():
     region = region_around(np.full((3, 2), 0.5, np.float32), SIZE)
+    assert region is not None
     width, height = np.ptp(region, axis=0) * SIZE[::-1]
     assert width == pytest.approx(height)

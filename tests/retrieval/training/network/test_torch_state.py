@@ -2,6 +2,7 @@ import pickle  # noqa: TID251  # what is read is one
 import sys
 from collections import OrderedDict
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,10 +18,17 @@ class Tensor:
     """What PyTorch's pickles say of one: a view of a storage."""
 
     def __init__(self, key, kind, offset, shape, strides):
-        self.view = ((key, kind), offset, shape, strides, False, OrderedDict())
+        self.view: tuple[Any, ...] = (
+            (key, kind),
+            offset,
+            shape,
+            strides,
+            False,
+            OrderedDict(),
+        )
 
 
-class Storage(tuple):
+class Storage(tuple[str, str]):
     """Key and class of a storage, which pickles only mention."""
 
 
@@ -53,7 +61,7 @@ def named_as_torch(monkeypatch):
         setattr(torch, name, type(name, (), {"__module__": "torch"}))
     rebuild.__module__ = "torch._utils"
     rebuild.__qualname__ = rebuild.__name__ = "_rebuild_tensor_v2"
-    utils._rebuild_tensor_v2 = rebuild
+    setattr(utils, rebuild.__name__, rebuild)
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "torch._utils", utils)
 
