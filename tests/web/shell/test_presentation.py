@@ -87,7 +87,7 @@ def compared(blocks, outlines=()):
 def test_blocks_are_drawn_around_their_middles():
     drawn = block_map(compared(["==?=x", "x  =="]))
     assert drawn is not None
-    assert drawn["scale"] == (50, pytest.approx(200 / 3))
+    assert drawn["scale"] == pytest.approx((50, 200 / 3))
     assert drawn["agrees"] == "M0.5 0.5h2v1h-2zM3.5 0.5h1v1h-1zM3.5 1.5h2v1h-2z"
     assert drawn["disagrees"] == "M4.5 0.5h1v1h-1zM0.5 1.5h1v1h-1z"
 
