@@ -12,6 +12,7 @@ import numpy as np
 from app.lab.picture_cache import PictureCache
 from app.lab.result_cache import Seen
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.images.grey_copy import encode_copy
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift, voting
 from app.retrieval.local.inverted_index import InvertedIndex
@@ -29,6 +30,7 @@ from app.retrieval.types import (
     GalleryFeatures,
     GalleryItem,
     LocalFeatures,
+    no_numbers,
 )
 
 COSINE, EUCLID, LEARNT = Cosine.name, Euclidean.name, LearntSimilarity.name
@@ -175,16 +177,26 @@ class EngineMethod(Method):
     def look(self, cache: PictureCache) -> Seen:
         """See `Method.look`."""
         description = described(cache, self._model)
+        semantic = self._model.semantic
+        semantics = (
+            None if semantic is None else semantic.describe_reference(cache.image)
+        )
         return {
             **see_features(cache, self._settings),
             "descriptor": description.descriptor,
             "style of the model": self._model.style_of(cache.image, description),
+            "semantic descriptor": semantics.descriptor if semantics else no_numbers(),
+            "grey copy": np.frombuffer(encode_copy(cache.image), np.uint8),
         }
 
     def add(self, seen: Seen) -> None:
         """See `Method.add`."""
         features = GalleryFeatures(
-            seen["descriptor"], features_of(seen), seen["style of the model"]
+            seen["descriptor"],
+            features_of(seen),
+            seen["style of the model"],
+            seen["semantic descriptor"],
+            seen["grey copy"].tobytes(),
         )
         name = str(len(self._items))
         self._items.append((GalleryItem(name, name), features))
@@ -207,6 +219,7 @@ class EngineMethod(Method):
         for _, features in self._items:
             local = features.local_features
             total += features.descriptor.nbytes + features.style.nbytes
+            total += features.semantic.nbytes + len(features.picture)
             total += local.xy.nbytes + local.descriptors.nbytes + 12 * len(local)
         return total / len(self._items)
 
