@@ -27,7 +27,8 @@ before = resident_mb()
 
 
 def run(code):
-    done = subprocess.run([sys.executable, "-c", BEFORE + code], check=False)
+    command = [sys.executable, "-c", BEFORE + code]
+    done = subprocess.run(command, check=False, timeout=120)
     if done.returncode == 77:
         pytest.skip("this C library has no malloc_trim")
     assert done.returncode == 0
@@ -50,7 +51,7 @@ def test_the_last_of_several_borrowers_gives_back():
 with borrowed_memory():
     thread = threading.Thread(target=borrowed_memory()(use_much))
     thread.start()
-    thread.join()
+    thread.join(60)
     assert resident_mb() > before + 50
 assert resident_mb() < before + 10
 """)

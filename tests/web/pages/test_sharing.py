@@ -37,7 +37,6 @@ def test_the_link_shows_answer_and_pictures_to_anybody(app, link):
     pictures = set(re.findall(rf'"({re.escape(link)}/[^"]+)"', page))
     assert pictures == {
         f"{link}/photo.jpg",
-        f"{link}/heat.png",
         f"{link}/rectified/0.jpg",
     }
     for picture in pictures:
