@@ -35,7 +35,11 @@ from app.retrieval.training.assessment import (
     recalls,
     simulate_queries,
 )
-from app.retrieval.training.components.decision import FOLDS, learn_decision
+from app.retrieval.training.components.decision import (
+    FOLDS,
+    learn_decision,
+    share_of_versions_found,
+)
 from app.retrieval.training.components.evidence import UNDECIDED, gather_samples
 from app.retrieval.training.components.questions import (
     QuestionSet,
@@ -203,6 +207,7 @@ def add_decision(
         "decision": {
             "asked-for false-accept rate": decision.false_accept_rate,
             "true-accept rate": decision.true_accept_rate,
+            "versions found": share_of_versions_found(decision, gathered),
         }
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.types import BoolArray, Evidence
+from app.retrieval.types import BoolArray, Evidence, Verdict
 from app.retrieval.verification.decision import (
     FLAT,
     ROUND,
@@ -51,12 +51,17 @@ class DecisionSample:
     group : str
         What is only learnt from as a whole: samples of one object, which resemble each
         other more than they do any that will be met.
+    is_version : bool
+        Whether the photo shows another version of this work. Its evidence is that of
+        the work itself but for the difference, and where none is seen nothing can tell
+        the two apart: to learn from it would only teach that inliers mean little.
     """
 
     evidence: Evidence
     is_right: bool
     photo: int
     group: str
+    is_version: bool = False
 
 
 def learn_decision(
@@ -79,8 +84,8 @@ def learn_decision(
     ----------
     samples : sequence of DecisionSample
         Right ones from photos of works in the gallery, wrong ones from photos of works
-        that are *not* in it (left out, or held in another version only), for that is
-        what a wrong answer will look like.
+        that are *not* in it, for that is what a wrong answer will look like. Versions
+        are passed over: see :func:`share_of_versions_found`.
     false_accept_rate : float in (0, 1)
         Share of the questions without a right answer that may be answered "found".
     seed : int
@@ -96,6 +101,7 @@ def learn_decision(
         If there are fewer than five samples of either side, or the rate is out of
         range.
     """
+    samples = [sample for sample in samples if not sample.is_version]
     right = np.array([sample.is_right for sample in samples], np.bool_)
     fewest = min(np.count_nonzero(right), np.count_nonzero(~right))
     if fewest < FOLDS:
@@ -118,6 +124,25 @@ def learn_decision(
         false_accept_rate=false_accept_rate,
         true_accept_rate=float(np.mean(sure >= found)),
     )
+
+
+def share_of_versions_found(
+    decision: Decision, samples: Sequence[DecisionSample]
+) -> float:
+    """Measure how many versions would be called "found": probable, and no difference.
+
+    Returns
+    -------
+    share : float in [0, 1]
+        Of the questions about versions; NaN without any.
+    """
+    found: dict[int, bool] = {}
+    for sample in samples:
+        if sample.is_version:
+            verdict = decision.verdict(decision.probability(sample.evidence))
+            is_found = verdict is Verdict.FOUND and not sample.evidence.difference
+            found[sample.photo] = found.get(sample.photo, False) or is_found
+    return float(np.mean(list(found.values()))) if found else math.nan
 
 
 def _of_questions(

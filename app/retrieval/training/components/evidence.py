@@ -34,11 +34,14 @@ class Question:
         Works of the gallery that are in the photo.
     group : str
         See :class:`DecisionSample`: mostly the work.
+    version_of : str
+        Work that the photo shows another version of; "" for none.
     """
 
     image: Image
     shown: frozenset[str]
     group: str
+    version_of: str = ""
 
 
 def gather_samples(
@@ -79,7 +82,13 @@ def gather_samples(
                 if match.item.work_id in question.shown and _has_evidence(match)
             )
         samples.extend(
-            DecisionSample(match.evidence, False, asked + 1, question.group)
+            DecisionSample(
+                match.evidence,
+                False,
+                asked + 1,
+                question.group,
+                match.item.work_id == question.version_of,
+            )
             for match in _strangers(engine, photo, question.shown)
         )
         if progress is not None:

@@ -111,7 +111,7 @@ class QuestionSet:
         change = list(Change)[number % len(Change)]
         version = make_version(_picture(work), donor, change, rng).image
         photo = perturb(version, PROFILES[_profile(number)], rng).image
-        return Question(photo, frozenset(), work.accession)
+        return Question(photo, frozenset(), work.accession, work.accession)
 
     def _about_banner(self, number: int) -> Question:
         """Photograph a work with a banner that another reference image has as well."""

@@ -1,9 +1,14 @@
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from app.retrieval.training.components.decision import DecisionSample, learn_decision
+from app.retrieval.training.components.decision import (
+    DecisionSample,
+    learn_decision,
+    share_of_versions_found,
+)
 from app.retrieval.types import Evidence, Verdict
 
 
@@ -127,3 +132,22 @@ def test_too_few_samples_and_odd_rates_are_refused(samples):
         learn(positives[:4], negatives)
     with pytest.raises(ValueError, match="false_accept_rate"):
         learn(positives, negatives, false_accept_rate=0)
+
+
+def test_versions_are_not_learnt_from_but_measured(samples, decision):
+    positives, negatives = samples
+    sides = [(each, True) for each in positives] + [(each, False) for each in negatives]
+    known = [
+        DecisionSample(evidence, is_right, number, str(number))
+        for number, (evidence, is_right) in enumerate(sides)
+    ]
+    seen = replace(positives[0], inlier_count=90, margin=90, difference=0.05)
+    versions = [
+        DecisionSample(seen, False, 9_000, "seen", is_version=True),
+        DecisionSample(
+            replace(seen, difference=0.0), False, 9_001, "unseen", is_version=True
+        ),
+    ]
+    assert learn_decision([*known, *versions], seed=1) == decision
+    assert share_of_versions_found(decision, [*known, *versions]) == 0.5
+    assert math.isnan(share_of_versions_found(decision, known))
