@@ -1,7 +1,12 @@
 """The answer in a real browser: compare, look, share, say whether it is right."""
 
+import numpy as np
 import pytest
+from sqlalchemy import update
 
+from app.extensions import db
+from app.models import Query
+from app.retrieval.search.explanation import encode_attention
 from tests.browser.views import VIEWS, faults, shows
 
 pytestmark = pytest.mark.browser
@@ -106,8 +111,14 @@ def test_details_are_joined_across_both_pictures(answered):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_what_is_drawn_on_the_photo_can_be_chosen(answered, scripts):
+def test_what_is_drawn_on_the_photo_can_be_chosen(app, answered, scripts):
     page = answered(java_script_enabled=scripts)
+    with app.app_context():
+        # Geometry was certain, so that no network has looked anywhere.
+        map_ = encode_attention(np.full((6, 8), 200, np.uint8))
+        db.session.execute(update(Query).values(activation_map=map_))
+        db.session.commit()
+    page.reload()
     heat, outline = page.locator("img.heat"), page.locator(".overlaid .outlines")
     assert outline.is_visible()
     assert not heat.is_visible()

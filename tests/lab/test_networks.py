@@ -103,7 +103,7 @@ def test_the_settings_tried_are_those_the_model_can_have(tmp_path):
 def test_a_drawn_collection_is_compared_without_arguments(tmp_path):
     assert lab.main(["compare", "--works", "40", "--out", str(tmp_path / "out")]) == 0
     table = (tmp_path / "out" / "comparison.csv").read_text("utf-8").splitlines()
-    assert len(table) == 1 + 10 * 4 + 1 + 2 + 2 + 1
+    assert len(table) == 1 + 11 * 4 + 1 + 2 + 2 + 1
     engine = table[-1].split(",")
     assert engine[:2] == ["whole engine", "probability"]
     assert float(engine[2]) == 1, "recall at rank 1 of mild photos"
