@@ -125,7 +125,7 @@ def test_training_on_the_drawn_museum_beats_a_random_network(
         arguments = [str(word) for option in options.items() for word in option]
         with monkeypatch.context() as patched:
             if not steps:
-                patched.setattr(f"{PIPELINE}.add_decision", lambda *_: {})
+                patched.setattr(f"{PIPELINE}.PARTS", {})
             assert train.main(arguments) == 0
         figures = ModelManifest.read(tmp_path / f"steps-{steps}").training["figures"]
         recall[steps] = figures["held-out works, mild photos"]["recall@1"]
