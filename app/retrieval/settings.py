@@ -101,7 +101,8 @@ class VerificationSettings:
     least_rest: int = 40
     """Keypoints that must be left of a photo, to look for another work there."""
     compared_count: int = 3
-    """Candidates compared with the photo block by block, at most."""
+    """Candidates compared with the photo block by block, at most, whenever there are
+    new ones."""
     compared_inliers: int = 8
     """Inliers from which a candidate is worth that."""
     certain_inliers: int = 40

@@ -56,11 +56,13 @@ class Rater:
         """
         settings = self._settings.verification
         worthy = [m for m in matches if m.inlier_count >= settings.compared_inliers]
-        compared = {
-            match.position: self._compared(match)
-            for match in worthy[: settings.compared_count]
-        }
-        rivalling = with_rivals([compared.get(m.position, m) for m in matches])
+        strongest = {match.position for match in worthy[: settings.compared_count]}
+        # What was compared stays so: of a work that was found before stronger ones
+        # were, nothing must be forgotten.
+        compared = strongest.union(self._registered)
+        rivalling = with_rivals(
+            [self._compared(m) if m.position in compared else m for m in matches]
+        )
         # Stable: equally probable ones stay in the order of their inliers.
         return tuple(sorted(map(self._rated, rivalling), key=_prominence, reverse=True))
 

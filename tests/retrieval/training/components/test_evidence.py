@@ -53,6 +53,15 @@ def test_a_photo_of_nothing_that_is_here_gives_wrong_candidates_only(engine):
     assert not any(sample.is_right for sample in samples)
 
 
+def test_a_version_of_a_work_is_marked_as_one(engine):
+    photo = photograph(draw_picture(1))
+    asked = Question(photo, frozenset(), "work-1", version_of="work-1")
+    [version] = [s for s in gather_samples(engine, [asked]) if s.is_version]
+    assert version.evidence.inlier_count > 20
+    plain = Question(photo, frozenset(), "work-1")
+    assert not any(sample.is_version for sample in gather_samples(engine, [plain]))
+
+
 def test_progress_is_told(engine):
     steps: list[int] = []
     gather(engine, 1, 2, progress=steps.append)

@@ -52,7 +52,10 @@ def test_works_versions_and_banners_are_asked_about(samples):
         {"work-2"},
     ]
     assert {question.shown for question in versions} == {frozenset()}
-    assert [question.group for question in versions] == [f"work-{i}" for i in range(4)]
+    assert [question.version_of for question in versions] == [
+        f"work-{i}" for i in range(4)
+    ]
+    assert {question.version_of for question in (*works, *banners)} == {""}
     assert [question.shown for question in banners] == [{f"work-{i}"} for i in range(5)]
 
 
@@ -65,9 +68,22 @@ def test_the_same_seed_gives_the_same_photos(samples):
 
 
 @pytest.mark.usefixtures("few")
-def test_each_banner_is_on_another_reference_image(samples):
+def test_each_banner_is_on_another_reference_image(samples, monkeypatch):
+    put = []
+
+    def add_banner(picture, banner, rng):
+        put.append((banner, rng.bit_generator.state, picture.shape))
+        return picture
+
+    monkeypatch.setattr(questions, "add_banner", add_banner)
     references = list(banner_references(photographed_works(samples), 0))
     assert [name for name, _ in references] == [f"banner {i}" for i in range(5)]
+    assert len(list(QuestionSet(samples, seed=0))) == 12
+    on_references, on_works = put[:5], put[5:]
+    assert len(on_works) == 5
+    for reference, work in zip(on_references, on_works, strict=True):
+        assert reference[:2] == work[:2], "the same banner, whatever the picture"
+        assert reference[2] != work[2]
 
 
 @pytest.mark.usefixtures("few")
