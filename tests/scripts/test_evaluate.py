@@ -119,6 +119,14 @@ def test_photos_are_made_from_the_collection(ask):
     )
 
 
+def test_walls_are_hung_with_the_collection(ask):
+    status, report = ask("--perturb", "walls", "--sample", "8")
+    assert status == 0
+    assert list(report["per_kind"]) == ["wall"]
+    assert report["all_named"] >= 0.8
+    assert report["misnamed"] == 0
+
+
 def test_versions_are_made_from_the_collection(ask, capsys):
     status, report = ask("--versions", "3", "--seed", "1")
     assert status == 0

@@ -90,6 +90,21 @@ def test_a_version_is_no_rival_of_the_work_itself(gallery, monkeypatch):
     assert second.verdict is not Verdict.FOUND
 
 
+def test_an_outline_that_is_a_little_off_is_set_right_on_the_pixels(gallery):
+    photo = photograph(draw_picture(3))
+    [match] = verified(gallery, photo, [3])
+    off = np.array([[1, 0, 4.0], [0, 1, -3.0], [0, 0, 1]])
+    shifted = replace(
+        match.verification, homography=off @ match.verification.homography
+    )
+    away = match.outline + np.array([0.012, -0.012], np.float32)
+    moved = replace(match, verification=shifted, outline=away)
+    [rated] = rater_of(gallery, photo).rate([moved])
+    distance = np.abs(rated.outline - match.outline).max()
+    assert distance < 0.25 * np.abs(away - match.outline).max()
+    assert rated.comparison.agreement > 0.9
+
+
 def test_each_reference_image_is_compared_once(gallery, monkeypatch):
     photo = photograph(draw_picture(3))
     matches = verified(gallery, photo, [3])

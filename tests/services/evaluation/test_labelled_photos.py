@@ -5,6 +5,7 @@ from app.models import Artwork, ReferenceImage
 from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.simulation.photo import PROFILES
+from app.services.evaluation import labelled_photos
 from app.services.evaluation.labelled_photos import (
     LabelsError,
     PhotoFault,
@@ -12,6 +13,7 @@ from app.services.evaluation.labelled_photos import (
     open_photos,
     read_labels,
     simulate_photos,
+    simulate_walls,
 )
 from tests.support.fakes import draw_picture
 
@@ -62,6 +64,15 @@ def test_rows_become_labels(write_labels, tmp_path):
     assert (first.kind, first.line) == ("phone", 2)
     assert second.works == frozenset()
     assert second.kind == "photo"
+
+
+def test_what_else_is_in_view_may_be_told(write_labels):
+    path = write_labels(
+        "photo,references,kind,in_view\n1.jpg,A-1,x,A-2| C-9\n2.jpg,NONE,x,\n"
+    )
+    (first, second), _ = read_labels(path, ACCESSIONS)
+    assert (first.works, first.in_view) == ({"A-1"}, {"A-2", "C-9"})
+    assert second.in_view == frozenset()
 
 
 def test_an_old_encoding_is_read(write_labels):
@@ -149,3 +160,26 @@ def test_a_lost_picture_is_named(session, media, works):
     fault, *rest = simulate_photos(references, media, PROFILES["mild"])
     assert str(fault) == "A-0, 00.jpg: No such file or directory"
     assert len(rest) == 2
+
+
+def test_works_hang_on_walls_together_each_on_one(session, media, works):
+    walls = list(simulate_walls(draw_references(session, works), media))
+    assert {work for wall in walls for work in wall.in_view} == works
+    assert sum(len(wall.in_view) for wall in walls) == len(works)
+    assert all(wall.works <= wall.in_view for wall in walls)
+    assert {wall.kind for wall in walls} == {"wall"}
+
+
+def test_what_is_small_on_a_wall_need_not_be_named(session, media, works, monkeypatch):
+    monkeypatch.setattr(labelled_photos, "LEAST_AREA_SHARE", 1.0)
+    [*walls] = simulate_walls(draw_references(session, works), media)
+    assert {wall.works for wall in walls} == {frozenset()}
+
+
+def test_a_lost_picture_is_no_wall(session, media, works):
+    references = draw_references(session, works)
+    for _, name in references:
+        media.path(name).unlink()
+    assert all(
+        isinstance(wall, PhotoFault) for wall in simulate_walls(references, media)
+    )
