@@ -57,6 +57,11 @@ class PhotoFault:
     photo: str
     reason: str
 
+    @classmethod
+    def of(cls, place: str, photo: str, error: Exception) -> "PhotoFault":
+        """Say what reading a photo or a picture raised."""
+        return cls(place, photo, getattr(error, "strerror", None) or str(error))
+
     def __str__(self) -> str:
         return f"{self.place}, {self.photo or 'no photo'}: {self.reason}"
 
@@ -132,8 +137,7 @@ def open_photos(labels: Sequence[Label]) -> Iterator[LabelledPhoto | PhotoFault]
         try:
             image = read(label.photo)
         except (OSError, ImageError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            yield PhotoFault(f"line {label.line}", label.photo.name, reason)
+            yield PhotoFault.of(f"line {label.line}", label.photo.name, error)
         else:
             yield LabelledPhoto(
                 label.photo.name, image, label.works, label.kind, label.in_view
@@ -190,8 +194,7 @@ def simulate_photos(
         try:
             image = perturb(read(media.path(media_name)), profile, rng).image
         except (OSError, ImageError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            yield PhotoFault(accession, media_name, reason)
+            yield PhotoFault.of(accession, media_name, error)
         else:
             yield LabelledPhoto(accession, image, frozenset({accession}), profile.name)
 
@@ -214,8 +217,7 @@ def simulate_walls(
                 read(media.path(name), max_side_px=WALL_SIDE_PX) for _, name in hung
             ]
         except (OSError, ImageError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            yield PhotoFault(" ".join(work for work, _ in hung), "", reason)
+            yield PhotoFault.of(" ".join(work for work, _ in hung), "", error)
             continue
         photo = photograph_wall(pictures, PROFILES["mild"], rng)
         works = dict(zip((work for work, _ in hung), photo.area_shares, strict=True))

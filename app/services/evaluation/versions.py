@@ -42,8 +42,7 @@ def simulate_versions(
         try:
             picture, donor = (read(media.path(n)) for n in (media_name, donor_name))
         except (OSError, ImageError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            yield PhotoFault(accession, media_name, reason)
+            yield PhotoFault.of(accession, media_name, error)
             continue
         made = make_version(picture, donor, change, rng)
         photo = perturb(made.image, profile, rng).image

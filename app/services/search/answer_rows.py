@@ -64,14 +64,12 @@ def _match(match: Match, artwork: Artwork, searcher: Searcher) -> QueryMatch:
         probability=float(match.probability),
         similarity=match.similarity,
         inlier_count=len(match.seen_points),
-        outline=_rounded(match.outline),
-        region=_rounded(match.region),
+        outline=_packed(match.outline),
+        region=_packed(match.region),
         points=evidence.pack_points(match.seen_points),
         comparison=evidence.pack_comparison(match.comparison),
     )
 
 
-def _rounded(polygon: FloatArray | None) -> list[list[float]] | None:
-    if polygon is None:
-        return None
-    return [[round(float(x), 4), round(float(y), 4)] for x, y in polygon]
+def _packed(polygon: FloatArray | None) -> list[list[float]] | None:
+    return None if polygon is None else evidence.rounded_shares(polygon)

@@ -6,7 +6,7 @@ deleting a photo deletes every picture of it.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -76,7 +76,12 @@ def pack_points(points: FloatArray) -> list[list[float]]:
         turns.append(found_in[field])
         found_in[field] += 1
     chosen = points[np.argsort(turns, kind="stable")[:POINT_COUNT]]
-    return [[round(float(share), 4) for share in point] for point in chosen]
+    return rounded_shares(chosen)
+
+
+def rounded_shares(points: Iterable[Iterable[float]]) -> list[list[float]]:
+    """Round points, given as shares, to what is kept of them."""
+    return [[round(float(share), 4) for share in point] for point in points]
 
 
 def pack_comparison(comparison: Comparison | None) -> dict[str, Any] | None:
@@ -98,10 +103,7 @@ def pack_comparison(comparison: Comparison | None) -> dict[str, Any] | None:
     return {
         "agreement": round(float(comparison.agreement), 3),
         "difference": round(float(comparison.difference), 3),
-        "outlines": [
-            [[round(float(share), 4) for share in corner] for corner in outline]
-            for outline in comparison.outlines
-        ],
+        "outlines": [rounded_shares(outline) for outline in comparison.outlines],
         "blocks": [
             "".join(BLOCK_SIGNS[BlockState(state)] for state in row)
             for row in comparison.blocks.tolist()

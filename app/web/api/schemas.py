@@ -3,6 +3,7 @@
 The only place where models become JSON. Addresses are paths on this server.
 """
 
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -164,6 +165,17 @@ def _decision() -> fields.Field[Any]:
     )
 
 
+def _corner() -> fields.Field[Any]:
+    return fields.List(fields.Float(), validate=Length(equal=2))
+
+
+def _polygon(
+    words: LazyString, example: Sequence[Sequence[float]], *, validate: Length
+) -> fields.Field[Any]:
+    described_by = described(words, examples=[example])
+    return fields.List(_corner(), allow_none=True, validate=validate, **described_by)
+
+
 class MatchSchema(OfWorkSchema, LabelSchema):
     """Proposed work and the evidence for it, from a ``Match``."""
 
@@ -185,31 +197,23 @@ class MatchSchema(OfWorkSchema, LabelSchema):
         84,
         attrgetter("inlier_count"),
     )
-    outline = fields.List(
-        fields.List(fields.Float(), validate=Length(equal=2)),
-        allow_none=True,
+    outline = _polygon(
+        _(
+            "Corners of the work in the photo, as shares of its width and height: "
+            "the work’s top left, top right, bottom right, bottom left. May lie "
+            "outside 0 to 1; null where unknown."
+        ),
+        [[0.07, 0.42], [0.79, 0.39], [0.75, 0.9], [0.13, 0.86]],
         validate=Length(equal=4),
-        **described(
-            _(
-                "Corners of the work in the photo, as shares of its width and height: "
-                "the work’s top left, top right, bottom right, bottom left. May lie "
-                "outside 0 to 1; null where unknown."
-            ),
-            examples=[[[0.07, 0.42], [0.79, 0.39], [0.75, 0.9], [0.13, 0.86]]],
-        ),
     )
-    region = fields.List(
-        fields.List(fields.Float(), validate=Length(equal=2)),
-        allow_none=True,
-        validate=Length(min=3),
-        **described(
-            _(
-                "Instead of an outline, for a work that is not flat: corners of a "
-                "convex polygon around what was recognised of it, as shares of the "
-                "photo’s width and height; otherwise null."
-            ),
-            examples=[[[0.21, 0.3], [0.45, 0.22], [0.6, 0.55], [0.4, 0.81]]],
+    region = _polygon(
+        _(
+            "Instead of an outline, for a work that is not flat: corners of a "
+            "convex polygon around what was recognised of it, as shares of the "
+            "photo’s width and height; otherwise null."
         ),
+        [[0.21, 0.3], [0.45, 0.22], [0.6, 0.55], [0.4, 0.81]],
+        validate=Length(min=3),
     )
     agreement = _compared(
         "agreement",
@@ -229,7 +233,7 @@ class MatchSchema(OfWorkSchema, LabelSchema):
         0.0,
     )
     difference_outlines = fields.List(
-        fields.List(fields.List(fields.Float(), validate=Length(equal=2))),
+        fields.List(_corner()),
         **described(
             _(
                 "Polygons around all such regions, the largest first, as shares of the "

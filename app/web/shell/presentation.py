@@ -229,10 +229,7 @@ def block_map(match: QueryMatch) -> BlockMap | None:
         "scale": (size[0] / columns, size[1] / (len(rows) + 1)),
         "agrees": _squares(rows, BLOCK_SIGNS[BlockState.AGREES]),
         "disagrees": _squares(rows, BLOCK_SIGNS[BlockState.DISAGREES]),
-        "outlines": [
-            " ".join(f"{x * size[0]:.1f},{y * size[1]:.1f}" for x, y in outline)
-            for outline in comparison["outlines"]
-        ],
+        "outlines": [_svg_points(each, size) for each in comparison["outlines"]],
     }
 
 
@@ -254,7 +251,13 @@ def _inside(
 
 def corners(place: Sequence[Sequence[float]], query: Query) -> str:
     """Return a polygon, given as shares of the photo, as points of an SVG polygon."""
-    return " ".join(f"{x * query.width:.1f},{y * query.height:.1f}" for x, y in place)
+    return _svg_points(place, (query.width, query.height))
+
+
+def _svg_points(polygon: Sequence[Sequence[float]], size: tuple[int, int]) -> str:
+    """Bring shares of a picture of (width, height) to points of an SVG polygon."""
+    width, height = size
+    return " ".join(f"{x * width:.1f},{y * height:.1f}" for x, y in polygon)
 
 
 def centre(place: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:

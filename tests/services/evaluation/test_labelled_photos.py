@@ -162,8 +162,15 @@ def test_a_lost_picture_is_named(session, media, works):
     assert len(rest) == 2
 
 
-def test_works_hang_on_walls_together_each_on_one(session, media, works):
+def walls_of(session, media, works):
+    """Walls with works whose pictures are all there."""
     walls = list(simulate_walls(draw_references(session, works), media))
+    assert not [wall for wall in walls if isinstance(wall, PhotoFault)]
+    return [wall for wall in walls if isinstance(wall, LabelledPhoto)]
+
+
+def test_works_hang_on_walls_together_each_on_one(session, media, works):
+    walls = walls_of(session, media, works)
     assert {work for wall in walls for work in wall.in_view} == works
     assert sum(len(wall.in_view) for wall in walls) == len(works)
     assert all(wall.works <= wall.in_view for wall in walls)
@@ -172,7 +179,7 @@ def test_works_hang_on_walls_together_each_on_one(session, media, works):
 
 def test_what_is_small_on_a_wall_need_not_be_named(session, media, works, monkeypatch):
     monkeypatch.setattr(labelled_photos, "LEAST_AREA_SHARE", 1.0)
-    [*walls] = simulate_walls(draw_references(session, works), media)
+    walls = walls_of(session, media, works)
     assert {wall.works for wall in walls} == {frozenset()}
 
 
