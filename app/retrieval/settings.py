@@ -100,9 +100,10 @@ class VerificationSettings:
     """Candidates verified for what is left of a photo without the works found."""
     least_rest: int = 40
     """Keypoints that must be left of a photo, to look for another work there."""
-    compared_count: int = 3
+    compared_count: int = 8
     """Candidates compared with the photo block by block, at most, whenever there are
-    new ones."""
+    new ones: as many works as hang on a wall, for none is to be named unseen. Mostly
+    there is one that is worth it."""
     compared_inliers: int = 8
     """Inliers from which a candidate is worth that."""
     certain_inliers: int = 40

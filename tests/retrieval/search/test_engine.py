@@ -156,6 +156,7 @@ def test_every_work_on_a_wall_is_named(engine):
     answer = identify(engine, wall)
     assert sorted(works_of(answer)) == [f"work-{i}" for i in range(8)]
     assert {match.verdict for match in answer.matches} == {Verdict.FOUND}
+    assert all(match.comparison for match in answer.matches), "none is named unseen"
 
 
 def test_similar_works_are_ranked_and_leave_out_the_own_work(engine):
