@@ -23,6 +23,7 @@ from app.configuration.load import ConfigurationError, Folders
 from app.extensions import db
 from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.store import Store
+from app.retrieval.generations.trial import COUNTS
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
@@ -156,7 +157,8 @@ def index(workplace: Workplace) -> int:
         f"{generation.images:,} pictures."
     )
     for name, figure in generation.examination.items():
-        print(f"  {name.replace('_', ' ')}: {figure:.3f}")
+        value = f"{figure:.0f}" if name in COUNTS else f"{figure:.3f}"
+        print(f"  {name.replace('_', ' ')}: {value}")
     return len(built.faults)
 
 

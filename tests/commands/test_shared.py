@@ -6,6 +6,7 @@ from sqlalchemy import update
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, now
+from app.retrieval.generations import trial
 from app.retrieval.model import Model
 from app.services.system import database
 from app.services.system.media import MediaFolder
@@ -42,6 +43,14 @@ def test_rebuild_indexes_what_the_database_holds(app, record):
     result = run(app, "rebuild")
     assert result.exit_code == 0
     assert "is live: 3 works, 3 pictures" in result.output
+
+
+def test_rebuild_tells_numbers_of_photos_and_shares_of_them(app, record, monkeypatch):
+    monkeypatch.setattr(trial, "FEWEST_WORKS", 3)
+    record(3)
+    printed = run(app, "rebuild").output
+    assert "hard photos asked: 3\n" in printed
+    assert "hard photos wrong: 0.000\n" in printed
 
 
 def test_rebuild_takes_a_withdrawn_work_out_of_the_index(app, record):

@@ -20,6 +20,8 @@ PHOTOS = 40
 """Each asked with its work and without."""
 VERSIONS = 20
 PROFILE = "hard"
+COUNTS = ("hard_photos_asked", "versions_asked")
+"""Figures that are numbers of photos; all others are shares."""
 
 
 def try_hard_photos(
@@ -42,7 +44,7 @@ def try_hard_photos(
     Returns
     -------
     figures : mapping of str to float
-        ``hard_photos_asked`` and ``versions_asked`` are counts; ``hard_photos_found``,
+        `COUNTS` are numbers of photos; ``hard_photos_found``,
         ``…_proposed`` (named at all), ``…_wrong`` (another work *found*, when the
         photo's own was left out) and ``versions_found`` (the work *found*, though the
         photo shows another version of it) are shares. Empty for a gallery of fewer than

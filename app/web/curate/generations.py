@@ -9,6 +9,7 @@ from app.extensions import db
 from app.models import GenerationRecord
 from app.retrieval.errors import RetrievalError
 from app.retrieval.generations.registry import GenerationRegistry
+from app.retrieval.generations.trial import COUNTS
 from app.services.index import rebuilding
 from app.services.index.building import list_faults
 from app.services.system import audit, tasks
@@ -46,6 +47,7 @@ def show() -> str:
         live=registry.current_name(),
         running=tasks.unfinished(db.session(), rebuilding.KIND),
         figure_names=FIGURE_NAMES,
+        counts=COUNTS,
         unread=list_faults(db.session()),
     )
 

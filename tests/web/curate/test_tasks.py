@@ -1,11 +1,13 @@
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import ImportRun, IndexFault, Lane, Task, TaskState, Worker, now
+from app.retrieval.generations.registry import GenerationRegistry
 from app.services.importing import runs
 from app.services.system import tasks
 from app.services.system.claims import claim_next
@@ -196,6 +198,23 @@ def test_the_index_is_built_in_the_background_and_once_at_a_time(app, curator):
     assert first.location == second.location
     assert "An index is being built" in curator.browser.get(page).text
     assert app.extensions[BACKGROUND].work_off() == 1
+
+
+def test_an_examination_tells_numbers_of_photos_and_shares(curator, monkeypatch):
+    kept = SimpleNamespace(
+        name="0123456789abcdef",
+        manifest=SimpleNamespace(
+            created_at="2026-11-28",
+            works=60,
+            images=70,
+            model_id="fake",
+            examination={"hard_photos_asked": 40.0, "hard_photos_found": 0.85},
+        ),
+    )
+    monkeypatch.setattr(GenerationRegistry, "kept", lambda _: [kept])
+    page = curator.browser.get("/curate/index/").text
+    assert "<dt>Hard simulated photos asked</dt><dd>40</dd>" in page
+    assert "<dt>Of these, found</dt><dd>85.0 %</dd>" in page
 
 
 def test_only_an_index_that_is_there_can_be_made_live(curator):

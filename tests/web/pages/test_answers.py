@@ -48,8 +48,11 @@ def test_a_difference_is_outlined_on_both_pictures(ask, in_app, client, photo):
     match = the_query().matches[0]
     match.comparison = DIFFERENT
     db.session.commit()
+    match.verdict = the_query().verdict = Verdict.UNCERTAIN
+    db.session.commit()
     page = client.get(address).text
-    assert "Same composition, but it differs here" in page
+    assert page.count("Same composition, but it differs here") == 2
+    assert "of 1,000 answers this sure" not in page, "not that it is this work"
     width, height = match.image.width, match.image.height
     points = f"{width / 2:.1f},{height / 4:.1f} {width * 3 / 4:.1f},{height / 4:.1f}"
     assert page.count(f'class="line" points="{points}') == 2
