@@ -5,7 +5,8 @@ is what one must know to feed them and to read their answers.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,19 +82,39 @@ class ModelManifest:
         DamagedArtefactError
             If it is not such a file.
         """
-        path = model_dir / MANIFEST_FILE
-        command = training_command(model_dir)
-        with reading(path, command, "it is not a model's description ({})"):
-            facts = json.loads(path.read_text(encoding="utf-8"))
-            if facts["format"] != FORMAT:
-                raise IncompatibleArtefactError(
-                    path, f"format {FORMAT}", f"format {facts['format']}", command
-                )
+        path, fault = model_dir / MANIFEST_FILE, "it is not a model's description ({})"
+        with reading_facts(path, FORMAT, fault) as facts:
             facts["frames"] = tuple(
                 (int(height), int(width)) for height, width in facts["frames"]
             )
             facts["classes"] = tuple(facts["classes"])
             return cls(**facts)
+
+
+@contextmanager
+def reading_facts(path: Path, expected: int, fault: str) -> Iterator[dict[str, Any]]:
+    """Read a JSON file of a model folder, and make of it what the block makes.
+
+    Parameters
+    ----------
+    path : Path
+    expected : int
+        Format that the file must have.
+    fault : str
+        As of :func:`app.retrieval.errors.reading`; of what the block raises as well.
+
+    Raises
+    ------
+    MissingArtefactError, IncompatibleArtefactError, DamagedArtefactError
+    """
+    command = training_command(path.parent)
+    with reading(path, command, fault):
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if facts["format"] != expected:
+            raise IncompatibleArtefactError(
+                path, f"format {expected}", f"format {facts['format']}", command
+            )
+        yield facts
 
 
 def training_command(model_dir: Path) -> str:

@@ -15,12 +15,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from app.retrieval.descriptors.graph import Graph
-from app.retrieval.descriptors.manifest import training_command
+from app.retrieval.descriptors.manifest import reading_facts
 from app.retrieval.descriptors.whitening import unit_length
-from app.retrieval.errors import IncompatibleArtefactError, reading
 from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.images.letterbox import stretch
 from app.retrieval.types import ClassEvidence, Description, Image
@@ -76,13 +74,8 @@ class SemanticManifest:
             If it is not such a file.
         """
         path = model_dir / SEMANTIC_MANIFEST_FILE
-        command = training_command(model_dir)
-        with reading(path, command, "it is not a semantic descriptor's manifest ({})"):
-            facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            if facts["format"] != FORMAT:
-                raise IncompatibleArtefactError(
-                    path, f"format {FORMAT}", f"format {facts['format']}", command
-                )
+        fault = "it is not a semantic descriptor's manifest ({})"
+        with reading_facts(path, FORMAT, fault) as facts:
             facts["classes"] = tuple(facts["classes"])
             return cls(**facts)
 

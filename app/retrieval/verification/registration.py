@@ -64,7 +64,11 @@ def register(
         return homography
     after, still_visible = rectify(photo, refined, size)
     both = visible & still_visible
-    if likeness(after, picture, both) <= likeness(before, picture, both):
+    detail = detail_of(picture)
+    earlier, later = (
+        likeness(detail_of(rectified), detail, both) for rectified in (before, after)
+    )
+    if later <= earlier:
         return homography
     return np.asarray(refined / refined[2, 2], np.float64)
 
@@ -119,12 +123,26 @@ def resizing(old: tuple[int, ...], new: tuple[int, ...]) -> NDArray[np.float64]:
     )
 
 
-def likeness(one: Grey, other: Grey, where: BoolArray) -> float:
-    """Correlate the detail of two pictures of one size where both show something.
+def detail_of(grey: Grey) -> FloatArray:
+    """Take noise out of a picture, and illumination, which is smooth.
+
+    Returns
+    -------
+    detail : (ceil(H / 2), ceil(W / 2)) float32
+        Of every second pixel, which says as much in a quarter of the time.
+    """
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
+    detail = smooth - cv2.blur(smooth, (LIGHT_PX, LIGHT_PX))
+    return np.asarray(detail[::2, ::2], np.float32)
+
+
+def likeness(one: FloatArray, other: FloatArray, where: BoolArray) -> float:
+    """Correlate the details of two pictures where both show something.
 
     Parameters
     ----------
-    one, other : (H, W) uint8
+    one, other : (ceil(H / 2), ceil(W / 2)) float32
+        From `detail_of`.
     where : (H, W) bool
 
     Returns
@@ -132,9 +150,8 @@ def likeness(one: Grey, other: Grey, where: BoolArray) -> float:
     likeness : float in [-1, 1]
         0 where one of them has no detail.
     """
-    # Every second pixel says as much in a quarter of the time.
     shown = where[::2, ::2]
-    first, second = (_detail(picture)[::2, ::2][shown] for picture in (one, other))
+    first, second = one[shown], other[shown]
     energy = float(first @ first) * float(second @ second)
     return float(first @ second) / float(np.sqrt(energy)) if energy else 0.0
 
@@ -173,9 +190,3 @@ def _correction(
     if explained < max(LEAST_POINTS, LEAST_SHARE * len(source)):
         return None
     return correction
-
-
-def _detail(grey: Grey) -> FloatArray:
-    """Take out noise, and illumination, which is smooth."""
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
-    return np.asarray(smooth - cv2.blur(smooth, (LIGHT_PX, LIGHT_PX)), np.float32)
