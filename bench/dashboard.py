@@ -26,7 +26,7 @@ from app.factory import create_app
 from app.models import Artwork, Feedback, Query, QueryMatch, now
 from app.models.queries import hour_of
 from app.retrieval.drawings.collection import generate_collection
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
 from app.services.operations import demonstration
 from app.services.system import database

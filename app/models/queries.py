@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.accounts import User
 from app.models.base import Base, children, now, parent_key, reference_key
 from app.models.collection import Artwork, ReferenceImage
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 
 SECONDS_PER_HOUR = 3600
 

@@ -14,7 +14,7 @@ from app.background import BACKGROUND
 from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Artwork, Passkey, Query, User, now
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import invitations
 from app.services.comparing import task as comparing_task
 from app.services.comparing.kept import Comparisons

@@ -14,7 +14,8 @@ from typing import TypeAlias
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import Trace
-from app.retrieval.types import Hit, Image, Verdict
+from app.retrieval.types import Hit, Image
+from app.retrieval.verification.evidence import Verdict
 
 SHORTLIST_K = 100
 """Hits of a channel that count for its recall."""

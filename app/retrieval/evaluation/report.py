@@ -10,7 +10,8 @@ import numpy as np
 from app.retrieval.evaluation import metrics
 from app.retrieval.evaluation.asking import SHORTLIST_K, Outcome, Reply
 from app.retrieval.search.trace import GLOBAL, LOCAL, SEMANTIC
-from app.retrieval.types import BoolArray, Verdict
+from app.retrieval.types import BoolArray
+from app.retrieval.verification.evidence import Verdict
 
 _COLUMNS = (
     ("top 1", "top1"),

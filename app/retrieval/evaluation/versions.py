@@ -16,10 +16,12 @@ from app.retrieval.evaluation.report import set_columns
 from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
+from app.retrieval.search.answers import Answer, Match
 from app.retrieval.search.engine import Engine
 from app.retrieval.simulation.versions import Change
-from app.retrieval.types import Answer, BoolArray, GalleryItem, Image, Match, Verdict
+from app.retrieval.types import BoolArray, GalleryItem, Image
 from app.retrieval.verification.difference import filled
+from app.retrieval.verification.evidence import Verdict
 
 OUTLINED = 0.3
 """Least overlap, intersection over union, of a difference that counts as outlined."""

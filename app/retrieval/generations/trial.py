@@ -12,7 +12,8 @@ from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.simulation.versions import Change, make_version
-from app.retrieval.types import Image, Verdict
+from app.retrieval.types import Image
+from app.retrieval.verification.evidence import Verdict
 
 FEWEST_WORKS = 50
 """Of fewer a share says little, and a small collection should be searched at once."""

@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from app.retrieval.gallery.overlay import Searchable
+from app.retrieval.search.answers import Match
 from app.retrieval.search.regions import with_region
 from app.retrieval.settings import VerificationSettings
-from app.retrieval.types import LocalFeatures, Match, no_points
+from app.retrieval.types import LocalFeatures, no_points
 from app.retrieval.verification.epipolar import verify_epipolar
 from app.retrieval.verification.homography import (
     coverage,

@@ -16,6 +16,7 @@ from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
 from app.retrieval.local.voting import Votes
 from app.retrieval.model import Model
+from app.retrieval.search.answers import Answer, Match, SimilarWork
 from app.retrieval.search.candidate_pool import CandidatePool
 from app.retrieval.search.fusion import merge_shortlists
 from app.retrieval.search.network_channels import NetworkView, ask_networks
@@ -28,17 +29,9 @@ from app.retrieval.search.trace import (
     Trace,
 )
 from app.retrieval.settings import RetrievalSettings, VerificationSettings
-from app.retrieval.types import (
-    Answer,
-    BoolArray,
-    FloatArray,
-    Hit,
-    LocalFeatures,
-    Match,
-    SimilarWork,
-    Verdict,
-)
+from app.retrieval.types import BoolArray, FloatArray, Hit, LocalFeatures
 from app.retrieval.verification.decision import is_tied
+from app.retrieval.verification.evidence import Verdict
 from app.retrieval.verification.polygons import contains
 
 WEIGHTS = {LOCAL: 1.0, GLOBAL: 0.5, SEMANTIC: 0.5}

@@ -6,16 +6,12 @@ from dataclasses import dataclass, replace
 from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
+from app.retrieval.search.answers import Match
 from app.retrieval.search.fusion import best_of_views
 from app.retrieval.search.trace import GLOBAL, SEMANTIC
 from app.retrieval.search.views import views_of
 from app.retrieval.settings import ShortlistSettings
-from app.retrieval.types import (
-    BoolArray,
-    Description,
-    Hit,
-    Match,
-)
+from app.retrieval.types import BoolArray, Description, Hit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

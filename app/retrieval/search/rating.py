@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.images.grey_copy import decode_copy
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.search.answers import Match
 from app.retrieval.search.candidate_pool import is_central, with_rivals
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.types import Comparison, FloatArray, Match, Verdict, Verification
+from app.retrieval.types import FloatArray, Verification
 from app.retrieval.verification.comparison import compare
 from app.retrieval.verification.decision import Decision
+from app.retrieval.verification.evidence import Comparison, Verdict
 from app.retrieval.verification.homography import project_outline
 from app.retrieval.verification.registration import register, resizing
 

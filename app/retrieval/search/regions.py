@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from app.retrieval.types import FloatArray, Match
+from app.retrieval.search.answers import Match
+from app.retrieval.types import FloatArray
 from app.retrieval.verification.polygons import region_around
 
 PLANE_SHARE = 0.7

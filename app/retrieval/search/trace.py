@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.retrieval.types import Answer, Hit, Match
+from app.retrieval.search.answers import Answer, Match
+from app.retrieval.types import Hit
 
 LOCAL, GLOBAL, SEMANTIC = "local", "global", "semantic"
 """Names of the channels."""

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.types import BlockState, BoolArray, Comparison, FloatArray
+from app.retrieval.types import BoolArray, FloatArray
 from app.retrieval.verification.difference import (
     Blocks,
     background_of,
@@ -20,6 +20,7 @@ from app.retrieval.verification.difference import (
     grown,
     outline_of,
 )
+from app.retrieval.verification.evidence import BlockState, Comparison
 from app.retrieval.verification.registration import resizing
 
 SIDE_PX = 160

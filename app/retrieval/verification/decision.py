@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.retrieval.errors import reading
-from app.retrieval.types import Evidence, Verdict
+from app.retrieval.verification.evidence import Evidence, Verdict
 
 TIE = 0.1
 """With a margin below this share of its inliers, the best work is tied with another

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.types import BlockState, BoolArray, FloatArray
+from app.retrieval.types import BoolArray, FloatArray
+from app.retrieval.verification.evidence import BlockState
 
 LEAST_BLOCKS = 12
 """Blocks of a region that surely disagree."""

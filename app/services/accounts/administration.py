@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import AccessToken, Feedback, Query, Role, User
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts, second_factor
 from app.services.accounts.last_admin import ADMIN, spare_last_admin
 from app.services.system import audit

@@ -10,7 +10,7 @@ from app.retrieval.evaluation.asking import SHORTLIST_K, Outcome, Reply, reply_o
 from app.retrieval.files.atomic import write_atomically
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import Trace
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 
 
 def kept(engine: Engine, trace: Trace) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Artwork, Feedback, Query, now
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation.labelled_photos import COLUMNS, JOINT, NO_WORK
 from app.services.system.media import MediaFolder
 

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import EvaluationReport, Feedback, Query, QueryMatch
-from app.retrieval.types import Verdict
 from app.retrieval.verification.decision import Thresholds, logistic
+from app.retrieval.verification.evidence import Verdict
 
 MOST_CASES = 5_000
 """Newest cases that are looked at."""

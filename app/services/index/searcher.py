@@ -15,15 +15,10 @@ from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.store import Store
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
+from app.retrieval.search.answers import Answer, SimilarWork
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
-from app.retrieval.types import (
-    Answer,
-    GalleryFeatures,
-    GalleryItem,
-    Image,
-    SimilarWork,
-)
+from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 from app.retrieval.verification.decision import Thresholds
 from app.services.index import thresholds
 from app.services.index.changes import current_revision, works_changed_since

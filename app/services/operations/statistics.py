@@ -22,7 +22,7 @@ from sqlalchemy.orm import (
 
 from app.models import Artwork, Feedback, Query, QueryMatch, User
 from app.models.queries import hour_of
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 
 PERCENTILES = (50, 90, 95, 99)
 SAMPLE = 5_000

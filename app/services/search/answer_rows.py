@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from app.models import Artwork, Query, QueryMatch
-from app.retrieval.types import Answer, FloatArray, Match, Verdict
+from app.retrieval.search.answers import Answer, Match
+from app.retrieval.types import FloatArray
+from app.retrieval.verification.evidence import Verdict
 from app.services.collection.works import works_by_accession
 from app.services.index.features import gallery_item
 from app.services.index.searcher import Searcher

@@ -18,13 +18,15 @@ from app.retrieval.images import quality as images_quality
 from app.retrieval.images.codec import encode_jpeg, read
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.images.quality import QualityIssue
+from app.retrieval.search.answers import Answer
 from app.retrieval.search.explanation import (
     attention,
     draw_heat,
     encode_attention,
     rectify,
 )
-from app.retrieval.types import Answer, BlockState, Comparison, FloatArray
+from app.retrieval.types import FloatArray
+from app.retrieval.verification.evidence import BlockState, Comparison
 from app.services.system.media import MediaFolder
 
 POINT_COUNT = 60

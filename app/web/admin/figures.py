@@ -9,7 +9,7 @@ from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.operations.statistics import PERCENTILES, TOTAL, Statistics
 from app.web.admin.plots import Plot, Series, columns
 from app.web.shell.languages import LANGUAGES

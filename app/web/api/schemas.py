@@ -14,7 +14,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
 from app.models import Artwork, Query
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.collection.works import works_by_accession
 from app.web.api.fields import (
     Moment,

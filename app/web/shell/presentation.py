@@ -9,7 +9,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from app.models import Artwork, Query, QueryMatch, ReferenceImage
 from app.retrieval.images.quality import QualityIssue
-from app.retrieval.types import BlockState, Verdict
+from app.retrieval.verification.evidence import BlockState, Verdict
 from app.services.collection.form import Form, form_of
 from app.services.collection.pictures import (
     MIDDLE_SIDE_PX,

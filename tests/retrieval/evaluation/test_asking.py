@@ -16,7 +16,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import GLOBAL, LOCAL
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 BLANK = np.zeros((8, 8, 3), np.uint8)

@@ -9,7 +9,7 @@ import pytest
 from app.retrieval.evaluation.asking import Outcome, Reply
 from app.retrieval.evaluation.report import Figures, Report, set_columns
 from app.retrieval.search.trace import GLOBAL, LOCAL
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 
 
 def reply(works, confidence, verdict, *, total=100.0, shortlist=None):

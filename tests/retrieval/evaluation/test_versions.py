@@ -16,8 +16,10 @@ from app.retrieval.evaluation.versions import (
 )
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
+from app.retrieval.search.answers import Match
 from app.retrieval.simulation.versions import Change, make_version
-from app.retrieval.types import Comparison, GalleryItem, Match, Verdict, no_numbers
+from app.retrieval.types import GalleryItem, no_numbers
+from app.retrieval.verification.evidence import Comparison, Verdict
 from tests.support.fakes import (
     NO_MATCHES,
     draw_picture,

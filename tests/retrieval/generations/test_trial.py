@@ -4,8 +4,9 @@ import pytest
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.generations import trial
 from app.retrieval.generations.trial import try_hard_photos
+from app.retrieval.search.answers import Answer, Match
 from app.retrieval.search.engine import Engine
-from app.retrieval.types import Answer, Match, Verdict
+from app.retrieval.verification.evidence import Verdict
 from tests.support.fakes import (
     NO_MATCHES,
     draw_picture,

@@ -7,6 +7,7 @@ import pytest
 
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.local import rootsift
+from app.retrieval.search.answers import Match
 from app.retrieval.search.candidate_pool import (
     CandidatePool,
     count_rival_inliers,
@@ -15,12 +16,8 @@ from app.retrieval.search.candidate_pool import (
 )
 from app.retrieval.search.regions import PLANE_SHARE
 from app.retrieval.settings import VerificationSettings
-from app.retrieval.types import (
-    Comparison,
-    GalleryItem,
-    LocalFeatures,
-    Match,
-)
+from app.retrieval.types import GalleryItem, LocalFeatures
+from app.retrieval.verification.evidence import Comparison
 from app.retrieval.verification.homography import project
 from app.retrieval.verification.polygons import contains
 from tests.support.fakes import (

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
-from app.retrieval.types import GalleryItem, Verdict
+from app.retrieval.types import GalleryItem
+from app.retrieval.verification.evidence import Verdict
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 COUNT = 12

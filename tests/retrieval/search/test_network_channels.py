@@ -5,11 +5,12 @@ import pytest
 
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.search.answers import Match
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.network_channels import NetworkView, ask_networks
 from app.retrieval.search.trace import GLOBAL, SEMANTIC
 from app.retrieval.settings import ShortlistSettings
-from app.retrieval.types import Description, GalleryItem, Hit, Match
+from app.retrieval.types import Description, GalleryItem, Hit
 from tests.support.fakes import (
     NO_MATCHES,
     draw_picture,

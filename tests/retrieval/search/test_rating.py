@@ -12,7 +12,7 @@ from app.retrieval.search import rating
 from app.retrieval.search.candidate_pool import CandidatePool
 from app.retrieval.search.rating import Rater
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.types import Comparison, Verdict
+from app.retrieval.verification.evidence import Comparison, Verdict
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 COUNT = 8

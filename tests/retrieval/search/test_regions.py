@@ -1,7 +1,8 @@
 import numpy as np
 
+from app.retrieval.search.answers import Match
 from app.retrieval.search.regions import with_region
-from app.retrieval.types import GalleryItem, Match
+from app.retrieval.types import GalleryItem
 from app.retrieval.verification.polygons import contains
 from tests.support.fakes import NO_MATCHES
 

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from app.retrieval.types import BlockState
 from app.retrieval.verification.comparison import compare
+from app.retrieval.verification.evidence import BlockState
 from tests.retrieval.textures import TILTED, seen, textured
 
 WORK = textured(1, (240, 320))

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
-from app.retrieval.types import Evidence, Verdict
 from app.retrieval.verification.decision import (
     FLAT,
     ROUND,
@@ -17,6 +16,7 @@ from app.retrieval.verification.decision import (
     is_tied,
     logistic,
 )
+from app.retrieval.verification.evidence import Evidence, Verdict
 
 NOTHING = Evidence()
 SURE = Evidence(120, 0.8, 115, 0.7, agreement=0.9)

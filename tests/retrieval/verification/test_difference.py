@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.types import BlockState
 from app.retrieval.verification.difference import (
     STEP,
     Blocks,
@@ -12,6 +11,7 @@ from app.retrieval.verification.difference import (
     find_regions,
     outline_of,
 )
+from app.retrieval.verification.evidence import BlockState
 
 SIZE = (20, 30)
 

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import AccessToken, Feedback, Query, User, now
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
 from app.services.system.mail import Outbox
 from app.services.system.media import MediaFolder

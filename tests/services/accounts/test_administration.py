@@ -2,7 +2,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Feedback, Query
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
 from app.services.accounts.administration import (
     AccountAdmin,

@@ -4,7 +4,7 @@ import pytest
 
 from app.extensions import db
 from app.retrieval.evaluation.asking import LabelledPhoto
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation import feedback
 from app.services.evaluation.labelled_photos import open_photos, read_labels
 from app.services.system.media import MediaFolder

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from app.models import Artwork, EvaluationReport, Feedback, Query, QueryMatch
-from app.retrieval.types import Verdict
 from app.retrieval.verification.decision import Thresholds
+from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation.recognition import (
     Case,
     by_inliers,

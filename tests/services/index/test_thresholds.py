@@ -2,8 +2,8 @@ import pytest
 
 from app.extensions import db
 from app.models import AuditEntry, Query
-from app.retrieval.types import Verdict
 from app.retrieval.verification.decision import Thresholds
+from app.retrieval.verification.evidence import Verdict
 from app.services.index import thresholds
 from app.web.shell.current import search_service
 from tests.support.fakes import fake_decision

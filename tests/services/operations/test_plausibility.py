@@ -8,7 +8,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Query, now
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.operations import plausibility, retention
 from app.services.operations.plausibility import FEW, Doubt, held_run
 from app.services.system.tasks import TaskContext

@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 
 from app.extensions import db
 from app.models import Artwork, Feedback, Query, QueryMatch, User, now
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
 from app.services.operations import retention
 from app.services.system.lock import AlreadyRunningError, exclusively

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.models import Artwork, Feedback, Query, QueryMatch, User
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.operations.statistics import Period, Statistics, first_day
 from app.services.search.grouping import group_alike
 

@@ -8,7 +8,7 @@ from app.models import Query, QueryMatch, ReferenceImage
 from app.retrieval.images.codec import decode
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.search.explanation import encode_attention
-from app.retrieval.types import BlockState, Comparison
+from app.retrieval.verification.evidence import BlockState, Comparison
 from app.services.search.evidence import (
     BLOCK_SIGNS,
     POINT_COUNT,

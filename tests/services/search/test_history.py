@@ -11,7 +11,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Query, now
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
 from app.services.search import data_export, history
 from app.services.search.history import Owner

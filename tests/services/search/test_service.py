@@ -17,7 +17,9 @@ from app.retrieval.errors import (
     UnreadableImageError,
 )
 from app.retrieval.images.edits import Box, PhotoEdits
-from app.retrieval.types import Answer, Description, Match, Verdict
+from app.retrieval.search.answers import Answer, Match
+from app.retrieval.types import Description
+from app.retrieval.verification.evidence import Verdict
 from app.services.index.features import gallery_item
 from app.services.search.answer_rows import query_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX

@@ -7,7 +7,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Query
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation import feedback
 from tests.support.people import logged_in
 

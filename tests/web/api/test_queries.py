@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Feedback, Query
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.web.shell.current import folders
 from tests.support.people import program_of, with_account
 

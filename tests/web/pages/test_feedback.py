@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Feedback, Query
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from tests.support.people import TOKEN
 
 

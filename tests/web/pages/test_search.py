@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 
 from app.extensions import db
 from app.models import Artwork, Query, now
-from app.retrieval.types import Verdict
+from app.retrieval.verification.evidence import Verdict
 from app.web.shell.current import folders
 from tests.support.people import logged_in
 

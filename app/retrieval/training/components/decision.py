@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.types import BoolArray, Evidence, Verdict
+from app.retrieval.types import BoolArray
 from app.retrieval.verification.decision import (
     FLAT,
     ROUND,
@@ -17,6 +17,7 @@ from app.retrieval.verification.decision import (
     logistic,
     round_quantities,
 )
+from app.retrieval.verification.evidence import Evidence, Verdict
 
 FOLDS = 5
 """Parts of the samples; thresholds are chosen on what a part's rules have not seen."""

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.search.answers import Match
 from app.retrieval.search.engine import Engine
 from app.retrieval.training.components.decision import DecisionSample
-from app.retrieval.types import Image, Match
+from app.retrieval.types import Image
 from app.retrieval.verification.decision import FLAT, ROUND, Decision, LogisticRule
 from app.retrieval.verification.homography import verify
 

@@ -9,7 +9,7 @@ from app.retrieval.training.components.decision import (
     learn_decision,
     share_of_versions_found,
 )
-from app.retrieval.types import Evidence, Verdict
+from app.retrieval.verification.evidence import Evidence, Verdict
 
 
 def draw_evidence(rng, count, inliers, agreement, coverage):
