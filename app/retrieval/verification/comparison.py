@@ -52,6 +52,10 @@ GLARE_LEVEL, PAPER_LEVEL = 248, 215
 """Burnt out in the photo, though not even nearly white in the work: glare."""
 MAX_GLARE = 0.15
 """Share of a block from which on it counts as hidden."""
+FEWEST_CELLS = 6
+"""Seen along an edge, from which what is usual there can be told."""
+EVEN_SHARE = 0.05
+"""Of the photo's standard deviation: less unevenness of a frame or wall is none."""
 
 Grey = NDArray[np.uint8]
 
@@ -131,7 +135,7 @@ def measure(photo: Grey, picture: Grey, homography: NDArray[np.float64]) -> Bloc
     states[hidden] = BlockState.HIDDEN
     disagrees = states == BlockState.DISAGREES
     surely = disagrees & (correlation < dissent) & (stronger > 1.5 * least)
-    return Blocks(states, surely, grown(bare), _steps_at_edges(scene, is_seen))
+    return Blocks(states, surely, grown(bare), *_edges(scene, is_seen))
 
 
 def _rectify(
@@ -247,20 +251,19 @@ def _block_means(
     return np.asarray(means, np.float32)
 
 
-def _steps_at_edges(scene: Grey, is_seen: BoolArray) -> FloatArray:
-    """Measure how much a photo changes across the edges of the work.
+def _edges(scene: Grey, is_seen: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Look along the edges of the work for what crosses them.
 
     Returns
     -------
-    steps : (R + 2, C + 2) float32
-        Difference of grey values just inside and just outside beside each block of the
-        edge, in units of the photo's standard deviation; NaN where nothing is seen, and
-        beside the blocks that are not at an edge.
+    steps, breaks : (R + 2, C + 2) float32
+        As of `Blocks`.
     """
     rows, columns = (
         side // CELL_PX - 1 for side in np.array(scene.shape) - 2 * MARGIN_PX
     )
     steps = np.full((rows + 2, columns + 2), np.nan, np.float32)
+    breaks = np.zeros_like(steps)
     spread = max(float(scene[is_seen].std()), 1.0) if is_seen.any() else 1.0
     values = np.where(is_seen, scene, np.nan).astype(np.float32)
     for turn in range(4):
@@ -268,6 +271,22 @@ def _steps_at_edges(scene: Grey, is_seen: BoolArray) -> FloatArray:
         side = np.rot90(values, turn)[:, MARGIN_PX:-MARGIN_PX]
         outside = side[MARGIN_PX - 5 : MARGIN_PX - 2].mean(axis=0)
         inside = side[MARGIN_PX + 2 : MARGIN_PX + 5].mean(axis=0)
-        cells = np.abs(inside - outside).reshape(-1, CELL_PX).mean(axis=1)
-        np.rot90(steps, turn)[0, 1:-1] = (cells[1:] + cells[:-1]) / 2 / spread
-    return steps
+        step = _cell_means(np.abs(inside - outside)[None])[0]
+        np.rot90(steps, turn)[0, 1:-1] = (step[1:] + step[:-1]) / 2 / spread
+        strip = _cell_means(side[: MARGIN_PX - 2])
+        is_whole = ~np.isnan(strip).any(axis=0)
+        if np.count_nonzero(is_whole) < FEWEST_CELLS:
+            continue
+        usual = np.median(strip[:, is_whole], axis=1, keepdims=True)
+        unlike = np.where(is_whole, np.abs(strip - usual).mean(axis=0), 0)
+        # A frame is never quite even; what breaks it is more uneven than that.
+        tolerance = np.median(unlike[is_whole]) + EVEN_SHARE * spread
+        np.rot90(breaks, turn)[0, 1:-1] = (unlike[1:] + unlike[:-1]) / 2 / tolerance
+    return steps, breaks
+
+
+def _cell_means(pixels: FloatArray) -> FloatArray:
+    """Average rows of pixels (H, W) over the width of a cell: (H, W / `CELL_PX`)."""
+    height, width = pixels.shape
+    cells = pixels.reshape(height, width // CELL_PX, CELL_PX)
+    return np.asarray(cells.mean(axis=2), np.float32)

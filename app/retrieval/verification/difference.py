@@ -1,8 +1,8 @@
 """Regions of a compared work that disagree though their surroundings agree.
 
 A visitor's head, a finger, a frame's shadow disagree as well. They come in from the
-edge: where the photo goes on across the edge of the work without a step, something is
-in front of both.
+edge: where the photo goes on across the edge of the work without a step, or the frame
+beside it is broken, something is in front of both.
 """
 
 from collections.abc import Iterable
@@ -21,9 +21,10 @@ LEAST_SHARE = 0.02
 """Of the visible blocks that a region must take."""
 LEAST_SURE = 0.55
 """Share of a region's blocks that surely disagree."""
-LEAST_AGREEING = 0.6
-"""Share of the known surroundings that agree."""
-MAX_UNKNOWN = 0.35
+LEAST_AGREEING, PLAIN_WEIGHT = 0.85, 0.7
+"""Share of the known surroundings that agree, and what plain ones count of that: they
+are plain in both pictures."""
+MAX_UNKNOWN = 0.4
 """Share of the surroundings that lie outside the work or are hidden."""
 MAX_CONTINUING = 0.04
 """Share of the surroundings in which the photo goes on across the work's edge."""
@@ -33,6 +34,9 @@ MAX_REST = 1.0
 """Disagreeing blocks beside all regions, per block of these."""
 STEP = 0.25
 """Least change of grey values across an edge of the work, in standard deviations."""
+BREAK, BREAK_REACH = 1.2, 2
+"""Unevenness of what lies beside the work, against the usual, from which on something
+is in front of it; and of a region so many blocks from the edge."""
 
 _OUTSIDE, _CONTINUING = -2, -3
 _AROUND = np.ones((3, 3), np.uint8)
@@ -53,12 +57,17 @@ class Blocks:
     steps : (R + 2, C + 2) float32
         How much the photo changes across the work's edge beside each outermost block,
         in standard deviations of the photo; NaN where it shows nothing.
+    breaks : (R + 2, C + 2) float32
+        How unlike the usual along its edge the photo is outside the work beside each
+        outermost block, as a multiple of how uneven it is there as a rule; 0 where that
+        is not known.
     """
 
     states: NDArray[np.int8]
     surely_disagree: BoolArray
     is_bare: BoolArray
     steps: FloatArray
+    breaks: FloatArray
 
 
 def find_regions(blocks: Blocks) -> list[BoolArray]:
@@ -184,9 +193,15 @@ def _stands_out(
     if sure < max(LEAST_BLOCKS, LEAST_SURE * size) or size < LEAST_SHARE * visible:
         return False
     ring = surroundings[grown(np.pad(region, 1)) & ~np.pad(region, 1)]
-    outside, continuing, hidden, agreeing = (
+    outside, continuing, hidden, plain, agreeing = (
         np.count_nonzero(ring == state) / len(ring)
-        for state in (_OUTSIDE, _CONTINUING, BlockState.HIDDEN, BlockState.AGREES)
+        for state in (
+            _OUTSIDE,
+            _CONTINUING,
+            BlockState.HIDDEN,
+            BlockState.PLAIN,
+            BlockState.AGREES,
+        )
     )
     if outside + continuing > 0:
         bare = np.count_nonzero(region & blocks.is_bare)
@@ -196,8 +211,20 @@ def _stands_out(
     return bool(
         continuing <= MAX_CONTINUING
         and unknown <= MAX_UNKNOWN
-        and agreeing >= LEAST_AGREEING * (1 - unknown)
+        and agreeing + PLAIN_WEIGHT * plain >= LEAST_AGREEING * (1 - unknown)
+        and _break_beside(region, blocks.breaks) < BREAK
     )
+
+
+def _break_beside(region: BoolArray, breaks: FloatArray) -> float:
+    """Measure how broken what lies beside the work is, where a region comes near."""
+    broken = [0.0]
+    for turn in range(4):
+        # The edge in question comes to the top.
+        near = np.rot90(region, turn)[:BREAK_REACH].any(axis=0)
+        if near.any():
+            broken.append(float(np.rot90(breaks, turn)[0, 1:-1][near].mean()))
+    return max(broken)
 
 
 def _morphed(mask: NDArray[np.uint8], operation: int) -> NDArray[np.uint8]:

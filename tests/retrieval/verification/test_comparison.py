@@ -86,6 +86,15 @@ def test_what_stands_before_the_edge_is_no_difference():
     assert comparison.outlines == ()
 
 
+def test_a_head_above_shoulders_of_another_tone_is_no_difference():
+    photo = seen(WORK, TILTED, PHOTO_SIZE)
+    cv2.circle(photo, (197, 198), 32, (90, 90, 90), cv2.FILLED)
+    cv2.ellipse(photo, (197, 276), (60, 48), 0, 0, 360, (20, 20, 24), cv2.FILLED)
+    comparison = compare(grey(photo), grey(WORK), TO_PICTURE)
+    assert comparison.agreement < 0.98
+    assert comparison.outlines == ()
+
+
 def test_what_the_photo_does_not_show_is_hidden():
     photo = seen(WORK, TILTED, PHOTO_SIZE)[:, :170]
     comparison = compare(grey(photo), grey(WORK), TO_PICTURE)

@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.retrieval.verification.difference import (
+    BREAK,
+    BREAK_REACH,
     STEP,
     Blocks,
     background_of,
@@ -26,7 +28,8 @@ def blocks(region, *, bare=None, step=1.0, hidden=None):
     if bare is not None:
         nothing[bare] = True
     steps = np.full((SIZE[0] + 2, SIZE[1] + 2), step, np.float32)
-    return Blocks(states, states == BlockState.DISAGREES, nothing, steps)
+    surely = states == BlockState.DISAGREES
+    return Blocks(states, surely, nothing, steps, np.zeros_like(steps))
 
 
 INSIDE = np.s_[8:13, 10:16]
@@ -70,6 +73,27 @@ def test_an_object_at_the_edge_of_a_work_is_a_difference():
 
 def test_what_comes_in_over_the_edge_is_none():
     assert find_regions(blocks(AT_THE_EDGE, step=STEP / 2)) == []
+
+
+def test_what_stands_before_the_frame_too_is_none():
+    someone = blocks(AT_THE_EDGE)
+    someone.breaks[-1, 11:17] = 2 * BREAK
+    assert find_regions(someone) == []
+    beside = blocks(AT_THE_EDGE)
+    beside.breaks[-1, 20:26] = 2 * BREAK
+    assert len(find_regions(beside)) == 1
+
+
+def test_a_broken_frame_says_nothing_of_a_region_far_from_it():
+    away = blocks(np.s_[20 - BREAK_REACH - 5 : 20 - BREAK_REACH, 10:16])
+    away.breaks[-1] = 2 * BREAK
+    assert len(find_regions(away)) == 1
+
+
+def test_a_few_plain_surroundings_agree_too():
+    half = blocks(INSIDE)
+    half.states[:, 14:][half.states[:, 14:] == BlockState.AGREES] = BlockState.PLAIN
+    assert len(find_regions(half)) == 1
 
 
 def test_what_the_reference_shows_nothing_of_is_none_at_the_edge():
