@@ -13,6 +13,7 @@ from app.services.collection.browsing import (
     facets,
     find_works,
 )
+from app.services.collection.subjects import SHOWS
 from app.services.collection.works import find_work
 from app.services.curation.relations import RelationKind, confirmed_of
 from app.web.shell.current import map_reader, search_service
@@ -27,6 +28,7 @@ FACET_NAMES = {
     "technique": (_("Technique"), _("All techniques")),
     "type": (_("Type"), _("All types")),
     "location": (_("Location"), _("All locations")),
+    SHOWS: (_("Shows"), _("All that works show")),
 }
 """What a facet is called, and the page of all its values."""
 RELATION_NAMES = {
