@@ -124,14 +124,14 @@ GROUPS: Mapping[str, Group] = {
         """,
     ),
     "cat": Group(
-        0.4,
+        0.35,
         """
         tabby cat; a cat having a striped coat; Persian cat; Siamese cat;
         Egyptian Mau
         """,
     ),
     "big_cat": Group(
-        0.4,
+        0.35,
         """
         cougar; lynx; leopard; snow leopard; jaguar; lion; tiger; cheetah
         """,
@@ -206,7 +206,7 @@ GROUPS: Mapping[str, Group] = {
         """,
     ),
     "plant": Group(
-        0.2,
+        0.25,
         """
         plant pot; rapeseed; daisy; yellow lady's slipper; rose hip; cabbage;
         broccoli; cauliflower; zucchini; spaghetti squash; acorn squash;

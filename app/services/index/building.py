@@ -1,8 +1,9 @@
 """Building of the index from recorded pictures: the only place that does.
 
 Features that are missing are computed, and what is seen in pictures, then a generation
-of all searchable pictures is built, examined and published. Which pictures could not be read is written down, for the
-curators' pages and the log, whoever let the index be built.
+of all searchable pictures is built, examined and published. Which pictures could not be
+read is written down, for the curators' pages and the log, whoever let the index be
+built.
 """
 
 import logging
