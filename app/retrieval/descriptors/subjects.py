@@ -124,14 +124,14 @@ GROUPS: Mapping[str, Group] = {
         """,
     ),
     "cat": Group(
-        0.35,
+        0.4,
         """
         tabby cat; a cat having a striped coat; Persian cat; Siamese cat;
         Egyptian Mau
         """,
     ),
     "big_cat": Group(
-        0.35,
+        0.4,
         """
         cougar; lynx; leopard; snow leopard; jaguar; lion; tiger; cheetah
         """,
