@@ -88,6 +88,9 @@ def keep_seen(session: Session, seen: Mapping[int, Iterable[str]]) -> None:
     The works do not count as edited: a curator who has one open is not disturbed. A
     picture that was taken away meanwhile is passed over. The caller commits.
     """
+    if not seen:
+        return
+    # Written before it is read: nobody states anything between the two.
     session.flush()
     for image_id, subjects in seen.items():
         image = update(ReferenceImage).where(ReferenceImage.id == image_id)

@@ -1,7 +1,8 @@
 """Subjects of pictures whose features are older than the vocabulary of subjects.
 
 New features bring what is seen with them. Pictures that nobody has looked at yet need
-the semantic network only, a small part of what their features took.
+the semantic network only, a part of what their features took. A migration that changes
+the vocabulary lets all be looked at again by emptying ``seen_subjects``.
 """
 
 import logging
