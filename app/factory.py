@@ -72,6 +72,7 @@ from app.web.shell import (
     offline,
     presentation,
     security,
+    subject_names,
 )
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH
 from app.web.shell.site import Site
@@ -135,6 +136,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     errors.handle(app)
     languages.register(app)
     presentation.register(app)
+    subject_names.register(app)
     assets.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))

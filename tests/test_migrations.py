@@ -11,8 +11,11 @@ from sqlalchemy import select, text
 from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
-from app.models import Lane, Task, TaskState, User
+from app.models import Artwork, Lane, ReferenceImage, Task, TaskState, User
 from app.services.accounts import invitations, second_factor
+from app.services.collection.labels import set_facts
+from app.services.collection.subjects import SHOWS
+from app.services.index.subjects import find_unseen
 from app.services.system import database
 from app.services.system.tasks import TaskContext, go_on, work_off
 
@@ -134,6 +137,41 @@ def test_accounts_of_the_version_before_second_factors_have_none():
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT email FROM user")) == "anna@example.org"
         assert connection.scalar(text("SELECT count(*) FROM access_token")) == 1
+
+
+@pytest.mark.usefixtures("app")
+def test_works_of_the_version_before_subjects_show_nothing_yet():
+    command.upgrade(database.alembic_config(), "0014")
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO artwork (id, accession, title, artist, date, technique,"
+                " type, school, location, source, rights, created_at, updated_at)"
+                " VALUES (1, '1', 'Kept', '', '', '', '', '', '', '', '', :now, :now)"
+            ),
+            {"now": "2026-01-01 00:00:00"},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO reference_image (id, artwork_id, position, sha256,"
+                " media_name, width, height, created_at)"
+                " VALUES (1, 1, 0, 'ab', 'ab.jpg', 3, 2, :now)"
+            ),
+            {"now": "2026-01-01 00:00:00"},
+        )
+    database.upgrade()
+    [work] = db.session.scalars(select(Artwork))
+    assert (work.shows, work.stated_subjects) == ("", "")
+    # Not looked at yet, which the next building of the index does.
+    assert [one.artwork_id for one in db.session.scalars(select(ReferenceImage))] == [1]
+    assert [one.accession for one in find_unseen(db.session())] == ["1"]
+    set_facts(work, {SHOWS: "dog"})
+    db.session.commit()
+    db.session.remove()
+    command.downgrade(database.alembic_config(), "0014")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT title FROM artwork")) == "Kept"
+        assert connection.scalar(text("SELECT count(*) FROM reference_image")) == 1
 
 
 @pytest.mark.usefixtures("app")

@@ -28,7 +28,7 @@ from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
 from app.services.importing.pictures import SourceError
-from app.services.index.building import BUILDING, build_index
+from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
 from app.services.system.database import DatabaseNotReadyError, check
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
 from app.services.system.media import MediaFolder
@@ -39,6 +39,8 @@ GOING_ON = "What is done is kept: run the same command again to go on."
 
 Item = TypeVar("Item")
 P = ParamSpec("P")
+STEPS = {FEATURES: "Computing features", SUBJECTS: "Looking for subjects"}
+"""Steps of building an index that are done picture by picture."""
 collection = AppGroup("collection", help="Look at the collection and its index.")
 
 
@@ -119,6 +121,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._bar: tqdm[NoReturn] | None = None
+        self._step = ""
 
     def __call__(self, done: int, total: int, step: str) -> None:
         """Show how many pictures are done, or that the index itself is being built."""
@@ -126,9 +129,12 @@ class Progress:
             self.close()
             say("Building and examining the index …")
             return
+        if step != self._step:
+            self.close()
+            self._step = step
         if self._bar is None:
             self._bar = tqdm(
-                desc="Computing features",
+                desc=STEPS[step],
                 total=total,
                 unit=" pictures",
                 mininterval=0.5,

@@ -52,6 +52,12 @@ class Artwork(Base):
     """What the list is sorted by; as are artist_key and year."""
     year: Mapped[int | None]
     """The first one that the date names."""
+    stated_subjects: Mapped[str] = mapped_column(Text, default="")
+    """What a curator said it shows, as ``collection/subjects`` writes it; "" where
+    nobody did, and what is seen in its pictures counts."""
+    shows: Mapped[str] = mapped_column(Text, default="")
+    """Keys of what it shows, with a space before and after each: `` cat dog ``.
+    Follows from what was stated and seen; see ``collection/subjects``."""
 
     images: Mapped[list["ReferenceImage"]] = children(
         back_populates="artwork", order_by="ReferenceImage.position"
@@ -91,6 +97,9 @@ class ReferenceImage(Base):
     width: Mapped[int]
     """Of the stored picture, in pixels."""
     height: Mapped[int]
+    seen_subjects: Mapped[str | None] = mapped_column(Text)
+    """What the semantic network sees in it, as ``Artwork.shows``; NULL until it has
+    looked."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     artwork: Mapped[Artwork] = relationship(back_populates="images")

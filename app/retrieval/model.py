@@ -146,6 +146,7 @@ class Model:
             self.style_of(image, description, semantics),
             no_numbers() if semantics is None else semantics.descriptor,
             picture=encode_copy(image),
+            subjects=None if semantics is None else semantics.subjects,
         )
 
     def style_of(

@@ -91,11 +91,15 @@ class Description:
         The classes whose maps weighted the descriptor, most probable first.
     feature_means : (C,) float32
         Of the network's feature maps over the picture.
+    subjects : tuple of str
+        Keys of what is seen in a reference image by the semantic network, see
+        ``app.retrieval.descriptors.subjects``; of a photo nobody asks.
     """
 
     descriptor: FloatArray
     classes: tuple[ClassEvidence, ...] = ()
     feature_means: FloatArray = field(default_factory=no_numbers)
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,10 @@ class GalleryFeatures:
         that has none.
     picture : bytes
         Grey copy that photos are compared with, see ``app.retrieval.images.grey_copy``.
+    subjects : tuple of str, or None
+        Keys of what is seen in it, see ``app.retrieval.descriptors.subjects``, once
+        computed; None with a model that has no semantic part. A gallery does not keep
+        them.
     """
 
     descriptor: FloatArray
@@ -180,3 +188,4 @@ class GalleryFeatures:
     style: FloatArray = field(default_factory=no_numbers)
     semantic: FloatArray = field(default_factory=no_numbers)
     picture: bytes = b""
+    subjects: tuple[str, ...] | None = None

@@ -18,7 +18,14 @@ branch_labels = None
 depends_on = None
 
 SEARCHED = (
-    "accession", "title", "artist", "date", "technique", "type", "school", "location"
+    "accession",
+    "title",
+    "artist",
+    "date",
+    "technique",
+    "type",
+    "school",
+    "location",
 )
 BATCH = 1000
 

@@ -69,7 +69,9 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_recovery_code"),
-        sa.UniqueConstraint("user_id", "code_hash", name="uq_recovery_code_user_id_code_hash"),
+        sa.UniqueConstraint(
+            "user_id", "code_hash", name="uq_recovery_code_user_id_code_hash"
+        ),
     )
     op.create_index("ix_recovery_code_user_id", "recovery_code", ["user_id"])
 

@@ -5,6 +5,7 @@ look alike get similar descriptors, and local features are real RootSIFT.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -48,6 +49,13 @@ class FakeDescriptor:
             np.asarray(values / length, dtype=np.float32),
             (ClassEvidence("bright", 1.0, brightness),),
         )
+
+
+class FakeSemantics(FakeDescriptor):
+    """Describes a reference image in the same way, and sees the same in every one."""
+
+    def describe_reference(self, image: Image) -> Description:
+        return replace(self.describe(image), subjects=("dog", "ship"))
 
 
 def fake_decision() -> Decision:

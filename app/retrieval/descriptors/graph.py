@@ -21,6 +21,7 @@ from app.retrieval.runtime.openvino import (
 )
 from app.retrieval.types import Image
 
+PROBABILITIES = "probabilities"
 Results = dict[str, NDArray[Any]]
 """What a graph computes of one picture, by the names of its outputs."""
 
@@ -54,6 +55,7 @@ class Graph:
         *,
         threads: int = 1,
         precision: str = FULL_PRECISION,
+        all_classes: bool = False,
     ) -> "Graph":
         """Open a graph, and see that its descriptors have the length that is expected.
 
@@ -66,6 +68,9 @@ class Graph:
             That one picture may use.
         precision : str
             As OpenVINO spells it.
+        all_classes : bool
+            Whether results have `PROBABILITIES`, of all classes (C,), beside those of
+            the few most probable ones. They are computed anyway.
 
         Raises
         ------
@@ -84,6 +89,8 @@ class Graph:
             shared = Tensor(np.frombuffer(weights, np.uint8), shared_memory=True)
             model = Core().read_model(path.read_bytes(), shared)
             found = model.output("descriptor").partial_shape[1]
+            if all_classes:
+                _add_probabilities(model)
         except (RuntimeError, ValueError) as error:
             fault = str(error).strip().splitlines()[-1]
             raise DamagedArtefactError(path, fault, command) from error
@@ -122,6 +129,15 @@ class Graph:
                 "NUM_STREAMS": 1,
             },
         )
+
+
+def _add_probabilities(model: Model) -> None:
+    """Let a graph also return what its most probable classes are chosen from."""
+    node = model.output("class_probabilities").get_node()
+    while node.get_type_name() != "Softmax":
+        node = node.input_value(0).get_node()
+    [added] = model.add_outputs(node.output(0))
+    added.tensor.set_names({PROBABILITIES})
 
 
 def _map_file(path: Path) -> mmap.mmap:

@@ -14,10 +14,12 @@ Optional in a model folder::
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from app.retrieval.descriptors.graph import Graph
+from app.retrieval.descriptors.graph import PROBABILITIES, Graph, Results
 from app.retrieval.descriptors.manifest import reading_facts
+from app.retrieval.descriptors.subjects import SubjectReader
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.images.edits import Box, PhotoEdits
 from app.retrieval.images.letterbox import stretch
@@ -115,7 +117,8 @@ class SemanticDescriptor:
         """
         manifest = SemanticManifest.read(model_dir)
         path = model_dir / SEMANTIC_GRAPH_FILE
-        return cls(manifest, Graph.open(path, manifest.dimension, threads=threads))
+        graph = Graph.open(path, manifest.dimension, threads=threads, all_classes=True)
+        return cls(manifest, graph)
 
     def describe(self, image: Image) -> Description:
         """Describe what one picture shows.
@@ -132,19 +135,7 @@ class SemanticDescriptor:
             probable first, whose maps (h, w) cover the picture; ``feature_means``
             (A,) float32, those of three layers, of unit length each, for the style.
         """
-        results = self._graph.run(stretch(image, self.manifest.side_px))
-        classes = tuple(
-            ClassEvidence(
-                self.manifest.classes[int(index)], float(probability), activation_map
-            )
-            for index, probability, activation_map in zip(
-                results["class_indices"],
-                results["class_probabilities"],
-                results["class_activation_maps"],
-                strict=True,
-            )
-        )
-        return Description(results["descriptor"], classes, results["feature_means"])
+        return self._description(self._run(image))
 
     def describe_reference(self, image: Image) -> Description:
         """Describe a reference image: as a whole, and its middle where the work is.
@@ -161,12 +152,39 @@ class SemanticDescriptor:
         Returns
         -------
         description : Description
-            As of `describe`; the descriptor is the sum of both, of unit length.
+            As of `describe`; the descriptor is the sum of both, of unit length, and
+            ``subjects`` are those that are seen in both.
         """
-        whole = self.describe(image)
-        middle = self.describe(PhotoEdits(crop=MIDDLE).apply(image))
-        both = unit_length(whole.descriptor + middle.descriptor)
-        return replace(whole, descriptor=both)
+        whole = self._run(image)
+        middle = self._run(PhotoEdits(crop=MIDDLE).apply(image))
+        both = unit_length(whole["descriptor"] + middle["descriptor"])
+        views = (whole[PROBABILITIES], middle[PROBABILITIES])
+        return replace(
+            self._description(whole),
+            descriptor=both,
+            subjects=self._subject_reader.read(views),
+        )
+
+    @cached_property
+    def _subject_reader(self) -> SubjectReader:
+        return SubjectReader.of(self.manifest.classes)
+
+    def _run(self, image: Image) -> Results:
+        return self._graph.run(stretch(image, self.manifest.side_px))
+
+    def _description(self, results: Results) -> Description:
+        classes = tuple(
+            ClassEvidence(
+                self.manifest.classes[int(index)], float(probability), activation_map
+            )
+            for index, probability, activation_map in zip(
+                results["class_indices"],
+                results["class_probabilities"],
+                results["class_activation_maps"],
+                strict=True,
+            )
+        )
+        return Description(results["descriptor"], classes, results["feature_means"])
 
 
 def has_semantic_part(model_dir: Path) -> bool:

@@ -3,17 +3,19 @@
 Withdrawn works are left out, as everywhere for visitors, unless curators ask for them.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from app.extensions import db
 from app.models import Artwork
 from app.models.keys import plain_text
+from app.services.collection.subjects import SHOWS, write_subjects
 from app.services.system.paging import Page, select_page, slice_page
 
 WORKS_PER_PAGE = 48
@@ -30,7 +32,9 @@ FACETS: Mapping[str, InstrumentedAttribute[str]] = {
     "technique": Artwork.technique,
     "type": Artwork.type,
     "location": Artwork.location,
+    SHOWS: Artwork.shows,
 }
+"""Columns by the name of their facet; that of ``SHOWS`` holds several values."""
 ORDERS: Mapping[str, tuple[Any, ...]] = {
     "artist": (Artwork.artist_key, Artwork.title_key, Artwork.id),
     "title": (Artwork.title_key, Artwork.artist_key, Artwork.id),
@@ -129,8 +133,7 @@ def facets(criteria: Criteria) -> list[Facet]:
     """Return what the list can be narrowed by; a facet without values is left out."""
     found = []
     for name in FACETS:
-        counted = _values(name, criteria).limit(VALUES_SHOWN + 1)
-        values = [FacetValue(*row) for row in db.session.execute(counted)]
+        values = _values(name, criteria, VALUES_SHOWN + 1)
         chosen = criteria.chosen.get(name, "")
         if values or chosen:
             more = len(values) > VALUES_SHOWN
@@ -148,20 +151,40 @@ def facet_values(
     KeyError
         If there is no such facet.
     """
-    values = [FacetValue(*row) for row in db.session.execute(_values(name, criteria))]
+    values = _values(name, criteria)
     values.sort(key=lambda entry: plain_text(entry.value))
     return slice_page(values, number, VALUES_PER_PAGE)
 
 
-def _values(name: str, criteria: Criteria) -> Select[str, int]:
+def _values(name: str, criteria: Criteria, most: int | None = None) -> list[FacetValue]:
+    """Count the values of a facet, the most frequent ones first."""
     column = FACETS[name]
     works = func.count().label("works")
-    return (
+    counted = (
         select(column, works)
         .where(*_conditions(criteria.without(name)), column != "")
         .group_by(column)
         .order_by(works.desc(), column)
     )
+    if name != SHOWS:
+        rows = db.session.execute(counted.limit(most))
+        return [FacetValue(*row) for row in rows]
+    # Few sets of subjects occur, so their members are soon counted.
+    counts = Counter[str]()
+    for shows, number in db.session.execute(counted):
+        counts.update(dict.fromkeys(shows.split(), number))
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [FacetValue(*pair) for pair in ordered[:most]]
+
+
+def _has(name: str, value: str) -> ColumnElement[bool]:
+    """Select the works that have a value of a facet."""
+    if name == SHOWS:
+        # One word: two neighbours in the list are no value.
+        return Artwork.shows.contains(
+            write_subjects(value.split()[:1]), autoescape=True
+        )
+    return FACETS[name] == value
 
 
 def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
@@ -174,6 +197,6 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
     }
     return [
         *present[criteria.presence],
-        *(FACETS[name] == value for name, value in criteria.chosen.items()),
+        *(_has(name, value) for name, value in criteria.chosen.items()),
         *(Artwork.search_text.contains(word, autoescape=True) for word in words),
     ]

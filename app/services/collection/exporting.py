@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
-from app.services.collection.labels import COLUMNS, label_of
+from app.services.collection.labels import COLUMNS, fact_of, label_of
+from app.services.collection.subjects import SHOWS, subjects_of
 
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
@@ -61,14 +62,16 @@ def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]
 def table(session: Session) -> Iterator[str]:
     """Yield the lines of a CSV file with everything the museum's tables said.
 
-    Every work is in it, also withdrawn ones. Columns that are not ours come last.
+    Every work is in it, also withdrawn ones. What a work shows is in it where a curator
+    stated it: what is only seen would count as stated once it is imported. Columns that
+    are not ours come last.
     """
     extra = sorted(
         {name for work in all_works(session, withdrawn=True) for name in work.details}
     )
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([inert(name) for name in (*COLUMNS, WITHDRAWN, *extra)])
+    writer.writerow([inert(name) for name in (*COLUMNS, SHOWS, WITHDRAWN, *extra)])
     for work in all_works(session, withdrawn=True):
         label = label_of(work)
         names = [image.media_name for image in work.images] or [""]
@@ -76,7 +79,8 @@ def table(session: Session) -> Iterator[str]:
             facts = {"accession": work.accession, "image": name, **label}
             since = work.withdrawn_at.isoformat() if work.withdrawn_at else ""
             cells = [facts[column] for column in COLUMNS]
-            cells += [since, *(str(work.details.get(column, "")) for column in extra)]
+            cells += [fact_of(work, SHOWS), since]
+            cells += [str(work.details.get(column, "")) for column in extra]
             writer.writerow(map(inert, cells))
         yield file.getvalue()
         file.seek(0)
@@ -92,6 +96,8 @@ def json_lines(session: Session) -> Iterator[str]:
         facts = {
             "accession": work.accession,
             **label_of(work),
+            SHOWS: subjects_of(work),
+            "shows_stated": bool(work.stated_subjects),
             "details": work.details,
             WITHDRAWN: work.withdrawn_at.isoformat() if work.withdrawn_at else None,
             "images": [

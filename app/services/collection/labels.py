@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.models import Artwork
+from app.services.collection.subjects import SHOWS, settle
 
 COLUMNS = (
     "accession",
@@ -37,8 +38,11 @@ def fact_of(artwork: Artwork, name: str) -> str:
     Parameters
     ----------
     name : str
-        Of a field; of a detail with ``DETAIL`` before it. "" where nothing is said.
+        Of a field; of a detail with ``DETAIL`` before it; ``SHOWS`` for what a curator
+        stated that it shows. "" where nothing is said.
     """
+    if name == SHOWS:
+        return artwork.stated_subjects or ""
     if name.startswith(DETAIL):
         return str(artwork.details.get(name.removeprefix(DETAIL), ""))
     return getattr(artwork, name) or ""
@@ -49,7 +53,10 @@ def set_facts(artwork: Artwork, facts: Mapping[str, str]) -> None:
     # A new work has none before it is written; a changed dict would not be noticed.
     details = dict(artwork.details or {})
     for name, value in facts.items():
-        if not name.startswith(DETAIL):
+        if name == SHOWS:
+            artwork.stated_subjects = value
+            settle(artwork)
+        elif not name.startswith(DETAIL):
             setattr(artwork, name, value)
         elif value:
             details[name.removeprefix(DETAIL)] = value

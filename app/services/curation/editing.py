@@ -22,6 +22,7 @@ from app.services.collection.labels import (
     set_facts,
     version_of,
 )
+from app.services.collection.subjects import SHOWS, normal_statement
 from app.services.curation.work_images import (
     FeatureMaker,
     Picture,
@@ -118,6 +119,8 @@ class WorkEditor:
 
         Parameters
         ----------
+        label : mapping of str to str
+            By names as of ``labels.fact_of``, ``SHOWS`` among them.
         seen : str, optional
             The :func:`version_of` the work when the label was read.
 
@@ -125,6 +128,8 @@ class WorkEditor:
         ------
         ChangedMeanwhileError
             If the work was changed since it was seen.
+        UnknownSubjectError
+            If it is to show what the vocabulary does not have.
         """
         if seen is not None and seen != version_of(artwork):
             raise ChangedMeanwhileError(artwork.accession)
@@ -257,6 +262,8 @@ class WorkEditor:
 
 def _clean(label: Mapping[str, str]) -> dict[str, str]:
     clean = {name: label[name].strip() for name in LABEL_COLUMNS if name in label}
+    if SHOWS in label:
+        clean[SHOWS] = normal_statement(label[SHOWS])
     return clean | {name: label[name] for name in label if name.startswith(DETAIL)}
 
 

@@ -13,6 +13,7 @@ from app.retrieval.images.codec import read
 from app.retrieval.settings import ImageSettings, LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 from app.services.collection.pictures import StoredPicture, store_picture
+from app.services.collection.subjects import settle, write_subjects
 from app.services.index.features import features_key, gallery_item, pack_features
 from app.services.index.live import LiveIndex
 from app.services.system.media import MediaFolder
@@ -106,14 +107,17 @@ def add_features(
 ) -> None:
     """Compute what the work's pictures lack to be found; the caller commits.
 
-    Without a maker that is left to the next building of the index.
+    Without a maker that is left to the next building of the index. What the work shows
+    is what is seen in the pictures that it has now, unless a curator stated it.
     """
-    if maker is None:
-        return
-    for image in artwork.images:
-        if all(features.model_id != maker.key for features in image.features):
-            described = maker.describe(read(media.path(image.media_name)))
-            image.features.append(pack_features(None, maker.key, described))
+    if maker is not None:
+        for image in artwork.images:
+            if all(features.model_id != maker.key for features in image.features):
+                described = maker.describe(read(media.path(image.media_name)))
+                image.features.append(pack_features(None, maker.key, described))
+                if described.subjects is not None:
+                    image.seen_subjects = write_subjects(described.subjects)
+    settle(artwork)
 
 
 def read_thumbnails(

@@ -11,13 +11,14 @@ from typing import Any, Self
 
 from app.services.collection.exporting import WITHDRAWN, original
 from app.services.collection.labels import COLUMNS, LABEL_COLUMNS
+from app.services.collection.subjects import SHOWS
 
 ACCESSION, IMAGE, DETAILS = "accession", "image", "details"
 FIELDS = (ACCESSION, IMAGE, *LABEL_COLUMNS)
 """What a column may be mapped to; all others are ``DETAILS``."""
 OURS = "ours"
 WGA = "wga"
-RESERVED = frozenset((*COLUMNS, WITHDRAWN))
+RESERVED = frozenset((*COLUMNS, SHOWS, WITHDRAWN))
 """Names of columns in our own export, which no detail may have."""
 
 
@@ -42,8 +43,8 @@ class Format:
 
 FORMATS = {
     OURS: Format(
-        {name: name for name in (*COLUMNS, WITHDRAWN)},
-        (*COLUMNS, WITHDRAWN),
+        {name: name for name in (*COLUMNS, SHOWS, WITHDRAWN)},
+        (*COLUMNS, WITHDRAWN),  # those of older exports, too
     ),
     WGA: Format(
         {

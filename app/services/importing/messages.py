@@ -34,6 +34,7 @@ SENTENCES = {
     ),
     "long_accession": _("The accession number has more than %(maximum)s characters."),
     "no_date": _("%(value)s is no moment at which a work can have been withdrawn."),
+    "no_subject": _("%(value)s is none of the things that works can be said to show."),
     "repeats": _("It repeats row %(line)s."),
     "contradicts": _(
         "Row %(line)s has the same accession number, but another %(field)s. Please "

@@ -11,6 +11,11 @@ from urllib.parse import urlsplit
 
 from app.services.collection.exporting import WITHDRAWN, original
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS, MAX_ACCESSION_LENGTH
+from app.services.collection.subjects import (
+    SHOWS,
+    UnknownSubjectError,
+    normal_statement,
+)
 from app.services.importing.formats import ACCESSION, IMAGE, OURS, WGA, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.tables import TableRow
@@ -29,7 +34,7 @@ class Record:
         Line of the file, or position in a manifest.
     accession : str
     label : dict of str to str
-        Those fields of the label that the table has.
+        Those fields of the label that the table has; in our own export also ``SHOWS``.
     details : dict of str to str
         Further facts that are not blank, by name.
     images : list of str
@@ -94,9 +99,11 @@ def _read(row: TableRow, reading: Reading) -> Record:
             record.accession = value.strip()
         elif meant == IMAGE:
             record.images += pictures_in(value)
+        elif meant == SHOWS:
+            record.label[SHOWS] = value.strip()
         elif meant == WITHDRAWN:
             record.withdrawn = value.strip()
-    record.label = {
+    record.label |= {
         name: "; ".join(label[name]) for name in LABEL_COLUMNS if name in label
     }
     record.details = {
@@ -108,8 +115,18 @@ def _read(row: TableRow, reading: Reading) -> Record:
         record.accession = number_from(values.get(reading.accession_from, ""))
     if reading.format == WGA:
         record.images = wga_pictures(record.label.get("source", ""))
-    record.fault = fault_of(record)
+    record.fault = fault_of(record) or _normalise_statement(record)
     return record
+
+
+def _normalise_statement(record: Record) -> Remark | None:
+    """Write what a work is stated to show as we do; say so if that cannot be done."""
+    if SHOWS in record.label:
+        try:
+            record.label[SHOWS] = normal_statement(record.label[SHOWS])
+        except UnknownSubjectError as error:
+            return Remark("no_subject", {"value": str(error)})
+    return None
 
 
 def fault_of(record: Record) -> Remark | None:

@@ -1,8 +1,9 @@
 """Building of the index from recorded pictures: the only place that does.
 
-Features that are missing are computed, then a generation of all searchable pictures is
-built, examined and published. Which pictures could not be read is written down, for the
-curators' pages and the log, whoever let the index be built.
+Features that are missing are computed, and what is seen in pictures, then a generation
+of all searchable pictures is built, examined and published. Which pictures could not be
+read is written down, for the curators' pages and the log, whoever let the index be
+built.
 """
 
 import logging
@@ -29,12 +30,13 @@ from app.services.index.features import (
     find_pending,
     gallery_items,
 )
+from app.services.index.subjects import find_unseen, look_at
 from app.services.system.media import MediaFolder
 from app.services.system.parallel import worker_count
 
 logger = logging.getLogger(__name__)
 
-FEATURES, BUILDING = "features", "building"
+FEATURES, SUBJECTS, BUILDING = "features", "subjects", "building"
 """Steps, as the pages know them."""
 FAULTS_SHOWN = 50
 
@@ -89,6 +91,7 @@ def build_index(
         If it cannot be built here now.
     """
     computed, faults = complete_features(session, folders, model, on_progress)
+    complete_subjects(session, folders, model, on_progress)
     on_progress(computed, computed, BUILDING)
     return Built(_publish(session, folders, model), computed, faults)
 
@@ -131,6 +134,22 @@ def complete_features(
     )
     session.commit()
     return len(pending) - len(faults), tuple(faults)
+
+
+def complete_subjects(
+    session: Session, folders: Folders, model: Model, on_progress: OnProgress
+) -> None:
+    """Keep what is seen in pictures whose features are from before that was asked.
+
+    Parameters as of :func:`build_index`. A model without a semantic part sees nothing.
+    """
+    if model.semantic is None:
+        return
+    unseen = find_unseen(session)
+    media = MediaFolder(folders.works)
+    looked = look_at(session, unseen, media, model.semantic, workers=worker_count())
+    for done, _ in enumerate(looked, 1):
+        on_progress(done, len(unseen), SUBJECTS)
 
 
 def list_faults(session: Session) -> tuple[list[IndexFault], int]:

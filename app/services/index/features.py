@@ -22,6 +22,7 @@ from app.retrieval.images.codec import read
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
+from app.services.collection.subjects import keep_seen
 from app.services.system.media import MediaFolder
 from app.services.system.parallel import map_in_order
 
@@ -120,9 +121,13 @@ def compute_features(
 
     computed = map_in_order(compute, pending, workers=workers)
     while batch := list(islice(computed, BATCH_PICTURES)):
+        seen: dict[int, tuple[str, ...]] = {}
         for picture, features in batch:
             if isinstance(features, GalleryFeatures):
                 session.add(pack_features(picture.image_id, key, features))
+                if features.subjects is not None:
+                    seen[picture.image_id] = features.subjects
+        keep_seen(session, seen)
         session.commit()
         for _, features in batch:
             yield features if isinstance(features, PictureFault) else None

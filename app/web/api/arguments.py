@@ -5,6 +5,7 @@ would take everything for what it asked for.
 """
 
 import json
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from flask import Request, request
@@ -17,7 +18,9 @@ from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.exceptions import BadRequest
 
+from app.retrieval.descriptors.subjects import SUBJECTS
 from app.services.collection.browsing import ORDERS, USUAL_ORDER, WORKS_PER_PAGE
+from app.services.collection.subjects import SHOWS
 from app.web.api.schemas import ACCESSION
 from app.web.callers.upload import NoPhotoError
 from app.web.pages.works import LONGEST_TEXT
@@ -105,6 +108,22 @@ def text(name: str, words: LazyString, longest: int) -> fields.String:
     )
 
 
+def choice(
+    name: str, words: LazyString, choices: Collection[str], **options: Any
+) -> fields.String:
+    """Return the field of one of a few words."""
+    unfit = _(
+        "“%(name)s” must be one of: %(choices)s.",
+        name=name,
+        choices=", ".join(choices),
+    )
+    return fields.String(
+        validate=OneOf(list(choices), error=unfit),
+        metadata={"description": words},
+        **options,
+    )
+
+
 class Parameters(Schema):
     """Base of what an address may ask for: every parameter known, and given once."""
 
@@ -151,18 +170,8 @@ class WorksParameters(Parameters):
     technique = text("technique", _("Only works of this technique."), LONGEST_VALUE)
     type = text("type", _("Only works of this type."), LONGEST_VALUE)
     location = text("location", _("Only works in this place."), LONGEST_VALUE)
-    order = fields.String(
-        load_default=USUAL_ORDER,
-        validate=OneOf(
-            list(ORDERS),
-            error=_(
-                "“%(name)s” must be one of: %(choices)s.",
-                name="order",
-                choices=", ".join(ORDERS),
-            ),
-        ),
-        metadata={"description": _("What comes first.")},
-    )
+    shows = choice(SHOWS, _("Only works that show this."), SUBJECTS)
+    order = choice("order", _("What comes first."), ORDERS, load_default=USUAL_ORDER)
     page = Natural(_("Which page, from 1."), 1)
     per_page = Natural(_("Works on a page."), WORKS_PER_PAGE, MOST_PER_PAGE)
 

@@ -14,7 +14,9 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
 from app.models import Artwork, Query
+from app.retrieval.descriptors.subjects import SUBJECTS
 from app.retrieval.verification.evidence import Verdict
+from app.services.collection.subjects import subjects_of
 from app.services.collection.works import works_by_accession
 from app.web.api.fields import (
     Moment,
@@ -95,6 +97,18 @@ class WorkSchema(LabelSchema):
     location = text(_("Where it is in the museum."), "Room 12")
     rights = text(_("Who has the rights."), "Public domain")
     source = text(_("Where this label comes from."), "")
+    shows = fields.List(
+        fields.String(validate=OneOf(list(SUBJECTS))),
+        **described(
+            _("What can be seen in its pictures."), subjects_of, examples=[["dog"]]
+        ),
+    )
+    shows_stated = field(
+        fields.Boolean,
+        _("Whether a curator stated that, or else the program recognised it."),
+        False,
+        lambda work: bool(work.stated_subjects),
+    )
     images = array(ImageSchema, _("Its pictures; the first one stands for it."))
 
 

@@ -38,6 +38,7 @@ STEP_NAMES = {
     "works": _("Recording the works"),
     "undoing": _("Taking back"),
     "features": _("Looking at the pictures"),
+    "subjects": _("Looking for what the pictures show"),
     "asking": _("Asking the photos"),
     "methods": _("Asking one method after the other"),
     "comparing": _("Comparing the works"),

@@ -9,8 +9,16 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import Artwork
+from app.models.keys import plain_text
+from app.retrieval.descriptors.subjects import SUBJECTS
 from app.retrieval.errors import ImageError
 from app.services.collection.browsing import Presence, facets, find_works
+from app.services.collection.subjects import (
+    SHOWS,
+    subjects_of,
+    subjects_seen,
+    write_statement,
+)
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.curation.findings import missing_side
 from app.services.system import audit
@@ -26,6 +34,7 @@ from app.web.pages.works import (
     asked_criteria,
     asked_page,
 )
+from app.web.shell.subject_names import SUBJECT_NAMES
 
 bp = Blueprint("curate_works", __name__, url_prefix="/curate/works")
 """Guarded by ``app.web.callers.access``, as all blueprints that are named so."""
@@ -88,16 +97,7 @@ def edit(work_id: int) -> ResponseReturnValue:
     work = db.get_or_404(Artwork, work_id)
     form = LabelForm.of(work)
     if form.validate_on_submit():
-        try:
-            entry = editor().edit(work, form.label(), seen=form.seen.data)
-        except ChangedMeanwhileError:
-            sentence = gettext(
-                "Somebody else changed this work meanwhile. Below is how it is now; "
-                "please make your change again."
-            )
-            return back_to(work, error=sentence)
-        said = gettext("Saved.") if entry else gettext("Nothing was changed.")
-        return back_to(work, done=said)
+        return _save(work, form.label(), form.seen.data)
     trail = or_404(audit.list_entries(db.session(), artwork=work))
     return render_template(
         "curate/work.html",
@@ -107,7 +107,23 @@ def edit(work_id: int) -> ResponseReturnValue:
         trail=trail,
         undone=audit.undone_among(db.session(), trail),
         action_names=ACTION_NAMES,
+        shown=subjects_of(work),
+        recognised=subjects_seen(work),
+        subject_names=sorted(
+            ((subject, str(name)) for subject, name in SUBJECT_NAMES.items()),
+            key=lambda pair: plain_text(pair[1]),
+        ),
     ), 422 if form.errors else 200
+
+
+@bp.post("/<int:work_id>/shows")
+def state_subjects(work_id: int) -> ResponseReturnValue:
+    """State what a work shows, or leave that to the program again."""
+    work = db.get_or_404(Artwork, work_id)
+    asked = request.form
+    stated = [subject for subject in asked.getlist(SHOWS) if subject in SUBJECTS]
+    statement = "" if "unstated" in asked else write_statement(stated)
+    return _save(work, {SHOWS: statement}, asked.get("seen"))
 
 
 @bp.post("/<int:work_id>/withdraw")
@@ -125,3 +141,19 @@ def restore(work_id: int) -> ResponseReturnValue:
     work = db.get_or_404(Artwork, work_id)
     editor().restore(work)
     return back_to(work, done=findable_sentence(work))
+
+
+def _save(
+    work: Artwork, facts: dict[str, str], seen: str | None
+) -> ResponseReturnValue:
+    """Change what is said of a work, unless somebody else changed it meanwhile."""
+    try:
+        entry = editor().edit(work, facts, seen=seen)
+    except ChangedMeanwhileError:
+        sentence = gettext(
+            "Somebody else changed this work meanwhile. Below is how it is now; "
+            "please make your change again."
+        )
+        return back_to(work, error=sentence)
+    said = gettext("Saved.") if entry else gettext("Nothing was changed.")
+    return back_to(work, done=said)

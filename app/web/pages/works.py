@@ -4,6 +4,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
+from app.models.keys import plain_text
 from app.services.collection.browsing import (
     FACETS,
     ORDERS,
@@ -13,9 +14,11 @@ from app.services.collection.browsing import (
     facets,
     find_works,
 )
+from app.services.collection.subjects import SHOWS
 from app.services.collection.works import find_work
 from app.services.curation.relations import RelationKind, confirmed_of
 from app.web.shell.current import map_reader, search_service
+from app.web.shell.subject_names import value_name
 
 bp = Blueprint("artworks", __name__)
 
@@ -27,6 +30,7 @@ FACET_NAMES = {
     "technique": (_("Technique"), _("All techniques")),
     "type": (_("Type"), _("All types")),
     "location": (_("Location"), _("All locations")),
+    SHOWS: (_("Shows"), _("All that works show")),
 }
 """What a facet is called, and the page of all its values."""
 RELATION_NAMES = {
@@ -78,9 +82,14 @@ def facet(name: str) -> str:
     page = facet_values(name, criteria, asked_page())
     if page is None:
         abort(404)
+    # By letters as they are read: subjects have another name in each language.
+    entries = sorted(
+        page.entries, key=lambda entry: plain_text(value_name(name, entry.value))
+    )
     return render_template(
         "facet.html",
         page=page,
+        entries=entries,
         name=name,
         facet_names=FACET_NAMES,
         address=address_of(criteria),

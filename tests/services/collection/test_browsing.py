@@ -103,6 +103,46 @@ def test_a_facet_counts_as_if_nothing_of_it_were_chosen():
     assert "type" not in by_name
 
 
+def show(**subjects):
+    for accession, shows in subjects.items():
+        work = db.session.query(Artwork).filter_by(accession=accession[1:]).one()
+        work.shows = shows
+    db.session.commit()
+
+
+def test_a_work_is_counted_with_each_thing_that_it_shows():
+    show(_1=" animal dog ", _2=" dog ", _3=" animal dog ", _5=" ship ")
+    by_name = {facet.name: facet for facet in browsing.facets(Criteria())}
+    assert by_name["shows"].values == [
+        FacetValue("dog", 3),
+        FacetValue("animal", 2),
+        FacetValue("ship", 1),
+    ]
+    page = browsing.facet_values("shows", Criteria(chosen={"technique": "Oil"}))
+    assert page is not None
+    assert page.entries == [
+        FacetValue("animal", 1),
+        FacetValue("dog", 2),
+        FacetValue("ship", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "accessions"),
+    [
+        ("dog", ["1", "2"]),
+        ("do", []),
+        ("cat", []),
+        ("big_cat", ["3"]),
+        ("big%cat", []),
+        ("animal dog", ["1"]),
+    ],
+)
+def test_works_are_found_by_one_thing_that_they_show(value, accessions):
+    show(_1=" animal dog ", _2=" dog ", _3=" big_cat ")
+    assert sorted(found(chosen={"shows": value})) == accessions
+
+
 def test_a_facet_shows_its_most_frequent_values(monkeypatch):
     monkeypatch.setattr(browsing, "VALUES_SHOWN", 1)
     by_name = {facet.name: facet for facet in browsing.facets(Criteria())}

@@ -33,9 +33,17 @@ def works(in_app):
     db.session.add_all(
         [
             Artwork(
-                accession="1", **LABEL, images=pictures, details={"Height": "3 cm"}
+                accession="1",
+                **LABEL,
+                images=pictures,
+                details={"Height": "3 cm"},
+                stated_subjects="dog; ship",
+                shows=" dog ship ",
             ),
-            Artwork(accession="-2", withdrawn_at=now(), details={"=x": "@y"}),
+            # What is only seen stays out of the table: imported, it would be stated.
+            Artwork(
+                accession="-2", shows=" cat ", withdrawn_at=now(), details={"=x": "@y"}
+            ),
         ]
     )
     db.session.commit()
@@ -52,11 +60,12 @@ def test_the_table_has_everything_and_comes_back_the_same():
         {exporting.original(k): exporting.original(v) for k, v in row.items()}
         for row in rows
     ]
-    assert list(read[0]) == [*COLUMNS, "withdrawn", "=x", "Height"]
+    assert list(read[0]) == [*COLUMNS, "shows", "withdrawn", "=x", "Height"]
     assert [row["accession"] for row in read] == ["-2", "1", "1"]
     assert [row["image"] for row in read] == ["", "a.jpg", "b.jpg"]
     assert {name: read[1][name] for name in LABEL} == LABEL
     assert (read[1]["Height"], read[0]["=x"]) == ("3 cm", "@y")
+    assert [row["shows"] for row in read] == ["", "dog; ship", "dog; ship"]
     assert read[0]["withdrawn"]
     assert not read[1]["withdrawn"]
 

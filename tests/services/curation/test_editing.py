@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -6,6 +8,13 @@ from app.models import Artwork, AuditEntry, ImageFeatures, User
 from app.retrieval.errors import UnreadableImageError
 from app.retrieval.settings import ImageSettings
 from app.services.collection.labels import label_of, version_of
+from app.services.collection.subjects import (
+    NOTHING,
+    SHOWS,
+    UnknownSubjectError,
+    keep_seen,
+    subjects_of,
+)
 from app.services.curation.editing import (
     ChangedMeanwhileError,
     TakenAccessionError,
@@ -241,6 +250,67 @@ def test_changes_are_listed_the_newest_first_in_pages(editor, monkeypatch):
     only = audit.list_entries(session, artwork=work_of(1))
     assert only is not None
     assert [one.subject for one in only.entries] == ["1900.1"]
+
+
+def see(work, *subjects):
+    """Let the program see something in each picture of a work."""
+    keep_seen(db.session(), {image.id: subjects for image in work.images})
+    db.session.commit()
+
+
+def test_what_a_curator_states_is_audited_and_taken_back(editor, curator):
+    work = work_of(0)
+    see(work, "dog", "ship")
+    entry = editor.edit(work, {SHOWS: "ship; cat"}, seen=version_of(work))
+    assert subjects_of(work) == ["cat", "ship"]
+    assert (entry.user, entry.before) == (curator, {SHOWS: ""})
+    assert entry.after == {SHOWS: "cat; ship"}
+    assert editor.edit(work, {SHOWS: "cat; ship"}) is None
+    undone = editor.undo(entry)
+    assert subjects_of(work) == ["dog", "ship"]
+    editor.undo(undone)
+    assert subjects_of(work) == ["cat", "ship"]
+    editor.edit(work, {SHOWS: NOTHING})
+    assert subjects_of(work) == []
+    editor.edit(work, {SHOWS: ""})
+    assert subjects_of(work) == ["dog", "ship"]
+
+
+def test_two_curators_do_not_state_over_each_other(editor):
+    work = work_of(0)
+    seen = version_of(work)
+    editor.edit(work, {SHOWS: "cat"}, seen=seen)
+    with pytest.raises(ChangedMeanwhileError):
+        editor.edit(work, {SHOWS: "dog"}, seen=seen)
+    with pytest.raises(UnknownSubjectError):
+        editor.edit(work, {SHOWS: "unicorn"})
+    assert subjects_of(work) == ["cat"]
+
+
+def test_a_picture_takes_what_is_seen_in_it_away_with_it(editor):
+    work = work_of(0)
+    see(work, "dog")
+    editor.add_image(work, encoded(draw_picture(50)))
+    see(work, "dog")
+    keep_seen(db.session(), {work.images[1].id: ["ship"]})
+    db.session.commit()
+    assert subjects_of(work) == ["dog", "ship"]
+    entry = editor.remove_image(work.images[0])
+    assert subjects_of(work) == ["ship"]
+    editor.undo(entry)
+    # It is looked at again when the index is built next.
+    assert work.images[0].seen_subjects is None
+    assert subjects_of(work) == ["ship"]
+
+
+def test_a_new_picture_is_looked_at_when_its_features_are_computed(editor):
+    work = work_of(0)
+    maker = editor._maker
+    editor._maker = replace(
+        maker, describe=lambda image: replace(maker.describe(image), subjects=("cat",))
+    )
+    editor.add_image(work, encoded(draw_picture(50)))
+    assert subjects_of(work) == ["cat"]
 
 
 def test_further_details_are_changed_and_given_back(editor):

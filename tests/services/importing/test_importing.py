@@ -1,5 +1,6 @@
 """Whole imports: looked through, recorded, imported again, taken back."""
 
+import csv
 import io
 import zipfile
 from collections import Counter
@@ -19,6 +20,8 @@ from app.models import (
     now,
 )
 from app.services.collection import exporting
+from app.services.collection.labels import set_facts
+from app.services.collection.subjects import NOTHING, SHOWS, subjects_of
 from app.services.importing import recording, runs
 from app.services.importing.diff import Policy
 from app.services.importing.sources import SourceKind
@@ -187,6 +190,8 @@ def test_an_export_comes_back_as_it_was(importer, monkeypatch):
     importer.bring_in(pack(table, 1))
     keeping_works = db.session.scalars(select(Artwork)).all()
     keeping_works[2].withdrawn_at = now()
+    set_facts(keeping_works[0], {SHOWS: "dog; ship"})
+    set_facts(keeping_works[1], {SHOWS: NOTHING})
     db.session.commit()
     before = exported()
     again = importer.bring_in(before)
@@ -208,6 +213,31 @@ def test_an_export_comes_back_as_it_was(importer, monkeypatch):
     assert exported() == before
     kept = importer.folders.works / pictures[0][0]
     assert kept.read_bytes() == pictures[0][1]
+
+
+def test_what_an_import_states_stands_and_is_taken_back(importer):
+    importer.bring_in(TABLE)
+    rows = list(csv.DictReader(io.StringIO(exported(), newline="")))
+    [row] = [row for row in rows if row["accession"] == "A.1"]
+    run = importer.bring_in(written({**row, "shows": "Ship; dog"}))
+    assert run.counts["updated"] == 1
+    assert subjects_of(work("A.1")) == ["dog", "ship"]
+    # An export from before there was the column leaves what was stated alone.
+    older = {name: value for name, value in row.items() if name != "shows"}
+    assert importer.bring_in(written(older)).counts["unchanged"] == 1
+    assert work("A.1").stated_subjects == "dog; ship"
+    importer.undo(run)
+    assert work("A.1").stated_subjects == ""
+    assert subjects_of(work("A.1")) == []
+
+
+def written(row):
+    """Write a table of one row."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, row)
+    writer.writeheader()
+    writer.writerow(row)
+    return file.getvalue()
 
 
 def test_a_whole_import_is_taken_back(importer):

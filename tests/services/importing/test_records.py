@@ -1,5 +1,6 @@
 import pytest
 
+from app.services.collection.labels import COLUMNS
 from app.services.importing.formats import DETAILS, Reading, propose
 from app.services.importing.records import (
     Record,
@@ -99,3 +100,35 @@ def test_a_bad_moment_of_withdrawal_is_a_fault():
         read(reading, accession="1", withdrawn="2026-01-02T03:04:05+00:00").fault
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("cell", "label"),
+    [
+        ("Ship; dog", {"shows": "dog; ship"}),
+        ("none", {"shows": "none"}),
+        (" ", {"shows": ""}),
+        (None, {}),
+    ],
+)
+def test_what_a_work_is_stated_to_show_comes_with_our_own_export(cell, label):
+    reading = propose([*COLUMNS, "shows", "withdrawn"])
+    values = {"accession": "1", **({} if cell is None else {"shows": cell})}
+    if cell is None:
+        reading = propose([*COLUMNS, "withdrawn"])
+    assert reading.format == "ours"
+    record = read(reading, **values)
+    assert record.fault is None
+    assert {k: v for k, v in record.label.items() if k == "shows"} == label
+
+
+def test_a_subject_that_there_is_none_of_is_a_fault():
+    record = read(propose([*COLUMNS, "shows", "withdrawn"]), accession="1", shows="elf")
+    assert record.fault is not None
+    assert (record.fault.code, record.fault.facts) == ("no_subject", {"value": "elf"})
+
+
+def test_another_museums_column_of_that_name_is_a_detail():
+    record = read(propose(["Inv", "Shows"]), Inv="1", Shows="a hare")
+    assert record.details == {"Shows (imported)": "a hare"}
+    assert record.label == {}

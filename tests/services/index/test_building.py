@@ -1,5 +1,7 @@
 """From recorded pictures to a live index."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -14,17 +16,20 @@ from app.models import (
 )
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.generations.validation import validate
+from app.services.collection.labels import set_facts
+from app.services.collection.subjects import SHOWS, subjects_of
 from app.services.index import building
 from app.services.index.building import (
     BUILDING,
     FAULTS_SHOWN,
     FEATURES,
+    SUBJECTS,
     build_index,
     complete_features,
     list_faults,
 )
 from app.services.system.media import MediaFolder
-from tests.support.fakes import draw_picture, fake_model
+from tests.support.fakes import FakeSemantics, draw_picture, fake_model
 from tests.support.recorded import record_work
 
 COUNT = 6
@@ -105,6 +110,65 @@ def test_stopping_between_two_pictures_keeps_what_is_done(
     session.rollback()
     assert session.query(ImageFeatures).count() == 2
     assert build().computed == COUNT - 2
+
+
+@pytest.fixture
+def seeing(session, folders):
+    """Builds an index with a model that sees what pictures show."""
+    model = replace(fake_model(), semantic=FakeSemantics(), style=None)
+    told = []
+
+    def build():
+        built = build_index(session, folders, model, lambda *facts: told.append(facts))
+        return built, [step for _, _, step in told]
+
+    return build
+
+
+def test_what_is_seen_comes_with_the_features(works, seeing):
+    _, steps = seeing()
+    assert [subjects_of(work) for work in works] == [["dog", "ship"]] * COUNT
+    assert SUBJECTS not in steps
+
+
+def test_pictures_of_old_features_are_looked_at_without_new_features(
+    session, works, seeing
+):
+    seeing()
+    for work in works[:2]:
+        work.images[0].seen_subjects, work.shows = None, ""
+    session.commit()
+    before = [work.updated_at for work in works]
+    built, steps = seeing()
+    assert built.computed == 0
+    assert steps.count(SUBJECTS) == 2
+    assert [subjects_of(work) for work in works] == [["dog", "ship"]] * COUNT
+    assert [work.updated_at for work in works] == before
+
+
+def test_what_a_curator_stated_survives_a_new_index(session, works, seeing):
+    seeing()
+    set_facts(works[0], {SHOWS: "cat"})
+    for work in works:
+        work.images[0].seen_subjects = None
+        work.images[0].features.clear()
+    session.commit()
+    built, _ = seeing()
+    assert built.computed == COUNT
+    assert subjects_of(works[0]) == ["cat"]
+    assert subjects_of(works[1]) == ["dog", "ship"]
+
+
+def test_a_picture_that_cannot_be_looked_at_is_left_for_the_next_time(
+    session, folders, works, seeing, caplog
+):
+    seeing()
+    works[0].images[0].seen_subjects, works[0].shows = None, ""
+    session.commit()
+    lose(folders, works[0])
+    seeing()
+    assert works[0].images[0].seen_subjects is None
+    assert "not looked at: A-0" in caplog.text
 
 
 def test_an_empty_collection_is_not_published(build):

@@ -31,6 +31,15 @@ COMPARED = {
     },
 }
 """What was found by comparing the photo with the work."""
+SHOWN = [
+    *("people", "child", "angel", "skull", "dress", "hat", "jewellery", "mask"),
+    *("armour", "weapon", "animal", "dog", "cat", "big_cat", "horse", "cow", "sheep"),
+    *("hoofed", "bird", "fish", "insect", "snake", "landscape", "mountain", "tree"),
+    *("water", "ship", "building", "church", "castle", "tower", "bridge", "street"),
+    *("carriage", "plant", "flower", "fruit", "bread", "vessel", "furniture", "book"),
+    *("clock", "musical_instrument"),
+]
+"""What works can be said to show: no word of it may go."""
 FACETS = ("artist", "school", "technique", "type", "location")
 
 
@@ -116,20 +125,26 @@ def with_known_differences(before):
         # Longer values were always refused; now the bound is described as well.
         required, schema = works["query", name]
         works["query", name] = (required, {**schema, "maxLength": 1_000})
+    works["query", "shows"] = (False, {"type": "string", "enum": SHOWN})
     for operation in before.values():
         # They were an internal error, and a wait without end.
         operation["responses"]["503"]["codes"] |= {
             "database_unavailable",
             "too_many_uploads",
         }
-        with_new_facts_of_matches(operation["responses"])
+        with_new_facts(operation["responses"])
     return before
 
 
-def with_new_facts_of_matches(node):
-    """Say of every description of a match, however deep, what is told today."""
+def with_new_facts(node):
+    """Say of each description of a match or work, however deep, what is told today."""
     if isinstance(node, dict):
         properties = node.get("properties", {})
+        if {"technique", "rights", "images"} <= set(properties):
+            words = {"type": "string", "enum": SHOWN}
+            properties["shows"] = {"type": "array", "items": words}
+            properties["shows_stated"] = {"type": "boolean"}
+            node["required"] = sorted({*node["required"], "shows", "shows_stated"})
         if {"similarity", "inliers"} <= set(properties):
             # No network is asked any more where details alone are certain.
             either = {**properties["similarity"], "type": ["number", "null"]}
@@ -141,10 +156,10 @@ def with_new_facts_of_matches(node):
             properties["region"] = region
             node["required"] = sorted({*node["required"], "region", *COMPARED})
         for child in node.values():
-            with_new_facts_of_matches(child)
+            with_new_facts(child)
     if isinstance(node, list):
         for child in node:
-            with_new_facts_of_matches(child)
+            with_new_facts(child)
     return node
 
 
@@ -167,7 +182,7 @@ def test_the_named_forms_are_the_same(document):
     now = document["components"]["schemas"]
     assert set(now) == set(before)
     for name in before:
-        old = with_new_facts_of_matches(resolved(BEFORE, before[name]))
+        old = with_new_facts(resolved(BEFORE, before[name]))
         assert resolved(document, now[name]) == old, name
 
 

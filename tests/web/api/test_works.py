@@ -140,3 +140,27 @@ def test_a_refusal_is_in_the_language_of_the_reader(client):
 
 def test_one_work_takes_no_parameter(client):
     assert client.get(f"{LIST}/1900.0?page=1").status_code == 400
+
+
+def test_a_work_tells_what_it_shows_and_is_found_by_it(client, in_app):
+    for accession, shows, stated in (
+        ("1900.0", " dog ship ", "dog; ship"),
+        ("1900.1", " ship ", ""),
+    ):
+        work = db.session.query(Artwork).filter_by(accession=accession).one()
+        work.shows, work.stated_subjects = shows, stated
+    db.session.commit()
+    answer = client.get(f"{LIST}?shows=ship&order=accession&per_page=1")
+    assert answer.json["total"] == 2
+    [first] = answer.json["works"]
+    assert (first["shows"], first["shows_stated"]) == (["dog", "ship"], True)
+    [second] = client.get(answer.json["next"]).json["works"]
+    assert (second["shows"], second["shows_stated"]) == (["ship"], False)
+    assert accessions(client.get(f"{LIST}?shows=dog")) == ["1900.0"]
+    assert client.get(f"{LIST}/1900.2").json["shows"] == []
+
+
+def test_what_no_work_can_show_is_refused_with_what_it_can(client):
+    refused = client.get(f"{LIST}?shows=unicorn")
+    assert refused.status_code == 400
+    assert "big_cat" in refused.json["error"]["message"]

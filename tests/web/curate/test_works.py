@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Artwork
+from app.retrieval.descriptors.subjects import SUBJECTS
+from app.services.collection.subjects import keep_seen
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import FakePublication, encoded, make_searcher
 from tests.support.people import TOKEN, logged_in
@@ -92,6 +94,74 @@ def test_who_comes_second_is_told(curator):
     assert "Somebody else changed this work meanwhile" in page
     assert "First" in page
     assert "Second" not in page
+
+
+def seen_in(page):
+    return re.findall(r'name="seen"[^>]*value="([^"]+)"', page)[0]
+
+
+def ticked(page):
+    boxes = re.findall(r'<input type="checkbox" name="shows"[^>]*>', page)
+    assert len(boxes) == len(SUBJECTS)
+    return {
+        found[1]
+        for box in boxes
+        if " checked" in box and (found := re.search('value="([^"]+)"', box))
+    }
+
+
+def see(*subjects):
+    work = db.session.scalars(select(Artwork).filter_by(accession="1900.0")).one()
+    keep_seen(db.session(), {image.id: subjects for image in work.images})
+    db.session.commit()
+
+
+def test_what_a_work_shows_is_corrected_and_given_back(app, curator):
+    with app.app_context():
+        see("dog", "ship")
+    address = page_of(curator)
+    page = curator.browser.get(address).text
+    assert ticked(page) == {"dog", "ship"}
+    assert "nobody has confirmed it" in page
+    stated = {"shows": ["cat", "ship", "unicorn"], "seen": seen_in(page)}
+    curator.post(f"{address}/shows", page=address, **stated)
+    page = curator.browser.get(address).text
+    assert ticked(page) == {"cat", "ship"}
+    assert "As a curator stated it" in page
+    assert "<ins>Cat, Ship or boat</ins>" in page
+    with app.app_context():
+        see("bird")
+    label = app.test_client().get("/works/1900.0").text
+    assert 'href="/works/?shows=cat"' in label
+    assert "recognised by the program" not in label
+    curator.post(f"{address}/shows", page=address, unstated="yes", seen=seen_in(page))
+    assert ticked(curator.browser.get(address).text) == {"bird"}
+    label = app.test_client().get("/works/1900.0").text
+    assert "recognised by the program" in label
+
+
+def test_a_work_may_show_none_of_it(app, curator):
+    with app.app_context():
+        see("dog")
+    address = page_of(curator)
+    seen = seen_in(curator.browser.get(address).text)
+    curator.post(f"{address}/shows", page=address, seen=seen)
+    assert ticked(curator.browser.get(address).text) == set()
+    assert "shows=dog" not in app.test_client().get("/works/1900.0").text
+    late = curator.post(f"{address}/shows", page=address, shows="cat", seen=seen)
+    page = curator.browser.get(late.location).text
+    assert "Somebody else changed this work meanwhile" in page
+    assert ticked(page) == set()
+
+
+def test_only_curators_correct_what_a_work_shows(app, curator):
+    address = page_of(curator)
+    visitor = logged_in(app, "visitor@example.org")
+    refused = visitor.post(f"{address}/shows", page="/account/", shows="cat")
+    assert refused.status_code == 403
+    stranger = app.test_client().post(f"{address}/shows", data={"shows": "cat"})
+    assert stranger.status_code in (302, 400, 401)
+    assert ticked(curator.browser.get(address).text) == set()
 
 
 def test_a_withdrawn_work_is_gone_for_photos_and_pages_and_comes_back(app, curator):

@@ -114,3 +114,18 @@ def test_a_label_leads_to_works_that_have_the_same(client):
     page = client.get("/works/1900.0").text
     assert 'href="/works/?technique=Oil+on+canvas"' in page
     assert 'href="/works/?artist=Ada+Bright"' in page
+
+
+def test_works_are_narrowed_by_what_they_show(client, in_app):
+    work = db.session.query(Artwork).filter_by(accession="1900.0").one()
+    work.shows = " big_cat ship "
+    db.session.commit()
+    page = client.get("/works/?shows=big_cat").text
+    assert "1 work<" in page
+    assert "Shows: Lion, tiger or leopard" in page
+    values = client.get("/facets/shows").text
+    # By letters as they are read, not by their keys.
+    assert values.index("Lion, tiger") < values.index("Ship or boat")
+    assert 'href="/works/?shows=ship"' in values
+    assert "recognised by the program" in client.get("/works/1900.0").text
+    assert "Shows" not in client.get("/works/1900.2").text

@@ -7,6 +7,7 @@ from flask import request
 from flask_babel import lazy_gettext as _
 
 from app.services.collection.exporting import WITHDRAWN
+from app.services.collection.subjects import SHOWS
 from app.services.importing.diff import Policy
 from app.services.importing.formats import ACCESSION, DETAILS, IMAGE, OURS, WGA, Reading
 
@@ -53,7 +54,8 @@ MAPPING_FAULTS = {
 def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     """Return how the form wants a table to be read."""
     form = request.form
-    known = {*FIELD_NAMES, WITHDRAWN} if proposed.format == OURS else {*FIELD_NAMES}
+    ours = {SHOWS, WITHDRAWN} if proposed.format == OURS else set()
+    known = {*FIELD_NAMES, *ours}
     asked = [form.get(f"column-{number}") for number in range(len(columns))]
     meant = [field if field in known else DETAILS for field in asked]
     made_from = form.get("accession_from", "")
