@@ -59,16 +59,16 @@ class FakeSemantics(FakeDescriptor):
 
 
 def fake_decision() -> Decision:
-    """A hand-written rule: about 12 undisputed inliers make a work *found*."""
+    """A hand-written rule: 12 undisputed inliers are *found*, fewer if blocks agree."""
     return Decision(
         LogisticRule(
             -9.0,
             {
                 **dict.fromkeys(FLAT, 0.0),
-                "log_inliers": 2.0,
                 "inlier_share": 1.0,
-                "log_margin": 2.0,
+                "log_margin": 4.0,
                 "coverage": 1.0,
+                "agreement": 7.0,
             },
         ),
         LogisticRule(-20.0, dict.fromkeys(ROUND, 0.0)),

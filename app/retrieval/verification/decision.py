@@ -18,6 +18,13 @@ from app.retrieval.verification.evidence import Evidence, Verdict
 TIE = 0.1
 """With a margin below this share of its inliers, the best work is tied with another
 one that explains the same part of the photo: a copy, a second state of a print."""
+CLEAR_MARGIN = 0.05
+"""Least margin of the semantic network for the rule of works in the round to count: a
+banner on two works, which geometry alone explains, is no reason to take one for the
+other."""
+ENOUGH = math.log1p(54)
+"""Logarithm of the margin from which on more inliers say nothing more: a banner may
+have hundreds."""
 _FORMAT = 2
 
 
@@ -25,13 +32,13 @@ def flat_quantities(evidence: Evidence) -> dict[str, float]:
     """Bring what a plane explains to scales on which evidence adds up.
 
     Counts enter by the logarithm: ten inliers against none say a lot, 110
-    against 100 nothing. The margin's logarithm keeps its sign.
+    against 100 nothing. The margin's logarithm keeps its sign. The inliers themselves
+    are left out: beside the margin they would only speak for shared banners.
     """
     margin = evidence.margin
     return {
-        "log_inliers": math.log1p(evidence.inlier_count),
         "inlier_share": evidence.inlier_share,
-        "log_margin": math.copysign(math.log1p(abs(margin)), margin),
+        "log_margin": min(math.copysign(math.log1p(abs(margin)), margin), ENOUGH),
         "coverage": evidence.coverage,
         "agreement": evidence.agreement,
         "intactness": 1 - math.sqrt(evidence.difference),
@@ -99,8 +106,8 @@ class Thresholds:
 class Decision:
     """Logistic regressions with their thresholds, as they were learnt.
 
-    Two rules rate every match, and the one that is surer counts: a painting is told by
-    the plane that it is, a statue has none.
+    Two rules rate a match, and the one that is surer counts: a painting is told by the
+    plane that it is; a statue has none, and the semantic network has to know it.
 
     Attributes
     ----------
@@ -157,7 +164,7 @@ class Decision:
     def logit(self, evidence: Evidence) -> float:
         """Rate evidence by its log-odds, those of the surer rule."""
         logit = self.flat.logit(flat_quantities(evidence))
-        if evidence.epipolar_count:
+        if is_round(evidence):
             logit = max(logit, self.round.logit(round_quantities(evidence)))
         return logit
 
@@ -211,6 +218,11 @@ def _rule(content: Mapping[str, Any]) -> LogisticRule:
         float(content["intercept"]),
         {str(name): float(value) for name, value in coefficients},
     )
+
+
+def is_round(evidence: Evidence) -> bool:
+    """Tell whether the rule of works in the round is fit for a match."""
+    return evidence.epipolar_count > 0 and evidence.semantic_margin >= CLEAR_MARGIN
 
 
 def is_tied(evidence: Evidence) -> bool:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.verification.decision import (
+    CLEAR_MARGIN,
+    ENOUGH,
     FLAT,
     ROUND,
     Decision,
@@ -35,7 +37,7 @@ def decision():
 def test_probability_by_hand(decision):
     # Nothing differs where nothing was compared.
     assert decision.probability(NOTHING) == pytest.approx(1 / (1 + math.exp(3)))
-    logit = -4 + math.log(121) + 0.8 + math.log(116) + 0.7 + 0.9 + 1
+    logit = -4 + 0.8 + ENOUGH + 0.7 + 0.9 + 1
     assert decision.probability(SURE) == pytest.approx(1 / (1 + math.exp(-logit)))
 
 
@@ -56,8 +58,21 @@ def test_the_surer_rule_counts(decision):
 
 def test_a_work_that_was_not_looked_at_as_one_in_the_round_is_not_rated_as_one():
     eager = Decision(rule(FLAT), rule(ROUND, intercept=50.0), 0.8, 0.3, 0.01, 0.9)
+    known = Evidence(epipolar_count=8, semantic_margin=CLEAR_MARGIN)
     assert eager.probability(NOTHING) < 0.1
-    assert eager.probability(Evidence(epipolar_count=8)) > 0.9
+    assert eager.probability(known) > 0.9
+
+
+@pytest.mark.parametrize("margin", [-0.3, 0.0, 0.04])
+def test_what_the_network_does_not_put_first_is_rated_as_flat_alone(margin):
+    eager = Decision(rule(FLAT), rule(ROUND, intercept=50.0), 0.8, 0.3, 0.01, 0.9)
+    banner = replace(SURE, epipolar_count=170, semantic_margin=margin)
+    assert eager.logit(banner) == eager.flat.logit(flat_quantities(banner))
+
+
+def test_hundreds_of_inliers_say_no_more_than_some_dozens(decision):
+    assert decision.logit(replace(SURE, margin=60)) == decision.logit(SURE)
+    assert decision.logit(replace(SURE, margin=30)) < decision.logit(SURE)
 
 
 def test_a_runner_up_with_more_inliers_speaks_against(decision):
@@ -109,10 +124,10 @@ def test_thresholds_are_inclusive(decision):
     assert decision.verdict(0.29) is Verdict.NOT_FOUND
 
 
-@given(st.lists(st.floats(-50, 50), min_size=12, max_size=12), shares, shares)
+@given(st.lists(st.floats(-50, 50), min_size=11, max_size=11), shares, shares)
 def test_json_brings_every_number_back(numbers, one, other):
-    flat = LogisticRule(numbers[0], dict(zip(FLAT, numbers[2:8], strict=True)))
-    around = LogisticRule(numbers[1], dict(zip(ROUND, numbers[8:], strict=True)))
+    flat = LogisticRule(numbers[0], dict(zip(FLAT, numbers[2:7], strict=True)))
+    around = LogisticRule(numbers[1], dict(zip(ROUND, numbers[7:], strict=True)))
     low, high = sorted((one, other))
     decision = Decision(flat, around, high, low, 0.01, 1 / 3)
     assert Decision.from_json(decision.to_json()) == decision
@@ -120,7 +135,7 @@ def test_json_brings_every_number_back(numbers, one, other):
 
 def test_json_is_readable(decision):
     content = json.loads(decision.to_json())
-    assert content["flat"]["coefficients"]["log_inliers"] == 1.0
+    assert content["flat"]["coefficients"]["log_margin"] == 1.0
     assert content["format"] == 2
 
 
@@ -134,7 +149,7 @@ def test_other_json_is_refused_with_a_reason(text):
 
 
 def test_unknown_coefficients_and_crossed_thresholds_are_refused():
-    with pytest.raises(ValueError, match="log_inliers"):
+    with pytest.raises(ValueError, match="log_margin"):
         Decision(rule(["magic"]), rule(ROUND), 0.5, 0.5, 0.01, 0.9)
     with pytest.raises(ValueError, match="log_epipolar"):
         Decision(rule(FLAT), rule(FLAT), 0.5, 0.5, 0.01, 0.9)

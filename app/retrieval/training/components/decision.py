@@ -14,6 +14,7 @@ from app.retrieval.verification.decision import (
     Decision,
     LogisticRule,
     flat_quantities,
+    is_round,
     logistic,
     round_quantities,
 )
@@ -77,9 +78,10 @@ def learn_decision(
     has, and in which no coefficient is negative: more evidence must never make a
     candidate less probable. The rule of flat works is fitted to the candidates that
     some homography connects with the photo, that of works in the round to those that
-    were looked at as such: the rest are refused anyway, and would only teach that
-    inliers mean little. The thresholds are chosen on all questions, by cross-validation
-    over groups, so they hold for works that the coefficients have not seen.
+    it is fit for: the rest are refused anyway, and would only teach that inliers mean
+    little. The thresholds are chosen on all questions, by cross-validation over groups,
+    so they hold for works that the coefficients have not seen; what differs from the
+    photo is never "found", however probable, so it does not bear on that one.
 
     Parameters
     ----------
@@ -112,10 +114,11 @@ def learn_decision(
             f"false_accept_rate must be in (0, 1), got {false_accept_rate}"
         )
     logits = _cross_validated_logits(samples, np.random.default_rng(seed))
-    wrong, sure = _of_questions(samples, logits)
-    found = max(_threshold(wrong, sure, false_accept_rate), MORE_LIKELY_THAN_NOT)
+    is_different = np.array([sample.evidence.difference > 0 for sample in samples])
+    findable = _of_questions(samples, np.where(is_different, -math.inf, logits))
+    found = max(_threshold(*findable, false_accept_rate), MORE_LIKELY_THAN_NOT)
     perhaps = min(UNCERTAIN_FACTOR * false_accept_rate, 0.5)
-    uncertain = min(_threshold(wrong, sure, perhaps), found)
+    uncertain = min(_threshold(*_of_questions(samples, logits), perhaps), found)
     flat, round_ = _fit_rules(samples)
     return Decision(
         flat,
@@ -123,7 +126,7 @@ def learn_decision(
         found_threshold=logistic(found),
         uncertain_threshold=logistic(uncertain),
         false_accept_rate=false_accept_rate,
-        true_accept_rate=float(np.mean(sure >= found)),
+        true_accept_rate=float(np.mean(findable[1] >= found)),
     )
 
 
@@ -187,7 +190,7 @@ def _fit_rules(
     samples: Sequence[DecisionSample],
 ) -> tuple[LogisticRule, LogisticRule]:
     flat = [sample for sample in samples if sample.evidence.inlier_count]
-    around = [sample for sample in samples if sample.evidence.epipolar_count]
+    around = [sample for sample in samples if is_round(sample.evidence)]
     return _fit(flat, FLAT, flat_quantities), _fit(around, ROUND, round_quantities)
 
 

@@ -72,6 +72,20 @@ def test_more_strangers_are_uncertain_than_found(decision):
     assert decision.uncertain_threshold < decision.found_threshold
 
 
+def test_what_differs_from_the_photo_does_not_raise_what_found_takes(samples):
+    positives, negatives = samples
+    rng = np.random.default_rng(15)
+    versions = [
+        replace(evidence, difference=0.1)
+        for evidence in draw_evidence(rng, 40, 40, 0.9, 0.8)
+    ]
+    learnt = learn(positives, [*negatives, *versions])
+    # A tenth of the wrong ones is as strong as the right ones, and none can be found.
+    assert learnt.true_accept_rate > 0.9
+    told = [replace(evidence, difference=0.0) for evidence in versions]
+    assert learn(positives, [*negatives, *told]).true_accept_rate < 0.5
+
+
 def test_a_looser_rate_gives_a_lower_threshold():
     rng = np.random.default_rng(14)
     alike = draw_evidence(rng, 300, 12, 0.4, 0.4), draw_evidence(rng, 300, 8, 0.3, 0.3)
@@ -100,7 +114,7 @@ def test_no_coefficient_is_negative_even_if_the_samples_say_so(samples):
     learnt = learn(positives, misleading).flat.coefficients
     assert learnt["coverage"] == 0
     assert all(value >= 0 for value in learnt.values())
-    assert learnt["log_inliers"] > 0
+    assert learnt["log_margin"] > 0
 
 
 def test_separable_samples_put_the_line_between_them():
