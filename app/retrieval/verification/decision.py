@@ -18,10 +18,6 @@ from app.retrieval.verification.evidence import Evidence, Verdict
 TIE = 0.1
 """With a margin below this share of its inliers, the best work is tied with another
 one that explains the same part of the photo: a copy, a second state of a print."""
-CLEAR_MARGIN = 0.05
-"""Least margin of the semantic network for the rule of works in the round to count: a
-banner on two works, which geometry alone explains, is no reason to take one for the
-other."""
 ENOUGH = math.log1p(54)
 """Logarithm of the margin from which on more inliers say nothing more: a banner may
 have hundreds."""
@@ -221,8 +217,12 @@ def _rule(content: Mapping[str, Any]) -> LogisticRule:
 
 
 def is_round(evidence: Evidence) -> bool:
-    """Tell whether the rule of works in the round is fit for a match."""
-    return evidence.epipolar_count > 0 and evidence.semantic_margin >= CLEAR_MARGIN
+    """Tell whether the rule of works in the round is fit for a match.
+
+    It was looked at as such, and the semantic network puts no other work before it: a
+    banner on two works, which geometry alone explains, must not make one the other.
+    """
+    return evidence.epipolar_count > 0 and evidence.semantic_margin >= 0
 
 
 def is_tied(evidence: Evidence) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,9 @@ UNCERTAIN_FACTOR = 10
 """How many times the false-accept rate may be called uncertain. "Perhaps one of
 these" asks a person to look, who will not mind one look in ten for nothing."""
 
-MORE_LIKELY_THAN_NOT = 0.0
-"""Least logit of "found": the word would be a lie below an even chance, however few
-wrong candidates come near it."""
+LEAST_FOUND = math.log(4)
+"""Least logit of "found", four to one: below it the word would promise too much,
+however few wrong candidates come near."""
 
 NEVER = -20.0
 """Logit of a rule that nothing could be learnt for."""
@@ -81,7 +81,9 @@ def learn_decision(
     it is fit for: the rest are refused anyway, and would only teach that inliers mean
     little. The thresholds are chosen on all questions, by cross-validation over groups,
     so they hold for works that the coefficients have not seen; what differs from the
-    photo is never "found", however probable, so it does not bear on that one.
+    photo is never "found", however probable, so it does not bear on that one. One pair
+    of them serves both rules: that of works in the round is moved until its own one
+    falls together with that of flat works.
 
     Parameters
     ----------
@@ -113,20 +115,32 @@ def learn_decision(
         raise ValueError(
             f"false_accept_rate must be in (0, 1), got {false_accept_rate}"
         )
-    logits = _cross_validated_logits(samples, np.random.default_rng(seed))
+    flat_logits, round_logits = _cross_validated_logits(
+        samples, np.random.default_rng(seed)
+    )
     is_different = np.array([sample.evidence.difference > 0 for sample in samples])
-    findable = _of_questions(samples, np.where(is_different, -math.inf, logits))
-    found = max(_threshold(*findable, false_accept_rate), MORE_LIKELY_THAN_NOT)
+
+    def least_found(logits: _Floats) -> float:
+        findable = _of_questions(samples, np.where(is_different, -math.inf, logits))
+        return max(_threshold(*findable, false_accept_rate), LEAST_FOUND)
+
+    move = 0.0
+    if np.any(np.isfinite(round_logits)):
+        move = least_found(flat_logits) - least_found(round_logits)
+    logits = np.maximum(flat_logits, round_logits + move)
+    found = least_found(logits)
     perhaps = min(UNCERTAIN_FACTOR * false_accept_rate, 0.5)
     uncertain = min(_threshold(*_of_questions(samples, logits), perhaps), found)
+    sure = _of_questions(samples, np.where(is_different, -math.inf, logits))[1]
     flat, round_ = _fit_rules(samples)
+    round_ = replace(round_, intercept=round_.intercept + move)
     return Decision(
         flat,
         round_,
         found_threshold=logistic(found),
         uncertain_threshold=logistic(uncertain),
         false_accept_rate=false_accept_rate,
-        true_accept_rate=float(np.mean(findable[1] >= found)),
+        true_accept_rate=float(np.mean(sure >= found)),
     )
 
 
@@ -164,26 +178,27 @@ def _of_questions(
 
 def _cross_validated_logits(
     samples: Sequence[DecisionSample], rng: np.random.Generator
-) -> _Floats:
-    """Judge every sample by rules learnt from the other folds."""
+) -> tuple[_Floats, _Floats]:
+    """Judge every sample by both rules, learnt from the other folds.
+
+    The logit of a rule that is not fit for a sample is minus infinity.
+    """
     groups = sorted({sample.group for sample in samples})
     fold_of = dict(
         zip(groups, rng.permutation(np.arange(len(groups)) % FOLDS), strict=True)
     )
-    logits = np.empty(len(samples))
+    flat_logits, round_logits = np.full((2, len(samples)), -math.inf)
     for fold in range(FOLDS):
-        held_out = [fold_of[sample.group] == fold for sample in samples]
-        learnt_from = [
-            sample for sample, out in zip(samples, held_out, strict=True) if not out
-        ]
-        flat, round_ = _fit_rules(learnt_from)
-        decision = Decision(flat, round_, 1.0, 1.0, 0.0, 0.0)
-        logits[held_out] = [
-            decision.logit(sample.evidence)
-            for sample, out in zip(samples, held_out, strict=True)
-            if out
-        ]
-    return logits
+        flat, round_ = _fit_rules(
+            [sample for sample in samples if fold_of[sample.group] != fold]
+        )
+        for number, sample in enumerate(samples):
+            if fold_of[sample.group] != fold:
+                continue
+            flat_logits[number] = flat.logit(flat_quantities(sample.evidence))
+            if is_round(sample.evidence):
+                round_logits[number] = round_.logit(round_quantities(sample.evidence))
+    return flat_logits, round_logits
 
 
 def _fit_rules(
@@ -219,10 +234,13 @@ def _threshold(wrong: _Floats, right: _Floats, rate: float) -> float:
 
     It lies half-way between the highest score that must be refused and the next one
     above: on these samples any value between them does the same, on others the
-    middle is safest.
+    middle is safest. Minus infinity if there is nothing to be refused.
     """
-    descending = np.sort(wrong)[::-1]
-    refused = float(descending[math.floor(rate * len(wrong) + 1e-9)])
+    wrong = np.sort(wrong[np.isfinite(wrong)])[::-1]
+    passing = math.floor(rate * len(wrong) + 1e-9)
+    if passing >= len(wrong):
+        return -math.inf
+    refused = float(wrong[passing])
     logits = np.concatenate([wrong, right])
     above = logits[logits > refused]
     return (refused + float(above.min())) / 2 if len(above) else refused + 1.0
