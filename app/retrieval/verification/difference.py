@@ -17,8 +17,9 @@ from app.retrieval.verification.evidence import BlockState
 
 LEAST_BLOCKS = 12
 """Blocks of a region that surely disagree."""
-LEAST_SHARE = 0.02
-"""Of the visible blocks that a region must take."""
+LEAST_SHARE, LARGEST_SHARE = 0.02, 0.25
+"""Of the visible blocks that a region must take, and may: of a version, most is the
+same."""
 LEAST_SURE = 0.55
 """Share of a region's blocks that surely disagree."""
 LEAST_AGREEING, PLAIN_WEIGHT = 0.85, 0.7
@@ -32,6 +33,9 @@ MAX_BARE = 0.5
 """Share of a region at the edge in which the reference image shows nothing."""
 MAX_REST = 1.0
 """Disagreeing blocks beside all regions, per block of these."""
+LEAST_REST_AGREEING = 0.85
+"""Share of the other comparable blocks that agree. Of a version they do; of a solid
+seen from another side, most blocks are shifted or show something else behind it."""
 STEP = 0.25
 """Least change of grey values across an edge of the work, in standard deviations."""
 BREAK, BREAK_REACH = 1.2, 2
@@ -76,8 +80,9 @@ def find_regions(blocks: Blocks) -> list[BoolArray]:
     Returns
     -------
     regions : list of (R, C) bool
-        The largest first; none where more than they disagrees for other reasons, such
-        as people in front: then they are a part of that, as a rule.
+        The largest first; none where much else disagrees for other reasons, such as
+        people in front, or because the work is a solid: then they are a part of that,
+        as a rule.
     """
     disagrees = (blocks.states == BlockState.DISAGREES).astype(np.uint8)
     closed = _morphed(disagrees, cv2.MORPH_CLOSE)
@@ -101,7 +106,13 @@ def find_regions(blocks: Blocks) -> list[BoolArray]:
     found = np.any(regions, axis=0)
     rest = (blocks.states == BlockState.DISAGREES) & ~grown(found)
     rest &= ~background_of(blocks)
-    if np.count_nonzero(rest) > MAX_REST * np.count_nonzero(found):
+    others, agreeing = (
+        int(np.count_nonzero(each))
+        for each in (rest, (blocks.states == BlockState.AGREES) & ~found)
+    )
+    if others > MAX_REST * np.count_nonzero(found):
+        return []
+    if agreeing < LEAST_REST_AGREEING * (agreeing + others):
         return []
     return sorted(regions, key=np.count_nonzero, reverse=True)
 
@@ -190,7 +201,9 @@ def _stands_out(
     """Tell whether a region is one that its surroundings do not explain."""
     size = np.count_nonzero(region)
     sure = np.count_nonzero(region & blocks.surely_disagree)
-    if sure < max(LEAST_BLOCKS, LEAST_SURE * size) or size < LEAST_SHARE * visible:
+    if sure < max(LEAST_BLOCKS, LEAST_SURE * size):
+        return False
+    if not LEAST_SHARE * visible <= size <= LARGEST_SHARE * visible:
         return False
     ring = surroundings[grown(np.pad(region, 1)) & ~np.pad(region, 1)]
     outside, continuing, hidden, plain, agreeing = (

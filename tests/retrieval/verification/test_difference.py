@@ -116,6 +116,22 @@ def test_a_small_region_beside_somebody_in_front_is_none():
     assert find_regions(crowded) == []
 
 
+def test_what_takes_much_of_the_work_is_another_work_and_no_difference():
+    assert find_regions(blocks(np.s_[3:17, 6:22])) == []
+
+
+def test_a_solid_disagrees_here_and_there_and_differs_nowhere():
+    solid = blocks(INSIDE)
+    specks = np.zeros(SIZE, np.bool_)
+    specks[1::2, 1::6] = True
+    specks[6:15, 8:18] = False
+    assert find_regions(solid) != []
+    solid.states[specks] = BlockState.DISAGREES
+    assert np.count_nonzero(specks) > 0.05 * specks.size
+    solid.states[2:18, 22:28:3] = BlockState.DISAGREES
+    assert find_regions(solid) == []
+
+
 def test_background_reaches_the_edge_and_is_bare():
     border = np.s_[:, :4]
     assert np.count_nonzero(background_of(blocks(border, bare=border))) == 80
