@@ -21,6 +21,8 @@ one that explains the same part of the photo: a copy, a second state of a print.
 ENOUGH = math.log1p(54)
 """Logarithm of the margin from which on more inliers say nothing more: a banner may
 have hundreds."""
+NO_ANSWER = 0.01
+"""Log-odds below the least answer at which a match ends that geometry has not seen."""
 _FORMAT = 2
 
 
@@ -158,11 +160,18 @@ class Decision:
         return logistic(self.logit(evidence))
 
     def logit(self, evidence: Evidence) -> float:
-        """Rate evidence by its log-odds, those of the surer rule."""
-        logit = self.flat.logit(flat_quantities(evidence))
-        if is_round(evidence):
-            logit = max(logit, self.round.logit(round_quantities(evidence)))
-        return logit
+        """Rate evidence by its log-odds, those of the surer rule.
+
+        What only the semantic network speaks for comes before chance inliers, and is
+        never an answer.
+        """
+        flat = self.flat.logit(flat_quantities(evidence))
+        if not is_known(evidence):
+            return flat
+        around = self.round.logit(round_quantities(evidence))
+        if not is_round(evidence):
+            around = min(around, log_odds(self.uncertain_threshold) - NO_ANSWER)
+        return max(flat, around)
 
     def verdict(self, probability: float) -> Verdict:
         """Say which of the three answers a probability deserves."""
@@ -216,13 +225,18 @@ def _rule(content: Mapping[str, Any]) -> LogisticRule:
     )
 
 
+def is_known(evidence: Evidence) -> bool:
+    """Tell whether the semantic network puts a match first."""
+    return evidence.semantic_similarity > 0 and evidence.semantic_margin >= 0
+
+
 def is_round(evidence: Evidence) -> bool:
     """Tell whether the rule of works in the round is fit for a match.
 
-    It was looked at as such, and the semantic network puts no other work before it: a
-    banner on two works, which geometry alone explains, must not make one the other.
+    It was looked at as such, and the semantic network puts it first: a banner on two
+    works, which geometry alone explains, must not make one the other.
     """
-    return evidence.epipolar_count > 0 and evidence.semantic_margin >= 0
+    return is_known(evidence) and evidence.epipolar_count > 0
 
 
 def is_tied(evidence: Evidence) -> bool:
@@ -235,3 +249,10 @@ def logistic(logit: float) -> float:
     if logit >= 0:
         return 1 / (1 + math.exp(-logit))
     return math.exp(logit) / (1 + math.exp(logit))
+
+
+def log_odds(probability: float) -> float:
+    """Turn a probability into log-odds; infinite at 0 and 1."""
+    if probability in (0, 1):
+        return math.copysign(math.inf, probability - 0.5)
+    return math.log(probability / (1 - probability))

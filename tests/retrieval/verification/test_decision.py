@@ -15,6 +15,7 @@ from app.retrieval.verification.decision import (
     LogisticRule,
     flat_quantities,
     is_tied,
+    log_odds,
     logistic,
 )
 from app.retrieval.verification.evidence import Evidence, Verdict
@@ -57,7 +58,7 @@ def test_the_surer_rule_counts(decision):
 
 def test_a_work_that_was_not_looked_at_as_one_in_the_round_is_not_rated_as_one():
     eager = Decision(rule(FLAT), rule(ROUND, intercept=50.0), 0.8, 0.3, 0.01, 0.9)
-    known = Evidence(epipolar_count=8, semantic_margin=0.0)
+    known = Evidence(epipolar_count=8, semantic_similarity=0.6)
     assert eager.probability(NOTHING) < 0.1
     assert eager.probability(known) > 0.9
 
@@ -67,6 +68,16 @@ def test_what_the_network_does_not_put_first_is_rated_as_flat_alone(margin):
     eager = Decision(rule(FLAT), rule(ROUND, intercept=50.0), 0.8, 0.3, 0.01, 0.9)
     banner = replace(SURE, epipolar_count=170, semantic_margin=margin)
     assert eager.logit(banner) == eager.flat.logit(flat_quantities(banner))
+
+
+def test_the_network_alone_comes_before_chance_and_is_no_answer(decision):
+    known = Evidence(semantic_similarity=0.9, semantic_margin=0.5)
+    chance = Evidence(inlier_count=5, inlier_share=0.1, margin=1, coverage=0.01)
+    eager = replace(decision, round=rule(ROUND, intercept=50.0))
+    assert eager.probability(chance) < eager.probability(known)
+    assert eager.verdict(eager.probability(known)) is Verdict.NOT_FOUND
+    nothing = replace(eager, uncertain_threshold=0.0)
+    assert nothing.probability(known) == nothing.probability(Evidence())
 
 
 def test_hundreds_of_inliers_say_no_more_than_some_dozens(decision):
@@ -178,3 +189,13 @@ def test_the_logistic_function_does_not_overflow():
     assert logistic(-1000) == 0
     assert logistic(1000) == 1
     assert logistic(0) == 0.5
+
+
+@given(st.floats(-20, 20))
+def test_log_odds_undo_the_logistic(logit):
+    assert log_odds(logistic(logit)) == pytest.approx(logit, abs=1e-3)
+
+
+def test_certainty_has_infinite_log_odds():
+    assert log_odds(0) == -math.inf
+    assert log_odds(1) == math.inf
