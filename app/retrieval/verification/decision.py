@@ -240,8 +240,14 @@ def is_round(evidence: Evidence) -> bool:
 
 
 def is_tied(evidence: Evidence) -> bool:
-    """Tell whether another work explains the same part of the photo as well."""
-    return evidence.margin < TIE * evidence.inlier_count
+    """Tell whether another work explains the same part of the photo as well.
+
+    Of a work in the round a plane explains little: five chance inliers of another one
+    are no tie with thirty that an epipolar geometry explains.
+    """
+    rival = evidence.inlier_count - evidence.margin
+    strength = max(evidence.inlier_count, evidence.epipolar_count)
+    return strength - rival < TIE * strength
 
 
 def logistic(logit: float) -> float:

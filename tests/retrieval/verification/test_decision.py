@@ -185,6 +185,12 @@ def test_a_work_is_tied_when_another_explains_the_same_as_well():
     assert not is_tied(NOTHING)
 
 
+def test_chance_inliers_of_another_are_no_tie_with_a_work_in_the_round():
+    statue = Evidence(inlier_count=0, margin=-5, epipolar_count=30)
+    assert not is_tied(statue)
+    assert is_tied(replace(statue, margin=-28))
+
+
 def test_the_logistic_function_does_not_overflow():
     assert logistic(-1000) == 0
     assert logistic(1000) == 1
