@@ -71,6 +71,7 @@ from app.web.shell import (
     metrics,
     offline,
     presentation,
+    proportions,
     security,
 )
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH
@@ -135,6 +136,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     errors.handle(app)
     languages.register(app)
     presentation.register(app)
+    proportions.register(app)
     assets.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))

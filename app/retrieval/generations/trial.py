@@ -40,19 +40,16 @@ COUNTS = frozenset(ASKED.values()) | calibration.FIGURES
 """Figures that are numbers of photos or of answers."""
 
 
-def proportion(figures: Mapping[str, float], name: str) -> Proportion | None:
-    """Return a share of the trial with its total; None for any other figure.
+def proportions(figures: Mapping[str, float]) -> Mapping[str, Proportion]:
+    """Return the shares of the trial among figures, each with its total, by name.
 
-    Parameters
-    ----------
-    figures : mapping of str to float
-        Of an examination; those of old ones may lack some.
-    name : str
+    Those of an index that was not tried, or by an older program, lack some or all.
     """
-    asked = ASKED.get(name)
-    if asked is None or not {name, asked} <= figures.keys():
-        return None
-    return Proportion.of_share(figures[name], figures[asked])
+    return {
+        name: Proportion.of_share(figures[name], figures[asked])
+        for name, asked in ASKED.items()
+        if name in figures and asked in figures
+    }
 
 
 def try_hard_photos(
