@@ -31,6 +31,17 @@ COMPARED = {
     },
 }
 """What was found by comparing the photo with the work."""
+COUNT = {"type": "integer", "minimum": 0}
+BOUND = {"type": "number", "minimum": 0, "maximum": 1}
+CALIBRATION = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("answers", "right", "versions"), COUNT),
+        **dict.fromkeys(("low", "high"), BOUND),
+    },
+    "required": ["answers", "high", "low", "right", "versions"],
+}
+"""How often answers as sure as one were right."""
 FACETS = ("artist", "school", "technique", "type", "location")
 
 
@@ -122,12 +133,12 @@ def with_known_differences(before):
             "database_unavailable",
             "too_many_uploads",
         }
-        with_new_facts_of_matches(operation["responses"])
+        with_new_facts(operation["responses"])
     return before
 
 
-def with_new_facts_of_matches(node):
-    """Say of every description of a match, however deep, what is told today."""
+def with_new_facts(node):
+    """Say of every description of an answer or a match what is told today."""
     if isinstance(node, dict):
         properties = node.get("properties", {})
         if {"similarity", "inliers"} <= set(properties):
@@ -140,11 +151,15 @@ def with_new_facts_of_matches(node):
             del region["maxItems"]
             properties["region"] = region
             node["required"] = sorted({*node["required"], "region", *COMPARED})
+        if {"decision", "matches"} <= set(properties):
+            either = {"anyOf": [CALIBRATION, {"type": "null"}]}
+            properties["calibration"] = either
+            node["required"] = sorted({*node["required"], "calibration"})
         for child in node.values():
-            with_new_facts_of_matches(child)
+            with_new_facts(child)
     if isinstance(node, list):
         for child in node:
-            with_new_facts_of_matches(child)
+            with_new_facts(child)
     return node
 
 
@@ -165,9 +180,10 @@ def test_an_operation_promises_what_it_did(document, operation):
 def test_the_named_forms_are_the_same(document):
     before = BEFORE["components"]["schemas"]
     now = document["components"]["schemas"]
-    assert set(now) == set(before)
+    assert set(now) == {*before, "Calibration"}
+    assert resolved(document, now["Calibration"]) == CALIBRATION
     for name in before:
-        old = with_new_facts_of_matches(resolved(BEFORE, before[name]))
+        old = with_new_facts(resolved(BEFORE, before[name]))
         assert resolved(document, now[name]) == old, name
 
 
