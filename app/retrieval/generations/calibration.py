@@ -40,7 +40,7 @@ class TriedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrationBin:
+class ReliabilityBin:
     """Bin of probabilities, and what came of answers that stated one of them.
 
     Attributes
@@ -68,7 +68,7 @@ class CalibrationBin:
 class Calibration:
     """Calibration table: a bin per range of `EDGES`, by rising probability."""
 
-    bins: tuple[CalibrationBin, ...]
+    bins: tuple[ReliabilityBin, ...]
 
     @classmethod
     def of(cls, answers: Iterable[TriedAnswer]) -> "Calibration":
@@ -78,7 +78,7 @@ class Calibration:
             by_bin[_place(answer.probability)].append(answer)
         return cls(
             tuple(
-                CalibrationBin(
+                ReliabilityBin(
                     low,
                     high,
                     Proportion(sum(one.is_right for one in inside), len(inside)),
@@ -98,7 +98,7 @@ class Calibration:
             right, answers, versions = (
                 round(figures[_name(what, low)]) for what in _COUNTED
             )
-            bins.append(CalibrationBin(low, high, Proportion(right, answers), versions))
+            bins.append(ReliabilityBin(low, high, Proportion(right, answers), versions))
         return cls(tuple(bins))
 
     @property
@@ -112,7 +112,7 @@ class Calibration:
             )
         }
 
-    def bin_of(self, probability: float) -> CalibrationBin:
+    def bin_of(self, probability: float) -> ReliabilityBin:
         """Return the bin of a probability in [0, 1]."""
         return self.bins[_place(probability)]
 

@@ -4,12 +4,12 @@ from app.extensions import db
 from app.models import GenerationRecord, Query
 from app.retrieval.generations.calibration import (
     Calibration,
-    CalibrationBin,
+    ReliabilityBin,
     states_certainty,
 )
 
 
-def calibration_of(query: Query) -> CalibrationBin | None:
+def calibration_of(query: Query) -> ReliabilityBin | None:
     """Return how often answers as sure as this were right, in the index that gave it.
 
     None where the answer does not say how sure it is, where that index was not tried,

@@ -264,7 +264,7 @@ class SimilarWorkSchema(OfWorkSchema, LabelSchema):
 
 
 class CalibrationSchema(ResponseSchema):
-    """What came of answers that were as sure, from a ``CalibrationBin``."""
+    """What came of answers that were as sure, from a ``ReliabilityBin``."""
 
     description = _(
         "How often answers that were as sure were right, when the index was tried with "

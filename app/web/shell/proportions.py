@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import format_decimal, gettext, ngettext
 
-from app.retrieval.generations.calibration import CalibrationBin
+from app.retrieval.generations.calibration import ReliabilityBin
 from app.retrieval.generations.proportion import Proportion
 
 
@@ -32,7 +32,7 @@ def counted(one: Proportion) -> str:
     )
 
 
-def calibrated(one: CalibrationBin) -> str:
+def calibrated(one: ReliabilityBin) -> str:
     """Say how many of the answers that were as sure as one were right."""
     said = gettext(
         "Of answers as sure as this, %(right)s of %(answers)s were right when this "
