@@ -9,15 +9,15 @@ from app.retrieval.generations.proportion import Proportion
 
 def register(app: Flask) -> None:
     """Give the templates these functions."""
-    app.jinja_env.filters.update(
-        {one.__name__: one for one in (calibrated, counted, interval)}
-    )
+    app.jinja_env.filters.update({one.__name__: one for one in (calibrated, counted)})
 
 
 def interval(one: Proportion) -> str:
     """Write the bounds of a share, in whole per cent."""
     low, high = (format_decimal(round(100 * bound)) for bound in one.interval)
-    return str(gettext("%(low)s to %(high)s %%", low=low, high=high))
+    words = str(gettext("%(low)s to %(high)s %%", low=low, high=high))
+    # Torn over two lines, "86" and "%" are hard to read.
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def counted(one: Proportion) -> str:
@@ -44,8 +44,8 @@ def calibrated(one: ReliabilityBin) -> str:
     if not one.versions:
         return str(said)
     versions = ngettext(
-        "%(num)s named a work of which the photo showed another version.",
-        "%(num)s named works of which the photos showed other versions.",
+        "%(num)s of the others named a work of which the photo showed another version.",
+        "%(num)s of the others named works of which the photos showed other versions.",
         one.versions,
     )
     return f"{said} {versions}"
