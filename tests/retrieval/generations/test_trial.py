@@ -50,6 +50,7 @@ def test_most_hard_photos_are_found_and_none_without_its_work(engine, monkeypatc
     assert figures["hard_photos_wrong"] == 0
     assert figures["versions_found"] < 1
     table = Calibration.read(figures)
+    assert table is not None
     found = round(COUNT * figures["hard_photos_found"])
     assert sum(one.right.count for one in table.bins) >= found
     assert table.bin_of(1.0).right.count >= found // 2
@@ -79,7 +80,9 @@ def test_what_believes_everything_is_told_of(engine, monkeypatch):
     assert figures["hard_photos_wrong"] == figures["versions_found"] == 1
     # One is right by luck, of all photos of works, of none, and of versions; and one
     # version is of the work that is always named.
-    one = Calibration.read(figures).bin_of(0.995)
+    table = Calibration.read(figures)
+    assert table is not None
+    one = table.bin_of(0.995)
     assert (one.right, one.versions) == (Proportion(1, 3 * COUNT), 1)
 
 

@@ -64,5 +64,4 @@ def test_an_answer_without_a_work_or_without_certainty_has_none():
     differing = {"outlines": [[[0, 0], [1, 0], [1, 1]]]}
     uncertain = Verdict.UNCERTAIN
     assert calibration_of(answer(verdict=uncertain, comparison=differing)) is None
-    agreeing = {"outlines": []}
-    assert calibration_of(answer(comparison=agreeing)) == TABLE.bin_of(0.999)
+    assert calibration_of(answer(comparison={"outlines": []})) == TABLE.bin_of(0.999)
