@@ -71,6 +71,7 @@ from app.web.shell import (
     metrics,
     offline,
     presentation,
+    proportions,
     security,
     subject_names,
 )
@@ -137,6 +138,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     languages.register(app)
     presentation.register(app)
     subject_names.register(app)
+    proportions.register(app)
     assets.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))

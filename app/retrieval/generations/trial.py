@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from app.retrieval.generations import calibration
+from app.retrieval.generations.calibration import (
+    Calibration,
+    TriedAnswer,
+    states_certainty,
+)
+from app.retrieval.generations.proportion import Proportion
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.search.answers import Answer
 from app.retrieval.search.engine import Engine
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.simulation.versions import Change, make_version
@@ -17,12 +25,31 @@ from app.retrieval.verification.evidence import Verdict
 
 FEWEST_WORKS = 50
 """Of fewer a share says little, and a small collection should be searched at once."""
-PHOTOS = 40
-"""Each asked with its work and without."""
+PHOTOS = 60
+"""Each asked with its work and without: together about half a second of one core."""
 VERSIONS = 20
 PROFILE = "hard"
-COUNTS = ("hard_photos_asked", "versions_asked")
-"""Figures that are numbers of photos; all others are shares."""
+ASKED = {
+    "hard_photos_found": "hard_photos_asked",
+    "hard_photos_proposed": "hard_photos_asked",
+    "hard_photos_wrong": "hard_photos_asked",
+    "versions_found": "versions_asked",
+}
+"""Figures that are shares, and the figure that says of how many photos."""
+COUNTS = frozenset(ASKED.values()) | calibration.FIGURES
+"""Figures that are numbers of photos or of answers."""
+
+
+def proportions(figures: Mapping[str, float]) -> Mapping[str, Proportion]:
+    """Return the shares of the trial among figures, each with its total, by name.
+
+    Those of an index that was not tried, or by an older program, lack some or all.
+    """
+    return {
+        name: Proportion.of_share(figures[name], figures[asked])
+        for name, asked in ASKED.items()
+        if name in figures and asked in figures
+    }
 
 
 def try_hard_photos(
@@ -45,11 +72,11 @@ def try_hard_photos(
     Returns
     -------
     figures : mapping of str to float
-        `COUNTS` are numbers of photos; ``hard_photos_found``,
-        ``…_proposed`` (named at all), ``…_wrong`` (another work *found*, when the
-        photo's own was left out) and ``versions_found`` (the work *found*, though the
-        photo shows another version of it) are shares. Empty for a gallery of fewer than
-        `FEWEST_WORKS` works.
+        `COUNTS` are numbers of photos, and of answers to all of them, by how sure they
+        were (`Calibration`); ``hard_photos_found``, ``…_proposed`` (named at all),
+        ``…_wrong`` (another work *found*, when the photo's own was left out) and
+        ``versions_found`` (the work *found*, though the photo shows another version of
+        it) are shares. Empty for a gallery of fewer than `FEWEST_WORKS` works.
     """
     if len({item.work_id for item in engine.gallery.items}) < FEWEST_WORKS:
         return {}
@@ -61,20 +88,25 @@ def try_hard_photos(
             works.append(item.work_id)
             pictures.append(picture)
     found, proposed, wrong, versions = [], [], [], []
+    tried: list[TriedAnswer] = []
     for number, (work_id, picture) in enumerate(zip(works, pictures, strict=True)):
         photo = PreparedPhoto(perturb(picture, PROFILES[PROFILE], rng).image)
         answer = engine.identify(photo)
         named = {match.item.work_id: match.verdict for match in answer.matches}
         found.append(named.get(work_id) is Verdict.FOUND)
         proposed.append(work_id in named)
+        tried += _stated(answer, shown=work_id)
         without = engine.identify(photo, excluded_works={work_id})
         wrong.append(without.verdict is Verdict.FOUND)
+        tried += _stated(without)
         if number < VERSIONS:
             donor = pictures[number - 1]
             change = list(Change)[number % len(Change)]
             version = make_version(picture, donor, change, rng).image
-            shown = PreparedPhoto(perturb(version, PROFILES[PROFILE], rng).image)
-            versions.append(engine.identify(shown).verdict is Verdict.FOUND)
+            photo = PreparedPhoto(perturb(version, PROFILES[PROFILE], rng).image)
+            answer = engine.identify(photo)
+            versions.append(answer.verdict is Verdict.FOUND)
+            tried += _stated(answer, version_of=work_id)
     if not works:
         return {}
     return {
@@ -84,4 +116,23 @@ def try_hard_photos(
         "hard_photos_wrong": float(np.mean(wrong)),
         "versions_asked": len(versions),
         "versions_found": float(np.mean(versions)),
+        **Calibration.of(tried).figures,
     }
+
+
+def _stated(
+    answer: Answer, *, shown: str | None = None, version_of: str | None = None
+) -> list[TriedAnswer]:
+    """Return what an answer states of a photo that shows a work, or a version of one.
+
+    None where it names nothing, or does not say how sure it is.
+    """
+    if not answer.matches:
+        return []
+    first = answer.matches[0]
+    if not states_certainty(
+        answer.verdict, first.verdict, is_different=first.is_different
+    ):
+        return []
+    named = first.item.work_id
+    return [TriedAnswer(first.probability, named == shown, named == version_of)]

@@ -81,6 +81,19 @@ def bar(share: float, style: str = "found") -> Markup:
     ).format(style, width)
 
 
+def interval_mark(low: float, share: float, high: float, style: str) -> Markup:
+    """Draw a share in [0, 1] as a mark on the line from its lower to its upper bound.
+
+    It lies in a cell of a table; the numbers stand beside it.
+    """
+    return Markup(
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" '
+        'aria-hidden="true"><rect class="range" width="100" height="10"/>'
+        '<rect class="{0}" x="{1:.2f}" y="4" width="{2:.2f}" height="2"/>'
+        '<rect class="{0}" x="{3:.2f}" width="1" height="10"/></svg>'
+    ).format(style, 100 * low, 100 * (high - low), 99 * share)
+
+
 def _svg(title: str, shapes: Sequence[Markup]) -> Markup:
     return Markup(
         '<svg class="plot" role="img" aria-label="{}" viewBox="0 0 {:.0f} {:.0f}" '

@@ -18,6 +18,7 @@ from app.retrieval.descriptors.subjects import SUBJECTS
 from app.retrieval.verification.evidence import Verdict
 from app.services.collection.subjects import subjects_of
 from app.services.collection.works import works_by_accession
+from app.services.search.calibration import calibration_of
 from app.web.api.fields import (
     Moment,
     PageSchema,
@@ -156,6 +157,16 @@ def _probability(words: LazyString) -> fields.Field[Any]:
     )
 
 
+def _bound(words: LazyString, end: int, example: float) -> fields.Field[Any]:
+    return field(
+        fields.Float,
+        words,
+        example,
+        lambda one: round(one.right.interval[end], 4),
+        validate=Range(min=0, max=1),
+    )
+
+
 def _compared(name: str, words: LazyString, example: float) -> fields.Field[Any]:
     return field(
         fields.Float,
@@ -266,12 +277,42 @@ class SimilarWorkSchema(OfWorkSchema, LabelSchema):
     similarity = _similarity()
 
 
+class CalibrationSchema(ResponseSchema):
+    """What came of answers that were as sure, from a ``ReliabilityBin``."""
+
+    description = _(
+        "How often answers that were as sure were right, when the index was tried with "
+        "simulated photos of its works, of works left out of it, and of other versions."
+    )
+    answers = integer(_("Answers as sure as this."), 73, attrgetter("right.total"))
+    right = integer(_("Of these, right."), 57, attrgetter("right.count"))
+    versions = integer(
+        _("Of these, named a work of which the photo showed another version."), 15
+    )
+    low = _bound(
+        _("Lower bound of the share of right ones: Wilson’s interval, 95 %."), 0, 0.673
+    )
+    high = _bound(_("Upper bound of it."), 1, 0.8594)
+
+
 class AnswerSchema(ResponseSchema):
     """Answer to a photo, from a ``Query``."""
 
     description = _("What a photo shows.")
     decision = _decision()
     probability = _probability(_("That the first match is right; 0 without one."))
+    calibration = fields.Nested(
+        CalibrationSchema,
+        allow_none=True,
+        **described(
+            _(
+                "How often answers as sure as this were right; null where too few were "
+                "as sure, where the index was not tried, and where the photo differs "
+                "from the work or another work fits as well."
+            ),
+            calibration_of,
+        ),
+    )
     matches = array(
         MatchSchema,
         _(

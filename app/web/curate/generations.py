@@ -1,5 +1,8 @@
 """Pages of index generations: the live one, validation, rebuild, going back."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,11 +11,15 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import GenerationRecord
 from app.retrieval.errors import RetrievalError
+from app.retrieval.generations import calibration
+from app.retrieval.generations.calibration import Calibration
+from app.retrieval.generations.proportion import Proportion
 from app.retrieval.generations.registry import GenerationRegistry
-from app.retrieval.generations.trial import COUNTS
+from app.retrieval.generations.trial import COUNTS, proportions
 from app.services.index import rebuilding
 from app.services.index.building import list_faults
 from app.services.system import audit, tasks
+from app.web.admin.plots import interval_mark
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import begin_task, go_to
 from app.web.shell.current import folders
@@ -34,6 +41,38 @@ FIGURE_NAMES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Figures of a generation, as they are shown.
+
+    Attributes
+    ----------
+    figures : mapping of str to float
+        Shares, and the numbers in `COUNTS`; those of the calibration apart.
+    tried : mapping of str to Proportion
+        Those of the figures that are shares of so many photos.
+    calibration : Calibration or None
+        None where the generation was not tried, or by an older program.
+    """
+
+    figures: Mapping[str, float]
+    tried: Mapping[str, Proportion]
+    calibration: Calibration | None
+
+    @classmethod
+    def of(cls, figures: Mapping[str, float]) -> "Examination":
+        """Sort the figures of a manifest."""
+        return cls(
+            {
+                name: figure
+                for name, figure in figures.items()
+                if name not in calibration.FIGURES
+            },
+            proportions(figures),
+            Calibration.read(figures),
+        )
+
+
 @bp.get("/")
 def show() -> str:
     """Show the live index and the earlier ones that are kept."""
@@ -46,7 +85,12 @@ def show() -> str:
         records=records,
         live=registry.current_name(),
         running=tasks.unfinished(db.session(), rebuilding.KIND),
+        examinations={
+            one.name: Examination.of(one.manifest.examination) for one in kept
+        },
         figure_names=FIGURE_NAMES,
+        interval_mark=interval_mark,
+        ENOUGH=calibration.ENOUGH,
         counts=COUNTS,
         unread=list_faults(db.session()),
     )

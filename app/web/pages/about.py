@@ -1,10 +1,14 @@
 """About page: what is searched, how good that is, what answers mean."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, current_app, render_template
 
 from app.extensions import db
 from app.models import GenerationRecord
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.retrieval.generations.proportion import Proportion
+from app.retrieval.generations.trial import proportions
 from app.retrieval.model import DECISION_FILE
 from app.retrieval.verification.decision import Decision
 from app.services.collection.works import count_works
@@ -17,10 +21,15 @@ bp = Blueprint("about", __name__)
 @bp.get("/about")
 def show() -> str:
     """Tell visitors what they may expect; an index that is not there is no obstacle."""
+    generation = live_generation()
+    tried: Mapping[str, Proportion] = {}
+    if generation is not None:
+        tried = proportions(generation.examination)
     return render_template(
         "about.html",
         work_count=count_works(),
-        generation=live_generation(),
+        generation=generation,
+        tried=tried,
         decision=live_decision(),
     )
 

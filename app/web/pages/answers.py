@@ -9,6 +9,7 @@ from flask import Response, abort, render_template, send_from_directory, url_for
 from app.extensions import db
 from app.models import Query, QueryMatch
 from app.services.collection.works import works_in_order
+from app.services.search.calibration import calibration_of
 from app.services.search.evidence import heat_map, rectified_photo, small_photo
 from app.web.callers.visitors import current_owner
 from app.web.shell.current import folders, query_photos
@@ -79,6 +80,7 @@ def show_answer(query: Query, token: str | None = None) -> str:
         query=query,
         similar=similar,
         pictures=AnswerPictures(query, token),
+        calibration=calibration_of(query),
         is_shared=token is not None,
     )
 

@@ -40,6 +40,17 @@ SHOWN = [
     *("clock", "musical_instrument"),
 ]
 """What works can be said to show: no word of it may go."""
+COUNT = {"type": "integer", "minimum": 0}
+BOUND = {"type": "number", "minimum": 0, "maximum": 1}
+CALIBRATION = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("answers", "right", "versions"), COUNT),
+        **dict.fromkeys(("low", "high"), BOUND),
+    },
+    "required": ["answers", "high", "low", "right", "versions"],
+}
+"""How often answers as sure as one were right."""
 FACETS = ("artist", "school", "technique", "type", "location")
 
 
@@ -138,6 +149,7 @@ def with_known_differences(before):
 
 def with_new_facts(node):
     """Say of each description of a match or work, however deep, what is told today."""
+    """Say of every description of an answer or a match what is told today."""
     if isinstance(node, dict):
         properties = node.get("properties", {})
         if {"technique", "rights", "images"} <= set(properties):
@@ -155,6 +167,10 @@ def with_new_facts(node):
             del region["maxItems"]
             properties["region"] = region
             node["required"] = sorted({*node["required"], "region", *COMPARED})
+        if {"decision", "matches"} <= set(properties):
+            either = {"anyOf": [CALIBRATION, {"type": "null"}]}
+            properties["calibration"] = either
+            node["required"] = sorted({*node["required"], "calibration"})
         for child in node.values():
             with_new_facts(child)
     if isinstance(node, list):
@@ -180,7 +196,8 @@ def test_an_operation_promises_what_it_did(document, operation):
 def test_the_named_forms_are_the_same(document):
     before = BEFORE["components"]["schemas"]
     now = document["components"]["schemas"]
-    assert set(now) == set(before)
+    assert set(now) == {*before, "Calibration"}
+    assert resolved(document, now["Calibration"]) == CALIBRATION
     for name in before:
         old = with_new_facts(resolved(BEFORE, before[name]))
         assert resolved(document, now[name]) == old, name

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, text
 
 from app.extensions import db
-from app.models import Query
+from app.models import GenerationRecord, Query
+from app.retrieval.generations.calibration import Calibration, TriedAnswer
 
 SEARCH = "/api/v1/search"
 
@@ -15,6 +16,7 @@ def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
     assert set(answer.json) == {
         "decision",
         "probability",
+        "calibration",
         "matches",
         "similar",
         "timings_ms",
@@ -23,6 +25,23 @@ def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
     assert answer.json["decision"] == "found"
     assert 0.9 < answer.json["probability"] <= 1
     assert answer.json["query_id"] == db.session.scalars(select(Query.id)).one()
+
+
+def test_it_says_how_often_answers_as_sure_were_right(ask_api, in_app, photo):
+    assert ask_api(photo).json["calibration"] is None, "the index was not tried"
+    answers = [TriedAnswer(0.999, True)] * 36
+    answers += [TriedAnswer(0.999, False, is_of_version=True)] * 2
+    record = GenerationRecord(name="generation-1", model_id="m", works=7, images=7)
+    record.examination = dict(Calibration.of(answers).figures)
+    db.session.add(record)
+    db.session.commit()
+    assert ask_api(photo).json["calibration"] == {
+        "answers": 38,
+        "right": 36,
+        "versions": 2,
+        "low": 0.8271,
+        "high": 0.9854,
+    }
 
 
 def test_a_match_names_the_work_and_the_evidence(ask_api, photo):

@@ -7,6 +7,7 @@ import pytest
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import ImportRun, IndexFault, Lane, Task, TaskState, Worker, now
+from app.retrieval.generations.calibration import Calibration, TriedAnswer
 from app.retrieval.generations.registry import GenerationRegistry
 from app.services.importing import runs
 from app.services.system import tasks
@@ -200,7 +201,8 @@ def test_the_index_is_built_in_the_background_and_once_at_a_time(app, curator):
     assert app.extensions[BACKGROUND].work_off() == 1
 
 
-def test_an_examination_tells_numbers_of_photos_and_shares(curator, monkeypatch):
+def keep_an_index(monkeypatch, **figures):
+    """Let there be one index, with these figures among others."""
     kept = SimpleNamespace(
         name="0123456789abcdef",
         manifest=SimpleNamespace(
@@ -208,13 +210,49 @@ def test_an_examination_tells_numbers_of_photos_and_shares(curator, monkeypatch)
             works=60,
             images=70,
             model_id="fake",
-            examination={"hard_photos_asked": 40.0, "hard_photos_found": 0.85},
+            examination={
+                "hard_photos_asked": 40.0,
+                "hard_photos_found": 0.85,
+                "unit_length": 1.0,
+                **figures,
+            },
         ),
     )
     monkeypatch.setattr(GenerationRegistry, "kept", lambda _: [kept])
-    page = curator.browser.get("/curate/index/").text
+
+
+def index_page(curator):
+    return curator.browser.get("/curate/index/").text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_an_examination_tells_numbers_of_photos_and_shares(curator, monkeypatch):
+    keep_an_index(monkeypatch)
+    page = index_page(curator)
     assert "<dt>Hard simulated photos asked</dt><dd>40</dd>" in page
-    assert "<dt>Of these, found</dt><dd>85.0 %</dd>" in page
+    assert "<dt>Of these, found</dt><dd>85.0 %: 34 of 40 (71 to 93 %)</dd>" in page
+    assert "<dt>Descriptors of the right length</dt><dd>100.0 %</dd>" in page
+    assert "Of answers this sure" not in page, "an older program did not count them"
+
+
+def test_an_examination_tells_how_often_sure_answers_were_right(curator, monkeypatch):
+    table = Calibration.of(
+        [TriedAnswer(0.999, True)] * 36
+        + [TriedAnswer(0.999, False, is_of_version=True)] * 2
+        + [TriedAnswer(0.2, False)]
+    )
+    keep_an_index(monkeypatch, **table.figures)
+    page = index_page(curator)
+    _head, *rows = re.findall(r"<tr>(.*?)</tr>", page)
+    assert "Of answers this sure, so many were right" in page
+    cells = [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in rows]
+    assert [cell[:3] for cell in cells] == [
+        ["0 – 0.5", "0 of 1 (0 to 79 %)", "0"],
+        ["0.5 – 0.9", "–", "0"],
+        ["0.9 – 0.99", "–", "0"],
+        ["0.99 – 1", "36 of 38 (83 to 99 %)", "2"],
+    ]
+    assert [row.count("<svg") for row in rows] == [1, 0, 0, 1]
+    assert "calibration_" not in page, "no figure is told by its name"
 
 
 def test_only_an_index_that_is_there_can_be_made_live(curator):
