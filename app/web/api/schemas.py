@@ -290,9 +290,9 @@ class CalibrationSchema(ResponseSchema):
         _("Of these, named a work of which the photo showed another version."), 15
     )
     low = _bound(
-        _("Lower bound of the share of right ones: Wilson’s interval, 95 %."), 0, 0.673
+        _("Lower bound of the share of right ones: Wilson’s interval, 95 %."), 0, 0.6732
     )
-    high = _bound(_("Upper bound of it."), 1, 0.8594)
+    high = _bound(_("Upper bound of it."), 1, 0.8603)
 
 
 class AnswerSchema(ResponseSchema):
