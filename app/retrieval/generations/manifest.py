@@ -18,6 +18,7 @@ from app.retrieval.errors import (
     IncompatibleArtefactError,
     reading,
 )
+from app.retrieval.verification.decision import Decision
 
 FORMAT = 3
 """Raised whenever an older program could not read the files, or read them wrongly."""
@@ -59,6 +60,8 @@ class Manifest:
         By path relative to the generation's folder.
     examination : mapping of str to float
         The measured figures.
+    decision : str
+        SHA-256 of the decision that they were measured with; "" if that is not known.
     libraries : mapping of str to str
         Versions at the time of building.
     created_at : str
@@ -75,6 +78,7 @@ class Manifest:
     examination: Mapping[str, float]
     libraries: Mapping[str, str]
     created_at: str
+    decision: str = ""
     format: int = FORMAT
 
     @classmethod
@@ -83,6 +87,7 @@ class Manifest:
         folder: Path,
         *,
         model_id: str,
+        decision: Decision,
         settings: Mapping[str, Any],
         works: int,
         images: int,
@@ -105,6 +110,7 @@ class Manifest:
             examination={},
             libraries={name: version(name) for name in LIBRARIES},
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            decision=hashlib.sha256(decision.to_json().encode()).hexdigest(),
         )
 
     def write(self, folder: Path) -> None:

@@ -110,7 +110,8 @@ class Store(GenerationRegistry):
         """Build a generation, examine it and make it live.
 
         The same items, model and settings give the same files, bit for bit, and so
-        the same name; one that is there already is made live again as it is.
+        the same name; one that is there already, and was examined with this decision,
+        is made live again as it is.
 
         Parameters
         ----------
@@ -156,6 +157,7 @@ class Store(GenerationRegistry):
                 manifest = Manifest.of(
                     staging,
                     model_id=model.model_id,
+                    decision=model.decision,
                     settings={
                         **_feature_settings(settings),
                         **asdict(settings.gallery),
@@ -193,7 +195,7 @@ class Store(GenerationRegistry):
         return name
 
     def _name_of_equal(self, manifest: Manifest) -> str | None:
-        """Find an undamaged generation with the same content."""
+        """Find an undamaged generation with the same content and examination."""
         for name in _names(manifest.fingerprint):
             path = self.root / name
             if not path.exists():
@@ -203,7 +205,9 @@ class Store(GenerationRegistry):
             except ArtefactError as error:
                 logger.warning("Passing over a broken generation: %s", error)
                 continue
-            if twin.files == manifest.files and twin.matches_content(path):
+            is_examined = twin.decision == manifest.decision
+            is_equal = is_examined and twin.files == manifest.files
+            if is_equal and twin.matches_content(path):
                 return name
         return None
 

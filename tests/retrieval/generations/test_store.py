@@ -305,6 +305,22 @@ def test_a_copied_store_works(store, collection, tmp_path):
     assert len(open_(Store(tmp_path / "copy"))[1]) == 6
 
 
+def test_another_decision_has_the_same_content_examined_again(store, collection):
+    first = build(store, collection)
+    model = fake_model()
+    other = replace(model.decision, found_threshold=0.9)
+    found = Validation({"unit_length": 0.5}, ())
+    second = store.build(
+        collection,
+        replace(model, decision=other),
+        settings=SETTINGS,
+        examine=lambda _: found,
+    )
+    assert second.manifest.fingerprint == first.manifest.fingerprint
+    assert second.manifest.examination == {"unit_length": 0.5}
+    assert second.path != first.path
+
+
 def test_an_earlier_generation_can_be_made_live_again(store, collection):
     first = build(store, collection[:4])
     second = build(store, collection)
