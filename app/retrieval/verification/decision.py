@@ -18,6 +18,9 @@ from app.retrieval.verification.evidence import Evidence, Verdict
 TIE = 0.1
 """With a margin below this share of its inliers, the best work is tied with another
 one that explains the same part of the photo: a copy, a second state of a print."""
+CLEAR_MARGIN = 0.1
+"""Cosine by which the semantic network puts a work before all others: copies, casts and
+versions of it are nearer."""
 ENOUGH = math.log1p(54)
 """Logarithm of the margin from which on more inliers say nothing more: a banner may
 have hundreds."""
@@ -243,8 +246,11 @@ def is_tied(evidence: Evidence) -> bool:
     """Tell whether another work explains the same part of the photo as well.
 
     Of a work in the round a plane explains little: five chance inliers of another one
-    are no tie with thirty that an epipolar geometry explains.
+    are no tie with thirty that an epipolar geometry explains, nor with ten where the
+    semantic network takes none but this one for it.
     """
+    if evidence.semantic_margin >= CLEAR_MARGIN:
+        return False
     rival = evidence.inlier_count - evidence.margin
     strength = max(evidence.inlier_count, evidence.epipolar_count)
     return strength - rival < TIE * strength

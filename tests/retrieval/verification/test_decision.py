@@ -191,6 +191,12 @@ def test_chance_inliers_of_another_are_no_tie_with_a_work_in_the_round():
     assert is_tied(replace(statue, margin=-28))
 
 
+def test_what_the_network_clearly_puts_first_is_not_tied():
+    skull = Evidence(inlier_count=9, margin=-1, epipolar_count=10, semantic_margin=0.3)
+    assert not is_tied(skull)
+    assert is_tied(replace(skull, semantic_margin=0.02))  # two casts of one
+
+
 def test_the_logistic_function_does_not_overflow():
     assert logistic(-1000) == 0
     assert logistic(1000) == 1
