@@ -1,6 +1,7 @@
 """A small museum: seven drawn works, recorded, pictured and searchable."""
 
 import gc
+import os
 import re
 import shutil
 from io import BytesIO
@@ -14,6 +15,7 @@ from werkzeug.routing import Rule
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
+from app.retrieval.drawings import collection as drawings
 from app.retrieval.images import prepared
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.images.frame_detection import find_frame
@@ -35,7 +37,7 @@ from tests.support.museum import (
     original_of,
 )
 from tests.support.people import CHEAP_HASHING
-from tests.support.remembering import remembering
+from tests.support.remembering import remembering, sharing
 
 # A busy machine is no fault of ours, and chance is the same everywhere.
 settings.register_profile(
@@ -75,6 +77,21 @@ def known_pictures():
         for name in ("extract", "extract_query"):
             patched.setattr(rootsift, name, remembering(getattr(rootsift, name)))
         patched.setattr(prepared, "find_frame", remembering(find_frame))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_drawings(tmp_path_factory):
+    """The same works need not be drawn anew, in none of the processes of a run.
+
+    Tests of drawing see no memory: see tests/retrieval/drawings/conftest.py.
+    """
+    # pytest-xdist gives each of its processes a folder in that of the run.
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with pytest.MonkeyPatch.context() as patched:
+        drawn = sharing(drawings._paint, run / "drawings")
+        patched.setattr(drawings, "_paint", drawn)
         yield
 
 
