@@ -44,7 +44,7 @@ test-slow: setup ## run the tests that build networks and whole indexes
 test-browser: setup ## run the tests that drive headless Chromium
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m browser
 
-# In the order of their names: the longest are not the last, when cores stand idle.
+# In the order of tests/conftest.py, the longest first: no core stands idle at the end.
 test-long: setup ## run the slow and the browser tests side by side, as CI does
 	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "slow or browser"
 

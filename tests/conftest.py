@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +40,8 @@ from tests.support.museum import (
 from tests.support.people import CHEAP_HASHING
 from tests.support.remembering import remembering, sharing
 
+TESTS = Path(__file__).parent
+
 # A busy machine is no fault of ours, and chance is the same everywhere.
 settings.register_profile(
     "seeded",
@@ -47,6 +50,21 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("seeded")
+
+
+LONGEST = (
+    *("test_entry_points.py", "browser/test_accessibility.py"),
+    *("scripts/test_train.py", "lab/test_train_similarity.py"),
+    *("retrieval/training/test_pipeline.py", "test_changes_under_load.py"),
+    *("browser/test_languages.py", "lab/test_networks.py", "browser/test_map.py"),
+)
+"""Files that take longest, those that take a minute and more."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files: at the end, one process would be left with them."""
+    ranks = {TESTS / name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(scope="session", autouse=True)
