@@ -15,6 +15,10 @@ QUERIES ?=
 WEIGHTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
+# Python keeps what it compiled, whatever it is told elsewhere: every process of the
+# tests would compile the program and all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test test-slow test-browser test-long check format bench bench-quality translations screenshots lock audit sbom clean
 
 help: ## list the commands
