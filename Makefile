@@ -15,6 +15,10 @@ QUERIES ?=
 WEIGHTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
+# Python keeps what it compiled, whatever it is told elsewhere: every process of the
+# tests would compile the program and all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test test-slow test-browser test-long check format bench bench-quality translations screenshots lock audit sbom clean
 
 help: ## list the commands
@@ -44,7 +48,7 @@ test-slow: setup ## run the tests that build networks and whole indexes
 test-browser: setup ## run the tests that drive headless Chromium
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m browser
 
-# In the order of their names: the longest are not the last, when cores stand idle.
+# In the order of tests/conftest.py, the longest first: no core stands idle at the end.
 test-long: setup ## run the slow and the browser tests side by side, as CI does
 	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "slow or browser"
 

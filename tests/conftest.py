@@ -1,9 +1,11 @@
 """A small museum: seven drawn works, recorded, pictured and searchable."""
 
 import gc
+import os
 import re
 import shutil
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from werkzeug.routing import Rule
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
+from app.retrieval.drawings import collection as drawings
 from app.retrieval.images import prepared
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.images.frame_detection import find_frame
@@ -35,7 +38,9 @@ from tests.support.museum import (
     original_of,
 )
 from tests.support.people import CHEAP_HASHING
-from tests.support.remembering import remembering
+from tests.support.remembering import remembering, sharing
+
+TESTS = Path(__file__).parent
 
 # A busy machine is no fault of ours, and chance is the same everywhere.
 settings.register_profile(
@@ -45,6 +50,21 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("seeded")
+
+
+LONGEST = (
+    *("test_entry_points.py", "browser/test_accessibility.py"),
+    *("scripts/test_train.py", "lab/test_train_similarity.py"),
+    *("retrieval/training/test_pipeline.py", "test_changes_under_load.py"),
+    *("browser/test_languages.py", "lab/test_networks.py", "browser/test_map.py"),
+)
+"""Files that take longest, those that take a minute and more."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files: at the end, one process would be left with them."""
+    ranks = {TESTS / name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,6 +95,21 @@ def known_pictures():
         for name in ("extract", "extract_query"):
             patched.setattr(rootsift, name, remembering(getattr(rootsift, name)))
         patched.setattr(prepared, "find_frame", remembering(find_frame))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_drawings(tmp_path_factory):
+    """The same works need not be drawn anew, in none of the processes of a run.
+
+    Tests of drawing see no memory: see tests/retrieval/drawings/conftest.py.
+    """
+    # pytest-xdist gives each of its processes a folder in that of the run.
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with pytest.MonkeyPatch.context() as patched:
+        drawn = sharing(drawings._paint, run / "drawings")
+        patched.setattr(drawings, "_paint", drawn)
         yield
 
 

@@ -17,7 +17,7 @@ from app.retrieval.images.codec import encode_jpeg
 from tests.support.fakes import draw_picture
 from tests.support.sheltered import Shelter
 
-WORKS = 20
+WORKS, FEW = 12, 4
 CARELESS = """
 import socket
 from pathlib import Path
@@ -75,23 +75,22 @@ def test_a_start_reaches_nobody_and_leaves_nothing(shelter, command):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A catalogue of drawn works, and a list of photos."""
+    """Catalogues of drawn works and of few of them, and a list of photos."""
     folder = tmp_path_factory.mktemp("data")
-    with (folder / "works.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["accession", "image", "title", "artist"])
-        for number in range(WORKS):
-            name = f"{number}.jpg"
-            (folder / name).write_bytes(encode_jpeg(draw_picture(number)))
-            writer.writerow(
-                [f"A-{number}", name, f"No. {number}", f"Hand {number % 4}"]
-            )
+    rows = [["accession", "image", "title", "artist"]]
+    for number in range(WORKS):
+        name = f"{number}.jpg"
+        (folder / name).write_bytes(encode_jpeg(draw_picture(number)))
+        rows.append([f"A-{number}", name, f"No. {number}", f"Hand {number % 4}"])
+    for name, count in {"works.csv": WORKS, "few.csv": FEW}.items():
+        with (folder / name).open("w", newline="") as file:
+            csv.writer(file).writerows(rows[: count + 1])
     (folder / "photos.csv").write_text("photo,references,kind\n1.jpg,A-1,phone\n")
     return folder
 
 
-def collection(data):
-    return "--catalogue", data / "works.csv", "--images", data
+def collection(data, name="works.csv"):
+    return "--catalogue", data / name, "--images", data
 
 
 WORK_FOR_THE_WORKER = """
@@ -189,7 +188,7 @@ def test_a_model_is_trained(shelter, data):
 
 @pytest.mark.slow
 def test_speed_and_memory_are_measured(shelter, data):
-    shelter.run("-m", "bench.indexing", *collection(data))
+    shelter.run("-m", "bench.indexing", *collection(data, "few.csv"))
     for module in ("bench.query", "bench.server"):
         shelter.run("-m", module, "--queries", data / "photos.csv", at=ROOT)
     assert shelter.escapes() == []

@@ -49,7 +49,8 @@ def address(app):
             yield main + rest
 
     server = make_server("127.0.0.1", 0, whole, threaded=True)
-    thread = threading.Thread(daemon=True, target=server.serve_forever)
+    # It looks so often, in seconds, whether it is to end: half of one is the usual.
+    thread = threading.Thread(daemon=True, target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.views import VIEWS, faults, faults_in_views
+from tests.browser.views import faults_in_views
 from tests.support.people import PASSWORD, Person, with_account
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,6 @@ def follow_mail(page, person):
 def confirm(page, person):
     """Open the newest mail's link, and say that the address is one's own."""
     follow_mail(page, person)
-    assert faults_in_views(page) == []
     press(page, "Confirm the address")
     page.get_by_role("status").filter(has_text="is confirmed").wait_for()
 
@@ -71,11 +70,10 @@ def register(page, person):
     page.get_by_role("status").filter(has_text="We have sent a mail").wait_for()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_what_was_asked_before_comes_along_into_a_new_account(
-    open_page, anna, photo_file, width
+    open_page, anna, photo_file
 ):
-    page = open_page(width=width)
+    page = open_page(width=390)
     answer = ask(page, photo_file)
     register(page, anna)
     confirm(page, anna)
@@ -157,24 +155,18 @@ def test_an_account_is_used_by_keyboard_and_without_a_script(app, open_page, ann
 
 
 OPEN = ("/account/login", "/account/register", "/account/reset", "/account/confirm")
-OWN = ("/account/", "/account/password", "/account/email", "/account/delete")
 
 
-@pytest.mark.parametrize(("width", "colour_scheme"), VIEWS)
-def test_axe_finds_nothing_on_the_account_pages(
-    app, open_page, anna, width, colour_scheme
-):
-    with_account(app, anna.email)
-    page = open_page(width=width, color_scheme=colour_scheme)
+def test_axe_finds_nothing_on_forms_with_faults_and_on_a_mailed_page(open_page, anna):
+    """On the same pages without them, tests/browser/test_accessibility.py."""
+    page = open_page()
     for address in OPEN:
         page.goto(address)
-        assert faults(page) == []
-        press_first_button(page)  # now with its faults
-        assert faults(page) == []
-    log_in(page, anna)
-    for address in OWN:
-        page.goto(address)
-        assert faults(page) == []
+        press_first_button(page)
+        assert faults_in_views(page) == []
+    register(page, anna)
+    follow_mail(page, anna)
+    assert faults_in_views(page) == []
 
 
 def press_first_button(page):

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from app.extensions import db
 from app.models import Query
 from app.retrieval.search.explanation import encode_attention
-from tests.browser.views import VIEWS, faults, shows
+from tests.browser.views import faults, shows
 
 pytestmark = pytest.mark.browser
 
@@ -179,23 +179,6 @@ def test_somebody_else_is_refused(answered, open_page):
     assert stranger.goto(page.url).status == 404
     assert stranger.goto(f"{page.url}/heat.png").status == 404
     assert stranger.goto(f"{page.url}/rectified/0.jpg").status == 404
-
-
-@pytest.mark.parametrize("shown", ["photo", "photo_of_two", "unknown_photo"])
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_every_answer_is_for_everybody(request, answered, width, shown, scheme):
-    data = request.getfixturevalue(shown)
-    file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": data}
-    page = answered(file, width=width, color_scheme=scheme)
-    for details in page.locator("details.why > summary").all():
-        details.click()
-    assert faults(page) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_about_the_search_is_for_everybody(open_page, scheme):
-    page = open_page("/about", width=390, color_scheme=scheme)
-    assert faults(page) == []
 
 
 def test_on_paper_the_pictures_lie_side_by_side_and_nothing_is_to_be_pressed(answered):

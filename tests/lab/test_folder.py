@@ -121,12 +121,10 @@ def test_a_folder_without_classes_is_explained(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_with_the_bundled_model_and_what_is_really_learnt(tree, tmp_path, monkeypatch):
+    """That it learns the same every time, tests/retrieval/training/similarity holds."""
     monkeypatch.undo()
-    for name in "ab":
-        assert lab.main(["folder", str(tree), "--out", str(tmp_path / name)]) == 0
-    for file in (tmp_path / "a").iterdir():
-        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
-    figures = {row[0]: row[1:] for row in rows_of(tmp_path / "a" / "overall.csv")}
+    assert lab.main(["folder", str(tree), "--out", str(tmp_path / "out")]) == 0
+    figures = {row[0]: row[1:] for row in rows_of(tmp_path / "out" / "overall.csv")}
     assert list(figures)[1:] == MEASURES
     # Colours tell the classes apart, and a dozen pictures are enough to see that.
     assert float(figures["learnt"][-1]) > 0.5

@@ -136,7 +136,7 @@ def test_backbones_are_compared_among_themselves(tmp_path, few):
 def test_the_engine_bears_more_than_a_hash(few, tmp_path):
     out = tmp_path / "out"
     assert (
-        lab.main(["recover", "--works", "40", "--asked", "2", "--out", str(out)]) == 0
+        lab.main(["recover", "--works", "24", "--asked", "2", "--out", str(out)]) == 0
     )
     content = json.loads((out / "report.json").read_text("utf-8"))
     worst = content["figures"]["Recall@1 over all strengths"][FEW.index("hard")]

@@ -25,6 +25,11 @@ def test_vgg16_describes_by_either_layer(backbone):
     assert not np.array_equal(describing, last)
 
 
+def test_the_longest_one_describes_by_its_last_layer(backbone):
+    maps, last = outputs_of(backbone.build_backbone("resnet152"))
+    assert maps.shape == last.shape == (1, 2, 2, 2048)
+
+
 def test_our_own_network_keeps_the_variance_of_its_activations(backbone):
     maps, _ = outputs_of(backbone.build_backbone("morelli"))
     assert maps.shape == (1, 4, 4, 256)

@@ -5,7 +5,6 @@ import re
 from functools import cache
 
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator
 
 from app.web.api.document import document_text
 from app.web.api.pages import list_operations
@@ -84,6 +83,9 @@ def expected_responses(document, method, path):
 @cache
 def validator(document, schema):
     """Return what finds the faults of a value; unknown fields are some."""
+    # Here, because it takes seconds: in every process that collects tests.
+    from jsonschema import Draft202012Validator
+
     form = json.loads(schema)
     form["components"] = closed(json.loads(document)["components"])
     checker = Draft202012Validator.FORMAT_CHECKER

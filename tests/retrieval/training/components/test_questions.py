@@ -4,22 +4,24 @@ import numpy as np
 import pytest
 
 from app.retrieval.images.codec import encode_jpeg
-from app.retrieval.training.components import questions
-from app.retrieval.training.components.questions import (
-    QuestionSet,
-    banner_references,
-    photographed_works,
-)
 from app.retrieval.training.data.pictures import PictureBank
 from app.retrieval.training.data.works import TrainingWork
-from app.retrieval.training.plan import RoundPhotos
-from app.retrieval.training.samples import Samples
 from tests.support.pictures import artwork
 
 WORKS = 6
 
 
-def samples_of(folder: Path, held_out) -> Samples:
+@pytest.fixture(scope="module")
+def questions():
+    """Not at the top: every process that collects tests would import TensorFlow."""
+    from app.retrieval.training.components import questions
+
+    return questions
+
+
+def samples_of(folder: Path, held_out):
+    from app.retrieval.training.samples import Samples
+
     works = []
     for number in range(WORKS):
         path = folder / f"{number}.jpg"
@@ -36,15 +38,15 @@ def samples(tmp_path_factory):
 
 
 @pytest.fixture
-def few(monkeypatch):
+def few(questions, monkeypatch):
     for name, count in (("PHOTOS", 3), ("VERSIONS", 4), ("BANNERS", 5)):
         monkeypatch.setattr(questions, name, count)
 
 
 @pytest.mark.usefixtures("few")
-def test_works_versions_and_banners_are_asked_about(samples):
-    asked = list(QuestionSet(samples, seed=0))
-    assert len(asked) == len(QuestionSet(samples, seed=0)) == 12
+def test_works_versions_and_banners_are_asked_about(questions, samples):
+    asked = list(questions.QuestionSet(samples, seed=0))
+    assert len(asked) == len(questions.QuestionSet(samples, seed=0)) == 12
     works, versions, banners = asked[:3], asked[3:7], asked[7:]
     assert [question.shown for question in works] == [
         {"work-0"},
@@ -60,15 +62,17 @@ def test_works_versions_and_banners_are_asked_about(samples):
 
 
 @pytest.mark.usefixtures("few")
-def test_the_same_seed_gives_the_same_photos(samples):
+def test_the_same_seed_gives_the_same_photos(questions, samples):
     for one, other in zip(
-        QuestionSet(samples, seed=3), QuestionSet(samples, seed=3), strict=True
+        questions.QuestionSet(samples, seed=3),
+        questions.QuestionSet(samples, seed=3),
+        strict=True,
     ):
         assert np.array_equal(one.image, other.image)
 
 
 @pytest.mark.usefixtures("few")
-def test_each_banner_is_on_another_reference_image(samples, monkeypatch):
+def test_each_banner_is_on_another_reference_image(questions, samples, monkeypatch):
     put = []
 
     def add_banner(picture, banner, rng):
@@ -76,9 +80,11 @@ def test_each_banner_is_on_another_reference_image(samples, monkeypatch):
         return picture
 
     monkeypatch.setattr(questions, "add_banner", add_banner)
-    references = list(banner_references(photographed_works(samples), 0))
+    references = list(
+        questions.banner_references(questions.photographed_works(samples), 0)
+    )
     assert [name for name, _ in references] == [f"banner {i}" for i in range(5)]
-    assert len(list(QuestionSet(samples, seed=0))) == 12
+    assert len(list(questions.QuestionSet(samples, seed=0))) == 12
     on_references, on_works = put[:5], put[5:]
     assert len(on_works) == 5
     for reference, work in zip(on_references, on_works, strict=True):
@@ -87,14 +93,16 @@ def test_each_banner_is_on_another_reference_image(samples, monkeypatch):
 
 
 @pytest.mark.usefixtures("few")
-def test_real_photos_of_works_in_the_round_are_asked_too(samples):
+def test_real_photos_of_works_in_the_round_are_asked_too(questions, samples):
+    from app.retrieval.training.plan import RoundPhotos
+
     path = samples.works[0].image_path
     photos = RoundPhotos((), ((path, frozenset({"bust"})), (path, frozenset())))
-    bust, stranger = list(QuestionSet(samples, 0, photos))[-2:]
+    bust, stranger = list(questions.QuestionSet(samples, 0, photos))[-2:]
     assert (bust.shown, bust.group) == (frozenset({"bust"}), "bust")
     assert (stranger.shown, stranger.group) == (frozenset(), "0.jpg")
     assert bust.image.shape == (120, 160, 3)
 
 
-def test_with_few_works_held_out_all_are_photographed(tmp_path):
-    assert len(photographed_works(samples_of(tmp_path, [1]))) == WORKS
+def test_with_few_works_held_out_all_are_photographed(questions, tmp_path):
+    assert len(questions.photographed_works(samples_of(tmp_path, [1]))) == WORKS

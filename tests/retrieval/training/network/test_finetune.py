@@ -13,6 +13,8 @@ from tests.support.fakes import draw_picture
 pytestmark = pytest.mark.slow
 
 WORKS = 12
+ONE_SIDE = ((0.0, 32),)
+"""All the way: for every side, and every tuner, TensorFlow makes a graph anew."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_stopped_and_resumed_is_as_good_as_never_stopped(bank, tmp_path, monkeyp
     from app.retrieval.training.network import finetune
 
     monkeypatch.setattr(finetune, "ASSESSMENT_STEPS", 3)
-    whole = tuner_of(bank, tmp_path / "whole", 6)
+    whole = tuner_of(bank, tmp_path / "whole", 6, sides_px=ONE_SIDE)
     whole.run(lambda _: None)
 
     class PowerCutError(Exception):
@@ -79,8 +81,8 @@ def test_stopped_and_resumed_is_as_good_as_never_stopped(bank, tmp_path, monkeyp
             raise PowerCutError
 
     with pytest.raises(PowerCutError):
-        tuner_of(bank, tmp_path / "cut", 6).run(fail_at_five)
-    resumed = tuner_of(bank, tmp_path / "cut", 6)
+        tuner_of(bank, tmp_path / "cut", 6, sides_px=ONE_SIDE).run(fail_at_five)
+    resumed = tuner_of(bank, tmp_path / "cut", 6, sides_px=ONE_SIDE)
     steps = []
     resumed.run(lambda progress: steps.append(progress.step))
     assert steps == [4, 5, 6]
@@ -91,8 +93,9 @@ def test_stopped_and_resumed_is_as_good_as_never_stopped(bank, tmp_path, monkeyp
 
 
 def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
-    tuner_of(bank, tmp_path, 1000, minutes=0.01).run(lambda _: None)
-    again = tuner_of(bank, tmp_path, 1000, minutes=0.01)
+    limited = {"minutes": 0.01, "sides_px": ONE_SIDE}
+    tuner_of(bank, tmp_path, 1000, **limited).run(lambda _: None)
+    again = tuner_of(bank, tmp_path, 1000, **limited)
     reports: list[TrainingProgress] = []
     again.run(reports.append)
     assert not reports
@@ -100,7 +103,7 @@ def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
 
 
 def test_a_loss_that_is_no_number_ends_the_training(bank, tmp_path):
-    tuner = tuner_of(bank, tmp_path, 3)
+    tuner = tuner_of(bank, tmp_path, 3, sides_px=ONE_SIDE)
     kernel = tuner.network.get_layer("classes").kernel
     kernel.assign(np.full(kernel.shape, np.nan))
     with pytest.raises(TrainingError, match="learning rate"):
