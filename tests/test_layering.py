@@ -195,12 +195,13 @@ def test_retrieval_imports_without_flask_or_keras():
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("conftest.py")), ids=str)
-def test_conftest_holds_fixtures_only(path):
+def test_conftest_holds_fixtures_and_hooks_only(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     helpers = [
         node.name
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("pytest_")
         and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
     ]
     assert not helpers, "they belong in a module of their own, as in tests/support"
