@@ -81,7 +81,7 @@ def data(tmp_path_factory):
     for number in range(WORKS):
         name = f"{number}.jpg"
         (folder / name).write_bytes(encode_jpeg(draw_picture(number)))
-        rows.append([f"A-{number}", name, f"No. {number}", f"Hand {number % 4}"])
+        rows.append([f"A-{number}", name, f"No. {number}", f"Hand {number % 2}"])
     for name, count in {"works.csv": WORKS, "few.csv": FEW}.items():
         with (folder / name).open("w", newline="") as file:
             csv.writer(file).writerows(rows[: count + 1])
