@@ -130,10 +130,15 @@ class Visitor(threading.Thread):
         photo = photo_file(self.pictures[picture])
         _, _, text = self.browser.send("/api/v1/search", {"photo": photo})
         self.searches += 1
-        named = [match["accession"] for match in json.loads(text)["matches"]]
+        answer = json.loads(text)
+        named = [match["accession"] for match in answer["matches"]]
         if self.confirmed.look(key) != before or before[0] is None:
             return  # it was changed meanwhile: either answer is right
-        if (accession in named) is not before[0]:
+        # What is gone may be proposed for another picture of its, and is never found.
+        is_named = accession in named
+        is_found = is_named and answer["decision"] == "found"
+        is_right = is_named if before[0] else not is_found
+        if not is_right:
             self.faults.append(f"{accession} by {picture}: {before}, named {named}")
 
 

@@ -135,7 +135,7 @@ def test_a_drawn_collection_is_compared_without_arguments(tmp_path, monkeypatch)
     from app.retrieval.training.similarity import learning
 
     monkeypatch.setattr(learning, "STEPS", 20)
-    assert lab.main(["compare", "--works", "24", "--out", str(tmp_path / "out")]) == 0
+    assert lab.main(["compare", "--works", "40", "--out", str(tmp_path / "out")]) == 0
     table = (tmp_path / "out" / "comparison.csv").read_text("utf-8").splitlines()
     assert len(table) == 1 + 11 * 4 + 1 + 2 + 2 + 1
     engine = table[-1].split(",")

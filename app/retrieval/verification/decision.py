@@ -24,8 +24,12 @@ versions of it are nearer."""
 ENOUGH = math.log1p(54)
 """Logarithm of the margin from which on more inliers say nothing more: a banner may
 have hundreds."""
-NO_ANSWER = 0.01
-"""Log-odds below the least answer at which a match ends that geometry has not seen."""
+ABOVE_CHANCE = 10
+"""Least epipolar matches of a work in the round that is found: of 100 wrong candidates
+98 had fewer. Two works of one kind, in a collection that has no third, look alike to
+the semantic network, and it must not be the only one to tell them apart."""
+BELOW = 0.01
+"""Log-odds below an answer at which a match ends that geometry does not speak for."""
 _FORMAT = 2
 
 
@@ -166,14 +170,16 @@ class Decision:
         """Rate evidence by its log-odds, those of the surer rule.
 
         What only the semantic network speaks for comes before chance inliers, and is
-        never an answer.
+        never an answer; with no more than chance matches beside it, it is not *found*.
         """
         flat = self.flat.logit(flat_quantities(evidence))
         if not is_known(evidence):
             return flat
         around = self.round.logit(round_quantities(evidence))
         if not is_round(evidence):
-            around = min(around, log_odds(self.uncertain_threshold) - NO_ANSWER)
+            around = min(around, log_odds(self.uncertain_threshold) - BELOW)
+        elif evidence.epipolar_count < ABOVE_CHANCE:
+            around = min(around, log_odds(self.found_threshold) - BELOW)
         return max(flat, around)
 
     def verdict(self, probability: float) -> Verdict:
