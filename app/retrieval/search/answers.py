@@ -44,6 +44,8 @@ class Match:
         network was not asked.
     semantic_margin : float in [-2, 2]
         See `Evidence`.
+    crowd : int
+        Reference images of the gallery, over which that is a margin.
     probability : float in [0, 1]
         That the photo shows this work; NaN until it is rated.
     verdict : Verdict
@@ -68,6 +70,7 @@ class Match:
     similarity: float | None = None
     semantic_similarity: float | None = None
     semantic_margin: float = 0.0
+    crowd: int = 0
     probability: float = math.nan
     verdict: Verdict = Verdict.NOT_FOUND
     region: FloatArray | None = None
@@ -107,6 +110,7 @@ class Match:
             epipolar_count=self.epipolar_count,
             semantic_similarity=self.semantic_similarity or 0.0,
             semantic_margin=self.semantic_margin,
+            crowd=self.crowd,
         )
 
 

@@ -52,7 +52,10 @@ class NetworkView:
             else:
                 rival = hit.similarity
         return replace(
-            match, semantic_similarity=semantic, semantic_margin=semantic - rival
+            match,
+            semantic_similarity=semantic,
+            semantic_margin=semantic - rival,
+            crowd=len(gallery.items),
         )
 
 

@@ -24,10 +24,11 @@ versions of it are nearer."""
 ENOUGH = math.log1p(54)
 """Logarithm of the margin from which on more inliers say nothing more: a banner may
 have hundreds."""
-ABOVE_CHANCE = 10
-"""Least epipolar matches of a work in the round that is found: of 100 wrong candidates
-98 had fewer. Two works of one kind, in a collection that has no third, look alike to
-the semantic network, and it must not be the only one to tell them apart."""
+ABOVE_CHANCE, CROWD = 10, 1000
+"""Least epipolar matches with which a work in the round is found among fewer reference
+images than these: of 100 wrong candidates 98 have fewer. In a small collection nothing
+else is of the kind of a picture, so that the semantic network puts it far before all
+others also where the photo is of another one; among a thousand it is seldom alone."""
 BELOW = 0.01
 """Log-odds below an answer at which a match ends that geometry does not speak for."""
 _FORMAT = 2
@@ -170,7 +171,8 @@ class Decision:
         """Rate evidence by its log-odds, those of the surer rule.
 
         What only the semantic network speaks for comes before chance inliers, and is
-        never an answer; with no more than chance matches beside it, it is not *found*.
+        never an answer; with no more than chance matches beside it, it is not *found*
+        in a small collection.
         """
         flat = self.flat.logit(flat_quantities(evidence))
         if not is_known(evidence):
@@ -178,7 +180,7 @@ class Decision:
         around = self.round.logit(round_quantities(evidence))
         if not is_round(evidence):
             around = min(around, log_odds(self.uncertain_threshold) - BELOW)
-        elif evidence.epipolar_count < ABOVE_CHANCE:
+        elif evidence.epipolar_count < ABOVE_CHANCE and evidence.crowd < CROWD:
             around = min(around, log_odds(self.found_threshold) - BELOW)
         return max(flat, around)
 

@@ -44,6 +44,8 @@ class Evidence:
         Cosine of the semantic descriptors; 0 where the network was not asked.
     semantic_margin : float in [-2, 2]
         What it has more than the most similar other work.
+    crowd : int
+        Reference images of the gallery, over which that is a margin.
     """
 
     inlier_count: int = 0
@@ -55,6 +57,7 @@ class Evidence:
     epipolar_count: int = 0
     semantic_similarity: float = 0.0
     semantic_margin: float = 0.0
+    crowd: int = 0
 
 
 class BlockState(IntEnum):

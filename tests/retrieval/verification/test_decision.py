@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.verification.decision import (
     ABOVE_CHANCE,
+    CROWD,
     ENOUGH,
     FLAT,
     ROUND,
@@ -64,12 +65,14 @@ def test_a_work_that_was_not_looked_at_as_one_in_the_round_is_not_rated_as_one()
     assert eager.probability(known) > 0.7
 
 
-def test_chance_matches_do_not_make_found_whatever_the_network_says():
+def test_chance_matches_do_not_make_found_in_a_small_collection():
     eager = Decision(rule(FLAT), rule(ROUND, intercept=50.0), 0.8, 0.3, 0.01, 0.9)
     sibling = Evidence(epipolar_count=ABOVE_CHANCE - 1, semantic_similarity=0.9)
     assert eager.verdict(eager.probability(sibling)) is Verdict.UNCERTAIN
     seen = replace(sibling, epipolar_count=ABOVE_CHANCE)
     assert eager.verdict(eager.probability(seen)) is Verdict.FOUND
+    among_many = replace(sibling, crowd=CROWD)
+    assert eager.verdict(eager.probability(among_many)) is Verdict.FOUND
 
 
 @pytest.mark.parametrize("margin", [-0.3, -0.01])
