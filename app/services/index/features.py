@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImageFeatures, ReferenceImage
@@ -73,10 +73,15 @@ def gallery_item(accession: str, sha256: str) -> GalleryItem:
 def find_pending(session: Session, key: str) -> list[Pending]:
     """List the pictures without features for a model, in the order of the gallery."""
     done = select(ImageFeatures.image_id).where(ImageFeatures.model_id == key)
+    return list_pending(session, ReferenceImage.id.not_in(done))
+
+
+def list_pending(session: Session, condition: ColumnElement[bool]) -> list[Pending]:
+    """List the pictures that a condition holds for, in the order of the gallery."""
     rows = session.execute(
         select(ReferenceImage.id, Artwork.accession, ReferenceImage.media_name)
         .join(ReferenceImage.artwork)
-        .where(ReferenceImage.id.not_in(done))
+        .where(condition)
     )
     # Sorted here: databases disagree about the order of text.
     return sorted(map(Pending._make, rows), key=lambda one: one[1:])

@@ -9,15 +9,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, ReferenceImage
+from app.models import ReferenceImage
 from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read
 from app.retrieval.model import SemanticDescriber
 from app.services.collection.subjects import keep_seen
-from app.services.index.features import BATCH_PICTURES, Pending
+from app.services.index.features import BATCH_PICTURES, Pending, list_pending
 from app.services.system.media import MediaFolder
 from app.services.system.parallel import map_in_order
 
@@ -26,12 +25,7 @@ logger = logging.getLogger(__name__)
 
 def find_unseen(session: Session) -> list[Pending]:
     """List the pictures that were not looked at yet, by accession number."""
-    rows = session.execute(
-        select(ReferenceImage.id, Artwork.accession, ReferenceImage.media_name)
-        .join(ReferenceImage.artwork)
-        .where(ReferenceImage.seen_subjects.is_(None))
-    )
-    return sorted(map(Pending._make, rows), key=lambda one: one[1:])
+    return list_pending(session, ReferenceImage.seen_subjects.is_(None))
 
 
 def look_at(
