@@ -4,7 +4,7 @@ Withdrawn works are left out, as everywhere for visitors, unless curators ask fo
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -142,9 +142,21 @@ def facets(criteria: Criteria) -> list[Facet]:
 
 
 def facet_values(
-    name: str, criteria: Criteria, number: int = 1
+    name: str,
+    criteria: Criteria,
+    number: int = 1,
+    *,
+    read_as: Callable[[str], str] = str,
 ) -> Page[FacetValue] | None:
     """Return a page of all values of a facet, by letters; None if there is none such.
+
+    Parameters
+    ----------
+    name : str
+    criteria : Criteria
+    number : int, >= 1
+    read_as : callable
+        Gives what people read for a value, by whose letters it is sorted.
 
     Raises
     ------
@@ -152,7 +164,7 @@ def facet_values(
         If there is no such facet.
     """
     values = _values(name, criteria)
-    values.sort(key=lambda entry: plain_text(entry.value))
+    values.sort(key=lambda entry: plain_text(read_as(entry.value)))
     return slice_page(values, number, VALUES_PER_PAGE)
 
 

@@ -1,10 +1,11 @@
 """Collection pages: all works, their facets, each one's label."""
 
+from functools import partial
+
 from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models.keys import plain_text
 from app.services.collection.browsing import (
     FACETS,
     ORDERS,
@@ -79,17 +80,14 @@ def facet(name: str) -> str:
     if name not in FACETS:
         abort(404)
     criteria = asked_criteria()
-    page = facet_values(name, criteria, asked_page())
+    # Subjects have another name in each language.
+    read_as = partial(value_name, name)
+    page = facet_values(name, criteria, asked_page(), read_as=read_as)
     if page is None:
         abort(404)
-    # By letters as they are read: subjects have another name in each language.
-    entries = sorted(
-        page.entries, key=lambda entry: plain_text(value_name(name, entry.value))
-    )
     return render_template(
         "facet.html",
         page=page,
-        entries=entries,
         name=name,
         facet_names=FACET_NAMES,
         address=address_of(criteria),
