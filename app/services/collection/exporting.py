@@ -20,6 +20,8 @@ from app.services.collection.subjects import SHOWS, subjects_of
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
 """Column of the table: since when; blank where the work is on show."""
+EXPORTED = (*COLUMNS, SHOWS, WITHDRAWN)
+"""Columns of the table that are ours."""
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet would calculate."""
 INERT = "'"
@@ -71,7 +73,7 @@ def table(session: Session) -> Iterator[str]:
     )
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([inert(name) for name in (*COLUMNS, SHOWS, WITHDRAWN, *extra)])
+    writer.writerow([inert(name) for name in (*EXPORTED, *extra)])
     for work in all_works(session, withdrawn=True):
         label = label_of(work)
         names = [image.media_name for image in work.images] or [""]

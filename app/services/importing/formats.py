@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from app.services.collection.exporting import WITHDRAWN, original
+from app.services.collection.exporting import EXPORTED, WITHDRAWN, original
 from app.services.collection.labels import COLUMNS, LABEL_COLUMNS
-from app.services.collection.subjects import SHOWS
 
 ACCESSION, IMAGE, DETAILS = "accession", "image", "details"
 FIELDS = (ACCESSION, IMAGE, *LABEL_COLUMNS)
 """What a column may be mapped to; all others are ``DETAILS``."""
 OURS = "ours"
 WGA = "wga"
-RESERVED = frozenset((*COLUMNS, SHOWS, WITHDRAWN))
+RESERVED = frozenset(EXPORTED)
 """Names of columns in our own export, which no detail may have."""
 
 
@@ -43,7 +42,7 @@ class Format:
 
 FORMATS = {
     OURS: Format(
-        {name: name for name in (*COLUMNS, SHOWS, WITHDRAWN)},
+        {name: name for name in EXPORTED},
         (*COLUMNS, WITHDRAWN),  # those of older exports, too
     ),
     WGA: Format(
