@@ -141,6 +141,11 @@ class QueryMatch(Base):
         """Polygon in which the photo shows the work: its outline, or the region."""
         return self.region if self.outline is None else self.outline
 
+    @property
+    def difference_outlines(self) -> list[Any]:
+        """Polygons on the work's picture, around what was seen to differ."""
+        return list(self.comparison["outlines"]) if self.comparison else []
+
 
 class Feedback(Base):
     """Feedback of a visitor on an answer: right, or not."""

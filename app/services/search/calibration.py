@@ -19,8 +19,8 @@ def calibration_of(query: Query) -> ReliabilityBin | None:
     if not query.matches:
         return None
     first = query.matches[0]
-    outlines = first.comparison["outlines"] if first.comparison else ()
-    if not states_certainty(query.verdict, first.verdict, is_different=bool(outlines)):
+    is_different = bool(first.difference_outlines)
+    if not states_certainty(query.verdict, first.verdict, is_different=is_different):
         return None
     generation = db.session.get(GenerationRecord, query.generation)
     table = Calibration.read(generation.examination) if generation else None

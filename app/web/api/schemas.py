@@ -264,7 +264,6 @@ class MatchSchema(OfWorkSchema, LabelSchema):
                 "Polygons around all such regions, the largest first, as shares of the "
                 "width and height of the work’s picture."
             ),
-            lambda match: match.comparison["outlines"] if match.comparison else [],
             examples=[[[[0.4, 0.3], [0.7, 0.3], [0.7, 0.6], [0.4, 0.6]]]],
         ),
     )
