@@ -120,9 +120,11 @@ def learn_decision(
     )
     is_different = np.array([sample.evidence.difference > 0 for sample in samples])
 
+    def findable(logits: _Floats) -> tuple[_Floats, _Floats]:
+        return _of_questions(samples, np.where(is_different, -math.inf, logits))
+
     def least_found(logits: _Floats) -> float:
-        findable = _of_questions(samples, np.where(is_different, -math.inf, logits))
-        return max(_threshold(*findable, false_accept_rate), LEAST_FOUND)
+        return max(_threshold(*findable(logits), false_accept_rate), LEAST_FOUND)
 
     move = 0.0
     if np.any(np.isfinite(round_logits)):
@@ -131,7 +133,7 @@ def learn_decision(
     found = least_found(logits)
     perhaps = min(UNCERTAIN_FACTOR * false_accept_rate, 0.5)
     uncertain = min(_threshold(*_of_questions(samples, logits), perhaps), found)
-    sure = _of_questions(samples, np.where(is_different, -math.inf, logits))[1]
+    _, sure = findable(logits)
     flat, round_ = _fit_rules(samples)
     round_ = replace(round_, intercept=round_.intercept + move)
     return Decision(
