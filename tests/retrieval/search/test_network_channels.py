@@ -75,6 +75,7 @@ def test_the_margin_is_over_the_most_similar_other_work(seen):
     view = ask(gallery, seen)
     bust, bull = (view.compare(gallery, match_of(gallery, n)) for n in (0, 1))
     assert bust.semantic_similarity == pytest.approx(seen[0])
+    assert bust.crowd == bull.crowd == 4
     assert bust.semantic_margin == pytest.approx(seen[0] - seen[1])
     assert bull.semantic_margin == pytest.approx(seen[1] - seen[0])
 

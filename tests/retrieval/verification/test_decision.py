@@ -78,7 +78,9 @@ def test_chance_matches_do_not_make_found_in_a_small_collection():
 @pytest.mark.parametrize("margin", [-0.3, -0.01])
 def test_what_the_network_does_not_put_first_is_rated_as_flat_alone(margin):
     eager = Decision(rule(FLAT), rule(ROUND, intercept=50.0), 0.8, 0.3, 0.01, 0.9)
-    banner = replace(SURE, epipolar_count=170, semantic_margin=margin)
+    banner = replace(
+        SURE, epipolar_count=170, semantic_similarity=0.5, semantic_margin=margin
+    )
     assert eager.logit(banner) == eager.flat.logit(flat_quantities(banner))
 
 

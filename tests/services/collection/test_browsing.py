@@ -162,6 +162,20 @@ def test_all_values_of_a_facet_come_by_letters_in_pages(monkeypatch):
     assert browsing.facet_values("artist", Criteria(), 3) is None
 
 
+def test_values_are_sorted_over_all_pages_by_what_people_read(monkeypatch):
+    monkeypatch.setattr(browsing, "VALUES_PER_PAGE", 1)
+    show(_1=" cow ", _2=" dog ", _3=" cat ")
+    german = {"cow": "Rind", "dog": "Hund", "cat": "Katze"}
+    read = []
+    for number in (1, 2, 3):
+        page = browsing.facet_values(
+            "shows", Criteria(), number, read_as=german.__getitem__
+        )
+        assert page is not None
+        read += [german[entry.value] for entry in page.entries]
+    assert read == ["Hund", "Katze", "Rind"]
+
+
 def test_pages_meet_every_work_once():
     seen = []
     for number in range(1, 4):

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from app.retrieval.training.components.decision import (
+    LEAST_FOUND,
     DecisionSample,
     learn_decision,
     share_of_versions_found,
 )
+from app.retrieval.verification.decision import CROWD, logistic
 from app.retrieval.verification.evidence import Evidence, Verdict
 
 
@@ -75,15 +77,48 @@ def test_more_strangers_are_uncertain_than_found(decision):
 def test_what_differs_from_the_photo_does_not_raise_what_found_takes(samples):
     positives, negatives = samples
     rng = np.random.default_rng(15)
+    # A tenth of the wrong ones is as strong as the right ones, of which some differ
+    # too, so that the rule itself cannot tell them apart by that.
+    right = [
+        replace(evidence, difference=0.1 * (number % 3 == 0))
+        for number, evidence in enumerate(positives)
+    ]
     versions = [
         replace(evidence, difference=0.1)
         for evidence in draw_evidence(rng, 40, 40, 0.9, 0.8)
     ]
-    learnt = learn(positives, [*negatives, *versions])
-    # A tenth of the wrong ones is as strong as the right ones, and none can be found.
-    assert learnt.true_accept_rate > 0.9
+    learnt = learn(right, [*negatives, *versions])
+    assert learnt.found_threshold == pytest.approx(logistic(LEAST_FOUND))
+    assert learnt.true_accept_rate == pytest.approx(2 / 3, abs=0.07)
     told = [replace(evidence, difference=0.0) for evidence in versions]
     assert learn(positives, [*negatives, *told]).true_accept_rate < 0.5
+
+
+def test_works_in_the_round_have_a_limit_of_their_own(samples):
+    positives, negatives = samples
+    rng = np.random.default_rng(16)
+    strangers, statues = (
+        [
+            Evidence(
+                epipolar_count=int(count),
+                semantic_similarity=float(rng.normal(similarity, 0.08)),
+                semantic_margin=float(abs(rng.normal(margin, 0.05))),
+                crowd=CROWD,
+            )
+            for count in rng.poisson(matches, 60)
+        ]
+        for matches, similarity, margin in ((6, 0.4, 0.03), (12, 0.6, 0.15))
+    )
+    banners = draw_evidence(rng, 60, 30, 0.6, 0.5)
+    quiet, loud = (
+        learn([*positives, *statues], [*negatives, *strangers, *more])
+        for more in ([], banners)
+    )
+    # Banners, hard to tell from flat works, make those harder to find, and no statue.
+    assert loud.found_threshold > quiet.found_threshold + 0.1
+    known = share(quiet, statues, Verdict.FOUND)
+    assert 0.5 < known == share(loud, statues, Verdict.FOUND)
+    assert share(loud, strangers, Verdict.FOUND) == 0
 
 
 def test_a_looser_rate_gives_a_lower_threshold():
