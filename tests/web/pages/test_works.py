@@ -118,7 +118,7 @@ def test_a_label_leads_to_works_that_have_the_same(client):
 
 def test_works_are_narrowed_by_what_they_show(client, in_app):
     work = db.session.query(Artwork).filter_by(accession="1900.0").one()
-    work.shows = " big_cat ship "
+    work.shows = " big_cat hoofed ship plant "
     db.session.commit()
     page = client.get("/works/?shows=big_cat").text
     assert "1 work<" in page
@@ -126,6 +126,7 @@ def test_works_are_narrowed_by_what_they_show(client, in_app):
     values = client.get("/facets/shows").text
     # By letters as they are read, not by their keys.
     assert values.index("Lion, tiger") < values.index("Ship or boat")
+    assert values.index("Flowers, fruit") < values.index("Horses, cattle")
     assert 'href="/works/?shows=ship"' in values
     assert "recognised by the program" in client.get("/works/1900.0").text
     assert "Shows" not in client.get("/works/1900.2").text
