@@ -110,10 +110,8 @@ def test_works_in_the_round_have_a_limit_of_their_own(samples):
         for matches, similarity, margin in ((6, 0.4, 0.03), (12, 0.6, 0.15))
     )
     banners = draw_evidence(rng, 60, 30, 0.6, 0.5)
-    quiet, loud = (
-        learn([*positives, *statues], [*negatives, *strangers, *more])
-        for more in ([], banners)
-    )
+    right, wrong = [*positives, *statues], [*negatives, *strangers]
+    quiet, loud = learn(right, wrong), learn(right, [*wrong, *banners])
     # Banners, hard to tell from flat works, make those harder to find, and no statue.
     assert loud.found_threshold > quiet.found_threshold + 0.1
     known = share(quiet, statues, Verdict.FOUND)
