@@ -52,6 +52,7 @@ EVERYTHING = Lock("requirements-dev.txt", "requirements/dev.in")
 LOCKS = (
     EVERYTHING,
     Lock("requirements.txt", "requirements/worker.in"),
+    Lock("requirements-cluster.txt", "requirements/cluster.in"),
     Lock("requirements/server.txt", "requirements/server.in"),
     Lock("requirements/build.txt", "requirements/build.in"),
 )
