@@ -1,5 +1,7 @@
 """Networks to compare with: what is written is what the given weights compute."""
 
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +38,32 @@ def test_random_weights_have_no_classes_and_no_fc6(write, tmp_path):
     assert written.fc6 is None
 
 
-def test_linear_classes_of_a_published_file_make_its_activation_maps(write, tmp_path):
+@pytest.fixture
+def short_densenet(monkeypatch):
+    """Blocks of two layers each for those of DenseNet121; return what makes them."""
+    from app.retrieval.descriptors import backbone
+    from app.retrieval.runtime.keras import keras
+    from app.retrieval.training.network import published
+
+    real = backbone.BACKBONES["densenet121"]
+    assert real.published is keras.applications.DenseNet121
+    # Keras makes those of its three sizes public only.
+    whole = import_module(real.published.__module__).DenseNet
+    make = partial(whole, [2, 2, 2, 2])
+    shorter = backbone._published(make, real.layers, real.stride, real.mode)
+    for module in (backbone, published):
+        known = {**module.BACKBONES, "densenet121": shorter}
+        monkeypatch.setattr(module, "BACKBONES", known)
+    return make
+
+
+def test_linear_classes_of_a_published_file_make_its_activation_maps(
+    write, tmp_path, short_densenet
+):
     from app.retrieval.runtime.keras import keras
 
     keras.utils.set_random_seed(3)
-    whole = keras.applications.DenseNet121(weights=None)
+    whole = short_densenet(weights=None)
     whole.save_weights(tmp_path / "densenet121.weights.h5")
     written = write("densenet121", tmp_path / "densenet121.weights.h5")
     assert written.has_classes
