@@ -1,6 +1,6 @@
 """A whole training of a tiny museum, without and with fine-tuning."""
 
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from tests.support.fakes import draw_picture
 pytestmark = pytest.mark.slow
 
 SCHOOLS = ("Northern", "Southern")
-WORKS = 52
+WORKS, WORKS_OF_A_CLASS = 28, 10
 """So many that both schools are classes, though some works are held out."""
 BUNDLED_VOCABULARY = (
     Path(__file__).resolve().parents[3] / "models" / "default" / "vocabulary.npz"
@@ -28,6 +28,15 @@ def few_photos(monkeypatch):
     questions = "app.retrieval.training.components.questions"
     for name, count in {"PHOTOS": 24, "VERSIONS": 4, "BANNERS": 4}.items():
         monkeypatch.setattr(f"{questions}.{name}", count)
+
+
+@pytest.fixture(autouse=True)
+def small_classes(monkeypatch):
+    """Take fewer works for a class: every one of them is looked at for a second."""
+    from app.retrieval.training import pipeline
+
+    classes = partial(pipeline.catalogue_classes, min_works=WORKS_OF_A_CLASS)
+    monkeypatch.setattr(pipeline, "catalogue_classes", classes)
 
 
 class QuietReporter:
@@ -74,10 +83,10 @@ def plan_of(**changes):
     return TrainingPlan(**{**facts, **changes})
 
 
-def run(plan, works, folder):
+def run(plan, works, folder, reporter=None):
     from app.retrieval.training.pipeline import train
 
-    reporter = QuietReporter()
+    reporter = reporter or QuietReporter()
     manifest = train(plan, works, folder / "model", folder / "build", reporter)
     return manifest, reporter
 
@@ -89,6 +98,19 @@ def decide_nothing(monkeypatch):
 
     parts = {name: learn for name, learn in PARTS.items() if name == "style"}
     monkeypatch.setattr(pipeline, "PARTS", parts)
+
+
+class StoppedError(Exception):
+    """As if the program was killed here."""
+
+
+def stop_at(monkeypatch, step):
+    from app.retrieval.training import pipeline
+
+    def stop(*_, **__):
+        raise StoppedError
+
+    monkeypatch.setattr(pipeline, step, stop)
 
 
 def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypatch):
@@ -115,15 +137,17 @@ def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypat
     card = (tmp_path / "model" / "MODEL_CARD.md").read_text()
     assert "held-out works, hard photos: recall@1" in card
 
-    decide_nothing(monkeypatch)
-    again = replace(plan, vocabulary_path=BUNDLED_VOCABULARY)
-    _, second = run(again, [*works, broken], tmp_path)
+    second = QuietReporter()
+    stop_at(monkeypatch, "choose_whitening")
+    with pytest.raises(StoppedError):
+        run(plan, [*works, broken], tmp_path, second)
+    assert second.said[-1] == "Learning the whitening."
     assert not second.steps, "a finished fine-tuning is not done again"
 
 
 def test_a_silent_catalogue_gets_clusters(works, tmp_path, monkeypatch):
     decide_nothing(monkeypatch)
-    silent = [TrainingWork(work.accession, work.image_path) for work in works[:28]]
+    silent = [TrainingWork(work.accession, work.image_path) for work in works]
     plan = plan_of(vocabulary_path=BUNDLED_VOCABULARY)
     manifest, reporter = run(plan, silent, tmp_path)
     assert manifest.classes[0] == "cluster 1"
