@@ -136,6 +136,11 @@ def obtain_secret_key(folder: Path) -> str:
     return key
 
 
+def default_database(instance: Path) -> str:
+    """Return the address of the database where none is set: SQLite, in a file."""
+    return f"sqlite:///{Folders(instance).database}"
+
+
 def cookie_name(https: bool) -> str:
     """Return the name of the session cookie.
 
@@ -204,7 +209,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "SECRET_KEY": values["MORELLI_SECRET_KEY"]
         or obtain_secret_key(folders.instance),
         "SQLALCHEMY_DATABASE_URI": values["MORELLI_DATABASE_URL"]
-        or f"sqlite:///{folders.database}",
+        or default_database(folders.instance),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             # An error's text is logged: it must not hold addresses, hashes and keys.
             "hide_parameters": True,
