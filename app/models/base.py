@@ -5,7 +5,15 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, relationship
 
 from app import extensions
@@ -39,6 +47,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+def sorted_text(kind: type[String], length: int | None = None) -> String:
+    """Return a type of text that every database sorts by code points, as Python does.
+
+    SQLite does so anyway; PostgreSQL would by the words of the language that whoever
+    made the database chose, where a tilde comes before the letters.
+    """
+    return kind(length).with_variant(kind(length, collation="C"), "postgresql")
 
 
 class Base(DeclarativeBase):
