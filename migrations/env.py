@@ -3,10 +3,13 @@
 Run it by ``flask db upgrade``; logging is left as the application set it up.
 """
 
+import sys
+
 from alembic import context
 from flask import current_app
 
 from app.models import UtcDateTime
+from app.services.system import database
 
 migrate = current_app.extensions["migrate"]
 
@@ -20,6 +23,11 @@ def render_item(kind, item, _autogen_context):
 
 def run_online():
     """Upgrade or downgrade over one connection."""
+    try:
+        database.version()
+    except database.DatabaseUnreachableError as error:
+        print(error.detail, file=sys.stderr)
+        sys.exit(2)
     with migrate.db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # Altering a table there copies and drops it, and dropping a table deletes

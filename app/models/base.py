@@ -43,10 +43,12 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(
         self, value: datetime | None, dialect: Dialect
     ) -> datetime | None:
-        """Put the zone back that SQLite drops."""
+        """Put the zone back that SQLite drops; PostgreSQL has the connection's."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
 
 
 def sorted_text(kind: type[String], length: int | None = None) -> String:

@@ -11,7 +11,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -99,15 +98,17 @@ class Server:
                 preexec_fn=_end_with_parent,
             )
         end = time.monotonic() + STARTED_SECONDS
-        while True:
-            try:
-                connect(self.folder, "postgres").close()
-                return
-            except psycopg.OperationalError:
-                if time.monotonic() > end or self._process.poll() is not None:
-                    print((self.folder / "log").read_text(), file=sys.stderr)
-                    raise
-                time.sleep(0.05)
+        while not self._answers():
+            if time.monotonic() > end or self._process.poll() is not None:
+                raise RuntimeError((self.folder / "log").read_text())
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            connect(self.folder, "postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self) -> None:
         """End it at once, as a crash does; every connection breaks."""
