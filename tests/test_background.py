@@ -32,6 +32,7 @@ from app.services.importing.sources import ImportContext, opened
 from app.services.operations.plausibility import STAMP
 from app.services.system import database, tasks
 from app.services.system.workers import count_alive
+from tests.support.databases import environ_of
 
 ROWS = 600
 
@@ -49,7 +50,8 @@ def app(tmp_path):
 @pytest.fixture
 def start(app):
     """Return a function that starts a worker process; all are ended after the test."""
-    environ = {**os.environ, "MORELLI_INSTANCE": str(app.config["MORELLI_INSTANCE"])}
+    instance = app.config["MORELLI_INSTANCE"]
+    environ = {**environ_of(instance), "MORELLI_INSTANCE": str(instance)}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     started = []
 

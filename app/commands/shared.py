@@ -185,7 +185,7 @@ def rebuild() -> int:
     """Compute missing features and build the index anew from the database."""
     check()
     workplace = Workplace.of_current_app()
-    with exclusively(workplace.folders.instance / INDEXING_LOCK):
+    with exclusively(workplace.folders.instance / INDEXING_LOCK, db.engine):
         return INCOMPLETE if index(workplace) else DONE
 
 

@@ -1,9 +1,10 @@
 """Claims of tasks: atomic, with a lease, and lost when another worker takes over.
 
 A claim is one atomic update of the row, with a token and a lease that whoever does the
-task keeps extending. When the lease runs out, the next one who looks takes the task
-over. Each commit of the one before is refused from then on: it stops, and everything
-that it did and had not committed is undone.
+task keeps extending. PostgreSQL locks the row that is looked at, and who comes second
+passes it over. When the lease runs out, by the database's clock, the next one who looks
+takes the task over. Each commit of the one before is refused from then on: it stops,
+and everything that it did and had not committed is undone.
 """
 
 import secrets
@@ -17,7 +18,8 @@ from sqlalchemy import CursorResult, Delete, Update, event, func, or_, select, u
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Lane, Task, TaskState, now
+from app.models import Lane, Task, TaskState
+from app.services.system.clock import shared_now
 
 LEASE = timedelta(seconds=60)
 """After which a task, or a worker, without a sign of life is taken for dead."""
@@ -48,7 +50,7 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
     claim : Claim or None
         None if nothing waits, or if another worker is at work in this lane.
     """
-    at = now()
+    at = shared_now(session)
     running = session.execute(
         select(Task.id, Task.lease_until).where(Task.slot == lane)
     ).first()
@@ -59,12 +61,14 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
             .where(or_(Task.ready_at.is_(None), Task.ready_at <= at))
             .order_by(Task.id)
             .limit(1)
+            .with_for_update(skip_locked=True)
         ).first()
         free = Task.state == TaskState.WAITING
     else:
         task_id = running.id if running.lease_until <= at else None
         free = Task.lease_until <= at
-    session.commit()  # ends the reading, so that others may write
+    if task_id is None or not has_row_locks(session):
+        session.commit()  # ends the reading, so that others may write
     if task_id is None:
         return None
     claim = Claim(task_id, secrets.token_hex(16))
@@ -93,7 +97,7 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
 
 def extend(session: Session, tokens: Collection[str]) -> None:
     """Extend the leases of some claims, as far as nobody has taken them over."""
-    at = now()
+    at = shared_now(session)
     held = update(Task).where(Task.claim.in_(tokens))
     session.execute(held.values(heartbeat_at=at, lease_until=at + LEASE))
     session.commit()
@@ -134,6 +138,11 @@ def guarded(session: Session, claim: Claim) -> Iterator[None]:
         yield
     finally:
         event.remove(session, "before_commit", refuse)
+
+
+def has_row_locks(session: Session) -> bool:
+    """Tell whether rows that were selected for an update are kept from others."""
+    return session.get_bind().dialect.name != "sqlite"
 
 
 def count_changes(session: Session, statement: Update | Delete) -> int:

@@ -26,6 +26,7 @@ from app.services.system.claims import (
     give_up,
     guarded,
 )
+from app.services.system.clock import shared_now
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.paging import Page, select_page
 from app.services.system.workers import WorkerProcess, count_alive
@@ -114,7 +115,7 @@ class TaskHandle:
             begun = {BEGUN: now().isoformat(), BEGUN_AT: done}
             task.parameters = {**task.parameters, **begun}
         task.done, task.total, task.step = done, total, step
-        task.heartbeat_at = now()
+        task.heartbeat_at = shared_now(session)
         task.lease_until = task.heartbeat_at + LEASE
         session.commit()
         session.refresh(task, ["wish"])
@@ -204,7 +205,7 @@ def place_of(session: Session, task: Task) -> QueuePlace | None:
     is_abandoned = (
         task.state is TaskState.RUNNING
         and task.lease_until is not None
-        and task.lease_until <= now()
+        and task.lease_until <= shared_now(session)
     )
     if task.state is not TaskState.WAITING and not is_abandoned:
         return None
@@ -261,7 +262,10 @@ def _work(context: TaskContext, claim: Claim, kinds: Mapping[str, Work]) -> None
         ended = {"state": TaskState.FAILED, "fault": str(error)}
     except AlreadyRunningError:
         # A command in a shell, say, is at the same work: no fault of this task.
-        ended = {"state": TaskState.WAITING, "ready_at": now() + BUSY_AGAIN}
+        ended = {
+            "state": TaskState.WAITING,
+            "ready_at": shared_now(session) + BUSY_AGAIN,
+        }
     except LeaseLostError:
         ended = {}
     except Exception:

@@ -218,6 +218,7 @@ def in_files(text):
     return [path.name for path in files if text.encode() in path.read_bytes()]
 
 
+@pytest.mark.sqlite(reason="its files, which lie in the instance folder")
 def test_a_deleted_address_is_in_no_file_of_the_database():
     address = "anna.archer@example.org"
     user = accounts.create_confirmed(address, "hash-of-anna")
@@ -227,6 +228,7 @@ def test_a_deleted_address_is_in_no_file_of_the_database():
     assert in_files(address) == in_files("hash-of-anna") == []
 
 
+@pytest.mark.sqlite(reason="its write-ahead log")
 def test_what_a_reader_keeps_in_the_log_is_said_and_goes_at_the_next_deletion(caplog):
     address = "anna.archer@example.org"
     user = accounts.create_confirmed(address, None)
