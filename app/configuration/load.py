@@ -26,8 +26,8 @@ GIVEN = "GIVEN_SETTINGS"
 """Key, in the configuration, of the names of the settings that were given."""
 POOL_SECONDS = 10
 """How long a request waits for a connection that others have."""
-LOCK_SECONDS = 10
-"""How long a writer waits for another one, as with SQLite."""
+LOCK_MS = 10_000
+"""How long PostgreSQL lets a writer wait for another one, as with SQLite."""
 CONNECT_SECONDS = 5
 """How long a database may take to answer who calls."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -180,7 +180,7 @@ def engine_options(database: str, pool: int) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": CONNECT_SECONDS,
-            "options": f"-c lock_timeout={LOCK_SECONDS}s",
+            "options": f"-c lock_timeout={LOCK_MS}",
             "application_name": "morelli",
         },
     }

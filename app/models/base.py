@@ -18,6 +18,9 @@ from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, relatio
 
 from app import extensions
 
+LARGEST_INTEGER = 2**31 - 1
+"""That a column of numbers holds, on every database."""
+
 
 def now() -> datetime:
     """Return the present moment in UTC."""

@@ -81,3 +81,21 @@ def test_a_setting_that_cannot_be_used_stops_the_command(monkeypatch, capsys):
     printed = capsys.readouterr().err
     assert printed.startswith("MORELLI_DATABASE_URL=mysql://u:***@host/db cannot be")
     assert printed.count("\n") == 1
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.postgresql(reason="its server says what it has not")
+def test_a_database_or_a_user_that_there_is_not_is_named(databases, monkeypatch):
+    there = databases.address("postgres")
+    for address, named in (
+        (there.replace("/postgres", "/nowhere"), '"nowhere" does not exist'),
+        (there.replace("//postgres", "//nobody:hush"), '"nobody" does not exist'),
+    ):
+        monkeypatch.setenv("MORELLI_DATABASE_URL", address)
+        app = create_app()
+        with app.app_context():
+            result = app.test_cli_runner().invoke(args=["db", "upgrade"])
+        assert result.exit_code == 2
+        assert named in result.output
+        assert result.output.count("\n") == 1
+        assert "hush" not in result.output

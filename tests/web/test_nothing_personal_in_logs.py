@@ -64,7 +64,7 @@ class Visit:
 
     def __init__(self, app, mailbox):
         self.app = app
-        self.path = app.config["MORELLI_INSTANCE"] / "morelli.db"
+        self.path = app.config["MORELLI_INSTANCE"]
         self.mailbox = mailbox
         self.anna = Person(app, ADDRESS, PASSWORD)
         self.anna.browser.environ_base["REMOTE_ADDR"] = NETWORK
