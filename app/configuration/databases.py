@@ -1,6 +1,11 @@
-"""Addresses of databases: which ones are understood, and how they may be shown."""
+"""Addresses of databases: which ones are understood, and how they may be shown.
+
+Of Redis, too, where servers share what rate limits count.
+"""
 
 import re
+from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -9,6 +14,7 @@ DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 """By the database that they speak to; others are not supported."""
 EXAMPLE = "postgresql+psycopg://user:password@host/name"
 MASK = "***"
+INSTALL = "pip install --require-hashes -r requirements-cluster.txt"
 _IN_FRONT_OF_HOST = re.compile(r"(?<=://)([^:/@]*):.*@", re.DOTALL)
 _AS_PARAMETER = re.compile(r"(?i)(password=)[^&\s]*")
 
@@ -46,10 +52,31 @@ def parse_database_url(text: str) -> str:
         url.get_dialect().import_dbapi()
     except ImportError:
         raise ValueError(
-            f"the package {driver} is not installed, or does not work; run: "
-            "pip install --require-hashes -r requirements-cluster.txt"
+            f"the package {driver} is not installed, or does not work; run: {INSTALL}"
         ) from None
     return url.render_as_string(hide_password=False)
+
+
+def parse_limits_url(text: str) -> str:
+    """Read the address of a Redis or Valkey; empty: none is set.
+
+    Raises
+    ------
+    ValueError
+        If it is no address, or if what it needs is not installed.
+    """
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError("write it like “redis://host:6379/0”, or “rediss://” with TLS")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("its port is no number up to 65535") from None
+    if find_spec("redis") is None:
+        raise ValueError(f"the package redis is not installed; run: {INSTALL}")
+    return text
 
 
 def is_shared(address: str) -> bool:

@@ -6,7 +6,7 @@ A test compares the two. ``app.configuration.load`` reads them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.configuration.databases import parse_database_url
+from app.configuration.databases import parse_database_url, parse_limits_url
 from app.configuration.parsers import (
     parse_choice,
     parse_contact,
@@ -115,6 +115,14 @@ SETTINGS = (
         parse_rate,
         "Searches allowed from one network: an IPv4 address, or an IPv6 /64. "
         "Generous, because the visitors in a gallery often share one address.",
+    ),
+    Setting(
+        "MORELLI_LIMITS_URL",
+        "",
+        parse_limits_url,
+        "Address of a Redis or Valkey that all servers count searches and wrong "
+        "passwords in, such as `redis://host:6379/0`. Empty: each machine counts its "
+        "own, in the instance folder.",
     ),
     Setting(
         "MORELLI_LINKS",

@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from app.configuration import load
+from app.configuration import databases, load
 from app.configuration.databases import mask_password, parse_database_url
 from app.configuration.load import ConfigurationError
 
@@ -55,6 +55,30 @@ def test_a_missing_driver_is_named_with_the_command_that_brings_it(monkeypatch):
     with pytest.raises(ConfigurationError, match=r"pip install .*cluster") as refused:
         read(ADDRESS)
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("localhost:6379", "write it like"),
+        ("memcached://host", "write it like"),
+        ("redis:///0", "write it like"),
+        ("redis://:hush@host:x/0", "its port is no number"),
+    ],
+)
+def test_addresses_of_no_redis_are_refused(text, reason):
+    with pytest.raises(ConfigurationError, match=reason) as refused:
+        load.read_settings({"MORELLI_LIMITS_URL": text})
+    assert "hush" not in str(refused.value)
+
+
+def test_an_address_of_a_redis_is_taken_where_its_package_is_installed(monkeypatch):
+    address = "rediss://:hush@host:6380/0"
+    given = {"MORELLI_LIMITS_URL": address}
+    assert load.read_settings(given)["MORELLI_LIMITS_URL"] == address
+    monkeypatch.setattr(databases, "find_spec", lambda _name: None)
+    with pytest.raises(ConfigurationError, match=r"redis is not installed.*pip"):
+        load.read_settings(given)
 
 
 def test_a_shared_database_needs_a_key_that_all_servers_have():

@@ -8,6 +8,9 @@ from sqlalchemy import NullPool, create_engine, inspect
 from app.configuration import load
 from tests.support.postgresql import POSTGRESQL
 
+LOCKED = "lock timeout" if POSTGRESQL else "database is locked"
+"""What the log says of it."""
+
 
 @contextmanager
 def locked(instance, *, for_readers=False):

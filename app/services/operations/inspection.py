@@ -153,7 +153,7 @@ def _readable(name: str, value: object) -> str:
         return ""
     if any(word in name for word in SECRET_WORDS):
         return MASK
-    if name == "MORELLI_DATABASE_URL":
+    if name in ("MORELLI_DATABASE_URL", "MORELLI_LIMITS_URL"):
         return mask_password(str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"

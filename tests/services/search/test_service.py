@@ -249,6 +249,18 @@ def test_an_unreadable_database_is_an_error_and_not_an_empty_answer(service, pho
         service.search(photo)
 
 
+def test_who_waits_in_line_keeps_no_connection(service, photo, monkeypatch):
+    in_turn, kept = service.decoder.in_turn, []
+
+    def watched(*arguments, **options):
+        kept.append(db.engine.pool.checkedout())
+        return in_turn(*arguments, **options)
+
+    monkeypatch.setattr(service.decoder, "in_turn", watched)
+    service.search(photo)
+    assert kept == [0]
+
+
 def test_visitors_at_the_same_time_get_their_own_answers(in_app, service):
     photos = [encoded(photograph(draw_picture(number))) for number in range(4)]
     together = threading.Barrier(4)
