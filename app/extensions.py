@@ -1,7 +1,7 @@
 """Flask extensions, unbound: ``app.factory`` ties them to an application.
 
-Also the place that knows what is particular to SQLite, whose pragmas are set here, and to
-the errors of PostgreSQL, so that the rest of the program speaks plain SQL.
+Also the place that knows what is particular to SQLite, whose pragmas are set here, and
+to the errors of PostgreSQL, so that the rest of the program speaks plain SQL.
 """
 
 import sqlite3
