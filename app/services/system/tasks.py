@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
@@ -268,11 +269,14 @@ def _work(context: TaskContext, claim: Claim, kinds: Mapping[str, Work]) -> None
         }
     except LeaseLostError:
         ended = {}
-    except Exception:
+    except Exception as error:
         # The worker must live on, and whoever waits must learn of it.
         logger.exception("task %s (%s) failed", claim.task_id, kind)
         fault = "Something broke; the worker's log says what."
         ended = {"state": TaskState.FAILED, "fault": fault}
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            # The database was restarted: it goes on from its last commit.
+            ended = {"state": TaskState.WAITING}
     session.rollback()
     if ended.get("state") in OVER:
         ended["finished_at"] = now()
