@@ -74,7 +74,17 @@ class Server:
         if self.user:
             os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, -1)
         self._process: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "--pgdata", "data", "--username=postgres", "--no-sync")
+        subprocess.run(
+            [
+                *(programs / "initdb", "--pgdata", "data", "--username", "postgres"),
+                *("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
+            ],
+            cwd=self.folder,
+            user=self.user,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=120,
+        )
         with (self.data / "postgresql.conf").open("a") as settings:
             settings.write(f"{SETTINGS}unix_socket_directories = '{self.folder}'\n")
         self.start()
@@ -119,17 +129,6 @@ class Server:
         """End it, and leave nothing."""
         self.stop()
         shutil.rmtree(self.folder)
-
-    def _run(self, program: str, *words: str) -> None:
-        command = [self.programs / program, "--auth=trust", "--encoding=UTF8", *words]
-        subprocess.run(
-            [*command, "--locale=C.UTF-8"],
-            cwd=self.folder,
-            user=self.user,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            timeout=120,
-        )
 
 
 def _end_with_parent() -> None:

@@ -77,7 +77,7 @@ def test_zero_characters_in_a_form_are_refused(admin):
     assert answer.status_code == 400
     answer = admin.post(page, accession="1", title="Hare\0")
     assert answer.status_code == 400
-    assert admin.post(page, accession="1", title="Hare").status_code == 302
+    assert admin.post(page, accession="1", title="Hare").status_code == 303
 
 
 def test_zero_characters_in_the_name_of_a_file_are_refused(admin):
