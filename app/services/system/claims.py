@@ -1,10 +1,10 @@
 """Claims of tasks: atomic, with a lease, and lost when another worker takes over.
 
 A claim is one atomic update of the row, with a token and a lease that whoever does the
-task keeps extending. PostgreSQL locks the row that is looked at, and who comes second
-passes it over. When the lease runs out, by the database's clock, the next one who looks
-takes the task over. Each commit of the one before is refused from then on: it stops,
-and everything that it did and had not committed is undone.
+task keeps extending. Who comes second waits for nothing (``SKIP LOCKED`` on PostgreSQL)
+and looks again later. When the lease runs out, by the database's clock, the next one
+who looks takes the task over. Each commit of the one before is refused from then on: it
+stops, and everything that it did and had not committed is undone.
 """
 
 import secrets
@@ -61,18 +61,20 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
             .where(or_(Task.ready_at.is_(None), Task.ready_at <= at))
             .order_by(Task.id)
             .limit(1)
-            .with_for_update(skip_locked=True)
         ).first()
         free = Task.state == TaskState.WAITING
     else:
         task_id = running.id if running.lease_until <= at else None
         free = Task.lease_until <= at
-    if task_id is None or not has_row_locks(session):
-        session.commit()  # ends the reading, so that others may write
+    session.commit()  # ends the reading, so that others may write
     if task_id is None:
         return None
     claim = Claim(task_id, secrets.token_hex(16))
-    taken = update(Task).where(Task.id == task_id, free)
+    # Where the database knows row locks: who is taking it just now has it already.
+    unlocked = select(Task.id).where(Task.id == task_id, free)
+    unlocked = unlocked.with_for_update(skip_locked=True)
+    taken = update(Task).where(Task.id.in_(unlocked))
+    taken = taken.execution_options(synchronize_session=False)
     try:
         changed = count_changes(
             session,
@@ -138,11 +140,6 @@ def guarded(session: Session, claim: Claim) -> Iterator[None]:
         yield
     finally:
         event.remove(session, "before_commit", refuse)
-
-
-def has_row_locks(session: Session) -> bool:
-    """Tell whether rows that were selected for an update are kept from others."""
-    return session.get_bind().dialect.name != "sqlite"
 
 
 def count_changes(session: Session, statement: Update | Delete) -> int:

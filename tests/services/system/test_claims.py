@@ -101,11 +101,6 @@ def between_looking_and_claiming(session, act):
     event.listen(session, "after_commit", once, once=True)
 
 
-# With PostgreSQL nobody can be: what is looked at is locked.
-without_row_locks = pytest.mark.sqlite(reason="it knows no locks of rows")
-
-
-@without_row_locks
 def test_who_looked_first_but_claims_second_gets_nothing(session):
     first = noted(session)
     between_looking_and_claiming(session, lambda other: claim_next(other, LONG, "b"))
@@ -113,7 +108,6 @@ def test_who_looked_first_but_claims_second_gets_nothing(session):
     assert first.worker == "b"
 
 
-@without_row_locks
 def test_a_lane_that_was_taken_by_another_task_meanwhile_is_left_to_it(session):
     first, second = noted(session), noted(session)
 
