@@ -7,9 +7,13 @@ import sys
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import func, select
 
 from app.models import UtcDateTime
 from app.services.system import database
+from app.services.system.lock import lock_number
+
+LOCK = "migrations"
 
 migrate = current_app.extensions["migrate"]
 
@@ -41,6 +45,10 @@ def run_online():
             **migrate.configure_args,
         )
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                # Of two machines that start at once one waits, and finds it done.
+                lock = func.pg_advisory_xact_lock(lock_number(LOCK))
+                connection.execute(select(lock))
             context.run_migrations()
         if connection.dialect.name == "sqlite":
             # The connection goes back to the pool.

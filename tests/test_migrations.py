@@ -6,7 +6,8 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy.exc import OperationalError
 
 from app.configuration import load
 from app.configuration.load import Folders
@@ -18,6 +19,7 @@ from app.services.collection.labels import set_facts
 from app.services.collection.subjects import SHOWS
 from app.services.index.subjects import find_unseen
 from app.services.system import database
+from app.services.system.lock import lock_number
 from app.services.system.tasks import TaskContext, go_on, work_off
 
 ROWS = {
@@ -234,6 +236,20 @@ def test_the_migrations_make_the_tables_that_the_models_would(app, tmp_path):
     assert made.keys() == meant.keys()
     for table in meant:
         assert made[table] == meant[table]
+
+
+@pytest.mark.postgresql(reason="its lock, for which a second machine waits")
+def test_two_machines_do_not_upgrade_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(load, "LOCK_MS", 50)
+    app = create_app({"MORELLI_INSTANCE": tmp_path})
+    with app.app_context():
+        with db.engine.connect() as other:
+            other.execute(select(func.pg_advisory_lock(lock_number("migrations"))))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                database.upgrade()
+        database.upgrade()
+        database.check()
+        db.engine.dispose()
 
 
 @pytest.mark.usefixtures("app")
