@@ -91,7 +91,7 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     for name in sorted(environ):
         if name.startswith("MORELLI_") and name not in known:
             logger.warning("%s is set, but there is no such setting", name)
-    values = {}
+    values: dict[str, Any] = {}
     for setting in SETTINGS:
         text = environ.get(setting.name, "").strip() or setting.default
         try:

@@ -76,7 +76,8 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         subprocess.run(
             [
-                *(programs / "initdb", "--pgdata", "data", "--username", "postgres"),
+                str(programs / "initdb"),
+                *("--pgdata", "data", "--username", "postgres"),
                 *("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
             ],
             cwd=self.folder,

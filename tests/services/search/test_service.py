@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from sqlalchemy import func, select, text
+from sqlalchemy import QueuePool, func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from app.extensions import db
@@ -253,6 +253,7 @@ def test_who_waits_in_line_keeps_no_connection(service, photo, monkeypatch):
     in_turn, kept = service.decoder.in_turn, []
 
     def watched(*arguments, **options):
+        assert isinstance(db.engine.pool, QueuePool)
         kept.append(db.engine.pool.checkedout())
         return in_turn(*arguments, **options)
 

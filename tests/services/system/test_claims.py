@@ -228,7 +228,7 @@ def test_a_worker_that_is_to_stop_lets_its_task_wait(session, context):
 @pytest.mark.postgresql(reason="its connections, which break when it is restarted")
 def test_a_task_goes_on_after_a_restart_of_the_database(session, context):
     task = noted(session)
-    begun = []
+    begun: list[int] = []
 
     def work(handle):
         handle.progress(len(begun), 2)

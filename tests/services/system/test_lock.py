@@ -68,6 +68,7 @@ def test_a_killed_holder_holds_nothing(tmp_path, engine):
     address = engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", HOLDER, str(path), address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         assert not is_free(path, engine)
         os.kill(holder.pid, signal.SIGKILL)

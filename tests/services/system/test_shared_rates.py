@@ -1,5 +1,6 @@
 """Rate limits hold over machines, and on each of them while Redis is away."""
 
+import time
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def clock(monkeypatch):
         def monotonic(cls):
             return cls.now
 
-        time = staticmethod(shared_rates.time.time)
+        time = staticmethod(time.time)
 
     monkeypatch.setattr(shared_rates, "time", Clock)
     return Clock
