@@ -65,6 +65,8 @@ LONGEST = (
 
 def pytest_configure(config):
     """Start the one PostgreSQL of a run on it; its other processes inherit the name."""
+    if postgresql.DATABASE not in ("", "sqlite", "postgresql"):
+        raise pytest.UsageError("DATABASE is sqlite or postgresql")
     if postgresql.POSTGRESQL and not hasattr(config, "workerinput"):
         programs = postgresql.find_programs()
         if programs is None:

@@ -13,7 +13,7 @@ from tests.support.postgresql import POSTGRESQL, SECRET_KEY
 
 REFUSAL = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$
+$$ BEGIN RAISE EXCEPTION 'disk is full' USING ERRCODE = 'disk_full'; END $$
 """
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-POSTGRESQL = os.environ.get("TEST_DATABASE", "") == "postgresql"
+DATABASE = os.environ.get("TEST_DATABASE", "")
+POSTGRESQL = DATABASE == "postgresql"
 """Whether this run of the tests is on PostgreSQL."""
 SOCKETS = "TEST_POSTGRESQL_SOCKETS"
 """Environment variable by which the processes of a run know their server."""
