@@ -244,7 +244,7 @@ def test_two_machines_do_not_upgrade_at_once(tmp_path, monkeypatch):
     app = create_app({"MORELLI_INSTANCE": tmp_path})
     with app.app_context():
         with db.engine.connect() as other:
-            other.execute(select(func.pg_advisory_lock(lock_number("migrations"))))
+            other.execute(select(func.pg_advisory_xact_lock(lock_number("migrations"))))
             with pytest.raises(OperationalError, match="lock timeout"):
                 database.upgrade()
         database.upgrade()
