@@ -25,7 +25,7 @@ from app.services.index.changes import current_revision
 from app.services.index.features import BATCH_PICTURES
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import STAGING, MediaFolder
-from tests.support.databases import ask, environ_of
+from tests.support.databases import ask, engine_of, environ_of
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.waiting import WAIT_SECONDS
 
@@ -308,7 +308,7 @@ def test_two_runs_at_once_are_refused(museum, instance, capsys):
     museum.add(1)
     arguments = museum.write()
     instance.mkdir()
-    with exclusively(instance / INDEXING_LOCK):
+    with exclusively(instance / INDEXING_LOCK, engine_of(instance)):
         assert precompute_descriptors.main(arguments) == 2
     assert "Another process" in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
 from app.configuration import load
@@ -29,10 +29,14 @@ def environ_of(instance: Path) -> dict[str, str]:
     }
 
 
+def engine_of(instance: Path) -> Engine:
+    """Return an engine of an instance's database, which keeps no connection."""
+    return create_engine(load.default_database(instance), poolclass=NullPool)
+
+
 def ask(instance: Path, statement: str, **values: object) -> list[tuple[Any, ...]]:
     """Run a statement on an instance's database; return the rows that it gives."""
-    engine = create_engine(load.default_database(instance), poolclass=NullPool)
-    with closing(engine.connect()) as connection, connection.begin():
+    with closing(engine_of(instance).connect()) as connection, connection.begin():
         done = connection.execute(text(statement), values)
         return [tuple(row) for row in done] if done.returns_rows else []
 

@@ -3,9 +3,9 @@
 import sqlite3
 from contextlib import closing, contextmanager
 
-from sqlalchemy import NullPool, create_engine, inspect
+from sqlalchemy import inspect
 
-from app.configuration import load
+from tests.support.databases import engine_of
 from tests.support.postgresql import POSTGRESQL
 
 LOCKED = "lock timeout" if POSTGRESQL else "database is locked"
@@ -29,8 +29,7 @@ def _sqlite(instance, for_readers):
 
 
 def _postgresql(instance, for_readers):
-    engine = create_engine(load.default_database(instance), poolclass=NullPool)
-    other = engine.connect()
+    other = engine_of(instance).connect()
     tables = ", ".join(f'"{name}"' for name in inspect(other).get_table_names())
     mode = "ACCESS EXCLUSIVE" if for_readers else "EXCLUSIVE"
     other.exec_driver_sql(f"LOCK TABLE {tables} IN {mode} MODE")

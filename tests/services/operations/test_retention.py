@@ -164,7 +164,7 @@ def test_the_workers_job_obeys_the_days_that_are_set(photos, caplog):
     old = add(photos, 8)
     context = TaskContext(db.session(), folders(), {"MORELLI_RETENTION_DAYS": 7})
     caplog.set_level(logging.INFO)
-    with exclusively(folders().instance / retention.LOCK):
+    with exclusively(folders().instance / retention.LOCK, db.engine):
         retention.run_job(context)  # somebody does it by hand
     assert photos.path(old.photo_name).exists()
     retention.run_job(context)
@@ -176,7 +176,7 @@ def test_the_workers_job_obeys_the_days_that_are_set(photos, caplog):
 def test_two_never_run_at_once(photos):
     old = add(photos, DAYS + 1)
     with (
-        exclusively(folders().instance / retention.LOCK),
+        exclusively(folders().instance / retention.LOCK, db.engine),
         pytest.raises(AlreadyRunningError),
     ):
         run()
