@@ -67,13 +67,20 @@ def pytest_configure(config):
     """Start the one PostgreSQL of a run on it; its other processes inherit the name."""
     if postgresql.DATABASE not in ("", "sqlite", "postgresql"):
         raise pytest.UsageError("DATABASE is sqlite or postgresql")
-    if postgresql.POSTGRESQL and not hasattr(config, "workerinput"):
-        programs = postgresql.find_programs()
-        if programs is None:
-            raise pytest.UsageError("There is no PostgreSQL: apt install postgresql")
-        server = postgresql.Server(programs)
-        config.add_cleanup(server.remove)
-        os.environ[postgresql.SOCKETS] = str(server.folder)
+    if not postgresql.POSTGRESQL:
+        return
+    # Applications that a test throws away leave their pool to the collector, as those
+    # of a command that ends do; only psycopg says so.
+    left = "ignore:.*psycopg.Connection object .* was deleted while:ResourceWarning"
+    config.addinivalue_line("filterwarnings", left)
+    if hasattr(config, "workerinput"):
+        return
+    programs = postgresql.find_programs()
+    if programs is None:
+        raise pytest.UsageError("There is no PostgreSQL: apt install postgresql")
+    server = postgresql.Server(programs)
+    config.add_cleanup(server.remove)
+    os.environ[postgresql.SOCKETS] = str(server.folder)
 
 
 def pytest_collection_modifyitems(items):

@@ -11,18 +11,19 @@ import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Delete, Update, event, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Lane, Task, TaskState
-from app.services.system.clock import shared_now
+from app.models import Lane, Task, TaskState, UtcDateTime, now
 
 LEASE = timedelta(seconds=60)
 """After which a task, or a worker, without a sign of life is taken for dead."""
+CLOCKS = {"postgresql": "clock_timestamp"}
+"""Functions that tell the time, by database; SQLite's users share the machine's."""
 
 
 class LeaseLostError(Exception):
@@ -140,6 +141,20 @@ def guarded(session: Session, claim: Claim) -> Iterator[None]:
         yield
     finally:
         event.remove(session, "before_commit", refuse)
+
+
+def shared_now(session: Session) -> datetime:
+    """Return the present moment in UTC by the database's clock.
+
+    Leases are measured by it: a machine whose own clock is a minute ahead would take
+    others for dead.
+    """
+    clock = CLOCKS.get(session.get_bind().dialect.name)
+    if clock is None:
+        return now()
+    told = select(getattr(func, clock)(type_=UtcDateTime()))
+    moment: datetime = session.scalars(told).one()
+    return moment
 
 
 def count_changes(session: Session, statement: Update | Delete) -> int:

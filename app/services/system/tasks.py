@@ -26,8 +26,8 @@ from app.services.system.claims import (
     count_changes,
     give_up,
     guarded,
+    shared_now,
 )
-from app.services.system.clock import shared_now
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.paging import Page, select_page
 from app.services.system.workers import WorkerProcess, count_alive

@@ -14,8 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.models import Task, Worker
-from app.services.system.claims import LEASE, extend
-from app.services.system.clock import shared_now
+from app.services.system.claims import LEASE, extend, shared_now
 
 logger = logging.getLogger(__name__)
 

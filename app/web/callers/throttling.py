@@ -1,7 +1,7 @@
 """Rate limits: of pages that cost much, and against guessing passwords.
 
-All server processes count together, in a file (``services/system/rate_storage``), or in
-Redis with those of other machines (``services/system/shared_rates``). An attempt at a
+All server processes count together, in a file (``services/system/rates/own``), or in
+Redis with those of other machines (``services/system/rates/shared``). An attempt at a
 password counts for the network that it comes from, for the account and the network,
 and for the account alone, where far more are needed to close it: a stranger who guesses
 must not keep its owner out. On a device that its owner logged in with before, attempts
@@ -20,8 +20,8 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.configuration.load import Folders
 from app.services.system.keyed_hash import derived_key
-from app.services.system.rate_storage import SCHEME
-from app.services.system.shared_rates import PREFIX
+from app.services.system.rates.own import SCHEME
+from app.services.system.rates.shared import PREFIX
 from app.web.callers.devices import known_device
 from app.web.callers.events import (
     SecurityEvent,

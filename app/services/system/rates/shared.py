@@ -1,6 +1,6 @@
 """Storage of the rate limits in Redis or Valkey, where all servers count together.
 
-While it is away each machine counts in its own file (``rate_storage``), so that
+While it is away each machine counts in its own file (``own``), so that
 guessing has an end at any moment: as many times later as there are machines.
 """
 
@@ -14,7 +14,7 @@ from limits.storage.redis import RedisStorage
 
 from app.configuration.databases import mask_password
 from app.services.system.keyed_hash import keyed_hash
-from app.services.system.rate_storage import SharedHits
+from app.services.system.rates.own import SharedHits
 
 logger = logging.getLogger(__name__)
 

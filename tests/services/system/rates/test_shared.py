@@ -8,8 +8,8 @@ from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from app.services.system import shared_rates
-from app.services.system.shared_rates import RemoteHits
+from app.services.system.rates import shared
+from app.services.system.rates.shared import RemoteHits
 from tests.support.redis import find_program, free_port, running
 
 RATE = parse("10 per 15 minutes")
@@ -92,7 +92,7 @@ def clock(monkeypatch):
 
         time = staticmethod(time.time)
 
-    monkeypatch.setattr(shared_rates, "time", Clock)
+    monkeypatch.setattr(shared, "time", Clock)
     return Clock
 
 
@@ -114,6 +114,6 @@ def test_it_is_used_again_once_it_is_back(program, limiter_of, tmp_path, clock):
     assert allowed(limiter, 12) == RATE.amount
     with running(program, tmp_path, port):
         assert not limiter.hit(RATE, "anna")  # it is left in peace
-        clock.now += shared_rates.REST_SECONDS
+        clock.now += shared.REST_SECONDS
         assert allowed(limiter, 12) == RATE.amount
     assert not limiter.hit(RATE, "anna")  # counted here before, and not forgotten
