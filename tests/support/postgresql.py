@@ -155,7 +155,6 @@ class Databases:
 
     def __init__(self, sockets: Path) -> None:
         self.sockets = sockets
-        self.knows_icu = True
         self._server = connect(sockets, "postgres")
         self._names = (f"t{os.getpid()}_{number}" for number in count())
         self._folders: dict[str, Path] = {}
@@ -165,8 +164,7 @@ class Databases:
         try:
             self._server.execute(create + "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
         except psycopg.errors.FeatureNotSupported:
-            self.knows_icu = False
-            self._server.execute(create)
+            self._server.execute(create)  # its programs know no ICU
 
     def __enter__(self) -> "Databases":
         """Return itself."""
