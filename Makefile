@@ -9,6 +9,7 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 SBOM := $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible
 
+DATABASE ?=
 CATALOGUE ?=
 IMAGES ?=
 QUERIES ?=
@@ -39,7 +40,10 @@ $(STAMP): requirements/build.txt requirements-dev.txt
 demo: setup ## index a collection and serve it (CATALOGUE=… IMAGES=… for your own; MORELLI_PORT)
 	$(BIN)/python demo.py $(DATA)
 
-test: setup ## run the fast tests
+# In every command below that runs tests.
+export TEST_DATABASE := $(DATABASE)
+
+test: setup ## run the fast tests (DATABASE=postgresql: on PostgreSQL instead of SQLite)
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
 test-slow: setup ## run the tests that build networks and whole indexes

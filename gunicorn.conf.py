@@ -35,7 +35,8 @@ keep_to_owner()
 try:
     settings = read_settings(os.environ)
 except ConfigurationError as error:
-    sys.exit(str(error))
+    print(error, file=sys.stderr)
+    sys.exit(2)
 
 logs.configure(settings["MORELLI_LOG_FORMAT"])
 keep_freed_memory()

@@ -27,6 +27,7 @@ from app.commands.shared import (
     watch,
 )
 from app.configuration.load import Folders, keep_to_owner
+from app.extensions import db
 from app.factory import create_app
 from app.models import ImportRun
 from app.services.importing import messages, one_pass, runs
@@ -86,18 +87,26 @@ def run(options: argparse.Namespace) -> int:
     overrides = {"MORELLI_MODEL": options.model.resolve()} if options.model else {}
     app = create_app(overrides)
     folders = Folders(app.config["MORELLI_INSTANCE"])
-    with app.app_context(), exclusively(folders.instance / INDEXING_LOCK):
-        database.upgrade()
-        workplace = Workplace.of_current_app()
-        recorded = record(
-            workplace, options.catalogue, options.images, options.encoding or ""
-        )
-        if recorded.faults == recorded.rows:
-            one_pass.end(workplace.session, recorded.run)
-            say("No row of the catalogue could be used: nothing was indexed.")
-            return FAILED
-        faults = recorded.faults + index(workplace)
+    lock = folders.instance / INDEXING_LOCK
+    with app.app_context():
+        database.version()  # raises where it cannot be opened
+        with exclusively(lock, db.engine):
+            return bring_in(options)
+
+
+def bring_in(options: argparse.Namespace) -> int:
+    """Record, compute and publish, while no other process does."""
+    database.upgrade()
+    workplace = Workplace.of_current_app()
+    recorded = record(
+        workplace, options.catalogue, options.images, options.encoding or ""
+    )
+    if recorded.faults == recorded.rows:
         one_pass.end(workplace.session, recorded.run)
+        say("No row of the catalogue could be used: nothing was indexed.")
+        return FAILED
+    faults = recorded.faults + index(workplace)
+    one_pass.end(workplace.session, recorded.run)
     if faults:
         say(f"{faults:,} could not be used and are named above; the rest is done.")
     return INCOMPLETE if faults else DONE

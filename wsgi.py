@@ -1,7 +1,13 @@
 """What a WSGI server and the ``flask`` command load: ``gunicorn wsgi:app``."""
 
-from app.configuration.load import keep_to_owner
+import sys
+
+from app.configuration.load import ConfigurationError, keep_to_owner
 from app.factory import create_app
 
 keep_to_owner()
-app = create_app()
+try:
+    app = create_app()
+except ConfigurationError as error:
+    print(error, file=sys.stderr)
+    sys.exit(2)

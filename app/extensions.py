@@ -1,7 +1,7 @@
 """Flask extensions, unbound: ``app.factory`` ties them to an application.
 
-Also the one place that knows SQLite: its pragmas are set here, so that the rest of the
-program speaks plain SQL and can move to another database.
+Also the place that knows what is particular to SQLite, whose pragmas are set here, and
+to the errors of PostgreSQL, so that the rest of the program speaks plain SQL.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event
 
 # Named constraints can be altered by a migration on every database.
 metadata = MetaData(
@@ -51,6 +51,21 @@ def set_sqlite_pragmas(connection: object, _record: object) -> None:
     # What is deleted is overwritten, and not only marked as free.
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+@event.listens_for(Engine, "handle_error")
+def hide_values(context: ExceptionContext) -> None:
+    """Let no error of PostgreSQL quote a row: its text is logged.
+
+    It names what is wrong in its first line, and in those below whose address, say,
+    there is already.
+    """
+    error, told = context.original_exception, context.sqlalchemy_exception
+    if told is None or getattr(error, "sqlstate", None) is None:
+        return
+    fault = str(error).partition("\n")[0]
+    error.args = (fault,)
+    told.args = (f"({type(error).__name__}) {fault}",)
 
 
 def is_sqlite(engine: Engine) -> bool:

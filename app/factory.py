@@ -37,7 +37,7 @@ from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
 from app.web.api import document as api_document
 from app.web.api import pages as api_pages
-from app.web.callers import access, throttling, upload
+from app.web.callers import access, characters, throttling, upload
 from app.web.curate import compare as curate_compare
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
@@ -144,6 +144,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
     throttling.limit_pages(app)
     extensions.csrf.init_app(app)
+    characters.guard(app)
     account_pages.register(app)
     api_document.register(app)
     for module in BLUEPRINTS:

@@ -3,10 +3,17 @@
 Run it by ``flask db upgrade``; logging is left as the application set it up.
 """
 
+import sys
+
 from alembic import context
 from flask import current_app
+from sqlalchemy import func, select
 
 from app.models import UtcDateTime
+from app.services.system import database
+from app.services.system.lock import lock_number
+
+LOCK = "migrations"
 
 migrate = current_app.extensions["migrate"]
 
@@ -20,6 +27,11 @@ def render_item(kind, item, _autogen_context):
 
 def run_online():
     """Upgrade or downgrade over one connection."""
+    try:
+        database.version()
+    except database.DatabaseUnreachableError as error:
+        print(error.detail, file=sys.stderr)
+        sys.exit(2)
     with migrate.db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # Altering a table there copies and drops it, and dropping a table deletes
@@ -33,6 +45,10 @@ def run_online():
             **migrate.configure_args,
         )
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                # Of two machines that start at once one waits, and finds it done.
+                lock = func.pg_advisory_xact_lock(lock_number(LOCK))
+                connection.execute(select(lock))
             context.run_migrations()
         if connection.dialect.name == "sqlite":
             # The connection goes back to the pool.

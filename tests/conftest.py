@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
+from app.configuration import load
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ReferenceImage
@@ -27,6 +28,7 @@ from app.services.system import database
 from app.services.system.media import MediaFolder
 from app.web.shell import translations
 from app.web.shell.current import INDEX
+from tests.support import postgresql
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import (
     LABELS,
@@ -61,10 +63,68 @@ LONGEST = (
 """Files that take longest, those that take a minute and more."""
 
 
+def pytest_configure(config):
+    """Start the one PostgreSQL of a run on it; its other processes inherit the name."""
+    if postgresql.DATABASE not in ("", "sqlite", "postgresql"):
+        raise pytest.UsageError("DATABASE is sqlite or postgresql")
+    if not postgresql.POSTGRESQL:
+        return
+    # Applications that a test throws away leave their pool to the collector, as those
+    # of a command that ends do; only psycopg says so.
+    left = "ignore:.*psycopg.Connection object .* was deleted while:ResourceWarning"
+    config.addinivalue_line("filterwarnings", left)
+    if hasattr(config, "workerinput"):
+        return
+    programs = postgresql.find_programs()
+    if programs is None:
+        raise pytest.UsageError("There is no PostgreSQL: apt install postgresql")
+    server = postgresql.Server(programs)
+    config.add_cleanup(server.remove)
+    os.environ[postgresql.SOCKETS] = str(server.folder)
+
+
 def pytest_collection_modifyitems(items):
-    """Begin with the longest files: at the end, one process would be left with them."""
+    """Leave out what is about the other database, and begin with the longest files.
+
+    At the end, one process would be left with them.
+    """
     ranks = {TESTS / name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+    other = "sqlite" if postgresql.POSTGRESQL else "postgresql"
+    for item in items:
+        mark = item.get_closest_marker(other)
+        if mark is not None:
+            reason = f"about {other}: {mark.kwargs['reason']}"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def databases():
+    """The PostgreSQL databases of this process; None in a run on SQLite."""
+    if not postgresql.POSTGRESQL:
+        yield None
+        return
+    with postgresql.Databases(Path(os.environ[postgresql.SOCKETS])) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session", autouse=True)
+def default_database(databases):
+    """Let every instance folder have a PostgreSQL database, in a run on that."""
+    with pytest.MonkeyPatch.context() as patched:
+        if databases is not None:
+            patched.setattr(load, "default_database", databases.address_of)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def dropped_databases(databases):
+    """Keep no database longer than its test."""
+    if databases is None:
+        yield
+        return
+    with databases.cleared():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,8 +32,12 @@ from app.services.importing.sources import ImportContext, opened
 from app.services.operations.plausibility import STAMP
 from app.services.system import database, tasks
 from app.services.system.workers import count_alive
+from tests.support.databases import environ_of
+from tests.support.postgresql import POSTGRESQL
 
 ROWS = 600
+BRIEFLY = "SET LOCAL lock_timeout = 50" if POSTGRESQL else "PRAGMA busy_timeout = 50"
+"""To be waited for others."""
 
 
 @pytest.fixture
@@ -49,7 +53,8 @@ def app(tmp_path):
 @pytest.fixture
 def start(app):
     """Return a function that starts a worker process; all are ended after the test."""
-    environ = {**os.environ, "MORELLI_INSTANCE": str(app.config["MORELLI_INSTANCE"])}
+    instance = app.config["MORELLI_INSTANCE"]
+    environ = {**environ_of(instance), "MORELLI_INSTANCE": str(instance)}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     started = []
 
@@ -99,7 +104,7 @@ def freeze(process):
     for _ in range(200):
         os.kill(process.pid, signal.SIGSTOP)
         try:
-            db.session.execute(text("PRAGMA busy_timeout = 50"))
+            db.session.execute(text(BRIEFLY))
             db.session.execute(text("UPDATE worker SET started_at = started_at"))
             db.session.commit()
         except OperationalError:

@@ -5,7 +5,6 @@ afterwards may be answered as if it had not happened.
 """
 
 import json
-import os
 import random
 import re
 import socket
@@ -31,6 +30,7 @@ from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.images.codec import encode_jpeg
 from app.services.accounts import accounts
 from app.services.operations import demonstration
+from tests.support.databases import environ_of
 from tests.support.fakes import draw_picture
 from tests.support.people import PASSWORD, TOKEN
 from tests.support.waiting import ended
@@ -175,7 +175,7 @@ def address(tmp_path, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     environ = {
-        **os.environ,
+        **environ_of(instance),
         "MORELLI_PORT": str(port),
         "MORELLI_WORKERS": str(WORKERS),
         "MORELLI_SEARCH_RATE": "1000000 per minute",

@@ -3,10 +3,8 @@
 import csv
 import signal
 import socket
-import sqlite3
 import time
 import urllib.request
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 import bench.server
 from app.configuration.load import ROOT
 from app.retrieval.images.codec import encode_jpeg
+from tests.support.databases import ask
 from tests.support.fakes import draw_picture
 from tests.support.sheltered import Shelter
 
@@ -121,8 +120,7 @@ def is_ready(address):
 
 
 def task_states(instance):
-    with closing(sqlite3.connect(instance / "morelli.db", timeout=60)) as database:
-        return {state for (state,) in database.execute("SELECT state FROM task")}
+    return {state for (state,) in ask(instance, "SELECT state FROM task")}
 
 
 def servers(process):

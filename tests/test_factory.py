@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
@@ -16,6 +17,7 @@ def test_migrations_make_the_tables_that_the_models_describe(in_app):
         assert compare_metadata(context, metadata) == []
 
 
+@pytest.mark.sqlite(reason="its pragmas")
 def test_sqlite_lets_readers_and_a_writer_work_side_by_side(in_app):
     pragma = db.session.execute
     assert pragma(text("PRAGMA journal_mode")).scalar() == "wal"

@@ -97,6 +97,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "flask_babel": ("app.extensions", "app.services", "app.web", "app.factory"),
     "flask_wtf": ("app.extensions", "app.web"),
     "sqlalchemy": (
+        "app.configuration.databases",
         "app.extensions",
         "app.models",
         "app.services",

@@ -6,8 +6,10 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy.exc import OperationalError
 
+from app.configuration import load
 from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
@@ -17,6 +19,7 @@ from app.services.collection.labels import set_facts
 from app.services.collection.subjects import SHOWS
 from app.services.index.subjects import find_unseen
 from app.services.system import database
+from app.services.system.lock import lock_number
 from app.services.system.tasks import TaskContext, go_on, work_off
 
 ROWS = {
@@ -116,8 +119,8 @@ def test_accounts_of_the_version_before_second_factors_have_none():
     with db.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO user (id, email, active, fs_uniquifier, created_at)"
-                " VALUES (1, 'anna@example.org', 1, 'u', '2026-01-01 00:00:00')"
+                'INSERT INTO "user" (id, email, active, fs_uniquifier, created_at)'
+                " VALUES (1, 'anna@example.org', true, 'u', '2026-01-01 00:00:00')"
             )
         )
         connection.execute(
@@ -135,7 +138,7 @@ def test_accounts_of_the_version_before_second_factors_have_none():
     db.session.remove()
     command.downgrade(database.alembic_config(), "0009")
     with db.engine.connect() as connection:
-        assert connection.scalar(text("SELECT email FROM user")) == "anna@example.org"
+        assert connection.scalar(text('SELECT email FROM "user"')) == "anna@example.org"
         assert connection.scalar(text("SELECT count(*) FROM access_token")) == 1
 
 
@@ -174,6 +177,7 @@ def test_works_of_the_version_before_subjects_show_nothing_yet():
         assert connection.scalar(text("SELECT count(*) FROM reference_image")) == 1
 
 
+@pytest.mark.sqlite(reason="its pragma, which migrations switch off for a while")
 @pytest.mark.usefixtures("app")
 def test_foreign_keys_are_enforced_again_after_an_upgrade():
     database.upgrade()
@@ -189,14 +193,73 @@ def test_the_migrations_make_what_the_models_say():
         assert compare_metadata(context, db.metadata) == []
 
 
+def describe(engine):
+    """Return what a database is like, but for defaults and the names of its keys."""
+    found = {}
+    inspector = inspect(engine)
+    for name in set(inspector.get_table_names()) - {"alembic_version"}:
+        columns = {
+            column["name"]: (
+                str(column["type"]),
+                getattr(column["type"], "collation", None),
+                column["nullable"],
+            )
+            for column in inspector.get_columns(name)
+        }
+        keys = sorted(
+            (key["constrained_columns"], key["referred_table"], key["options"])
+            for key in inspector.get_foreign_keys(name)
+        )
+        indexes = sorted(
+            (one["name"], one["column_names"], bool(one["unique"]))
+            for one in inspector.get_indexes(name)
+        )
+        found[name] = {
+            "columns": columns,
+            "key": inspector.get_pk_constraint(name)["constrained_columns"],
+            "foreign keys": keys,
+            "indexes": indexes,
+            "unique": sorted(
+                one["column_names"] for one in inspector.get_unique_constraints(name)
+            ),
+        }
+    return found
+
+
+def test_the_migrations_make_the_tables_that_the_models_would(app, tmp_path):
+    database.upgrade()
+    (tmp_path / "models").mkdir()
+    engine = create_engine(load.default_database(tmp_path / "models"))
+    db.metadata.create_all(engine)
+    made, meant = describe(db.engine), describe(engine)
+    engine.dispose()
+    assert made.keys() == meant.keys()
+    for table in meant:
+        assert made[table] == meant[table]
+
+
+@pytest.mark.postgresql(reason="its lock, for which a second machine waits")
+def test_two_machines_do_not_upgrade_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(load, "LOCK_MS", 50)
+    app = create_app({"MORELLI_INSTANCE": tmp_path})
+    with app.app_context():
+        with db.engine.connect() as other:
+            other.execute(select(func.pg_advisory_xact_lock(lock_number("migrations"))))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                database.upgrade()
+        database.upgrade()
+        database.check()
+        db.engine.dispose()
+
+
 @pytest.mark.usefixtures("app")
 def test_accounts_of_the_version_before_invitations_stay():
     command.upgrade(database.alembic_config(), "0009")
     with db.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO user (id, email, active, fs_uniquifier, created_at)"
-                " VALUES (1, 'ada@example.org', 1, 'x', '2026-01-01 00:00:00')"
+                'INSERT INTO "user" (id, email, active, fs_uniquifier, created_at)'
+                " VALUES (1, 'ada@example.org', true, 'x', '2026-01-01 00:00:00')"
             )
         )
     database.upgrade()
@@ -208,4 +271,4 @@ def test_accounts_of_the_version_before_invitations_stay():
     db.session.remove()
     command.downgrade(database.alembic_config(), "0009")
     with db.engine.connect() as connection:
-        assert connection.scalar(text("SELECT email FROM user")) == "ada@example.org"
+        assert connection.scalar(text('SELECT email FROM "user"')) == "ada@example.org"

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from app.configuration.load import ROOT
 from app.factory import create_app
 from app.services.system import database
+from tests.support.databases import environ_of
 from tests.support.waiting import SCRIPT_SECONDS
 
 pytestmark = pytest.mark.slow
@@ -29,7 +31,11 @@ def serving(**environ):
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn"],
         cwd=ROOT,
-        env={**os.environ, "MORELLI_PORT": str(port), **environ},
+        env={
+            **environ_of(Path(environ["MORELLI_INSTANCE"])),
+            "MORELLI_PORT": str(port),
+            **environ,
+        },
     )
     try:
         wait_for(port, server)
@@ -154,7 +160,7 @@ def test_nonsense_in_the_environment_is_one_sentence(tmp_path):
         check=False,
         timeout=SCRIPT_SECONDS,
     )
-    assert result.returncode != 0
+    assert result.returncode == 2
     assert result.stderr == (
         "MORELLI_PORT=http cannot be used: a whole number is needed.\n"
     )

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from app.background import BACKGROUND, Background
 from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, explained, say
 from app.extensions import db
-from app.models import ImportRow, ImportRun, RowState, Task, TaskState
+from app.models import LARGEST_INTEGER, ImportRow, ImportRun, RowState, Task, TaskState
 from app.services.importing import messages, runs
 from app.services.importing.diff import Policy
 from app.services.importing.formats import DETAILS, FIELDS, Reading
@@ -97,7 +97,7 @@ def plan(
 
 
 @group.command("run")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, LARGEST_INTEGER))
 @explained
 @import_explained
 def run(number: int) -> int:
@@ -116,7 +116,7 @@ def run(number: int) -> int:
 
 
 @group.command("undo")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, LARGEST_INTEGER))
 @explained
 @import_explained
 def undo(number: int) -> int:

@@ -32,7 +32,7 @@ def run(*, is_confirmed: bool) -> int:
         say(error)
         return FAILED
     except AlreadyRunningError as error:
-        say(f"Another process is at it (it holds {error.path}).")
+        say(f"Another process is at it (it holds {error.lock}).")
         return FAILED
     print(f"Photos older than {days:,} days deleted: {cleared.photos:,}.")
     print(f"Answers made anonymous: {cleared.answers:,}.")

@@ -14,11 +14,12 @@ from typing import NoReturn, ParamSpec, TypeVar
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from app.configuration.databases import mask_password
 from app.configuration.load import ConfigurationError, Folders
 from app.extensions import db
 from app.retrieval.errors import RetrievalError
@@ -29,7 +30,12 @@ from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
 from app.services.importing.pictures import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
-from app.services.system.database import DatabaseNotReadyError, check
+from app.services.system.database import (
+    DatabaseNotReadyError,
+    DatabaseUnreachableError,
+    check,
+    is_unavailable,
+)
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
 from app.services.system.media import MediaFolder
 
@@ -67,6 +73,8 @@ def run_explained(job: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         say(f"Stopped. {GOING_ON}")
         return STOPPED
+    except DatabaseUnreachableError as error:
+        say(error.detail)
     except (
         AlreadyRunningError,
         ConfigurationError,
@@ -75,8 +83,11 @@ def run_explained(job: Callable[[], int]) -> int:
         SourceError,
     ) as error:
         say(error)
-    except OperationalError as error:
-        say(f"The database cannot be used: {error.orig}. {GOING_ON}")
+    except SQLAlchemyError as error:
+        if not is_unavailable(error):
+            raise
+        reason = mask_password(str(getattr(error, "orig", None) or error)).strip()
+        say(f"The database cannot be used: {reason}. {GOING_ON}")
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             say(f"The disk is full. {GOING_ON}")
@@ -174,7 +185,7 @@ def rebuild() -> int:
     """Compute missing features and build the index anew from the database."""
     check()
     workplace = Workplace.of_current_app()
-    with exclusively(workplace.folders.instance / INDEXING_LOCK):
+    with exclusively(workplace.folders.instance / INDEXING_LOCK, db.engine):
         return INCOMPLETE if index(workplace) else DONE
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.configuration.databases import is_shared, mask_password
 from app.configuration.parsers import ROOT as ROOT
 from app.configuration.parsers import SECRET_KEY_BYTES as SECRET_KEY_BYTES
 from app.configuration.settings import SETTINGS as SETTINGS
@@ -23,8 +24,15 @@ logger = logging.getLogger(__name__)
 
 GIVEN = "GIVEN_SETTINGS"
 """Key, in the configuration, of the names of the settings that were given."""
+POOL_SECONDS = 10
+"""How long a request waits for a connection that others have."""
+LOCK_MS = 10_000
+"""How long PostgreSQL lets a writer wait for another one, as with SQLite."""
+CONNECT_SECONDS = 5
+"""How long a database may take to answer who calls."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 """Rights of everybody but the owner."""
+MAKE_KEY = "python -c 'import secrets; print(secrets.token_hex(32))'"
 EVERY_ADDRESS = ("127.0.0.1", "0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 """Addresses to listen on that this machine calls localhost."""
 
@@ -34,9 +42,9 @@ class ConfigurationError(ValueError):
 
     def __init__(self, name: str, value: str, reason: str) -> None:
         self.name = name
-        self.value = value
+        self.value = mask_password(value)
         self.reason = reason
-        super().__init__(f"{name}={value} cannot be used: {reason}.")
+        super().__init__(f"{name}={self.value} cannot be used: {reason}.")
 
 
 class Folders:
@@ -83,7 +91,7 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     for name in sorted(environ):
         if name.startswith("MORELLI_") and name not in known:
             logger.warning("%s is set, but there is no such setting", name)
-    values = {}
+    values: dict[str, Any] = {}
     for setting in SETTINGS:
         text = environ.get(setting.name, "").strip() or setting.default
         try:
@@ -93,6 +101,13 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     for name in ("MORELLI_PUBLIC_URL", "MORELLI_MAIL_FROM"):
         if values["MORELLI_SMTP_HOST"] and not values[name]:
             raise ConfigurationError(name, "", "mails by MORELLI_SMTP_HOST need it")
+    if is_shared(values["MORELLI_DATABASE_URL"]) and not values["MORELLI_SECRET_KEY"]:
+        raise ConfigurationError(
+            "MORELLI_SECRET_KEY",
+            "",
+            "servers that share a database must know each other's cookies, so give all "
+            f"of them one key; make it by: {MAKE_KEY}",
+        )
     return values
 
 
@@ -134,6 +149,41 @@ def obtain_secret_key(folder: Path) -> str:
             "MORELLI_SECRET_KEY", "", f"{path} holds no key; delete it to get a new one"
         )
     return key
+
+
+def default_database(instance: Path) -> str:
+    """Return the address of the database where none is set: SQLite, in a file."""
+    return f"sqlite:///{Folders(instance).database}"
+
+
+def engine_options(database: str, pool: int) -> dict[str, Any]:
+    """Return how SQLAlchemy is to use a database.
+
+    Parameters
+    ----------
+    database : str
+        Its address.
+    pool : int, >= 1
+        Connections that a process may have open at a time, where others share them.
+    """
+    # An error's text is logged: it must not hold addresses, hashes and keys.
+    hidden = {"hide_parameters": True}
+    if not is_shared(database):
+        # The server's threads bound how many there are.
+        return {**hidden, "max_overflow": -1}
+    return {
+        **hidden,
+        "pool_size": pool,
+        "max_overflow": 0,
+        "pool_timeout": POOL_SECONDS,
+        # One that broke, as when the database was restarted, is replaced unnoticed.
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c lock_timeout={LOCK_MS}",
+            "application_name": "morelli",
+        },
+    }
 
 
 def cookie_name(https: bool) -> str:
@@ -195,6 +245,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
             "MORELLI_INSTANCE", str(folders.instance), str(error)
         ) from error
     host, port = values["MORELLI_HOST"], values["MORELLI_PORT"]
+    database = values["MORELLI_DATABASE_URL"] or default_database(folders.instance)
     return {
         **values,
         GIVEN: {one.name for one in SETTINGS if environ.get(one.name, "").strip()},
@@ -203,15 +254,10 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         or f"http://{'localhost' if host in EVERY_ADDRESS else host}:{port}",
         "SECRET_KEY": values["MORELLI_SECRET_KEY"]
         or obtain_secret_key(folders.instance),
-        "SQLALCHEMY_DATABASE_URI": values["MORELLI_DATABASE_URL"]
-        or f"sqlite:///{folders.database}",
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            # An error's text is logged: it must not hold addresses, hashes and keys.
-            "hide_parameters": True,
-            # Whoever waits in line to be searched may hold a connection; the server's
-            # threads bound how many there are.
-            "max_overflow": -1,
-        },
+        "SQLALCHEMY_DATABASE_URI": database,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            database, values["MORELLI_DATABASE_POOL"]
+        ),
         "MAX_CONTENT_LENGTH": values["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
         "SESSION_COOKIE_NAME": cookie_name(values["MORELLI_HTTPS"]),
         "SESSION_COOKIE_PATH": "/",

@@ -18,13 +18,6 @@ SECRET_KEY_BYTES = 32
 """256 bits: as many as the SHA-256 that signs with it can use."""
 
 
-def parse_database_url(text: str) -> str:
-    """Take an address as SQLAlchemy writes them; it is looked at when it is opened."""
-    if text and "://" not in text:
-        raise ValueError("write it like “postgresql+psycopg://user@host/name”")
-    return text
-
-
 def parse_path(text: str) -> Path:
     """Read a path; relative ones start at the project's folder."""
     if not text:

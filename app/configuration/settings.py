@@ -6,10 +6,10 @@ A test compares the two. ``app.configuration.load`` reads them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.configuration.databases import parse_database_url, parse_limits_url
 from app.configuration.parsers import (
     parse_choice,
     parse_contact,
-    parse_database_url,
     parse_flag,
     parse_number,
     parse_optional_path,
@@ -43,7 +43,14 @@ SETTINGS = (
         "MORELLI_DATABASE_URL",
         "",
         parse_database_url,
-        "SQLAlchemy address of the database. Empty: SQLite in the instance folder.",
+        "Address of the database, such as `postgresql+psycopg://user:password@host/name`"
+        ". Empty: SQLite in the instance folder.",
+    ),
+    Setting(
+        "MORELLI_DATABASE_POOL",
+        "10",
+        parse_number(1, 1000),
+        "Connections to PostgreSQL that each process may have open at a time.",
     ),
     Setting(
         "MORELLI_MODEL",
@@ -73,7 +80,8 @@ SETTINGS = (
         "MORELLI_SECRET_KEY",
         "",
         parse_secret,
-        "Signs cookies. Empty: made at first start and kept in the instance folder.",
+        "Signs cookies. Empty: made at first start and kept in the instance folder. "
+        "Needed with PostgreSQL: all servers must have the same.",
     ),
     Setting(
         "MORELLI_MAX_UPLOAD_MB",
@@ -107,6 +115,14 @@ SETTINGS = (
         parse_rate,
         "Searches allowed from one network: an IPv4 address, or an IPv6 /64. "
         "Generous, because the visitors in a gallery often share one address.",
+    ),
+    Setting(
+        "MORELLI_LIMITS_URL",
+        "",
+        parse_limits_url,
+        "Address of a Redis or Valkey that all servers count searches and wrong "
+        "passwords in, such as `redis://host:6379/0`. Empty: each machine counts its "
+        "own, in the instance folder.",
     ),
     Setting(
         "MORELLI_LINKS",

@@ -5,10 +5,21 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, relationship
 
 from app import extensions
+
+LARGEST_INTEGER = 2**31 - 1
+"""That a column of numbers holds, on every database."""
 
 
 def now() -> datetime:
@@ -35,10 +46,21 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(
         self, value: datetime | None, dialect: Dialect
     ) -> datetime | None:
-        """Put the zone back that SQLite drops."""
+        """Put the zone back that SQLite drops; PostgreSQL has the connection's."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+def sorted_text(kind: type[String], length: int | None = None) -> String:
+    """Return a type of text that every database sorts by code points, as Python does.
+
+    SQLite does so anyway; PostgreSQL would by the words of the language that whoever
+    made the database chose, where a tilde comes before the letters.
+    """
+    return kind(length).with_variant(kind(length, collation="C"), "postgresql")
 
 
 class Base(DeclarativeBase):

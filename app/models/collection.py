@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, children, now, parent_key
+from app.models.base import Base, children, now, parent_key, sorted_text
 from app.models.keys import LAST_KEY, plain_text, sort_key, year_of
 
 SEARCHED = (
@@ -27,15 +27,15 @@ class Artwork(Base):
     __table_args__ = (Index("ix_artwork_order", "artist_key", "title_key", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    accession: Mapped[str] = mapped_column(String(255), unique=True)
+    accession: Mapped[str] = mapped_column(sorted_text(String, 255), unique=True)
     title: Mapped[str] = mapped_column(Text, default="")
-    artist: Mapped[str] = mapped_column(Text, default="")
+    artist: Mapped[str] = mapped_column(sorted_text(Text), default="")
     date: Mapped[str] = mapped_column(Text, default="")
-    technique: Mapped[str] = mapped_column(Text, default="")
-    type: Mapped[str] = mapped_column(Text, default="")
+    technique: Mapped[str] = mapped_column(sorted_text(Text), default="")
+    type: Mapped[str] = mapped_column(sorted_text(Text), default="")
     """What kind of work it is, or of what: painting, portrait, landscape."""
-    school: Mapped[str] = mapped_column(Text, default="")
-    location: Mapped[str] = mapped_column(Text, default="")
+    school: Mapped[str] = mapped_column(sorted_text(Text), default="")
+    location: Mapped[str] = mapped_column(sorted_text(Text), default="")
     source: Mapped[str] = mapped_column(Text, default="")
     rights: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -47,15 +47,15 @@ class Artwork(Base):
     """Of the collection, when what can be found of this work last changed."""
     search_text: Mapped[str] = mapped_column(Text, default="")
     """The label in plain letters, which a search looks through."""
-    artist_key: Mapped[str] = mapped_column(Text, default=LAST_KEY)
-    title_key: Mapped[str] = mapped_column(Text, default=LAST_KEY)
+    artist_key: Mapped[str] = mapped_column(sorted_text(Text), default=LAST_KEY)
+    title_key: Mapped[str] = mapped_column(sorted_text(Text), default=LAST_KEY)
     """What the list is sorted by; as are artist_key and year."""
     year: Mapped[int | None]
     """The first one that the date names."""
     stated_subjects: Mapped[str] = mapped_column(Text, default="")
     """What a curator said it shows, as ``collection/subjects`` writes it; "" where
     nobody did, and what is seen in its pictures counts."""
-    shows: Mapped[str] = mapped_column(Text, default="")
+    shows: Mapped[str] = mapped_column(sorted_text(Text), default="")
     """Keys of what it shows, with a space before and after each: `` cat dog ``.
     Follows from what was stated and seen; see ``collection/subjects``."""
 

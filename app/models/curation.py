@@ -7,7 +7,7 @@ from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
-from app.models.base import Base, now, parent_key, reference_key
+from app.models.base import Base, now, parent_key, reference_key, sorted_text
 from app.models.collection import Artwork
 from app.models.imports import ImportRun
 from app.models.tasks import Task
@@ -88,7 +88,7 @@ class StoredSetting(Base):
 
     __tablename__ = "stored_setting"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(sorted_text(String, 64), primary_key=True)
     value: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 

@@ -26,6 +26,7 @@ from app.services.search.admission import QueueFullError
 from app.services.system.database import (
     DatabaseNotReadyError,
     DatabaseUnavailableError,
+    DatabaseUnreachableError,
     is_unavailable,
 )
 from app.web.callers.bearer import InvalidTokenError, TokenNeededError
@@ -48,6 +49,7 @@ CODES: dict[type[Exception] | int, str] = {
     EmptyGalleryError: "no_collection",
     DatabaseNotReadyError: "database_not_ready",
     DatabaseUnavailableError: "database_unavailable",
+    DatabaseUnreachableError: "database_unavailable",
     UnusableLinkError: "unusable_link",
     CSRFError: "form_expired",
     AccountNeededError: "account_needed",
@@ -71,6 +73,7 @@ TITLES: dict[type[Exception] | int, LazyString] = {
     QueueFullError: _("One moment, please"),
     TooManyUploadsError: _("One moment, please"),
     DatabaseUnavailableError: _("One moment, please"),
+    DatabaseUnreachableError: _("One moment, please"),
     400: _("That did not work"),
     401: _("Please log in"),
     403: _("Not for everybody"),
@@ -112,10 +115,16 @@ def image_error(error: ImageError) -> ResponseReturnValue:
 
 def not_ready(error: Exception) -> ResponseReturnValue:
     """Say which command the operator has to run."""
-    logger.error("cannot search: %s", error)
+    headers: dict[str, str] = {}
+    reason: object = error
+    if isinstance(error, DatabaseUnreachableError):
+        reason = error.detail
+        headers["Retry-After"] = str(DatabaseUnavailableError.retry_seconds)
+    logger.error("cannot search: %s", reason)
     if isinstance(error, DatabaseNotReadyError):
         recognise_nobody()
-    return respond(503, error, remedy(error))
+    body, status = respond(503, error, remedy(error))
+    return body, status, headers
 
 
 def queue_full(error: QueueFullError) -> ResponseReturnValue:

@@ -46,7 +46,9 @@ def test_what_could_not_be_deleted_is_said_and_is_no_success(app, monkeypatch):
 
 def test_it_does_not_get_in_the_way_of_the_server(app):
     folders = Folders(app.config["MORELLI_INSTANCE"])
-    with exclusively(folders.instance / retention.LOCK):
+    with app.app_context():
+        engine = db.engine
+    with exclusively(folders.instance / retention.LOCK, engine):
         result = run(app)
     assert result.exit_code == 2
     assert "Another process is at it" in result.output

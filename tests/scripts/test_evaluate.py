@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sqlite3
 
 import pytest
 
@@ -11,6 +10,7 @@ import precompute_descriptors
 from app.retrieval.evaluation.asking import engine_asker
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
+from tests.support.databases import ask as sql
 from tests.support.fakes import draw_picture, fake_model, photograph
 
 WORKS = 8
@@ -162,15 +162,13 @@ def test_the_global_channel_can_be_asked_alone(ask):
 
 
 def test_withdrawn_works_are_not_found(ask, museum):
-    with sqlite3.connect(museum / "instance" / "morelli.db") as connection:
-        set_withdrawn = "UPDATE artwork SET withdrawn_at = ? WHERE accession = 'A-3'"
-        connection.execute(set_withdrawn, ["2026-01-01 00:00:00"])
-        connection.commit()
-        try:
-            status, report = ask(rows=["photo3.jpg,NONE,phone", "photo5.jpg,A-5,phone"])
-        finally:
-            connection.execute(set_withdrawn, [None])
-    connection.close()
+    instance = museum / "instance"
+    withdraw = "UPDATE artwork SET withdrawn_at = {} WHERE accession = 'A-3'"
+    sql(instance, withdraw.format("'2026-01-01 00:00:00'"))
+    try:
+        status, report = ask(rows=["photo3.jpg,NONE,phone", "photo5.jpg,A-5,phone"])
+    finally:
+        sql(instance, withdraw.format("NULL"))
     assert status == 0
     assert report["false_accept"] == 0
     assert report["origin"]["works"] == WORKS - 1

@@ -1,16 +1,14 @@
 """The script as an operator meets it: exit statuses, messages, killing, going on."""
 
 import csv
-import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import precompute_descriptors
 from app.background import BACKGROUND
@@ -27,6 +25,7 @@ from app.services.index.changes import current_revision
 from app.services.index.features import BATCH_PICTURES
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.media import STAGING, MediaFolder
+from tests.support.databases import ask, engine_of, environ_of
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.waiting import WAIT_SECONDS
 
@@ -128,15 +127,9 @@ def generation_of(instance):
 
 def count_rows(instance, table):
     try:
-        with sqlite3.connect(f"file:{instance / 'morelli.db'}?mode=ro", uri=True) as db:
-            return db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own table names
-    except sqlite3.OperationalError:  # not made yet
+        return ask(instance, f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - our own table names
+    except (OperationalError, ProgrammingError):  # not made yet
         return 0
-
-
-def ask(instance, sql):
-    with closing(sqlite3.connect(instance / "morelli.db")) as db, db:
-        return db.execute(sql).fetchall()
 
 
 def test_a_good_catalogue_is_indexed(museum, instance, capsys):
@@ -315,7 +308,7 @@ def test_two_runs_at_once_are_refused(museum, instance, capsys):
     museum.add(1)
     arguments = museum.write()
     instance.mkdir()
-    with exclusively(instance / INDEXING_LOCK):
+    with exclusively(instance / INDEXING_LOCK, engine_of(instance)):
         assert precompute_descriptors.main(arguments) == 2
     assert "Another process" in capsys.readouterr().err
 
@@ -326,7 +319,7 @@ def run_and_kill(arguments, instance, table):
     run = subprocess.Popen(
         [sys.executable, "-c", STUCK_SCRIPT, str(FIRST_BATCH + 3), *arguments],
         cwd=ROOT,
-        env={**os.environ, "MORELLI_INSTANCE": str(instance)},
+        env={**environ_of(instance), "MORELLI_INSTANCE": str(instance)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

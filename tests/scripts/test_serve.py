@@ -15,6 +15,7 @@ from app.configuration.load import ROOT
 from app.extensions import db
 from app.factory import create_app
 from app.services.system import database
+from tests.support.databases import environ_of
 from tests.support.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.slow
@@ -47,7 +48,7 @@ def served(tmp_path, unused_tcp_port):
         db.session.remove()
         db.engine.dispose()
     environ = {
-        **os.environ,
+        **environ_of(tmp_path),
         "MORELLI_INSTANCE": str(tmp_path),
         "MORELLI_PORT": str(unused_tcp_port),
     }

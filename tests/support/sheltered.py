@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.configuration.load import ROOT
+from tests.support.databases import environ_of
 
 TRAP = Path(__file__).parent / "trap"
+DATABASE = ("MORELLI_DATABASE_URL", "MORELLI_SECRET_KEY")
 SECONDS = 540
 """No command here takes as long, on a slow machine either."""
 
@@ -34,7 +36,9 @@ class Shelter:
         home, self.here, temporary = self.empty
         allowed = [self.instance, temporary, Path("/dev/shm"), ROOT / "build"]  # noqa: S108 - where gunicorn signs of life
         # Nothing of the caller's: libraries behave otherwise in continuous integration.
+        database = environ_of(self.instance)
         self.environ = {
+            **{name: database[name] for name in DATABASE if name in database},
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "TMPDIR": str(temporary),

@@ -15,10 +15,12 @@ from sqlalchemy.exc import (
 )
 
 from app import extensions
+from app.configuration import load
 from app.extensions import db
 from app.web.pages import search
 from tests.support.locking import locked
 from tests.support.people import Person, logged_in, program_of
+from tests.support.postgresql import connect
 
 pytestmark = pytest.mark.usefixtures("impatient")
 
@@ -26,11 +28,12 @@ pytestmark = pytest.mark.usefixtures("impatient")
 @pytest.fixture
 def impatient(monkeypatch):
     monkeypatch.setattr(extensions, "BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(load, "LOCK_MS", 20)
 
 
 @pytest.fixture
-def path(app):
-    return app.config["MORELLI_INSTANCE"] / "morelli.db"
+def instance(app):
+    return app.config["MORELLI_INSTANCE"]
 
 
 @pytest.fixture
@@ -66,9 +69,9 @@ def asks_to_come_back(answer):
     return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
 
 
-def test_who_registers_is_asked_to_come_back_and_can_then(app, path):
+def test_who_registers_is_asked_to_come_back_and_can_then(app, instance):
     anna = Person(app)
-    with locked(path), failures(app) as waits:
+    with locked(instance), failures(app) as waits:
         answer = anna.register()
         assert asks_to_come_back(answer)
         assert "try again in a moment" in answer.text
@@ -78,19 +81,19 @@ def test_who_registers_is_asked_to_come_back_and_can_then(app, path):
     assert anna.account() is not None
 
 
-def test_a_search_is_answered_though_nothing_can_be_kept(app, path, ask, photo):
-    with locked(path):
+def test_a_search_is_answered_though_nothing_can_be_kept(app, instance, ask, photo):
+    with locked(instance):
         answer = ask(photo)
         assert answer.status_code == 200
         assert "Your photo shows" in answer.text
     assert ask(photo).status_code == 303
 
 
-def test_programs_learn_what_to_wait_for(app, path, ask_api, photo):
+def test_programs_learn_what_to_wait_for(app, instance, ask_api, photo):
     program = program_of(logged_in(app))
     sent = {"photo": (BytesIO(photo), "photo.jpg")}
     query_id = program.post("/api/v1/search", data=sent).json["query_id"]
-    with locked(path):
+    with locked(instance):
         answer = program.delete(f"/api/v1/queries/{query_id}")
     assert asks_to_come_back(answer)
     assert answer.json["error"]["code"] == "database_unavailable"
@@ -98,11 +101,11 @@ def test_programs_learn_what_to_wait_for(app, path, ask_api, photo):
 
 
 def test_who_is_logged_in_waits_once_and_not_for_every_statement(
-    app, path, forget_connections
+    app, instance, forget_connections
 ):
     anna = logged_in(app)
     forget_connections()
-    with locked(path, for_readers=True), failures(app) as waits:
+    with locked(instance, for_readers=True), failures(app) as waits:
         answer = anna.browser.get("/works/")
         assert asks_to_come_back(answer)
         assert "Log in" in answer.text  # nobody can be recognised
@@ -128,13 +131,15 @@ def bar(path):
     path.mkdir()
 
 
+@pytest.mark.sqlite(reason="its file")
 @pytest.mark.parametrize("spoil", [remove, damage, bar])
 def test_a_database_that_is_gone_or_damaged_is_no_bug_of_ours(
-    app, path, client, ask_api, photo, forget_connections, spoil
+    app, instance, client, ask_api, photo, forget_connections, spoil
 ):
+    path = instance / "morelli.db"
     client.get("/works/")
     forget_connections()
-    for leftover in path.parent.glob("morelli.db-*"):
+    for leftover in instance.glob("morelli.db-*"):
         leftover.unlink()
     spoil(path)
     for address in ("/works/", "/about", "/account/login"):
@@ -143,6 +148,47 @@ def test_a_database_that_is_gone_or_damaged_is_no_bug_of_ours(
     answer = ask_api(photo)
     assert asks_to_come_back(answer)
     assert answer.json["error"]["code"] == "database_unavailable"
+
+
+@pytest.fixture
+def server(app, databases):
+    """The server, by which a database can be closed, and what it is called there."""
+    with app.app_context():
+        name = db.engine.url.database
+    with connect(databases.sockets, "postgres") as server:
+        yield server, name
+
+
+def break_connections(server, name):
+    """What a restart of the database does to those who have it open."""
+    server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+        [name],
+    )
+
+
+@pytest.mark.postgresql(reason="its connections, which break when it is restarted")
+def test_after_a_restart_of_the_database_nobody_is_turned_away(client, server):
+    assert client.get("/works/").status_code == 200
+    for _ in range(3):
+        break_connections(*server)
+        assert client.get("/works/").status_code == 200
+
+
+@pytest.mark.postgresql(reason="its server, which may be away")
+def test_a_server_that_is_away_is_no_bug_of_ours(client, server, ask_api, photo):
+    client.get("/works/")
+    switch = "ALTER DATABASE {} ALLOW_CONNECTIONS {}"
+    server[0].execute(switch.format(server[1], "false"))
+    try:
+        break_connections(*server)
+        assert asks_to_come_back(client.get("/works/"))
+        answer = ask_api(photo)
+        assert asks_to_come_back(answer)
+        assert answer.json["error"]["code"] == "database_unavailable"
+    finally:
+        server[0].execute(switch.format(server[1], "true"))
+    assert client.get("/works/").status_code == 200
 
 
 @pytest.mark.parametrize(

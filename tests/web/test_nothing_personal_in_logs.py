@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app import extensions
+from app.configuration import load
 from app.extensions import db
 from app.models import Query, User
 from app.services.search.photo_decoder import PhotoDecoder
@@ -15,7 +16,7 @@ from app.services.system.mail import Mailer
 from app.services.system.media import MediaFolder
 from app.web.pages import answers
 from app.web.shell import logs
-from tests.support.locking import locked
+from tests.support.locking import LOCKED, locked
 from tests.support.mail_server import Mailbox, serving
 from tests.support.people import Person, bearing
 
@@ -48,6 +49,7 @@ def mailbox():
 @pytest.fixture
 def app(make_app, mailbox, monkeypatch):
     monkeypatch.setattr(extensions, "BUSY_TIMEOUT_MS", 5)
+    monkeypatch.setattr(load, "LOCK_MS", 5)
     with serving(mailbox) as port:
         yield make_app(
             MORELLI_SEARCH_RATE="7 per hour",
@@ -64,7 +66,7 @@ class Visit:
 
     def __init__(self, app, mailbox):
         self.app = app
-        self.path = app.config["MORELLI_INSTANCE"] / "morelli.db"
+        self.path = app.config["MORELLI_INSTANCE"]
         self.mailbox = mailbox
         self.anna = Person(app, ADDRESS, PASSWORD)
         self.anna.browser.environ_base["REMOTE_ADDR"] = NETWORK
@@ -138,7 +140,7 @@ def test_a_visit_leaves_nothing_personal(visit, log, photo, monkeypatch):
     told = log.getvalue()
     # All of it happened, and was told of.
     for words in (
-        *("database is locked", "RuntimeError: broken", "Permission denied"),
+        *(LOCKED, "RuntimeError: broken", "Permission denied"),
         *("put off", "dropped", "status=429", '"status": 429'),
         *("hidden due to hide_parameters", "answered"),
     ):

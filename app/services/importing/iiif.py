@@ -143,7 +143,8 @@ def _fetch(address: str, reader: LinkReader | None) -> bytes:
 def _document(data: bytes) -> dict[str, Any] | None:
     """Return the manifest or collection that some bytes are; None if neither."""
     try:
-        found = json.loads(data)
+        # Zero characters are in no text, and PostgreSQL stores none.
+        found = json.loads(data.replace(rb"\u0000", b""))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and found.get("type") in TYPES else None

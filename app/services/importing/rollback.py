@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from app.extensions import db
 from app.models import AuditEntry, ImportRow, ImportRun, RowState
 from app.services.curation.editing import (
     CREATE,
@@ -41,7 +42,7 @@ def undo_run(handle: TaskHandle, run: ImportRun, import_context: ImportContext) 
     """
     is_shells = run.source == SourceKind.SHELL and not run.counts
     lock = import_context.folders.instance / INDEXING_LOCK
-    with exclusively(lock) if is_shells else nullcontext():
+    with exclusively(lock, db.engine) if is_shells else nullcontext():
         _undo_run(handle, run, import_context)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.extensions import db
 from app.retrieval.errors import RetrievalError
 from app.retrieval.model import Model
 from app.services.index.building import build_index
@@ -43,7 +44,7 @@ def indexing(context: TaskContext, done: str = "") -> Iterator[Model]:
         If another process is indexing: then the task waits.
     """
     try:
-        with exclusively(context.folders.instance / INDEXING_LOCK):
+        with exclusively(context.folders.instance / INDEXING_LOCK, db.engine):
             # One thread for the network: pictures, not layers, run in parallel.
             yield Model.open(context.config["MORELLI_MODEL"], threads=1)
     except RetrievalError as error:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, make_url, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.configuration.databases import mask_password
 from app.configuration.load import GIVEN, SETTINGS, Folders
 from app.models import StoredSetting, Task, TaskState
 from app.services.operations.plausibility import Held, held_run, last_run
@@ -152,8 +153,8 @@ def _readable(name: str, value: object) -> str:
         return ""
     if any(word in name for word in SECRET_WORDS):
         return MASK
-    if name == "MORELLI_DATABASE_URL":
-        return make_url(str(value)).render_as_string(hide_password=True)
+    if name in ("MORELLI_DATABASE_URL", "MORELLI_LIMITS_URL"):
+        return mask_password(str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

@@ -110,7 +110,7 @@ def run(folders: Folders, days: int, *, is_confirmed: bool = False) -> Cleared:
     OSError
         If the folders cannot be read.
     """
-    with exclusively(folders.instance / LOCK):
+    with exclusively(folders.instance / LOCK, db.engine):
         held = None if is_confirmed else doubt_of(folders.instance, days)
         if held is not None:
             note_held(folders.instance, held)

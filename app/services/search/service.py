@@ -119,6 +119,8 @@ class SearchService:
         with self._index.use() as searcher:
             self._catch_up(searcher)
             absent = self._absent(searcher)
+        # Who waits in line keeps no connection from the others.
+        db.session.commit()
         with self.decoder.in_turn(data, sender=sender, edits=edits) as image:
             photo = PreparedPhoto(image)
             answer = searcher.answer(photo, excluded_works=absent)

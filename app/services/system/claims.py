@@ -1,26 +1,29 @@
 """Claims of tasks: atomic, with a lease, and lost when another worker takes over.
 
 A claim is one atomic update of the row, with a token and a lease that whoever does the
-task keeps extending. When the lease runs out, the next one who looks takes the task
-over. Each commit of the one before is refused from then on: it stops, and everything
-that it did and had not committed is undone.
+task keeps extending. Who comes second waits for nothing (``SKIP LOCKED`` on PostgreSQL)
+and looks again later. When the lease runs out, by the database's clock, the next one
+who looks takes the task over. Each commit of the one before is refused from then on: it
+stops, and everything that it did and had not committed is undone.
 """
 
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Delete, Update, event, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Lane, Task, TaskState, now
+from app.models import Lane, Task, TaskState, UtcDateTime, now
 
 LEASE = timedelta(seconds=60)
 """After which a task, or a worker, without a sign of life is taken for dead."""
+CLOCKS = {"postgresql": "clock_timestamp"}
+"""Functions that tell the time, by database; SQLite's users share the machine's."""
 
 
 class LeaseLostError(Exception):
@@ -48,7 +51,7 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
     claim : Claim or None
         None if nothing waits, or if another worker is at work in this lane.
     """
-    at = now()
+    at = shared_now(session)
     running = session.execute(
         select(Task.id, Task.lease_until).where(Task.slot == lane)
     ).first()
@@ -68,7 +71,11 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
     if task_id is None:
         return None
     claim = Claim(task_id, secrets.token_hex(16))
-    taken = update(Task).where(Task.id == task_id, free)
+    # Where the database knows row locks: who is taking it just now has it already.
+    unlocked = select(Task.id).where(Task.id == task_id, free)
+    unlocked = unlocked.with_for_update(skip_locked=True)
+    taken = update(Task).where(Task.id.in_(unlocked))
+    taken = taken.execution_options(synchronize_session=False)
     try:
         changed = count_changes(
             session,
@@ -93,7 +100,7 @@ def claim_next(session: Session, lane: Lane, worker: str) -> Claim | None:
 
 def extend(session: Session, tokens: Collection[str]) -> None:
     """Extend the leases of some claims, as far as nobody has taken them over."""
-    at = now()
+    at = shared_now(session)
     held = update(Task).where(Task.claim.in_(tokens))
     session.execute(held.values(heartbeat_at=at, lease_until=at + LEASE))
     session.commit()
@@ -134,6 +141,20 @@ def guarded(session: Session, claim: Claim) -> Iterator[None]:
         yield
     finally:
         event.remove(session, "before_commit", refuse)
+
+
+def shared_now(session: Session) -> datetime:
+    """Return the present moment in UTC by the database's clock.
+
+    Leases are measured by it: a machine whose own clock is a minute ahead would take
+    others for dead.
+    """
+    clock = CLOCKS.get(session.get_bind().dialect.name)
+    if clock is None:
+        return now()
+    told = select(getattr(func, clock)(type_=UtcDateTime()))
+    moment: datetime = session.scalars(told).one()
+    return moment
 
 
 def count_changes(session: Session, statement: Update | Delete) -> int:

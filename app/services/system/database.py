@@ -21,6 +21,7 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
+from app.configuration.databases import mask_password
 from app.configuration.load import ROOT
 from app.extensions import brief_wait, db, is_sqlite
 from app.retrieval.generations.manifest import INDEX_COMMAND
@@ -34,10 +35,31 @@ OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
 class DatabaseNotReadyError(Exception):
-    """Database that cannot be reached, or was made by another version."""
+    """Database that is empty, or was made by another version."""
 
     def __init__(self, fault: str, command: str) -> None:
         super().__init__(f"{fault}. Run: {command}")
+
+
+class DatabaseUnreachableError(DatabaseNotReadyError):
+    """Database that cannot be opened.
+
+    Attributes
+    ----------
+    detail : str
+        One sentence for the operator: which database, why, and what to do. Its text is
+        for everybody, and tells nothing of that.
+    """
+
+    def __init__(self, address: str, reason: str) -> None:
+        Exception.__init__(
+            self, "The database cannot be opened. The server's log says why."
+        )
+        lines = " ".join(mask_password(reason).split())
+        self.detail = (
+            f"The database {mask_password(address)} cannot be opened: {lines}. Is "
+            "MORELLI_DATABASE_URL right, does the database exist, does its server run?"
+        )
 
 
 class DatabaseUnavailableError(Exception):
@@ -68,7 +90,14 @@ def alembic_config() -> Config:
 
 
 def upgrade() -> None:
-    """Bring the database to the newest version, creating it where there is none."""
+    """Bring the database to the newest version, creating its tables if there are none.
+
+    Raises
+    ------
+    DatabaseUnreachableError
+        If it cannot be opened.
+    """
+    version()
     command.upgrade(alembic_config(), "head")
 
 
@@ -83,7 +112,7 @@ def prepare() -> None:
 
     For what a new museum may begin with.
     """
-    if _version() is None:
+    if version() is None:
         upgrade()
     check()
 
@@ -94,10 +123,10 @@ def check() -> None:
     Raises
     ------
     DatabaseNotReadyError
-        If it is older or newer, empty, or cannot be reached.
+        If it is older or newer, empty, or cannot be opened.
     """
     needed = newest_version()
-    found = _version()
+    found = version()
     if found is None:
         # Indexing makes the tables as well, and is needed anyway.
         raise DatabaseNotReadyError("There is no collection yet", INDEX_COMMAND)
@@ -106,6 +135,24 @@ def check() -> None:
             f"The database is at version {found}, but {needed} is needed",
             UPGRADE_COMMAND,
         )
+
+
+def version() -> str | None:
+    """Return the version that the database is at; None where it has no tables.
+
+    Raises
+    ------
+    DatabaseUnreachableError
+        If it cannot be opened.
+    """
+    try:
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        address = db.engine.url.render_as_string()
+        raise DatabaseUnreachableError(
+            address, str(getattr(error, "orig", None) or error)
+        ) from error
 
 
 def purge_deleted() -> bool:
@@ -129,14 +176,3 @@ def purge_deleted() -> bool:
             "somebody is reading; the next deletion removes it"
         )
     return is_empty
-
-
-def _version() -> str | None:
-    """Return the version that the database is at; None where it has no tables."""
-    try:
-        with db.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except SQLAlchemyError as error:
-        raise DatabaseNotReadyError(
-            "The database cannot be opened", UPGRADE_COMMAND
-        ) from error

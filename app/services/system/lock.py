@@ -1,43 +1,89 @@
-"""File lock that lets a job run once at a time in an instance."""
+"""Lock that lets a job run once at a time: in a folder, or over a whole database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
+
+from sqlalchemy import Engine, NullPool, create_engine, func, select
 
 from app.retrieval.files.atomic import try_lock
 
 INDEXING_LOCK = "indexing.lock"
 """Name, in the instance folder, of the lock of whoever records works and indexes."""
+# A machine that has lost its power or its network holds nothing for longer than this.
+LIVENESS = (
+    *("tcp_keepalives_idle=30", "tcp_keepalives_interval=10"),
+    *("tcp_keepalives_count=3", "tcp_user_timeout=60000"),
+)
+"""Settings by which PostgreSQL finds out within a minute that a holder is gone."""
 
 
 class AlreadyRunningError(Exception):
-    """Conflict with another process that does the same job on the same instance.
+    """Conflict with another process that does the same job.
 
     Attributes
     ----------
-    path : Path
-        The lock that it holds.
+    lock : str
+        The lock that it holds, in words.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, lock: Path | str) -> None:
+        self.lock = str(lock)
         super().__init__(
-            f"Another process is at the same work (it holds {path}). "
+            f"Another process is at the same work (it holds {lock}). "
             "Wait until it has ended."
         )
 
 
 @contextmanager
-def exclusively(path: Path) -> Iterator[None]:
-    """Hold a lock file; the kernel frees it when the holder dies, however it dies.
+def exclusively(path: Path, engine: Engine | None = None) -> Iterator[None]:
+    """Hold a lock, which is freed when the holder dies, however it dies.
+
+    Parameters
+    ----------
+    path : Path
+        Of its file. In a database that several machines share, its name is the lock.
+    engine : Engine, optional
+        Of the database whose users exclude each other. None: those of the folder do.
 
     Raises
     ------
     AlreadyRunningError
         If another process holds it.
     """
+    if engine is not None and engine.dialect.name == "postgresql":
+        with _in_database(engine, path.name):
+            yield
+        return
     lock = try_lock(path)
     if lock is None:
         raise AlreadyRunningError(path)
     with lock:
         yield
+
+
+@contextmanager
+def _in_database(engine: Engine, name: str) -> Iterator[None]:
+    """Hold an advisory lock of PostgreSQL, on a connection that does nothing else."""
+    own = create_engine(
+        engine.url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        connect_args={
+            "options": " ".join(f"-c {setting}" for setting in LIVENESS),
+            "application_name": f"morelli {name}",
+        },
+    )
+    key = lock_number(name)
+    with closing(own.connect()) as connection:
+        if not connection.scalar(select(func.pg_try_advisory_lock(key))):
+            raise AlreadyRunningError(f"the database’s lock {name}")
+        # Closing the connection frees it.
+        yield
+
+
+def lock_number(name: str) -> int:
+    """Return the number that PostgreSQL knows a lock by: 64 bits, signed."""
+    return int.from_bytes(sha256(f"morelli {name}".encode()).digest()[:8], signed=True)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
@@ -25,6 +26,7 @@ from app.services.system.claims import (
     count_changes,
     give_up,
     guarded,
+    shared_now,
 )
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.paging import Page, select_page
@@ -114,7 +116,7 @@ class TaskHandle:
             begun = {BEGUN: now().isoformat(), BEGUN_AT: done}
             task.parameters = {**task.parameters, **begun}
         task.done, task.total, task.step = done, total, step
-        task.heartbeat_at = now()
+        task.heartbeat_at = shared_now(session)
         task.lease_until = task.heartbeat_at + LEASE
         session.commit()
         session.refresh(task, ["wish"])
@@ -204,7 +206,7 @@ def place_of(session: Session, task: Task) -> QueuePlace | None:
     is_abandoned = (
         task.state is TaskState.RUNNING
         and task.lease_until is not None
-        and task.lease_until <= now()
+        and task.lease_until <= shared_now(session)
     )
     if task.state is not TaskState.WAITING and not is_abandoned:
         return None
@@ -261,14 +263,20 @@ def _work(context: TaskContext, claim: Claim, kinds: Mapping[str, Work]) -> None
         ended = {"state": TaskState.FAILED, "fault": str(error)}
     except AlreadyRunningError:
         # A command in a shell, say, is at the same work: no fault of this task.
-        ended = {"state": TaskState.WAITING, "ready_at": now() + BUSY_AGAIN}
+        ended = {
+            "state": TaskState.WAITING,
+            "ready_at": shared_now(session) + BUSY_AGAIN,
+        }
     except LeaseLostError:
         ended = {}
-    except Exception:
+    except Exception as error:
         # The worker must live on, and whoever waits must learn of it.
         logger.exception("task %s (%s) failed", claim.task_id, kind)
         fault = "Something broke; the worker's log says what."
         ended = {"state": TaskState.FAILED, "fault": fault}
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            # The database was restarted: it goes on from its last commit.
+            ended = {"state": TaskState.WAITING}
     session.rollback()
     if ended.get("state") in OVER:
         ended["finished_at"] = now()

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.models import Task, Worker, now
-from app.services.system.claims import LEASE, extend
+from app.models import Task, Worker
+from app.services.system.claims import LEASE, extend, shared_now
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ class WorkerProcess:
 def count_alive(session: Session) -> int:
     """Count the workers that gave a sign of life not long ago."""
     alive = select(func.count()).select_from(Worker)
-    return session.scalars(alive.where(Worker.heartbeat_at > now() - LEASE)).one()
+    since = shared_now(session) - LEASE
+    return session.scalars(alive.where(Worker.heartbeat_at > since)).one()
 
 
 @contextmanager
@@ -55,7 +56,8 @@ def enlisted(engine: Engine, process: WorkerProcess) -> Iterator[None]:
     """Let the database know of a worker, and keep its leases, while the block runs."""
     with Session(engine) as session:
         _forget_dead(session)
-        session.add(Worker(name=process.name))
+        at = shared_now(session)
+        session.add(Worker(name=process.name, started_at=at, heartbeat_at=at))
         session.commit()
     over = threading.Event()
     thread = threading.Thread(
@@ -74,16 +76,15 @@ def enlisted(engine: Engine, process: WorkerProcess) -> Iterator[None]:
 
 def _forget_dead(session: Session) -> None:
     """Forget workers that died; what those of this machine did need not wait."""
+    at = shared_now(session)
     for worker in session.scalars(select(Worker)):
         host, _, rest = worker.name.partition(" ")
         process = rest.partition(" ")[0]
         is_gone = host == socket.gethostname() and not _is_running(int(process))
         if is_gone:
             left = update(Task).where(Task.worker == worker.name)
-            session.execute(
-                left.where(Task.slot.is_not(None)).values(lease_until=now())
-            )
-        if is_gone or worker.heartbeat_at <= now() - LEASE:
+            session.execute(left.where(Task.slot.is_not(None)).values(lease_until=at))
+        if is_gone or worker.heartbeat_at <= at - LEASE:
             session.delete(worker)
 
 
@@ -102,7 +103,8 @@ def _beat(engine: Engine, process: WorkerProcess, over: threading.Event) -> None
         try:
             with Session(engine) as session:
                 # Again, if another worker believed that this one had died.
-                session.merge(Worker(name=process.name, heartbeat_at=now()))
+                at = shared_now(session)
+                session.merge(Worker(name=process.name, heartbeat_at=at))
                 session.commit()
                 extend(session, tuple(process.tokens))
         except SQLAlchemyError:

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import EvaluationReport, Lane
+from app.models import LARGEST_INTEGER, EvaluationReport, Lane
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures import SourceError
@@ -96,7 +96,7 @@ def show(report_id: int) -> str:
     """Show a report beside another one: the one before it, or ``?with=``."""
     report = or_404(db.session.get(EvaluationReport, report_id))
     number = request.args.get("with", type=int)
-    if number is None:
+    if number is None or not 0 < number <= LARGEST_INTEGER:
         other = reports.earlier(db.session(), report)
     else:
         other = db.session.get(EvaluationReport, number)

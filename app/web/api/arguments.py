@@ -49,11 +49,13 @@ class ArgumentsParser(FlaskParser):
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Read the body whatever type it says it has: only holders of a token get here.
 
-        One that is too long or no JSON counts as none.
+        One that is too long, no JSON, or has zero characters counts as none.
         """
         data = req.stream.read(LONGEST_BODY + 1)
+        if len(data) > LONGEST_BODY or rb"\u0000" in data:
+            return missing
         try:
-            return json.loads(data) if len(data) <= LONGEST_BODY else missing
+            return json.loads(data)
         except (ValueError, RecursionError):
             return missing
 

@@ -1,10 +1,11 @@
 """Rate limits: of pages that cost much, and against guessing passwords.
 
-All server processes count together, in a file (``services/system/rate_storage``). An
-attempt at a password counts for the network that it comes from, for the account and the
-network, and for the account alone, where far more are needed to close it: a stranger
-who guesses must not keep its owner out. On a device that its owner logged in with
-before, attempts count for the device only.
+All server processes count together, in a file (``services/system/rates/own``), or in
+Redis with those of other machines (``services/system/rates/shared``). An attempt at a
+password counts for the network that it comes from, for the account and the network,
+and for the account alone, where far more are needed to close it: a stranger who guesses
+must not keep its owner out. On a device that its owner logged in with before, attempts
+count for the device only.
 """
 
 import time
@@ -19,7 +20,8 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.configuration.load import Folders
 from app.services.system.keyed_hash import derived_key
-from app.services.system.rate_storage import SCHEME
+from app.services.system.rates.own import SCHEME
+from app.services.system.rates.shared import PREFIX
 from app.web.callers.devices import known_device
 from app.web.callers.events import (
     SecurityEvent,
@@ -78,13 +80,16 @@ limiter = Limiter(key_func=caller_hash, on_breach=report_breach)
 
 
 def limit_pages(app: Flask) -> None:
-    """Count in the instance's own file, and limit the pages that say how often."""
+    """Count where that is set, and limit the pages that say how often."""
     hits = Folders(app.config["MORELLI_INSTANCE"]).limits / "hits.db"
+    own, shared = f"{SCHEME}:{quote(str(hits))}", app.config["MORELLI_LIMITS_URL"]
     hash_key = derived_key(str(app.config["SECRET_KEY"]), "rate limits")
+    options = {"hash_key": hash_key, **({"own_uri": own} if shared else {})}
     # As many as promised in every window, not twice as many around its end.
     app.config.setdefault("RATELIMIT_STRATEGY", "moving-window")
-    app.config.setdefault("RATELIMIT_STORAGE_URI", f"{SCHEME}:{quote(str(hits))}")
-    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"hash_key": hash_key})
+    where = f"{PREFIX}{shared}" if shared else own
+    app.config.setdefault("RATELIMIT_STORAGE_URI", where)
+    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", options)
     limiter.init_app(app)
 
 

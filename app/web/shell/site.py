@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect, ValidationError
 
 from app.configuration.load import Folders
+from app.models import LARGEST_INTEGER
 
 FILES = (
     *("static", "assets.file", "media.work"),
@@ -56,6 +57,16 @@ class PageSessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
+class NumberConverter(IntegerConverter):
+    """Converter of numbers in addresses; those that no column holds lead nowhere."""
+
+    def to_python(self, value: str) -> int:
+        """Read a number."""
+        if len(value) > len(str(LARGEST_INTEGER)) or int(value) > LARGEST_INTEGER:
+            raise ValidationError
+        return int(super().to_python(value))
+
+
 class Site(Flask):
     """Flask application that knows its own address.
 
@@ -66,6 +77,10 @@ class Site(Flask):
 
     request_class = PrivateRequest
     session_interface = PageSessions()
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.url_map.converters["int"] = NumberConverter
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
         """Lead to an address with its slash on whatever host was asked, not to it.

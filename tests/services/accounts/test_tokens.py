@@ -7,6 +7,7 @@ from sqlalchemy import text
 from app.extensions import db
 from app.models import AccessToken, now
 from app.services.accounts import accounts, tokens
+from tests.support.databases import refuse
 
 
 @pytest.fixture
@@ -114,12 +115,6 @@ def test_the_last_use_is_noted_now_and_then(user, secret):
 
 
 def test_where_nothing_can_be_written_a_token_still_works(user, secret, caplog):
-    db.session.execute(
-        text(
-            "CREATE TRIGGER f BEFORE UPDATE ON access_token "
-            "BEGIN SELECT RAISE(FAIL, ''); END"
-        )
-    )
-    db.session.commit()
+    refuse(db.session(), "UPDATE", "access_token")
     assert tokens.account_of(secret) == user
     assert "could not be noted" in caplog.text

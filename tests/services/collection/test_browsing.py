@@ -64,6 +64,18 @@ def test_works_come_in_the_order_that_is_asked_for(order, accessions):
     assert found(order=order) == accessions
 
 
+def test_numbers_and_values_are_sorted_by_code_points_by_every_database():
+    numbers = ["a.2", "A.1", "A-10", "a 3", "_b", "~c", "Ä.1", "10", "9", "9.1", "B"]
+    for number in numbers:
+        db.session.add(Artwork(accession=number, school=number))
+    db.session.commit()
+    expected = sorted([*numbers, *(work[0] for work in WORKS)])
+    assert found(order="accession") == expected
+    [schools] = [one for one in browsing.facets(Criteria()) if one.name == "school"]
+    once = sorted([*numbers, "Flemish", "French"])
+    assert [value.value for value in schools.values] == ["German", *once[:7]]
+
+
 def test_a_changed_label_is_found_by_its_new_words_only():
     work = db.session.query(Artwork).filter_by(accession="1").one()
     work.title = "Rabbit"

@@ -198,7 +198,7 @@ def test_it_is_taken_back_as_a_whole(shell, importer):
 def test_what_a_shell_may_be_recording_is_not_taken_back(shell, importer):
     run, rows = shell.begin(TABLE)
     next(rows)
-    with exclusively(importer.folders.instance / INDEXING_LOCK):
+    with exclusively(importer.folders.instance / INDEXING_LOCK, db.engine):
         importer.undo(run)
     assert run.task.state is TaskState.WAITING  # until the shell has ended
     assert not work("1").is_withdrawn

@@ -164,7 +164,7 @@ def test_the_workers_job_obeys_the_days_that_are_set(photos, caplog):
     old = add(photos, 8)
     context = TaskContext(db.session(), folders(), {"MORELLI_RETENTION_DAYS": 7})
     caplog.set_level(logging.INFO)
-    with exclusively(folders().instance / retention.LOCK):
+    with exclusively(folders().instance / retention.LOCK, db.engine):
         retention.run_job(context)  # somebody does it by hand
     assert photos.path(old.photo_name).exists()
     retention.run_job(context)
@@ -176,7 +176,7 @@ def test_the_workers_job_obeys_the_days_that_are_set(photos, caplog):
 def test_two_never_run_at_once(photos):
     old = add(photos, DAYS + 1)
     with (
-        exclusively(folders().instance / retention.LOCK),
+        exclusively(folders().instance / retention.LOCK, db.engine),
         pytest.raises(AlreadyRunningError),
     ):
         run()
@@ -218,6 +218,7 @@ def in_files(text):
     return [path.name for path in files if text.encode() in path.read_bytes()]
 
 
+@pytest.mark.sqlite(reason="its files, which lie in the instance folder")
 def test_a_deleted_address_is_in_no_file_of_the_database():
     address = "anna.archer@example.org"
     user = accounts.create_confirmed(address, "hash-of-anna")
@@ -227,6 +228,7 @@ def test_a_deleted_address_is_in_no_file_of_the_database():
     assert in_files(address) == in_files("hash-of-anna") == []
 
 
+@pytest.mark.sqlite(reason="its write-ahead log")
 def test_what_a_reader_keeps_in_the_log_is_said_and_goes_at_the_next_deletion(caplog):
     address = "anna.archer@example.org"
     user = accounts.create_confirmed(address, None)

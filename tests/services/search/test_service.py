@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import QueuePool, func, select, text
+from sqlalchemy.exc import DatabaseError
 
 from app.extensions import db
 from app.models import Artwork, Query, QueryMatch, now
@@ -24,6 +24,7 @@ from app.services.index.features import gallery_item
 from app.services.search.answer_rows import query_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.web.shell.current import folders, search_service
+from tests.support.databases import refuse
 from tests.support.fakes import NO_MATCHES, draw_picture, photograph
 from tests.support.museum import encoded, make_searcher
 from tests.support.waiting import WAIT_SECONDS
@@ -223,13 +224,7 @@ def test_an_index_taken_back_is_not_searched(service, photo, publication):
 
 
 def test_an_answer_that_cannot_be_stored_is_still_given(service, photo, caplog):
-    db.session.execute(
-        text(
-            "CREATE TRIGGER full BEFORE INSERT ON query BEGIN "
-            "SELECT RAISE(FAIL, 'disk is full'); END"
-        )
-    )
-    db.session.commit()
+    refuse(db.session(), "INSERT", "query")
     query = service.search(photo)
     assert not query.is_stored
     assert query.proposals[0].artwork.accession == "1900.0"
@@ -250,8 +245,21 @@ def test_a_photo_that_cannot_be_kept_costs_only_the_photo(service, photo, caplog
 def test_an_unreadable_database_is_an_error_and_not_an_empty_answer(service, photo):
     db.session.execute(text("ALTER TABLE artwork RENAME TO elsewhere"))
     db.session.commit()
-    with pytest.raises(OperationalError):
+    with pytest.raises(DatabaseError):
         service.search(photo)
+
+
+def test_who_waits_in_line_keeps_no_connection(service, photo, monkeypatch):
+    in_turn, kept = service.decoder.in_turn, []
+
+    def watched(*arguments, **options):
+        assert isinstance(db.engine.pool, QueuePool)
+        kept.append(db.engine.pool.checkedout())
+        return in_turn(*arguments, **options)
+
+    monkeypatch.setattr(service.decoder, "in_turn", watched)
+    service.search(photo)
+    assert kept == [0]
 
 
 def test_visitors_at_the_same_time_get_their_own_answers(in_app, service):

@@ -2,7 +2,8 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+import time_machine
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
@@ -222,3 +223,34 @@ def test_a_worker_that_is_to_stop_lets_its_task_wait(session, context):
     assert (task.state, task.done, task.slot) == (TaskState.WAITING, 1, None)
     assert task.finished_at is None
     assert tasks.work_off(context, {}) == 0
+
+
+@pytest.mark.postgresql(reason="its connections, which break when it is restarted")
+def test_a_task_goes_on_after_a_restart_of_the_database(session, context):
+    task = noted(session)
+    begun: list[int] = []
+
+    def work(handle):
+        handle.progress(len(begun), 2)
+        begun.append(handle.task.done)
+        if len(begun) == 1:
+            own = select(func.pg_backend_pid())
+            with session.get_bind().connect() as other:
+                broken = func.pg_terminate_backend(session.scalars(own).one())
+                other.execute(select(broken))
+        handle.progress(2, 2)
+
+    assert tasks.work_off(context, {"count": work}) == 2
+    assert begun == [0, 1]
+    session.expire_all()
+    assert (task.state, task.done) == (TaskState.DONE, 2)
+
+
+@pytest.mark.postgresql(reason="its clock, which all machines share")
+def test_a_clock_that_is_ahead_takes_nobodys_task(session):
+    task = noted(session)
+    assert claim_next(session, LONG, "a") is not None
+    with time_machine.travel(now() + 2 * LEASE):
+        assert claim_next(session, LONG, "b") is None
+    session.expire_all()
+    assert task.worker == "a"

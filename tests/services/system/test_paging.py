@@ -45,6 +45,7 @@ def test_an_empty_list_has_one_empty_page(session):
     assert paged(session, 2, 3) is None
 
 
+@pytest.mark.sqlite(reason="how it tells its plans")
 def test_counting_reads_no_rows(full):
     """Of 44,000 works, none is brought together to be counted."""
     statements = []

@@ -425,7 +425,7 @@ def test_mails_tell_nobody_but_their_reader(anna, app):
 def test_who_is_logged_in_is_told_of_a_broken_database_too(app, make_app):
     anna = logged_in(app)
     with app.app_context():
-        db.session.execute(text("ALTER TABLE user RENAME TO people"))
+        db.session.execute(text('ALTER TABLE "user" RENAME TO people'))
         db.session.execute(text("DELETE FROM alembic_version"))
         db.session.commit()
     anna.browser.application = make_app()

@@ -13,6 +13,7 @@ from app.services.operations.inspection import MASK
 from app.services.system.deferrals import Deferrals, words_of
 from app.web.account.mail import MAILER
 from tests.support.people import logged_in
+from tests.support.postgresql import POSTGRESQL
 
 PAGE = "/admin/health/"
 SECRET = "x" * 40
@@ -39,18 +40,20 @@ def test_settings_tell_their_source_and_no_secret(make_app):
     assert "default" in rows["MORELLI_PROXIES"]
 
 
-def test_a_password_in_the_databases_address_is_not_shown(make_app, tmp_path):
+def test_a_password_in_an_address_is_not_shown(make_app, tmp_path):
     app = make_app()
     app.config["MORELLI_DATABASE_URL"] = "postgresql://u:hush@host/db"
+    app.config["MORELLI_LIMITS_URL"] = "redis://:hush@counters:6379/0"
     admin = logged_in(app, "ada@example.org", "admin")
     page = admin.browser.get(PAGE).text
     assert "hush" not in page
     assert "host/db" in page
+    assert "counters:6379/0" in page
 
 
 def test_storage_and_work_are_counted(app, admin):
     page = admin.browser.get(PAGE).text
-    assert "morelli.db" in page
+    assert ("morelli.db" in page) is not POSTGRESQL
     assert "media/works" in page
     assert "generation-1" in page
     assert "No worker is running" in page

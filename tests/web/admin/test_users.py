@@ -26,7 +26,7 @@ def test_accounts_are_listed_and_found(admin, bob):
     assert admin.email in page
     assert bob.email not in admin.browser.get("/admin/users/?q=ADA").text
     assert bob.email not in admin.browser.get("/admin/users/?standing=admin").text
-    assert admin.browser.get("/admin/users/?standing=%00&page=9").status_code == 404
+    assert admin.browser.get("/admin/users/?standing=none&page=9").status_code == 404
 
 
 def test_a_role_opens_its_rooms_and_closes_them(admin, bob):

@@ -1,11 +1,12 @@
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import GenerationRecord, Query
 from app.retrieval.generations.calibration import Calibration, TriedAnswer
+from tests.support.databases import refuse
 
 SEARCH = "/api/v1/search"
 
@@ -72,12 +73,7 @@ def test_timings_name_the_stages(ask_api, photo):
 
 
 def test_an_answer_that_cannot_be_stored_has_no_id(ask_api, in_app, photo):
-    db.session.execute(
-        text(
-            "CREATE TRIGGER f BEFORE INSERT ON query BEGIN SELECT RAISE(FAIL, ''); END"
-        )
-    )
-    db.session.commit()
+    refuse(db.session(), "INSERT", "query")
     answer = ask_api(photo).json
     assert answer["decision"] == "found"
     assert answer["query_id"] is None

@@ -11,6 +11,7 @@ from app.models import now
 from app.web.callers import throttling
 from app.web.callers.throttling import FROM_EVERYWHERE, PER_ACCOUNT
 from tests.support.people import CHEAP_HASHING, Person, with_account
+from tests.support.redis import free_port
 from tests.support.waiting import WAIT_SECONDS
 
 TRIES = PER_ACCOUNT[0].amount
@@ -153,3 +154,9 @@ def test_what_is_counted_is_kept_for_nobody_to_read(app, anna):
 
 def test_every_form_that_asks_for_a_password_is_guarded(app):
     assert set(throttling.GUARDED) <= set(app.view_functions)
+
+
+def test_without_the_redis_that_is_set_guessing_has_an_end_all_the_same(make_app):
+    app = make_app(MORELLI_LIMITS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    with_account(app)
+    assert guess(app, "192.0.2.1", 20) == TRIES

@@ -134,8 +134,8 @@ def test_a_task_whose_worker_died_says_so(app, curator, task_id):
 def test_a_task_that_found_its_work_busy_says_so(app, curator, task_id):
     add_worker(app)
     with app.app_context():
-        lock = folders().instance / INDEXING_LOCK
-    with exclusively(lock):
+        lock, engine = folders().instance / INDEXING_LOCK, db.engine
+    with exclusively(lock, engine):
         app.extensions[BACKGROUND].work_off()
         assert "another program" in place(curator, task_id)
 

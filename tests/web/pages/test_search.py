@@ -2,12 +2,13 @@ import re
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Artwork, Query, now
 from app.retrieval.verification.evidence import Verdict
 from app.web.shell.current import folders
+from tests.support.databases import refuse
 from tests.support.people import logged_in
 
 
@@ -193,13 +194,7 @@ def test_an_old_answer_survives_the_deletion_of_its_photo(ask, in_app, client, p
 
 
 def test_an_answer_that_cannot_be_stored_is_shown_at_once(ask, in_app, photo):
-    db.session.execute(
-        text(
-            "CREATE TRIGGER full BEFORE INSERT ON query "
-            "BEGIN SELECT RAISE(FAIL, 'full'); END"
-        )
-    )
-    db.session.commit()
+    refuse(db.session(), "INSERT", "query")
     answer = ask(photo)
     assert answer.status_code == 200
     assert "The Astronomer’s Table" in answer.text

@@ -15,8 +15,8 @@ from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
-from app.services.system import rate_storage
-from app.services.system.rate_storage import SharedHits
+from app.services.system.rates import own
+from app.services.system.rates.own import SharedHits
 from tests.support.full_disk import files_of_at_most
 from tests.support.waiting import WAIT_SECONDS
 
@@ -152,8 +152,8 @@ def test_old_hits_go(path):
 
 
 def test_what_is_kept_is_bounded_and_the_newest_counts(path, monkeypatch):
-    monkeypatch.setattr(rate_storage, "MOST_PAGES", 24)
-    monkeypatch.setattr(rate_storage, "DROPPED_WHEN_FULL", 200)
+    monkeypatch.setattr(own, "MOST_PAGES", 24)
+    monkeypatch.setattr(own, "DROPPED_WHEN_FULL", 200)
     limiter = limiter_over(path)
     per_day = parse("1 per day")
     assert limiter.hit(per_day, "anna")
@@ -209,7 +209,7 @@ def test_a_full_disk_does_not_lift_the_limits(path, length_bytes):
 
 
 def test_a_locked_file_is_not_waited_for_at_every_hit(path, monkeypatch, caplog):
-    monkeypatch.setattr(rate_storage, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(own, "BUSY_SECONDS", 0.01)
     limiter = limiter_over(path)
     limiter.hit(RATE, "anna")
     with sqlite3.connect(path, isolation_level=None) as other:

@@ -1,0 +1,1 @@
+"""Rate limits: where hits are counted, on one machine or over several."""
