@@ -7,6 +7,7 @@ can use it too.
 
 import logging
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ GIVEN = "GIVEN_SETTINGS"
 """Key, in the configuration, of the names of the settings that were given."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 """Rights of everybody but the owner."""
+_USER = re.compile(r"//[^/@]*@")
+"""In an address; may hold a password, and what is said of a setting is logged."""
 EVERY_ADDRESS = ("127.0.0.1", "0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 """Addresses to listen on that this machine calls localhost."""
 
@@ -56,6 +59,8 @@ class Folders:
         """Maps of the collection; can be made again."""
         self.comparisons = instance / "comparisons"
         """Comparisons of methods, for a day."""
+        self.evaluations = instance / "evaluations"
+        """Photos of evaluations that were answered wrong; ZIP files that wait."""
         self.imports = instance / "imports"
         """Catalogues that were sent to be imported, until they are."""
         self.mail = instance / "mail"
@@ -89,7 +94,8 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         try:
             values[setting.name] = setting.parse(text)
         except ValueError as error:
-            raise ConfigurationError(setting.name, text, str(error)) from error
+            shown = _USER.sub("//…@", text)
+            raise ConfigurationError(setting.name, shown, str(error)) from error
     for name in ("MORELLI_PUBLIC_URL", "MORELLI_MAIL_FROM"):
         if values["MORELLI_SMTP_HOST"] and not values[name]:
             raise ConfigurationError(name, "", "mails by MORELLI_SMTP_HOST need it")

@@ -11,6 +11,7 @@ from app.configuration.parsers import (
     parse_contact,
     parse_database_url,
     parse_flag,
+    parse_media_url,
     parse_number,
     parse_optional_path,
     parse_path,
@@ -44,6 +45,14 @@ SETTINGS = (
         "",
         parse_database_url,
         "SQLAlchemy address of the database. Empty: SQLite in the instance folder.",
+    ),
+    Setting(
+        "MORELLI_MEDIA_URL",
+        "",
+        parse_media_url,
+        "Bucket of pictures, photos and what else several servers share, such as "
+        "`s3://bucket/prefix?endpoint=https://…&region=…`; its keys are in "
+        "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Empty: the instance folder.",
     ),
     Setting(
         "MORELLI_MODEL",

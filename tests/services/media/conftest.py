@@ -1,0 +1,26 @@
+"""Both kinds of store, empty, by the names of their settings."""
+
+import pytest
+
+from app.services.media.folder import FolderStore
+from app.services.media.s3 import Connection, S3Store
+from tests.support.stores import new_bucket, object_storage
+
+
+@pytest.fixture(scope="session")
+def endpoint():
+    with object_storage() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bucket(endpoint):
+    return new_bucket(endpoint)
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request, tmp_path):
+    if request.param == "folder":
+        return FolderStore(tmp_path / "media")
+    bucket = request.getfixturevalue("bucket")
+    return S3Store(Connection(bucket), tmp_path.name)
