@@ -28,7 +28,7 @@ from app.services.importing import task as importing_task
 from app.services.index import rebuilding
 from app.services.map import building
 from app.services.operations import retention
-from app.services.system import mail, tasks
+from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
 from app.services.system.workers import WorkerProcess, enlisted
 
@@ -49,6 +49,7 @@ KINDS: Mapping[str, tasks.Work] = {
 }
 JOBS = (
     Job("mail", mail.deliver, every(timedelta(minutes=1)), mail.is_awaited),
+    Job("deletions", deletions.run_job, every(timedelta(minutes=1))),
     Job("retention", retention.run_job, every(timedelta(days=1))),
     Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),
 )

@@ -29,9 +29,10 @@ from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
 from app.services.importing.pictures import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
+from app.services.media.opening import open_stores
+from app.services.media.store import MediaStore
 from app.services.system.database import DatabaseNotReadyError, check
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
-from app.services.system.media import MediaFolder
 
 DONE, INCOMPLETE, FAILED, STOPPED = 0, 1, 2, 130
 """Exit statuses; the last is what a shell reports for Ctrl-C."""
@@ -102,7 +103,7 @@ class Workplace:
 
     session: Session
     folders: Folders
-    media: MediaFolder
+    media: MediaStore
     model: Model
     settings: RetrievalSettings
 
@@ -112,7 +113,7 @@ class Workplace:
         folders = Folders(current_app.config["MORELLI_INSTANCE"])
         # One thread for the network: pictures, not layers, are what runs in parallel.
         model = Model.open(current_app.config["MORELLI_MODEL"], threads=1)
-        media = MediaFolder(folders.works)
+        media = open_stores(current_app.config["MORELLI_MEDIA_URL"], folders).works
         return cls(db.session(), folders, media, model, RetrievalSettings())
 
 
@@ -153,7 +154,11 @@ def index(workplace: Workplace) -> int:
     # The faults are logged where the index is built, here above the progress bar.
     with logging_redirect_tqdm(), closing(Progress()) as progress:
         built = build_index(
-            workplace.session, workplace.folders, workplace.model, progress
+            workplace.session,
+            workplace.folders,
+            workplace.media,
+            workplace.model,
+            progress,
         )
     if built.computed:
         print(f"Features: {built.computed:,} pictures.")

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app.models import Base, CollectionState
-from app.services.system.media import MediaFolder
+from app.services.media.folder import FolderStore
 
 
 @pytest.fixture
@@ -21,4 +21,4 @@ def session(tmp_path):
 
 @pytest.fixture
 def media(tmp_path):
-    return MediaFolder(tmp_path / "media")
+    return FolderStore(tmp_path / "media")

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from app import extensions
 from app.extensions import db
 from app.models import Query, User
+from app.services.media.folder import FolderStore
 from app.services.search.photo_decoder import PhotoDecoder
 from app.services.system.mail import Mailer
-from app.services.system.media import MediaFolder
 from app.web.pages import answers
 from app.web.shell import logs
 from tests.support.locking import locked
@@ -183,7 +183,7 @@ def break_down(visit, answer, photo, monkeypatch):
         patched.setattr(PhotoDecoder, "read", fail)
         assert visit.search(photo).status_code == 500
     with monkeypatch.context() as patched:
-        patched.setattr(MediaFolder, "write", refuse)
+        patched.setattr(FolderStore, "write", refuse)
         assert visit.search(photo).status_code == 303
     visit.note()
     assert visit.search(b"").status_code == 429

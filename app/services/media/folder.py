@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.retrieval.files.atomic import staged_file, sweep
-from app.services.media.store import OpenFile, StoredFile, checked
+from app.services.media.store import OpenFile, StoredFile, checked, is_name
 
 STAGING = ".staging"
 """Where files are staged: one folder to sweep, instead of hundreds."""
@@ -62,17 +62,18 @@ class FolderStore:
         """Tell whether there is a file of this name."""
         return self._path(name).is_file()
 
-    def delete(self, name: str) -> None:
-        """Delete a file, if it is there."""
-        self._path(name).unlink(missing_ok=True)
+    def delete(self, *names: str) -> None:
+        """Delete files, as far as they are there."""
+        for path in list(map(self._path, names)):
+            path.unlink(missing_ok=True)
 
     def list(self, folder: str = "") -> Iterator[StoredFile]:
         """Yield the files, or those below a folder, in no order."""
         top = self._path(folder) if folder else self.root
         for path in top.rglob("*"):
             name = path.relative_to(self.root).as_posix()
-            if name.startswith(STAGING):
-                continue
+            if not is_name(name):
+                continue  # none of ours, or staged
             try:
                 found = path.stat()
             except FileNotFoundError:

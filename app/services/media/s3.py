@@ -252,11 +252,11 @@ class S3Store:
             return any(self.list(name))
         return True
 
-    def delete(self, name: str) -> None:
-        """Delete a file, if it is there."""
-        key = self._key(name)
+    def delete(self, *names: str) -> None:
+        """Delete files, as far as they are there."""
+        keys = list(map(self._key, names))
         with self._connection.asking() as client:
-            obstore.delete(client, key)
+            obstore.delete(client, keys)
 
     def list(self, folder: str = "") -> Iterator[StoredFile]:
         """Yield the files, or those below a folder, by their names."""

@@ -120,8 +120,11 @@ class MediaStore(Protocol):
         """Tell whether there is a file of this name."""
         ...
 
-    def delete(self, name: str) -> None:
-        """Delete a file; once this returns there is none."""
+    def delete(self, *names: str) -> None:
+        """Delete files, as far as they are there; once this returns there are none.
+
+        In a bucket many cost no more requests than one.
+        """
         ...
 
     def list(self, folder: str = "") -> Iterator[StoredFile]:
@@ -133,9 +136,14 @@ class MediaStore(Protocol):
         ...
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a stored file can have this name."""
+    return all(_PART.fullmatch(part) for part in text.split("/"))
+
+
 def checked(name: str) -> str:
-    """Return a name, or raise `ValueError` if no store takes it."""
-    if not all(_PART.fullmatch(part) for part in name.split("/")):
+    """Return a name, or raise `ValueError` if no stored file can have it."""
+    if not is_name(name):
         raise ValueError(f"{name!r} is no name of a stored file")
     return name
 

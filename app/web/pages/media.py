@@ -6,12 +6,12 @@ photos are served by ``app.web.pages.evidence``, each to its owner.
 
 import re
 
-from flask import Blueprint, Response, abort, send_from_directory
+from flask import Blueprint, Response, abort
 
 from app.services.collection.pictures import make_middle
-from app.services.system.media import MediaFolder
 from app.web.shell.caching import keep_for_good
-from app.web.shell.current import folders
+from app.web.shell.current import media
+from app.web.shell.stored import send_stored
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
@@ -24,11 +24,10 @@ def work(name: str) -> Response:
     """Serve a picture of a work: its name is a hash, so it never changes."""
     if WORK_NAME.fullmatch(name) is None:
         abort(404)
+    works = media().works
     if name.endswith(".m.jpg"):
         try:
-            make_middle(MediaFolder(folders().works), name)
+            make_middle(works, name)
         except FileNotFoundError:
             abort(404)
-    return keep_for_good(
-        send_from_directory(folders().works, name, mimetype="image/jpeg")
-    )
+    return keep_for_good(send_stored(works, name, "image/jpeg"))

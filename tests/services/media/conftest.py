@@ -4,18 +4,6 @@ import pytest
 
 from app.services.media.folder import FolderStore
 from app.services.media.s3 import Connection, S3Store
-from tests.support.stores import new_bucket, object_storage
-
-
-@pytest.fixture(scope="session")
-def endpoint():
-    with object_storage() as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def bucket(endpoint):
-    return new_bucket(endpoint)
 
 
 @pytest.fixture(params=["folder", "s3"])

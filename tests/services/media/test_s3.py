@@ -7,7 +7,7 @@ import pytest
 
 from app.services.media.s3 import Connection, S3Store
 from app.services.media.store import StorageAwayError
-from tests.support.stores import REGION
+from tests.support.object_storage import REGION
 
 CALLS = (
     lambda store: store.read("c.jpg"),
@@ -22,7 +22,7 @@ CALLS = (
 @pytest.mark.parametrize("call", CALLS)
 def test_without_its_bucket_nothing_is_said_to_be_missing_or_gone(endpoint, call):
     url = f"s3://no-such-bucket?endpoint={endpoint}&region={REGION}"
-    with pytest.raises(StorageAwayError, match="no such bucket|NoSuchBucket|404"):
+    with pytest.raises(StorageAwayError, match=r"no such bucket|404"):
         call(S3Store(Connection(url), "works"))
 
 
@@ -46,7 +46,7 @@ def test_a_storage_that_is_away_is_not_waited_for(endpoint, silent, call, caplog
 
 def test_a_storage_that_was_away_a_moment_ago_is_left_in_peace(endpoint, silent):
     store = S3Store(Connection(silent, rest_seconds=0.2), "works")
-    with pytest.raises(StorageAwayError, match="error sending request|GET"):
+    with pytest.raises(StorageAwayError, match="GET"):
         store.read("c.jpg")
     with pytest.raises(StorageAwayError, match="a moment ago"):
         store.read("c.jpg")

@@ -17,7 +17,9 @@ from app.services.media.store import StorageAwayError, checked, read_picture
 
 SIGNS = "aZ09_-"
 PARTS = st.builds(
-    str.__add__, st.sampled_from(SIGNS), st.text(st.sampled_from(SIGNS + "."), max_size=9)
+    str.__add__,
+    st.sampled_from(SIGNS),
+    st.text(st.sampled_from(SIGNS + "."), max_size=9),
 )
 NAMES = st.lists(PARTS, min_size=1, max_size=3).map("/".join)
 numbers = itertools.count()

@@ -1,4 +1,4 @@
-"""Storages for tests: a server that speaks like S3, and a storage that goes away."""
+"""A storage for tests that speaks like S3."""
 
 import http.client
 import os
@@ -7,8 +7,6 @@ from contextlib import contextmanager
 
 import pytest
 from moto.server import ThreadedMotoServer
-
-from app.services.media.store import StorageAwayError
 
 REGION = "us-east-1"
 """The only one in which a bucket is made by a request without a body."""
@@ -40,24 +38,3 @@ def new_bucket(endpoint):
     assert connection.getresponse().status == 200
     connection.close()
     return f"s3://{name}/morelli?endpoint={endpoint}&region={REGION}"
-
-
-class AwayStore:
-    """Media store that does not answer as long as ``is_away``."""
-
-    def __init__(self, store):
-        self.store = store
-        self.is_away = True
-        self.is_near = False
-        self.asked = 0
-
-    def __getattr__(self, name):
-        wanted = getattr(self.store, name)
-
-        def ask(*args, **options):
-            self.asked += 1
-            if self.is_away:
-                raise StorageAwayError("the cable is cut")
-            return wanted(*args, **options)
-
-        return ask
