@@ -20,6 +20,7 @@ from app.services.index.live import LiveIndex
 from app.services.index.searcher import LivePublication
 from app.services.map.reading import MapReader
 from app.services.media.opening import open_stores
+from app.services.operations.servers import follower_of
 from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
 from app.services.system.database import MIGRATIONS
@@ -174,4 +175,10 @@ def build_search_service(app: Flask, folders: Folders) -> SearchService:
     keeps_photos = app.config["MORELLI_RETENTION_DAYS"] > 0
     media = open_stores(app.config["MORELLI_MEDIA_URL"], folders)
     photos = media.queries if keeps_photos else None
-    return SearchService(app.extensions[INDEX], photos, decoder, metrics.count_search)
+    return SearchService(
+        app.extensions[INDEX],
+        photos,
+        decoder,
+        metrics.count_search,
+        follower_of(media, folders),
+    )

@@ -45,7 +45,7 @@ def run(catalogue: Path, images: Path) -> int:
         with clock.stage("recording works"):
             precompute_descriptors.record(work, catalogue, images)
         with clock.stage("computing features"), closing(Progress()) as progress:
-            complete_features(work.session, work.media, work.model, progress)
+            complete_features(work.session, work.media.works, work.model, progress)
         with clock.stage("building, examining, publishing"):
             about = work.session, work.folders, work.media, work.model
             generation = build_index(*about, Progress()).generation

@@ -29,8 +29,7 @@ from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
 from app.services.importing.pictures import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
-from app.services.media.opening import open_stores
-from app.services.media.store import MediaStore
+from app.services.media.opening import MediaStores, open_stores
 from app.services.system.database import DatabaseNotReadyError, check
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
 
@@ -103,7 +102,7 @@ class Workplace:
 
     session: Session
     folders: Folders
-    media: MediaStore
+    media: MediaStores
     model: Model
     settings: RetrievalSettings
 
@@ -113,7 +112,7 @@ class Workplace:
         folders = Folders(current_app.config["MORELLI_INSTANCE"])
         # One thread for the network: pictures, not layers, are what runs in parallel.
         model = Model.open(current_app.config["MORELLI_MODEL"], threads=1)
-        media = open_stores(current_app.config["MORELLI_MEDIA_URL"], folders).works
+        media = open_stores(current_app.config["MORELLI_MEDIA_URL"], folders)
         return cls(db.session(), folders, media, model, RetrievalSettings())
 
 

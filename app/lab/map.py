@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
             stored = building.build(
                 db.session(),
                 folders,
-                open_stores(app.config["MORELLI_MEDIA_URL"], folders).works,
+                open_stores(app.config["MORELLI_MEDIA_URL"], folders),
                 model_id,
                 lambda done, total, step: bars(done, total, STEPS[step]),
             )

@@ -1,4 +1,4 @@
-"""Stored files that are to be deleted, until they are."""
+"""Stored files that are to be deleted, and which published folders are live."""
 
 from datetime import datetime
 
@@ -26,3 +26,13 @@ class PendingDeletion(Base):
     """How often it was tried in vain."""
     due_at: Mapped[datetime] = mapped_column(default=now, index=True)
     """When it is tried next."""
+
+
+class LivePointer(Base):
+    """Published folder that all servers are to use; a row for a kind of folder."""
+
+    __tablename__ = "live_pointer"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """``index`` or ``map``."""
+    name: Mapped[str] = mapped_column(String(64))

@@ -1,4 +1,4 @@
-"""Stored files that are to be deleted, until they are
+"""Stored files that are to be deleted, and what all servers use
 
 Revision ID: 0016
 Revises: 0015
@@ -28,7 +28,14 @@ def upgrade():
     with op.batch_alter_table("pending_deletion") as batch_op:
         batch_op.create_index(batch_op.f("ix_pending_deletion_name"), ["name"])
         batch_op.create_index(batch_op.f("ix_pending_deletion_due_at"), ["due_at"])
+    op.create_table(
+        "live_pointer",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_live_pointer")),
+    )
 
 
 def downgrade():
+    op.drop_table("live_pointer")
     op.drop_table("pending_deletion")

@@ -10,7 +10,7 @@ from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, LocalFeatures
 from app.services.index.features import features_key, pack_features
 from app.services.map import building
-from app.services.media.folder import FolderStore
+from app.services.media.opening import open_stores
 
 MODEL = "fake"
 
@@ -38,7 +38,7 @@ def make_map(app, **options):
         stored = building.build(
             db.session(),
             folders,
-            FolderStore(folders.works),
+            open_stores("", folders),
             MODEL,
             lambda _done, _total, _step: None,
         )

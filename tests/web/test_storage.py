@@ -94,7 +94,7 @@ def test_a_photo_is_kept_shown_and_gone_with_its_search(app, photo):
     assert anna.browser.get(f"{address}/photo.s.jpg").status_code == 200
     assert anna.browser.get(f"{address}/rectified/0.jpg").status_code == 200
     with app.app_context():
-        name = db.session.scalars(select(Query.photo_name)).one()
+        name = db.session.scalars(select(Query.photo_name)).one() or ""
         assert media().queries.exists(name)
         assert not any(FolderStore(folders().queries).list())
     anna.post(f"{address}/delete")

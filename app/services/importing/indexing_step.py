@@ -30,11 +30,11 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
         return
     with indexing(context, "The works are recorded, but: ") as model:
         is_built = _needs_index(context.session, context.folders, run)
-        works = context.media.works
+        session, media = context.session, context.media
         if is_built:
-            build_index(context.session, context.folders, works, model, handle.progress)
+            build_index(session, context.folders, media, model, handle.progress)
         else:
-            complete_features(context.session, works, model, handle.progress)
+            complete_features(session, media.works, model, handle.progress)
     tell_searches(context.session, run)
 
 

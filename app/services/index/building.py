@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.configuration.load import Folders
 from app.models import Artwork, GenerationRecord, IndexFault, ReferenceImage
+from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
 from app.retrieval.model import Model
@@ -29,7 +30,9 @@ from app.services.index.features import (
     find_pending,
     gallery_items,
 )
+from app.services.index.publishing import published_indexes
 from app.services.index.subjects import find_unseen, look_at
+from app.services.media.opening import MediaStores
 from app.services.media.store import MediaStore, read_picture
 from app.services.system.parallel import worker_count
 
@@ -65,7 +68,7 @@ class Built:
 def build_index(
     session: Session,
     folders: Folders,
-    media: MediaStore,
+    media: MediaStores,
     model: Model,
     on_progress: OnProgress,
 ) -> Built:
@@ -77,8 +80,7 @@ def build_index(
     ----------
     session : Session
     folders : Folders
-    media : MediaStore
-        Of the works' pictures.
+    media : MediaStores
     model : Model
     on_progress : callable
         Building itself, the last step, tells nothing in between.
@@ -92,8 +94,8 @@ def build_index(
     StoreBusyError, StoreWriteError
         If it cannot be built here now.
     """
-    computed, faults = complete_features(session, media, model, on_progress)
-    complete_subjects(session, media, model, on_progress)
+    computed, faults = complete_features(session, media.works, model, on_progress)
+    complete_subjects(session, media.works, model, on_progress)
     on_progress(computed, computed, BUILDING)
     return Built(_publish(session, folders, media, model), computed, faults)
 
@@ -176,7 +178,7 @@ def list_faults(session: Session) -> tuple[list[IndexFault], int]:
 
 
 def _publish(
-    session: Session, folders: Folders, media: MediaStore, model: Model
+    session: Session, folders: Folders, media: MediaStores, model: Model
 ) -> GenerationRecord:
     """Build, examine and publish an index of all pictures that have features."""
     settings = RetrievalSettings()
@@ -191,29 +193,45 @@ def _publish(
                 ReferenceImage.sha256.startswith(sha256),
             )
         ).one_or_none()
-        return None if name is None else read_picture(media, name)
+        return None if name is None else read_picture(media.works, name)
 
     # Read first: a change that comes meanwhile may or may not get in.
     revision = current_revision(session)
-    published = Store(folders.generations).build(
+
+    def record(generation: Generation) -> GenerationRecord:
+        manifest = generation.manifest
+        return session.merge(
+            GenerationRecord(
+                name=generation.name,
+                model_id=manifest.model_id,
+                works=manifest.works,
+                images=manifest.images,
+                examination=dict(manifest.examination),
+                revision=revision,
+            )
+        )
+
+    published = published_indexes(media, folders)
+
+    def share(generation: Generation) -> None:
+        if published is not None:
+            published.upload(generation.path)
+            record(generation)
+            published.point_to(session, generation.name)
+            session.commit()
+
+    live = Store(folders.generations).build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,
         examine=lambda gallery: validate(
             gallery, model, settings=settings, picture_of=picture_of
         ),
         settings=settings,
+        share=share,
     )
-    manifest = published.manifest
-    generation = session.merge(
-        GenerationRecord(
-            name=published.name,
-            model_id=manifest.model_id,
-            works=manifest.works,
-            images=manifest.images,
-            examination=dict(manifest.examination),
-            revision=revision,
-        )
-    )
+    generation = record(live)
     session.commit()
+    if published is not None:
+        published.prune(live.name)
     logger.info("index %s is live: %d pictures", generation.name, generation.images)
     return generation

@@ -25,7 +25,7 @@ def rebuild(handle: TaskHandle) -> None:
         build_index(
             context.session,
             context.folders,
-            context.media.works,
+            context.media,
             model,
             handle.progress,
         )

@@ -34,6 +34,7 @@ from app.retrieval.types import FloatArray
 from app.services.index.features import features_key
 from app.services.map import appearances
 from app.services.map.appearances import Appearance
+from app.services.map.publishing import published_maps
 from app.services.map.registry import (
     FORMAT,
     PLACES_FILE,
@@ -45,6 +46,7 @@ from app.services.map.registry import (
     StoredMap,
     sheet_name,
 )
+from app.services.media.opening import MediaStores
 from app.services.media.store import MediaStore, read_picture
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
@@ -112,7 +114,7 @@ def make(handle: TaskHandle) -> None:
         build(
             context.session,
             context.folders,
-            context.media.works,
+            context.media,
             model_id,
             handle.progress,
         )
@@ -135,7 +137,7 @@ def live_model_id(folders: Folders) -> str:
 
 
 def build(
-    session: Session, folders: Folders, media: MediaStore, model_id: str, told: Told
+    session: Session, folders: Folders, media: MediaStores, model_id: str, told: Told
 ) -> StoredMap:
     """Make a map of all works on show that have a picture, and show it.
 
@@ -155,7 +157,7 @@ def build(
         stored = registry.find(plan.name)
         if stored is None or not stored.is_whole:
             draft = registry.draft(plan.name)
-            cells = collect(plan, media, draft, told)
+            cells = collect(plan, media.works, draft, told)
             places = place(plan, draft, told)
             whole = draft / "map"
             draw(plan, cells, places, whole, told)
@@ -166,7 +168,14 @@ def build(
                 works=len(plan.accessions),
                 likenesses=tuple(plan.vectors),
             )
+        published = published_maps(media, folders)
+        if published is not None:
+            published.upload(stored.path)
+            published.point_to(session, stored.name)
+            session.commit()
         registry.show(stored)
+        if published is not None:
+            published.prune(stored.name)
     return stored
 
 

@@ -1,8 +1,6 @@
 """Opening of the media stores that the settings name: the one place that does."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.configuration.load import ConfigurationError, Folders
@@ -14,6 +12,9 @@ if TYPE_CHECKING:
 
 _kept: "dict[str, Connection]" = {}
 CLUSTER_PACKAGES = "requirements-cluster.txt"
+OF_FILES = ("works", "queries", "comparisons", "evaluations", "imports")
+OF_FOLDERS = ("generations", "maps")
+"""Fields of `MediaStores`; in a bucket they lie as in the instance folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class MediaStores:
         Photos of evaluations, and ZIP files that wait for theirs.
     imports : MediaStore
         Catalogues that were sent to be imported, until they are.
+    generations, maps : MediaStore or None
+        Indexes and maps, for servers to fetch; None where there is one server.
     """
 
     works: MediaStore
@@ -39,6 +42,8 @@ class MediaStores:
     comparisons: MediaStore
     evaluations: MediaStore
     imports: MediaStore
+    generations: MediaStore | None = None
+    maps: MediaStore | None = None
 
 
 def open_stores(url: str, folders: Folders) -> MediaStores:
@@ -55,7 +60,8 @@ def open_stores(url: str, folders: Folders) -> MediaStores:
         If the packages for a bucket are not installed.
     """
     if not url:
-        return MediaStores(*(FolderStore(root) for root in _roots(folders)))
+        roots = (getattr(folders, name) for name in OF_FILES)
+        return MediaStores(*map(FolderStore, roots))
     try:
         # Only here: one machine needs no package for buckets.
         from app.services.media import s3
@@ -64,9 +70,6 @@ def open_stores(url: str, folders: Folders) -> MediaStores:
         raise ConfigurationError("MORELLI_MEDIA_URL", url, reason) from error
     # Made once, that all threads share its open connections.
     connection = _kept.setdefault(url, s3.Connection(url))
-    prefixes = (root.relative_to(folders.instance) for root in _roots(folders))
-    return MediaStores(*(s3.S3Store(connection, one.as_posix()) for one in prefixes))
-
-
-def _roots(folders: Folders) -> Iterator[Path]:
-    return (getattr(folders, one.name) for one in fields(MediaStores))
+    roots = (getattr(folders, name) for name in (*OF_FILES, *OF_FOLDERS))
+    prefixes = (root.relative_to(folders.instance).as_posix() for root in roots)
+    return MediaStores(*(s3.S3Store(connection, prefix) for prefix in prefixes))

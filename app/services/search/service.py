@@ -29,6 +29,7 @@ from app.services.index import thresholds
 from app.services.index.features import gallery_item
 from app.services.index.live import LiveIndex
 from app.services.index.searcher import Searcher
+from app.services.media.following import Follower
 from app.services.media.store import MediaStore, StorageAwayError
 from app.services.search import evidence
 from app.services.search.admission import ANYBODY
@@ -56,6 +57,8 @@ class SearchService:
         Where photos wait for their turn.
     tell : callable
         Is given every query that was answered.
+    follower : Follower
+        Fetches what another server has published.
     """
 
     def __init__(
@@ -64,11 +67,13 @@ class SearchService:
         photos: MediaStore | None,
         decoder: PhotoDecoder,
         tell: Callable[[Query], None],
+        follower: Follower,
     ) -> None:
         self._index = index
         self._photos = photos
         self.decoder = decoder
         self._tell = tell
+        self.follower = follower
         self._catching_up = threading.Lock()
         # Works of the index that are not on show, and what that depends on.
         self._absent_works: tuple[object, frozenset[str]] | None = None
@@ -121,6 +126,7 @@ class SearchService:
         QueueFullError
             If too many photos are waiting already.
         """
+        self.follower.notice(db.session())
         # Before and after its turn: a database that is locked holds up nobody else.
         with self._index.use() as searcher:
             self._catch_up(searcher)

@@ -29,6 +29,7 @@ from app.services.index.building import (
     list_faults,
 )
 from app.services.media.folder import FolderStore
+from app.services.media.opening import open_stores
 from tests.support.fakes import FakeSemantics, draw_picture, fake_model
 from tests.support.recorded import record_work
 
@@ -53,7 +54,7 @@ def works(session, folders):
 def build(session, folders):
     def build(on_progress=lambda *_: None):
         return build_index(
-            session, folders, FolderStore(folders.works), fake_model(), on_progress
+            session, folders, open_stores("", folders), fake_model(), on_progress
         )
 
     return build
@@ -124,7 +125,7 @@ def seeing(session, folders):
         built = build_index(
             session,
             folders,
-            FolderStore(folders.works),
+            open_stores("", folders),
             model,
             lambda *facts: told.append(facts),
         )

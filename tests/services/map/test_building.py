@@ -17,6 +17,7 @@ from app.services.map.building import build
 from app.services.map.reading import MapReader
 from app.services.map.registry import Level, Likeness, MapError, MapRegistry
 from app.services.media.folder import FolderStore
+from app.services.media.opening import open_stores
 from app.services.system import tasks
 from app.services.system.lock import AlreadyRunningError
 
@@ -80,7 +81,8 @@ class Place:
         return work
 
     def build(self, told=SILENT):
-        return build(self.session, self.folders, self.media, MODEL, told)
+        media = open_stores("", self.folders)
+        return build(self.session, self.folders, media, MODEL, told)
 
     @property
     def shown(self):

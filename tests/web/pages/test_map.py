@@ -12,7 +12,7 @@ from app.configuration.load import ROOT, Folders
 from app.extensions import db
 from app.models import Artwork, now
 from app.services.map import building
-from app.services.media.folder import FolderStore
+from app.services.media.opening import open_stores
 from tests.support.mapped import make_map
 from tests.support.museum import WORKS, original_of
 from tests.support.people import logged_in
@@ -191,7 +191,7 @@ def test_the_map_before_is_still_served_to_open_pages(app, client, mapped):
         stored = building.build(
             db.session(),
             folders,
-            FolderStore(folders.works),
+            open_stores("", folders),
             "fake",
             lambda *_told: None,
         )
