@@ -72,7 +72,11 @@ class ReadOnly:
     """Store that takes no file."""
 
     def __init__(self, store):
-        self.read = store.read
+        self.store = store
+
+    def __getattr__(self, name):
+        assert name == "read"
+        return self.store.read
 
 
 def test_nothing_points_to_what_is_not_whole(first, store, made, session):
