@@ -30,6 +30,7 @@ from app.services.collection.works import collection_figures
 from app.services.importing.pictures import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
 from app.services.media.opening import MediaStores, open_stores
+from app.services.media.store import StorageAwayError
 from app.services.system.database import DatabaseNotReadyError, check
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
 
@@ -75,6 +76,8 @@ def run_explained(job: Callable[[], int]) -> int:
         SourceError,
     ) as error:
         say(error)
+    except StorageAwayError as error:
+        say(f"{error} {GOING_ON}")
     except OperationalError as error:
         say(f"The database cannot be used: {error.orig}. {GOING_ON}")
     except OSError as error:

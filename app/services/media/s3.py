@@ -60,7 +60,9 @@ class Connection:
     def __init__(self, url: str, *, rest_seconds: float = REST_SECONDS) -> None:
         self._parts = urlsplit(url)
         self._rest_seconds = rest_seconds
-        self._away_until = 0.0
+        self._lock = threading.Lock()
+        self._is_away = False
+        self._silent_until = 0.0
 
     @cached_property
     def client(self) -> Client:
@@ -102,22 +104,35 @@ class Connection:
         StorageAwayError
             If the storage does not answer, or refuses, or there is no such bucket.
         """
-        if time.monotonic() < self._away_until:
-            raise StorageAwayError("it did not answer a moment ago")
+        self._admit()
         try:
             yield self.client
+            self._is_away = False
         except FileNotFoundError as error:
             # Nothing but a file that is read may be missing: not even one that is
             # deleted is said to be.
             if not name or "NoSuchBucket" in str(error):
                 raise self._away("there is no such bucket") from error
+            self._is_away = False
             raise FileNotFoundError(errno.ENOENT, "no such file", name) from error
         except (BaseError, OSError) as error:
             # The rest of the text is a dump of the library's structures.
             raise self._away(str(error).splitlines()[0]) from error
 
+    def _admit(self) -> None:
+        """Let everybody ask a storage that answers, and one at a time one that did not.
+
+        Many that wait for it would leave no thread for pages.
+        """
+        with self._lock:
+            moment = time.monotonic()
+            if self._is_away and moment < self._silent_until:
+                raise StorageAwayError("it did not answer a moment ago")
+            self._silent_until = moment + ANSWER_SECONDS
+
     def _away(self, reason: str) -> StorageAwayError:
-        self._away_until = time.monotonic() + self._rest_seconds
+        self._is_away = True
+        self._silent_until = time.monotonic() + self._rest_seconds
         logger.error("the storage of pictures cannot be used: %s", reason)
         return StorageAwayError(reason)
 

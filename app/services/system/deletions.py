@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.models import PendingDeletion, now
@@ -119,9 +119,11 @@ def run_job(context: TaskContext) -> None:
 
 
 def waiting(session: Session) -> Waiting:
-    """Count the files that wait to be deleted."""
-    counted = select(func.count(), func.min(PendingDeletion.since))
-    count, since = session.execute(counted.select_from(PendingDeletion)).one()
+    """Count the files that could be gone and are not."""
+    counted = select(func.count(), func.min(PendingDeletion.since)).where(
+        or_(PendingDeletion.due_at <= now(), PendingDeletion.tries > 0)
+    )
+    count, since = session.execute(counted).one()
     return Waiting(count, since)
 
 

@@ -9,9 +9,10 @@ import re
 from flask import Blueprint, Response, abort
 
 from app.services.collection.pictures import make_middle
+from app.services.media.store import MediaStore, OpenFile
 from app.web.shell.caching import keep_for_good
 from app.web.shell.current import media
-from app.web.shell.stored import send_stored
+from app.web.shell.stored import send_opened
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
@@ -25,9 +26,19 @@ def work(name: str) -> Response:
     if WORK_NAME.fullmatch(name) is None:
         abort(404)
     works = media().works
-    if name.endswith(".m.jpg"):
-        try:
-            make_middle(works, name)
-        except FileNotFoundError:
+    try:
+        opened = works.open(name)
+    except FileNotFoundError:
+        if not name.endswith(".m.jpg"):
             abort(404)
-    return keep_for_good(send_stored(works, name, "image/jpeg"))
+        opened = made_middle(works, name)
+    return keep_for_good(send_opened(opened, "image/jpeg"))
+
+
+def made_middle(works: MediaStore, name: str) -> OpenFile:
+    """Make a middle version that nobody has asked for yet; 404 without a picture."""
+    try:
+        make_middle(works, name)
+        return works.open(name)
+    except FileNotFoundError:
+        abort(404)

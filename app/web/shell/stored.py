@@ -7,11 +7,11 @@ pages are to speak to this site only.
 from flask import Response, abort, request
 from werkzeug.wsgi import wrap_file
 
-from app.services.media.store import MediaStore
+from app.services.media.store import MediaStore, OpenFile
 
 
 def send_stored(store: MediaStore, name: str, mimetype: str) -> Response:
-    """Send a stored file, or the part of it that is asked for; 404 if there is none.
+    """Send a stored file; 404 if there is none.
 
     Raises
     ------
@@ -19,9 +19,13 @@ def send_stored(store: MediaStore, name: str, mimetype: str) -> Response:
         If the storage does not answer.
     """
     try:
-        opened = store.open(name)
+        return send_opened(store.open(name), mimetype)
     except FileNotFoundError:
         abort(404)
+
+
+def send_opened(opened: OpenFile, mimetype: str) -> Response:
+    """Send an open file, or the part of it that is asked for, and close it."""
     response = Response(
         wrap_file(request.environ, opened.file),
         mimetype=mimetype,

@@ -18,6 +18,7 @@ from app.services.map.reading import MapReader
 from app.services.map.registry import Level, Likeness, MapError, MapRegistry
 from app.services.media.folder import FolderStore
 from app.services.media.opening import open_stores
+from app.services.operations.servers import follower_of
 from app.services.system import tasks
 from app.services.system.lock import AlreadyRunningError
 
@@ -369,3 +370,20 @@ class TestWhatIsShown:
         assert [len(page.entries) for page in pages] == [4, 4, 1]
         assert sorted(chain(*(page.entries for page in pages))) == list(range(COUNT))
         assert sight.page(0) is sight.page(4) is None
+
+
+def test_all_servers_show_the_map_that_one_has_made(full, bucket, tmp_path):
+    address, _, options = bucket.partition("?")
+    media = open_stores(f"{address}/{tmp_path.name}?{options}", full.folders)
+    for file in full.media.list():
+        media.works.write(file.name, full.media.read(file.name))
+    stored = build(full.session, full.folders, media, MODEL, SILENT)
+    second = Folders(tmp_path / "second")
+    follower = follower_of(media, second)
+    assert MapRegistry(second.maps).current() is None
+    follower.follow(full.session)
+    shown = MapRegistry(second.maps).current()
+    assert shown is not None
+    assert (shown.name, shown.is_whole) == (stored.name, True)
+    assert full.files(shown) == full.files(stored)
+    assert follower.missing(full.session) == {}

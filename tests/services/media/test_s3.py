@@ -55,6 +55,16 @@ def test_a_storage_that_was_away_a_moment_ago_is_left_in_peace(endpoint, silent)
         store.read("c.jpg")
 
 
+def test_one_at_a_time_asks_whether_it_is_there_again(bucket, silent):
+    connection = Connection(silent, rest_seconds=0)
+    with pytest.raises(StorageAwayError, match="GET"):
+        S3Store(connection, "works").read("c.jpg")
+    with connection.asking(), pytest.raises(StorageAwayError, match="a moment ago"):
+        S3Store(connection, "works").read("c.jpg")
+    with connection.asking(), connection.asking():
+        pass  # it has answered
+
+
 def test_a_missing_file_is_no_reason_to_leave_it_in_peace(bucket):
     store = S3Store(Connection(bucket), "rest")
     with pytest.raises(FileNotFoundError):

@@ -120,6 +120,7 @@ def test_a_file_that_may_still_be_written_is_not_tried_before(session, stores):
     session.commit()
     deletions.run_due(session, stores)
     assert noted(session) == ["late.jpg"]
+    assert deletions.waiting(session).count == 0
     with time_machine.travel(now() + timedelta(minutes=11)):
         deletions.run_due(session, stores)
     assert noted(session) == []
