@@ -175,7 +175,7 @@ def break_down(visit, answer, photo, monkeypatch):
         raise RuntimeError("broken")
 
     def refuse(folder, name, _data):
-        raise PermissionError(13, "Permission denied", str(folder.path(name)))
+        raise PermissionError(13, "Permission denied", str(folder.root / name))
 
     with monkeypatch.context() as patched:
         patched.setattr(answers, "render_template", fail)

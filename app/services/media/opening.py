@@ -8,9 +8,9 @@ from app.services.media.folder import FolderStore
 from app.services.media.store import MediaStore
 
 if TYPE_CHECKING:
-    from app.services.media.s3 import Connection
+    from app.services.media.s3 import Bucket
 
-_kept: "dict[str, Connection]" = {}
+_kept: "dict[str, Bucket]" = {}
 CLUSTER_PACKAGES = "requirements-cluster.txt"
 OF_FILES = ("works", "queries", "comparisons", "evaluations", "imports")
 OF_FOLDERS = ("generations", "maps")
@@ -68,8 +68,8 @@ def open_stores(url: str, folders: Folders) -> MediaStores:
     except ImportError as error:
         reason = f"it needs the packages of {CLUSTER_PACKAGES} ({error})"
         raise ConfigurationError("MORELLI_MEDIA_URL", url, reason) from error
-    # Made once, that all threads share its open connections.
-    connection = _kept.setdefault(url, s3.Connection(url))
+    # Made once, that all threads share its connections.
+    bucket = _kept.setdefault(url, s3.Bucket(url))
     roots = (getattr(folders, name) for name in (*OF_FILES, *OF_FOLDERS))
     prefixes = (root.relative_to(folders.instance).as_posix() for root in roots)
-    return MediaStores(*(s3.S3Store(connection, prefix) for prefix in prefixes))
+    return MediaStores(*(s3.S3Store(bucket, prefix) for prefix in prefixes))

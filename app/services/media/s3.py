@@ -46,8 +46,8 @@ BUFFER_BYTES = 1 << 16
 logger = logging.getLogger(__name__)
 
 
-class Connection:
-    """Connection to a bucket, shared by the stores in it and by all threads.
+class Bucket:
+    """Bucket to a bucket, shared by the stores in it and by all threads.
 
     Parameters
     ----------
@@ -142,17 +142,17 @@ class BlockFile(io.RawIOBase):
 
     Parameters
     ----------
-    connection : Connection
+    bucket : Bucket
     key : str
-        Below the prefix of the connection.
+        Below the prefix of the bucket.
     size : int
         In bytes.
     tag : str
         Of the content: another one is not mixed with it.
     """
 
-    def __init__(self, connection: Connection, key: str, size: int, tag: str) -> None:
-        self._connection = connection
+    def __init__(self, bucket: Bucket, key: str, size: int, tag: str) -> None:
+        self._bucket = bucket
         self._key = key
         self._size = size
         self._tag = tag
@@ -183,7 +183,7 @@ class BlockFile(io.RawIOBase):
         Raises
         ------
         FileNotFoundError, StorageAwayError
-            As :meth:`Connection.asking`; also if the file was written anew.
+            As :meth:`Bucket.asking`; also if the file was written anew.
         """
         number, start = divmod(self._place, BLOCK_BYTES)
         if self._place >= self._size:
@@ -199,7 +199,7 @@ class BlockFile(io.RawIOBase):
             if number not in self._blocks:
                 start = number * BLOCK_BYTES
                 wanted = start, min(start + BLOCK_BYTES, self._size)
-                with self._connection.asking(self._key) as client:
+                with self._bucket.asking(self._key) as client:
                     answer = obstore.get(
                         client,
                         self._key,
@@ -217,15 +217,15 @@ class S3Store:
 
     Parameters
     ----------
-    connection : Connection
+    bucket : Bucket
     prefix : str
         Ends without a slash.
     """
 
     is_near = False
 
-    def __init__(self, connection: Connection, prefix: str) -> None:
-        self._connection = connection
+    def __init__(self, bucket: Bucket, prefix: str) -> None:
+        self._bucket = bucket
         self._prefix = prefix
 
     def read(self, name: str) -> bytes:
@@ -236,14 +236,14 @@ class S3Store:
     def open(self, name: str) -> OpenFile:
         """Open a file; raises as :meth:`MediaStore.open`."""
         key = self._key(name)
-        with self._connection.asking(name) as client:
+        with self._bucket.asking(name) as client:
             answer = obstore.get(client, key)
             meta = answer.meta
             size, tag = meta["size"], meta["e_tag"] or ""
             if size <= BLOCK_BYTES:
                 file: BinaryIO = io.BytesIO(answer.bytes().to_bytes())
             else:
-                blocks = BlockFile(self._connection, key, size, tag)
+                blocks = BlockFile(self._bucket, key, size, tag)
                 file = cast(BinaryIO, io.BufferedReader(blocks, BUFFER_BYTES))
         return OpenFile(file, size, meta["last_modified"], tag.strip('"'))
 
@@ -252,14 +252,14 @@ class S3Store:
         key = self._key(name)
         if not isinstance(data, bytes):
             data.seek(0)
-        with self._connection.asking() as client:
+        with self._bucket.asking() as client:
             obstore.put(client, key, data)
 
     def exists(self, name: str) -> bool:
         """Tell whether there is a file of this name."""
         key = self._key(name)
         try:
-            with self._connection.asking(name) as client:
+            with self._bucket.asking(name) as client:
                 obstore.head(client, key)
         except FileNotFoundError:
             # The answer has no body that told a missing file from a missing bucket; a
@@ -270,13 +270,13 @@ class S3Store:
     def delete(self, *names: str) -> None:
         """Delete files, as far as they are there."""
         keys = list(map(self._key, names))
-        with self._connection.asking() as client:
+        with self._bucket.asking() as client:
             obstore.delete(client, keys)
 
     def list(self, folder: str = "") -> Iterator[StoredFile]:
         """Yield the files, or those below a folder, by their names."""
         top = self._key(folder) if folder else self._prefix
-        with self._connection.asking() as client:
+        with self._bucket.asking() as client:
             for page in obstore.list(client, prefix=top):
                 for found in page:
                     name = found["path"].removeprefix(f"{self._prefix}/")

@@ -46,8 +46,9 @@ class AnswerPictures:
     def is_lost(self) -> bool:
         """Whether the photo could not be kept when it was sent."""
         days = current_app.config["MORELLI_RETENTION_DAYS"]
-        is_young = self.query.created_at > now() - timedelta(days=days)
-        return self.query.photo_name is None and is_young
+        if self.query.photo_name is not None or not self.query.is_stored:
+            return False
+        return self.query.created_at > now() - timedelta(days=days)
 
     @property
     def small(self) -> str | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.services.media.folder import FolderStore
-from app.services.media.s3 import Connection, S3Store
+from app.services.media.s3 import Bucket, S3Store
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -11,4 +11,4 @@ def store(request, tmp_path):
     if request.param == "folder":
         return FolderStore(tmp_path / "media")
     bucket = request.getfixturevalue("bucket")
-    return S3Store(Connection(bucket), tmp_path.name)
+    return S3Store(Bucket(bucket), tmp_path.name)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.services.media.s3 import Connection, S3Store
+from app.services.media.s3 import Bucket, S3Store
 from app.services.media.store import StorageAwayError
 from tests.support.object_storage import REGION
 
@@ -23,7 +23,7 @@ CALLS = (
 def test_without_its_bucket_nothing_is_said_to_be_missing_or_gone(endpoint, call):
     url = f"s3://no-such-bucket?endpoint={endpoint}&region={REGION}"
     with pytest.raises(StorageAwayError, match=r"no such bucket|404"):
-        call(S3Store(Connection(url), "works"))
+        call(S3Store(Bucket(url), "works"))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def silent():
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_storage_that_is_away_is_not_waited_for(endpoint, silent, call, caplog):
-    store = S3Store(Connection(silent), "works")
+    store = S3Store(Bucket(silent), "works")
     begun = time.monotonic()
     with pytest.raises(StorageAwayError):
         call(store)
@@ -45,7 +45,7 @@ def test_a_storage_that_is_away_is_not_waited_for(endpoint, silent, call, caplog
 
 
 def test_a_storage_that_was_away_a_moment_ago_is_left_in_peace(endpoint, silent):
-    store = S3Store(Connection(silent, rest_seconds=0.2), "works")
+    store = S3Store(Bucket(silent, rest_seconds=0.2), "works")
     with pytest.raises(StorageAwayError, match="GET"):
         store.read("c.jpg")
     with pytest.raises(StorageAwayError, match="a moment ago"):
@@ -56,17 +56,17 @@ def test_a_storage_that_was_away_a_moment_ago_is_left_in_peace(endpoint, silent)
 
 
 def test_one_at_a_time_asks_whether_it_is_there_again(bucket, silent):
-    connection = Connection(silent, rest_seconds=0)
+    own = Bucket(silent, rest_seconds=0)
     with pytest.raises(StorageAwayError, match="GET"):
-        S3Store(connection, "works").read("c.jpg")
-    with connection.asking(), pytest.raises(StorageAwayError, match="a moment ago"):
-        S3Store(connection, "works").read("c.jpg")
-    with connection.asking(), connection.asking():
+        S3Store(own, "works").read("c.jpg")
+    with own.asking(), pytest.raises(StorageAwayError, match="a moment ago"):
+        S3Store(own, "works").read("c.jpg")
+    with own.asking(), own.asking():
         pass  # it has answered
 
 
 def test_a_missing_file_is_no_reason_to_leave_it_in_peace(bucket):
-    store = S3Store(Connection(bucket), "rest")
+    store = S3Store(Bucket(bucket), "rest")
     with pytest.raises(FileNotFoundError):
         store.read("c.jpg")
     store.write("c.jpg", b"x")
@@ -74,8 +74,8 @@ def test_a_missing_file_is_no_reason_to_leave_it_in_peace(bucket):
 
 
 def test_stores_of_one_bucket_do_not_see_each_other(bucket):
-    connection = Connection(bucket)
-    one, other = S3Store(connection, "media/works"), S3Store(connection, "media/wor")
+    own = Bucket(bucket)
+    one, other = S3Store(own, "media/works"), S3Store(own, "media/wor")
     one.write("c.jpg", b"x")
     assert not other.exists("c.jpg")
     assert list(other.list()) == []

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,17 @@ from app.extensions import db
 from app.models import Artwork, Feedback, Query, QueryMatch, User, now
 from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
+from app.services.importing import runs
+from app.services.importing.sources import SourceKind
 from app.services.media.folder import FolderStore
 from app.services.operations import retention
+from app.services.operations.plausibility import last_run
+from app.services.system import deletions
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import KEPT_SECONDS, Outbox
 from app.services.system.tasks import TaskContext
 from app.web.shell.current import folders, media, search_service
+from tests.support.away import AwayStore
 
 pytestmark = pytest.mark.usefixtures("in_app")
 DAYS = 30
@@ -102,17 +108,18 @@ def test_a_photo_that_cannot_be_deleted_is_tried_again_and_stops_nothing(
     photos, caplog
 ):
     stuck, other = add(photos, DAYS + 1), add(photos, DAYS + 1)
-    path = photos.root / stuck.photo_name
+    name = stuck.photo_name
+    path = photos.root / name
     path.unlink()
     path.mkdir()  # which cannot be unlinked
     cleared = run()
     assert (cleared.photos, cleared.faults) == (1, 1)
-    assert str(path) in caplog.text
-    assert stuck.photo_name is not None
-    assert other.photo_name is None
+    assert name in caplog.text
+    assert (stuck.photo_name, other.photo_name) == (None, None)
     path.rmdir()
-    assert run().photos == 1
-    assert stuck.photo_name is None
+    photos.write(name, b"photo")
+    assert deletions.run_due(db.session(), media()) == 0
+    assert list(photos.list()) == []
 
 
 def test_zero_days_let_go_of_every_photo_and_leave_the_answer_for_a_day(photos):
@@ -143,6 +150,34 @@ def test_photos_that_no_answer_points_to_go_after_an_hour(photos):
         query.photo_name,
         "on-its-way.jpg",
     }
+
+
+def test_catalogues_that_no_import_names_go_too():
+    sent = FolderStore(folders().imports)
+    for name in ("named.zip", "stray.zip"):
+        sent.write(name, b"PK")
+        age(sent.root / name, 3_700)
+    runs.begin(db.session(), SourceKind.ZIP, "named.zip", "works.zip", None)
+    assert run().strays == 1
+    assert [file.name for file in sent.list()] == ["named.zip"]
+
+
+def test_the_rest_is_done_though_the_storage_is_away(photos):
+    old = add(photos, DAYS + 1)
+    photos.write("stray.jpg", b"photo")
+    age(photos.root / "stray.jpg", 3_700)
+    away = AwayStore(photos)
+    stores = replace(media(), queries=away)
+    cleared = retention.run(folders(), stores, DAYS, is_confirmed=True)
+    db.session.expire_all()
+    assert (cleared.photos, cleared.strays) == (0, 0)
+    assert cleared.faults
+    assert db.session.get_one(Query, old.id).photo_name is None
+    assert last_run(folders().instance) is not None
+    away.is_away = False
+    assert deletions.run_due(db.session(), stores) == 0
+    assert run().strays == 1
+    assert list(photos.list()) == []
 
 
 def test_accounts_never_confirmed_and_old_mails_go_too():

@@ -114,7 +114,7 @@ def test_without_photo_outline_or_picture_nothing_is_rectified(asked, lost):
     if lost == "row":
         asked.photo_name = None
     elif lost == "file":
-        photos().path(asked.photo_name).unlink()
+        (photos().root / asked.photo_name).unlink()
     elif lost == "outline":
         match.outline = None
     else:
