@@ -253,7 +253,8 @@ class S3Store:
         if not isinstance(data, bytes):
             data.seek(0)
         with self._bucket.asking() as client:
-            obstore.put(client, key, data)
+            # Part by part: on a slow line, several at a time would all be late.
+            obstore.put(client, key, data, max_concurrency=1)
 
     def exists(self, name: str) -> bool:
         """Tell whether there is a file of this name."""
