@@ -23,8 +23,8 @@ from app.extensions import db
 from app.factory import create_app
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.generations.store import Store
+from app.services.media.opening import open_stores
 from app.services.operations import demonstration
-from app.services.system.media import MediaFolder
 
 DEMO_INSTANCE = "instance/demo"
 
@@ -105,7 +105,7 @@ def prepare(catalogue: Path, images: Path, folders: Folders, model: Path) -> int
         if not photos.exists():
             app = create_app()
             with app.app_context():
-                media = MediaFolder(folders.works)
+                media = open_stores(app.config["MORELLI_MEDIA_URL"], folders).works
                 demonstration.take_photos(db.session(), media, photos)
         kept.write_text(state)
     return status

@@ -59,8 +59,9 @@ from app.services.evaluation.labelled_photos import (
 )
 from app.services.evaluation.versions import simulate_versions
 from app.services.index.searcher import Searcher, open_searcher
+from app.services.media.opening import open_stores
+from app.services.media.store import MediaStore
 from app.services.system import database
-from app.services.system.media import MediaFolder
 
 ENGINE = "all"
 CHANNELS = (ENGINE, GLOBAL, SEMANTIC)
@@ -154,6 +155,7 @@ def run(options: argparse.Namespace) -> int:
     """Open the live index, ask, print and write."""
     app = create_app()
     folders = Folders(app.config["MORELLI_INSTANCE"])
+    media = open_stores(app.config["MORELLI_MEDIA_URL"], folders).works
     with app.app_context():
         database.check()
         searcher = open_searcher(app.config["MORELLI_MODEL"], folders.generations)
@@ -161,9 +163,9 @@ def run(options: argparse.Namespace) -> int:
         works = searcher.work_ids
         findable = works.intersection(db.session.scalars(shown))
         if options.versions is not None:
-            return run_versions(options, folders, searcher, findable)
+            return run_versions(options, media, searcher, findable)
         try:
-            photos, total, faults = choose_photos(options, folders, findable)
+            photos, total, faults = choose_photos(options, media, findable)
         except LabelsError as error:
             say(error)
             return FAILED
@@ -193,7 +195,7 @@ def run(options: argparse.Namespace) -> int:
 
 def run_versions(
     options: argparse.Namespace,
-    folders: Folders,
+    media: MediaStore,
     searcher: Searcher,
     findable: frozenset[str],
 ) -> int:
@@ -201,7 +203,7 @@ def run_versions(
     references = draw_references(
         db.session(), findable, sample=options.versions, seed=options.seed
     )
-    media, profile = MediaFolder(folders.works), PROFILES[VERSIONS_PROFILE]
+    profile = PROFILES[VERSIONS_PROFILE]
     made = simulate_versions(references, media, profile, seed=options.seed)
     faults: list[PhotoFault] = []
     asked = ask_versions(
@@ -242,7 +244,7 @@ def origin_of(
 
 
 def choose_photos(
-    options: argparse.Namespace, folders: Folders, findable: Collection[str]
+    options: argparse.Namespace, media: MediaStore, findable: Collection[str]
 ) -> tuple[Iterator[LabelledPhoto | PhotoFault], int, list[PhotoFault]]:
     """Return the photos to ask, how many they are, and faults known beforehand."""
     if options.queries:
@@ -253,7 +255,6 @@ def choose_photos(
     references = draw_references(
         db.session(), findable, sample=options.sample, seed=options.seed
     )
-    media = MediaFolder(folders.works)
     if options.perturb == WALLS:
         photos = simulate_walls(references, media, seed=options.seed)
         return photos, len(references), []

@@ -147,7 +147,7 @@ def record(
     total = sum(1 for _ in table.rows())
     separator = {"\t": "tab"}.get(table.separator, table.separator)
     print(f"Catalogue: {total:,} rows ({table.encoding}, separator {separator}).")
-    workplace.media.sweep()
+    workplace.media.works.sweep()
     around = replace(ImportContext.of(current_app.config), limits=limits)
     run = one_pass.begin(session, catalogue, reading)
     rows = one_pass.record_source(session, run, source, around)

@@ -27,8 +27,11 @@ from app.services.importing import runs
 from app.services.importing import task as importing_task
 from app.services.index import rebuilding
 from app.services.map import building
+from app.services.media.following import Follower
+from app.services.media.opening import open_stores
 from app.services.operations import retention
-from app.services.system import mail, tasks
+from app.services.operations.servers import follower_of
+from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
 from app.services.system.workers import WorkerProcess, enlisted
 
@@ -49,6 +52,7 @@ KINDS: Mapping[str, tasks.Work] = {
 }
 JOBS = (
     Job("mail", mail.deliver, every(timedelta(minutes=1)), mail.is_awaited),
+    Job("deletions", deletions.run_job, every(timedelta(minutes=1))),
     Job("retention", retention.run_job, every(timedelta(days=1))),
     Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),
 )
@@ -81,6 +85,8 @@ class Background:
         rounds: list[Callable[[], int]] = [
             partial(self._work_off, process, (lane,)) for lane in Lane
         ]
+        if self._app.config["MORELLI_MEDIA_URL"]:
+            rounds.append(partial(self._follow, self._follower()))
         if jobs:
             rounds.append(partial(self._run_jobs, process))
         threads = [
@@ -118,6 +124,16 @@ class Background:
     def _run_jobs(self, process: WorkerProcess) -> int:
         with self._app.app_context():
             return run_due(self._context(process), JOBS)
+
+    def _follower(self) -> Follower:
+        media = open_stores(self._app.config["MORELLI_MEDIA_URL"], self._folders)
+        return follower_of(media, self._folders)
+
+    def _follow(self, follower: Follower) -> int:
+        """Fetch what another server has published; that is no work to be counted."""
+        with self._app.app_context():
+            follower.follow(db.session())
+        return 0
 
     def _context(self, process: WorkerProcess) -> tasks.TaskContext:
         """Return what work is done with, in the application's present context."""

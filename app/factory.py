@@ -19,11 +19,12 @@ from app.configuration.load import Folders
 from app.services.index.live import LiveIndex
 from app.services.index.searcher import LivePublication
 from app.services.map.reading import MapReader
+from app.services.media.opening import open_stores
+from app.services.operations.servers import follower_of
 from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
 from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
-from app.services.system.media import MediaFolder
 from app.web import errors, health
 from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
@@ -173,5 +174,12 @@ def build_search_service(app: Flask, folders: Folders) -> SearchService:
         waiting=app.config["MORELLI_QUEUE"],
     )
     keeps_photos = app.config["MORELLI_RETENTION_DAYS"] > 0
-    photos = MediaFolder(folders.queries) if keeps_photos else None
-    return SearchService(app.extensions[INDEX], photos, decoder, metrics.count_search)
+    media = open_stores(app.config["MORELLI_MEDIA_URL"], folders)
+    photos = media.queries if keeps_photos else None
+    return SearchService(
+        app.extensions[INDEX],
+        photos,
+        decoder,
+        metrics.count_search,
+        follower_of(media, folders),
+    )

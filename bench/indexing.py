@@ -44,10 +44,10 @@ def run(catalogue: Path, images: Path) -> int:
         work = Workplace.of_current_app()
         with clock.stage("recording works"):
             precompute_descriptors.record(work, catalogue, images)
-        about = work.session, work.folders, work.model
         with clock.stage("computing features"), closing(Progress()) as progress:
-            complete_features(*about, progress)
+            complete_features(work.session, work.media.works, work.model, progress)
         with clock.stage("building, examining, publishing"):
+            about = work.session, work.folders, work.media, work.model
             generation = build_index(*about, Progress()).generation
         works, name = generation.works, generation.name
         examination = dict(generation.examination)

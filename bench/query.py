@@ -30,9 +30,10 @@ from app.services.evaluation.labelled_photos import (
     simulate_photos,
 )
 from app.services.index.searcher import open_searcher
+from app.services.media.opening import open_stores
+from app.services.media.store import MediaStore
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.services.system import database
-from app.services.system.media import MediaFolder
 from bench.measure import Clock, memory_mb, print_figures, print_percentiles
 
 PROFILE = "hard"
@@ -56,7 +57,8 @@ def live_photos(options: argparse.Namespace) -> list[bytes]:
     with app.app_context():
         database.check()
         folders = Folders(app.config["MORELLI_INSTANCE"])
-        photos = [data for data, _ in choose_photos(options, folders)]
+        media = open_stores(app.config["MORELLI_MEDIA_URL"], folders).works
+        photos = [data for data, _ in choose_photos(options, media)]
     if not photos:
         raise NoPhotosError("There is no photo to ask.")
     return photos
@@ -89,7 +91,8 @@ def run(options: argparse.Namespace) -> int:
         engine = open_searcher(app.config["MORELLI_MODEL"], generations).engine
     with app.app_context():
         database.check()
-        photos = list(choose_photos(options, folders))
+        media = open_stores(app.config["MORELLI_MEDIA_URL"], folders).works
+        photos = list(choose_photos(options, media))
     if not photos:
         say("There is no photo to ask.")
         return FAILED
@@ -125,7 +128,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def choose_photos(
-    options: argparse.Namespace, folders: Folders
+    options: argparse.Namespace, media: MediaStore
 ) -> Iterator[tuple[bytes, Collection[str]]]:
     """Yield encoded photos, as a server gets them, and the works that they show."""
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
@@ -137,7 +140,6 @@ def choose_photos(
         return
     session = db.session()
     references = draw_references(session, accessions, sample=options.sample)
-    media = MediaFolder(folders.works)
     for photo in simulate_photos(references, media, PROFILES[PROFILE]):
         if isinstance(photo, LabelledPhoto):
             yield encode_jpeg(photo.image), photo.works

@@ -24,8 +24,8 @@ from app.retrieval.images.frame_detection import find_frame
 from app.retrieval.local import rootsift
 from app.retrieval.runtime.threads import limit_threads
 from app.services.index import searcher as opening
+from app.services.media.folder import FolderStore
 from app.services.system import database
-from app.services.system.media import MediaFolder
 from app.web.shell import translations
 from app.web.shell.current import INDEX
 from tests.support import postgresql
@@ -207,7 +207,7 @@ def grey_photo():
 def museum(tmp_path_factory):
     """An instance folder with works in it, made once and copied for every test."""
     folder = tmp_path_factory.mktemp("museum")
-    media = MediaFolder(folder / "media" / "works")
+    media = FolderStore(folder / "media" / "works")
     app = create_app({"MORELLI_INSTANCE": folder})
     with app.app_context():
         database.upgrade()
@@ -231,6 +231,23 @@ def museum(tmp_path_factory):
         db.session.remove()
         db.engine.dispose()
     return folder
+
+
+@pytest.fixture(scope="session")
+def endpoint():
+    """Run a storage that speaks like S3."""
+    from tests.support.object_storage import object_storage  # which takes seconds
+
+    with object_storage() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bucket(endpoint):
+    """Return the setting that names a bucket, the same for all tests."""
+    from tests.support.object_storage import new_bucket
+
+    return new_bucket(endpoint)
 
 
 @pytest.fixture

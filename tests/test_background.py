@@ -29,6 +29,7 @@ from app.models import (
 from app.services.importing import runs
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
+from app.services.media.folder import FolderStore
 from app.services.operations.plausibility import STAMP
 from app.services.system import database, tasks
 from app.services.system.workers import count_alive
@@ -121,7 +122,7 @@ def catalogue(app, name):
     lines = [f"{name}.{row},Work {row}" for row in range(ROWS)]
     table = BytesIO("\n".join(["accession,title", *lines]).encode())
     session, folders = db.session(), Folders(app.config["MORELLI_INSTANCE"])
-    kind, location = runs.receive(table, f"{name}.csv", folders)
+    kind, location = runs.receive(table, f"{name}.csv", FolderStore(folders.imports))
     run = runs.begin(session, kind, location, f"{name}.csv", None)
     with opened(run, ImportContext.of(app.config)) as source:
         columns = source.table.columns if source.table else ()

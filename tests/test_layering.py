@@ -38,6 +38,7 @@ LAYERS = (
     "app.configuration",
     "app.extensions",
     "app.models",
+    "app.services.media",
     "app.services.system",
     "app.services.collection",
     "app.services.index",
@@ -127,6 +128,7 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.simulation",
         f"{RETRIEVAL}.drawings",
     ),
+    "obstore": ("app.services.media.s3",),
     "openTSNE": (f"{RETRIEVAL}.map.layout",),
     "threadpoolctl": (f"{RETRIEVAL}.runtime.threads",),
 }

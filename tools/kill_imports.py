@@ -32,6 +32,7 @@ from app.services.importing import runs
 from app.services.importing.diff import Policy
 from app.services.importing.listing import CatalogueView, list_views
 from app.services.importing.sources import ImportContext, opened
+from app.services.media.folder import FolderStore
 from app.services.system import database
 
 LOOK_SECONDS = 0.05
@@ -176,7 +177,9 @@ def begin(folders: Folders, archive: Path) -> int:
         database.upgrade()
         session = db.session()
         with archive.open("rb") as file:
-            kind, location = runs.receive(file, archive.name, folders)
+            kind, location = runs.receive(
+                file, archive.name, FolderStore(folders.imports)
+            )
         one = runs.begin(session, kind, location, archive.name, None)
         with opened(one, ImportContext.of(app.config)) as source:
             columns = source.table.columns if source.table else ()

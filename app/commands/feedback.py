@@ -10,8 +10,8 @@ from app.commands.shared import DONE, explained, say
 from app.configuration.load import Folders
 from app.extensions import db
 from app.services.evaluation import feedback
+from app.services.media.opening import open_stores
 from app.services.system.database import check
-from app.services.system.media import MediaFolder
 
 group = AppGroup("feedback", help="Use what visitors say of their answers.")
 
@@ -22,7 +22,9 @@ group = AppGroup("feedback", help="Use what visitors say of their answers.")
 def export(folder: Path) -> int:
     """Write photos whose answer visitors confirmed into FOLDER, for evaluate.py."""
     check()
-    photos = MediaFolder(Folders(current_app.config["MORELLI_INSTANCE"]).queries)
+    config = current_app.config
+    folders = Folders(config["MORELLI_INSTANCE"])
+    photos = open_stores(config["MORELLI_MEDIA_URL"], folders).queries
     done = feedback.export(db.session(), photos, folder)
     print(f"{done.path}: {done.photos:,} photos that visitors confirmed.")
     if done.without_label:

@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 
 from app.commands.shared import DONE, FAILED, INCOMPLETE, explained, say
 from app.configuration.load import Folders
+from app.services.media.opening import open_stores
 from app.services.operations import retention
 from app.services.system.database import check
 from app.services.system.lock import AlreadyRunningError
@@ -24,10 +25,14 @@ group = AppGroup("retention", help="Delete old photos and who asked.")
 def run(*, is_confirmed: bool) -> int:
     """Delete now what is old enough; the server does it once a day by itself."""
     check()
-    days = current_app.config["MORELLI_RETENTION_DAYS"]
-    folders = Folders(current_app.config["MORELLI_INSTANCE"])
+    config = current_app.config
+    days, folders = (
+        config["MORELLI_RETENTION_DAYS"],
+        Folders(config["MORELLI_INSTANCE"]),
+    )
+    media = open_stores(config["MORELLI_MEDIA_URL"], folders)
     try:
-        cleared = retention.run(folders, days, is_confirmed=is_confirmed)
+        cleared = retention.run(folders, media, days, is_confirmed=is_confirmed)
     except retention.ImplausibleError as error:
         say(error)
         return FAILED
@@ -38,6 +43,6 @@ def run(*, is_confirmed: bool) -> int:
     print(f"Answers made anonymous: {cleared.answers:,}.")
     print(f"Files without an answer deleted: {cleared.strays:,}.")
     if cleared.faults:
-        say(f"{cleared.faults:,} files could not be deleted: the lines above say.")
+        say(f"{cleared.faults:,} files wait to be deleted: the lines above say why.")
         return INCOMPLETE
     return DONE

@@ -30,6 +30,8 @@ from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
 from app.services.importing.pictures import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
+from app.services.media.opening import MediaStores, open_stores
+from app.services.media.store import StorageAwayError
 from app.services.system.database import (
     DatabaseNotReadyError,
     DatabaseUnreachableError,
@@ -37,7 +39,6 @@ from app.services.system.database import (
     is_unavailable,
 )
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
-from app.services.system.media import MediaFolder
 
 DONE, INCOMPLETE, FAILED, STOPPED = 0, 1, 2, 130
 """Exit statuses; the last is what a shell reports for Ctrl-C."""
@@ -83,6 +84,8 @@ def run_explained(job: Callable[[], int]) -> int:
         SourceError,
     ) as error:
         say(error)
+    except StorageAwayError as error:
+        say(f"{error} {GOING_ON}")
     except SQLAlchemyError as error:
         if not is_unavailable(error):
             raise
@@ -113,7 +116,7 @@ class Workplace:
 
     session: Session
     folders: Folders
-    media: MediaFolder
+    media: MediaStores
     model: Model
     settings: RetrievalSettings
 
@@ -123,7 +126,7 @@ class Workplace:
         folders = Folders(current_app.config["MORELLI_INSTANCE"])
         # One thread for the network: pictures, not layers, are what runs in parallel.
         model = Model.open(current_app.config["MORELLI_MODEL"], threads=1)
-        media = MediaFolder(folders.works)
+        media = open_stores(current_app.config["MORELLI_MEDIA_URL"], folders)
         return cls(db.session(), folders, media, model, RetrievalSettings())
 
 
@@ -164,7 +167,11 @@ def index(workplace: Workplace) -> int:
     # The faults are logged where the index is built, here above the progress bar.
     with logging_redirect_tqdm(), closing(Progress()) as progress:
         built = build_index(
-            workplace.session, workplace.folders, workplace.model, progress
+            workplace.session,
+            workplace.folders,
+            workplace.media,
+            workplace.model,
+            progress,
         )
     if built.computed:
         print(f"Features: {built.computed:,} pictures.")

@@ -64,6 +64,8 @@ class Folders:
         """Maps of the collection; can be made again."""
         self.comparisons = instance / "comparisons"
         """Comparisons of methods, for a day."""
+        self.evaluations = instance / "evaluations"
+        """Photos of evaluations that were answered wrong; ZIP files that wait."""
         self.imports = instance / "imports"
         """Catalogues that were sent to be imported, until they are."""
         self.mail = instance / "mail"

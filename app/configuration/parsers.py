@@ -7,7 +7,7 @@ completes the sentence “NAME=text cannot be used: …”.
 from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from limits import parse_many
 
@@ -16,6 +16,29 @@ ROOT = Path(__file__).resolve().parents[2]
 
 SECRET_KEY_BYTES = 32
 """256 bits: as many as the SHA-256 that signs with it can use."""
+
+
+def parse_media_url(text: str) -> str:
+    """Read the address of a bucket: ``s3://bucket/prefix?endpoint=…&region=…``."""
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme != "s3" or not parts.netloc or parts.fragment:
+        raise ValueError("write it like “s3://bucket/prefix?region=eu-central-1”")
+    if "@" in parts.netloc:
+        raise ValueError("keys belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    options = parse_qs(parts.query, keep_blank_values=True)
+    unknown = sorted(options.keys() - {"endpoint", "region"})
+    if unknown:
+        raise ValueError(f"it takes endpoint and region, and no {unknown[0]}")
+    for endpoint in map(urlsplit, options.get("endpoint", ())):
+        if endpoint.scheme not in ("http", "https") or not endpoint.hostname:
+            raise ValueError(
+                "its endpoint is an address such as “https://s3.museum.org”"
+            )
+        if endpoint.username or endpoint.query or endpoint.fragment:
+            raise ValueError("its endpoint is scheme, host and path only")
+    return text
 
 
 def parse_path(text: str) -> Path:

@@ -11,6 +11,7 @@ from app.configuration.parsers import (
     parse_choice,
     parse_contact,
     parse_flag,
+    parse_media_url,
     parse_number,
     parse_optional_path,
     parse_path,
@@ -51,6 +52,14 @@ SETTINGS = (
         "10",
         parse_number(1, 1000),
         "Connections to PostgreSQL that each process may have open at a time.",
+    ),
+    Setting(
+        "MORELLI_MEDIA_URL",
+        "",
+        parse_media_url,
+        "Bucket of pictures, photos and what else several servers share, such as "
+        "`s3://bucket/prefix?endpoint=https://…&region=…`; its keys are in "
+        "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Empty: the instance folder.",
     ),
     Setting(
         "MORELLI_MODEL",

@@ -26,7 +26,6 @@ from app.lab.methods import (
 from app.lab.picture_cache import PictureCache
 from app.lab.report import ReportFolder
 from app.retrieval.gallery.gallery import Gallery
-from app.retrieval.images.codec import read
 from app.retrieval.measures.distances import Cosine
 from app.retrieval.measures.learnt import SIMILARITY_FILE
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean
@@ -36,8 +35,9 @@ from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import FloatArray, Image
 from app.services.collection import works as collection_works
 from app.services.index.searcher import open_gallery
+from app.services.media.opening import open_stores
+from app.services.media.store import read_picture
 from app.services.system import database
-from app.services.system.media import MediaFolder
 
 OTHER_MEASURES = (EUCLID, Ssim.name, SsimOverEuclidean.name)
 """Asked of the activations, besides every method's own measure."""
@@ -125,13 +125,13 @@ def of_instance(first: int, picture: Image) -> Answers:
             key: [name for name in names if name in shown][:first]
             for key, names in ranked.items()
         }
-        media = MediaFolder(folders.works)
+        media = open_stores(app.config["MORELLI_MEDIA_URL"], folders).works
         works = {name: shown[name] for own in found.values() for name in own}
         return Answers(
             found,
             {name: work.title or name for name, work in works.items()},
             {
-                name: read(media.path(work.images[0].media_name))
+                name: read_picture(media, work.images[0].media_name)
                 for name, work in works.items()
             },
         )

@@ -17,6 +17,7 @@ from app.lab.report import ReportFolder
 from app.retrieval.map.layout import PERPLEXITY, SEED
 from app.services.map import building
 from app.services.map.registry import MapError
+from app.services.media.opening import open_stores
 from app.services.system import database
 from app.services.system.lock import AlreadyRunningError
 
@@ -45,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
             stored = building.build(
                 db.session(),
                 folders,
+                open_stores(app.config["MORELLI_MEDIA_URL"], folders),
                 model_id,
                 lambda done, total, step: bars(done, total, STEPS[step]),
             )

@@ -22,6 +22,7 @@ from app.retrieval.errors import (
     ImageTooSmallError,
     UnreadableImageError,
 )
+from app.services.media.store import StorageAwayError
 from app.services.search.admission import QueueFullError
 from app.services.system.database import (
     DatabaseNotReadyError,
@@ -50,6 +51,7 @@ CODES: dict[type[Exception] | int, str] = {
     DatabaseNotReadyError: "database_not_ready",
     DatabaseUnavailableError: "database_unavailable",
     DatabaseUnreachableError: "database_unavailable",
+    StorageAwayError: "storage_unavailable",
     UnusableLinkError: "unusable_link",
     CSRFError: "form_expired",
     AccountNeededError: "account_needed",
@@ -74,6 +76,7 @@ TITLES: dict[type[Exception] | int, LazyString] = {
     TooManyUploadsError: _("One moment, please"),
     DatabaseUnavailableError: _("One moment, please"),
     DatabaseUnreachableError: _("One moment, please"),
+    StorageAwayError: _("One moment, please"),
     400: _("That did not work"),
     401: _("Please log in"),
     403: _("Not for everybody"),
@@ -103,6 +106,7 @@ def handle(app: Flask) -> None:
         app.register_error_handler(unavailable, not_ready)
     app.register_error_handler(QueueFullError, queue_full)
     app.register_error_handler(SQLAlchemyError, database_error)
+    app.register_error_handler(StorageAwayError, storage_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
 
@@ -153,6 +157,17 @@ def database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     )
     body, status = respond(503, fault, str(message))
     return body, status, {"Retry-After": str(fault.retry_seconds)}
+
+
+def storage_error(error: StorageAwayError) -> ResponseReturnValue:
+    """Ask to come back when the storage answers; what was begun is not kept."""
+    db.session.rollback()
+    message = _(
+        "The pictures cannot be reached right now, and nothing was changed. Please try "
+        "again in a moment."
+    )
+    body, status = respond(503, error, str(message))
+    return body, status, {"Retry-After": str(error.retry_seconds)}
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

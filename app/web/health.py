@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.services.media.published import Kind
 from app.services.system import database
 from app.services.system.database import DatabaseNotReadyError
 from app.services.system.workers import count_alive
@@ -29,15 +30,19 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Answer 200 when a photo could be searched now, otherwise 503 and the reason.
 
-    Without a worker photos are searched all the same; that there is none is said.
+    Without a worker, or without the newest index, photos are searched all the same;
+    that it is so is said.
     """
     try:
         database.check()
+        missing = search_service().follower.notice(db.session())
         generation = search_service().open()
     except (DatabaseNotReadyError, EmptyGalleryError, ArtefactError) as error:
         return {"ready": False, "reason": remedy(error)}, 503
     workers = count_alive(db.session())
-    return {"ready": True, "generation": generation, "workers": workers}
+    state = {"ready": True, "generation": generation, "workers": workers}
+    # Another server published it, and it is not on this one's disk yet.
+    return state | ({"newest": missing[Kind.INDEX]} if Kind.INDEX in missing else {})
 
 
 def needs_database() -> bool:

@@ -24,6 +24,7 @@ from app.services.importing import runs
 from app.services.importing.diff import Policy
 from app.services.importing.formats import Reading
 from app.services.index import rebuilding
+from app.services.media.folder import FolderStore
 from app.services.system import tasks
 from app.web.account.second_factor import CLOSED
 from app.web.shell.security import KEPT
@@ -97,7 +98,7 @@ def looked_through(app):
     """Return an import that waits for its curator's decision."""
     table = BytesIO(b"No,Title\n1,Hare\n,Fox\n")
     folders = Folders(app.config["MORELLI_INSTANCE"])
-    kept = runs.receive(table, "works.csv", folders)
+    kept = runs.receive(table, "works.csv", FolderStore(folders.imports))
     run = runs.begin(db.session(), *kept, "works.csv", None)
     reading = Reading({"No": "accession", "Title": "title"})
     runs.plan(db.session(), run, reading, Policy.UPDATE, None)
@@ -107,7 +108,8 @@ def looked_through(app):
 
 def compared(app, work):
     """Return the number of a comparison by a work."""
-    comparisons = Comparisons(Folders(app.config["MORELLI_INSTANCE"]).comparisons)
+    folders = Folders(app.config["MORELLI_INSTANCE"])
+    comparisons = Comparisons(FolderStore(folders.comparisons))
     number = comparing_task.request(
         db.session(), comparisons, None, work=work.accession
     )
@@ -118,10 +120,8 @@ def compared(app, work):
 def evaluated(app):
     """Return the report of labelled photos."""
     folders = Folders(app.config["MORELLI_INSTANCE"])
-    path = evaluation_task.folder_of(folders, "photos.zip")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(labelled_photos())
-    parameters = {"zip": path.name, "name": "March", "leave_out": False}
+    FolderStore(folders.evaluations).write("photos.zip", labelled_photos())
+    parameters = {"zip": "photos.zip", "name": "March", "leave_out": False}
     task = tasks.enqueue(db.session(), evaluation_task.KIND, parameters, None)
     app.extensions[BACKGROUND].work_off()
     return reports.of_task(db.session(), task.id)

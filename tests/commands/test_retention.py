@@ -41,7 +41,7 @@ def test_what_could_not_be_deleted_is_said_and_is_no_success(app, monkeypatch):
     result = run(app)
     assert result.exit_code == 1
     assert "deleted: 2." in result.output
-    assert "1 files could not be deleted" in result.output
+    assert "1 files wait to be deleted" in result.output
 
 
 def test_it_does_not_get_in_the_way_of_the_server(app):

@@ -8,8 +8,8 @@ from app.factory import create_app
 from app.models import Artwork, now
 from app.retrieval.generations import trial
 from app.retrieval.model import Model
+from app.services.media.folder import FolderStore
 from app.services.system import database
-from app.services.system.media import MediaFolder
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.recorded import record_work
 
@@ -25,7 +25,7 @@ def app(tmp_path, monkeypatch):
 @pytest.fixture
 def record(app):
     def record(count):
-        media = MediaFolder(app.config["MORELLI_INSTANCE"] / "media" / "works")
+        media = FolderStore(app.config["MORELLI_INSTANCE"] / "media" / "works")
         with app.app_context():
             database.upgrade()
             for number in range(count):

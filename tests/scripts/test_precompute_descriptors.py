@@ -23,8 +23,8 @@ from app.services.importing.recording import BATCH_ROWS
 from app.services.index import building, features
 from app.services.index.changes import current_revision
 from app.services.index.features import BATCH_PICTURES
+from app.services.media.folder import STAGING, FolderStore
 from app.services.system.lock import INDEXING_LOCK, exclusively
-from app.services.system.media import STAGING, MediaFolder
 from tests.support.databases import ask, engine_of, environ_of
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.waiting import WAIT_SECONDS
@@ -289,7 +289,7 @@ def test_a_full_disk_is_one_sentence(museum, instance, capsys, monkeypatch):
         raise OSError(28, "No space left on device")
 
     museum.add(1)
-    monkeypatch.setattr(MediaFolder, "write", full)
+    monkeypatch.setattr(FolderStore, "write", full)
     assert precompute_descriptors.main(museum.write()) == 2
     assert "The disk is full. What is done is kept" in capsys.readouterr().err
 

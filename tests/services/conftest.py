@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.configuration import load
 from app.models import Base, CollectionState
-from app.services.system.media import MediaFolder
+from app.services.media.folder import FolderStore
 
 
 @pytest.fixture(scope="session")
@@ -36,4 +36,4 @@ def session(empty_tables, tmp_path):
 
 @pytest.fixture
 def media(tmp_path):
-    return MediaFolder(tmp_path / "media")
+    return FolderStore(tmp_path / "media")

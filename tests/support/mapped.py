@@ -10,6 +10,7 @@ from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, LocalFeatures
 from app.services.index.features import features_key, pack_features
 from app.services.map import building
+from app.services.media.opening import open_stores
 
 MODEL = "fake"
 
@@ -35,7 +36,11 @@ def make_map(app, **options):
         add_features(db.session(), **options)
         folders = Folders(app.config["MORELLI_INSTANCE"])
         stored = building.build(
-            db.session(), folders, MODEL, lambda _done, _total, _step: None
+            db.session(),
+            folders,
+            open_stores("", folders),
+            MODEL,
+            lambda _done, _total, _step: None,
         )
         db.session.remove()
     return stored

@@ -8,11 +8,11 @@ from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.collection.pictures import store_picture
 from app.services.curation.work_images import picture_of
-from app.services.system.media import MediaFolder
+from app.services.media.folder import FolderStore
 
 
 def record_work(
-    session: Session, media: MediaFolder, accession: str, *pictures: Image
+    session: Session, media: FolderStore, accession: str, *pictures: Image
 ) -> Artwork:
     """Record a work with pictures, and commit it."""
     images = []

@@ -11,9 +11,9 @@ from app import extensions
 from app.configuration import load
 from app.extensions import db
 from app.models import Query, User
+from app.services.media.folder import FolderStore
 from app.services.search.photo_decoder import PhotoDecoder
 from app.services.system.mail import Mailer
-from app.services.system.media import MediaFolder
 from app.web.pages import answers
 from app.web.shell import logs
 from tests.support.locking import LOCKED, locked
@@ -177,7 +177,7 @@ def break_down(visit, answer, photo, monkeypatch):
         raise RuntimeError("broken")
 
     def refuse(folder, name, _data):
-        raise PermissionError(13, "Permission denied", str(folder.path(name)))
+        raise PermissionError(13, "Permission denied", str(folder.root / name))
 
     with monkeypatch.context() as patched:
         patched.setattr(answers, "render_template", fail)
@@ -185,7 +185,7 @@ def break_down(visit, answer, photo, monkeypatch):
         patched.setattr(PhotoDecoder, "read", fail)
         assert visit.search(photo).status_code == 500
     with monkeypatch.context() as patched:
-        patched.setattr(MediaFolder, "write", refuse)
+        patched.setattr(FolderStore, "write", refuse)
         assert visit.search(photo).status_code == 303
     visit.note()
     assert visit.search(b"").status_code == 429

@@ -113,8 +113,10 @@ class GenerationRegistry:
         manifest = Manifest.read(path)
         if not manifest.matches_content(path):
             raise DamagedArtefactError(path, "its files changed", INDEX_COMMAND)
-        with self._lock(), self._writing():
-            self._publish(name)
+        with self._lock():
+            with self._writing():
+                self._publish(name)
+            self._prune(name)
 
     def _read(self, name: str) -> Generation:
         path = self.root / name

@@ -106,6 +106,7 @@ class Store(GenerationRegistry):
         examine: Callable[[Gallery], Validation],
         settings: RetrievalSettings | None = None,
         progress: Callable[[str], None] = lambda _: None,
+        share: Callable[[Generation], None] = lambda _: None,
     ) -> Generation:
         """Build a generation, examine it and make it live.
 
@@ -124,6 +125,9 @@ class Store(GenerationRegistry):
         settings : RetrievalSettings, optional
         progress : callable, optional
             Told the name of each step when it begins.
+        share : callable, optional
+            Given the generation when it is whole and examined, before it is live here:
+            tells other servers. What it raises ends the build and passes through.
 
         Returns
         -------
@@ -171,6 +175,7 @@ class Store(GenerationRegistry):
                 examination = examine(gallery)
                 name = self._settle(staging, manifest, examination)
             progress("publication")
+            share(self._read(name))
             with self._writing():
                 self._publish(name)
             self._prune(name)

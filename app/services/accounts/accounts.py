@@ -9,10 +9,11 @@ from sqlalchemy import delete, func, select, update
 from app.extensions import db
 from app.models import AccessToken, Invitation, Passkey, Query, Role, User, now
 from app.services.accounts.last_admin import ADMIN, spare_last_admin
-from app.services.system import audit
+from app.services.media.store import MediaStore
+from app.services.system import audit, deletions
 from app.services.system.database import purge_deleted
+from app.services.system.deletions import Area
 from app.services.system.mail import Outbox
-from app.services.system.media import MediaFolder
 
 ROLES = {
     "curator": "Keeps the collection.",
@@ -99,31 +100,37 @@ def drop(user: User) -> None:
     db.session.flush()
 
 
-def erase(user: User, photos: MediaFolder, outbox: Outbox) -> None:
+def erase(user: User, photos: MediaStore, outbox: Outbox) -> int:
     """Delete an account and everything that belongs to it.
 
     Its questions with answers and feedback, its photos, its tokens, and mails to it
-    that wait. The files go first: a crash leaves rows that the next try deletes, never
-    a photo that nothing points to.
+    that wait. The mails go first: a crash leaves an account that the next try deletes.
+
+    Returns
+    -------
+    left : int
+        Photos that are still there, and go as soon as the storage answers.
 
     Raises
     ------
     LastAdminError
         If it is the last admin's.
     OSError
-        If a file cannot be deleted.
+        If a mail cannot be deleted.
     """
-    spare_last_admin(db.session(), user)
-    asked = select(Query.photo_name).where(Query.user_id == user.id)
-    for name in db.session.scalars(asked):
-        if name is not None:
-            photos.path(name).unlink(missing_ok=True)
+    session = db.session()
+    spare_last_admin(session, user)
+    theirs = Query.user_id == user.id, Query.photo_name.is_not(None)
+    asked = session.scalars(select(Query.photo_name).where(*theirs))
+    names = [name for name in asked if name is not None]
     outbox.forget(user.email)
-    audit.forget_account(db.session(), user)
-    db.session.execute(delete(Invitation).where(Invitation.email == user.email))
-    db.session.delete(user)  # the rest follows by its foreign keys
-    db.session.commit()
+    deletions.note(session, Area.QUERIES, names)
+    audit.forget_account(session, user)
+    session.execute(delete(Invitation).where(Invitation.email == user.email))
+    session.delete(user)  # the rest follows by its foreign keys
+    session.commit()
     purge_deleted()
+    return deletions.carry_out(session, Area.QUERIES, photos, names)
 
 
 def forget_unconfirmed() -> None:

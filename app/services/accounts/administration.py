@@ -14,9 +14,9 @@ from app.models import AccessToken, Feedback, Query, Role, User
 from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts, second_factor
 from app.services.accounts.last_admin import ADMIN, spare_last_admin
+from app.services.media.store import MediaStore
 from app.services.system import audit
 from app.services.system.mail import Outbox
-from app.services.system.media import MediaFolder
 from app.services.system.paging import Page, select_page
 
 USERS_PER_PAGE = 50
@@ -186,20 +186,26 @@ class AccountAdmin:
         self._session.commit()
         return True
 
-    def delete(self, user: User, photos: MediaFolder, outbox: Outbox) -> None:
+    def delete(self, user: User, photos: MediaStore, outbox: Outbox) -> int:
         """Delete an account and everything in it; who it was is not written down.
+
+        Returns
+        -------
+        left : int
+            Photos that are still there, and go as soon as the storage answers.
 
         Raises
         ------
         OwnAccountError, LastAdminError
             If it is one's own, or the last admin's.
         OSError
-            If a file cannot be deleted.
+            If a mail cannot be deleted.
         """
         self._spare_own(user)
-        accounts.erase(user, photos, outbox)
+        left = accounts.erase(user, photos, outbox)
         audit.record(self._session, "account_delete", user=self._actor)
         self._session.commit()
+        return left
 
     def _spare_own(self, user: User) -> None:
         if self._actor is not None and user.id == self._actor.id:

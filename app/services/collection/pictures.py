@@ -8,10 +8,10 @@ same picture sent twice is stored once and a name never changes its content.
 import hashlib
 from dataclasses import dataclass
 
-from app.retrieval.images.codec import decode, encode_jpeg, read, resize_to_long_side
+from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore, read_picture
 
 STORED_SIDE_PX = 1600
 """Long side of the stored picture: twice what the retrieval looks at, enough for a
@@ -52,7 +52,7 @@ class StoredPicture:
 
 
 def store_picture(
-    data: bytes, media: MediaFolder, *, settings: ImageSettings
+    data: bytes, media: MediaStore, *, settings: ImageSettings
 ) -> StoredPicture:
     """Bring any picture into the media folder.
 
@@ -69,7 +69,7 @@ def store_picture(
 
 
 def keep_picture(
-    data: bytes, sha256: str, media: MediaFolder, *, settings: ImageSettings
+    data: bytes, sha256: str, media: MediaStore, *, settings: ImageSettings
 ) -> StoredPicture:
     """Bring a picture back that was stored before, under the name it had.
 
@@ -96,7 +96,7 @@ def middle_name(media_name: str) -> str:
     return f"{media_name.removesuffix('.jpg')}.m.jpg"
 
 
-def make_middle(media: MediaFolder, name: str) -> None:
+def make_middle(media: MediaStore, name: str) -> None:
     """Make the middle version of this name, unless it is there.
 
     When it is first asked for: works that nobody looks at take no room.
@@ -108,15 +108,15 @@ def make_middle(media: MediaFolder, name: str) -> None:
     OSError
         If the folder cannot be written.
     """
-    if media.path(name).exists():
+    if media.exists(name):
         return
-    image = read(media.path(f"{name.removesuffix('.m.jpg')}.jpg"))
+    image = read_picture(media, f"{name.removesuffix('.m.jpg')}.jpg")
     middle = resize_to_long_side(image, MIDDLE_SIDE_PX)
     media.write(name, encode_jpeg(middle, quality=MIDDLE_QUALITY))
 
 
 def _write(
-    sha256: str, image: Image, media: MediaFolder, large: bytes = b""
+    sha256: str, image: Image, media: MediaStore, large: bytes = b""
 ) -> StoredPicture:
     small = resize_to_long_side(image, THUMBNAIL_SIDE_PX)
     height, width = image.shape[:2]

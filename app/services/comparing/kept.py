@@ -8,20 +8,19 @@ searched.
 import csv
 import io
 import json
-import time
 import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-from app.models import Artwork
+from app.models import Artwork, now
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image
 from app.services.collection.exporting import inert
 from app.services.comparing.methods import RERANKING, SHORTLIST, Column, ComparedMethod
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore, read_picture
 
 KEPT_SECONDS = 86_400
 PHOTO_SIDE_PX, PHOTO_QUALITY = 400, 80
@@ -118,10 +117,10 @@ class MethodComparison:
 
 
 class Comparisons:
-    """Store of comparisons: files in a folder."""
+    """Store of comparisons: two files each."""
 
-    def __init__(self, root: Path) -> None:
-        self._folder = MediaFolder(root)
+    def __init__(self, files: MediaStore) -> None:
+        self._files = files
 
     def keep(self, comparison: MethodComparison, photo: Image | None) -> None:
         """Keep a comparison and its photo, (H, W, 3) uint8; let go of old ones."""
@@ -129,28 +128,30 @@ class Comparisons:
         if photo is not None:
             small = resize_to_long_side(photo, PHOTO_SIDE_PX)
             data = encode_jpeg(small, quality=PHOTO_QUALITY)
-            self._folder.write(f"{comparison.id}.jpg", data)
+            self._files.write(photo_name(comparison.id), data)
         text = json.dumps(asdict(comparison))
-        self._folder.write(f"{comparison.id}.json", text.encode())
+        self._files.write(f"{comparison.id}.json", text.encode())
 
     def hold(self, comparison_id: uuid.UUID, photo: Image) -> None:
         """Hold a photo, (H, W, 3) uint8, until it is compared."""
         self.clear_out()
         data = encode_jpeg(photo, quality=HELD_QUALITY)
-        self._folder.write(self.held(comparison_id).name, data)
+        self._files.write(_held_name(comparison_id), data)
 
-    def held(self, comparison_id: uuid.UUID) -> Path:
-        """Return where a photo lies that is held, if it is."""
-        return self._folder.path(f"{HELD}{comparison_id}.jpg")
+    def held(self, comparison_id: uuid.UUID, *, max_side_px: int) -> Image:
+        """Return a photo that is held, or raise `FileNotFoundError`."""
+        return read_picture(
+            self._files, _held_name(comparison_id), max_side_px=max_side_px
+        )
 
     def let_go(self, comparison_id: uuid.UUID) -> None:
         """Delete the photo that is held, if it is."""
-        self.held(comparison_id).unlink(missing_ok=True)
+        self._files.delete(_held_name(comparison_id))
 
     def find(self, comparison_id: uuid.UUID) -> MethodComparison | None:
         """Return a comparison; None once it is gone."""
         try:
-            text = self._folder.path(f"{comparison_id}.json").read_text("utf-8")
+            text = self._files.read(f"{comparison_id}.json")
         except FileNotFoundError:
             return None
         facts = json.loads(text)
@@ -165,15 +166,23 @@ class Comparisons:
         )
         return MethodComparison(columns=columns, **facts)
 
-    def photo(self, comparison_id: uuid.UUID) -> Path | None:
-        """Return where the photo lies; None if none is kept."""
-        path = self._folder.path(f"{comparison_id}.jpg")
-        return path if path.is_file() else None
+    def has_photo(self, comparison_id: uuid.UUID) -> bool:
+        """Tell whether the photo is kept."""
+        return self._files.exists(photo_name(comparison_id))
 
     def clear_out(self) -> None:
         """Delete what is older than a day."""
-        self._folder.sweep()
-        latest = time.time() - KEPT_SECONDS
-        for path in self._folder.root.glob("*.*"):
-            if path.is_file() and path.stat().st_mtime < latest:
-                path.unlink(missing_ok=True)
+        self._files.sweep()
+        latest = now() - timedelta(seconds=KEPT_SECONDS)
+        for file in self._files.list():
+            if file.changed_at < latest:
+                self._files.delete(file.name)
+
+
+def photo_name(comparison_id: uuid.UUID | str) -> str:
+    """Return the name of the photo of a comparison, if one is kept."""
+    return f"{comparison_id}.jpg"
+
+
+def _held_name(comparison_id: uuid.UUID) -> str:
+    return f"{HELD}{comparison_id}.jpg"

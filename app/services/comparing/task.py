@@ -1,23 +1,21 @@
 """Background task that compares all retrieval methods on one picture."""
 
 import uuid
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, Lane, Task, User
 from app.retrieval.errors import ImageError, RetrievalError
-from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 from app.services.comparing import methods
 from app.services.comparing.kept import Comparisons, MethodComparison
 from app.services.curation.work_images import read_thumbnails
 from app.services.index.searcher import open_as_served
 from app.services.map.registry import MapRegistry
+from app.services.media.store import read_picture
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.services.system import tasks
-from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 KIND = "methods"
@@ -68,7 +66,7 @@ def compare(handle: TaskHandle) -> None:
     """
     context, parameters = handle.context, handle.task.parameters
     comparison_id = uuid.UUID(parameters[COMPARISON])
-    comparisons = Comparisons(context.folders.comparisons)
+    comparisons = Comparisons(context.media.comparisons)
     if comparisons.find(comparison_id) is None:
         handle.progress(0, 1, ASKING)
         try:
@@ -85,9 +83,12 @@ def _compare(
     handle: TaskHandle, comparisons: Comparisons, comparison_id: uuid.UUID
 ) -> None:
     context, accession = handle.context, handle.task.parameters[WORK]
-    session, media = context.session, MediaFolder(context.folders.works)
-    path = _picture_of(session, media, accession)
-    image = read(path or comparisons.held(comparison_id), max_side_px=PHOTO_SIDE_PX)
+    session, media = context.session, context.media.works
+    if accession:
+        name = _picture_of(session, accession)
+        image = read_picture(media, name, max_side_px=PHOTO_SIDE_PX)
+    else:
+        image = comparisons.held(comparison_id, max_side_px=PHOTO_SIDE_PX)
     model_dir = context.config["MORELLI_MODEL"]
     searcher = open_as_served(session, model_dir, context.folders.generations)
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
@@ -107,13 +108,11 @@ def _compare(
     comparisons.keep(comparison, image if is_kept else None)
 
 
-def _picture_of(session: Session, media: MediaFolder, accession: str) -> Path | None:
-    """Return the first picture of a work; None where none is asked about."""
-    if not accession:
-        return None
+def _picture_of(session: Session, accession: str) -> str:
+    """Return the name of the first picture of a work."""
     work = session.scalars(
         select(Artwork).where(Artwork.accession == accession)
     ).first()
     if work is None or not work.images:
         raise TaskFailedError("The work has no picture any more.")
-    return media.path(work.images[0].media_name)
+    return work.images[0].media_name

@@ -32,8 +32,8 @@ from app.services.curation.work_images import (
     take_picture,
 )
 from app.services.index.changes import announce
+from app.services.media.store import MediaStore
 from app.services.system import audit
-from app.services.system.media import MediaFolder
 
 CREATE, EDIT, IMAGES = "create", "edit", "images"
 WITHDRAW, RESTORE = "withdraw", "restore"
@@ -64,7 +64,7 @@ class WorkEditor:
 
     Parameters
     ----------
-    media : MediaFolder
+    media : MediaStore
         Of the works' pictures.
     maker : FeatureMaker or None
         None where nothing is published yet: features come with the first index.
@@ -77,7 +77,7 @@ class WorkEditor:
     def __init__(
         self,
         session: Session,
-        media: MediaFolder,
+        media: MediaStore,
         maker: FeatureMaker | None,
         user: User | None,
         settings: ImageSettings,

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, selectinload
 from app.models import Artwork
 from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.generations.registry import GenerationRegistry
-from app.retrieval.images.codec import read
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.near_duplicates import Relative, find_relatives
 from app.retrieval.simulation.photo import PROFILES, perturb
@@ -29,7 +28,7 @@ from app.services.curation.sides import find_gap
 from app.services.index.changes import current_revision
 from app.services.index.features import gallery_item
 from app.services.index.searcher import open_as_served
-from app.services.system.media import MediaFolder
+from app.services.media.store import read_picture
 from app.services.system.tasks import (
     TaskContext,
     TaskFailedError,
@@ -109,7 +108,7 @@ class Surveyor:
         assert begun is not None  # noqa: S101 - it runs
         self.since = begun
         self._session = context.session
-        self._media = MediaFolder(context.folders.works)
+        self._media = context.media.works
         try:
             self.searcher = open_as_served(
                 context.session,
@@ -195,7 +194,7 @@ class Surveyor:
         if form_of(work) is Form.ROUND:
             faults.extend(self._missing_side(work))
         try:
-            picture = read(self._media.path(work.images[0].media_name))
+            picture = read_picture(self._media, work.images[0].media_name)
         except (OSError, ImageError):
             return [*faults, Finding(FindingKind.UNREADABLE)]
         failure = self._fails(work, picture)

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError, ImageError
-from app.retrieval.images.codec import read
 from app.retrieval.settings import ImageSettings, LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 from app.services.collection.pictures import StoredPicture, store_picture
 from app.services.collection.subjects import settle, write_subjects
 from app.services.index.features import features_key, gallery_item, pack_features
 from app.services.index.live import LiveIndex
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore, read_picture
 
 
 class RepeatedImageError(Exception):
@@ -59,7 +58,7 @@ def feature_maker(index: LiveIndex) -> FeatureMaker | None:
 
 
 def take_picture(
-    artwork: Artwork, data: bytes, media: MediaFolder, settings: ImageSettings
+    artwork: Artwork, data: bytes, media: MediaStore, settings: ImageSettings
 ) -> Picture:
     """Bring a picture into the media folder, for a work that has it not.
 
@@ -103,7 +102,7 @@ def arrange_pictures(artwork: Artwork, pictures: Sequence[Picture]) -> None:
 
 
 def add_features(
-    artwork: Artwork, media: MediaFolder, maker: FeatureMaker | None
+    artwork: Artwork, media: MediaStore, maker: FeatureMaker | None
 ) -> None:
     """Compute what the work's pictures lack to be found; the caller commits.
 
@@ -113,7 +112,7 @@ def add_features(
     if maker is not None:
         for image in artwork.images:
             if all(features.model_id != maker.key for features in image.features):
-                described = maker.describe(read(media.path(image.media_name)))
+                described = maker.describe(read_picture(media, image.media_name))
                 image.features.append(pack_features(None, maker.key, described))
                 if described.subjects is not None:
                     image.seen_subjects = write_subjects(described.subjects)
@@ -121,7 +120,7 @@ def add_features(
 
 
 def read_thumbnails(
-    session: Session, media: MediaFolder, items: Sequence[GalleryItem]
+    session: Session, media: MediaStore, items: Sequence[GalleryItem]
 ) -> list[Image | None]:
     """Read the small pictures of images of the index; what is gone is None."""
     rows = session.execute(
@@ -136,7 +135,7 @@ def read_thumbnails(
     pictures: list[Image | None] = []
     for item in items:
         try:
-            pictures.append(read(media.path(names[item])))
+            pictures.append(read_picture(media, names[item]))
         except (KeyError, OSError, ImageError):
             pictures.append(None)
     return pictures

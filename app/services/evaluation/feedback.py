@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Artwork, Feedback, Query, now
 from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation.labelled_photos import COLUMNS, JOINT, NO_WORK
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore
 
 LIST_NAME, PHOTOS_NAME = "photos.csv", "photos"
 
@@ -109,12 +109,12 @@ class Export:
     without_label: int
 
 
-def export(session: Session, photos: MediaFolder, folder: Path) -> Export:
+def export(session: Session, photos: MediaStore, folder: Path) -> Export:
     """Write what visitors said as a list that ``evaluate.py --queries`` reads.
 
     Parameters
     ----------
-    photos : MediaFolder
+    photos : MediaStore
         With the visitors' photos.
     folder : Path
         Gets ``photos.csv`` and copies of the photos. What an earlier export left there
@@ -134,18 +134,27 @@ def export(session: Session, photos: MediaFolder, folder: Path) -> Export:
     given = select(Feedback).join(Feedback.query)
     for feedback in session.scalars(given.order_by(Query.created_at, Query.id)):
         query, references = feedback.query, references_of(feedback)
-        photo = photos.path(query.photo_name) if query.photo_name else None
         if references is None:
             without_label += 1
-        elif photo is None or not photo.is_file():
+            continue
+        name = query.photo_name
+        data = None if name is None else _content(photos, name)
+        if data is None:
             without_photo += 1
         else:
-            (copies / photo.name).write_bytes(photo.read_bytes())
+            (copies / str(name)).write_bytes(data)
             kind = f"answered {query.verdict.value}"
-            rows.append((f"{PHOTOS_NAME}/{photo.name}", references, kind))
+            rows.append((f"{PHOTOS_NAME}/{name}", references, kind))
     path = folder / LIST_NAME
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         writer.writerows(rows)
     return Export(path, len(rows), without_photo, without_label)
+
+
+def _content(photos: MediaStore, name: str) -> bytes | None:
+    try:
+        return photos.read(name)
+    except FileNotFoundError:
+        return None

@@ -24,8 +24,8 @@ from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import PROFILES, Profile, perturb
 from app.retrieval.simulation.wall import WALL_SIDE_PX, photograph_wall
+from app.services.media.store import MediaStore, read_picture
 from app.services.system.encoding import decode_text
-from app.services.system.media import MediaFolder
 
 COLUMNS = ("photo", "references", "kind")
 IN_VIEW = "in_view"
@@ -179,7 +179,7 @@ def draw_references(
 
 def simulate_photos(
     references: Sequence[tuple[str, str]],
-    media: MediaFolder,
+    media: MediaStore,
     profile: Profile,
     *,
     seed: int = 0,
@@ -192,7 +192,7 @@ def simulate_photos(
     for accession, media_name in references:
         rng = np.random.default_rng([seed, zlib.crc32(accession.encode())])
         try:
-            image = perturb(read(media.path(media_name)), profile, rng).image
+            image = perturb(read_picture(media, media_name), profile, rng).image
         except (OSError, ImageError) as error:
             yield PhotoFault.of(accession, media_name, error)
         else:
@@ -200,7 +200,7 @@ def simulate_photos(
 
 
 def simulate_walls(
-    references: Sequence[tuple[str, str]], media: MediaFolder, *, seed: int = 0
+    references: Sequence[tuple[str, str]], media: MediaStore, *, seed: int = 0
 ) -> Iterator[LabelledPhoto | PhotoFault]:
     """Photograph works on walls, two to `MOST_ON_WALL` together, each on one of them.
 
@@ -214,7 +214,7 @@ def simulate_walls(
         hung, left = left[:count], left[count:]
         try:
             pictures = [
-                read(media.path(name), max_side_px=WALL_SIDE_PX) for _, name in hung
+                read_picture(media, name, max_side_px=WALL_SIDE_PX) for _, name in hung
             ]
         except (OSError, ImageError) as error:
             yield PhotoFault.of(" ".join(work for work, _ in hung), "", error)

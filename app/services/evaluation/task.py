@@ -5,16 +5,17 @@ on after the last whole line, so no photo is asked twice and none is lost.
 """
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.configuration.load import Folders, image_settings
+from app.configuration.load import image_settings
 from app.models import Artwork, EvaluationReport, ReferenceImage
 from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.evaluation.report import Report
@@ -36,14 +37,15 @@ from app.services.importing.pictures import (
     SourceError,
 )
 from app.services.index.searcher import Searcher, open_as_served
+from app.services.media.store import MediaStore
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
+from app.services.system import deletions
+from app.services.system.deletions import Area
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 KIND = "evaluation"
 ASKING = "asking"
 """Step, as the pages know it."""
-FOLDER = "evaluations"
-"""In the instance folder: a folder per task, and the ZIP files that wait."""
 LINES = "answers.jsonl"
 LIST_NAME = "photos.csv"
 LIST_BYTES = 20_000_000
@@ -52,21 +54,23 @@ FAULTS_KEPT = 100
 """Photos that could not be asked and are named in the report; all are counted."""
 
 
-def folder_of(folders: Folders, name: str | int) -> Path:
-    """Return where the files of a task, or its ZIP file, lie."""
-    return folders.instance / FOLDER / str(name)
+def photo_name(folder: str | int, number: int) -> str:
+    """Return the name of the small version of a photo, among those of its task."""
+    return f"{folder}/{number}.jpg"
 
 
 @contextmanager
 def opened_photos(
-    folders: Folders, parameters: Mapping[str, Any], limits: ImageSettings
+    files: MediaStore, parameters: Mapping[str, Any], limits: ImageSettings
 ) -> Iterator[tuple[bytes, PictureSource]]:
     """Open the list of labels and the photos that it names.
 
     Parameters
     ----------
+    files : MediaStore
+        Of evaluations.
     parameters : mapping
-        Of the task: ``zip``, a name below the instance, or ``folder``, a path.
+        Of the task: ``zip``, a name in the store, or ``folder``, a path.
 
     Raises
     ------
@@ -82,7 +86,11 @@ def opened_photos(
             raise SourceError(f"{folder / LIST_NAME}: {error.strerror}") from error
         yield data, FolderPictures(folder, limits)
         return
-    with closing(Archive(folder_of(folders, parameters["zip"]), limits)) as archive:
+    try:
+        sent = files.open(parameters["zip"])
+    except OSError as error:
+        raise SourceError(_("The file is not there any more.")) from error
+    with sent, closing(Archive(sent.file, limits)) as archive:
         with archive.open_table() as table:
             data = table.read(LIST_BYTES)
         yield data, archive
@@ -97,7 +105,7 @@ def evaluate(handle: TaskHandle) -> None:
         If the photos or the index cannot be used.
     """
     context, parameters = handle.context, handle.task.parameters
-    limits = image_settings(context.config)
+    limits, files = image_settings(context.config), context.media.evaluations
     if reports.of_task(context.session, handle.task.id) is not None:
         return  # killed when all but the task's own end was written down
     try:
@@ -106,12 +114,18 @@ def evaluate(handle: TaskHandle) -> None:
             context.config["MORELLI_MODEL"],
             context.folders.generations,
         )
-        with opened_photos(context.folders, parameters, limits) as (data, pictures):
+        with opened_photos(context.media.evaluations, parameters, limits) as (
+            data,
+            pictures,
+        ):
             _ask_all(handle, searcher, data, pictures, limits)
     except (SourceError, LabelsError, RetrievalError) as error:
         raise TaskFailedError(str(error)) from error
     if "zip" in parameters:
-        folder_of(context.folders, parameters["zip"]).unlink(missing_ok=True)
+        names = [str(parameters["zip"])]
+        deletions.note(context.session, Area.EVALUATIONS, names)
+        context.session.commit()
+        deletions.carry_out(context.session, Area.EVALUATIONS, files, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +142,10 @@ class PhotoEvaluator:
         Works that the database does not show.
     leave_out : bool
         Whether photos of our works are asked a second time without these.
-    folder : Path
+    files : MediaStore
         Gets a small version of each photo.
+    folder : int
+        Of these; the number of the task.
     """
 
     searcher: Searcher
@@ -137,7 +153,8 @@ class PhotoEvaluator:
     limits: ImageSettings
     hidden: frozenset[str]
     leave_out: bool
-    folder: Path
+    files: MediaStore
+    folder: int
 
     def ask(self, number: int, label: Label) -> dict[str, Any]:
         """Ask one photo, and return what is kept of that."""
@@ -160,7 +177,7 @@ class PhotoEvaluator:
             line["without"] = self._reply(photo, self.hidden | label.works)
         line["height"], line["width"] = photo.image.shape[:2]
         small = encode_jpeg(photo.resized(SMALL_SIDE_PX), quality=SMALL_QUALITY)
-        (self.folder / f"{number}.jpg").write_bytes(small)
+        self.files.write(photo_name(self.folder, number), small)
         return line
 
     def _reply(self, photo: PreparedPhoto, excluded: frozenset[str]) -> dict[str, Any]:
@@ -179,7 +196,9 @@ def _ask_all(
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     findable = searcher.work_ids.intersection(context.session.scalars(shown))
     labels, faults = parse_labels(data, Path(LIST_NAME), findable)
-    folder = folder_of(context.folders, task.id)
+    # Asked photos are noted on this machine: another one that takes the task over asks
+    # them again.
+    folder = context.folders.evaluations / str(task.id)
     folder.mkdir(parents=True, exist_ok=True)
     asker = PhotoEvaluator(
         searcher,
@@ -187,7 +206,8 @@ def _ask_all(
         limits,
         hidden=searcher.work_ids - findable,
         leave_out=bool(task.parameters.get("leave_out")),
-        folder=folder,
+        files=context.media.evaluations,
+        folder=task.id,
     )
     asked = answer_lines.whole_lines(folder / LINES)
     # Rows of the list that say nothing usable have been looked at, too.
@@ -223,7 +243,7 @@ def _keep(
         .where(ReferenceImage.position == 0, Artwork.accession.in_(named))
     )
     thumbnails = {work: image.thumbnail_name for work, image in first_pictures}
-    folder = folder_of(handle.context.folders, task.id)
+    context = handle.context
     wrong = {case["number"] for case in cases if not case["is_good"]}
     for case in cases:
         case["photo"] = case["number"] in wrong
@@ -248,13 +268,22 @@ def _keep(
             cases=cases,
         )
     )
+    files = context.media.evaluations
+    right = [
+        photo_name(task.id, number)
+        for number in {case["number"] for case in cases}.difference(wrong)
+    ]
+    deletions.note(session, Area.EVALUATIONS, right)
     session.commit()
-    (folder / LINES).unlink()
-    for path in folder.glob("*.jpg"):
-        if int(path.stem) not in wrong:
-            path.unlink()
+    (context.folders.evaluations / str(task.id) / LINES).unlink()
+    deletions.carry_out(session, Area.EVALUATIONS, files, right)
 
 
-def discard(folders: Folders, report: EvaluationReport) -> None:
-    """Delete the photos of a report that is about to be deleted."""
-    shutil.rmtree(folder_of(folders, report.settings["folder"]), ignore_errors=True)
+def discard(session: Session, files: MediaStore, report: EvaluationReport) -> int:
+    """Delete a report with its photos; return how many of these are still there."""
+    numbers = {case["number"] for case in report.cases if case["photo"]}
+    names = [photo_name(report.settings["folder"], number) for number in numbers]
+    deletions.note(session, Area.EVALUATIONS, names)
+    session.delete(report)
+    session.commit()
+    return deletions.carry_out(session, Area.EVALUATIONS, files, names)

@@ -7,11 +7,10 @@ import numpy as np
 
 from app.retrieval.errors import ImageError
 from app.retrieval.evaluation.versions import VersionPhoto
-from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import Profile, perturb
 from app.retrieval.simulation.versions import Change, make_version
 from app.services.evaluation.labelled_photos import PhotoFault
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore, read_picture
 
 CHANGES = (Change.MOVED, Change.ADDED, Change.REMOVED)
 """Those that a grey copy shows."""
@@ -19,7 +18,7 @@ CHANGES = (Change.MOVED, Change.ADDED, Change.REMOVED)
 
 def simulate_versions(
     references: Sequence[tuple[str, str]],
-    media: MediaFolder,
+    media: MediaStore,
     profile: Profile,
     *,
     seed: int = 0,
@@ -30,7 +29,7 @@ def simulate_versions(
     ----------
     references : sequence of (str, str)
         Accession and media name; what is added to a work comes from the next one.
-    media : MediaFolder
+    media : MediaStore
     profile : Profile
         Of the photos.
     seed : int
@@ -40,7 +39,7 @@ def simulate_versions(
         _, donor_name = references[(number + 1) % len(references)]
         change = CHANGES[number % len(CHANGES)]
         try:
-            picture, donor = (read(media.path(n)) for n in (media_name, donor_name))
+            picture, donor = (read_picture(media, n) for n in (media_name, donor_name))
         except (OSError, ImageError) as error:
             yield PhotoFault.of(accession, media_name, error)
             continue

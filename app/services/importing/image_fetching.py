@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ReferenceImage
 from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
-from app.retrieval.images.codec import decode, read
+from app.retrieval.images.codec import decode
 from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
 from app.services.importing.diff import FoundPicture
 from app.services.importing.formats import IMAGE, OURS, Reading
@@ -19,9 +19,9 @@ from app.services.importing.messages import Remark
 from app.services.importing.pictures import PictureError
 from app.services.importing.records import is_address
 from app.services.importing.sources import ImportContext, Source
+from app.services.media.store import read_picture
 from app.services.system.circuit_breaker import CircuitBreaker
 from app.services.system.fetching import LinkError
-from app.services.system.media import MediaFolder
 from app.services.system.parallel import map_in_order
 
 AT_ONCE = 4
@@ -60,7 +60,7 @@ class PictureFetcher:
         self._reader = import_context.pictures
         self.may_fetch = self._reader is not None
         self._limits = import_context.limits
-        self._media = MediaFolder(import_context.folders.works)
+        self._media = import_context.media.works
         # Pictures may be called as this program stores them.
         self._knows_names = (
             reading.format == OURS and reading.columns.get(IMAGE) == IMAGE
@@ -135,7 +135,7 @@ class PictureFetcher:
             raise PictureError(Remark("picture_refused", facts)) from error
 
     def _is_stored(self, sha256: str) -> bool:
-        return self._media.path(StoredPicture(sha256, 0, 0).media_name).exists()
+        return self._media.exists(StoredPicture(sha256, 0, 0).media_name)
 
     def _known(self, hashes: Set[str]) -> dict[str, StoredPicture]:
         """Return what is in the media folder by the hashes of its originals."""
@@ -147,7 +147,7 @@ class PictureFetcher:
         self._session.commit()  # ends the reading
         for sha256 in hashes - known.keys():
             name = StoredPicture(sha256, 0, 0).media_name
-            height, width = read(self._media.path(name)).shape[:2]
+            height, width = read_picture(self._media, name).shape[:2]
             known[sha256] = StoredPicture(sha256, width, height)
         return known
 

@@ -30,8 +30,11 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
         return
     with indexing(context, "The works are recorded, but: ") as model:
         is_built = _needs_index(context.session, context.folders, run)
-        make = build_index if is_built else complete_features
-        make(context.session, context.folders, model, handle.progress)
+        session, media = context.session, context.media
+        if is_built:
+            build_index(session, context.folders, media, model, handle.progress)
+        else:
+            complete_features(session, media.works, model, handle.progress)
     tell_searches(context.session, run)
 
 

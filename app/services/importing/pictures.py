@@ -5,6 +5,7 @@ was given; what is in a ZIP file is read from it in memory, one picture at a tim
 unpacked nowhere.
 """
 
+import os
 import stat
 import unicodedata
 import zipfile
@@ -160,7 +161,8 @@ class Archive:
 
     Parameters
     ----------
-    path : Path
+    file : binary file
+        Can be sought in; stays the caller's.
     limits : ImageSettings
 
     Raises
@@ -169,17 +171,17 @@ class Archive:
         If it is no ZIP file, holds no table, or is made to fill a disk.
     """
 
-    def __init__(self, path: Path, limits: ImageSettings) -> None:
+    def __init__(self, file: BinaryIO, limits: ImageSettings) -> None:
         self._limits = limits
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(file)
         except (OSError, zipfile.BadZipFile) as error:
             raise SourceError(_("The file is no ZIP file, or is damaged.")) from error
         entries = self._zip.infolist()
         unpacked = sum(entry.file_size for entry in entries)
         if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES:
             raise SourceError(_("The ZIP file holds too much to be a catalogue."))
-        if unpacked > MOST_PACKED * max(path.stat().st_size, 1_000):
+        if unpacked > MOST_PACKED * max(file.seek(0, os.SEEK_END), 1_000):
             raise SourceError(_("The ZIP file is packed in a way that only bombs are."))
         self._entries = {entry.filename: entry for entry in entries if _is_plain(entry)}
         self.table_name = self._find_table()

@@ -74,7 +74,7 @@ def record_run(
                 left -= len(rows)
                 handle.progress(total - left, total, WORKS)
         runs.keep_counts(session, run)
-    runs.remove_file(run, import_context.folders)
+    runs.remove_file(session, run, import_context.media.imports)
     finish(handle, run)
     runs.keep_counts(session, run)
     compare_later(session, run)

@@ -22,7 +22,6 @@ from app.services.importing.messages import Remark, write
 from app.services.importing.sources import ImportContext, SourceKind
 from app.services.system import audit
 from app.services.system.lock import INDEXING_LOCK, exclusively
-from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskHandle
 
 BATCH_ENTRIES = 50
@@ -52,7 +51,7 @@ def _undo_run(
     session = handle.context.session
     editor = WorkEditor(
         session,
-        MediaFolder(import_context.folders.works),
+        import_context.media.works,
         None,  # what it restores had its features before
         handle.task.user,
         import_context.limits,
@@ -61,7 +60,7 @@ def _undo_run(
     mine = update(ImportRow).where(ImportRow.run_id == run.id)
     waiting = mine.where(ImportRow.state == RowState.PENDING)
     session.execute(waiting.values(state=RowState.UNDONE))
-    runs.remove_file(run, import_context.folders)
+    runs.remove_file(session, run, import_context.media.imports)
     counted = select(func.count(AuditEntry.id)).where(*_open_entries(run))
     left = session.scalars(counted).one()
     total = max(handle.task.total, left)

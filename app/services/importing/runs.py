@@ -4,15 +4,13 @@ What takes long is a task in the background; here it is only noted.
 """
 
 import secrets
-import shutil
 from collections.abc import Collection, Sequence
 from pathlib import PurePath
-from typing import IO
+from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.configuration.load import Folders
 from app.models import ColumnMapping, ImportRow, ImportRun, Lane, RowState, Task, User
 from app.services.importing.diff import Policy
 from app.services.importing.formats import (
@@ -24,7 +22,9 @@ from app.services.importing.formats import (
     propose,
 )
 from app.services.importing.sources import SourceKind, kind_of
-from app.services.system import tasks
+from app.services.media.store import MediaStore
+from app.services.system import deletions, tasks
+from app.services.system.deletions import Area
 from app.services.system.paging import Page, select_page
 
 KIND = "import"
@@ -55,26 +55,19 @@ class NotNowError(Exception):
     """Wish for what the import has not come to, has passed, or is too busy for."""
 
 
-def receive(file: IO[bytes], name: str, folders: Folders) -> tuple[SourceKind, str]:
+def receive(file: BinaryIO, name: str, imports: MediaStore) -> tuple[SourceKind, str]:
     """Keep a file that was sent, under a generated name; return what it is, and where.
 
     Raises
     ------
     OSError
         If the disk is full.
+    StorageAwayError
+        If the storage does not answer.
     """
-    start = file.read(64)
-    kind = kind_of(name, start)
+    kind = kind_of(name, file.read(64))
     location = f"{secrets.token_hex(16)}.{kind}"
-    folders.imports.mkdir(parents=True, exist_ok=True)
-    path = folders.imports / location
-    try:
-        with path.open("xb") as kept:
-            kept.write(start)
-            shutil.copyfileobj(file, kept)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    imports.write(location, file)
     return kind, location
 
 
@@ -153,11 +146,11 @@ def undo(session: Session, run: ImportRun, user: User | None) -> Task:
     return _enqueue(session, run, UNDO, user)
 
 
-def discard(session: Session, run: ImportRun, folders: Folders) -> None:
+def discard(session: Session, run: ImportRun, imports: MediaStore) -> None:
     """Forget a run that was not recorded, with its file, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run):
         raise NotNowError
-    remove_file(run, folders)
+    remove_file(session, run, imports)
     forget(session, run)
 
 
@@ -176,11 +169,13 @@ def remove_rows(
     session.execute(delete(ImportRow).where(mine, *conditions))
 
 
-def remove_file(run: ImportRun, folders: Folders) -> None:
-    """Delete the file that was sent for a run."""
+def remove_file(session: Session, run: ImportRun, imports: MediaStore) -> None:
+    """Delete the file that was sent for a run, now or when it can be; commits."""
     is_sent = run.source not in (SourceKind.FOLDER, SourceKind.SHELL)
     if is_sent and "/" not in run.location:
-        (folders.imports / run.location).unlink(missing_ok=True)
+        deletions.note(session, Area.IMPORTS, [run.location])
+        session.commit()
+        deletions.carry_out(session, Area.IMPORTS, imports, [run.location])
 
 
 def is_busy(run: ImportRun) -> bool:

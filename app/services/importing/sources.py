@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _
@@ -27,6 +27,7 @@ from app.services.importing.pictures import (
 )
 from app.services.importing.records import WEB, Record, read_records
 from app.services.importing.tables import Table, TableError, open_table
+from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
 
 ARCHIVE_ENDINGS = (".zip",)
@@ -55,6 +56,7 @@ class ImportContext:
     Attributes
     ----------
     folders : Folders
+    media : MediaStores
     shared : Path or None
         Folder on the server that may be imported from.
     limits : ImageSettings
@@ -64,6 +66,7 @@ class ImportContext:
     """
 
     folders: Folders
+    media: MediaStores
     shared: Path | None
     limits: ImageSettings
     pictures: LinkReader | None
@@ -74,8 +77,10 @@ class ImportContext:
         """Return what the configuration says."""
         limits = image_settings(config)
         follows = config["MORELLI_LINKS"]
+        folders = Folders(config["MORELLI_INSTANCE"])
         return cls(
-            Folders(config["MORELLI_INSTANCE"]),
+            folders,
+            open_stores(config["MORELLI_MEDIA_URL"], folders),
             config["MORELLI_IMPORT_FOLDER"],
             limits,
             LinkReader(limits.max_bytes) if follows else None,
@@ -115,14 +120,18 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
             yield _manifests(run, import_context)
             return
         path = _path_of(run, import_context)
-        if path.suffix.lower() in ARCHIVE_ENDINGS:
-            with closing(Archive(path, import_context.limits)) as archive:
+        open_file = partial(_open_sent, run, import_context)
+        if path is not None:
+            open_file = partial(_open_file, path)
+        limits = import_context.limits
+        if PurePath(run.location).suffix.lower() in ARCHIVE_ENDINGS:
+            with open_file() as file, closing(Archive(file, limits)) as archive:
                 yield _of_table(open_table(archive.open_table), archive)
         else:
             pictures: PictureSource = NoPictures()
-            if run.source != SourceKind.TABLE:
-                pictures = FolderPictures(path.parent, import_context.limits)
-            yield _of_table(open_table(partial(_open_file, path)), pictures)
+            if path is not None:
+                pictures = FolderPictures(path.parent, limits)
+            yield _of_table(open_table(open_file), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
 
@@ -212,12 +221,20 @@ def check_pictured(catalogue: Path, reading: Reading) -> None:
         )
 
 
-def _path_of(run: ImportRun, import_context: ImportContext) -> Path:
+def _path_of(run: ImportRun, import_context: ImportContext) -> Path | None:
+    """Return where the file lies that a run names; None of one that was sent."""
     if run.source == SourceKind.FOLDER:
         return shared_file(import_context.shared, run.location)
     if run.source == SourceKind.SHELL:
         return Path(run.location)
-    return import_context.folders.imports / run.location
+    return None
+
+
+def _open_sent(run: ImportRun, import_context: ImportContext) -> BinaryIO:
+    try:
+        return import_context.media.imports.open(run.location).file
+    except OSError as error:
+        raise SourceError(_("The file is not there any more.")) from error
 
 
 def _of_table(table: Table, pictures: PictureSource) -> Source:
@@ -234,7 +251,7 @@ def _open_file(path: Path) -> BinaryIO:
 def _manifests(run: ImportRun, import_context: ImportContext) -> Source:
     start: str | bytes = run.location
     if not run.location.startswith(WEB):
-        with _open_file(_path_of(run, import_context)) as file:
+        with _open_sent(run, import_context) as file:
             start = file.read(MANIFEST_BYTES + 1)
         if len(start) > MANIFEST_BYTES:
             raise SourceError(_("The file is too large to be a manifest."))

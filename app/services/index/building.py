@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.configuration.load import Folders
 from app.models import Artwork, GenerationRecord, IndexFault, ReferenceImage
+from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
-from app.retrieval.images.codec import read
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings, RetrievalSettings
 from app.retrieval.types import Image
@@ -30,8 +30,10 @@ from app.services.index.features import (
     find_pending,
     gallery_items,
 )
+from app.services.index.publishing import published_indexes
 from app.services.index.subjects import find_unseen, look_at
-from app.services.system.media import MediaFolder
+from app.services.media.opening import MediaStores
+from app.services.media.store import MediaStore, read_picture
 from app.services.system.parallel import worker_count
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ class Built:
 def build_index(
     session: Session,
     folders: Folders,
+    media: MediaStores,
     model: Model,
     on_progress: OnProgress,
 ) -> Built:
@@ -77,6 +80,7 @@ def build_index(
     ----------
     session : Session
     folders : Folders
+    media : MediaStores
     model : Model
     on_progress : callable
         Building itself, the last step, tells nothing in between.
@@ -90,15 +94,15 @@ def build_index(
     StoreBusyError, StoreWriteError
         If it cannot be built here now.
     """
-    computed, faults = complete_features(session, folders, model, on_progress)
-    complete_subjects(session, folders, model, on_progress)
+    computed, faults = complete_features(session, media.works, model, on_progress)
+    complete_subjects(session, media.works, model, on_progress)
     on_progress(computed, computed, BUILDING)
-    return Built(_publish(session, folders, model), computed, faults)
+    return Built(_publish(session, folders, media, model), computed, faults)
 
 
 def complete_features(
     session: Session,
-    folders: Folders,
+    media: MediaStore,
     model: Model,
     on_progress: OnProgress,
 ) -> tuple[int, tuple[PictureFault, ...]]:
@@ -111,7 +115,7 @@ def complete_features(
     faults : tuple of PictureFault
         Pictures that could not be read.
     """
-    settings, media = LocalSettings(), MediaFolder(folders.works)
+    settings = LocalSettings()
     key = features_key(model.model_id, settings)
     pending = find_pending(session, key)
     faults: list[PictureFault] = []
@@ -137,7 +141,7 @@ def complete_features(
 
 
 def complete_subjects(
-    session: Session, folders: Folders, model: Model, on_progress: OnProgress
+    session: Session, media: MediaStore, model: Model, on_progress: OnProgress
 ) -> None:
     """Keep what is seen in pictures whose features are from before that was asked.
 
@@ -146,7 +150,6 @@ def complete_subjects(
     if model.semantic is None:
         return
     unseen = find_unseen(session)
-    media = MediaFolder(folders.works)
     looked = look_at(session, unseen, media, model.semantic, workers=worker_count())
     for done, _ in enumerate(looked, 1):
         on_progress(done, len(unseen), SUBJECTS)
@@ -174,9 +177,11 @@ def list_faults(session: Session) -> tuple[list[IndexFault], int]:
     return list(session.scalars(listed)), total
 
 
-def _publish(session: Session, folders: Folders, model: Model) -> GenerationRecord:
+def _publish(
+    session: Session, folders: Folders, media: MediaStores, model: Model
+) -> GenerationRecord:
     """Build, examine and publish an index of all pictures that have features."""
-    settings, media = RetrievalSettings(), MediaFolder(folders.works)
+    settings = RetrievalSettings()
 
     def picture_of(image_id: str) -> Image | None:
         accession, _, sha256 = image_id.rpartition("/")
@@ -188,29 +193,45 @@ def _publish(session: Session, folders: Folders, model: Model) -> GenerationReco
                 ReferenceImage.sha256.startswith(sha256),
             )
         ).one_or_none()
-        return None if name is None else read(media.path(name))
+        return None if name is None else read_picture(media.works, name)
 
     # Read first: a change that comes meanwhile may or may not get in.
     revision = current_revision(session)
-    published = Store(folders.generations).build(
+
+    def record(generation: Generation) -> GenerationRecord:
+        manifest = generation.manifest
+        return session.merge(
+            GenerationRecord(
+                name=generation.name,
+                model_id=manifest.model_id,
+                works=manifest.works,
+                images=manifest.images,
+                examination=dict(manifest.examination),
+                revision=revision,
+            )
+        )
+
+    published = published_indexes(media, folders)
+
+    def share(generation: Generation) -> None:
+        if published is not None:
+            published.upload(generation.path)
+            record(generation)
+            published.point_to(session, generation.name)
+            session.commit()
+
+    live = Store(folders.generations).build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,
         examine=lambda gallery: validate(
             gallery, model, settings=settings, picture_of=picture_of
         ),
         settings=settings,
+        share=share,
     )
-    manifest = published.manifest
-    generation = session.merge(
-        GenerationRecord(
-            name=published.name,
-            model_id=manifest.model_id,
-            works=manifest.works,
-            images=manifest.images,
-            examination=dict(manifest.examination),
-            revision=revision,
-        )
-    )
+    generation = record(live)
     session.commit()
+    if published is not None:
+        published.prune(live.name)
     logger.info("index %s is live: %d pictures", generation.name, generation.images)
     return generation

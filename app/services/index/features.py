@@ -18,12 +18,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import ImageError
-from app.retrieval.images.codec import read
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
 from app.services.collection.subjects import keep_seen
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore, read_picture
 from app.services.system.parallel import map_in_order
 
 BATCH_PICTURES = 32
@@ -90,7 +89,7 @@ def list_pending(session: Session, condition: ColumnElement[bool]) -> list[Pendi
 def compute_features(
     session: Session,
     pending: Sequence[Pending],
-    media: MediaFolder,
+    media: MediaStore,
     model: Model,
     settings: LocalSettings,
     *,
@@ -103,7 +102,7 @@ def compute_features(
     session : Session
         Used by the calling thread only.
     pending : sequence of Pending
-    media : MediaFolder
+    media : MediaStore
     model : Model
         Asked for one picture at a time, from several threads: a network run on a
         batch may round otherwise, and a resumed run has other batches.
@@ -119,7 +118,7 @@ def compute_features(
 
     def compute(picture: Pending) -> GalleryFeatures | PictureFault:
         try:
-            image = read(media.path(picture.media_name))
+            image = read_picture(media, picture.media_name)
         except (OSError, ImageError) as error:
             return PictureFault(*picture, str(error))
         return model.reference_features(image, settings)

@@ -23,7 +23,13 @@ def rebuild(handle: TaskHandle) -> None:
     """
     context = handle.context
     with indexing(context) as model:
-        build_index(context.session, context.folders, model, handle.progress)
+        build_index(
+            context.session,
+            context.folders,
+            context.media,
+            model,
+            handle.progress,
+        )
 
 
 @contextmanager

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.models import ReferenceImage
 from app.retrieval.errors import ImageError
-from app.retrieval.images.codec import read
 from app.retrieval.model import SemanticDescriber
 from app.services.collection.subjects import keep_seen
 from app.services.index.features import BATCH_PICTURES, Pending, list_pending
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore, read_picture
 from app.services.system.parallel import map_in_order
 
 logger = logging.getLogger(__name__)
@@ -31,7 +30,7 @@ def find_unseen(session: Session) -> list[Pending]:
 def look_at(
     session: Session,
     unseen: Sequence[Pending],
-    media: MediaFolder,
+    media: MediaStore,
     semantic: SemanticDescriber,
     *,
     workers: int,
@@ -43,7 +42,7 @@ def look_at(
 
     def see(picture: Pending) -> tuple[str, ...] | None:
         try:
-            image = read(media.path(picture.media_name))
+            image = read_picture(media, picture.media_name)
         except (OSError, ImageError) as error:
             logger.warning("not looked at: %s: %s", picture.accession, error)
             return None

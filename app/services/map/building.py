@@ -25,7 +25,7 @@ from app.retrieval.errors import EmptyGalleryError, ImageError, RetrievalError
 from app.retrieval.files.atomic import staged_file
 from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.registry import GenerationRegistry
-from app.retrieval.images.codec import encode_jpeg, read
+from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.map.hilbert import hilbert
 from app.retrieval.map.layout import LAYOUT, Cells, arrange, settle
 from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
@@ -34,6 +34,7 @@ from app.retrieval.types import FloatArray
 from app.services.index.features import features_key
 from app.services.map import appearances
 from app.services.map.appearances import Appearance
+from app.services.map.publishing import published_maps
 from app.services.map.registry import (
     FORMAT,
     PLACES_FILE,
@@ -45,7 +46,8 @@ from app.services.map.registry import (
     StoredMap,
     sheet_name,
 )
-from app.services.system.media import MediaFolder
+from app.services.media.opening import MediaStores
+from app.services.media.store import MediaStore, read_picture
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 KIND = "map"
@@ -109,7 +111,13 @@ def make(handle: TaskHandle) -> None:
     context = handle.context
     try:
         model_id = live_model_id(context.folders)
-        build(context.session, context.folders, model_id, handle.progress)
+        build(
+            context.session,
+            context.folders,
+            context.media,
+            model_id,
+            handle.progress,
+        )
     except (MapError, RetrievalError) as error:
         raise TaskFailedError(str(error)) from error
 
@@ -128,7 +136,9 @@ def live_model_id(folders: Folders) -> str:
     return generation.manifest.model_id
 
 
-def build(session: Session, folders: Folders, model_id: str, told: Told) -> StoredMap:
+def build(
+    session: Session, folders: Folders, media: MediaStores, model_id: str, told: Told
+) -> StoredMap:
     """Make a map of all works on show that have a picture, and show it.
 
     Where nothing has changed since the last one, that one is shown.
@@ -147,7 +157,7 @@ def build(session: Session, folders: Folders, model_id: str, told: Told) -> Stor
         stored = registry.find(plan.name)
         if stored is None or not stored.is_whole:
             draft = registry.draft(plan.name)
-            cells = collect(plan, MediaFolder(folders.works), draft, told)
+            cells = collect(plan, media.works, draft, told)
             places = place(plan, draft, told)
             whole = draft / "map"
             draw(plan, cells, places, whole, told)
@@ -158,7 +168,14 @@ def build(session: Session, folders: Folders, model_id: str, told: Told) -> Stor
                 works=len(plan.accessions),
                 likenesses=tuple(plan.vectors),
             )
+        published = published_maps(media, folders)
+        if published is not None:
+            published.upload(stored.path)
+            published.point_to(session, stored.name)
+            session.commit()
         registry.show(stored)
+        if published is not None:
+            published.prune(stored.name)
     return stored
 
 
@@ -211,7 +228,7 @@ def read_plan(session: Session, model_id: str) -> MapPlan:
 
 
 def collect(
-    plan: MapPlan, media: MediaFolder, draft: Path, told: Told
+    plan: MapPlan, media: MediaStore, draft: Path, told: Told
 ) -> NDArray[np.uint8]:
     """Bring all small pictures to cells; those that a stopped task has are kept.
 
@@ -229,7 +246,7 @@ def collect(
             if number % COLLECTED_BETWEEN == 0:
                 told(number, total, COLLECTING)
             try:
-                cell = cell_of(read(media.path(plan.thumbnails[number])))
+                cell = cell_of(read_picture(media, plan.thumbnails[number]))
             except (OSError, ImageError):
                 cell = MISSING
             file.write(cell.tobytes())

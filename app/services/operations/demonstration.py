@@ -16,7 +16,7 @@ from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.services.collection.labels import COLUMNS
 from app.services.evaluation import labelled_photos
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore
 
 WORKS = 120
 WORKS_SEED = 2024
@@ -52,7 +52,7 @@ def draw_collection(folder: Path, works: Iterable[SyntheticWork]) -> None:
         _write_table(draft / CATALOGUE_FILE, COLUMNS, rows)
 
 
-def take_photos(session: Session, media: MediaFolder, folder: Path) -> None:
+def take_photos(session: Session, media: MediaStore, folder: Path) -> None:
     """Simulate some visitors' photos: of works on show, and of strangers.
 
     The folder, with the photos and ``LABELS_FILE``, appears when it is complete.
@@ -70,7 +70,7 @@ def take_photos(session: Session, media: MediaFolder, folder: Path) -> None:
         _write_table(draft / LABELS_FILE, labelled_photos.COLUMNS, rows)
 
 
-def _photos(session: Session, media: MediaFolder) -> Iterator[LabelledPhoto]:
+def _photos(session: Session, media: MediaStore) -> Iterator[LabelledPhoto]:
     accessions = session.scalars(
         select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     )

@@ -14,6 +14,7 @@ from app.configuration.databases import mask_password
 from app.configuration.load import GIVEN, SETTINGS, Folders
 from app.models import StoredSetting, Task, TaskState
 from app.services.operations.plausibility import Held, held_run, last_run
+from app.services.system import deletions
 from app.services.system.deferrals import Deferrals
 from app.services.system.mail import Outbox
 from app.services.system.workers import count_alive
@@ -73,6 +74,8 @@ class QueueState:
         When the oldest of them was written.
     mail_server_words : str
         What the mail server said last when it took none; empty since it has taken all.
+    deletions : Waiting
+        Photos that wait to be deleted.
     retention_at : datetime or None
         When old photos were last deleted; None: never.
     held : Held or None
@@ -85,6 +88,7 @@ class QueueState:
     mails_put_off: int
     mails_since: datetime | None
     mail_server_words: str
+    deletions: deletions.Waiting
     retention_at: datetime | None
     held: Held | None
 
@@ -128,15 +132,16 @@ def queue_state(session: Session, folders: Folders) -> QueueState:
     """Count what waits."""
     outbox = Outbox(folders.mail)
     last = last_run(folders.instance)
-    deferrals = Deferrals.read(outbox.folder)
+    mails = Deferrals.read(outbox.folder)
     waiting = outbox.waiting()
     return QueueState(
         task_counts(session),
         count_alive(session),
         len(waiting),
-        sum(path.name in deferrals.mails for path in waiting),
+        sum(path.name in mails.mails for path in waiting),
         outbox.since(),
-        deferrals.words if waiting else "",
+        mails.words if waiting else "",
+        deletions.waiting(session),
         last.at if last else None,
         held_run(folders.instance),
     )

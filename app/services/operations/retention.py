@@ -6,18 +6,20 @@ ask for: files that no answer points to, accounts never confirmed, mails never s
 """
 
 import logging
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.configuration.load import Folders
 from app.extensions import db
-from app.models import Query, QueryMatch, now
+from app.models import ImportRun, PendingDeletion, Query, QueryMatch, now
 from app.services.accounts import accounts, invitations
 from app.services.comparing.kept import Comparisons
+from app.services.media.opening import MediaStores
+from app.services.media.store import MediaStore, StorageAwayError
 from app.services.operations.plausibility import (
     Doubt,
     Held,
@@ -25,19 +27,20 @@ from app.services.operations.plausibility import (
     note_held,
     note_run,
 )
+from app.services.system import deletions
 from app.services.system.claims import count_changes
 from app.services.system.database import purge_deleted
+from app.services.system.deletions import Area
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import Outbox
-from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskContext
 
 logger = logging.getLogger(__name__)
 
 LOCK = "retention.lock"
 """Name in the instance folder: held by whoever tidies up."""
-STRAY_AFTER_SECONDS = 3_600
-"""A photo is stored before its answer; so much later no answer will come."""
+STRAY_AFTER = timedelta(hours=1)
+"""A file is stored before what names it; so much later no row will come."""
 CONFIRM_COMMAND = "flask --app wsgi retention run --confirm"
 REASONS = {
     Doubt.FORWARD: "the last run was on {last}: has the clock been set forward, or was "
@@ -61,9 +64,9 @@ class Cleared:
     ----------
     photos, answers, strays : int
         Photos that were old enough, answers that belong to nobody now, and files that
-        no answer pointed to.
+        nothing names.
     faults : int
-        Files that could not be deleted; the log names them, the next run tries again.
+        Files that could not be deleted; the worker tries again.
     """
 
     photos: int = 0
@@ -90,7 +93,9 @@ class ImplausibleError(Exception):
         )
 
 
-def run(folders: Folders, days: int, *, is_confirmed: bool = False) -> Cleared:
+def run(
+    folders: Folders, media: MediaStores, days: int, *, is_confirmed: bool = False
+) -> Cleared:
     """Let go of everything that is old enough. Needs an application context.
 
     Parameters
@@ -115,27 +120,33 @@ def run(folders: Folders, days: int, *, is_confirmed: bool = False) -> Cleared:
         if held is not None:
             note_held(folders.instance, held)
             raise ImplausibleError(held)
-        photos = MediaFolder(folders.queries)
         cleared = Cleared()
-        _drop_photos(photos, now() - timedelta(days=days), cleared)
+        _drop_photos(media.queries, now() - timedelta(days=days), cleared)
         let_go_before = now() - timedelta(days=max(days, LEAST_DAYS))
         _let_go_of_answers(let_go_before, cleared)
         _drop_places(let_go_before)
-        _drop_strays(photos, cleared)
         accounts.forget_unconfirmed()
         invitations.forget_expired(db.session())
         db.session.commit()
         Outbox(folders.mail).clear_out()
-        Comparisons(folders.comparisons).clear_out()
         note_run(folders.instance, days)
         purge_deleted()
+        try:
+            _drop_strays(Area.QUERIES, media.queries, Query.photo_name, cleared)
+            _drop_strays(Area.IMPORTS, media.imports, ImportRun.location, cleared)
+            media.evaluations.sweep()
+            Comparisons(media.comparisons).clear_out()
+        except StorageAwayError as error:
+            logger.warning("stray files are looked for the next time: %s", error)
+            cleared.faults += 1
     return cleared
 
 
 def run_job(context: TaskContext) -> None:
     """Do the same, as a job of the worker. Needs an application context."""
     try:
-        cleared = run(context.folders, context.config["MORELLI_RETENTION_DAYS"])
+        days = context.config["MORELLI_RETENTION_DAYS"]
+        cleared = run(context.folders, context.media, days)
     except AlreadyRunningError:
         return  # somebody does it by hand
     except ImplausibleError as error:
@@ -149,11 +160,9 @@ def run_job(context: TaskContext) -> None:
     )
 
 
-def _drop_photos(photos: MediaFolder, before: datetime, cleared: Cleared) -> None:
-    """Delete old photos, and where the network looked in them.
-
-    Each file goes before its row forgets it: whatever stops us, the next run finds it.
-    """
+def _drop_photos(photos: MediaStore, before: datetime, cleared: Cleared) -> None:
+    """Delete old photos, and where the network looked in them."""
+    session = db.session()
     last = ""
     while True:
         rows = db.session.execute(
@@ -169,17 +178,17 @@ def _drop_photos(photos: MediaFolder, before: datetime, cleared: Cleared) -> Non
         if not rows:
             return
         last = rows[-1].id
-        gone = []
-        for query_id, name in rows:
-            if name is None or _delete(photos.path(name), cleared):
-                gone.append(query_id)
-                cleared.photos += name is not None
-        db.session.execute(
+        names = [name for _, name in rows if name is not None]
+        deletions.note(session, Area.QUERIES, names)
+        session.execute(
             update(Query)
-            .where(Query.id.in_(gone))
+            .where(Query.id.in_([query_id for query_id, _ in rows]))
             .values(photo_name=None, activation_map=None)
         )
-        db.session.commit()
+        session.commit()
+        left = deletions.carry_out(session, Area.QUERIES, photos, names)
+        cleared.photos += len(names) - left
+        cleared.faults += left
 
 
 def _let_go_of_answers(before: datetime, cleared: Cleared) -> None:
@@ -219,37 +228,28 @@ def _drop_places(before: datetime) -> None:
         db.session.commit()
 
 
-def _drop_strays(photos: MediaFolder, cleared: Cleared) -> None:
-    """Delete what a crash left: photos without an answer, files half-written."""
-    photos.sweep()
-    latest = time.time() - STRAY_AFTER_SECONDS
-    old = _photos_before(photos.root, latest)
+def _drop_strays(
+    area: Area,
+    store: MediaStore,
+    named_by: InstrumentedAttribute[Any],
+    cleared: Cleared,
+) -> None:
+    """Delete what a crash left: files that no row names, files half-written."""
+    store.sweep()
+    latest = now() - STRAY_AFTER
+    old = [file.name for file in store.list() if file.changed_at < latest]
+    session = db.session()
     for start in range(0, len(old), BATCH):
-        paths = old[start : start + BATCH]
-        is_one = Query.photo_name.in_([path.name for path in paths])
-        known = set(db.session.scalars(select(Query.photo_name).where(is_one)))
-        for path in paths:
-            if path.name not in known:
-                cleared.strays += _delete(path, cleared)
-
-
-def _photos_before(folder: Path, latest: float) -> list[Path]:
-    found = []
-    for path in folder.glob("*.jpg"):
-        try:
-            if path.stat().st_mtime < latest:
-                found.append(path)
-        except FileNotFoundError:
-            continue  # its owner was faster
-    return found
-
-
-def _delete(path: Path, cleared: Cleared) -> bool:
-    """Delete a file; a failure is logged and counted."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        logger.exception("%s could not be deleted", path)
-        cleared.faults += 1
-        return False
-    return True
+        names = old[start : start + BATCH]
+        known = {
+            *session.scalars(select(named_by).where(named_by.in_(names))),
+            *session.scalars(
+                select(PendingDeletion.name).where(PendingDeletion.name.in_(names))
+            ),
+        }
+        strays = [name for name in names if name not in known]
+        deletions.note(session, area, strays)
+        session.commit()
+        left = deletions.carry_out(session, area, store, strays)
+        cleared.strays += len(strays) - left
+        cleared.faults += left

@@ -5,7 +5,6 @@ the memory nor the disk holds more than a piece of it at a time.
 """
 
 import json
-import os
 from collections.abc import Generator, Iterator
 from functools import partial
 from typing import Any
@@ -16,27 +15,37 @@ from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
 
 from app.extensions import db
 from app.models import Artwork, Feedback, Query, QueryMatch
+from app.services.media.store import MediaStore
 from app.services.search.history import Owner
-from app.services.system.media import MediaFolder
 
 LIST_NAME, PHOTOS_NAME = "searches.json", "photos"
 ROWS_AT_A_TIME = 50
 CHUNK_BYTES = 1 << 16
 
 
-def archive(owner: Owner, photos: MediaFolder) -> Generator[bytes, None, None]:
+def archive(owner: Owner, photos: MediaStore) -> Generator[bytes, None, None]:
     """Write somebody's searches, oldest first, piece by piece.
 
     Parameters
     ----------
-    photos : MediaFolder
+    photos : MediaStore
         With the visitors' photos. One that is not there any more is left out.
 
     Yields
     ------
     piece : bytes
         Of a ZIP archive.
+
+    Raises
+    ------
+    StorageAwayError
+        If the storage of photos does not answer.
     """
+    # Now, while it can be answered that the storage is away: an archive without its
+    # photos would pass for whole.
+    kept = owner.condition(), Query.photo_name.is_not(None)
+    if name := db.session.scalar(select(Query.photo_name).where(*kept).limit(1)):
+        photos.exists(name)
     # Now, while there is an application context; the pieces are asked for later.
     return _write(db.engine, owner, photos)
 
@@ -103,7 +112,7 @@ def _label(work: Artwork) -> dict[str, Any]:
 
 
 def _write(
-    engine: Engine, owner: Owner, photos: MediaFolder
+    engine: Engine, owner: Owner, photos: MediaStore
 ) -> Generator[bytes, None, None]:
     file = ZipStream(compress_type=ZIP_DEFLATED)
     file.add(_list(engine, owner), LIST_NAME)
@@ -112,14 +121,14 @@ def _write(
         if query.photo_name is None:
             continue
         try:
-            photo = photos.path(query.photo_name).open("rb")
+            photo = photos.open(query.photo_name)
         except FileNotFoundError:
             continue
         with photo:  # open: it may be deleted before a slow visitor has taken it
             file.add(
-                iter(partial(photo.read, CHUNK_BYTES), b""),
+                iter(partial(photo.file.read, CHUNK_BYTES), b""),
                 f"{PHOTOS_NAME}/{query.photo_name}",
-                size=os.fstat(photo.fileno()).st_size,
+                size=photo.size,
                 compress_type=ZIP_STORED,  # a JPEG cannot be made smaller
             )
             yield from file.all_files()

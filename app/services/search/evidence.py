@@ -15,7 +15,7 @@ import numpy as np
 from app.models import Query, QueryMatch
 from app.retrieval.errors import ImageError
 from app.retrieval.images import quality as images_quality
-from app.retrieval.images.codec import encode_jpeg, read
+from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.search.answers import Answer
@@ -27,7 +27,7 @@ from app.retrieval.search.explanation import (
 )
 from app.retrieval.types import FloatArray
 from app.retrieval.verification.evidence import BlockState, Comparison
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore, read_picture
 
 POINT_COUNT = 60
 """Details kept per work: more would be drawn over each other."""
@@ -152,7 +152,7 @@ def faults_of(query: Query) -> list[QualityIssue]:
     return [QualityIssue(fault) for fault in query.quality.get("faults", ())]
 
 
-def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:
+def rectified_photo(match: QueryMatch, photos: MediaStore) -> bytes | None:
     """Cut a recognised work out of its photo, upright and as large as its picture.
 
     A JPEG; None where photo, outline or the work's own picture are gone.
@@ -161,7 +161,7 @@ def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:
     if name is None or match.outline is None or image is None:
         return None
     try:
-        photo = read(photos.path(name))
+        photo = read_picture(photos, name)
     except (OSError, ImageError):  # deleted since the page was loaded
         return None
     scale = min(1.0, RECTIFIED_SIDE_PX / max(image.width, image.height))
@@ -170,12 +170,12 @@ def rectified_photo(match: QueryMatch, photos: MediaFolder) -> bytes | None:
     return encode_jpeg(rectified, quality=RECTIFIED_QUALITY)
 
 
-def small_photo(query: Query, photos: MediaFolder) -> bytes | None:
+def small_photo(query: Query, photos: MediaStore) -> bytes | None:
     """Return a small version of the photo as JPEG; None once it is not kept."""
     if query.photo_name is None:
         return None
     try:
-        photo = read(photos.path(query.photo_name), max_side_px=SMALL_SIDE_PX)
+        photo = read_picture(photos, query.photo_name, max_side_px=SMALL_SIDE_PX)
     except (OSError, ImageError):  # deleted since the page was loaded
         return None
     return encode_jpeg(photo, quality=SMALL_QUALITY)

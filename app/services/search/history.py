@@ -7,7 +7,9 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.extensions import db
 from app.models import Query, QueryMatch
-from app.services.system.media import MediaFolder
+from app.services.media.store import MediaStore
+from app.services.system import deletions
+from app.services.system.deletions import Area
 from app.services.system.paging import Page, page_count, select_page
 
 SEARCHES_PER_PAGE = 24
@@ -47,6 +49,21 @@ class Owner:
         return or_(false(), *conditions)
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Searches that were deleted.
+
+    Attributes
+    ----------
+    searches : int
+    photos_left : int
+        Photos that go as soon as the storage answers.
+    """
+
+    searches: int
+    photos_left: int
+
+
 def count(owner: Owner) -> int:
     """Return how many searches are kept."""
     return db.session.scalar(select(func.count(Query.id)).where(owner.condition())) or 0
@@ -79,39 +96,34 @@ def searches(owner: Owner, number: int = 1) -> Page[Query]:
     return page
 
 
-def forget(query: Query, photos: MediaFolder) -> None:
+def forget(query: Query, photos: MediaStore) -> int:
     """Delete a search: its photo, its answer, and what was said of it.
 
-    The photo goes first: a crash leaves a row that the next try deletes, never a photo
-    that nothing points to.
-
-    Raises
-    ------
-    OSError
-        If the photo cannot be deleted; then all stays as it was.
+    Returns
+    -------
+    left : int
+        1 if the photo is still there, and goes as soon as the storage answers.
     """
-    if query.photo_name is not None:
-        photos.path(query.photo_name).unlink(missing_ok=True)
-    db.session.delete(query)  # the rest follows by its foreign keys
-    db.session.commit()
+    names = [query.photo_name] if query.photo_name is not None else []
+    session = db.session()
+    deletions.note(session, Area.QUERIES, names)
+    session.delete(query)  # the rest follows by its foreign keys
+    session.commit()
+    return deletions.carry_out(session, Area.QUERIES, photos, names)
 
 
-def forget_all(owner: Owner, photos: MediaFolder) -> int:
-    """Delete everything that somebody asked until now, in the same way; count it.
-
-    Raises
-    ------
-    OSError
-        If a photo cannot be deleted; what was deleted until then stays deleted.
-    """
+def forget_all(owner: Owner, photos: MediaStore) -> Forgotten:
+    """Delete everything that somebody asked until now, in the same way."""
+    session = db.session()
     asked = select(Query.id, Query.photo_name).where(owner.condition())
-    rows = db.session.execute(asked).all()
+    rows = session.execute(asked).all()
+    names = [name for _, name in rows if name is not None]
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        for _, name in batch:
-            if name is not None:
-                photos.path(name).unlink(missing_ok=True)
+        theirs = [name for _, name in batch if name is not None]
+        deletions.note(session, Area.QUERIES, theirs)
         ids = [query_id for query_id, _ in batch]
-        db.session.execute(delete(Query).where(Query.id.in_(ids)))
-        db.session.commit()
-    return len(rows)
+        session.execute(delete(Query).where(Query.id.in_(ids)))
+        session.commit()
+    left = deletions.carry_out(session, Area.QUERIES, photos, names)
+    return Forgotten(len(rows), left)

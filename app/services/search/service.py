@@ -9,6 +9,8 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,15 +29,20 @@ from app.services.index import thresholds
 from app.services.index.features import gallery_item
 from app.services.index.live import LiveIndex
 from app.services.index.searcher import Searcher
+from app.services.media.following import Follower
+from app.services.media.store import MediaStore, StorageAwayError
 from app.services.search import evidence
 from app.services.search.admission import ANYBODY
 from app.services.search.answer_rows import query_of
 from app.services.search.photo_decoder import PhotoDecoder
-from app.services.system.media import MediaFolder
+from app.services.system import deletions
+from app.services.system.deletions import Area
 
 logger = logging.getLogger(__name__)
 
 PHOTO_QUALITY = 82
+LATE_WRITING = timedelta(minutes=10)
+"""After which a photo that was sent to the storage is there, or never comes."""
 
 
 class SearchService:
@@ -43,26 +50,30 @@ class SearchService:
 
     Parameters
     ----------
-    photos : MediaFolder, optional
+    photos : MediaStore, optional
         Where the photos are kept, re-encoded without metadata. None: they are not
         kept, nor what could be drawn from them.
     decoder : PhotoDecoder
         Where photos wait for their turn.
     tell : callable
         Is given every query that was answered.
+    follower : Follower
+        Fetches what another server has published.
     """
 
     def __init__(
         self,
         index: LiveIndex,
-        photos: MediaFolder | None,
+        photos: MediaStore | None,
         decoder: PhotoDecoder,
         tell: Callable[[Query], None],
+        follower: Follower,
     ) -> None:
         self._index = index
         self._photos = photos
         self.decoder = decoder
         self._tell = tell
+        self.follower = follower
         self._catching_up = threading.Lock()
         # Works of the index that are not on show, and what that depends on.
         self._absent_works: tuple[object, frozenset[str]] | None = None
@@ -115,6 +126,7 @@ class SearchService:
         QueueFullError
             If too many photos are waiting already.
         """
+        self.follower.notice(db.session())
         # Before and after its turn: a database that is locked holds up nobody else.
         with self._index.use() as searcher:
             self._catch_up(searcher)
@@ -187,8 +199,10 @@ class SearchService:
             try:
                 self._photos.write(name, encode_jpeg(image, quality=PHOTO_QUALITY))
                 query.photo_name = name
-            except OSError:
+            except (OSError, StorageAwayError):
                 logger.exception("the photo of query %s could not be kept", query_id)
+                # A storage that did not answer may have taken it, or take it yet.
+                deletions.note(db.session(), Area.QUERIES, [name], after=LATE_WRITING)
         try:
             db.session.add(query)
             db.session.commit()
@@ -196,6 +210,7 @@ class SearchService:
             logger.exception("query %s could not be stored", query_id)
             db.session.rollback()
             if self._photos is not None and query.photo_name is not None:
-                # Nothing points to the photo, so nothing would ever delete it.
-                self._photos.path(name).unlink(missing_ok=True)
+                # Nothing points to the photo: what cannot be deleted now is a stray.
+                with suppress(OSError, StorageAwayError):
+                    self._photos.delete(name)
                 query.photo_name = None

@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
 from app.models import Lane, Task, TaskState, TaskWish, User, now
+from app.services.media.opening import MediaStores, open_stores
+from app.services.media.store import StorageAwayError
 from app.services.system.claims import (
     LEASE,
     Claim,
@@ -38,6 +40,8 @@ BEGUN, BEGUN_AT = "begun", "begun_at"
 """Parameters of a task: when its present step was begun, and how much was done then."""
 BUSY_AGAIN = timedelta(seconds=5)
 """After which it is tried again whether what a task needs is still busy."""
+STORAGE_AGAIN = timedelta(seconds=30)
+"""After which it is tried again whether the storage of pictures still is away."""
 TASKS_PER_PAGE = 25
 UNFINISHED = (TaskState.WAITING, TaskState.RUNNING, TaskState.PAUSED)
 OVER = (TaskState.CANCELLED, TaskState.DONE, TaskState.FAILED)
@@ -84,6 +88,11 @@ class TaskContext:
     folders: Folders
     config: Mapping[str, Any]
     process: WorkerProcess = field(default_factory=WorkerProcess)
+
+    @property
+    def media(self) -> MediaStores:
+        """Where pictures, photos and what else all servers share are."""
+        return open_stores(self.config["MORELLI_MEDIA_URL"], self.folders)
 
 
 class TaskHandle:
@@ -266,6 +275,12 @@ def _work(context: TaskContext, claim: Claim, kinds: Mapping[str, Work]) -> None
         ended = {
             "state": TaskState.WAITING,
             "ready_at": shared_now(session) + BUSY_AGAIN,
+        }
+    except StorageAwayError as error:
+        logger.warning("task %s (%s) waits: %s", claim.task_id, kind, error)
+        ended = {
+            "state": TaskState.WAITING,
+            "ready_at": shared_now(session) + STORAGE_AGAIN,
         }
     except LeaseLostError:
         ended = {}

@@ -3,7 +3,7 @@
 None of these sentences tells whether an address has an account.
 """
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
 # Marks a text for translation where it must stay English: Flask-Security looks the
 # translation up itself when it says it.
@@ -131,3 +131,14 @@ PASSWORD_IS_COMMON = lazy_gettext(
     "that do not belong together are better."
 )
 PASSWORD_IS_LONG = lazy_gettext("A password has at most %(count)s characters.")
+
+
+def photos_left_sentence(count: int) -> str:
+    """Say that photos are let go of, and are not gone yet."""
+    return str(
+        ngettext(
+            "%(num)s photo will be gone as soon as the storage answers.",
+            "%(num)s photos will be gone as soon as the storage answers.",
+            count,
+        )
+    )

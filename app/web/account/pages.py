@@ -46,7 +46,7 @@ from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
 from app.web import health
 from app.web.account import confirming, forms, mail, second_factor, sessions
-from app.web.account.messages import DONE, MESSAGES
+from app.web.account.messages import DONE, MESSAGES, photos_left_sentence
 from app.web.account.recognition import recognising
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
@@ -57,7 +57,7 @@ from app.web.callers.visitors import (
     logged_in,
     may_search,
 )
-from app.web.shell.current import query_photos
+from app.web.shell.current import media
 from app.web.shell.languages import CHOICE, select_language
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
@@ -199,13 +199,16 @@ def delete() -> ResponseReturnValue:
         try:
             spare_last_admin(db.session(), user)
             logout_user()
-            accounts.erase(user, query_photos(), mail.mailer().outbox)
+            outbox = mail.mailer().outbox
+            left = accounts.erase(user, media().queries, outbox)
         except LastAdminError:
             form.form_errors.append(
                 _("You are the only administrator. Please make another one first.")
             )
         else:
             flash(_("Your account and everything in it are deleted."), DONE)
+            if left:
+                flash(photos_left_sentence(left), DONE)
             return redirect(url_for("search.ask"))
     return render_template(
         "account/delete.html",

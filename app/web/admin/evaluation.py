@@ -2,14 +2,15 @@
 
 import secrets
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from flask import (
     Blueprint,
     Response,
     current_app,
+    flash,
     render_template,
     request,
-    send_from_directory,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -21,11 +22,13 @@ from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures import SourceError
 from app.services.system import tasks
+from app.web.account.messages import DONE, photos_left_sentence
 from app.web.admin.plots import bar
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
-from app.web.shell.current import folders, image_settings
+from app.web.shell.current import image_settings, media
+from app.web.shell.stored import send_stored
 
 bp = Blueprint("admin_evaluation", __name__, url_prefix="/admin/evaluations")
 
@@ -63,12 +66,11 @@ def browse() -> str:
 def begin() -> ResponseReturnValue:
     """Take a ZIP file, or a folder on the server, and ask its photos later."""
     sent, shared = request.files.get("file"), request.form.get("shared", "")
+    files = media().evaluations
     parameters: dict[str, object] = {"leave_out": "leave_out" in request.form}
     if sent is not None and sent.filename:
         parameters["zip"] = f"{secrets.token_hex(16)}.zip"
-        path = evaluation_task.folder_of(folders(), str(parameters["zip"]))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sent.save(path)
+        files.write(str(parameters["zip"]), cast(BinaryIO, sent.stream))
         given = Path(sent.filename).name
     elif shared in shared_folders():
         parameters["folder"] = str(shared_folders()[shared])
@@ -79,11 +81,11 @@ def begin() -> ResponseReturnValue:
     name = request.form.get("name", "").strip() or given
     parameters["name"] = name[:LONGEST_NAME]
     try:
-        with evaluation_task.opened_photos(folders(), parameters, image_settings()):
+        with evaluation_task.opened_photos(files, parameters, image_settings()):
             pass  # what cannot be read is better said now
     except SourceError as error:
         if "zip" in parameters:
-            path.unlink()
+            files.delete(str(parameters["zip"]))
         return go_to("admin_evaluation.browse", error=str(error))
     task = tasks.enqueue(
         db.session(), evaluation_task.KIND, parameters, current_account(), Lane.SHORT
@@ -118,9 +120,9 @@ def show(report_id: int) -> str:
 def delete(report_id: int) -> ResponseReturnValue:
     """Delete a report with its photos."""
     report = or_404(db.session.get(EvaluationReport, report_id))
-    evaluation_task.discard(folders(), report)
-    db.session.delete(report)
-    db.session.commit()
+    left = evaluation_task.discard(db.session(), media().evaluations, report)
+    if left:
+        flash(photos_left_sentence(left), DONE)
     return go_to("admin_evaluation.browse", done=gettext("The report is deleted."))
 
 
@@ -128,8 +130,8 @@ def delete(report_id: int) -> ResponseReturnValue:
 def photo(report_id: int, number: int) -> Response:
     """Show a photo that was answered wrong."""
     report = or_404(db.session.get(EvaluationReport, report_id))
-    folder = evaluation_task.folder_of(folders(), report.settings["folder"])
-    return send_from_directory(folder, f"{number}.jpg", mimetype="image/jpeg")
+    name = evaluation_task.photo_name(report.settings["folder"], number)
+    return send_stored(media().evaluations, name, "image/jpeg")
 
 
 def shared_folders() -> dict[str, Path]:

@@ -17,7 +17,7 @@ from app.web.account.messages import DONE
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to
 from app.web.curate.task_words import STATE_NAMES
-from app.web.shell.current import folders, live_index
+from app.web.shell.current import folders, live_index, media
 
 bp = Blueprint("admin_health", __name__, url_prefix="/admin/health")
 
@@ -75,7 +75,9 @@ def run_retention() -> ResponseReturnValue:
     """Let go of old photos and answers now."""
     days = current_app.config["MORELLI_RETENTION_DAYS"]
     try:
-        cleared = retention.run(folders(), days, is_confirmed="confirm" in request.form)
+        cleared = retention.run(
+            folders(), media(), days, is_confirmed="confirm" in request.form
+        )
     except retention.ImplausibleError:
         return go_to("admin_health.show")  # which says why
     except AlreadyRunningError:
@@ -90,8 +92,8 @@ def run_retention() -> ResponseReturnValue:
         cleared.photos,
     )
     flash(sentence, DONE)
-    unusable = gettext("Some files could not be deleted; the log names them.")
-    return go_to("admin_health.show", error=unusable if cleared.faults else "")
+    waits = gettext("Some files could not be deleted yet; the log says why.")
+    return go_to("admin_health.show", error=waits if cleared.faults else "")
 
 
 def live_facts() -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -19,12 +19,12 @@ from app.services.accounts.administration import (
     find_users,
 )
 from app.services.accounts.last_admin import LastAdminError
-from app.services.system.media import MediaFolder
 from app.web.account.mail import mailer, tell_second_factor
+from app.web.account.messages import DONE, photos_left_sentence
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import LONGEST_TEXT, asked_page
-from app.web.shell.current import folders
+from app.web.shell.current import media
 
 bp = Blueprint("admin_users", __name__, url_prefix="/admin/users")
 """Guarded by ``app.web.callers.access``, as all blueprints that are named so."""
@@ -122,7 +122,8 @@ def delete(user_id: int) -> ResponseReturnValue:
         return render_template("admin/user_delete.html", user=user, asked=asked)
 
     def erase(accounts: AccountAdmin, user: User) -> None:
-        accounts.delete(user, MediaFolder(folders().queries), mailer().outbox)
+        if left := accounts.delete(user, media().queries, mailer().outbox):
+            flash(photos_left_sentence(left), DONE)
 
     return change(user_id, erase, is_last=True)
 

@@ -11,7 +11,6 @@ from app.models import Feedback, Query
 from app.services.evaluation import feedback
 from app.services.search import history
 from app.services.search.history import Owner
-from app.services.system.media import MediaFolder
 from app.web.api.arguments import JudgementSchema, PageParameters, UnclearBodyError
 from app.web.api.blueprint import TOKEN_NEEDED, Blueprint, before_arguments
 from app.web.api.fields import Listing
@@ -23,7 +22,7 @@ from app.web.api.schemas import (
 )
 from app.web.callers.bearer import need_account
 from app.web.pages.answers import photo_response
-from app.web.shell.current import folders
+from app.web.shell.current import media
 
 bp = Blueprint("api_queries", "/queries", tag="queries", security=TOKEN_NEEDED)
 csrf.exempt(bp)  # as in app.web.api.search: a token is needed, and no cookie is read
@@ -77,6 +76,9 @@ def show(query: Query) -> Query:
 @bp.delete("/<uuid:query_id>", parameters=[IN_PATH])
 @before_arguments(own_query)
 @bp.response(204, description=_("It is deleted, for ever."))
+@bp.alt_response(
+    202, description=_("It is deleted; its photo goes once the storage answers.")
+)
 @bp.operation(
     "delete_query",
     _("Delete a search, its photo and its answer"),
@@ -85,8 +87,8 @@ def show(query: Query) -> Query:
 )
 def delete(query: Query) -> Response:
     """Delete a search: its photo, its answer, and what was said of it."""
-    history.forget(query, MediaFolder(folders().queries))
-    return Response(status=204)
+    left = history.forget(query, media().queries)
+    return Response(status=202 if left else 204)
 
 
 @bp.get("/<uuid:query_id>/photo", parameters=[IN_PATH])

@@ -126,6 +126,10 @@ RESPONSES = {
                 "The database is locked or gone. Come back after as many seconds as "
                 "Retry-After says."
             ),
+            "storage_unavailable": _(
+                "The storage of photos does not answer. Come back after as many "
+                "seconds as Retry-After says."
+            ),
         },
         RETRY_AFTER,
     ),

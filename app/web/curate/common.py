@@ -7,17 +7,16 @@ from app.extensions import db
 from app.models import Artwork
 from app.services.curation.editing import WorkEditor
 from app.services.curation.work_images import feature_maker
-from app.services.system.media import MediaFolder
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to
-from app.web.shell.current import folders, image_settings, live_index
+from app.web.shell.current import image_settings, live_index, media
 
 
 def editor() -> WorkEditor:
     """Return who changes works in the name of who is logged in."""
     return WorkEditor(
         db.session(),
-        MediaFolder(folders().works),
+        media().works,
         feature_maker(live_index()),
         current_account(),
         image_settings(),

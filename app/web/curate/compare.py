@@ -11,7 +11,6 @@ from flask import (
     flash,
     render_template,
     request,
-    send_file,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -23,14 +22,15 @@ from app.retrieval.errors import ImageError
 from app.services.collection.works import find_work, works_by_accession
 from app.services.comparing import methods
 from app.services.comparing import task as comparing_task
-from app.services.comparing.kept import Comparisons
+from app.services.comparing.kept import Comparisons, photo_name
 from app.services.comparing.methods import ComparedMethod
 from app.web.account.messages import ERROR
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import download, go_to, or_404
 from app.web.curate.tasks import show_task
 from app.web.errors import image_sentence
-from app.web.shell.current import folders, search_service
+from app.web.shell.current import media, search_service
+from app.web.shell.stored import send_stored
 
 bp = Blueprint("curate_compare", __name__, url_prefix="/curate/compare")
 
@@ -107,7 +107,7 @@ def result(comparison_id: UUID) -> str:
         comparison=comparison,
         works=works_by_accession(comparison.named_by),
         asked=find_work(comparison.work) if comparison.work else None,
-        has_photo=comparisons().photo(comparison_id) is not None,
+        has_photo=comparisons().has_photo(comparison_id),
         names=METHOD_NAMES,
         hints=METHOD_HINTS,
         reranking=methods.RERANKING,
@@ -118,8 +118,7 @@ def result(comparison_id: UUID) -> str:
 @bp.get("/<uuid:comparison_id>/photo.jpg")
 def photo(comparison_id: UUID) -> Response:
     """Serve the photo that was asked about, while it is kept."""
-    path = or_404(comparisons().photo(comparison_id))
-    return send_file(path, mimetype="image/jpeg")
+    return send_stored(media().comparisons, photo_name(comparison_id), "image/jpeg")
 
 
 @bp.get("/<uuid:comparison_id>/comparison.csv")
@@ -148,4 +147,4 @@ def refuse(sentence: str) -> ResponseReturnValue:
 
 def comparisons() -> Comparisons:
     """Return where comparisons are kept."""
-    return Comparisons(folders().comparisons)
+    return Comparisons(media().comparisons)

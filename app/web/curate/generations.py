@@ -18,11 +18,12 @@ from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.generations.trial import COUNTS, proportions
 from app.services.index import rebuilding
 from app.services.index.building import list_faults
+from app.services.index.publishing import published_indexes
 from app.services.system import audit, tasks
 from app.web.admin.plots import interval_mark
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import begin_task, go_to
-from app.web.shell.current import folders
+from app.web.shell.current import folders, media
 
 bp = Blueprint("curate_generations", __name__, url_prefix="/curate/index")
 
@@ -107,9 +108,12 @@ def roll_back(name: str) -> ResponseReturnValue:
     """Make an earlier index live; what changed since is still obeyed."""
     registry = GenerationRegistry(folders().generations)
     before = registry.current_name()
+    published = published_indexes(media(), folders())
     try:
         registry.roll_back(name)
-    except RetrievalError:
+        if published is not None:
+            published.point_to(db.session(), name)
+    except (RetrievalError, FileNotFoundError):
         sentence = gettext("This index is not there any more, or cannot be used now.")
         return go_to("curate_generations.show", error=sentence)
     audit.record(

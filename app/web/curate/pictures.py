@@ -10,6 +10,7 @@ from app.extensions import db
 from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError
 from app.services.curation.work_images import RepeatedImageError
+from app.services.media.store import StorageAwayError
 from app.web.curate.common import back_to, editor, findable_sentence
 from app.web.curate.forms import PictureForm
 from app.web.curate.responses import or_404
@@ -59,6 +60,13 @@ def take(work: Artwork, change: Callable[[bytes], object]) -> ResponseReturnValu
         change(form.picture.data.read())
     except ImageError as error:
         return back_to(work, error=image_sentence(error))
+    except StorageAwayError:
+        db.session.rollback()
+        sentence = gettext(
+            "The picture was not kept, because the storage does not answer. The work "
+            "is as it was; please try again in a moment."
+        )
+        return back_to(work, error=sentence)
     except RepeatedImageError:
         sentence = gettext("The work has this very picture already.")
         return back_to(work, error=sentence)

@@ -1,18 +1,20 @@
 """Rendering of an answer and its pictures, shared by owners' and share-link pages."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, render_template, send_from_directory, url_for
+from flask import Response, abort, current_app, render_template, url_for
 
 from app.extensions import db
-from app.models import Query, QueryMatch
+from app.models import Query, QueryMatch, now
 from app.services.collection.works import works_in_order
 from app.services.search.calibration import calibration_of
 from app.services.search.evidence import heat_map, rectified_photo, small_photo
 from app.web.callers.visitors import current_owner
-from app.web.shell.current import folders, query_photos
+from app.web.shell.current import media
+from app.web.shell.stored import send_stored
 
 PICTURE_SECONDS = 3_600
 """A visitor's photo may be deleted; no browser should show it much longer."""
@@ -31,9 +33,22 @@ class AnswerPictures:
     def photo(self) -> str | None:
         """The photo; None once it is not kept any more."""
         name = self.query.photo_name
-        if name is None or not (folders().queries / name).is_file():
+        if name is None:
+            return None
+        photos = media().queries
+        # The database may be of another day than the folder. A bucket is not asked:
+        # a list of answers would ask it for each.
+        if photos.is_near and not photos.exists(name):
             return None
         return self._address("photo")
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the photo could not be kept when it was sent."""
+        days = current_app.config["MORELLI_RETENTION_DAYS"]
+        if self.query.photo_name is not None or not self.query.is_stored:
+            return False
+        return self.query.created_at > now() - timedelta(days=days)
 
     @property
     def small(self) -> str | None:
@@ -89,14 +104,12 @@ def photo_response(query: Query) -> Response:
     """Send the photo itself; 404 once it is not kept any more."""
     if query.photo_name is None:
         abort(404)
-    return send_from_directory(
-        folders().queries, query.photo_name, mimetype="image/jpeg"
-    )
+    return send_stored(media().queries, query.photo_name, "image/jpeg")
 
 
 def small_response(query: Query) -> Response:
     """Send the photo in a small version; 404 once it is not kept any more."""
-    return _picture(small_photo(query, query_photos()), "image/jpeg")
+    return _picture(small_photo(query, media().queries), "image/jpeg")
 
 
 def rectified_response(query: Query, rank: int) -> Response:
@@ -104,7 +117,7 @@ def rectified_response(query: Query, rank: int) -> Response:
     match = next((match for match in query.matches if match.rank == rank), None)
     if match is None:
         abort(404)
-    return _picture(rectified_photo(match, query_photos()), "image/jpeg")
+    return _picture(rectified_photo(match, media().queries), "image/jpeg")
 
 
 def heat_response(query: Query) -> Response:

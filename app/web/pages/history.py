@@ -17,12 +17,12 @@ from flask_babel import ngettext
 
 from app.services.search import history
 from app.services.search.data_export import archive
-from app.web.account.messages import DONE
+from app.web.account.messages import DONE, photos_left_sentence
 from app.web.callers.visitors import current_owner
 from app.web.pages.answers import AnswerPictures, own_query
 from app.web.pages.works import asked_page
 from app.web.shell.caching import keep_nowhere
-from app.web.shell.current import query_photos
+from app.web.shell.current import media
 
 bp = Blueprint("history", __name__)
 bp.after_request(keep_nowhere)
@@ -49,8 +49,11 @@ def delete(query_id: UUID) -> ResponseReturnValue:
         return render_template(
             "history_delete.html", query=query, pictures=AnswerPictures(query), count=1
         )
-    history.forget(query, query_photos())
-    flash(_("The search is deleted, with its photo and its answer."), DONE)
+    if left := history.forget(query, media().queries):
+        flash(_("The search is deleted, with its answer."), DONE)
+        flash(photos_left_sentence(left), DONE)
+    else:
+        flash(_("The search is deleted, with its photo and its answer."), DONE)
     return redirect(url_for("history.show", page=shown_page()), 303)
 
 
@@ -63,15 +66,22 @@ def delete_all() -> ResponseReturnValue:
         if not count:
             return redirect(url_for("history.show"))
         return render_template("history_delete.html", query=None, count=count)
-    deleted = history.forget_all(owner, query_photos())
-    flash(
-        ngettext(
+    forgotten = history.forget_all(owner, media().queries)
+    if forgotten.photos_left:
+        sentence = ngettext(
+            "%(num)s search is deleted, with its answer.",
+            "%(num)s searches are deleted, with their answers.",
+            forgotten.searches,
+        )
+        flash(sentence, DONE)
+        flash(photos_left_sentence(forgotten.photos_left), DONE)
+    else:
+        sentence = ngettext(
             "%(num)s search is deleted, with its photo and its answer.",
             "%(num)s searches are deleted, with their photos and answers.",
-            deleted,
-        ),
-        DONE,
-    )
+            forgotten.searches,
+        )
+        flash(sentence, DONE)
     return redirect(url_for("history.show"), 303)
 
 
@@ -79,7 +89,7 @@ def delete_all() -> ResponseReturnValue:
 def export() -> Response:
     """Send all of one's own searches and photos, to be taken away."""
     response = Response(
-        archive(current_owner(), query_photos()), mimetype="application/zip"
+        archive(current_owner(), media().queries), mimetype="application/zip"
     )
     response.headers.set("Content-Disposition", "attachment", filename=ARCHIVE_NAME)
     return response

@@ -9,9 +9,9 @@ from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
 from app.services.index.live import LiveIndex
 from app.services.map.reading import MapReader
+from app.services.media.opening import MediaStores, open_stores
 from app.services.search.service import SearchService
 from app.services.system.fetching import LinkReader
-from app.services.system.media import MediaFolder
 
 INDEX = "morelli.index"
 """Key of the live index among the application's extensions."""
@@ -48,9 +48,9 @@ def folders() -> Folders:
     return Folders(current_app.config["MORELLI_INSTANCE"])
 
 
-def query_photos() -> MediaFolder:
-    """Return the folder of the photos that visitors asked about."""
-    return MediaFolder(folders().queries)
+def media() -> MediaStores:
+    """Return where pictures, photos and what else all servers share are."""
+    return open_stores(current_app.config["MORELLI_MEDIA_URL"], folders())
 
 
 def image_settings() -> ImageSettings:

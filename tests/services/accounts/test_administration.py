@@ -12,9 +12,9 @@ from app.services.accounts.administration import (
     find_users,
 )
 from app.services.accounts.last_admin import LastAdminError
+from app.services.media.folder import FolderStore
 from app.services.system import audit
 from app.services.system.mail import Outbox
-from app.services.system.media import MediaFolder
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -129,7 +129,7 @@ def test_nobody_shuts_out_himself(ada, door, tmp_path):
     with pytest.raises(OwnAccountError):
         door.revoke(ada, "admin")
     with pytest.raises(OwnAccountError):
-        door.delete(ada, MediaFolder(tmp_path), Outbox(tmp_path))
+        door.delete(ada, FolderStore(tmp_path), Outbox(tmp_path))
     assert actions() == []
 
 
@@ -143,7 +143,7 @@ def test_the_last_admin_stays(act, tmp_path):
     acts = {
         "lock": lambda: door.lock(ada),
         "revoke": lambda: door.revoke(ada, "admin"),
-        "delete": lambda: door.delete(ada, MediaFolder(tmp_path), Outbox(tmp_path)),
+        "delete": lambda: door.delete(ada, FolderStore(tmp_path), Outbox(tmp_path)),
     }
     with pytest.raises(LastAdminError):
         acts[act]()
@@ -153,7 +153,7 @@ def test_the_last_admin_stays(act, tmp_path):
 
 def test_who_was_deleted_is_named_nowhere(bob, door, tmp_path):
     door.lock(bob)
-    door.delete(bob, MediaFolder(tmp_path), Outbox(tmp_path))
+    door.delete(bob, FolderStore(tmp_path), Outbox(tmp_path))
     page = audit.list_entries(db.session(), by_admins=True)
     assert page is not None
     assert [entry.action for entry in page.entries] == [

@@ -6,9 +6,9 @@ from app.extensions import db
 from app.models import AuditEntry, Invitation, now
 from app.services.accounts import accounts, invitations
 from app.services.accounts.invitations import LIFETIME, InvitationUsedError
+from app.services.media.folder import FolderStore
 from app.services.system import audit
 from app.services.system.mail import Outbox
-from app.services.system.media import MediaFolder
 
 pytestmark = pytest.mark.usefixtures("in_app")
 EMAIL = "eva@example.org"
@@ -107,7 +107,7 @@ def test_it_is_worth_what_its_inviter_is(new, ada, tmp_path, end):
     elif end == "demote":
         accounts.revoke(ada, "admin")
     else:
-        accounts.erase(ada, MediaFolder(tmp_path), Outbox(tmp_path))
+        accounts.erase(ada, FolderStore(tmp_path), Outbox(tmp_path))
     db.session.commit()
     assert found(new) is None
 
@@ -155,7 +155,7 @@ def test_who_came_and_went_is_named_nowhere(new, ada, tmp_path):
     user = invitations.join(db.session(), new.invitation, "hash")
     db.session.commit()
     invite(ada)
-    accounts.erase(user, MediaFolder(tmp_path), Outbox(tmp_path))
+    accounts.erase(user, FolderStore(tmp_path), Outbox(tmp_path))
     assert EMAIL not in str(trail())
     assert invitations.list_all(db.session()) == []
     page = audit.list_entries(db.session(), by_admins=True)

@@ -7,8 +7,8 @@ import pytest
 from app.extensions import db
 from app.services.accounts import accounts
 from app.services.accounts.last_admin import LastAdminError, spare_last_admin
+from app.services.media.folder import FolderStore
 from app.services.system.mail import Outbox
-from app.services.system.media import MediaFolder
 from tests.support.people import with_account
 from tests.support.waiting import ended
 
@@ -26,7 +26,7 @@ def admins(app):
 
 @pytest.fixture
 def erase(tmp_path):
-    photos, outbox = MediaFolder(tmp_path), Outbox(tmp_path / "mail")
+    photos, outbox = FolderStore(tmp_path), Outbox(tmp_path / "mail")
     return lambda user: accounts.erase(user, photos, outbox)
 
 

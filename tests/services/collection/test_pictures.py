@@ -12,7 +12,7 @@ from app.services.collection.pictures import (
     middle_name,
     store_picture,
 )
-from app.services.system.media import STAGING
+from app.services.media.folder import STAGING
 
 NAME = "ab/abcdef.jpg"
 
@@ -30,10 +30,10 @@ def test_the_stored_picture_is_upright_small_and_bare(media):
     Pillow.new("RGB", (2000, 1000), "red").save(buffer, "JPEG", exif=exif)
     stored = store_picture(buffer.getvalue(), media, settings=ImageSettings())
     assert (stored.width, stored.height) == (800, 1600)
-    with Pillow.open(media.path(stored.media_name)) as kept:
+    with Pillow.open(media.root / stored.media_name) as kept:
         assert kept.size == (800, 1600)
         assert not kept.getexif()
-    with Pillow.open(media.path(stored.thumbnail_name)) as small:
+    with Pillow.open(media.root / stored.thumbnail_name) as small:
         assert max(small.size) == 320
     assert not list((media.root / STAGING).iterdir())
 
@@ -41,8 +41,8 @@ def test_the_stored_picture_is_upright_small_and_bare(media):
 def test_a_picture_that_was_stored_before_keeps_its_name_and_its_bytes(media):
     data, sha256 = picture(1), "ab" * 32
     kept = keep_picture(data, sha256, media, settings=ImageSettings())
-    assert media.path(f"ab/{sha256}.jpg").read_bytes() == data
-    assert media.path(f"ab/{sha256}.s.jpg").exists()
+    assert (media.root / f"ab/{sha256}.jpg").read_bytes() == data
+    assert (media.root / f"ab/{sha256}.s.jpg").exists()
     assert (kept.height, kept.width) == (40, 60)
 
 
@@ -53,7 +53,7 @@ def test_what_says_where_it_was_taken_is_not_kept_as_it_is(media):
     Pillow.new("RGB", (60, 40)).save(file, "JPEG", exif=exif)
     sha256 = "cd" * 32
     keep_picture(file.getvalue(), sha256, media, settings=ImageSettings())
-    assert b"secret" not in media.path(f"cd/{sha256}.jpg").read_bytes()
+    assert b"secret" not in (media.root / f"cd/{sha256}.jpg").read_bytes()
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def test_the_middle_size_is_made_once(media):
     name = middle_name(NAME)
     assert name == "ab/abcdef.m.jpg"
     make_middle(media, name)
-    assert read(media.path(name)).shape == (400, 800, 3)
+    assert read(media.root / name).shape == (400, 800, 3)
     media.write(name, b"kept")
     make_middle(media, name)
-    assert media.path(name).read_bytes() == b"kept"
+    assert (media.root / name).read_bytes() == b"kept"
 
 
 def test_there_is_no_middle_size_of_nothing(media):

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 from app.models import Artwork
-from app.retrieval.images.codec import decode
-from app.services.comparing.kept import KEPT_SECONDS, Comparisons, MethodComparison
+from app.services.comparing.kept import (
+    KEPT_SECONDS,
+    Comparisons,
+    MethodComparison,
+    photo_name,
+)
 from app.services.comparing.methods import Column, ComparedMethod
+from app.services.media.folder import FolderStore
+from app.services.media.store import read_picture
 from tests.support.fakes import draw_picture
 
 COLUMNS = (
@@ -21,8 +27,13 @@ COLUMNS = (
 
 
 @pytest.fixture
-def registry(tmp_path):
-    return Comparisons(tmp_path / "comparisons")
+def files(tmp_path):
+    return FolderStore(tmp_path / "comparisons")
+
+
+@pytest.fixture
+def registry(files):
+    return Comparisons(files)
 
 
 def keep(registry, *, work="", photo=None):
@@ -45,37 +56,38 @@ def test_what_was_kept_is_found_again(registry):
     found = registry.find(uuid.UUID(kept.id))
     assert found == kept
     assert found.work == "X/1"
-    assert registry.photo(uuid.UUID(kept.id)) is None
+    assert not registry.has_photo(uuid.UUID(kept.id))
     assert registry.find(uuid.uuid4()) is None
 
 
-def test_a_photo_is_kept_small_and_only_if_asked_to(registry):
+def test_a_photo_is_kept_small_and_only_if_asked_to(registry, files):
     kept = keep(registry, photo=draw_picture(0, height=900, width=1200))
-    path = registry.photo(uuid.UUID(kept.id))
-    assert decode(path.read_bytes()).shape == (300, 400, 3)
+    assert registry.has_photo(uuid.UUID(kept.id))
+    assert read_picture(files, photo_name(kept.id)).shape == (300, 400, 3)
 
 
 def test_a_photo_is_held_nearly_as_it_was_until_it_is_let_go(registry):
     number = uuid.uuid4()
     photo = draw_picture(0, height=900, width=1200)
     registry.hold(number, photo)
-    held = decode(registry.held(number).read_bytes())
+    held = registry.held(number, max_side_px=1200)
     assert np.abs(held.astype(int) - photo).mean() < 2
-    assert registry.photo(number) is None
+    assert not registry.has_photo(number)
     registry.let_go(number)
     registry.let_go(number)
-    assert not registry.held(number).exists()
+    with pytest.raises(FileNotFoundError):
+        registry.held(number, max_side_px=1200)
 
 
-def test_after_a_day_it_is_gone_with_its_photo(registry):
+def test_after_a_day_it_is_gone_with_its_photo(registry, files):
     old = keep(registry, photo=draw_picture(0))
-    for path in (registry.photo(uuid.UUID(old.id)).parent).iterdir():
+    for path in files.root.iterdir():
         if path.is_file():
             long_ago = time.time() - KEPT_SECONDS - 60
             os.utime(path, (long_ago, long_ago))
     young = keep(registry)
     assert registry.find(uuid.UUID(old.id)) is None
-    assert registry.photo(uuid.UUID(old.id)) is None
+    assert not registry.has_photo(uuid.UUID(old.id))
     assert registry.find(uuid.UUID(young.id)) is not None
 
 

@@ -26,8 +26,8 @@ from app.services.curation.work_images import (
     pictures_of,
 )
 from app.services.index.live import LiveIndex
+from app.services.media.folder import FolderStore
 from app.services.system import audit
-from app.services.system.media import MediaFolder
 from app.web.shell.current import search_service
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import FakePublication, encoded, make_searcher
@@ -50,7 +50,7 @@ def curator(in_app):
 
 @pytest.fixture
 def editor(in_app, curator, publication):
-    media = MediaFolder(in_app.config["MORELLI_INSTANCE"] / "media" / "works")
+    media = FolderStore(in_app.config["MORELLI_INSTANCE"] / "media" / "works")
     maker = feature_maker(LiveIndex(publication))
     return WorkEditor(db.session(), media, maker, curator, ImageSettings())
 

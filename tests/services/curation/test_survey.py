@@ -26,8 +26,8 @@ from app.services.curation.editing import CREATE
 from app.services.curation.relations import RelationState
 from app.services.index.changes import announce
 from app.services.index.features import gallery_item
+from app.services.media.folder import FolderStore
 from app.services.system import audit, tasks
-from app.services.system.media import MediaFolder
 from tests.support.fakes import draw_picture, fake_model
 
 GREY = np.full((240, 320, 3), 128, np.uint8)
@@ -48,7 +48,7 @@ class Place:
     def __init__(self, session, folder):
         self.session = session
         self.folders = Folders(folder)
-        self.media = MediaFolder(self.folders.works)
+        self.media = FolderStore(self.folders.works)
         self.indexed = []
 
     def record(self, accession, picture=None, *, indexed=None, is_stored=True):
@@ -96,7 +96,7 @@ class Place:
         store.build(self.indexed, fake_model(), examine=lambda _: Validation({}, ()))
 
     def work_off(self, kind, work):
-        config = {"MORELLI_MODEL": self.folders.instance}
+        config = {"MORELLI_MODEL": self.folders.instance, "MORELLI_MEDIA_URL": ""}
         context = tasks.TaskContext(self.session, self.folders, config)
         tasks.work_off(context, {kind: work})
 

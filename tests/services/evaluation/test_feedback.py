@@ -7,7 +7,7 @@ from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation import feedback
 from app.services.evaluation.labelled_photos import open_photos, read_labels
-from app.services.system.media import MediaFolder
+from app.services.media.folder import FolderStore
 from app.web.shell.current import folders, search_service
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -21,7 +21,7 @@ def ask(photo, *, is_right=True, artwork=None):
 
 
 def export(folder):
-    return feedback.export(db.session(), MediaFolder(folders().queries), folder)
+    return feedback.export(db.session(), FolderStore(folders().queries), folder)
 
 
 def test_confirmed_answers_become_a_list_that_evaluation_reads(
@@ -57,7 +57,7 @@ def test_what_nobody_knows_or_keeps_is_left_out_and_counted(tmp_path, photo):
     gone = ask(photo)
     gone.photo_name = None
     lost = ask(photo)
-    MediaFolder(folders().queries).path(lost.photo_name).unlink()
+    (folders().queries / lost.photo_name).unlink()
     db.session.commit()
     done = export(tmp_path)
     assert (done.photos, done.without_photo, done.without_label) == (0, 2, 1)

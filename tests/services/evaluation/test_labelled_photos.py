@@ -156,7 +156,7 @@ def test_a_simulated_photo_depends_on_its_work_and_the_seed_alone(
 
 
 def test_a_lost_picture_is_named(session, media, works):
-    media.path("00.jpg").unlink()
+    (media.root / "00.jpg").unlink()
     references = draw_references(session, works)
     fault, *rest = simulate_photos(references, media, PROFILES["mild"])
     assert str(fault) == "A-0, 00.jpg: No such file or directory"
@@ -187,7 +187,7 @@ def test_what_is_small_on_a_wall_need_not_be_named(session, media, works, monkey
 def test_a_lost_picture_is_no_wall(session, media, works):
     references = draw_references(session, works)
     for _, name in references:
-        media.path(name).unlink()
+        (media.root / name).unlink()
     assert all(
         isinstance(wall, PhotoFault) for wall in simulate_walls(references, media)
     )

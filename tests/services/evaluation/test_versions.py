@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_versions(references, media):
 
 
 def test_a_picture_that_is_gone_is_named_and_the_rest_goes_on(references, media):
-    media.path("2.jpg").unlink()
+    (media.root / "2.jpg").unlink()
     made = list(simulate_versions(references, media, MILD))
     faults = [one for one in made if isinstance(one, PhotoFault)]
     # Work 1 would have got something of work 2.

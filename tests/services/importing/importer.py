@@ -12,6 +12,7 @@ from app.models import Artwork, ImportRow
 from app.services.importing import messages, runs, sources
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
+from app.services.media.folder import FolderStore
 
 
 class Importer:
@@ -33,7 +34,9 @@ class Importer:
     def plan(self, data, name="works.csv", policy=Policy.UPDATE, **reading):
         """Send a file and look it through, as its header suggests."""
         data = data.encode() if isinstance(data, str) else data
-        kind, location = runs.receive(BytesIO(data), name, self.folders)
+        kind, location = runs.receive(
+            BytesIO(data), name, FolderStore(self.folders.imports)
+        )
         run = runs.begin(db.session(), kind, location, name, None)
         return self.look_through(run, policy, **reading)
 

@@ -25,6 +25,7 @@ from app.services.collection.subjects import NOTHING, SHOWS, subjects_of
 from app.services.importing import recording, runs
 from app.services.importing.diff import Policy
 from app.services.importing.sources import SourceKind
+from app.services.media.folder import FolderStore
 from app.services.system import tasks
 from app.services.system.circuit_breaker import PATIENCE
 from app.services.system.fetching import LinkError, Refusal
@@ -83,7 +84,7 @@ def test_rows_are_recorded_with_all_that_they_say(importer):
     assert work("A.2").details == {"Note": "a|b"}
     entries = db.session.scalars(select(AuditEntry)).all()
     assert {(one.action, one.run_id) for one in entries} == {("create", run.id)}
-    assert not any(importer.folders.imports.iterdir())
+    assert not any(FolderStore(importer.folders.imports).list())
 
 
 def test_importing_again_changes_nothing(importer):
@@ -348,17 +349,17 @@ def test_a_mapping_that_makes_no_work_is_refused(importer, columns, code):
 
 def test_what_was_not_recorded_can_be_discarded(importer):
     run = importer.plan(TABLE)
-    runs.discard(db.session(), run, importer.folders)
+    runs.discard(db.session(), run, FolderStore(importer.folders.imports))
     assert db.session.query(ImportRow).count() == 0
-    assert not any(importer.folders.imports.iterdir())
+    assert not any(FolderStore(importer.folders.imports).list())
     recorded = importer.bring_in(TABLE)
     with pytest.raises(runs.NotNowError):
-        runs.discard(db.session(), recorded, importer.folders)
+        runs.discard(db.session(), recorded, FolderStore(importer.folders.imports))
 
 
 def test_what_is_no_table_fails_with_a_sentence(importer):
     run = importer.plan(TABLE)
-    for path in importer.folders.imports.iterdir():
+    for path in importer.folders.imports.glob("[!.]*"):
         path.unlink()
     importer.record(run)
     assert state_of(run) is TaskState.FAILED

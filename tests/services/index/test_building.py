@@ -28,7 +28,8 @@ from app.services.index.building import (
     complete_features,
     list_faults,
 )
-from app.services.system.media import MediaFolder
+from app.services.media.folder import FolderStore
+from app.services.media.opening import open_stores
 from tests.support.fakes import FakeSemantics, draw_picture, fake_model
 from tests.support.recorded import record_work
 
@@ -42,7 +43,7 @@ def folders(tmp_path):
 
 @pytest.fixture
 def works(session, folders):
-    media = MediaFolder(folders.works)
+    media = FolderStore(folders.works)
     return [
         record_work(session, media, f"A-{number}", draw_picture(number))
         for number in range(COUNT)
@@ -52,7 +53,9 @@ def works(session, folders):
 @pytest.fixture
 def build(session, folders):
     def build(on_progress=lambda *_: None):
-        return build_index(session, folders, fake_model(), on_progress)
+        return build_index(
+            session, folders, open_stores("", folders), fake_model(), on_progress
+        )
 
     return build
 
@@ -119,7 +122,13 @@ def seeing(session, folders):
     told = []
 
     def build():
-        built = build_index(session, folders, model, lambda *facts: told.append(facts))
+        built = build_index(
+            session,
+            folders,
+            open_stores("", folders),
+            model,
+            lambda *facts: told.append(facts),
+        )
         return built, [step for _, _, step in told]
 
     return build
@@ -192,7 +201,7 @@ def test_what_cannot_be_read_is_returned_logged_and_kept(
 def test_computing_alone_keeps_faults_too(session, folders, works):
     lose(folders, works[0])
     computed, faults = complete_features(
-        session, folders, fake_model(), lambda *_: None
+        session, FolderStore(folders.works), fake_model(), lambda *_: None
     )
     assert (computed, len(faults)) == (COUNT - 1, 1)
     assert list_faults(session)[1] == 1

@@ -91,7 +91,7 @@ def test_features_of_other_settings_do_not_count(record, compute):
 def test_a_lost_picture_is_named_and_the_rest_computed(session, media, record, compute):
     record(range(2))
     lost = session.scalars(select(ReferenceImage)).first()
-    media.path(lost.media_name).unlink()
+    (media.root / lost.media_name).unlink()
     faults = [fault for fault in compute() if fault]
     assert [type(fault) for fault in faults] == [PictureFault]
     assert lost.media_name in str(faults[0])

@@ -16,9 +16,11 @@ from app.services.map import building
 from app.services.map.building import build
 from app.services.map.reading import MapReader
 from app.services.map.registry import Level, Likeness, MapError, MapRegistry
+from app.services.media.folder import FolderStore
+from app.services.media.opening import open_stores
+from app.services.operations.servers import follower_of
 from app.services.system import tasks
 from app.services.system.lock import AlreadyRunningError
-from app.services.system.media import MediaFolder
 
 MODEL = "model"
 COUNT = 9
@@ -47,13 +49,16 @@ def quick_layout(request, monkeypatch):
         monkeypatch.setattr(building, "arrange", arrange)
 
 
+CONFIG = {"MORELLI_MEDIA_URL": ""}
+
+
 class Place:
     """A collection with made-up descriptors."""
 
     def __init__(self, session, folder):
         self.session = session
         self.folders = Folders(folder)
-        self.media = MediaFolder(self.folders.works)
+        self.media = FolderStore(self.folders.works)
         self.told = []
 
     def record(self, number, *, style_length=6, has_features=True, **label):
@@ -77,7 +82,8 @@ class Place:
         return work
 
     def build(self, told=SILENT):
-        return build(self.session, self.folders, MODEL, told)
+        media = open_stores("", self.folders)
+        return build(self.session, self.folders, media, MODEL, told)
 
     @property
     def shown(self):
@@ -146,7 +152,7 @@ def test_two_runs_make_the_same_files(full, real_layout, session, tmp_path):
     again.folders.maps.parent.mkdir(parents=True)
     for number in range(COUNT):
         name = f"{number}.s.jpg"
-        again.media.write(name, full.media.path(name).read_bytes())
+        again.media.write(name, (full.media.root / name).read_bytes())
     second = again.build()
     assert second.name == first.name
     assert full.files(first) == again.files(second)
@@ -207,7 +213,7 @@ def test_works_without_a_picture_or_features_are_not_on_it(full, session):
 
 
 def test_a_lost_picture_is_grey_and_stops_nothing(full):
-    full.media.path("0.s.jpg").unlink()
+    (full.media.root / "0.s.jpg").unlink()
     stored = full.build()
     cell = stored.accessions(Likeness.STYLE).index("1900.0")
     image = decode(stored.sheet_path(Likeness.STYLE, Level.FINE, 0).read_bytes())
@@ -252,7 +258,7 @@ def test_a_broken_map_is_passed_over(full, caplog):
 
 def test_without_an_index_the_task_fails_and_says_what_to_do(full):
     task = tasks.enqueue(full.session, building.KIND, {}, None)
-    context = tasks.TaskContext(full.session, full.folders, {})
+    context = tasks.TaskContext(full.session, full.folders, CONFIG)
     tasks.work_off(context, {building.KIND: building.make})
     assert task.state is TaskState.FAILED
     assert "precompute_descriptors.py" in task.fault
@@ -264,7 +270,9 @@ class TestTheTask:
         monkeypatch.setattr(building, "live_model_id", lambda _folders: MODEL)
 
     def work_off(self, place, work=building.make):
-        context = tasks.TaskContext(place.session, place.folders, {})
+        context = tasks.TaskContext(
+            place.session, place.folders, {"MORELLI_MEDIA_URL": ""}
+        )
         tasks.work_off(context, {building.KIND: work})
 
     def test_it_is_done_in_the_background(self, full):
@@ -362,3 +370,20 @@ class TestWhatIsShown:
         assert [len(page.entries) for page in pages] == [4, 4, 1]
         assert sorted(chain(*(page.entries for page in pages))) == list(range(COUNT))
         assert sight.page(0) is sight.page(4) is None
+
+
+def test_all_servers_show_the_map_that_one_has_made(full, bucket, tmp_path):
+    address, _, options = bucket.partition("?")
+    media = open_stores(f"{address}/{tmp_path.name}?{options}", full.folders)
+    for file in full.media.list():
+        media.works.write(file.name, full.media.read(file.name))
+    stored = build(full.session, full.folders, media, MODEL, SILENT)
+    second = Folders(tmp_path / "second")
+    follower = follower_of(media, second)
+    assert MapRegistry(second.maps).current() is None
+    follower.follow(full.session)
+    shown = MapRegistry(second.maps).current()
+    assert shown is not None
+    assert (shown.name, shown.is_whole) == (stored.name, True)
+    assert full.files(shown) == full.files(stored)
+    assert follower.missing(full.session) == {}

@@ -12,7 +12,7 @@ from app.retrieval.verification.evidence import Verdict
 from app.services.operations import plausibility, retention
 from app.services.operations.plausibility import FEW, Doubt, held_run
 from app.services.system.tasks import TaskContext
-from app.web.shell.current import folders
+from app.web.shell.current import folders, media
 
 pytestmark = pytest.mark.usefixtures("in_app")
 DAYS = 30
@@ -49,7 +49,7 @@ def doubt(days=DAYS):
     """Try a run; return why it was not done, or None."""
     before = db.session.query(Query).filter(Query.photo_name.is_not(None)).count()
     try:
-        retention.run(folders(), days)
+        retention.run(folders(), media(), days)
     except retention.ImplausibleError as error:
         after = db.session.query(Query).filter(Query.photo_name.is_not(None)).count()
         assert before == after
@@ -121,13 +121,17 @@ def test_an_earlier_versions_empty_stamp_is_a_last_run():
 def test_the_worker_says_so_and_somebodys_word_goes_on(caplog):
     keep(DAYS + 1)
     last_run(365)
-    context = TaskContext(db.session(), folders(), {"MORELLI_RETENTION_DAYS": DAYS})
+    context = TaskContext(
+        db.session(),
+        folders(),
+        {"MORELLI_MEDIA_URL": "", "MORELLI_RETENTION_DAYS": DAYS},
+    )
     retention.run_job(context)
     assert "1 of 1 photos would be deleted" in caplog.text
     assert "--confirm" in caplog.text
     held = held_run(folders().instance)
     assert held is not None
     assert (held.doubt, held.due, held.photos) == (Doubt.FORWARD, 1, 1)
-    assert retention.run(folders(), DAYS, is_confirmed=True).photos == 1
+    assert retention.run(folders(), media(), DAYS, is_confirmed=True).photos == 1
     assert held_run(folders().instance) is None
     assert doubt() is None

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,17 @@ from app.extensions import db
 from app.models import Artwork, Feedback, Query, QueryMatch, User, now
 from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
+from app.services.importing import runs
+from app.services.importing.sources import SourceKind
+from app.services.media.folder import FolderStore
 from app.services.operations import retention
+from app.services.operations.plausibility import last_run
+from app.services.system import deletions
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import KEPT_SECONDS, Outbox
-from app.services.system.media import MediaFolder
 from app.services.system.tasks import TaskContext
-from app.web.shell.current import folders, search_service
+from app.web.shell.current import folders, media, search_service
+from tests.support.away import AwayStore
 
 pytestmark = pytest.mark.usefixtures("in_app")
 DAYS = 30
@@ -26,7 +32,7 @@ DAYS = 30
 
 @pytest.fixture
 def photos():
-    return MediaFolder(folders().queries)
+    return FolderStore(folders().queries)
 
 
 def age(path, seconds):
@@ -39,7 +45,7 @@ def add(photos, days, **fields):
     """Keep a search that is so many days old, with its photo."""
     query_id = str(uuid.uuid4())
     photos.write(f"{query_id}.jpg", b"photo")
-    age(photos.path(f"{query_id}.jpg"), days * 86_400)
+    age((photos.root / f"{query_id}.jpg"), days * 86_400)
     query = Query(
         id=query_id,
         created_at=now() - timedelta(days=days),
@@ -60,7 +66,7 @@ def add(photos, days, **fields):
 
 
 def run(days=DAYS):
-    cleared = retention.run(folders(), days)
+    cleared = retention.run(folders(), media(), days)
     db.session.expire_all()
     return cleared
 
@@ -102,17 +108,18 @@ def test_a_photo_that_cannot_be_deleted_is_tried_again_and_stops_nothing(
     photos, caplog
 ):
     stuck, other = add(photos, DAYS + 1), add(photos, DAYS + 1)
-    path = photos.path(stuck.photo_name)
+    name = stuck.photo_name
+    path = photos.root / name
     path.unlink()
     path.mkdir()  # which cannot be unlinked
     cleared = run()
     assert (cleared.photos, cleared.faults) == (1, 1)
-    assert str(path) in caplog.text
-    assert stuck.photo_name is not None
-    assert other.photo_name is None
+    assert name in caplog.text
+    assert (stuck.photo_name, other.photo_name) == (None, None)
     path.rmdir()
-    assert run().photos == 1
-    assert stuck.photo_name is None
+    photos.write(name, b"photo")
+    assert deletions.run_due(db.session(), media()) == 0
+    assert list(photos.list()) == []
 
 
 def test_zero_days_let_go_of_every_photo_and_leave_the_answer_for_a_day(photos):
@@ -137,12 +144,40 @@ def test_photos_that_no_answer_points_to_go_after_an_hour(photos):
     query = add(photos, 1)
     for name, seconds in (("stray", 3_700), ("on-its-way", 60)):
         photos.write(f"{name}.jpg", b"photo")
-        age(photos.path(f"{name}.jpg"), seconds)
+        age((photos.root / f"{name}.jpg"), seconds)
     assert run().strays == 1
     assert {path.name for path in photos.root.glob("*.jpg")} == {
         query.photo_name,
         "on-its-way.jpg",
     }
+
+
+def test_catalogues_that_no_import_names_go_too():
+    sent = FolderStore(folders().imports)
+    for name in ("named.zip", "stray.zip"):
+        sent.write(name, b"PK")
+        age(sent.root / name, 3_700)
+    runs.begin(db.session(), SourceKind.ZIP, "named.zip", "works.zip", None)
+    assert run().strays == 1
+    assert [file.name for file in sent.list()] == ["named.zip"]
+
+
+def test_the_rest_is_done_though_the_storage_is_away(photos):
+    old = add(photos, DAYS + 1)
+    photos.write("stray.jpg", b"photo")
+    age(photos.root / "stray.jpg", 3_700)
+    away = AwayStore(photos)
+    stores = replace(media(), queries=away)
+    cleared = retention.run(folders(), stores, DAYS, is_confirmed=True)
+    db.session.expire_all()
+    assert (cleared.photos, cleared.strays) == (0, 0)
+    assert cleared.faults
+    assert db.session.get_one(Query, old.id).photo_name is None
+    assert last_run(folders().instance) is not None
+    away.is_away = False
+    assert deletions.run_due(db.session(), stores) == 0
+    assert run().strays == 1
+    assert list(photos.list()) == []
 
 
 def test_accounts_never_confirmed_and_old_mails_go_too():
@@ -162,11 +197,13 @@ def test_accounts_never_confirmed_and_old_mails_go_too():
 
 def test_the_workers_job_obeys_the_days_that_are_set(photos, caplog):
     old = add(photos, 8)
-    context = TaskContext(db.session(), folders(), {"MORELLI_RETENTION_DAYS": 7})
+    context = TaskContext(
+        db.session(), folders(), {"MORELLI_MEDIA_URL": "", "MORELLI_RETENTION_DAYS": 7}
+    )
     caplog.set_level(logging.INFO)
     with exclusively(folders().instance / retention.LOCK, db.engine):
         retention.run_job(context)  # somebody does it by hand
-    assert photos.path(old.photo_name).exists()
+    assert (photos.root / old.photo_name).exists()
     retention.run_job(context)
     db.session.expire_all()
     assert old.photo_name is None
@@ -180,7 +217,7 @@ def test_two_never_run_at_once(photos):
         pytest.raises(AlreadyRunningError),
     ):
         run()
-    assert photos.path(old.photo_name).exists()
+    assert (photos.root / old.photo_name).exists()
 
 
 def test_where_works_and_details_lay_goes_with_the_photo(photos):
@@ -224,7 +261,7 @@ def test_a_deleted_address_is_in_no_file_of_the_database():
     user = accounts.create_confirmed(address, "hash-of-anna")
     db.session.commit()
     assert in_files(address)
-    accounts.erase(user, MediaFolder(folders().queries), Outbox(folders().mail))
+    accounts.erase(user, FolderStore(folders().queries), Outbox(folders().mail))
     assert in_files(address) == in_files("hash-of-anna") == []
 
 
@@ -236,7 +273,7 @@ def test_what_a_reader_keeps_in_the_log_is_said_and_goes_at_the_next_deletion(ca
     with db.engine.connect() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.execute(text("SELECT count(*) FROM user")).one()
-        accounts.erase(user, MediaFolder(folders().queries), Outbox(folders().mail))
+        accounts.erase(user, FolderStore(folders().queries), Outbox(folders().mail))
         assert in_files(address)
     assert "write-ahead log for now" in caplog.text
     run()

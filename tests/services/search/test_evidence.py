@@ -9,6 +9,7 @@ from app.retrieval.images.codec import decode
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.search.explanation import encode_attention
 from app.retrieval.verification.evidence import BlockState, Comparison
+from app.services.media.folder import FolderStore
 from app.services.search.evidence import (
     BLOCK_SIGNS,
     POINT_COUNT,
@@ -20,7 +21,6 @@ from app.services.search.evidence import (
     rectified_photo,
     spread_of,
 )
-from app.services.system.media import MediaFolder
 from app.web.shell.current import folders, search_service
 from tests.support.fakes import draw_picture
 
@@ -31,7 +31,7 @@ def asked(in_app, photo):
 
 
 def photos():
-    return MediaFolder(folders().queries)
+    return FolderStore(folders().queries)
 
 
 def test_no_points_are_no_evidence():
@@ -114,7 +114,7 @@ def test_without_photo_outline_or_picture_nothing_is_rectified(asked, lost):
     if lost == "row":
         asked.photo_name = None
     elif lost == "file":
-        photos().path(asked.photo_name).unlink()
+        (photos().root / asked.photo_name).unlink()
     elif lost == "outline":
         match.outline = None
     else:

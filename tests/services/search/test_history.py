@@ -4,6 +4,7 @@ import json
 import tracemalloc
 import uuid
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -13,10 +14,12 @@ from app.extensions import db
 from app.models import Query, now
 from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
+from app.services.media.folder import FolderStore
 from app.services.search import data_export, history
-from app.services.search.history import Owner
-from app.services.system.media import MediaFolder
-from app.web.shell.current import folders
+from app.services.search.history import Forgotten, Owner
+from app.services.system import deletions
+from app.web.shell.current import folders, media
+from tests.support.away import AwayStore
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -25,7 +28,7 @@ ANNA, BEN = Owner(visitor="anna"), Owner(visitor="ben")
 
 @pytest.fixture
 def photos():
-    return MediaFolder(folders().queries)
+    return FolderStore(folders().queries)
 
 
 def add(photos, count, content=b"photo", **fields):
@@ -95,19 +98,33 @@ def test_forgetting_all_leaves_what_is_others(photos, monkeypatch):
     monkeypatch.setattr(history, "BATCH", 2)
     add(photos, 5, visitor="anna")
     of_ben = add(photos, 1, visitor="ben")
-    assert history.forget_all(ANNA, photos) == 5
+    assert history.forget_all(ANNA, photos) == Forgotten(5, 0)
     assert history.count(ANNA) == 0
     assert on_disk(photos) == set(of_ben)
-    assert history.forget_all(Owner(), photos) == 0
+    assert history.forget_all(Owner(), photos) == Forgotten(0, 0)
 
 
-def test_a_photo_that_cannot_be_deleted_keeps_its_row(photos):
-    [query_id] = add(photos, 1, visitor="anna")
-    photos.path(f"{query_id}.jpg").unlink()
-    photos.path(f"{query_id}.jpg").mkdir()  # which cannot be unlinked
-    with pytest.raises(OSError, match="directory"):
-        history.forget_all(ANNA, photos)
+def test_a_photo_that_cannot_be_deleted_is_remembered(photos):
+    stuck, _ = add(photos, 2, visitor="anna")
+    (photos.root / f"{stuck}.jpg").unlink()
+    (photos.root / f"{stuck}.jpg").mkdir()  # which cannot be unlinked
+    assert history.forget_all(ANNA, photos) == Forgotten(2, 1)
+    assert history.count(ANNA) == 0
+    assert on_disk(photos) == {stuck}
+    assert deletions.waiting(db.session()).count == 1
+
+
+def test_a_photo_goes_once_the_storage_answers(photos):
+    query_id, _ = add(photos, 2, visitor="anna")
+    away = AwayStore(photos)
+    assert history.forget(db.session.get_one(Query, query_id), away) == 1
     assert history.count(ANNA) == 1
+    assert query_id in on_disk(photos)
+    away.is_away = False
+    stores = replace(media(), queries=away)
+    assert deletions.run_due(db.session(), stores) == 0
+    assert query_id not in on_disk(photos)
+    assert deletions.waiting(db.session()).count == 0
 
 
 def test_the_archive_holds_every_search_once(photos, monkeypatch):
@@ -117,7 +134,7 @@ def test_the_archive_holds_every_search_once(photos, monkeypatch):
         query.created_at = now()
     db.session.commit()
     gone, *rest = sorted(ids)
-    photos.path(f"{gone}.jpg").unlink()
+    (photos.root / f"{gone}.jpg").unlink()
     file = zipfile.ZipFile(BytesIO(b"".join(data_export.archive(ANNA, photos))))
     listed = json.loads(file.read(data_export.LIST_NAME))
     assert sorted(search["id"] for search in listed) == sorted(ids)
@@ -145,7 +162,7 @@ def test_a_photo_that_is_deleted_while_it_is_sent_is_sent_all_the_same(photos):
     for piece in data_export.archive(ANNA, photos):
         sent.append(piece)
         if b"photos/" in piece:
-            photos.path(f"{name}.jpg").unlink(missing_ok=True)
+            (photos.root / f"{name}.jpg").unlink(missing_ok=True)
     file = zipfile.ZipFile(BytesIO(b"".join(sent)))
     assert file.read(f"photos/{name}.jpg") == content
 

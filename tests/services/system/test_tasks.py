@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from app.configuration.load import Folders
 from app.models import Lane, Task, TaskState, now
+from app.services.media.store import StorageAwayError
 from app.services.system import tasks
 from app.services.system.claims import claim_next
 from app.services.system.tasks import NotPossibleError, TaskContext, TaskFailedError
@@ -143,6 +145,21 @@ def test_a_bug_fails_the_task_and_undoes_what_was_not_committed(
     assert task.done == 1
     assert "worker's log" in task.fault
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_task_waits_until_the_storage_answers(session, context, counting):
+    def fail(handle):
+        handle.progress(2, 5, "counting")
+        raise StorageAwayError("the cable is cut")
+
+    task = noted(session)
+    assert tasks.work_off(context, {"count": fail}) == 1
+    assert state_of(task) == TaskState.WAITING
+    assert tasks.work_off(context, {"count": counting}) == 0
+    with time_machine.travel(now() + timedelta(minutes=1)):
+        assert tasks.work_off(context, {"count": counting}) == 1
+    assert counting.counted == [2, 3, 4]
+    assert (state_of(task), task.fault) == (TaskState.DONE, "")
 
 
 def test_an_unknown_kind_fails(session, context):

@@ -61,7 +61,7 @@ def reports_of(app):
 
 def files_left(app):
     with app.app_context():
-        root = folders().instance / evaluation_task.FOLDER
+        root = folders().evaluations
     return sorted(path.name for path in root.rglob("*") if path.is_file())
 
 
@@ -125,7 +125,7 @@ def test_a_killed_worker_goes_on_where_it_was(app, admin, photos, monkeypatch):
         work_off(app)
     with app.app_context():
         [task] = db.session.query(Task)
-        path = evaluation_task.folder_of(folders(), task.id) / evaluation_task.LINES
+        path = folders().evaluations / str(task.id) / evaluation_task.LINES
         with path.open("a") as file:
             file.write('{"number": 1, "na')  # cut off in the middle
         task.lease_until = now()  # the killed worker extends it no more

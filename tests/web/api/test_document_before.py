@@ -141,9 +141,13 @@ def with_known_differences(before):
         # They were an internal error, and a wait without end.
         operation["responses"]["503"]["codes"] |= {
             "database_unavailable",
+            "storage_unavailable",
             "too_many_uploads",
         }
         with_new_facts(operation["responses"])
+    # A photo may go later than its search.
+    deletes = before["DELETE /api/v1/queries/{query_id}"]["responses"]
+    deletes["202"] = deletes["204"]
     return before
 
 

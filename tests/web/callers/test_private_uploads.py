@@ -11,6 +11,7 @@ from PIL.ExifTags import Base
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from app.services.media.folder import STAGING
 from tests.support.people import TOKEN, logged_in
 
 
@@ -74,8 +75,10 @@ def test_only_a_catalogue_is_put_on_the_instances_own_disk_without_a_name(app, m
     answer = post(curator, "/curate/imports/", "/curate/imports/", file=upload)
     assert answer.status_code in (302, 303)
     imports = app.config["MORELLI_INSTANCE"] / "imports"
-    assert {path for path in made if is_ours(path)} == {imports}
-    [kept] = imports.iterdir()
+    # While it is sent it has no name; then it is staged, and gets its own.
+    nameless, staged = (path for path in made if is_ours(path))
+    assert (nameless, staged.parent) == (imports, imports / STAGING)
+    [kept] = imports.glob("[!.]*")
     assert kept.read_bytes() == table
 
 

@@ -1,13 +1,14 @@
 """The answer as a page: what it tells, and who may see its pictures."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import GenerationRecord, Query
+from app.models import GenerationRecord, Query, now
 from app.retrieval.generations.calibration import Calibration, TriedAnswer
 from app.retrieval.verification.evidence import Verdict
 from app.web.shell.current import folders
@@ -93,6 +94,7 @@ def test_a_deleted_photo_leaves_a_page_without_broken_pictures(
     (folders().queries / the_query().photo_name).unlink()
     if is_noted:
         the_query().photo_name = None
+        the_query().created_at = now() - timedelta(days=31)
         db.session.commit()
     page = client.get(address).text
     assert "Your photo is not kept any more" in page

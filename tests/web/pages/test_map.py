@@ -12,6 +12,7 @@ from app.configuration.load import ROOT, Folders
 from app.extensions import db
 from app.models import Artwork, now
 from app.services.map import building
+from app.services.media.opening import open_stores
 from tests.support.mapped import make_map
 from tests.support.museum import WORKS, original_of
 from tests.support.people import logged_in
@@ -187,7 +188,13 @@ def test_the_map_before_is_still_served_to_open_pages(app, client, mapped):
         db.session.commit()
     with app.app_context():
         folders = Folders(app.config["MORELLI_INSTANCE"])
-        stored = building.build(db.session(), folders, "fake", lambda *_told: None)
+        stored = building.build(
+            db.session(),
+            folders,
+            open_stores("", folders),
+            "fake",
+            lambda *_told: None,
+        )
     assert stored.name != mapped.name
     assert client.get(old).status_code == 200
     assert stored.name in address(client, "places")

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -186,6 +187,7 @@ def test_an_old_answer_survives_the_deletion_of_its_photo(ask, in_app, client, p
     ask(photo)
     (folders().queries / the_query().photo_name).unlink()
     the_query().photo_name = None
+    the_query().created_at = now() - timedelta(days=31)
     db.session.commit()
     assert (
         "Your photo is not kept any more"

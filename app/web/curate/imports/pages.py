@@ -1,5 +1,7 @@
 """Import pages: catalogue uploaded, mapped, dry run, recorded, rolled back."""
 
+from typing import BinaryIO, cast
+
 from flask import (
     Blueprint,
     Flask,
@@ -47,7 +49,7 @@ from app.web.curate.imports.messages import (
 from app.web.curate.responses import go_to, or_404
 from app.web.curate.tasks import TOO_LATE, WISHES
 from app.web.pages.works import asked_page
-from app.web.shell.current import folders
+from app.web.shell.current import media
 from app.web.shell.site import TAKE_CATALOGUES
 
 bp = Blueprint("curate_imports", __name__, url_prefix="/curate/imports")
@@ -87,7 +89,7 @@ def begin() -> ResponseReturnValue:
             pass  # what cannot be read is better said now
     except SourceError as error:
         if run is not None:
-            runs.discard(db.session(), run, folders())
+            runs.discard(db.session(), run, media().imports)
         return go_to("curate_imports.browse", error=str(error))
     return go_to("curate_imports.mapping", run_id=run.id)
 
@@ -171,7 +173,7 @@ def discard(run_id: int) -> ResponseReturnValue:
     """Forget an import that was not recorded."""
     run = db.get_or_404(ImportRun, run_id)
     try:
-        runs.discard(db.session(), run, folders())
+        runs.discard(db.session(), run, media().imports)
     except runs.NotNowError:
         return back_to(run, error=TOO_LATE)
     sentence = gettext("The import is discarded. Nothing was changed.")
@@ -199,7 +201,9 @@ def begun() -> ImportRun:
     address = request.form.get("manifest", "").strip()
     shared = request.form.get("shared", "")
     if upload is not None and upload.filename:
-        kind, location = runs.receive(upload.stream, upload.filename, folders())
+        kind, location = runs.receive(
+            cast(BinaryIO, upload.stream), upload.filename, media().imports
+        )
         return runs.begin(session, kind, location, upload.filename, user)
     if address:
         if not address.startswith(WEB):

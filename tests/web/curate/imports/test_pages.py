@@ -11,6 +11,7 @@ from app.retrieval.settings import ImageSettings
 from app.services.importing import one_pass, runs
 from app.services.importing.pictures import FolderPictures
 from app.services.importing.sources import ImportContext, open_beside
+from app.services.media.folder import FolderStore
 from tests.support.people import TOKEN, logged_in
 
 TABLE = "Inv No;Title;Artist\nA.1;<b>Hare;Dürer\nA.2;Fox;Ada\n;Nobody’s;\n"
@@ -177,8 +178,7 @@ def test_what_cannot_be_imported_is_refused_at_once(app, curator, data, sentence
     assert address == "/curate/imports/"
     assert sentence in curator.browser.get(address).text
     assert count(app, ImportRun) == 0
-    folder = app.config["MORELLI_INSTANCE"] / "imports"
-    assert not folder.exists() or not any(folder.iterdir())
+    assert not any(FolderStore(app.config["MORELLI_INSTANCE"] / "imports").list())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Media stores: files that all servers share, in a folder or in a bucket."""
