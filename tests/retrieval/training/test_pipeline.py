@@ -34,8 +34,9 @@ def few_photos(monkeypatch):
 def small_classes(monkeypatch):
     """Take fewer works for a class: every one of them is looked at for a second."""
     from app.retrieval.training import pipeline
+    from app.retrieval.training.data.works import catalogue_classes
 
-    classes = partial(pipeline.catalogue_classes, min_works=WORKS_OF_A_CLASS)
+    classes = partial(catalogue_classes, min_works=WORKS_OF_A_CLASS)
     monkeypatch.setattr(pipeline, "catalogue_classes", classes)
 
 
