@@ -35,7 +35,6 @@ MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)
 """What the library, and the one below it, let through for an answer that is none."""
 CHALLENGE = "passkey_challenge"
 """Key, in the session, of what a passkey has to sign next."""
-LONGEST_PASSKEY_NAME = 64
 
 
 class AppSetupForm(CurrentPassword, fs.TwoFactorSetupForm):
@@ -93,14 +92,6 @@ class PasskeyForm(CurrentPassword, fs.WebAuthnRegisterForm):
     def validate(self, **options: Any) -> bool:
         """Check name and password, and whether there is room for one more."""
         is_valid = bool(super().validate(**options))
-        if is_valid and len(self.clean_name or "") > LONGEST_PASSKEY_NAME:
-            self.name.errors = [
-                _(
-                    "A name has at most %(count)s characters.",
-                    count=LONGEST_PASSKEY_NAME,
-                )
-            ]
-            return False
         if is_valid and len(logged_in().webauthn) >= second_factor.MOST_PASSKEYS:
             self.form_errors.append(
                 _(

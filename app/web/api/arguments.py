@@ -51,7 +51,10 @@ class ArgumentsParser(FlaskParser):
 
         One that is too long, no JSON, or has zero characters counts as none.
         """
-        data = req.stream.read(LONGEST_BODY + 1)
+        if (req.content_length or 0) > LONGEST_BODY:
+            return missing
+        # What calls itself a form was read already, and is kept.
+        data = req.get_data()
         if len(data) > LONGEST_BODY or rb"\u0000" in data:
             return missing
         try:

@@ -84,12 +84,11 @@ def limit_pages(app: Flask) -> None:
     hits = Folders(app.config["MORELLI_INSTANCE"]).limits / "hits.db"
     own, shared = f"{SCHEME}:{quote(str(hits))}", app.config["MORELLI_LIMITS_URL"]
     hash_key = derived_key(str(app.config["SECRET_KEY"]), "rate limits")
-    options = {"hash_key": hash_key, **({"own_uri": own} if shared else {})}
     # As many as promised in every window, not twice as many around its end.
     app.config.setdefault("RATELIMIT_STRATEGY", "moving-window")
-    where = f"{PREFIX}{shared}" if shared else own
+    where = f"{PREFIX}{shared}#{own}" if shared else own
     app.config.setdefault("RATELIMIT_STORAGE_URI", where)
-    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", options)
+    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"hash_key": hash_key})
     limiter.init_app(app)
 
 

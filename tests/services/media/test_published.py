@@ -12,6 +12,7 @@ from app.services.media.following import Followed, Follower
 from app.services.media.published import LIST, DamagedFolderError, Kind, Published
 from tests.support.away import AwayStore
 from tests.support.killing import die, is_killed
+from tests.support.waiting import WAIT_SECONDS
 
 FILES = {"manifest.json": b"{}", "local/words.u32": b"words" * 500, "empty.bin": b""}
 
@@ -170,7 +171,7 @@ def test_it_goes_on_with_what_it_has_while_a_thread_fetches(
     publish(first, session, made("a" * 16))
     assert follower.notice(session) == {Kind.INDEX: "a" * 16}
     assert follower._thread is not None
-    follower._thread.join()
+    follower._thread.join(WAIT_SECONDS)
     assert counted.name == "a" * 16
     assert follower.notice(session) == {}
 

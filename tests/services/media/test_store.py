@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.retrieval.images.codec import encode_jpeg
 from app.services.media import s3
 from app.services.media.store import StorageAwayError, checked, read_picture
+from tests.support.waiting import WAIT_SECONDS
 
 SIGNS = "aZ09_-"
 PARTS = st.builds(
@@ -146,7 +147,7 @@ def test_a_zip_file_is_read_where_it_lies_by_several_threads(store, small_blocks
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(WAIT_SECONDS)
     assert found == contents
 
 
@@ -170,7 +171,7 @@ def test_of_several_writers_one_stays_whole(store):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(WAIT_SECONDS)
     assert store.read("c.bin") in contents
     assert store.sweep() == 0
 

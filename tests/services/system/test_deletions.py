@@ -148,10 +148,10 @@ class Deadly(FolderStore):
 
 @pytest.mark.parametrize("moment", ["before the note", "before the file", "after it"])
 def test_whoever_is_killed_leaves_a_file_or_its_deletion(
-    session, photos, stores, tmp_path, moment
+    session, photos, stores, moment
 ):
     def delete_one():
-        engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
+        engine = create_engine(session.get_bind().engine.url)
         with Session(engine) as own:
             deletions.note(own, Area.QUERIES, ["a.jpg"])
             if moment == "before the note":

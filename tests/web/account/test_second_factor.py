@@ -238,8 +238,8 @@ def test_a_passkey_is_asked_for_after_the_password(app, anna):
 
 
 def test_a_passkey_has_a_name_that_the_database_holds(anna):
-    assert "at most 64" in begin_passkey(anna, name="n" * 65).text
-    assert "at most 64" not in begin_passkey(anna, name="n" * 64).text
+    assert "At most 64" in begin_passkey(anna, name="n" * 65).text
+    assert "At most 64" not in begin_passkey(anna, name="n" * 64).text
 
 
 def test_no_other_passkey_lets_in(app, anna, ben):

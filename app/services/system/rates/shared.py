@@ -36,23 +36,22 @@ class RemoteHits(Storage, MovingWindowSupport):
     Parameters
     ----------
     uri : str
-        ``shared-`` and the address of a Redis.
-    own_uri : str
-        Of the :class:`SharedHits` of this machine.
+        ``shared-``, the address of a Redis, ``#`` and that of this machine's
+        :class:`SharedHits`.
     hash_key : bytes
         Of the hashes that are kept instead of what is counted.
     """
 
     STORAGE_SCHEME = [f"{PREFIX}{scheme}" for scheme in ("redis", "rediss")]  # noqa: RUF012 - as the library declares it
 
-    def __init__(self, uri: str, *, own_uri: str, hash_key: bytes) -> None:
+    def __init__(self, uri: str, *, hash_key: bytes) -> None:
         super().__init__(uri)
         # Part of what servers with many machines need, and of no use to one.
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 
-        self._address = uri.removeprefix(PREFIX)
-        self._own = SharedHits(own_uri, hash_key=hash_key)
+        self._address, _, own = uri.removeprefix(PREFIX).partition("#")
+        self._own = SharedHits(own, hash_key=hash_key)
         self._hash_key = hash_key
         self._rest_until = 0.0
         options: dict[str, object] = {

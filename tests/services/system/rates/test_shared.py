@@ -36,7 +36,7 @@ def limiter_of(tmp_path):
 
     def make(address, machine="a"):
         own = f"sqlite-hits:{tmp_path / machine / 'hits.db'}"
-        storage = RemoteHits(f"shared-{address}", own_uri=own, hash_key=KEY)
+        storage = RemoteHits(f"shared-{address}#{own}", hash_key=KEY)
         return MovingWindowRateLimiter(storage)
 
     return make
@@ -48,9 +48,9 @@ def allowed(limiter, times, key="anna"):
 
 def test_flask_limiter_finds_it_by_its_scheme(tmp_path):
     options: dict[str, Any] = {"hash_key": KEY}
-    options["own_uri"] = f"sqlite-hits:{tmp_path / 'hits.db'}"
+    own = f"sqlite-hits:{tmp_path / 'hits.db'}"
     for scheme in ("redis", "rediss"):
-        made = storage_from_string(f"shared-{scheme}://127.0.0.1:1/0", **options)
+        made = storage_from_string(f"shared-{scheme}://127.0.0.1:1/0#{own}", **options)
         assert isinstance(made, RemoteHits)
 
 
