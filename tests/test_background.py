@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from app.background import BACKGROUND
+from app.background import BACKGROUND, JOBS
 from app.commands.worker import OUTDATED
 from app.configuration.load import ROOT, Folders
 from app.extensions import db
@@ -172,7 +172,7 @@ def test_a_worker_takes_up_what_comes_and_stops_when_told(app, start):
     until(lambda: is_over(second))
     assert time.monotonic() - begun < 20
     assert "precompute_descriptors" in second.fault  # there are no works
-    until(lambda: db.session.query(PeriodicJob).count() == 3)
+    until(lambda: db.session.query(PeriodicJob).count() == len(JOBS))
     until((app.config["MORELLI_INSTANCE"] / STAMP).exists)
     assert not any(
         (app.config["MORELLI_INSTANCE"] / name).exists() for name in OUTDATED

@@ -11,24 +11,38 @@ from werkzeug.serving import make_server
 
 from tests.support.waiting import ended
 
-# The first one is Chromium without its windows: it does the same in half the time.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
+# Without its windows, Chromium does the same in half the time.
+NAMES = ("chromium-headless-shell", *WHOLE)
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip(f"there is no Chromium on the PATH ({', '.join(NAMES)})")
+def launch():
+    """Return a function that starts the first Chromium of some names."""
     # Chromium refuses its sandbox to root, which is who runs tests in a container.
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
+    started = []
+
+    def start(names):
+        path = next(filter(None, map(shutil.which, names)), None)
+        if path is None:
+            pytest.skip(f"there is no Chromium on the PATH ({', '.join(names)})")
         try:
             browser = playwright.chromium.launch(executable_path=path, args=flags)
         except Error as error:
             pytest.skip(f"{path} does not start: {error}")
-        yield browser
-        browser.close()
+        started.append(browser)
+        return browser
+
+    with sync_playwright() as playwright:
+        yield start
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(launch):
+    return launch(NAMES)
 
 
 @pytest.fixture

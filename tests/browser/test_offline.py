@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Query
+from tests.browser.conftest import WHOLE
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +29,13 @@ async () => {
   if (!worker.controller) await controlled;
 }
 """
+
+
+@pytest.fixture(scope="module")
+def chromium(launch):
+    """The whole one: without its windows, on a busy machine, it does not tell a page
+    that the network is back."""
+    return launch(WHOLE)
 
 
 @pytest.fixture
