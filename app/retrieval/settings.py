@@ -96,6 +96,9 @@ class VerificationSettings:
     """Candidates of all channels verified at most, where none of these is certain."""
     around_count: int = 6
     """Candidates that are also looked at as works in the round."""
+    around_known: int = 2
+    """Of these, the ones that the semantic network puts first, whatever geometry and
+    the other channels say: of a statue from another side they know nothing."""
     again_verified: int = 2
     """Candidates verified for what is left of a photo without the works found."""
     least_rest: int = 40

@@ -129,7 +129,8 @@ class Engine:
                 )[: settings.verification.verified_count]
                 pool.verify(features, merged, until_certain=not thorough)
             with watch.lap("around"):
-                around = merged[: settings.verification.around_count]
+                known = shortlists.get(SEMANTIC, ())
+                around = unlike_planes(known, merged, settings.verification)
                 pool.look_around(features, around, partial(view.compare, self.gallery))
             candidates = rater.rate(pool.matches)
         with watch.lap("again"):
@@ -267,6 +268,17 @@ def promising(hits: Sequence[Hit], settings: VerificationSettings) -> list[int]:
         for hit in first
         if hit.similarity >= settings.first_share * first[0].similarity
     ]
+
+
+def unlike_planes(
+    known: Sequence[Hit], merged: Sequence[int], settings: VerificationSettings
+) -> list[int]:
+    """Choose the candidates that are looked at as works in the round.
+
+    ``known`` to the semantic network, then those of all channels, best first.
+    """
+    first = [hit.position for hit in known[: settings.around_known]]
+    return list(dict.fromkeys([*first, *merged]))[: settings.around_count]
 
 
 def _first_is_found(candidates: Sequence[Match]) -> bool:

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.search.engine import Engine
-from app.retrieval.types import GalleryItem
+from app.retrieval.search.engine import Engine, unlike_planes
+from app.retrieval.settings import VerificationSettings
+from app.retrieval.types import GalleryItem, Hit
 from app.retrieval.verification.evidence import Verdict
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
@@ -191,3 +192,10 @@ def test_a_withdrawn_work_never_appears(engine, number, withdrawn):
     assert (f"work-{number}" in works_of(traced.answer)) is (
         f"work-{number}" not in withdrawn
     )
+
+
+def test_what_the_semantic_network_puts_first_is_looked_at_as_a_work_in_the_round():
+    settings = VerificationSettings(around_count=4, around_known=2)
+    known = [Hit(position, 0.5) for position in (8, 3, 9)]
+    assert unlike_planes(known, [1, 2, 3, 4, 5, 8], settings) == [8, 3, 1, 2]
+    assert unlike_planes((), [1, 2], settings) == [1, 2]
