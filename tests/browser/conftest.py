@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.support.waiting import ended
@@ -21,7 +21,7 @@ def launch():
     """Return a function that starts the first Chromium of some names."""
     # Chromium refuses its sandbox to root, which is who runs tests in a container.
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-    started = []
+    started: list[Browser] = []
 
     def start(names):
         path = next(filter(None, map(shutil.which, names)), None)
