@@ -14,6 +14,7 @@ CATALOGUE ?=
 IMAGES ?=
 QUERIES ?=
 WEIGHTS ?=
+TESTS ?=
 DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$(IMAGES)")
 
 # Python keeps what it compiled, whatever it is told elsewhere: every process of the
@@ -43,8 +44,8 @@ demo: setup ## index a collection and serve it (CATALOGUE=… IMAGES=… for you
 # In every command below that runs tests.
 export TEST_DATABASE := $(DATABASE)
 
-test: setup ## run the fast tests (DATABASE=postgresql: on PostgreSQL instead of SQLite)
-	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
+test: setup ## run the fast tests (DATABASE=postgresql: on PostgreSQL; TESTS=tests/…: some)
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(TESTS)
 
 test-slow: setup ## run the tests that build networks and whole indexes
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m "slow and not browser"
