@@ -10,6 +10,7 @@ from app.factory import create_app
 from app.models import now
 from app.web.callers import throttling
 from app.web.callers.throttling import FROM_EVERYWHERE, PER_ACCOUNT
+from tests.support.databases import environ_of
 from tests.support.people import CHEAP_HASHING, Person, with_account
 from tests.support.redis import free_port
 from tests.support.waiting import WAIT_SECONDS
@@ -36,12 +37,9 @@ def guess(app, address, times):
     return statuses.count(200)
 
 
-def guess_in_a_process(instance, results):
+def guess_in_a_process(settings, results):
     app = create_app(
-        {
-            "MORELLI_INSTANCE": instance,
-            "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHING,
-        }
+        {**settings, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHING}
     )
     results.put(guess(app, "192.0.2.1", 8))
 
@@ -118,8 +116,13 @@ def test_two_processes_and_a_restart_count_together(make_app):
     with_account(app)
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
-    instance = str(app.config["MORELLI_INSTANCE"])
-    other = context.Process(target=guess_in_a_process, args=(instance, results))
+    instance = app.config["MORELLI_INSTANCE"]
+    settings = {
+        **environ_of(instance),
+        "MORELLI_INSTANCE": str(instance),
+        "MORELLI_SECRET_KEY": app.config["SECRET_KEY"],
+    }
+    other = context.Process(target=guess_in_a_process, args=(settings, results))
     other.start()
     looked_at = guess(app, "192.0.2.1", 8)
     looked_at += results.get(timeout=WAIT_SECONDS)
