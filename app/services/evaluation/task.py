@@ -114,18 +114,13 @@ def evaluate(handle: TaskHandle) -> None:
             context.config["MORELLI_MODEL"],
             context.folders.generations,
         )
-        with opened_photos(context.media.evaluations, parameters, limits) as (
-            data,
-            pictures,
-        ):
+        with opened_photos(files, parameters, limits) as (data, pictures):
             _ask_all(handle, searcher, data, pictures, limits)
     except (SourceError, LabelsError, RetrievalError) as error:
         raise TaskFailedError(str(error)) from error
     if "zip" in parameters:
-        names = [str(parameters["zip"])]
-        deletions.note(context.session, Area.EVALUATIONS, names)
-        context.session.commit()
-        deletions.carry_out(context.session, Area.EVALUATIONS, files, names)
+        sent = str(parameters["zip"])
+        deletions.commit_and_delete(context.session, Area.EVALUATIONS, files, [sent])
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +278,5 @@ def discard(session: Session, files: MediaStore, report: EvaluationReport) -> in
     """Delete a report with its photos; return how many of these are still there."""
     numbers = {case["number"] for case in report.cases if case["photo"]}
     names = [photo_name(report.settings["folder"], number) for number in numbers]
-    deletions.note(session, Area.EVALUATIONS, names)
     session.delete(report)
-    session.commit()
-    return deletions.carry_out(session, Area.EVALUATIONS, files, names)
+    return deletions.commit_and_delete(session, Area.EVALUATIONS, files, names)

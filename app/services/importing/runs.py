@@ -173,9 +173,7 @@ def remove_file(session: Session, run: ImportRun, imports: MediaStore) -> None:
     """Delete the file that was sent for a run, now or when it can be; commits."""
     is_sent = run.source not in (SourceKind.FOLDER, SourceKind.SHELL)
     if is_sent and "/" not in run.location:
-        deletions.note(session, Area.IMPORTS, [run.location])
-        session.commit()
-        deletions.carry_out(session, Area.IMPORTS, imports, [run.location])
+        deletions.commit_and_delete(session, Area.IMPORTS, imports, [run.location])
 
 
 def is_busy(run: ImportRun) -> bool:

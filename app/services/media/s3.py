@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 
 class Bucket:
-    """Bucket to a bucket, shared by the stores in it and by all threads.
+    """Bucket, with the connections that all stores in it and all threads share.
 
     Parameters
     ----------

@@ -162,7 +162,6 @@ def run_job(context: TaskContext) -> None:
 
 def _drop_photos(photos: MediaStore, before: datetime, cleared: Cleared) -> None:
     """Delete old photos, and where the network looked in them."""
-    session = db.session()
     last = ""
     while True:
         rows = db.session.execute(
@@ -179,14 +178,12 @@ def _drop_photos(photos: MediaStore, before: datetime, cleared: Cleared) -> None
             return
         last = rows[-1].id
         names = [name for _, name in rows if name is not None]
-        deletions.note(session, Area.QUERIES, names)
-        session.execute(
+        db.session.execute(
             update(Query)
             .where(Query.id.in_([query_id for query_id, _ in rows]))
             .values(photo_name=None, activation_map=None)
         )
-        session.commit()
-        left = deletions.carry_out(session, Area.QUERIES, photos, names)
+        left = deletions.commit_and_delete(db.session(), Area.QUERIES, photos, names)
         cleared.photos += len(names) - left
         cleared.faults += left
 
@@ -248,8 +245,6 @@ def _drop_strays(
             ),
         }
         strays = [name for name in names if name not in known]
-        deletions.note(session, area, strays)
-        session.commit()
-        left = deletions.carry_out(session, area, store, strays)
+        left = deletions.commit_and_delete(session, area, store, strays)
         cleared.strays += len(strays) - left
         cleared.faults += left

@@ -105,11 +105,8 @@ def forget(query: Query, photos: MediaStore) -> int:
         1 if the photo is still there, and goes as soon as the storage answers.
     """
     names = [query.photo_name] if query.photo_name is not None else []
-    session = db.session()
-    deletions.note(session, Area.QUERIES, names)
-    session.delete(query)  # the rest follows by its foreign keys
-    session.commit()
-    return deletions.carry_out(session, Area.QUERIES, photos, names)
+    db.session.delete(query)  # the rest follows by its foreign keys
+    return deletions.commit_and_delete(db.session(), Area.QUERIES, photos, names)
 
 
 def forget_all(owner: Owner, photos: MediaStore) -> Forgotten:

@@ -72,6 +72,21 @@ def note(
     )
 
 
+def commit_and_delete(
+    session: Session, area: Area, store: MediaStore, names: Sequence[str]
+) -> int:
+    """Commit what lets go of files, with a note of them, and delete them.
+
+    Returns
+    -------
+    left : int
+        As of `carry_out`.
+    """
+    note(session, area, names)
+    session.commit()
+    return carry_out(session, area, store, names)
+
+
 def carry_out(
     session: Session, area: Area, store: MediaStore, names: Sequence[str]
 ) -> int:
