@@ -3,6 +3,7 @@
 None of these sentences tells whether an address has an account.
 """
 
+from flask import flash
 from flask_babel import lazy_gettext, ngettext
 
 # Marks a text for translation where it must stay English: Flask-Security looks the
@@ -133,12 +134,12 @@ PASSWORD_IS_COMMON = lazy_gettext(
 PASSWORD_IS_LONG = lazy_gettext("A password has at most %(count)s characters.")
 
 
-def photos_left_sentence(count: int) -> str:
-    """Say that photos are let go of, and are not gone yet."""
-    return str(
-        ngettext(
+def tell_photos_left(count: int) -> None:
+    """Say on the next page that photos are let go of and not gone yet, if any are."""
+    if count:
+        sentence = ngettext(
             "%(num)s photo will be gone as soon as the storage answers.",
             "%(num)s photos will be gone as soon as the storage answers.",
             count,
         )
-    )
+        flash(sentence, DONE)

@@ -46,7 +46,7 @@ from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
 from app.web import health
 from app.web.account import confirming, forms, mail, second_factor, sessions
-from app.web.account.messages import DONE, MESSAGES, photos_left_sentence
+from app.web.account.messages import DONE, MESSAGES, tell_photos_left
 from app.web.account.recognition import recognising
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
@@ -207,8 +207,7 @@ def delete() -> ResponseReturnValue:
             )
         else:
             flash(_("Your account and everything in it are deleted."), DONE)
-            if left:
-                flash(photos_left_sentence(left), DONE)
+            tell_photos_left(left)
             return redirect(url_for("search.ask"))
     return render_template(
         "account/delete.html",

@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     current_app,
-    flash,
     render_template,
     request,
 )
@@ -22,7 +21,7 @@ from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures import SourceError
 from app.services.system import tasks
-from app.web.account.messages import DONE, photos_left_sentence
+from app.web.account.messages import tell_photos_left
 from app.web.admin.plots import bar
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
@@ -121,8 +120,7 @@ def delete(report_id: int) -> ResponseReturnValue:
     """Delete a report with its photos."""
     report = or_404(db.session.get(EvaluationReport, report_id))
     left = evaluation_task.discard(db.session(), media().evaluations, report)
-    if left:
-        flash(photos_left_sentence(left), DONE)
+    tell_photos_left(left)
     return go_to("admin_evaluation.browse", done=gettext("The report is deleted."))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -20,7 +20,7 @@ from app.services.accounts.administration import (
 )
 from app.services.accounts.last_admin import LastAdminError
 from app.web.account.mail import mailer, tell_second_factor
-from app.web.account.messages import DONE, photos_left_sentence
+from app.web.account.messages import tell_photos_left
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import LONGEST_TEXT, asked_page
@@ -122,8 +122,7 @@ def delete(user_id: int) -> ResponseReturnValue:
         return render_template("admin/user_delete.html", user=user, asked=asked)
 
     def erase(accounts: AccountAdmin, user: User) -> None:
-        if left := accounts.delete(user, media().queries, mailer().outbox):
-            flash(photos_left_sentence(left), DONE)
+        tell_photos_left(accounts.delete(user, media().queries, mailer().outbox))
 
     return change(user_id, erase, is_last=True)
 

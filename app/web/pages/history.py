@@ -17,7 +17,7 @@ from flask_babel import ngettext
 
 from app.services.search import history
 from app.services.search.data_export import archive
-from app.web.account.messages import DONE, photos_left_sentence
+from app.web.account.messages import DONE, tell_photos_left
 from app.web.callers.visitors import current_owner
 from app.web.pages.answers import AnswerPictures, own_query
 from app.web.pages.works import asked_page
@@ -49,11 +49,13 @@ def delete(query_id: UUID) -> ResponseReturnValue:
         return render_template(
             "history_delete.html", query=query, pictures=AnswerPictures(query), count=1
         )
-    if left := history.forget(query, media().queries):
-        flash(_("The search is deleted, with its answer."), DONE)
-        flash(photos_left_sentence(left), DONE)
+    left = history.forget(query, media().queries)
+    if left:
+        sentence = _("The search is deleted, with its answer.")
     else:
-        flash(_("The search is deleted, with its photo and its answer."), DONE)
+        sentence = _("The search is deleted, with its photo and its answer.")
+    flash(sentence, DONE)
+    tell_photos_left(left)
     return redirect(url_for("history.show", page=shown_page()), 303)
 
 
@@ -73,15 +75,14 @@ def delete_all() -> ResponseReturnValue:
             "%(num)s searches are deleted, with their answers.",
             forgotten.searches,
         )
-        flash(sentence, DONE)
-        flash(photos_left_sentence(forgotten.photos_left), DONE)
     else:
         sentence = ngettext(
             "%(num)s search is deleted, with its photo and its answer.",
             "%(num)s searches are deleted, with their photos and answers.",
             forgotten.searches,
         )
-        flash(sentence, DONE)
+    flash(sentence, DONE)
+    tell_photos_left(forgotten.photos_left)
     return redirect(url_for("history.show"), 303)
 
 
