@@ -26,10 +26,8 @@ def run(*, is_confirmed: bool) -> int:
     """Delete now what is old enough; the server does it once a day by itself."""
     check()
     config = current_app.config
-    days, folders = (
-        config["MORELLI_RETENTION_DAYS"],
-        Folders(config["MORELLI_INSTANCE"]),
-    )
+    days = config["MORELLI_RETENTION_DAYS"]
+    folders = Folders(config["MORELLI_INSTANCE"])
     media = open_stores(config["MORELLI_MEDIA_URL"], folders)
     try:
         cleared = retention.run(folders, media, days, is_confirmed=is_confirmed)

@@ -22,6 +22,7 @@ from app.retrieval.descriptors.subjects import SUBJECTS
 from app.services.collection.browsing import ORDERS, USUAL_ORDER, WORKS_PER_PAGE
 from app.services.collection.subjects import SHOWS
 from app.web.api.schemas import ACCESSION
+from app.web.callers.characters import URLENCODED
 from app.web.callers.upload import NoPhotoError
 from app.web.pages.works import LONGEST_TEXT
 
@@ -51,10 +52,9 @@ class ArgumentsParser(FlaskParser):
 
         One that is too long, no JSON, or has zero characters counts as none.
         """
-        if (req.content_length or 0) > LONGEST_BODY:
-            return missing
         # What calls itself a form was read already, and is kept.
-        data = req.get_data()
+        is_kept = req.mimetype == URLENCODED
+        data = req.get_data() if is_kept else req.stream.read(LONGEST_BODY + 1)
         if len(data) > LONGEST_BODY or rb"\u0000" in data:
             return missing
         try:
