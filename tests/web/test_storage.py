@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Artwork, PendingDeletion, Query
+from app.retrieval.generations.registry import GenerationRegistry
 from app.services.media.folder import FolderStore
 from app.services.media.opening import open_stores
 from app.services.system import deletions
@@ -160,6 +161,19 @@ def test_a_change_that_needs_a_picture_fails_with_a_sentence(away):
     assert "the storage does not answer" in curator.browser.get(address).text
     with away.app_context():
         assert len(db.session.get_one(Artwork, 1).images) == 1
+
+
+def test_no_earlier_index_is_live_here_that_the_others_cannot_be_told_of(
+    away, monkeypatch
+):
+    switched = []
+    monkeypatch.setattr(
+        GenerationRegistry, "roll_back", lambda _self, name: switched.append(name)
+    )
+    curator = logged_in(away, "eva@example.org", "curator")
+    answer = curator.post("/curate/index/0123456789abcdef/live", page="/curate/index/")
+    assert answer.status_code == 503
+    assert switched == []
 
 
 @pytest.fixture

@@ -110,10 +110,12 @@ def roll_back(name: str) -> ResponseReturnValue:
     before = registry.current_name()
     published = published_indexes(media(), folders())
     try:
-        registry.roll_back(name)
+        # First what may find the storage away; it is in effect with the commit below.
         if published is not None:
             published.point_to(db.session(), name)
+        registry.roll_back(name)
     except (RetrievalError, FileNotFoundError):
+        db.session.rollback()
         sentence = gettext("This index is not there any more, or cannot be used now.")
         return go_to("curate_generations.show", error=sentence)
     audit.record(
