@@ -9,7 +9,11 @@ from app.retrieval.search.answers import Match
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.network_channels import NetworkView, ask_networks
 from app.retrieval.search.trace import GLOBAL, SEMANTIC
-from app.retrieval.settings import ShortlistSettings
+from app.retrieval.settings import (
+    RetrievalSettings,
+    ShortlistSettings,
+    VerificationSettings,
+)
 from app.retrieval.types import Description, GalleryItem, Hit
 from tests.support.fakes import (
     NO_MATCHES,
@@ -104,3 +108,15 @@ def test_what_only_the_semantic_network_proposes_is_looked_at(seen):
     bust = next(m for m in traced.candidates if m.item.work_id == "bust")
     assert bust.semantic_margin == pytest.approx(seen[0] - seen[1])
     assert traced.shortlists[SEMANTIC][0].position == 0
+
+
+@pytest.mark.parametrize(("known", "around"), [(1, "vessel"), (0, "bust")])
+def test_the_one_looked_around_is_what_the_semantic_network_puts_first(known, around):
+    gallery = gallery_of("bust", "bull", "relief", "vessel")
+    model = replace(fake_model(), semantic=FakeSemantic(SIDES[3]), style=None)
+    few = VerificationSettings(around_count=1, around_known=known)
+    engine = Engine(model, gallery, RetrievalSettings(verification=few))
+    photo = PreparedPhoto(photograph(draw_picture(0)))
+    candidates = engine.trace(photo, thorough=True).candidates
+    looked = [one.item.work_id for one in candidates if one.crowd]
+    assert looked == [around]

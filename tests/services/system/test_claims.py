@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from app.configuration.load import Folders
@@ -254,3 +254,17 @@ def test_a_clock_that_is_ahead_takes_nobodys_task(session):
         assert claim_next(session, LONG, "b") is None
     session.expire_all()
     assert task.worker == "a"
+
+
+@pytest.mark.postgresql(reason="its row locks, which others need not wait for")
+def test_who_comes_second_waits_for_nothing(session):
+    task = noted(session)
+    held = select(Task.id).where(Task.id == task.id).with_for_update()
+    session.commit()
+    session.execute(text("SET lock_timeout = '1s'"))
+    with session.get_bind().connect() as other, other.begin():
+        other.execute(held)
+        assert claim_next(session, LONG, "b") is None
+    claim = claim_next(session, LONG, "b")
+    assert claim is not None
+    assert claim.task_id == task.id
