@@ -1,0 +1,1 @@
+"""Cluster on one machine: several servers, each in a network of its own."""
