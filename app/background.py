@@ -51,7 +51,9 @@ KINDS: Mapping[str, tasks.Work] = {
     comparing_task.KIND: comparing_task.compare,
 }
 JOBS = (
-    Job("mail", mail.deliver, every(timedelta(minutes=1)), mail.is_awaited),
+    Job(
+        "mail", mail.deliver, every(timedelta(minutes=1)), mail.is_awaited, is_own=True
+    ),
     Job("deletions", deletions.run_job, every(timedelta(minutes=1))),
     Job("retention", retention.run_job, every(timedelta(days=1))),
     Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),

@@ -2,7 +2,8 @@
 
 When a job is due stands in the table ``periodic_job``. Whoever moves that moment on, by
 one atomic update, does the job. It is moved by a little at first: if the worker dies or
-the job fails, it is tried again then.
+the job fails, it is tried again then. What a machine has to itself is no other one's to
+do: of such a job every worker keeps the schedule itself.
 """
 
 import logging
@@ -37,12 +38,16 @@ class Job:
     is_awaited : callable
         Tells whether something came since a moment that should not wait. Cheap: it is
         asked twice a second.
+    is_own : bool
+        Whether it is about what lies in the machine's own folder, and so for every
+        worker to do.
     """
 
     kind: str
     run: Callable[[TaskContext], None]
     due: Callable[[datetime], datetime]
     is_awaited: Callable[[TaskContext, datetime], bool] = lambda *_: False
+    is_own: bool = False
 
 
 def every(interval: timedelta) -> Callable[[datetime], datetime]:
@@ -69,7 +74,7 @@ def run_due(context: TaskContext, jobs: Iterable[Job]) -> int:
 
 
 def _run(context: TaskContext, job: Job) -> bool:
-    begun = _begin(context, job)
+    begun = _begin_own(context, job) if job.is_own else _begin(context, job)
     if begun is None:
         return False
     try:
@@ -78,6 +83,8 @@ def _run(context: TaskContext, job: Job) -> bool:
         # The worker must live on, and try again.
         logger.exception("the job %s failed; it is tried again", job.kind)
         context.session.rollback()
+        return True
+    if job.is_own:
         return True
     mine = update(PeriodicJob).where(
         PeriodicJob.kind == job.kind, PeriodicJob.begun_at == begun
@@ -107,6 +114,15 @@ def _begin(context: TaskContext, job: Job) -> datetime | None:
     )
     session.commit()
     return begun if changed else None
+
+
+def _begin_own(context: TaskContext, job: Job) -> datetime | None:
+    """Begin a job of this worker's own that is due; return when that was."""
+    last = context.process.begun.get(job.kind, NEVER)
+    if job.due(last) > now() and not job.is_awaited(context, last):
+        return None
+    context.process.begun[job.kind] = begun = now()
+    return begun
 
 
 def _add(session: Session, job: Job) -> PeriodicJob:

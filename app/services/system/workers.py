@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,11 +38,14 @@ class WorkerProcess:
         Set when it is to stop; tasks stop at their next step, to be gone on with.
     tokens : set of str
         Of the claims that it holds now. Threads only add and discard.
+    begun : dict of str to datetime
+        When it began the jobs last that every worker does by itself.
     """
 
     name: str = field(default_factory=_name)
     stopping: threading.Event = field(default_factory=threading.Event)
     tokens: set[str] = field(default_factory=set)
+    begun: dict[str, datetime] = field(default_factory=dict)
 
 
 def count_alive(session: Session) -> int:

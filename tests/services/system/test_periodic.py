@@ -107,3 +107,40 @@ def test_what_is_nightly_is_due_at_the_next_such_hour(begun):
     due = nightly(3)(begun)
     assert timedelta(0) < due - after <= timedelta(days=1, hours=1)
     assert due.astimezone().hour == 3
+
+
+def own_job(came_at, runs):
+    """A job about what lies in a folder, and when that came there."""
+    return Job(
+        "mail",
+        runs.append,
+        every(HOUR),
+        lambda context, since: came_at[context.folders.instance] > since,
+        is_own=True,
+    )
+
+
+def test_a_job_about_a_machine_s_own_folder_is_done_by_each_machine(session, tmp_path):
+    one, two = (
+        TaskContext(session, Folders(tmp_path / name), {}) for name in ("one", "two")
+    )
+    runs = []
+    came_at = dict.fromkeys((tmp_path / "one", tmp_path / "two"), NEVER)
+    job = own_job(came_at, runs)
+    assert run_due(one, [job]) == 1
+    # What lies on the second machine does not wait for whoever was first.
+    assert run_due(two, [job]) == 1
+    assert run_due(one, [job]) == run_due(two, [job]) == 0
+    came_at[tmp_path / "two"] = now()
+    assert run_due(one, [job]) == 0
+    assert run_due(two, [job]) == 1
+    assert runs == [one, two, two]
+
+
+def test_a_machine_s_own_job_that_fails_is_tried_again(session, context, caplog):
+    def fail(_context):
+        raise ZeroDivisionError
+
+    job = Job("mail", fail, every(timedelta()), is_own=True)
+    assert run_due(context, [job]) == run_due(context, [job]) == 1
+    assert "ZeroDivisionError" in caplog.text
