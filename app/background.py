@@ -97,7 +97,7 @@ class Background:
         ]
         with self._app.app_context():
             engine = db.engine
-        with enlisted(engine, process):
+        with enlisted(engine, process, self._folders.workers):
             for thread in threads:
                 thread.start()
             try:

@@ -70,6 +70,8 @@ class Folders:
         """Catalogues that were sent to be imported, until they are."""
         self.mail = instance / "mail"
         """Mails that wait for the mail server, or for the operator without one."""
+        self.workers = instance / "workers"
+        """Locks that tell which of this folder's workers live."""
         self.admission = instance / "turnstile"
         """Who waits to be searched; of no use once the server has stopped."""
         self.limits = instance / "limits"

@@ -1,4 +1,10 @@
-"""Registry of worker processes, with heartbeats, in the database."""
+"""Registry of worker processes in the database, with heartbeats, and locks beside it.
+
+A worker of another machine is known to be dead when it gave no sign of life for as long
+as a lease lasts. Of the workers that share an instance folder each holds a lock there,
+which ends with it: numbers of processes do not tell, they come again, in containers
+mostly the same ones.
+"""
 
 import logging
 import os
@@ -6,15 +12,17 @@ import secrets
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.models import Task, Worker
+from app.retrieval.files.atomic import try_lock, wait_for_lock
 from app.services.system.claims import LEASE, extend, shared_now
 
 logger = logging.getLogger(__name__)
@@ -56,10 +64,31 @@ def count_alive(session: Session) -> int:
 
 
 @contextmanager
-def enlisted(engine: Engine, process: WorkerProcess) -> Iterator[None]:
-    """Let the database know of a worker, and keep its leases, while the block runs."""
+def enlisted(engine: Engine, process: WorkerProcess, folder: Path) -> Iterator[None]:
+    """Let the database know of a worker, and keep its leases, while the block runs.
+
+    Parameters
+    ----------
+    engine : Engine
+    process : WorkerProcess
+    folder : Path
+        Of the locks of the workers that share an instance folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = _lock_of(process.name, folder)
+    lock = wait_for_lock(path)
+    with ExitStack() as held:
+        held.enter_context(lock)
+        # While it is still held: whoever finds it without its holder takes it for dead.
+        held.callback(path.unlink, missing_ok=True)
+        with _known(engine, process, folder):
+            yield
+
+
+@contextmanager
+def _known(engine: Engine, process: WorkerProcess, folder: Path) -> Iterator[None]:
     with Session(engine) as session:
-        _forget_dead(session)
+        _forget_dead(session, folder)
         at = shared_now(session)
         session.add(Worker(name=process.name, started_at=at, heartbeat_at=at))
         session.commit()
@@ -78,27 +107,32 @@ def enlisted(engine: Engine, process: WorkerProcess) -> Iterator[None]:
             session.commit()
 
 
-def _forget_dead(session: Session) -> None:
-    """Forget workers that died; what those of this machine did need not wait."""
+def _forget_dead(session: Session, folder: Path) -> None:
+    """Forget workers that died; what those of this folder did need not wait."""
     at = shared_now(session)
     for worker in session.scalars(select(Worker)):
-        host, _, rest = worker.name.partition(" ")
-        process = rest.partition(" ")[0]
-        is_gone = host == socket.gethostname() and not _is_running(int(process))
+        is_gone = _is_dead(_lock_of(worker.name, folder))
         if is_gone:
             left = update(Task).where(Task.worker == worker.name)
             session.execute(left.where(Task.slot.is_not(None)).values(lease_until=at))
         if is_gone or worker.heartbeat_at <= at - LEASE:
             session.delete(worker)
+    for path in folder.iterdir():
+        if _is_dead(path):
+            path.unlink(missing_ok=True)
 
 
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)  # signal 0 only asks
-    except ProcessLookupError:
+def _lock_of(worker: str, folder: Path) -> Path:
+    """Return the lock of a worker, which is named by the random part of its name."""
+    return folder / worker.rpartition(" ")[2]
+
+
+def _is_dead(lock: Path) -> bool:
+    """Tell whether a worker has left its lock; of one that has none nothing is told."""
+    held = try_lock(lock, create=False)
+    if held is None:
         return False
-    except PermissionError:
-        return True  # somebody else's
+    held.close()
     return True
 
 
