@@ -1,11 +1,22 @@
 """Lock that lets a job run once at a time: in a folder, or over a whole database."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Engine, NullPool, create_engine, func, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from app.retrieval.files.atomic import try_lock
 
@@ -36,6 +47,17 @@ class AlreadyRunningError(Exception):
         )
 
 
+class LockLostError(AlreadyRunningError):
+    """Loss of a lock with the connection that held it; somebody else may hold it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.args = (
+            f"The connection that held {name} broke, and another process may be at the "
+            "same work by now. What is done is kept: begin again.",
+        )
+
+
 @contextmanager
 def exclusively(path: Path, engine: Engine | None = None) -> Iterator[None]:
     """Hold a lock, which is freed when the holder dies, however it dies.
@@ -51,6 +73,9 @@ def exclusively(path: Path, engine: Engine | None = None) -> Iterator[None]:
     ------
     AlreadyRunningError
         If another process holds it.
+    LockLostError
+        In a database, from the commits that this thread does inside, if the connection
+        that holds the lock is gone; they change nothing.
     """
     if engine is not None and engine.dialect.name == "postgresql":
         with _in_database(engine, path.name):
@@ -81,7 +106,31 @@ def _in_database(engine: Engine, name: str) -> Iterator[None]:
         if not connection.scalar(select(func.pg_try_advisory_lock(key))):
             raise AlreadyRunningError(f"the database’s lock {name}")
         # Closing the connection frees it.
+        with _kept_from_commits(connection, f"the database’s lock {name}"):
+            yield
+
+
+@contextmanager
+def _kept_from_commits(connection: Connection, name: str) -> Iterator[None]:
+    """Refuse the commits of this thread once a connection with a lock is gone.
+
+    Nothing else tells: the work has connections of its own, which are replaced.
+    """
+    holder = threading.get_ident()
+
+    def refuse(_session: Session) -> None:
+        if threading.get_ident() != holder:
+            return
+        try:
+            connection.scalar(select(1))
+        except DBAPIError as error:
+            raise LockLostError(name) from error
+
+    event.listen(Session, "before_commit", refuse)
+    try:
         yield
+    finally:
+        event.remove(Session, "before_commit", refuse)
 
 
 def lock_number(name: str) -> int:

@@ -7,8 +7,16 @@ import sys
 import time
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from app.services.system.lock import AlreadyRunningError, exclusively, lock_number
+from app.models import Worker
+from app.services.system.lock import (
+    AlreadyRunningError,
+    LockLostError,
+    exclusively,
+    lock_number,
+)
 from tests.support.waiting import WAIT_SECONDS
 
 HOLDER = """
@@ -20,6 +28,11 @@ with exclusively(Path(sys.argv[1]), create_engine(sys.argv[2])):
     print("held", flush=True)
     time.sleep(600)
 """
+
+END_HOLDERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE application_name = 'morelli work.lock'"
+)
 
 
 @pytest.fixture
@@ -33,6 +46,13 @@ def is_free(path, engine):
             return True
     except AlreadyRunningError:
         return False
+
+
+def await_free(path, engine):
+    end = time.monotonic() + WAIT_SECONDS
+    while not is_free(path, engine):
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("shares", [True, False])
@@ -73,12 +93,28 @@ def test_a_killed_holder_holds_nothing(tmp_path, engine):
         assert not is_free(path, engine)
         os.kill(holder.pid, signal.SIGKILL)
         holder.wait(WAIT_SECONDS)
-    end = time.monotonic() + WAIT_SECONDS
-    while not is_free(path, engine):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    await_free(path, engine)
 
 
 def test_numbers_of_locks_stay_the_same_over_versions():
     assert lock_number("indexing.lock") == -7386078956877714069
     assert -(2**63) <= lock_number("other.lock") < 2**63
+
+
+@pytest.mark.postgresql(reason="a lock of a folder ends with its process only")
+def test_whose_lock_is_gone_commits_nothing_more(tmp_path, engine):
+    path = tmp_path / "work.lock"
+    with Session(engine) as mine, Session(engine) as others:
+        with exclusively(path, engine):
+            mine.add(Worker(name="before"))
+            mine.commit()
+            with engine.begin() as connection:
+                connection.execute(text(END_HOLDERS))
+            await_free(path, engine)
+            mine.add(Worker(name="after"))
+            with pytest.raises(LockLostError, match="begin again"):
+                mine.commit()
+            mine.rollback()
+        assert [one.name for one in others.query(Worker)] == ["before"]
+        others.add(Worker(name="later"))
+        others.commit()  # who holds nothing is asked nothing
