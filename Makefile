@@ -21,7 +21,7 @@ DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$
 # tests would compile the program and all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-slow test-browser test-long check format bench bench-quality translations screenshots lock audit sbom clean
+.PHONY: help setup demo cluster-demo test test-slow test-browser test-long test-cluster check format bench bench-quality translations screenshots lock audit sbom clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -41,6 +41,9 @@ $(STAMP): requirements/build.txt requirements-dev.txt
 demo: setup ## index a collection and serve it (CATALOGUE=… IMAGES=… for your own; MORELLI_PORT)
 	$(BIN)/python demo.py $(DATA)
 
+cluster-demo: setup ## the same on several servers, each in a network of its own
+	$(BIN)/python -m tools.cluster $(DATA)
+
 # In every command below that runs tests.
 export TEST_DATABASE := $(DATABASE)
 
@@ -56,6 +59,9 @@ test-browser: setup ## run the tests that drive headless Chromium
 # In the order of tests/conftest.py, the longest first: no core stands idle at the end.
 test-long: setup ## run the slow and the browser tests side by side, as CI does
 	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "slow or browser"
+
+test-cluster: setup ## kill each part of a cluster (TEST_CLUSTER_ROUNDS=5: again and again)
+	$(BIN)/python -m pytest --quiet -m cluster tests/cluster
 
 # Status 3: the package index cannot be reached. It is said, and the checks go on.
 check: setup ## format, lint, types, layering, locks
