@@ -141,7 +141,7 @@ def guess_passwords(cluster):
             number,
             "/account/login",
             "/account/login",
-            email="admin@example.org",
+            email="somebody@example.org",
             password=f"guess {number}",
         )
         if status == 429:

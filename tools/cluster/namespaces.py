@@ -32,7 +32,7 @@ PR_SET_PDEATHSIG = 1
 BRIDGE = "switch"
 NETWORK = "10.73.0"
 """The first three numbers of all addresses; seen by nobody outside."""
-PASSED_ON = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+PASSED_ON = signal.SIGTERM, signal.SIGHUP
 
 Result = TypeVar("Result")
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -83,6 +83,7 @@ def _stand_outside(inner: int) -> None:
     def pass_on(number: int, _frame: FrameType | None) -> None:
         os.kill(inner, number)
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells both
     for number in PASSED_ON:
         signal.signal(number, pass_on)
     _, status = os.waitpid(inner, 0)
