@@ -4,6 +4,7 @@ Also the place that knows what is particular to SQLite, whose pragmas are set he
 to the errors of PostgreSQL, so that the rest of the program speaks plain SQL.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,12 @@ from contextlib import contextmanager
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event
+from sqlalchemy.exc import DBAPIError
+
+logger = logging.getLogger(__name__)
 
 # Named constraints can be altered by a migration on every database.
 metadata = MetaData(
@@ -24,7 +29,27 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-db = SQLAlchemy(metadata=metadata)
+
+
+class ClosableSession(Session):
+    """Session that can be closed although its connection broke.
+
+    The database has undone what was not committed, and the pool replaces the
+    connection. An answer that is made by then is no worse for it, and may tell of what
+    is committed.
+    """
+
+    def close(self) -> None:
+        """End the session; its objects are let go of."""
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            logger.warning("a session ended on a connection that broke: %s", error.orig)
+
+
+db = SQLAlchemy(metadata=metadata, session_options={"class_": ClosableSession})
 migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()

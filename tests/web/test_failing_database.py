@@ -175,6 +175,19 @@ def test_after_a_restart_of_the_database_nobody_is_turned_away(client, server):
         assert client.get("/works/").status_code == 200
 
 
+@pytest.mark.postgresql(reason="its connections, which break when it is restarted")
+def test_an_answer_that_is_made_by_then_is_given(client, server, monkeypatch):
+    render = search.render_template
+
+    def render_and_break(*names, **facts):
+        page = render(*names, **facts)
+        break_connections(*server)
+        return page
+
+    monkeypatch.setattr(search, "render_template", render_and_break)
+    assert [client.get("/").status_code for _ in range(3)] == [200] * 3
+
+
 @pytest.mark.postgresql(reason="its server, which may be away")
 def test_a_server_that_is_away_is_no_bug_of_ours(client, server, ask_api, photo):
     client.get("/works/")
