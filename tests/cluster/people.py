@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from io import BytesIO
 
 from werkzeug.datastructures import FileStorage
@@ -56,7 +57,7 @@ class Browser:
         """Send a form, with the token of its page; None if there was no page."""
         status, _, text = self.get(server, page)
         if status != 200:
-            return status, {}, text
+            return status, HTTPMessage(), text
         token = TOKEN.findall(text)[0]
         return self.send(server, path, {"csrf_token": token, **fields})
 
@@ -82,7 +83,7 @@ class Browser:
                 self._cookies |= parse_cookie(line.partition(";")[0])
             found = answer.headers, data.decode(errors="replace")
         except (OSError, http.client.HTTPException):
-            status, found = BROKEN, ({}, "")
+            status, found = BROKEN, (HTTPMessage(), "")
         finally:
             connection.close()
         until = time.monotonic()
@@ -110,6 +111,9 @@ class Person(threading.Thread):
             number += 1
             if self.browser.asked[-1].status in (BROKEN, 503):
                 self.stopped.wait(REST_SECONDS)
+
+    def act(self, number):
+        raise NotImplementedError
 
 
 class Visitor(Person):

@@ -44,7 +44,7 @@ class RunningCluster:
         self.addresses = [f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}"]
         self.absences = []
         self.said = []
-        self._lines = queue.Queue()
+        self._lines: queue.Queue[str | None] = queue.Queue()
         environ = {
             name: value
             for name, value in os.environ.items()
@@ -82,12 +82,23 @@ class RunningCluster:
         """Path and token by which the administrator chooses a password."""
         return re.findall(r"within two hours: http://[^/]+(/\S+)", self.text)[0]
 
+    def broken(self):
+        """What the servers' logs say of errors that nobody expected."""
+        said = [log.read_text() for log in self.folder.glob("*/server-*.log")]
+        return [
+            block[-3_000:]
+            for text in said
+            for block in re.findall(r"Traceback.*?(?=\n\[20|\Z)", text, re.DOTALL)
+            if "OperationalError" not in block.splitlines()[-1]
+        ]
+
     @property
     def text(self):
         return "\n".join(self.said)
 
     def tell(self, words):
         """Type something; it must be done."""
+        assert self._process.stdin is not None
         self._process.stdin.write(f"{words}\n")
         self._process.stdin.flush()
         self.wait_for(f"{words}: done", 2 * WAIT_SECONDS)
@@ -111,6 +122,7 @@ class RunningCluster:
 
     def stop(self):
         """End it as Ctrl-C does."""
+        assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.close()
         self._process.terminate()
@@ -120,6 +132,7 @@ class RunningCluster:
             self._process.kill()  # and with it everything in its namespaces
 
     def _listen(self):
+        assert self._process.stdout is not None
         for line in self._process.stdout:
             self.said.append(line.rstrip())
             self._lines.put(line)

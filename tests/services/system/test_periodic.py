@@ -124,7 +124,7 @@ def test_a_job_about_a_machine_s_own_folder_is_done_by_each_machine(session, tmp
     one, two = (
         TaskContext(session, Folders(tmp_path / name), {}) for name in ("one", "two")
     )
-    runs = []
+    runs: list[TaskContext] = []
     came_at = dict.fromkeys((tmp_path / "one", tmp_path / "two"), NEVER)
     job = own_job(came_at, runs)
     assert run_due(one, [job]) == 1

@@ -1,5 +1,6 @@
 """Programs of a cluster, found on this machine."""
 
+import shutil
 import subprocess
 
 from tools.cluster import programs
@@ -30,7 +31,7 @@ def test_one_with_vectors_is_found_by_its_extension(tmp_path, monkeypatch):
 
 def test_valkey_comes_before_redis(monkeypatch):
     there = {"redis-server": "/usr/bin/redis-server"}
-    monkeypatch.setattr(programs.shutil, "which", there.get)
+    monkeypatch.setattr(shutil, "which", there.get)
     assert find_limits_server() == "/usr/bin/redis-server"
     there["valkey-server"] = "/usr/bin/valkey-server"
     assert find_limits_server() == "/usr/bin/valkey-server"
