@@ -23,6 +23,7 @@ from app.retrieval.images.codec import encode_jpeg
 from tests.cluster.people import Browser, Curator, Deleter, Visitor
 from tests.cluster.running import RunningCluster
 from tests.support.fakes import draw_picture, photograph
+from tests.support.namespaces import missing_namespaces
 from tests.support.waiting import ended
 
 pytestmark = pytest.mark.cluster
@@ -66,6 +67,8 @@ def folder():
 
 @pytest.fixture(scope="module")
 def cluster(folder, photos):
+    if reason := missing_namespaces():
+        pytest.skip(reason)
     if find_spec("nanio") is None:
         pytest.skip("nanio, the storage of a cluster, is not installed: make setup")
     museum = folder / "museum"

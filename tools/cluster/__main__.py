@@ -13,10 +13,12 @@ What has not changed since the last time is not taken in again.
 
 import argparse
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from tools.cluster.namespaces import NoNamespacesError, isolate
 
@@ -51,10 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NoNamespacesError as error:
         print(error, file=sys.stderr)
         return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     # Only now: libraries start threads, and a process with threads cannot leave.
     from tools.cluster.demonstration import run
 
     return run(folder, listeners, options.catalogue, options.images)
+
+
+def stop(_number: int, _frame: FrameType | None) -> None:
+    """Answer a signal as Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """Demonstration of a cluster: laid out, filled, shown, and done things to."""
 
 import select
-import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import FrameType
 
 import demo
 from app.commands.shared import DONE, FAILED, run_explained, say
@@ -41,13 +40,7 @@ def run(
     catalogue, images : Path or None
         None: of drawn works.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
     return run_explained(lambda: _explained(folder, listeners, catalogue, images))
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _explained(
@@ -62,17 +55,19 @@ def _explained(
         say(f"Another cluster is running in {folder}.")
         return FAILED
     drawn = folder / "drawn"
-    if drawn.exists() if catalogue else _is_used(folder) and not drawn.exists():
-        say(
-            f"{folder} holds another collection, and the two must not mix. Choose a "
-            "folder of its own: MORELLI_INSTANCE=… make cluster-demo"
-        )
-        return FAILED
-    with lock, Network.opened() as network:
+    with lock:
+        if drawn.exists() if catalogue else _is_used(folder) and not drawn.exists():
+            say(
+                f"{folder} holds another collection, and the two must not mix. Choose "
+                "a folder of its own: MORELLI_INSTANCE=… make cluster-demo"
+            )
+            return FAILED
+        if catalogue is None or images is None:
+            catalogue, images = demo.draw(drawn)
         try:
-            if catalogue is None or images is None:
-                catalogue, images = demo.draw(drawn)
-            return Demonstration(network, folder, listeners).run(catalogue, images)
+            with Network.opened() as network:
+                shown = Demonstration(network, folder, listeners)
+                return shown.run(catalogue, images)
         except (MissingProgramError, StartError) as error:
             say(error)
         except museum.ImportFailedError:
@@ -135,9 +130,10 @@ class Demonstration:
             self.supervisor.start(SHARED)
             one = self.machines["one"], self.environs["one"]
             museum.take_in(*one, catalogue, images, self.folder)
-            self.supervisor.start(part.name for part in self.sites)
-            link = museum.administrator_link(*one, ADMINISTRATOR)
-            self._show(link)
+            with ThreadPoolExecutor() as beside:
+                link = beside.submit(museum.administrator_link, *one, ADMINISTRATOR)
+                self.supervisor.start(part.name for part in self.sites)
+                self._show(link.result())
             self._obey()
         finally:
             self.supervisor.stop()

@@ -17,17 +17,14 @@ READY_SECONDS = 60.0
 GRACE_SECONDS = 35.0
 """For a part to end by itself, as in ``serve.py``."""
 LOOK_SECONDS = 0.05
-SETTLED_SECONDS = 0.5
-"""After which a part that still runs has found its way."""
 
 
 class StartError(Exception):
     """Part that does not start, and where its log is."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, name: str, last_words: str, log: Path | str) -> None:
         super().__init__(
-            f"{part.name} does not answer. Its last words: {last_words(part)} "
-            f"(all of them: {log_of(part)})"
+            f"{name} does not answer. Its last words: {last_words} (all of them: {log})"
         )
 
 
@@ -109,7 +106,7 @@ class Supervisor:
             if part.is_ready():
                 return
             time.sleep(LOOK_SECONDS)
-        raise StartError(part)
+        raise StartError(part.name, last_words(part), log_of(part))
 
 
 def _start(part: Part) -> subprocess.Popen[bytes]:
