@@ -120,6 +120,7 @@ def test_killing_each_part_in_turn_costs_nothing(cluster, photos):
     await_peace(cluster)
 
     assert min(visitor.found for visitor in visitors) > 3
+    assert [one for one in asked if 400 <= one.status < 500] == []
     assert unexplained(asked, cluster.absences) == [], cluster.broken()
     assert no_change_is_lost_or_made_twice(cluster, curator)
     assert no_photo_is_left_behind(cluster, deleter, asked)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.models import GenerationRecord
+from app.models import GenerationRecord, LivePointer
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
@@ -23,6 +23,8 @@ from app.retrieval.verification.decision import Thresholds
 from app.services.index import thresholds
 from app.services.index.changes import current_revision, works_changed_since
 from app.services.index.features import features_key, load_features
+from app.services.media.published import Kind
+from app.services.system.tasks import NotHereYetError
 
 logger = logging.getLogger(__name__)
 
@@ -202,9 +204,26 @@ def open_as_served(session: Session, model_dir: Path, generations: Path) -> Sear
     ------
     EmptyGalleryError, ArtefactError
         As :func:`open_searcher`.
+    NotHereYetError
+        If another server has built an index, and this one has none yet.
     """
-    searcher = open_searcher(model_dir, generations)
+    try:
+        searcher = open_searcher(model_dir, generations)
+    except EmptyGalleryError:
+        refuse_while_fetching(session)
+        raise
     searcher.catch_up(session)
     searcher.use_thresholds(thresholds.stored(session, searcher.model_id))
     session.commit()
     return searcher
+
+
+def refuse_while_fetching(session: Session) -> None:
+    """Do nothing unless an index is live that this machine, which has none, lacks.
+
+    Raises
+    ------
+    NotHereYetError
+    """
+    if session.get(LivePointer, Kind.INDEX.value) is not None:
+        raise NotHereYetError

@@ -32,6 +32,7 @@ from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import FloatArray
 from app.services.index.features import features_key
+from app.services.index.searcher import refuse_while_fetching
 from app.services.map import appearances
 from app.services.map.appearances import Appearance
 from app.services.map.publishing import published_maps
@@ -105,12 +106,17 @@ def make(handle: TaskHandle) -> None:
     ------
     TaskFailedError
         If no map can be made; the one before stays.
-    AlreadyRunningError
-        If another process is at it: then the task waits.
+    AlreadyRunningError, NotHereYetError
+        If another process is at it, or this machine has no index yet: then the task
+        waits.
     """
     context = handle.context
     try:
-        model_id = live_model_id(context.folders)
+        try:
+            model_id = live_model_id(context.folders)
+        except EmptyGalleryError:
+            refuse_while_fetching(context.session)
+            raise
         build(
             context.session,
             context.folders,

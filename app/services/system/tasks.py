@@ -68,6 +68,10 @@ class TaskFailedError(Exception):
     """Failure of a task; the message says why, and what would mend it."""
 
 
+class NotHereYetError(Exception):
+    """Lack of something that this machine is fetching; the task waits for it."""
+
+
 class NotPossibleError(Exception):
     """Wish that a task in this state cannot fulfil: to pause, to end, to go on."""
 
@@ -270,7 +274,7 @@ def _work(context: TaskContext, claim: Claim, kinds: Mapping[str, Work]) -> None
         ended = {"state": stopped.state}
     except TaskFailedError as error:
         ended = {"state": TaskState.FAILED, "fault": str(error)}
-    except AlreadyRunningError:
+    except (AlreadyRunningError, NotHereYetError):
         # A command in a shell, say, is at the same work: no fault of this task.
         ended = {
             "state": TaskState.WAITING,

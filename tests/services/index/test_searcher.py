@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.models import Artwork, now
+from app.models import Artwork, LivePointer, now
 from app.retrieval.errors import (
     EmptyGalleryError,
     IncompatibleArtefactError,
@@ -20,6 +20,8 @@ from app.services.index.searcher import (
     open_as_served,
     open_searcher,
 )
+from app.services.media.published import Kind
+from app.services.system.tasks import NotHereYetError
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
 
 
@@ -95,6 +97,17 @@ def test_what_visitors_search_has_their_thresholds(session, tmp_path, opened):
     thresholds.store(session, wanted, "fake", before=before, user=None)
     assert open_as_served(session, tmp_path, tmp_path).thresholds == wanted
     assert open_searcher(tmp_path, tmp_path).thresholds == before
+
+
+def test_an_index_that_another_server_built_is_waited_for(session, tmp_path, opened):
+    with pytest.raises(EmptyGalleryError):
+        open_as_served(session, tmp_path, tmp_path)
+    session.add(LivePointer(kind=Kind.INDEX, name="on its way"))
+    session.commit()
+    with pytest.raises(NotHereYetError):
+        open_as_served(session, tmp_path, tmp_path)
+    publish(tmp_path, 1)  # an older one is better than none
+    assert open_as_served(session, tmp_path, tmp_path).work_ids == {"work-0"}
 
 
 def test_what_visitors_search_is_without_works_that_were_withdrawn(

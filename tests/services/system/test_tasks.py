@@ -7,7 +7,12 @@ from app.models import Lane, Task, TaskState, now
 from app.services.media.store import StorageAwayError
 from app.services.system import tasks
 from app.services.system.claims import claim_next
-from app.services.system.tasks import NotPossibleError, TaskContext, TaskFailedError
+from app.services.system.tasks import (
+    NotHereYetError,
+    NotPossibleError,
+    TaskContext,
+    TaskFailedError,
+)
 
 
 @pytest.fixture
@@ -146,10 +151,13 @@ def test_a_bug_fails_the_task_and_undoes_what_was_not_committed(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_task_waits_until_the_storage_answers(session, context, counting):
+@pytest.mark.parametrize(
+    "missing", [StorageAwayError("the cable is cut"), NotHereYetError()], ids=str
+)
+def test_a_task_waits_for_what_is_missing(session, context, counting, missing):
     def fail(handle):
         handle.progress(2, 5, "counting")
-        raise StorageAwayError("the cable is cut")
+        raise missing
 
     task = noted(session)
     assert tasks.work_off(context, {"count": fail}) == 1

@@ -33,7 +33,7 @@ class FakeSupervisor:
 @pytest.fixture
 def shown():
     made = Demonstration.__new__(Demonstration)
-    made.supervisor = FakeSupervisor()
+    made.supervisor = FakeSupervisor()  # type: ignore[assignment]  # a stand-in
     return made
 
 
