@@ -199,9 +199,7 @@ class Curator(Person):
         if number % 4 == 1:
             self.invite(number)
         if number % 8 == 2:
-            self.browser.post(
-                number, "/curate/generations/rebuild", "/curate/generations/"
-            )
+            self.browser.post(number, "/curate/index/rebuild", "/curate/index/")
 
     def invite(self, number):
         email = f"guest{number}@example.org"
