@@ -12,8 +12,9 @@ from app.commands.shared import DONE, FAILED, run_explained, say
 from app.retrieval.files.atomic import try_lock
 from tools.cluster import museum, parts
 from tools.cluster.namespaces import Machine, Network
-from tools.cluster.parts import SITE_PORT, Keys, Part
+from tools.cluster.parts import Part
 from tools.cluster.programs import MissingProgramError
+from tools.cluster.settings import KEYS_FILE, SITE_PORT, Keys, settings_of
 from tools.cluster.supervisor import StartError, Supervisor
 
 SHARED = ("database", "storage", "limits", "mail")
@@ -76,7 +77,7 @@ def _explained(
 
 
 def _is_used(folder: Path) -> bool:
-    return (folder / parts.KEYS_FILE).exists()
+    return (folder / KEYS_FILE).exists()
 
 
 class Demonstration:
@@ -112,9 +113,7 @@ class Demonstration:
             zip(SITES, listeners, strict=True), start=1
         ):
             machine, place = self._place(name)
-            environ = parts.settings_of(
-                place, keys, self.machines, self.public[number - 1]
-            )
+            environ = settings_of(place, keys, self.machines, self.public[number - 1])
             self.environs[name] = environ
             self.sites += parts.site(number, machine, place, environ, listener.fileno())
         self.supervisor = Supervisor(network, [*shared, *self.sites])

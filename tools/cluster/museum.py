@@ -19,7 +19,7 @@ from app.configuration.load import ROOT, read_settings
 from app.retrieval.images.codec import decode, encode_jpeg
 from app.retrieval.simulation.photo import PROFILES, perturb
 from tools.cluster.namespaces import Machine
-from tools.cluster.parts import own_environ
+from tools.cluster.settings import own_environ
 
 PHOTOS, PROFILE, QUALITY = 3, "mild", 85
 FETCHED_SECONDS = 60.0

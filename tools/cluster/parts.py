@@ -14,9 +14,6 @@ part          machine      what
 ============  ===========  ===================================================
 """
 
-import json
-import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -33,14 +30,18 @@ from tools.cluster.programs import (
     find_limits_server,
     find_postgresql_with_vectors,
 )
+from tools.cluster.settings import (
+    BUCKET,
+    DATABASE,
+    LIMITS_PORT,
+    MAIL_PORT,
+    REGION,
+    SITE_PORT,
+    STORAGE_PORT,
+    USER,
+    Keys,
+)
 
-DATABASE_PORT, STORAGE_PORT, LIMITS_PORT, MAIL_PORT = 5432, 9000, 6379, 2525
-SITE_PORT = 8000
-"""Of an application server, on its machine."""
-BUCKET = "museum"
-REGION = "us-east-1"
-DATABASE, USER = "morelli", "postgres"
-KEYS_FILE = "keys.json"
 ANSWER_SECONDS = 5.0
 PACKAGES = "make setup"
 # PostgreSQL refuses to be root: it is somebody else, in a user namespace of its own,
@@ -79,25 +80,6 @@ class Part:
     def uses_others(self) -> bool:
         """Whether it needs the other machines."""
         return "MORELLI_INSTANCE" in self.environ
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Secrets that all servers of a cluster share."""
-
-    secret_key: str
-    storage_key: str
-    storage_secret: str
-
-    @classmethod
-    def of(cls, folder: Path) -> "Keys":
-        """Read those of a cluster, or make them."""
-        path = folder / KEYS_FILE
-        if not path.exists():
-            made = {name: secrets.token_hex(32) for name in cls.__slots__}
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(made))
-        return cls(**json.loads(path.read_text()))
 
 
 def database(machine: Machine, folder: Path) -> Part:
@@ -247,49 +229,6 @@ def site(
         f"worker-{number}", machine, folder, [*python, *words], lambda: True, environ
     )
     return server, worker
-
-
-def settings_of(
-    folder: Path, keys: Keys, machines: Mapping[str, Machine], public_url: str
-) -> dict[str, str]:
-    """Return the environment of an application server: what it shares, and its folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Its instance folder.
-    machines : mapping of str to Machine
-        By the names of the parts.
-    public_url : str
-        Where visitors reach one of the servers.
-    """
-    at = {name: machine.address for name, machine in machines.items()}
-    endpoint = f"http://{at['storage']}:{STORAGE_PORT}"
-    return {
-        "MORELLI_INSTANCE": str(folder),
-        "MORELLI_DATABASE_URL": f"postgresql+psycopg://{USER}@{at['database']}:"
-        f"{DATABASE_PORT}/{DATABASE}",
-        "MORELLI_MEDIA_URL": f"s3://{BUCKET}/morelli?endpoint={endpoint}"
-        f"&region={REGION}",
-        "MORELLI_LIMITS_URL": f"redis://{at['limits']}:{LIMITS_PORT}/0",
-        "MORELLI_SECRET_KEY": keys.secret_key,
-        "MORELLI_PUBLIC_URL": public_url,
-        "MORELLI_SMTP_HOST": at["mail"],
-        "MORELLI_SMTP_PORT": str(MAIL_PORT),
-        "MORELLI_SMTP_ENCRYPTION": "none",
-        "MORELLI_MAIL_FROM": "Museum <museum@example.org>",
-        "AWS_ACCESS_KEY_ID": keys.storage_key,
-        "AWS_SECRET_ACCESS_KEY": keys.storage_secret,
-    }
-
-
-def own_environ() -> dict[str, str]:
-    """Return the environment without what would lead a part to somewhere else."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("AWS_") and not name.lower().endswith("_proxy")
-    }
 
 
 def _accepts(machine: Machine, port: int) -> bool:

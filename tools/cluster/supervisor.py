@@ -10,7 +10,8 @@ from pathlib import Path
 
 from app.configuration.load import ROOT
 from tools.cluster.namespaces import Network
-from tools.cluster.parts import SITE_PORT, Part, own_environ
+from tools.cluster.parts import Part
+from tools.cluster.settings import SITE_PORT, own_environ
 
 READY_SECONDS = 60.0
 """For a part to answer; a database that was killed reads its log first."""
