@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from app.configuration.load import ROOT
-from tests.support.waiting import WAIT_SECONDS
+from tests.support.waiting import WAIT_SECONDS, ended
 
 STARTED_SECONDS = 300
 """To draw nothing, take in a few works and start everything, on a busy machine."""
@@ -64,7 +64,8 @@ class RunningCluster:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._listen, name="listening", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="listening")
+        self._listener.start()
 
     def __enter__(self):
         try:
@@ -130,10 +131,12 @@ class RunningCluster:
             self._process.wait(WAIT_SECONDS)
         finally:
             self._process.kill()  # and with it everything in its namespaces
+            ended(self._listener)
 
     def _listen(self):
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.said.append(line.rstrip())
-            self._lines.put(line)
+        with self._process.stdout as lines:
+            for line in lines:
+                self.said.append(line.rstrip())
+                self._lines.put(line)
         self._lines.put(None)
