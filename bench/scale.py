@@ -24,16 +24,21 @@ from app.configuration.load import ROOT
 from app.factory import create_app
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
-from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
+from app.retrieval.types import (
+    CodedFeatures,
+    GalleryFeatures,
+    GalleryItem,
+    keep_half,
+)
 from app.services.index import features as index_features
 from app.services.system import database
 from bench.measure import folder_size_mb, peak_memory_mb, print_figures
 
 NEARNESS = 0.5
 """Mean cosine of an invented work's descriptor with that of its model."""
-LOCAL_NOISE = 12.0
-"""Standard deviation added to each bin of a mixed RootSIFT descriptor, whose bins
-have about 45 in the mean."""
+FLIPPED = 0.47
+"""Share of a signature's bits that differ from those of the feature it is drawn from:
+then 3 of 100 are near enough to vote, as among real works that share a word."""
 PARENTS = 4
 """Real works that the local features of an invented one are mixed from."""
 
@@ -64,27 +69,33 @@ class Inventor:
         stray = self._rng.normal(size=len(model)).astype(np.float32)
         stray /= np.linalg.norm(stray)
         mixed = NEARNESS * model + np.sqrt(1 - NEARNESS**2) * stray
-        descriptor = mixed / np.linalg.norm(mixed)
         return GalleryFeatures(
-            descriptor,
+            keep_half(mixed / np.linalg.norm(mixed)),
             self._mix([p.local_features for p in parents]),
             parents[0].style,
+            parents[0].semantic,
+            parents[0].picture,
         )
 
-    def _mix(self, parents: Sequence[LocalFeatures]) -> LocalFeatures:
-        """Put descriptors half-way between those of different works."""
-        size = parents[0].size
-        count = len(parents[0])
-        pool = np.concatenate([parent.descriptors for parent in parents])
+    def _mix(self, parents: Sequence[CodedFeatures]) -> CodedFeatures:
+        """Draw from the features of different works, and make others of them."""
+        size, count = parents[0].size, len(parents[0])
         if not count:
-            return LocalFeatures.empty(size)
-        first, second = self._rng.integers(len(pool), size=(2, count))
-        halves = (pool[first].astype(np.float32) + pool[second]) / 2
-        halves += self._rng.normal(0, LOCAL_NOISE, halves.shape)
-        halves = halves.clip(0, None)
-        halves *= 512 / np.linalg.norm(halves, axis=1, keepdims=True).clip(1)
-        xy = self._rng.uniform(0, (size[1], size[0]), (count, 2)).astype(np.float32)
-        return LocalFeatures(xy, halves.clip(0, 255).astype(np.uint8), size)
+            return CodedFeatures.empty(size)
+        drawn = self._rng.integers(sum(map(len, parents)), size=count)
+        codes, words, signatures = (
+            np.concatenate([getattr(parent, name) for parent in parents])[drawn]
+            for name in ("codes", "words", "signatures")
+        )
+        flips = self._rng.random((count, 64)) < FLIPPED
+        limits = np.array([size[1], size[0]]) * CodedFeatures.STEPS_PER_PX
+        return CodedFeatures(
+            self._rng.integers(0, limits, (count, 2), np.uint16),
+            codes,
+            words,
+            signatures ^ np.packbits(flips, axis=1).view("<u8")[:, 0],
+            size,
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

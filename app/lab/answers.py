@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from app.configuration.load import Folders
 from app.factory import create_app
 from app.lab import collection, networks
@@ -144,11 +146,14 @@ def gallery_scores(
     settings, description = RetrievalSettings(), described(cache, model)
     yield (
         (networks.DEEP_RANKING, COSINE),
-        Cosine().score(description.descriptor, gallery.descriptors),
+        Cosine().score(description.descriptor, gallery.descriptors.astype(np.float32)),
     )
     if gallery.styles.shape[1]:
         style = model.style_of(cache.image, description)
-        yield (networks.STYLE, COSINE), Cosine().score(style, gallery.styles)
+        yield (
+            (networks.STYLE, COSINE),
+            Cosine().score(style, gallery.styles.astype(np.float32)),
+        )
     features = query_features(cache, settings)
     yield (
         (WordMethod.name, VOTES),

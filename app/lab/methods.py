@@ -15,7 +15,7 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.grey_copy import encode_copy
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift, voting
-from app.retrieval.local.inverted_index import InvertedIndex
+from app.retrieval.local.inverted_index import POSTING_BYTES, InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
@@ -144,7 +144,8 @@ class WordMethod(Method):
 
     def finish(self, _lessons: Sequence[int]) -> None:
         """Write the inverted file."""
-        self._index = InvertedIndex.build(self._features, self._vocabulary)
+        coded = map(self._vocabulary.code, self._features)
+        self._index = InvertedIndex.build(coded, self._vocabulary)
 
     def ask(self, cache: PictureCache, _measure: str) -> FloatArray:
         """See `Method.ask`."""
@@ -157,7 +158,7 @@ class WordMethod(Method):
 
     def bytes_per_work(self, _measure: str) -> float:
         """See `Method.bytes_per_work`: posting and signature of each feature."""
-        kept = self._index.positions.nbytes + self._index.signatures.nbytes
+        kept = self._index.offsets.nbytes + self._index.signatures.nbytes
         return kept / len(self._index)
 
 
@@ -193,7 +194,7 @@ class EngineMethod(Method):
         """See `Method.add`."""
         features = GalleryFeatures(
             seen["descriptor"],
-            features_of(seen),
+            self._model.vocabulary.code(features_of(seen)),
             seen["style of the model"],
             seen["semantic descriptor"],
             seen["grey copy"].tobytes(),
@@ -220,7 +221,7 @@ class EngineMethod(Method):
             local = features.local_features
             total += features.descriptor.nbytes + features.style.nbytes
             total += features.semantic.nbytes + len(features.picture)
-            total += local.xy.nbytes + local.descriptors.nbytes + 12 * len(local)
+            total += local.xy.nbytes + local.codes.nbytes + POSTING_BYTES * len(local)
         return total / len(self._items)
 
 

@@ -121,17 +121,21 @@ class ImageFeatures(Base):
     image_id: Mapped[int] = parent_key("reference_image.id")
     model_id: Mapped[str] = mapped_column(String(64), index=True)
     descriptor: Mapped[bytes]
-    """(D,) float32, little-endian."""
+    """(D,) float16, little-endian."""
     style: Mapped[bytes] = mapped_column(default=b"")
-    """(S,) float32, little-endian; empty where the model has none."""
+    """(S,) float16, little-endian; empty where the model has none."""
     semantic: Mapped[bytes] = mapped_column(default=b"")
-    """(E,) float32, little-endian; empty where the model has none."""
+    """(E,) float16, little-endian; empty where the model has none."""
     picture: Mapped[bytes] = mapped_column(default=b"")
-    """Grey copy as JPEG; empty for features from before there was one."""
+    """Grey copy as WebP; empty for features from before there was one."""
     local_xy: Mapped[bytes]
-    """(M, 2) float32, little-endian, pixels of the resized picture."""
-    local_descriptors: Mapped[bytes]
-    """(M, 128) uint8."""
+    """(M, 2) uint16, little-endian, in steps of 1/64 pixel of the resized picture."""
+    local_codes: Mapped[bytes]
+    """(M, 16) uint8."""
+    local_words: Mapped[bytes]
+    """(M,) int32, little-endian."""
+    local_signatures: Mapped[bytes]
+    """(M,) uint64, little-endian."""
     local_height: Mapped[int]
     """Of the resized picture that ``local_xy`` refers to, in pixels."""
     local_width: Mapped[int]

@@ -37,6 +37,7 @@ from app.retrieval.types import (
     FloatArray,
     GalleryFeatures,
     Image,
+    keep_half,
     no_numbers,
 )
 from app.retrieval.verification.decision import Decision
@@ -46,8 +47,8 @@ STYLE_FILE = "style.npz"
 DECISION_FILE = "decision.json"
 FEATURE_FILES = ("descriptor.xml", "descriptor.bin", VOCABULARY_FILE)
 """What the features and visual words of a picture depend on, beside the manifest."""
-FEATURES_FORMAT = b"grey copies"
-"""Names what is kept of a picture beside the learnt: galleries without it are old."""
+FEATURES_FORMAT = b"coded features"
+"""Names how a picture's features are kept: galleries that keep others are old."""
 
 
 class Describer(Protocol):
@@ -137,14 +138,16 @@ class Model:
         if self.semantic is not None:
             semantics = self.semantic.describe_reference(image)
         return GalleryFeatures(
-            description.descriptor,
-            rootsift.extract(
-                image,
-                side_px=settings.reference_side_px,
-                count=settings.reference_features,
+            keep_half(description.descriptor),
+            self.vocabulary.code(
+                rootsift.extract(
+                    image,
+                    side_px=settings.reference_side_px,
+                    count=settings.reference_features,
+                )
             ),
-            self.style_of(image, description, semantics),
-            no_numbers() if semantics is None else semantics.descriptor,
+            keep_half(self.style_of(image, description, semantics)),
+            no_numbers() if semantics is None else keep_half(semantics.descriptor),
             picture=encode_copy(image),
             subjects=None if semantics is None else semantics.subjects,
         )

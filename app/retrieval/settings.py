@@ -34,7 +34,8 @@ class LocalSettings:
 
     reference_side_px: int = 640
     """Long side to which a reference image is resized."""
-    reference_features: int = 500
+    reference_features: int = 250
+    """Each takes 30 bytes of an index."""
     query_side_px: int = 400
     """Long side to which a photo is resized. SIFT doubles it. Against 800 pixels the
     weakest right works gain inliers (they are blurred, not small), the median loses a
@@ -64,8 +65,9 @@ class ShortlistSettings:
 class GallerySettings:
     """Nearest-neighbour index of a gallery."""
 
-    n_trees: int = 50
-    """Trees of Annoy's forest."""
+    n_trees: int = 20
+    """Trees of Annoy's forest. Fewer take less space, and more effort for the same
+    recall, which is measured when an index is built."""
     seed: int = 0
     """Annoy draws its splits from it; the same seed gives the same file."""
 
@@ -74,11 +76,12 @@ class GallerySettings:
 class VerificationSettings:
     """Geometric verification of a candidate."""
 
-    ratio: float = 0.9
-    """Nearest against second nearest distance (Lowe 2004)."""
+    ratio: float = 0.92
+    """Nearest against second nearest distance (Lowe 2004), of a descriptor from codes:
+    what these lose is added to both."""
     max_error_px: float = 8.0
     """Largest reprojection error of an inlier, in candidate pixels."""
-    epipolar_ratio: float = 0.8
+    epipolar_ratio: float = 0.84
     """As ``ratio``, for epipolar geometry. With 0.9 chance reaches 18 matches instead
     of 9, and no more works in the round stand above it."""
     epipolar_error_px: float = 5.0

@@ -1,7 +1,7 @@
 """Array types with their shapes, and the records that modules hand on."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,20 @@ Image: TypeAlias = NDArray[np.uint8]
 """An upright picture: (H, W, 3), RGB, sRGB."""
 
 FloatArray: TypeAlias = NDArray[np.float32]
+VectorArray: TypeAlias = NDArray[np.float16] | NDArray[np.float32]
+"""Vectors of a gallery: of half precision in files, which holds all of them that
+`keep_half` made."""
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 
 def no_numbers() -> FloatArray:
     """Return the vector of length 0."""
     return np.zeros(0, np.float32)
+
+
+def keep_half(vector: FloatArray) -> FloatArray:
+    """Round numbers to half precision: what a gallery and the database keep of them."""
+    return vector.astype(np.float16).astype(np.float32)
 
 
 def no_points() -> FloatArray:
@@ -60,6 +68,59 @@ class LocalFeatures:
     def empty(cls, size: tuple[int, int] = (1, 1)) -> "LocalFeatures":
         """No keypoints at all: what a blank wall gives."""
         return cls(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8), size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedFeatures:
+    """Local features of a reference image as a gallery keeps them: 32 bytes each.
+
+    Attributes
+    ----------
+    xy : (M, 2) uint16
+        Positions as of `LocalFeatures`, in steps of 1 / `STEPS_PER_PX` pixel.
+    codes : (M, 16) uint8
+        Of the descriptors, see ``app.retrieval.local.product_quantiser``.
+    words : (M,) int32
+        Visual word of each descriptor.
+    signatures : (M,) uint64
+        Within the word.
+    size : tuple of int
+        (height, width) in pixels of the resized picture that ``xy`` refers to.
+    """
+
+    xy: NDArray[np.uint16]
+    codes: NDArray[np.uint8]
+    words: NDArray[np.int32]
+    signatures: NDArray[np.uint64]
+    size: tuple[int, int]
+
+    STEPS_PER_PX: ClassVar[int] = 64
+
+    def __post_init__(self) -> None:
+        count = len(self.xy)
+        shapes = {
+            "xy": (self.xy.shape, (count, 2)),
+            "codes": (self.codes.shape, (count, 16)),
+            "words": (self.words.shape, (count,)),
+            "signatures": (self.signatures.shape, (count,)),
+        }
+        for name, (found, needed) in shapes.items():
+            if found != needed:
+                raise ValueError(f"{name} must be {needed}, got {found}")
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+    @classmethod
+    def empty(cls, size: tuple[int, int] = (1, 1)) -> "CodedFeatures":
+        """No keypoints at all: what a blank wall gives."""
+        return cls(
+            np.zeros((0, 2), np.uint16),
+            np.zeros((0, 16), np.uint8),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.uint64),
+            size,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,8 +228,8 @@ class GalleryFeatures:
     Attributes
     ----------
     descriptor : (D,) float32
-        Unit length.
-    local_features : LocalFeatures
+        Unit length; as the other vectors, of numbers that half precision holds.
+    local_features : CodedFeatures
     style : (S,) float32
         Unit length, see ``app.retrieval.descriptors.style``; S is 0 with a model that
         has none.
@@ -184,7 +245,7 @@ class GalleryFeatures:
     """
 
     descriptor: FloatArray
-    local_features: LocalFeatures
+    local_features: CodedFeatures
     style: FloatArray = field(default_factory=no_numbers)
     semantic: FloatArray = field(default_factory=no_numbers)
     picture: bytes = b""

@@ -7,7 +7,7 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import ReferenceImage
 from app.retrieval.settings import LocalSettings
-from app.retrieval.types import GalleryFeatures, LocalFeatures
+from app.retrieval.types import CodedFeatures, GalleryFeatures
 from app.services.index.features import features_key, pack_features
 from app.services.map import building
 from app.services.media.opening import open_stores
@@ -24,7 +24,7 @@ def add_features(session, *, style_length=6):
         )
         for vector in (descriptor, style):
             vector /= max(float(np.linalg.norm(vector)), 1e-9)
-        features = GalleryFeatures(descriptor, LocalFeatures.empty(), style)
+        features = GalleryFeatures(descriptor, CodedFeatures.empty(), style)
         key = features_key(MODEL, LocalSettings())
         session.add(pack_features(image.id, key, features))
     session.commit()

@@ -26,6 +26,7 @@ from app.retrieval.types import (
     GalleryItem,
     Hit,
     LocalFeatures,
+    VectorArray,
 )
 
 ITEMS_FILE = "items.json"
@@ -43,16 +44,16 @@ class Gallery:
     ----------
     items : sequence of GalleryItem
         Several images may show one work; an image occurs once.
-    descriptors : (N, D) float32
+    descriptors : (N, D) float16 or float32
         Unit length.
     local_features : FeatureStore
     index : Index
         Over ``descriptors``.
     inverted_index : InvertedIndex
         Over ``local_features``.
-    styles : (N, S) float32
+    styles : (N, S) float16 or float32
         Unit length, or S = 0.
-    semantics : (N, E) float32
+    semantics : (N, E) float16 or float32
         Unit length, or E = 0.
     pictures : PictureStore
 
@@ -65,12 +66,12 @@ class Gallery:
     def __init__(
         self,
         items: Sequence[GalleryItem],
-        descriptors: FloatArray,
+        descriptors: VectorArray,
         local_features: FeatureStore,
         index: Index,
         inverted_index: InvertedIndex,
-        styles: FloatArray,
-        semantics: FloatArray,
+        styles: VectorArray,
+        semantics: VectorArray,
         pictures: PictureStore,
     ) -> None:
         lengths = {len(items), len(descriptors), len(local_features), len(index)}
@@ -125,13 +126,13 @@ class Gallery:
         """
         pairs = list(items)
         descriptors = np.stack([features.descriptor for _, features in pairs])
-        store = FeatureStore.pack(features.local_features for _, features in pairs)
+        local_features = [features.local_features for _, features in pairs]
         return cls(
             [item for item, _ in pairs],
             descriptors,
-            store,
+            FeatureStore.pack(local_features, vocabulary.quantiser),
             ExactIndex(descriptors),
-            InvertedIndex.build(store, vocabulary, word_weights=word_weights),
+            InvertedIndex.build(local_features, vocabulary, word_weights=word_weights),
             np.stack([features.style for _, features in pairs]),
             np.stack([features.semantic for _, features in pairs]),
             PictureStore.pack(features.picture for _, features in pairs),
@@ -168,7 +169,7 @@ class Gallery:
         return cls(
             list(map(GalleryItem, listing["image_ids"], listing["work_ids"])),
             descriptors,
-            FeatureStore.open(folder),
+            FeatureStore.open(folder, vocabulary.quantiser),
             AnnoyIndex.open(
                 folder / INDEX_FILE, descriptors.shape[1], listing["search_k"]
             ),
@@ -273,11 +274,11 @@ class Gallery:
 
     def style_of(self, position: int) -> FloatArray:
         """Return the style (S,) float32 at a position; S may be 0."""
-        return np.asarray(self.styles[position])
+        return np.asarray(self.styles[position], np.float32)
 
     def semantic_of(self, position: int) -> FloatArray:
         """Return the semantic descriptor (E,) float32 at a position; E may be 0."""
-        return np.asarray(self.semantics[position])
+        return np.asarray(self.semantics[position], np.float32)
 
     def picture_of(self, position: int) -> bytes:
         """Return the grey copy at a position, encoded."""
@@ -285,7 +286,7 @@ class Gallery:
 
     def descriptor_of(self, position: int) -> FloatArray:
         """Return the descriptor (D,) float32 at a position."""
-        return np.asarray(self.descriptors[position])
+        return np.asarray(self.descriptors[position], np.float32)
 
     def similarities(
         self, descriptor: FloatArray, positions: Sequence[int]
@@ -303,4 +304,4 @@ class Gallery:
             Cosines.
         """
         rows = self.descriptors[np.asarray(positions, np.intp)]
-        return np.asarray(rows @ descriptor, dtype=np.float32)
+        return np.asarray(rows.astype(np.float32) @ descriptor, dtype=np.float32)

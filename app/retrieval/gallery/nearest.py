@@ -20,8 +20,9 @@ from app.retrieval.errors import (
     MissingArtefactError,
     reading,
 )
-from app.retrieval.types import BoolArray, FloatArray, Hit
+from app.retrieval.types import BoolArray, FloatArray, Hit, VectorArray
 
+CHUNK = 4096
 _REMEDY = "python precompute_descriptors.py"
 
 
@@ -32,11 +33,11 @@ class ExactIndex:
 
     Parameters
     ----------
-    descriptors : (N, D) float32
+    descriptors : (N, D) float16 or float32
         Unit length; may be memory-mapped.
     """
 
-    def __init__(self, descriptors: FloatArray) -> None:
+    def __init__(self, descriptors: VectorArray) -> None:
         if descriptors.ndim != 2:
             raise ValueError(f"descriptors must be (N, D), got {descriptors.shape}")
         self._descriptors = descriptors
@@ -67,20 +68,31 @@ class ExactIndex:
             Most similar first; min(k, rows not excluded) of them.
         """
         _check_query(self, descriptor, excluded)
-        rough = self._descriptors @ descriptor
+        rough = np.empty(len(self), np.float32)
+        # Some at a time: of half precision they are made single to be multiplied.
+        for start in range(0, len(self), CHUNK):
+            rows = self._descriptors[start : start + CHUNK]
+            rough[start : start + CHUNK] = rows.astype(np.float32, copy=False) @ (
+                descriptor
+            )
         positions = (
             np.arange(len(self)) if excluded is None else np.flatnonzero(~excluded)
         )
         near = positions
         if 0 < k < len(positions):
             # BLAS sums the last rows in another order than the others, so equal rows
-            # differ by a rounding: twice that much below the k-th may be in its place.
+            # differ by a rounding, and rows of half precision are not quite of unit
+            # length: twice that much below the k-th may be in its place.
             values = rough[positions]
             slack = 2 * self.dimension * np.finfo(np.float32).eps
+            slack += 2 * float(np.finfo(self._descriptors.dtype).eps)
             cut = np.partition(values, -k)[-k] - slack
             near = positions[values >= cut]
         # einsum sums every row in the same order.
-        similarities = np.einsum("nd,d->n", self._descriptors[near], descriptor)
+        nearest = self._descriptors[near].astype(np.float32, copy=False)
+        similarities = np.einsum("nd,d->n", nearest, descriptor)
+        lengths = np.sqrt(np.einsum("nd,nd->n", nearest, nearest))
+        similarities /= np.where(lengths > 0, lengths, 1)
         order = np.argsort(-similarities, kind="stable")[:k]
         return tuple(Hit(int(near[one]), float(similarities[one])) for one in order)
 
@@ -103,14 +115,17 @@ class AnnoyIndex:
 
     @classmethod
     def build(
-        cls, descriptors: FloatArray, path: Path, *, n_trees: int, seed: int
+        cls, descriptors: VectorArray, path: Path, *, n_trees: int, seed: int
     ) -> "AnnoyIndex":
         """Grow a forest and write it, with a note of its size and checksum beside it.
 
+        It grows in memory, 1.3 kB per row: were it grown in its file, which Annoy could
+        do, a full disk would end the process instead of raising an error.
+
         Parameters
         ----------
-        descriptors : (N, D) float32
-            Unit length.
+        descriptors : (N, D) float16 or float32
+            Unit length; may be memory-mapped.
         path : Path
             Of the file to write; the note has ``.json`` appended to the name.
         n_trees : int, > 0

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from app.retrieval.files.arrays import map_array
+from app.retrieval.files.row_file import RowFile
 from app.retrieval.gallery.gallery import (
     DESCRIPTORS_FILE,
     INDEX_FILE,
@@ -18,10 +20,10 @@ from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
 from app.retrieval.gallery.picture_store import PictureStoreWriter
 from app.retrieval.gallery.tuning import choose_search_k
 from app.retrieval.local.feature_store import FeatureStoreWriter
-from app.retrieval.local.inverted_index import InvertedIndex
+from app.retrieval.local.inverted_index_writer import InvertedIndexWriter
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import GallerySettings
-from app.retrieval.types import FloatArray, GalleryFeatures, GalleryItem
+from app.retrieval.types import FloatArray, GalleryFeatures, GalleryItem, VectorArray
 
 _CHOSEN_RECALL = 0.998
 """Aimed at on the sample that chooses the effort, so that 0.99 holds on others."""
@@ -30,7 +32,7 @@ _CHOSEN_RECALL = 0.998
 class GalleryWriter:
     """Writes a gallery into an empty folder, image by image.
 
-    Local features go straight to disk: those of 44,000 works are 3 GB.
+    Features go straight to disk; of an image, its ids alone stay in memory.
 
     Parameters
     ----------
@@ -43,13 +45,13 @@ class GalleryWriter:
         self, folder: Path, vocabulary: Vocabulary, settings: GallerySettings
     ) -> None:
         self._folder = folder
-        self._vocabulary = vocabulary
         self._settings = settings
         self._items: list[GalleryItem] = []
-        self._descriptors: list[FloatArray] = []
-        self._styles: list[FloatArray] = []
-        self._semantics: list[FloatArray] = []
+        self._vectors: dict[str, RowFile] = {}
         self._local_features = FeatureStoreWriter(folder)
+        postings = folder / POSTINGS_FOLDER
+        postings.mkdir()
+        self._inverted_index = InvertedIndexWriter(postings, vocabulary)
         self._pictures = PictureStoreWriter(folder)
 
     def __len__(self) -> int:
@@ -58,10 +60,17 @@ class GalleryWriter:
     def add(self, item: GalleryItem, features: GalleryFeatures) -> None:
         """Write the next image's features."""
         self._local_features.append(features.local_features)
+        self._inverted_index.append(features.local_features)
         self._items.append(item)
-        self._descriptors.append(features.descriptor)
-        self._styles.append(features.style)
-        self._semantics.append(features.semantic)
+        for name, vector in (
+            (DESCRIPTORS_FILE, features.descriptor),
+            (STYLES_FILE, features.style),
+            (SEMANTICS_FILE, features.semantic),
+        ):
+            if name not in self._vectors:
+                path = self._folder / name
+                self._vectors[name] = RowFile(path, np.float16, vector.shape)
+            self._vectors[name].append(vector[None])
         self._pictures.append(features.picture)
 
     def finish(self, progress: Callable[[str], None]) -> None:
@@ -72,25 +81,21 @@ class GalleryWriter:
         progress : callable
             Told the name of each step when it begins.
         """
-        local_features = self._local_features.finish()
+        self._local_features.finish()
         self._pictures.finish()
         progress("postings")
-        postings = self._folder / POSTINGS_FOLDER
-        postings.mkdir()
-        InvertedIndex.build(local_features, self._vocabulary).save(postings)
+        self._inverted_index.finish()
         progress("index")
-        descriptors = np.stack(self._descriptors)
-        np.save(self._folder / DESCRIPTORS_FILE, descriptors)
-        np.save(self._folder / STYLES_FILE, np.stack(self._styles))
-        np.save(self._folder / SEMANTICS_FILE, np.stack(self._semantics))
+        for file in self._vectors.values():
+            file.finish()
         listing = {
-            "search_k": self._build_index(descriptors),
+            "search_k": self._build_index(map_array(self._folder / DESCRIPTORS_FILE)),
             "image_ids": [item.image_id for item in self._items],
             "work_ids": [item.work_id for item in self._items],
         }
         (self._folder / ITEMS_FILE).write_text(json.dumps(listing), encoding="utf-8")
 
-    def _build_index(self, descriptors: FloatArray) -> int:
+    def _build_index(self, descriptors: VectorArray) -> int:
         """Grow and write the forest; return the effort that it needs."""
         index = AnnoyIndex.build(
             descriptors,
@@ -105,7 +110,7 @@ class GalleryWriter:
 
 
 def photo_like(
-    descriptors: FloatArray, rng: np.random.Generator, count: int = 200
+    descriptors: VectorArray, rng: np.random.Generator, count: int = 200
 ) -> FloatArray:
     """Make descriptors that lie about as far from the gallery's as photos do.
 
@@ -114,7 +119,7 @@ def photo_like(
 
     Parameters
     ----------
-    descriptors : (N, D) float32, unit length, N >= 1
+    descriptors : (N, D) float16 or float32, unit length, N >= 1
     rng : numpy.random.Generator
     count : int
 
@@ -124,7 +129,8 @@ def photo_like(
         Unit length; nearer to the first row of the pair (cosine about 0.8).
     """
     one, other = rng.integers(0, len(descriptors), (2, count))
-    mixed = descriptors[one] + 0.7 * descriptors[other]
+    near, far = (descriptors[rows].astype(np.float32) for rows in (one, other))
+    mixed = near + 0.7 * far
     lengths = np.linalg.norm(mixed, axis=1, keepdims=True)
     # A picture in which the network saw nothing has the descriptor zero.
     return np.asarray(mixed / np.maximum(lengths, 1e-6), dtype=np.float32)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.retrieval.gallery.gallery import Gallery
-from app.retrieval.gallery.nearest import ExactIndex
+from app.retrieval.gallery.nearest import CHUNK, ExactIndex
 from app.retrieval.gallery.tuning import measure_recall
 from app.retrieval.gallery.writer import photo_like
 from app.retrieval.generations.trial import try_hard_photos
@@ -20,7 +20,7 @@ from app.retrieval.model import Model
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings, ShortlistSettings
 from app.retrieval.simulation.photo import PROFILES, perturb
-from app.retrieval.types import FloatArray, Hit, Image
+from app.retrieval.types import Hit, Image, VectorArray
 
 SELF_QUERIES = 100
 SIMULATED_PHOTOS = 20
@@ -129,16 +129,19 @@ def validate(
     return Validation.judge(figures)
 
 
-def _has_unit_length(descriptors: FloatArray) -> float:
+def _has_unit_length(descriptors: VectorArray) -> float:
     """Share of rows of length 1; 0 if any holds something that is no number."""
-    lengths = np.linalg.norm(descriptors, axis=1)
+    lengths = np.empty(len(descriptors), np.float32)
+    for start in range(0, len(descriptors), CHUNK):
+        rows = descriptors[start : start + CHUNK].astype(np.float32)
+        lengths[start : start + CHUNK] = np.linalg.norm(rows, axis=1)
     if not np.isfinite(lengths).all():
         return 0.0
     return float(np.mean(np.abs(lengths - 1) < LENGTH_TOLERANCE))
 
 
 def _finds_itself_globally(gallery: Gallery, position: int) -> bool:
-    hits = gallery.search_global(gallery.descriptors[position], COPIES)
+    hits = gallery.search_global(gallery.descriptor_of(position), COPIES)
     return _is_first(position, hits)
 
 

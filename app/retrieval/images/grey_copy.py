@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from app.retrieval.images.codec import resize_to_long_side
 from app.retrieval.types import Image
 
-SIDE_PX = 320
-"""Long side of a copy: about 12 kB."""
-QUALITY = 80
+SIDE_PX = 192
+"""Long side of a copy: 2 to 3 kB. With 320 pixels no more differences were found."""
+QUALITY = 40
+"""Of WebP, which takes three quarters of a JPEG's bytes at this size."""
 
 
 def encode_copy(image: Image) -> bytes:
@@ -28,10 +29,10 @@ def encode_copy(image: Image) -> bytes:
     Returns
     -------
     copy : bytes
-        A JPEG of one channel; the same picture gives the same bytes.
+        A WebP; the same picture gives the same bytes.
     """
     grey = cv2.cvtColor(resize_to_long_side(image, SIDE_PX), cv2.COLOR_RGB2GRAY)
-    return cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+    return cv2.imencode(".webp", grey, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])[1].tobytes()
 
 
 def decode_copy(copy: bytes) -> NDArray[np.uint8]:

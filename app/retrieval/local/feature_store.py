@@ -1,5 +1,7 @@
 """Store of the local features of a whole gallery, packed into four arrays.
 
+Of the descriptors it holds codes, 16 bytes instead of 128 for each.
+
 One file per picture would mean 44,000 files; one array per picture 44,000 Python
 objects at every start. Packed, a gallery opens in constant time and its pages are
 shared by all processes that map the same files.
@@ -14,12 +16,13 @@ from numpy.typing import NDArray
 
 from app.retrieval.files.arrays import map_array
 from app.retrieval.files.row_file import RowFile, starts_of
-from app.retrieval.types import FloatArray, LocalFeatures
+from app.retrieval.local.product_quantiser import CODE_BYTES, ProductQuantiser
+from app.retrieval.types import CodedFeatures, LocalFeatures
 
 Size: TypeAlias = tuple[int, int]
 
 _XY = "local_xy.npy"
-_DESCRIPTORS = "local_descriptors.npy"
+_CODES = "local_codes.npy"
 _STARTS = "local_starts.npy"
 _SIZES = "local_sizes.npy"
 
@@ -29,34 +32,38 @@ class FeatureStore:
 
     Parameters
     ----------
-    xy : (T, 2) float32
-        Keypoints of all pictures, one picture after the other.
-    descriptors : (T, 128) uint8
+    xy : (T, 2) uint16
+        Of `CodedFeatures`, one picture after the other.
+    codes : (T, 16) uint8
     starts : (N + 1,) int64
         Picture ``i`` owns the rows ``starts[i]`` to ``starts[i + 1]``.
     sizes : (N, 2) int32
         (height, width) of the resized pictures.
+    quantiser : ProductQuantiser
+        That the codes are of.
     """
 
     def __init__(
         self,
-        xy: FloatArray,
-        descriptors: NDArray[np.uint8],
+        xy: NDArray[np.uint16],
+        codes: NDArray[np.uint8],
         starts: NDArray[np.int64],
         sizes: NDArray[np.int32],
+        quantiser: ProductQuantiser,
     ) -> None:
         total = int(starts[-1])
-        if xy.shape != (total, 2) or descriptors.shape != (total, 128):
+        if xy.shape != (total, 2) or codes.shape != (total, CODE_BYTES):
             raise ValueError(
                 f"{total} features are announced, but xy is {xy.shape} and "
-                f"descriptors {descriptors.shape}"
+                f"codes {codes.shape}"
             )
         if sizes.shape != (len(starts) - 1, 2):
             raise ValueError(f"{len(starts) - 1} pictures, but sizes is {sizes.shape}")
         self._xy = xy
-        self._descriptors = descriptors
+        self._codes = codes
         self._starts = starts
         self._sizes = sizes
+        self._quantiser = quantiser
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -64,9 +71,10 @@ class FeatureStore:
     def __getitem__(self, position: int) -> LocalFeatures:
         start, stop = int(self._starts[position]), int(self._starts[position + 1])
         height, width = self._sizes[position]
+        steps = self._xy[start:stop]
         return LocalFeatures(
-            self._xy[start:stop],
-            self._descriptors[start:stop],
+            np.divide(steps, CodedFeatures.STEPS_PER_PX, dtype=np.float32),
+            self._quantiser.decode(self._codes[start:stop]),
             (int(height), int(width)),
         )
 
@@ -74,25 +82,30 @@ class FeatureStore:
         return map(self.__getitem__, range(len(self)))
 
     @classmethod
-    def pack(cls, pictures: Iterable[LocalFeatures]) -> "FeatureStore":
+    def pack(
+        cls, pictures: Iterable[CodedFeatures], quantiser: ProductQuantiser
+    ) -> "FeatureStore":
         """Pack features in memory.
 
         Parameters
         ----------
-        pictures : iterable of LocalFeatures
+        pictures : iterable of CodedFeatures
             May be empty.
+        quantiser : ProductQuantiser
+            That they are coded by.
         """
         pictures = list(pictures)
-        none = LocalFeatures.empty()
+        none = CodedFeatures.empty()
         return cls(
             np.concatenate([none.xy, *(p.xy for p in pictures)]),
-            np.concatenate([none.descriptors, *(p.descriptors for p in pictures)]),
+            np.concatenate([none.codes, *(p.codes for p in pictures)]),
             starts_of([len(p) for p in pictures]),
             _size_array([p.size for p in pictures]),
+            quantiser,
         )
 
     @classmethod
-    def open(cls, folder: Path) -> "FeatureStore":
+    def open(cls, folder: Path, quantiser: ProductQuantiser) -> "FeatureStore":
         """Map what :class:`FeatureStoreWriter` wrote; nothing is read yet.
 
         Raises
@@ -102,9 +115,10 @@ class FeatureStore:
         """
         return cls(
             map_array(folder / _XY),
-            map_array(folder / _DESCRIPTORS),
+            map_array(folder / _CODES),
             np.load(folder / _STARTS),
             np.load(folder / _SIZES),
+            quantiser,
         )
 
 
@@ -119,25 +133,24 @@ class FeatureStoreWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._xy = RowFile(folder / _XY, np.float32, (2,))
-        self._descriptors = RowFile(folder / _DESCRIPTORS, np.uint8, (128,))
+        self._xy = RowFile(folder / _XY, np.uint16, (2,))
+        self._codes = RowFile(folder / _CODES, np.uint8, (CODE_BYTES,))
         self._counts: list[int] = []
         self._picture_sizes: list[Size] = []
 
-    def append(self, features: LocalFeatures) -> None:
+    def append(self, features: CodedFeatures) -> None:
         """Add the next picture's features."""
         self._xy.append(features.xy)
-        self._descriptors.append(features.descriptors)
+        self._codes.append(features.codes)
         self._counts.append(len(features))
         self._picture_sizes.append(features.size)
 
-    def finish(self) -> FeatureStore:
-        """Complete the files and open them."""
+    def finish(self) -> None:
+        """Complete the files."""
         self._xy.finish()
-        self._descriptors.finish()
+        self._codes.finish()
         np.save(self._folder / _STARTS, starts_of(self._counts))
         np.save(self._folder / _SIZES, _size_array(self._picture_sizes))
-        return FeatureStore.open(self._folder)
 
 
 def _size_array(sizes: Sequence[Size]) -> NDArray[np.int32]:

@@ -5,9 +5,8 @@ signature. How a photo's features vote by them is in ``voting``.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,15 @@ from numpy.typing import NDArray
 from app.retrieval.errors import IncompatibleArtefactError, reading
 from app.retrieval.files.arrays import map_array
 from app.retrieval.local.vocabulary import Vocabulary
-from app.retrieval.types import FloatArray, LocalFeatures
+from app.retrieval.types import CodedFeatures, FloatArray
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST_NAME = "inverted_index.json"
-ARRAY_NAMES = ("edges", "positions", "signatures", "word_weights", "feature_counts")
-BUILD_BATCH = 64
-"""Pictures whose features are assigned together when building."""
+ARRAY_NAMES = ("edges", "offsets", "signatures", "word_weights", "feature_counts")
+BLOCK_PICTURES = 1 << 16
+"""Pictures whose places two bytes tell apart."""
+POSTING_BYTES = 10
+"""Of place and signature."""
 BUILD_COMMAND = "python precompute_descriptors.py"
 
 
@@ -30,13 +31,15 @@ BUILD_COMMAND = "python precompute_descriptors.py"
 class InvertedIndex:
     """Inverted index: the pictures that hold each visual word, and their signatures.
 
+    The gallery is cut into B blocks of `BLOCK_PICTURES`, the last one smaller.
+
     Attributes
     ----------
     vocabulary : Vocabulary
-    edges : (V + 1,) int64
-        The postings of word v are rows ``edges[v]`` to ``edges[v + 1] - 1``.
-    positions : (P,) uint32
-        The picture of each posting, ascending within a word.
+    edges : (V B + 1,) int64
+        The postings of word v in block b are rows ``edges[v B + b]`` to the next edge.
+    offsets : (P,) uint16
+        The picture of each posting, from the start of its block; ascending.
     signatures : (P,) uint64
     word_weights : (V,) float32
         Squared inverse document frequency of each word.
@@ -51,16 +54,16 @@ class InvertedIndex:
 
     vocabulary: Vocabulary
     edges: NDArray[np.int64]
-    positions: NDArray[np.uint32]
+    offsets: NDArray[np.uint16]
     signatures: NDArray[np.uint64]
     word_weights: FloatArray
     feature_counts: NDArray[np.int32]
 
     def __post_init__(self) -> None:
-        rows = len(self.positions)
+        rows, words = len(self.offsets), len(self.vocabulary)
         if (
-            self.edges.shape != (len(self.vocabulary) + 1,)
-            or self.word_weights.shape != (len(self.vocabulary),)
+            self.edges.shape != (words * self.block_count + 1,)
+            or self.word_weights.shape != (words,)
             or self.signatures.shape != (rows,)
             or self.edges[-1] != rows
             or self.feature_counts.sum() != rows
@@ -70,75 +73,72 @@ class InvertedIndex:
     def __len__(self) -> int:
         return len(self.feature_counts)
 
+    @property
+    def block_count(self) -> int:
+        """Number B of blocks."""
+        return count_blocks(len(self.feature_counts))
+
+    def rows_of(
+        self, words: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Tell where the postings of words start, and how many each has."""
+        first = words.astype(np.int64) * self.block_count
+        starts = self.edges[first]
+        return starts, self.edges[first + self.block_count] - starts
+
+    def positions_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Tell which pictures some postings are of."""
+        positions = self.offsets[rows].astype(np.int64)
+        if self.block_count > 1:
+            run = np.searchsorted(self.edges, rows, side="right") - 1
+            positions += run % self.block_count * BLOCK_PICTURES
+        return positions
+
     @classmethod
     def build(
         cls,
-        gallery: Iterable[LocalFeatures],
+        gallery: Iterable[CodedFeatures],
         vocabulary: Vocabulary,
         *,
         word_weights: FloatArray | None = None,
     ) -> "InvertedIndex":
-        """Index the local features of a gallery, in order of position.
+        """Index a handful of pictures in memory, in order of position.
+
+        A whole gallery is indexed by
+        :class:`~app.retrieval.local.inverted_index_writer.InvertedIndexWriter`.
 
         Parameters
         ----------
-        gallery : iterable of LocalFeatures
-            Read once, a few pictures at a time; pictures may have no features.
+        gallery : iterable of CodedFeatures
+            Coded by the vocabulary; pictures may have no features.
         vocabulary : Vocabulary
         word_weights : (V,) float32, optional
             Those of another index whose scores are to be compared with this one's;
             otherwise they follow from the gallery.
-
-        Returns
-        -------
-        index : InvertedIndex
-            In memory, about 20 bytes per local feature while building and 12
-            afterwards.
         """
-        words: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
-        signatures: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64)]
-        counts: list[int] = []
-        for batch in _batches(gallery):
-            descriptors = np.concatenate([f.descriptors for f in batch])
-            assigned = vocabulary.assign(descriptors)
-            words.append(assigned[:, 0])
-            signatures.append(vocabulary.signatures(descriptors, assigned)[:, 0])
-            counts.extend(len(features) for features in batch)
-        feature_counts = np.array(counts, np.int32)
-        positions = np.repeat(np.arange(len(counts), dtype=np.uint32), feature_counts)
-        word_of = np.concatenate(words)
-        order = np.argsort(word_of, kind="stable")
-        word_of, positions = word_of[order], positions[order]
-        edges = np.searchsorted(word_of, np.arange(len(vocabulary) + 1))
+        pictures = list(gallery)
+        none = CodedFeatures.empty()
+        counts = np.array([len(picture) for picture in pictures], np.int32)
+        postings = Postings.sort(
+            np.concatenate([none.words, *(p.words for p in pictures)]),
+            np.repeat(np.arange(len(pictures), dtype=np.int64), counts),
+            np.concatenate([none.signatures, *(p.signatures for p in pictures)]),
+        )
         if word_weights is None:
-            word_weights = _word_weights(
-                word_of, positions, len(counts), len(vocabulary)
-            )
+            holders = postings.count_holders(len(vocabulary))
+            word_weights = weigh_words(holders, len(pictures))
         return cls(
             vocabulary,
-            edges.astype(np.int64),
-            positions,
-            np.concatenate(signatures)[order],
+            postings.edges(range(len(vocabulary)), count_blocks(len(pictures))),
+            postings.offsets,
+            postings.signatures,
             word_weights,
-            feature_counts,
+            counts,
         )
-
-    def save(self, folder: Path) -> None:
-        """Write the index into an existing folder, one ``.npy`` file per array.
-
-        Raises
-        ------
-        OSError
-            If a file cannot be written.
-        """
-        for name in ARRAY_NAMES:
-            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
-        manifest = {"format": FORMAT, "vocabulary": self.vocabulary.fingerprint}
-        (folder / MANIFEST_NAME).write_text(json.dumps(manifest), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path, vocabulary: Vocabulary) -> "InvertedIndex":
-        """Map an index that ``save`` wrote into memory, shared between processes.
+        """Map a written index into memory, shared between processes.
 
         Raises
         ------
@@ -150,7 +150,7 @@ class InvertedIndex:
             If a file is broken.
         """
         path = folder / MANIFEST_NAME
-        needed = {"format": FORMAT, "vocabulary": vocabulary.fingerprint}
+        needed = manifest_of(vocabulary)
         with reading(path, BUILD_COMMAND):
             found = json.loads(path.read_text(encoding="utf-8"))
         if found != needed:
@@ -166,25 +166,72 @@ class InvertedIndex:
             return cls(vocabulary, **arrays)
 
 
-def _batches(gallery: Iterable[LocalFeatures]) -> Iterator[list[LocalFeatures]]:
-    pictures = iter(gallery)
-    while batch := list(islice(pictures, BUILD_BATCH)):
-        yield batch
+@dataclass(frozen=True, slots=True, eq=False)
+class Postings:
+    """Postings in the order of the file: by word, then by picture.
+
+    Attributes
+    ----------
+    words : (P,) int32
+    positions : (P,) int64
+    signatures : (P,) uint64
+    """
+
+    words: NDArray[np.int32]
+    positions: NDArray[np.int64]
+    signatures: NDArray[np.uint64]
+
+    @classmethod
+    def sort(
+        cls,
+        words: NDArray[np.int32],
+        positions: NDArray[np.int64],
+        signatures: NDArray[np.uint64],
+    ) -> "Postings":
+        """Sort postings that are in the order of their pictures."""
+        order = np.argsort(words, kind="stable")
+        return cls(words[order], positions[order], signatures[order])
+
+    @property
+    def offsets(self) -> NDArray[np.uint16]:
+        """Places in the blocks, as of `InvertedIndex`."""
+        return (self.positions % BLOCK_PICTURES).astype(np.uint16)
+
+    def edges(self, words: range, block_count: int) -> NDArray[np.int64]:
+        """Return where each block of some words starts, and where the last one ends."""
+        runs = self.words.astype(np.int64) * block_count
+        runs += self.positions // BLOCK_PICTURES
+        wanted = np.arange(words.start * block_count, words.stop * block_count + 1)
+        return np.searchsorted(runs, wanted)
+
+    def count_holders(self, word_count: int) -> NDArray[np.int64]:
+        """Count the pictures that hold each word: (V,)."""
+        is_new = np.ones(len(self.words), np.bool_)
+        is_new[1:] = (np.diff(self.words) != 0) | (np.diff(self.positions) != 0)
+        return np.bincount(self.words[is_new], minlength=word_count)
 
 
-def _word_weights(
-    words: NDArray[np.int32],
-    positions: NDArray[np.uint32],
-    picture_count: int,
-    word_count: int,
-) -> FloatArray:
+def count_blocks(picture_count: int) -> int:
+    """Return how many blocks a gallery has, at least one."""
+    return max(1, -(-picture_count // BLOCK_PICTURES))
+
+
+def manifest_of(vocabulary: Vocabulary) -> dict[str, object]:
+    """Return what stands beside an index: its format, and the words it is of."""
+    return {"format": FORMAT, "vocabulary": vocabulary.fingerprint}
+
+
+def weigh_words(holders: NDArray[np.int64], picture_count: int) -> FloatArray:
     """Square the inverse document frequency of each word.
 
     log(1 + N / n) instead of log(N / n): in a gallery of one picture, or of one
     subject, a word that all pictures hold must still count for something.
+
+    Parameters
+    ----------
+    holders : (V,) int64
+        Pictures that hold each word.
+    picture_count : int
     """
-    is_new = np.ones(len(words), np.bool_)
-    is_new[1:] = (np.diff(words) != 0) | (np.diff(positions) != 0)
-    holders = np.bincount(words[is_new], minlength=word_count)
     frequency = np.log1p(picture_count / np.maximum(holders, 1))
     return np.asarray(frequency**2, dtype=np.float32)

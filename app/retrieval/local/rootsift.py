@@ -20,6 +20,8 @@ reaches the ceiling of 255, and few do."""
 CONTRAST_THRESHOLD = 0.01
 """Weakest accepted keypoint. Lowe's 0.03 (OpenCV: 0.04) leaves a blurred or faint
 picture with hardly any; the count, not the contrast, is what limits a good one."""
+PLACE_PX = 2
+"""Side of a place."""
 MIN_SIDE_PX = 16
 """Below this SIFT's scale space has no room for a keypoint and its surroundings."""
 
@@ -29,7 +31,9 @@ def extract(image: Image, *, side_px: int, count: int) -> LocalFeatures:
 
     Strength is response times size. By response alone, nearly all keypoints of a
     painting are a few pixels large, and those are what blur, distance and noise
-    destroy first.
+    destroy first. Of several at one place (SIFT repeats a keypoint for each of its
+    orientations) the strongest goes before all others, the rest after them: half as
+    many keypoints then find nearly as much.
 
     Parameters
     ----------
@@ -63,7 +67,8 @@ def extract(image: Image, *, side_px: int, count: int) -> LocalFeatures:
     keypoints = sift.detect(grey, None)
     if not keypoints:
         return LocalFeatures.empty(grey.shape)
-    strongest = [keypoints[i] for i in _by_strength(keypoints)[:count]]
+    order = _one_per_place_first(keypoints, _by_strength(keypoints))
+    strongest = [keypoints[i] for i in order[:count]]
     kept, histograms = sift.compute(grey, strongest)
     return _local_features(kept, np.asarray(histograms, np.float32), grey.shape)
 
@@ -118,6 +123,17 @@ def _by_strength(keypoints: Sequence[cv2.KeyPoint]) -> NDArray[np.intp]:
         [(-k.response * k.size, k.pt[1], k.pt[0], k.size, k.angle) for k in keypoints]
     )
     return np.lexsort(facts.T[::-1])
+
+
+def _one_per_place_first(
+    keypoints: Sequence[cv2.KeyPoint], order: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Move those that lie where an earlier one does to the end of an order."""
+    places = np.array([keypoints[i].pt for i in order]) // PLACE_PX
+    _, firsts = np.unique(places, axis=0, return_index=True)
+    is_first = np.zeros(len(order), np.bool_)
+    is_first[firsts] = True
+    return np.concatenate([order[is_first], order[~is_first]])
 
 
 def _local_features(

@@ -164,8 +164,7 @@ def _votes_in_chunks(
     weight = 1 + np.exp(-np.arange(len(words)) / STRONG_FEATURES)
     distances = np.arange(settings.max_hamming + 1)
     vote_of_distance = np.exp(-((distances / settings.hamming_sigma) ** 2))
-    starts = postings.edges[words]
-    lengths = postings.edges[words + 1] - starts
+    starts, lengths = postings.rows_of(words)
     for rows in _chunks(lengths.sum(axis=1)):
         run = lengths[rows].ravel()
         # Rows of all postings looked into: start, start + 1, … per run.
@@ -183,7 +182,7 @@ def _votes_in_chunks(
             * postings.word_weights[words[rows].ravel()[pair]]
             * weight[feature]
         )
-        key = feature * pictures + postings.positions[looked_into[near]]
+        key = feature * pictures + postings.positions_of(looked_into[near])
         # The best vote of each (feature, picture) is the last of its kind.
         order = np.lexsort((vote, key))
         key, vote = key[order], vote[order]

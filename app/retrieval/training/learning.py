@@ -61,11 +61,17 @@ SETTINGS = LocalSettings()
 
 def add_vocabulary(
     plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
-) -> None:
-    """Write the visual words: the plan's, or learnt from the collection."""
+) -> Mapping[str, Any]:
+    """Write the visual words: the plan's, or learnt from the collection.
+
+    Returns
+    -------
+    figures : mapping
+        None.
+    """
     if plan.vocabulary_path is not None:
         shutil.copyfile(plan.vocabulary_path, folder / VOCABULARY_FILE)
-        return
+        return {}
     descriptors = [
         rootsift.extract(
             image, side_px=SETTINGS.reference_side_px, count=SETTINGS.reference_features
@@ -79,6 +85,7 @@ def add_vocabulary(
             done, total, "Learning visual words"
         ),
     ).save(folder / VOCABULARY_FILE)
+    return {}
 
 
 def add_semantic(
@@ -215,9 +222,14 @@ def add_decision(
 PARTS: Mapping[
     str, Callable[[TrainingPlan, Samples, Path, Reporter], Mapping[str, Any]]
 ] = MappingProxyType(
-    {"semantic": add_semantic, "style": add_style, "decision": add_decision}
+    {
+        "vocabulary": add_vocabulary,
+        "semantic": add_semantic,
+        "style": add_style,
+        "decision": add_decision,
+    }
 )
-"""Steps after the visual words, each from what those before it wrote."""
+"""Steps after the network, each from what those before it wrote."""
 
 
 def _pictures(

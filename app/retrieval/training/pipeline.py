@@ -29,7 +29,7 @@ from app.retrieval.training.components.whitening import (
     class_vectors,
 )
 from app.retrieval.training.data.works import Classes, TrainingWork, catalogue_classes
-from app.retrieval.training.learning import PARTS, add_vocabulary
+from app.retrieval.training.learning import PARTS
 from app.retrieval.training.model_folder import CARD_FILE, write_network
 from app.retrieval.training.network.class_head import (
     cluster_classes,
@@ -102,7 +102,6 @@ def train(
         )
         write_network(network, manifest, staging)
         manifest = choose_precision(manifest, staging, samples.gallery)
-        add_vocabulary(plan, samples, staging, reporter)
         reporter.say("Measuring on works that were not trained on.")
         figures = {**figures, **measure(staging, samples, plan.seed)}
         for learn in PARTS.values():

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import ImageError
+from app.retrieval.local.product_quantiser import CODE_BYTES
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
-from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
+from app.retrieval.types import CodedFeatures, GalleryFeatures, GalleryItem
 from app.services.collection.subjects import keep_seen
 from app.services.media.store import MediaStore, read_picture
 from app.services.system.parallel import map_in_order
@@ -28,7 +29,7 @@ from app.services.system.parallel import map_in_order
 BATCH_PICTURES = 32
 """Pictures per transaction: a kill loses the work on at most these."""
 BATCH_LOADED = 256
-"""Pictures whose features are read from the database at once, about 18 MB."""
+"""Pictures whose features are read from the database at once, about 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,14 @@ def pack_features(
     return ImageFeatures(
         image_id=image_id,
         model_id=key,
-        descriptor=features.descriptor.astype("<f4").tobytes(),
-        style=features.style.astype("<f4").tobytes(),
-        semantic=features.semantic.astype("<f4").tobytes(),
+        descriptor=features.descriptor.astype("<f2").tobytes(),
+        style=features.style.astype("<f2").tobytes(),
+        semantic=features.semantic.astype("<f2").tobytes(),
         picture=features.picture,
-        local_xy=local.xy.astype("<f4").tobytes(),
-        local_descriptors=local.descriptors.tobytes(),
+        local_xy=local.xy.astype("<u2").tobytes(),
+        local_codes=local.codes.tobytes(),
+        local_words=local.words.astype("<i4").tobytes(),
+        local_signatures=local.signatures.astype("<u8").tobytes(),
         local_height=local.size[0],
         local_width=local.size[1],
     )
@@ -159,14 +162,16 @@ def pack_features(
 def unpack_features(row: ImageFeatures) -> GalleryFeatures:
     """Turn a database row back into the same arrays."""
     return GalleryFeatures(
-        np.frombuffer(row.descriptor, "<f4").astype(np.float32),
-        LocalFeatures(
-            np.frombuffer(row.local_xy, "<f4").astype(np.float32).reshape(-1, 2),
-            np.frombuffer(row.local_descriptors, np.uint8).reshape(-1, 128),
+        np.frombuffer(row.descriptor, "<f2").astype(np.float32),
+        CodedFeatures(
+            np.frombuffer(row.local_xy, "<u2").astype(np.uint16).reshape(-1, 2),
+            np.frombuffer(row.local_codes, np.uint8).reshape(-1, CODE_BYTES),
+            np.frombuffer(row.local_words, "<i4").astype(np.int32),
+            np.frombuffer(row.local_signatures, "<u8").astype(np.uint64),
             (row.local_height, row.local_width),
         ),
-        np.frombuffer(row.style, "<f4").astype(np.float32),
-        np.frombuffer(row.semantic, "<f4").astype(np.float32),
+        np.frombuffer(row.style, "<f2").astype(np.float32),
+        np.frombuffer(row.semantic, "<f2").astype(np.float32),
         row.picture,
     )
 

@@ -217,8 +217,12 @@ def read_plan(session: Session, model_id: str) -> MapPlan:
             f"No work on show has a picture and its features. Run: {INDEX_COMMAND}"
         )
     stacks = {
-        Likeness.STYLE: [np.frombuffer(row.style, "<f4") for row in works],
-        Likeness.PICTURE: [np.frombuffer(row.descriptor, "<f4") for row in works],
+        Likeness.STYLE: [
+            np.frombuffer(row.style, "<f2").astype(np.float32) for row in works
+        ],
+        Likeness.PICTURE: [
+            np.frombuffer(row.descriptor, "<f2").astype(np.float32) for row in works
+        ],
     }
     return MapPlan(
         model_id,

@@ -4,7 +4,12 @@ import pytest
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.writer import GalleryWriter, photo_like
 from app.retrieval.settings import GallerySettings, ShortlistSettings
-from app.retrieval.types import GalleryFeatures, GalleryItem, LocalFeatures
+from app.retrieval.types import (
+    CodedFeatures,
+    GalleryFeatures,
+    GalleryItem,
+    LocalFeatures,
+)
 from tests.support.fakes import fake_collection, fake_vocabulary
 
 COUNT = 12
@@ -119,7 +124,7 @@ def test_an_image_may_not_occur_twice(collection):
 
 
 def test_a_gallery_of_blank_pictures_finds_nothing_locally(tmp_path):
-    blank = GalleryFeatures(np.eye(4, dtype=np.float32)[0], LocalFeatures.empty())
+    blank = GalleryFeatures(np.eye(4, dtype=np.float32)[0], CodedFeatures.empty())
     gallery = write(tmp_path / "blank", [(GalleryItem("i", "w"), blank)])
     features = LocalFeatures(
         np.zeros((1, 2), np.float32), np.zeros((1, 128), np.uint8), (9, 9)

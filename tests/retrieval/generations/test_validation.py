@@ -34,8 +34,9 @@ def assemble(collection, *, descriptors=None, searched=None, order=None):
     model = fake_model()
     if descriptors is None:
         descriptors = np.stack([f.descriptor for _, f in collection])
-    store = FeatureStore.pack(f.local_features for _, f in collection)
-    indexed = store if order is None else [store[i] for i in order]
+    coded = [features.local_features for _, features in collection]
+    store = FeatureStore.pack(coded, model.vocabulary.quantiser)
+    indexed = coded if order is None else [coded[i] for i in order]
     return Gallery(
         [item for item, _ in collection],
         descriptors,

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -6,8 +8,9 @@ from app.retrieval.errors import (
     IncompatibleArtefactError,
     MissingArtefactError,
 )
-from app.retrieval.local import voting
+from app.retrieval.local import inverted_index, inverted_index_writer, voting
 from app.retrieval.local.inverted_index import ARRAY_NAMES, InvertedIndex
+from app.retrieval.local.inverted_index_writer import InvertedIndexWriter
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import LocalFeatures
 from tests.retrieval.local.test_vocabulary import draw_vocabulary
@@ -35,7 +38,32 @@ def gallery():
 
 @pytest.fixture(scope="module")
 def index(gallery):
-    return InvertedIndex.build(gallery, VOCABULARY)
+    return build(gallery)
+
+
+def build(pictures):
+    return InvertedIndex.build(map(VOCABULARY.code, pictures), VOCABULARY)
+
+
+def write(folder, pictures):
+    writer = InvertedIndexWriter(folder, VOCABULARY)
+    for picture in pictures:
+        writer.append(VOCABULARY.code(picture))
+    writer.finish()
+    return InvertedIndex.open(folder, VOCABULARY)
+
+
+@pytest.fixture(scope="module")
+def written(gallery, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("index")
+    write(folder, gallery)
+    return folder
+
+
+@pytest.fixture
+def folder(written, tmp_path):
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
+    return tmp_path
 
 
 def vote(index, features):
@@ -105,7 +133,7 @@ def test_hits_are_sorted_and_limited(gallery, index):
 
 
 def test_equal_pictures_are_ordered_by_position(gallery):
-    index = InvertedIndex.build([gallery[2]] * 30, VOCABULARY)
+    index = build([gallery[2]] * 30)
     hits = shortlist(index, gallery[2])
     assert [hit.position for hit in hits] == list(range(10))
 
@@ -120,63 +148,75 @@ def test_an_excluded_picture_is_not_proposed(gallery, index):
 
 
 def test_a_gallery_of_one_picture_is_found(gallery):
-    index = InvertedIndex.build(iter(gallery[:1]), VOCABULARY)
+    index = build(gallery[:1])
     assert [hit.position for hit in shortlist(index, gallery[0])] == [0]
 
 
 @pytest.mark.parametrize("pictures", [[], [LocalFeatures.empty()]])
-def test_an_empty_gallery_answers_nothing(gallery, pictures):
-    index = InvertedIndex.build(pictures, VOCABULARY)
-    assert shortlist(index, gallery[0]) == ()
-    assert len(index) == len(pictures)
+def test_an_empty_gallery_answers_nothing(gallery, pictures, tmp_path):
+    for index in (build(pictures), write(tmp_path, pictures)):
+        assert shortlist(index, gallery[0]) == ()
+        assert len(index) == len(pictures)
 
 
 def test_a_photo_without_features_finds_nothing(index):
     assert shortlist(index, LocalFeatures.empty()) == ()
 
 
-def test_a_saved_index_answers_the_same_from_the_disk(gallery, index, tmp_path):
-    index.save(tmp_path)
-    opened = InvertedIndex.open(tmp_path, VOCABULARY)
-    assert shortlist(opened, gallery[4]) == shortlist(index, gallery[4])
-    assert isinstance(opened.signatures.base, np.memmap)
-
-
-def test_building_twice_gives_the_same_files(gallery, index, tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        InvertedIndex.build(gallery, VOCABULARY).save(tmp_path / name)
+def test_a_written_index_is_the_one_in_memory(index, written):
+    opened = InvertedIndex.open(written, VOCABULARY)
     for name in ARRAY_NAMES:
-        one, two = (tmp_path / n / f"{name}.npy" for n in ("one", "two"))
+        np.testing.assert_array_equal(getattr(opened, name), getattr(index, name))
+    assert isinstance(opened.signatures.base, np.memmap)
+    assert len(list(written.iterdir())) == len(ARRAY_NAMES) + 1
+
+
+@pytest.mark.parametrize(("buffered", "ranges"), [(1, 3), (100, 64), (1 << 18, 1)])
+def test_how_postings_are_sorted_does_not_matter(
+    gallery, written, tmp_path, monkeypatch, buffered, ranges
+):
+    monkeypatch.setattr(inverted_index_writer, "BUFFERED_ROWS", buffered)
+    monkeypatch.setattr(inverted_index_writer, "RANGES", ranges)
+    write(tmp_path, gallery)
+    for name in ARRAY_NAMES:
+        one, two = (folder / f"{name}.npy" for folder in (written, tmp_path))
         assert one.read_bytes() == two.read_bytes()
 
 
-def test_another_vocabulary_is_refused(index, tmp_path):
-    index.save(tmp_path)
+@pytest.mark.parametrize("pictures", [1, 7, 89, 90])
+def test_blocks_of_a_large_gallery_do_not_matter(
+    gallery, index, tmp_path, monkeypatch, pictures
+):
+    query = gallery[4]
+    expected = vote(index, query).scores()
+    monkeypatch.setattr(inverted_index, "BLOCK_PICTURES", pictures)
+    for cut in (build(gallery), write(tmp_path, gallery)):
+        assert cut.block_count == -(-len(gallery) // pictures)
+        np.testing.assert_array_equal(vote(cut, query).scores(), expected)
+
+
+def test_another_vocabulary_is_refused(written):
     other = draw_vocabulary(count=40, cell_count=4, seed=5)
     with pytest.raises(IncompatibleArtefactError):
-        InvertedIndex.open(tmp_path, other)
+        InvertedIndex.open(written, other)
 
 
 @pytest.mark.parametrize("name", [*ARRAY_NAMES, "inverted_index"])
-def test_missing_and_broken_files_are_named(index, tmp_path, name):
-    index.save(tmp_path)
-    path = next(tmp_path.glob(f"{name}.*"))
+def test_missing_and_broken_files_are_named(folder, name):
+    path = next(folder.glob(f"{name}.*"))
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(DamagedArtefactError):
-        InvertedIndex.open(tmp_path, VOCABULARY)
+        InvertedIndex.open(folder, VOCABULARY)
     path.unlink()
     with pytest.raises(MissingArtefactError) as caught:
-        InvertedIndex.open(tmp_path, VOCABULARY)
+        InvertedIndex.open(folder, VOCABULARY)
     assert caught.value.path == path
 
 
-def test_arrays_of_two_indexes_are_damaged(gallery, index, tmp_path):
-    index.save(tmp_path)
-    half = InvertedIndex.build(gallery[:40], VOCABULARY)
-    np.save(tmp_path / "positions.npy", half.positions)
+def test_arrays_of_two_indexes_are_damaged(gallery, folder):
+    np.save(folder / "offsets.npy", build(gallery[:40]).offsets)
     with pytest.raises(DamagedArtefactError):
-        InvertedIndex.open(tmp_path, VOCABULARY)
+        InvertedIndex.open(folder, VOCABULARY)
 
 
 def test_features_that_do_not_count_have_not_voted(gallery, index):

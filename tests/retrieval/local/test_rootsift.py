@@ -2,7 +2,12 @@ import cv2
 import numpy as np
 import pytest
 
-from app.retrieval.local.rootsift import extract, extract_query, root_sift
+from app.retrieval.local.rootsift import (
+    PLACE_PX,
+    extract,
+    extract_query,
+    root_sift,
+)
 from tests.retrieval.textures import textured
 
 both = pytest.mark.parametrize("extract", [extract, extract_query])
@@ -63,8 +68,23 @@ def test_a_photo_with_room_for_all_has_the_features_of_a_reference_image():
         f(image, side_px=640, count=9000) for f in (extract, extract_query)
     )
     assert 0 < len(reference) < 9000
-    np.testing.assert_array_equal(query.xy, reference.xy)
-    np.testing.assert_array_equal(query.descriptors, reference.descriptors)
+    one, other = (
+        sorted(zip(map(tuple, f.xy.tolist()), map(bytes, f.descriptors), strict=True))
+        for f in (query, reference)
+    )
+    assert one == other
+
+
+def test_a_place_has_one_feature_before_any_has_two():
+    image = textured(5)
+    features = extract(image, side_px=640, count=9000)
+    places = [tuple(place) for place in (features.xy // PLACE_PX).tolist()]
+    first = len(set(places))
+    assert first < len(places)
+    assert len(set(places[:first])) == first
+    strongest_first = extract_query(image, side_px=640, count=9000).xy.tolist()
+    ranks = [strongest_first.index(xy) for xy in features.xy[:first].tolist()]
+    assert ranks == sorted(ranks)
 
 
 def test_a_photo_without_room_keeps_some_of_its_features_as_they_are():

@@ -3,6 +3,7 @@ import pytest
 
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.types import CodedFeatures, LocalFeatures
 
 
 def draw_vocabulary(count=60, cell_count=6, seed=0):
@@ -19,7 +20,12 @@ def draw_vocabulary(count=60, cell_count=6, seed=0):
         cells.astype(np.uint16),
         projection,
         (words @ projection.T).astype(np.float16),
+        draw_codebooks(rng),
     )
+
+
+def draw_codebooks(rng):
+    return rng.integers(0, 256, (16, 256, 8)).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +131,7 @@ def test_arrays_that_do_not_belong_together_are_refused(vocabulary):
             vocabulary.cells,
             vocabulary.projection,
             vocabulary.thresholds[:-1],
+            vocabulary.codebooks,
         )
     with pytest.raises(ValueError, match="cells"):
         Vocabulary(
@@ -132,6 +139,7 @@ def test_arrays_that_do_not_belong_together_are_refused(vocabulary):
             vocabulary.cells[::-1],
             vocabulary.projection,
             vocabulary.thresholds,
+            vocabulary.codebooks,
         )
 
 
@@ -140,3 +148,23 @@ def test_impossible_counts_are_refused(vocabulary, descriptors):
         vocabulary.assign(descriptors, 61)
     with pytest.raises(ValueError, match="descriptors"):
         vocabulary.assign(descriptors[:, :64])
+
+
+def test_features_are_coded_with_words_and_signatures(vocabulary, descriptors):
+    xy = np.random.default_rng(3).uniform(0, 639, (50, 2)).astype(np.float32)
+    features = LocalFeatures(xy, descriptors[:50], (480, 640))
+    coded = vocabulary.code(features)
+    words = vocabulary.assign(features.descriptors)
+    np.testing.assert_array_equal(coded.words, words[:, 0])
+    signatures = vocabulary.signatures(features.descriptors, words)
+    np.testing.assert_array_equal(coded.signatures, signatures[:, 0])
+    np.testing.assert_allclose(coded.xy / CodedFeatures.STEPS_PER_PX, xy, atol=1 / 128)
+    assert coded.size == (480, 640)
+    decoded = vocabulary.quantiser.decode(coded.codes)
+    assert np.array_equal(vocabulary.quantiser.encode(decoded), coded.codes)
+
+
+def test_a_picture_too_large_for_two_bytes_is_refused(vocabulary):
+    with pytest.raises(ValueError, match="1024"):
+        vocabulary.code(LocalFeatures.empty((10, 1024)))
+    assert len(vocabulary.code(LocalFeatures.empty((10, 1023)))) == 0

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImageFeatures, ReferenceImage, now
 from app.retrieval.settings import LocalSettings, RetrievalSettings
-from app.retrieval.types import GalleryFeatures, LocalFeatures
+from app.retrieval.types import CodedFeatures, GalleryFeatures
 from app.services.index import features as index_features
 from app.services.index.features import (
     PictureFault,
@@ -56,14 +56,15 @@ def test_features_come_back_as_they_went():
     assert np.array_equal(kept.semantic, features.semantic)
     assert kept.picture == features.picture
     assert np.array_equal(kept.local_features.xy, features.local_features.xy)
-    assert np.array_equal(
-        kept.local_features.descriptors, features.local_features.descriptors
-    )
+    for name in ("codes", "words", "signatures"):
+        one, other = (getattr(f.local_features, name) for f in (kept, features))
+        assert np.array_equal(one, other)
+        assert one.dtype == other.dtype
     assert kept.local_features.size == features.local_features.size
 
 
 def test_a_picture_without_texture_has_features_too(rng):
-    bare = GalleryFeatures(rng.random(4, np.float32), LocalFeatures.empty((9, 7)))
+    bare = GalleryFeatures(rng.random(4, np.float32), CodedFeatures.empty((9, 7)))
     kept = unpack_features(pack_features(1, KEY, bare)).local_features
     assert (len(kept), kept.size) == (0, (9, 7))
 

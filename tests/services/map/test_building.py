@@ -10,7 +10,7 @@ from app.configuration.load import Folders
 from app.models import Artwork, ReferenceImage, TaskState, now
 from app.retrieval.images.codec import decode, encode_jpeg
 from app.retrieval.settings import LocalSettings
-from app.retrieval.types import GalleryFeatures, LocalFeatures
+from app.retrieval.types import CodedFeatures, GalleryFeatures
 from app.services.index.features import features_key, pack_features
 from app.services.map import building
 from app.services.map.building import build
@@ -71,7 +71,7 @@ class Place:
         if has_features:
             features = GalleryFeatures(
                 vector(number, 8),
-                LocalFeatures.empty(),
+                CodedFeatures.empty(),
                 vector(100 + number, style_length),
             )
             key = features_key(MODEL, LocalSettings())

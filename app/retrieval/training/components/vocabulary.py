@@ -1,10 +1,17 @@
-"""Learning of the visual vocabulary by k-means, with the medians for signatures."""
+"""Learning of the visual vocabulary by k-means: words, medians, codebooks."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.retrieval.local.product_quantiser import (
+    CENTRES,
+    CODE_BYTES,
+    PART_LENGTH,
+    ProductQuantiser,
+)
 from app.retrieval.local.vocabulary import DESCRIPTOR_LENGTH, SIGNATURE_BITS, Vocabulary
 from app.retrieval.types import FloatArray
 
@@ -16,6 +23,8 @@ SAMPLES_PER_WORD = 5
 """Fewer samples than this per word and the words are made fewer."""
 ITERATIONS = 12
 CELL_ITERATIONS = 8
+CODE_SAMPLES = 100_000
+"""Descriptors that codebooks are learnt from at most: 400 for each centre."""
 MEMBERS_FOR_A_MEDIAN = 8
 """With fewer descriptors the word's own projection stands in for the median."""
 
@@ -68,8 +77,11 @@ def learn_vocabulary(
         if progress is not None:
             progress(done + 1, iterations)
     grouped = _grouped(words, projection, rng)
-    thresholds = _medians(grouped, samples)
-    return Vocabulary(grouped.words, grouped.cells, projection, thresholds)
+    return replace(
+        grouped,
+        thresholds=_medians(grouped, samples),
+        codebooks=_learn_codebooks(samples, iterations, rng),
+    )
 
 
 def _sample(
@@ -115,7 +127,7 @@ def _means(
 def _grouped(
     words: NDArray[np.uint8], projection: FloatArray, rng: np.random.Generator
 ) -> Vocabulary:
-    """Put the words into cells by k-means, in a vocabulary without thresholds."""
+    """Put the words into cells by k-means, in a vocabulary with these alone."""
     cell_count = min(CELL_COUNT, len(words))
     centres = words[rng.choice(len(words), cell_count, replace=False)].astype(
         np.float32
@@ -133,6 +145,7 @@ def _grouped(
         cells[order].astype(np.uint16),
         projection,
         np.zeros((len(words), SIGNATURE_BITS), np.float16),
+        np.zeros((CODE_BYTES, CENTRES, PART_LENGTH), np.uint8),
     )
 
 
@@ -146,3 +159,23 @@ def _medians(vocabulary: Vocabulary, samples: NDArray[np.uint8]) -> NDArray[np.f
     for word in np.flatnonzero(np.diff(edges) >= MEMBERS_FOR_A_MEDIAN):
         medians[word] = np.median(projected[edges[word] : edges[word + 1]], axis=0)
     return medians.astype(np.float16)
+
+
+def _learn_codebooks(
+    samples: NDArray[np.uint8], iterations: int, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Learn, for each part of a descriptor, what stands for it: (16, 256, 8)."""
+    count = min(len(samples), CODE_SAMPLES)
+    chosen = samples[rng.choice(len(samples), count, replace=False)]
+    parts = chosen.reshape(count, CODE_BYTES, PART_LENGTH)
+    centres = parts[rng.choice(count, CENTRES, replace=count < CENTRES)]
+    codebooks = np.ascontiguousarray(centres.swapaxes(0, 1))
+    for _ in range(iterations):
+        members = ProductQuantiser(codebooks).encode(chosen).astype(np.int32)
+        codebooks = np.stack(
+            [
+                _rounded(_means(parts[:, i], members[:, i], CENTRES, rng))
+                for i in range(CODE_BYTES)
+            ]
+        )
+    return codebooks
