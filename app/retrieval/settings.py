@@ -34,7 +34,7 @@ class LocalSettings:
 
     reference_side_px: int = 640
     """Long side to which a reference image is resized."""
-    reference_features: int = 250
+    reference_features: int = 280
     """Each takes 30 bytes of an index."""
     query_side_px: int = 400
     """Long side to which a photo is resized. SIFT doubles it. Against 800 pixels the
