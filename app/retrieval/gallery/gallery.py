@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from app.retrieval.files.arrays import map_array
+from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
 from app.retrieval.gallery.picture_store import PictureStore
 from app.retrieval.local.feature_store import FeatureStore
@@ -29,7 +30,8 @@ from app.retrieval.types import (
     VectorArray,
 )
 
-ITEMS_FILE = "items.json"
+ITEMS_FOLDER = "items"
+EFFORT_FILE = "effort.json"
 DESCRIPTORS_FILE = "descriptors.npy"
 STYLES_FILE = "styles.npy"
 SEMANTICS_FILE = "semantics.npy"
@@ -42,7 +44,7 @@ class Gallery:
 
     Parameters
     ----------
-    items : sequence of GalleryItem
+    items : ItemStore
         Several images may show one work; an image occurs once.
     descriptors : (N, D) float16 or float32
         Unit length.
@@ -60,12 +62,12 @@ class Gallery:
     Raises
     ------
     ValueError
-        If lengths differ or an image occurs twice.
+        If lengths differ.
     """
 
     def __init__(
         self,
-        items: Sequence[GalleryItem],
+        items: ItemStore,
         descriptors: VectorArray,
         local_features: FeatureStore,
         index: Index,
@@ -78,10 +80,7 @@ class Gallery:
         lengths |= {len(styles), len(semantics), len(pictures)}
         if len(lengths) > 1:
             raise ValueError(f"parts of a gallery differ in length: {lengths}")
-        self.items = tuple(items)
-        self._positions = {item.image_id: i for i, item in enumerate(items)}
-        if len(self._positions) < len(items):
-            raise ValueError("an image occurs twice in the gallery")
+        self.items = items
         self.descriptors = descriptors
         self.styles = styles
         self.semantics = semantics
@@ -89,14 +88,6 @@ class Gallery:
         self.local_features = local_features
         self.index = index
         self.inverted_index = inverted_index
-        self._works: dict[str, int] = {}
-        self._work_numbers = np.array(
-            [
-                self._works.setdefault(item.work_id, len(self._works))
-                for item in self.items
-            ],
-            np.int32,
-        )
 
     def __len__(self) -> int:
         return len(self.items)
@@ -104,7 +95,7 @@ class Gallery:
     @property
     def work_count(self) -> int:
         """Number of different works."""
-        return len(self._works)
+        return self.items.work_count
 
     @classmethod
     def build(
@@ -128,7 +119,7 @@ class Gallery:
         descriptors = np.stack([features.descriptor for _, features in pairs])
         local_features = [features.local_features for _, features in pairs]
         return cls(
-            [item for item, _ in pairs],
+            ItemStore.pack(item for item, _ in pairs),
             descriptors,
             FeatureStore.pack(local_features, vocabulary.quantiser),
             ExactIndex(descriptors),
@@ -164,14 +155,14 @@ class Gallery:
         OSError, ValueError, ArtefactError
             If a file is missing or is not what it claims to be.
         """
-        listing = json.loads((folder / ITEMS_FILE).read_text(encoding="utf-8"))
+        effort = json.loads((folder / EFFORT_FILE).read_text(encoding="utf-8"))
         descriptors = map_array(folder / DESCRIPTORS_FILE)
         return cls(
-            list(map(GalleryItem, listing["image_ids"], listing["work_ids"])),
+            ItemStore.open(folder / ITEMS_FOLDER),
             descriptors,
             FeatureStore.open(folder, vocabulary.quantiser),
             AnnoyIndex.open(
-                folder / INDEX_FILE, descriptors.shape[1], listing["search_k"]
+                folder / INDEX_FILE, descriptors.shape[1], effort["search_k"]
             ),
             InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
             map_array(folder / STYLES_FILE),
@@ -181,7 +172,7 @@ class Gallery:
 
     def position_of(self, image_id: str) -> int | None:
         """Look up where a reference image is; None if it is not in the gallery."""
-        return self._positions.get(image_id)
+        return self.items.position_of(image_id)
 
     def mask_of(self, works: Collection[str]) -> BoolArray | None:
         """Mark the positions of some works, for leaving them out of a search.
@@ -196,8 +187,7 @@ class Gallery:
         mask : (N,) bool or None
             None when no position is marked.
         """
-        numbers = [self._works[work] for work in works if work in self._works]
-        return np.isin(self._work_numbers, numbers) if numbers else None
+        return self.items.mask_of(works)
 
     def search_global(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None

@@ -7,12 +7,14 @@ searched exactly, and images that no longer count are hidden.
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, chain, compress
 from typing import TypeAlias
 
 import numpy as np
 
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.gallery.item_store import ItemChain
 from app.retrieval.local.voting import Votes, cast_votes, look_up
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
@@ -43,7 +45,7 @@ class GalleryOverlay:
         self._parts = tuple(parts)
         self._hidden = hidden
         self._starts = (0, *accumulate(map(len, parts)))
-        self.items: tuple[GalleryItem, ...] = sum((part.items for part in parts), ())
+        self.items = ItemChain([part.items for part in parts])
 
     @classmethod
     def over(cls, base: Gallery) -> "GalleryOverlay":
@@ -84,11 +86,16 @@ class GalleryOverlay:
         """Number of images that are in memory only, hidden ones included."""
         return len(self) - len(self._parts[0])
 
-    @property
+    @cached_property
     def work_ids(self) -> frozenset[str]:
         """All works that can be found."""
-        shown = np.flatnonzero(~self._hidden)
-        return frozenset(self.items[position].work_id for position in shown)
+        all_works = chain.from_iterable(part.items.work_ids for part in self._parts)
+        return frozenset(compress(all_works, (~self._hidden).tolist()))
+
+    @property
+    def work_count(self) -> int:
+        """Number of works that can be found."""
+        return len(self.work_ids)
 
     def images_of(self, work_id: str) -> frozenset[str]:
         """Return the ids of the images that can be found of a work."""

@@ -4,6 +4,7 @@ One array of bytes for the same reasons as
 :mod:`app.retrieval.local.feature_store` has.
 """
 
+from array import array
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class PictureStoreWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._bytes = RowFile(folder / _BYTES, np.uint8)
-        self._counts: list[int] = []
+        self._counts = array("q")
 
     def append(self, picture: bytes) -> None:
         """Add the next reference image's copy."""

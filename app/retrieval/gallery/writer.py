@@ -10,12 +10,14 @@ from app.retrieval.files.arrays import map_array
 from app.retrieval.files.row_file import RowFile
 from app.retrieval.gallery.gallery import (
     DESCRIPTORS_FILE,
+    EFFORT_FILE,
     INDEX_FILE,
-    ITEMS_FILE,
+    ITEMS_FOLDER,
     POSTINGS_FOLDER,
     SEMANTICS_FILE,
     STYLES_FILE,
 )
+from app.retrieval.gallery.item_store import ItemStoreWriter
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
 from app.retrieval.gallery.picture_store import PictureStoreWriter
 from app.retrieval.gallery.tuning import choose_search_k
@@ -32,7 +34,7 @@ _CHOSEN_RECALL = 0.998
 class GalleryWriter:
     """Writes a gallery into an empty folder, image by image.
 
-    Features go straight to disk; of an image, its ids alone stay in memory.
+    Everything goes straight to disk: of an image, some 60 bytes stay in memory.
 
     Parameters
     ----------
@@ -46,22 +48,25 @@ class GalleryWriter:
     ) -> None:
         self._folder = folder
         self._settings = settings
-        self._items: list[GalleryItem] = []
+        items, postings = folder / ITEMS_FOLDER, folder / POSTINGS_FOLDER
+        items.mkdir()
+        postings.mkdir()
+        self._count = 0
+        self._items = ItemStoreWriter(items)
         self._vectors: dict[str, RowFile] = {}
         self._local_features = FeatureStoreWriter(folder)
-        postings = folder / POSTINGS_FOLDER
-        postings.mkdir()
         self._inverted_index = InvertedIndexWriter(postings, vocabulary)
         self._pictures = PictureStoreWriter(folder)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._count
 
     def add(self, item: GalleryItem, features: GalleryFeatures) -> None:
         """Write the next image's features."""
         self._local_features.append(features.local_features)
         self._inverted_index.append(features.local_features)
         self._items.append(item)
+        self._count += 1
         for name, vector in (
             (DESCRIPTORS_FILE, features.descriptor),
             (STYLES_FILE, features.style),
@@ -88,12 +93,11 @@ class GalleryWriter:
         progress("index")
         for file in self._vectors.values():
             file.finish()
-        listing = {
-            "search_k": self._build_index(map_array(self._folder / DESCRIPTORS_FILE)),
-            "image_ids": [item.image_id for item in self._items],
-            "work_ids": [item.work_id for item in self._items],
+        self._items.finish()
+        effort = {
+            "search_k": self._build_index(map_array(self._folder / DESCRIPTORS_FILE))
         }
-        (self._folder / ITEMS_FILE).write_text(json.dumps(listing), encoding="utf-8")
+        (self._folder / EFFORT_FILE).write_text(json.dumps(effort), encoding="utf-8")
 
     def _build_index(self, descriptors: VectorArray) -> int:
         """Grow and write the forest; return the effort that it needs."""

@@ -20,7 +20,7 @@ from app.retrieval.errors import (
 )
 from app.retrieval.verification.decision import Decision
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever an older program could not read the files, or read them wrongly."""
 MANIFEST = "manifest.json"
 INDEX_COMMAND = "python precompute_descriptors.py"

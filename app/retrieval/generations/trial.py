@@ -78,7 +78,7 @@ def try_hard_photos(
         ``versions_found`` (the work *found*, though the photo shows another version of
         it) are shares. Empty for a gallery of fewer than `FEWEST_WORKS` works.
     """
-    if len({item.work_id for item in engine.gallery.items}) < FEWEST_WORKS:
+    if engine.gallery.work_count < FEWEST_WORKS:
         return {}
     works, pictures = [], []
     for position in positions[:PHOTOS]:

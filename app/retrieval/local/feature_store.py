@@ -7,6 +7,7 @@ objects at every start. Packed, a gallery opens in constant time and its pages a
 shared by all processes that map the same files.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -135,23 +136,23 @@ class FeatureStoreWriter:
         self._folder = folder
         self._xy = RowFile(folder / _XY, np.uint16, (2,))
         self._codes = RowFile(folder / _CODES, np.uint8, (CODE_BYTES,))
-        self._counts: list[int] = []
-        self._picture_sizes: list[Size] = []
+        self._counts = array("q")
+        self._sizes = array("i")
 
     def append(self, features: CodedFeatures) -> None:
         """Add the next picture's features."""
         self._xy.append(features.xy)
         self._codes.append(features.codes)
         self._counts.append(len(features))
-        self._picture_sizes.append(features.size)
+        self._sizes.extend(features.size)
 
     def finish(self) -> None:
         """Complete the files."""
         self._xy.finish()
         self._codes.finish()
         np.save(self._folder / _STARTS, starts_of(self._counts))
-        np.save(self._folder / _SIZES, _size_array(self._picture_sizes))
+        np.save(self._folder / _SIZES, _size_array(self._sizes))
 
 
-def _size_array(sizes: Sequence[Size]) -> NDArray[np.int32]:
+def _size_array(sizes: Sequence[Size] | Sequence[int]) -> NDArray[np.int32]:
     return np.asarray(sizes, np.int32).reshape(-1, 2)

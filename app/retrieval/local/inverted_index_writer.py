@@ -6,6 +6,7 @@ distribution sort): a million works have 4 GB of them.
 """
 
 import json
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ class InvertedIndexWriter:
         self._folder = folder
         self._vocabulary = vocabulary
         self._range_words = -(-len(vocabulary) // RANGES)
-        self._counts: list[int] = []
+        self._counts = array("i")
         self._buffer: list[NDArray[np.void]] = []
         self._buffered = 0
 

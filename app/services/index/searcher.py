@@ -69,7 +69,6 @@ class Searcher:
     def _use(self, gallery: GalleryOverlay) -> None:
         self.gallery = gallery
         self.engine = Engine(self.model, gallery)
-        self.work_ids = gallery.work_ids
 
     def catch_up(self, session: Session) -> None:
         """Learn what changed since the index was built, or since this was last asked.
@@ -105,6 +104,11 @@ class Searcher:
             self._use(self.gallery.extended(hidden, load_features(session, rows)))
             logger.info("%d pictures hidden, %d added", len(hidden), len(rows))
         self.revision = revision
+
+    @property
+    def work_ids(self) -> frozenset[str]:
+        """All works that can be found."""
+        return self.gallery.work_ids
 
     @property
     def thresholds(self) -> Thresholds:

@@ -223,7 +223,7 @@ def test_a_missing_file_is_noticed(store, collection):
 
 def test_files_that_are_not_what_they_claim_are_noticed(store, collection):
     generation = build(store, collection)
-    path = generation.path / "items.json"
+    path = generation.path / "effort.json"
     path.write_bytes(b" " * path.stat().st_size)
     with pytest.raises(DamagedArtefactError):
         open_(store)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.gallery.picture_store import PictureStore
 from app.retrieval.generations.validation import FLOORS, Validation, validate
@@ -38,7 +39,7 @@ def assemble(collection, *, descriptors=None, searched=None, order=None):
     store = FeatureStore.pack(coded, model.vocabulary.quantiser)
     indexed = coded if order is None else [coded[i] for i in order]
     return Gallery(
-        [item for item, _ in collection],
+        ItemStore.pack(item for item, _ in collection),
         descriptors,
         store,
         ExactIndex(descriptors if searched is None else searched),
