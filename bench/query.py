@@ -89,6 +89,7 @@ def run(options: argparse.Namespace) -> int:
     with clock.stage("opening model and index, s"):
         generations = options.generations or folders.generations
         engine = open_searcher(app.config["MORELLI_MODEL"], generations).engine
+    opened_s = sum(clock.seconds.values())
     with app.app_context():
         database.check()
         media = open_stores(app.config["MORELLI_MEDIA_URL"], folders).works
@@ -97,17 +98,25 @@ def run(options: argparse.Namespace) -> int:
         say("There is no photo to ask.")
         return FAILED
     samples: dict[str, list[float]] = {}
-    named = 0
+    named = shortlisted = 0
+    first_s = 0.0
     for data, works in photos:
         begun = time.perf_counter()
         image = decode(data, max_side_px=PHOTO_SIDE_PX)
         decoding = 1000 * (time.perf_counter() - begun)
-        answer = engine.identify(PreparedPhoto(image))
+        trace = engine.trace(PreparedPhoto(image))
+        answer = trace.answer
+        first_s = first_s or opened_s + time.perf_counter() - begun
         timings = {"decode": decoding, **answer.timings_ms}
         timings["total"] += decoding
         for stage, milliseconds in timings.items():
             samples.setdefault(stage, []).append(milliseconds)
         named += bool(answer.matches and answer.matches[0].item.work_id in works)
+        shortlisted += any(
+            engine.gallery.items[hit.position].work_id in works
+            for hits in trace.shortlists.values()
+            for hit in hits
+        )
     if "tensorflow" in sys.modules:
         say("TensorFlow is loaded: whatever answers photos must not need it.")
         return FAILED
@@ -120,6 +129,8 @@ def run(options: argparse.Namespace) -> int:
         "The process that asked",
         {
             **clock.seconds,
+            "opening and first answer, s": first_s,
+            "in a shortlist": f"{shortlisted} of {len(photos)}",
             "named right": f"{named} of {len(photos)}",
             **{f"{name}, MB": value for name, value in memory_mb().items()},
         },
