@@ -51,9 +51,9 @@ class ShortlistSettings:
     """Neighbours asked of the global channel."""
     local_count: int = 50
     """Candidates kept of the local channel."""
-    assigned_words: int = 2
+    assigned_words: int = 3
     """Visual words that one query feature looks into (multiple assignment)."""
-    max_hamming: int = 22
+    max_hamming: int = 24
     """Largest signature distance of 64 bits that still votes (Jegou 2008)."""
     hamming_sigma: float = 16.0
     """Scale of the vote exp(-(h / sigma) ** 2)."""
