@@ -118,7 +118,7 @@ class Engine:
             pool.verify(features, promising(local_hits, settings.verification))
         with watch.lap("decide"):
             candidates = rater.rate(pool.matches)
-        view = None
+        view, rate = None, partial(rater.rate)
         if thorough or not (pool.is_certain and _first_is_found(candidates)):
             with watch.lap("describe"):
                 view = self.ask_networks(photo, excluded)
@@ -132,10 +132,12 @@ class Engine:
                 known = shortlists.get(SEMANTIC, ())
                 around = unlike_planes(known, merged, settings.verification)
                 pool.look_around(features, around, partial(view.compare, self.gallery))
-            candidates = rater.rate(pool.matches)
+            works = [self.gallery.items[position].work_id for position in merged]
+            rate = partial(rater.rate, promising=list(dict.fromkeys(works)))
+            candidates = rate(pool.matches)
         with watch.lap("again"):
             candidates = self._look_again(
-                candidates, pool, rater, features, votes, excluded_works
+                candidates, pool, rate, features, votes, excluded_works
             )
             answer = self._answer(candidates, view, photo, excluded_works)
         answer = replace(answer, timings_ms=watch.timings_ms())
@@ -206,7 +208,7 @@ class Engine:
         self,
         candidates: tuple[Match, ...],
         pool: CandidatePool,
-        rater: Rater,
+        rate: partial[tuple[Match, ...]],
         features: LocalFeatures,
         votes: Votes,
         excluded_works: Collection[str],
@@ -232,7 +234,7 @@ class Engine:
             )
             again = [hit.position for hit in hits]
             pool.verify(features.subset(rest), again)
-            candidates = rater.rate(pool.matches)
+            candidates = rate(pool.matches)
 
     def _answer(
         self,

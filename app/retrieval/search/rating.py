@@ -48,13 +48,18 @@ class Rater:
         self._settings = settings
         self._registered: dict[int, _Registered] = {}
 
-    def rate(self, matches: Sequence[Match]) -> tuple[Match, ...]:
+    def rate(
+        self, matches: Sequence[Match], promising: Sequence[str] = ()
+    ) -> tuple[Match, ...]:
         """Rate matches, one per work; what the visitor most likely means comes first.
 
         Parameters
         ----------
         matches : sequence of Match
             Most inliers first.
+        promising : sequence of str
+            Works in the order of all channels, by which those are sorted that geometry
+            says nothing of: a few inliers come by chance.
         """
         settings = self._settings.verification
         worthy = [m for m in matches if m.inlier_count >= settings.compared_inliers]
@@ -65,8 +70,29 @@ class Rater:
         rivalling = with_rivals(
             [self._compared(m) if m.position in compared else m for m in matches]
         )
+        ranks = {work: rank for rank, work in enumerate(promising)}
+
+        def prominence(match: Match) -> tuple[bool, bool, float, int]:
+            # Of works that are surely there, the one that the visitor points at.
+            is_found = match.verdict is Verdict.FOUND
+            is_chance = bool(ranks) and self._is_chance(match)
+            return (
+                is_found and is_central(match),
+                is_found,
+                0.0 if is_chance else match.probability,
+                -ranks.get(match.item.work_id, len(ranks)) if is_chance else 0,
+            )
+
         # Stable: equally probable ones stay in the order of their inliers.
-        return tuple(sorted(map(self._rated, rivalling), key=_prominence, reverse=True))
+        return tuple(sorted(map(self._rated, rivalling), key=prominence, reverse=True))
+
+    def _is_chance(self, match: Match) -> bool:
+        settings = self._settings.verification
+        return (
+            match.verdict is Verdict.NOT_FOUND
+            and match.inlier_count <= settings.chance_inliers
+            and match.epipolar_count <= settings.epipolar_chance
+        )
 
     def _rated(self, match: Match) -> Match:
         probability = self._decision.probability(match.evidence)
@@ -106,9 +132,3 @@ class Rater:
     @cached_property
     def _grey(self) -> NDArray[np.uint8]:
         return self._photo.grey(self._settings.local.query_side_px)
-
-
-def _prominence(match: Match) -> tuple[bool, bool, float]:
-    # Of works that are surely there, the one that the visitor points at.
-    is_found = match.verdict is Verdict.FOUND
-    return is_found and is_central(match), is_found, match.probability
