@@ -18,7 +18,7 @@ from app.retrieval.local.voting import Votes
 from app.retrieval.model import Model
 from app.retrieval.search.answers import Answer, Match, SimilarWork
 from app.retrieval.search.candidate_pool import CandidatePool
-from app.retrieval.search.fusion import merge_shortlists
+from app.retrieval.search.fusion import agreeing, merge_shortlists
 from app.retrieval.search.network_channels import NetworkView, ask_networks
 from app.retrieval.search.rating import Rater
 from app.retrieval.search.trace import (
@@ -132,7 +132,9 @@ class Engine:
                 known = shortlists.get(SEMANTIC, ())
                 around = unlike_planes(known, merged, settings.verification)
                 pool.look_around(features, around, partial(view.compare, self.gallery))
-            works = [self.gallery.items[position].work_id for position in merged]
+            ranks = settings.verification.agreeing_ranks
+            agreed = agreeing(merged, shortlists.values(), ranks)
+            works = [self.gallery.items[position].work_id for position in agreed]
             rate = partial(rater.rate, promising=list(dict.fromkeys(works)))
             candidates = rate(pool.matches)
         with watch.lap("again"):

@@ -1,6 +1,7 @@
 """Rank fusion of the channels' shortlists."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from app.retrieval.types import Hit
 
@@ -62,3 +63,11 @@ def merge_shortlists(
             promise.setdefault(hit.position, 0.0)
             promise[hit.position] += weight / (RANK_OFFSET + rank)
     return tuple(sorted(promise, key=lambda position: -promise[position]))
+
+
+def agreeing(
+    merged: Iterable[int], shortlists: Iterable[Sequence[Hit]], ranks: int
+) -> list[int]:
+    """Keep the positions that are among the first ``ranks`` of two channels or more."""
+    first = Counter(hit.position for hits in shortlists for hit in hits[:ranks])
+    return [position for position in merged if first[position] > 1]

@@ -58,8 +58,8 @@ class Rater:
         matches : sequence of Match
             Most inliers first.
         promising : sequence of str
-            Works in the order of all channels, by which those are sorted that geometry
-            says nothing of: a few inliers come by chance.
+            Works that several channels put first, best first: they come before others
+            that geometry says nothing of, for a few inliers come by chance.
         """
         settings = self._settings.verification
         worthy = [m for m in matches if m.inlier_count >= settings.compared_inliers]
@@ -72,15 +72,16 @@ class Rater:
         )
         ranks = {work: rank for rank, work in enumerate(promising)}
 
-        def prominence(match: Match) -> tuple[bool, bool, float, int]:
+        def prominence(match: Match) -> tuple[bool, bool, float, int, float]:
             # Of works that are surely there, the one that the visitor points at.
             is_found = match.verdict is Verdict.FOUND
-            is_chance = bool(ranks) and self._is_chance(match)
+            is_chance = self._is_chance(match)
             return (
                 is_found and is_central(match),
                 is_found,
                 0.0 if is_chance else match.probability,
                 -ranks.get(match.item.work_id, len(ranks)) if is_chance else 0,
+                match.probability,
             )
 
         # Stable: equally probable ones stay in the order of their inliers.

@@ -1,4 +1,4 @@
-from app.retrieval.search.fusion import best_of_views, merge_shortlists
+from app.retrieval.search.fusion import agreeing, best_of_views, merge_shortlists
 from app.retrieval.types import Hit
 
 
@@ -31,3 +31,9 @@ def test_views_are_merged_by_their_best_similarity():
     merged = best_of_views([whole, middle], 3)
     assert merged == (Hit(3, 0.9), Hit(1, 0.8), Hit(2, 0.8))
     assert best_of_views([whole, middle], 1) == (Hit(3, 0.9),)
+
+
+def test_channels_agree_on_what_two_of_them_put_first():
+    shortlists = [hits(1, 2, 3), hits(3, 2, 9), hits(9)]
+    assert agreeing([9, 3, 2, 1], shortlists, 2) == [2]
+    assert agreeing([9, 3, 2, 1], shortlists, 3) == [9, 3, 2]
