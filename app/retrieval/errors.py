@@ -13,6 +13,7 @@
         DamagedArtefactError        .command
         WeightsUnavailableError     .remedy
       EmptyGalleryError             .command
+      NeighboursAwayError           nobody need: it is searched without
       GenerationRejectedError       .path
       TrainingError                 nothing can be learnt like this
       StoreBusyError                .path
@@ -139,6 +140,10 @@ class EmptyGalleryError(RetrievalError):
     def __init__(self, command: str) -> None:
         self.command = command
         super().__init__(f"No collection has been indexed yet. Run: {command}")
+
+
+class NeighboursAwayError(RetrievalError):
+    """An engine of nearest neighbours does not answer, or lacks what is searched."""
 
 
 class GenerationRejectedError(RetrievalError):

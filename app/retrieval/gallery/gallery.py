@@ -15,6 +15,7 @@ from app.retrieval.files.arrays import map_array
 from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
 from app.retrieval.gallery.picture_store import PictureStore
+from app.retrieval.gallery.shared import Neighbours, SharedIndex
 from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
 from app.retrieval.local.vocabulary import Vocabulary
@@ -86,7 +87,7 @@ class Gallery:
         self.semantics = semantics
         self.pictures = pictures
         self.local_features = local_features
-        self.index = index
+        self.index: Index = index
         self.inverted_index = inverted_index
 
     def __len__(self) -> int:
@@ -161,13 +162,22 @@ class Gallery:
             ItemStore.open(folder / ITEMS_FOLDER),
             descriptors,
             FeatureStore.open(folder, vocabulary.quantiser),
-            AnnoyIndex.open(
+            # Few works need no forest.
+            ExactIndex(descriptors)
+            if effort["search_k"] is None
+            else AnnoyIndex.open(
                 folder / INDEX_FILE, descriptors.shape[1], effort["search_k"]
             ),
             InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
             map_array(folder / STYLES_FILE),
             map_array(folder / SEMANTICS_FILE),
             PictureStore.open(folder),
+        )
+
+    def ask(self, neighbours: Neighbours) -> None:
+        """Let an engine that holds the descriptors find the nearest from now on."""
+        self.index = SharedIndex(
+            neighbours, ExactIndex(self.descriptors), self.position_of
         )
 
     def position_of(self, image_id: str) -> int | None:

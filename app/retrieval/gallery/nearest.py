@@ -9,10 +9,11 @@ damaged one, so the file is checked before Annoy sees it.
 import json
 import zlib
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 import annoy
 import numpy as np
+from numpy.typing import NDArray
 
 from app.retrieval.errors import (
     DamagedArtefactError,
@@ -26,10 +27,27 @@ CHUNK = 4096
 _REMEDY = "python precompute_descriptors.py"
 
 
+class Index(Protocol):
+    """Index of N unit vectors, each at a position from 0 to N - 1."""
+
+    @property
+    def dimension(self) -> int:
+        """Length D of a descriptor."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def nearest(
+        self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
+    ) -> tuple[Hit, ...]:
+        """Find the k most similar rows; see `ExactIndex.nearest`."""
+        ...
+
+
 class ExactIndex:
     """Exact index: compares with every row.
 
-    The oracle for tests, and as fast as anything up to about 20,000 rows.
+    The oracle for tests, and the fastest up to `GallerySettings.forest_from` rows.
 
     Parameters
     ----------
@@ -67,7 +85,7 @@ class ExactIndex:
         hits : tuple of Hit
             Most similar first; min(k, rows not excluded) of them.
         """
-        _check_query(self, descriptor, excluded)
+        check_query(self, descriptor, excluded)
         rough = np.empty(len(self), np.float32)
         # Some at a time: of half precision they are made single to be multiplied.
         for start in range(0, len(self), CHUNK):
@@ -88,13 +106,28 @@ class ExactIndex:
             slack += 2 * float(np.finfo(self._descriptors.dtype).eps)
             cut = np.partition(values, -k)[-k] - slack
             near = positions[values >= cut]
+        return self.rank(descriptor, near)[:k]
+
+    def rank(
+        self, descriptor: FloatArray, positions: NDArray[np.intp]
+    ) -> tuple[Hit, ...]:
+        """Compare with some rows only: all of them, most similar first.
+
+        Parameters
+        ----------
+        descriptor : (D,) float32, unit length
+        positions : (K,) intp
+            Ascending, that of equal rows the first comes first.
+        """
         # einsum sums every row in the same order.
-        nearest = self._descriptors[near].astype(np.float32, copy=False)
-        similarities = np.einsum("nd,d->n", nearest, descriptor)
-        lengths = np.sqrt(np.einsum("nd,nd->n", nearest, nearest))
+        rows = self._descriptors[positions].astype(np.float32, copy=False)
+        similarities = np.einsum("nd,d->n", rows, descriptor)
+        lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows))
         similarities /= np.where(lengths > 0, lengths, 1)
-        order = np.argsort(-similarities, kind="stable")[:k]
-        return tuple(Hit(int(near[one]), float(similarities[one])) for one in order)
+        order = np.argsort(-similarities, kind="stable")
+        return tuple(
+            Hit(int(positions[one]), float(similarities[one])) for one in order
+        )
 
 
 class AnnoyIndex:
@@ -204,7 +237,7 @@ class AnnoyIndex:
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
         """See `ExactIndex.nearest`; some of the true neighbours may be missing."""
-        _check_query(self, descriptor, excluded)
+        check_query(self, descriptor, excluded)
         barred = 0 if excluded is None else int(np.count_nonzero(excluded))
         asked = min(k + barred, len(self))
         wanted = min(k, len(self) - barred)
@@ -223,9 +256,6 @@ class AnnoyIndex:
             effort = min(2 * effort, self.full_effort)
 
 
-Index: TypeAlias = ExactIndex | AnnoyIndex
-
-
 def _note_path(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
@@ -239,9 +269,10 @@ def _fingerprint(path: Path) -> dict[str, int]:
         return {"size_bytes": file.tell(), "crc32": checksum}
 
 
-def _check_query(
+def check_query(
     index: Index, descriptor: FloatArray, excluded: BoolArray | None
 ) -> None:
+    """Refuse arrays of another shape than an index needs, by a ValueError."""
     if descriptor.shape != (index.dimension,):
         raise ValueError(
             f"descriptor must be ({index.dimension},), got {descriptor.shape}"

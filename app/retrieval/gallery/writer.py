@@ -27,7 +27,7 @@ from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.settings import GallerySettings
 from app.retrieval.types import FloatArray, GalleryFeatures, GalleryItem, VectorArray
 
-_CHOSEN_RECALL = 0.998
+CHOSEN_RECALL = 0.998
 """Aimed at on the sample that chooses the effort, so that 0.99 holds on others."""
 
 
@@ -79,7 +79,7 @@ class GalleryWriter:
         self._pictures.append(features.picture)
 
     def finish(self, progress: Callable[[str], None]) -> None:
-        """Build both indexes over what was added, which is at least one image.
+        """Build the indexes over what was added, which is at least one image.
 
         Parameters
         ----------
@@ -94,8 +94,11 @@ class GalleryWriter:
         for file in self._vectors.values():
             file.finish()
         self._items.finish()
+        forest_from = self._settings.forest_from
+        has_forest = forest_from is not None and len(self) >= forest_from
+        descriptors = map_array(self._folder / DESCRIPTORS_FILE)
         effort = {
-            "search_k": self._build_index(map_array(self._folder / DESCRIPTORS_FILE))
+            "search_k": self._build_index(descriptors) if has_forest else None
         }
         (self._folder / EFFORT_FILE).write_text(json.dumps(effort), encoding="utf-8")
 
@@ -109,7 +112,7 @@ class GalleryWriter:
         )
         queries = photo_like(descriptors, np.random.default_rng(self._settings.seed))
         return choose_search_k(
-            index, ExactIndex(descriptors), queries, target=_CHOSEN_RECALL
+            index, ExactIndex(descriptors), queries, target=CHOSEN_RECALL
         )
 
 

@@ -18,6 +18,7 @@ from app.retrieval.errors import (
     IncompatibleArtefactError,
     reading,
 )
+from app.retrieval.gallery.gallery import INDEX_FILE
 from app.retrieval.verification.decision import Decision
 
 FORMAT = 4
@@ -66,6 +67,8 @@ class Manifest:
         Versions at the time of building.
     created_at : str
         ISO 8601, UTC.
+    channel : str
+        How the nearest descriptors are found: "annoy", or "exact" where no forest is.
     format : int
     """
 
@@ -79,6 +82,7 @@ class Manifest:
     libraries: Mapping[str, str]
     created_at: str
     decision: str = ""
+    channel: str = "annoy"
     format: int = FORMAT
 
     @classmethod
@@ -111,6 +115,7 @@ class Manifest:
             libraries={name: version(name) for name in LIBRARIES},
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             decision=hashlib.sha256(decision.to_json().encode()).hexdigest(),
+            channel="annoy" if INDEX_FILE in files else "exact",
         )
 
     def write(self, folder: Path) -> None:
