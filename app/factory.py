@@ -25,6 +25,7 @@ from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
 from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
+from app.services.vectors.opening import open_vectors
 from app.web import errors, health
 from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
@@ -154,7 +155,11 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.cli.add_command(command)
     app.extensions[BACKGROUND] = Background(app)
     folders = Folders(app.config["MORELLI_INSTANCE"])
-    publication = LivePublication(app.config["MORELLI_MODEL"], folders.generations)
+    publication = LivePublication(
+        app.config["MORELLI_MODEL"],
+        folders.generations,
+        open_vectors(app.config["MORELLI_VECTORS_URL"]),
+    )
     app.extensions[INDEX] = LiveIndex(publication)
     app.extensions[SEARCH] = build_search_service(app, folders)
     max_bytes = app.config["MAX_CONTENT_LENGTH"]

@@ -39,6 +39,7 @@ LAYERS = (
     "app.extensions",
     "app.models",
     "app.services.media",
+    "app.services.vectors",
     "app.services.system",
     "app.services.collection",
     "app.services.index",
@@ -129,6 +130,7 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.drawings",
     ),
     "obstore": ("app.services.media.s3",),
+    "pymilvus": ("app.services.vectors.milvus",),
     "openTSNE": (f"{RETRIEVAL}.map.layout",),
     "threadpoolctl": (f"{RETRIEVAL}.runtime.threads",),
 }

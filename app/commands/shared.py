@@ -39,6 +39,8 @@ from app.services.system.database import (
     is_unavailable,
 )
 from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusively
+from app.services.vectors.opening import open_vectors
+from app.services.vectors.store import VectorStore
 
 DONE, INCOMPLETE, FAILED, STOPPED = 0, 1, 2, 130
 """Exit statuses; the last is what a shell reports for Ctrl-C."""
@@ -119,6 +121,7 @@ class Workplace:
     media: MediaStores
     model: Model
     settings: RetrievalSettings
+    vectors: VectorStore | None
 
     @classmethod
     def of_current_app(cls) -> "Workplace":
@@ -127,7 +130,8 @@ class Workplace:
         # One thread for the network: pictures, not layers, are what runs in parallel.
         model = Model.open(current_app.config["MORELLI_MODEL"], threads=1)
         media = open_stores(current_app.config["MORELLI_MEDIA_URL"], folders)
-        return cls(db.session(), folders, media, model, RetrievalSettings())
+        vectors = open_vectors(current_app.config["MORELLI_VECTORS_URL"])
+        return cls(db.session(), folders, media, model, RetrievalSettings(), vectors)
 
 
 class Progress:
@@ -172,6 +176,7 @@ def index(workplace: Workplace) -> int:
             workplace.media,
             workplace.model,
             progress,
+            workplace.vectors,
         )
     if built.computed:
         print(f"Features: {built.computed:,} pictures.")

@@ -1,6 +1,7 @@
 """Addresses of databases: which ones are understood, and how they may be shown.
 
-Of Redis, too, where servers share what rate limits count.
+Of Redis, too, where servers share what rate limits count, and of engines of nearest
+neighbours.
 """
 
 import re
@@ -76,6 +77,34 @@ def parse_limits_url(text: str) -> str:
         raise ValueError("its port is no number up to 65535") from None
     if find_spec("redis") is None:
         raise ValueError(f"the package redis is not installed; run: {INSTALL}")
+    return text
+
+
+def parse_vectors_url(text: str) -> str:
+    """Read the address of an engine of nearest neighbours; empty: none is set.
+
+    Raises
+    ------
+    ValueError
+        If it is no address, or if what it needs is not installed.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in ("milvus", "milvuss"):
+        address = parse_database_url(text)
+        if address.startswith("sqlite"):
+            raise ValueError("it must be PostgreSQL with pgvector, or Milvus")
+        return address
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if not parts.hostname or not port or parts.query or parts.fragment:
+        raise ValueError(
+            "write it like “milvus://host:19530” or “milvus://host:19530/database”, "
+            "with “milvuss” for TLS"
+        )
+    if find_spec("pymilvus") is None:
+        raise ValueError(f"the package pymilvus is not installed; run: {INSTALL}")
     return text
 
 

@@ -6,7 +6,11 @@ A test compares the two. ``app.configuration.load`` reads them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.configuration.databases import parse_database_url, parse_limits_url
+from app.configuration.databases import (
+    parse_database_url,
+    parse_limits_url,
+    parse_vectors_url,
+)
 from app.configuration.parsers import (
     parse_choice,
     parse_contact,
@@ -60,6 +64,15 @@ SETTINGS = (
         "Bucket of pictures, photos and what else several servers share, such as "
         "`s3://bucket/prefix?endpoint=https://…&region=…`; its keys are in "
         "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Empty: the instance folder.",
+    ),
+    Setting(
+        "MORELLI_VECTORS_URL",
+        "",
+        parse_vectors_url,
+        "Engine that finds the nearest descriptors for all servers, of a million works "
+        "and more: PostgreSQL with pgvector, `postgresql+psycopg://user:password@host/"
+        "name`, or Milvus, `milvus://user:password@host:19530`. Empty: the index finds "
+        "them by itself.",
     ),
     Setting(
         "MORELLI_MODEL",

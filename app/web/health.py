@@ -30,17 +30,18 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Answer 200 when a photo could be searched now, otherwise 503 and the reason.
 
-    Without a worker, or without the newest index, photos are searched all the same;
-    that it is so is said.
+    Without a worker, the newest index, or the engine of nearest neighbours, photos are
+    searched all the same; that it is so is said.
     """
     try:
         database.check()
         missing = search_service().follower.notice(db.session())
         generation = search_service().open()
+        vectors = {"vectors": "away"} if search_service().vectors_away() else {}
     except (DatabaseNotReadyError, EmptyGalleryError, ArtefactError) as error:
         return {"ready": False, "reason": remedy(error)}, 503
     workers = count_alive(db.session())
-    state = {"ready": True, "generation": generation, "workers": workers}
+    state = {"ready": True, "generation": generation, "workers": workers, **vectors}
     # Another server published it, and it is not on this one's disk yet.
     return state | ({"newest": missing[Kind.INDEX]} if Kind.INDEX in missing else {})
 

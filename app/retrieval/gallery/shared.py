@@ -72,6 +72,7 @@ class SharedIndex:
         self._neighbours = neighbours
         self._exact = exact
         self._position_of = position_of
+        self._fault: str | None = None
 
     @property
     def dimension(self) -> int:
@@ -86,8 +87,10 @@ class SharedIndex:
         try:
             self._neighbours.check()
         except NeighboursAwayError as error:
-            return str(error)
-        return None
+            self._note(str(error))
+        else:
+            self._note(None)
+        return self._fault
 
     def nearest(
         self, descriptor: FloatArray, k: int, *, excluded: BoolArray | None = None
@@ -100,6 +103,7 @@ class SharedIndex:
         try:
             while wanted and asked <= MOST_ASKED:
                 ids = self._neighbours.nearest(descriptor, asked)
+                self._note(None)
                 found = {self._position_of(one) for one in ids} - {None}
                 positions = np.array(sorted(found), np.intp)  # type: ignore[type-var]  # without None
                 if excluded is not None:
@@ -109,6 +113,16 @@ class SharedIndex:
                 if len(ids) < asked:
                     break
                 asked *= 4
-        except NeighboursAwayError:
-            pass  # said in the log by who raised it, and in /readyz
+        except NeighboursAwayError as error:
+            self._note(str(error))
         return self._exact.nearest(descriptor, k, excluded=excluded)
+
+    def _note(self, fault: str | None) -> None:
+        """Say in the log when the engine goes away, and when it is there again."""
+        if fault == self._fault:
+            return
+        self._fault = fault
+        if fault is None:
+            logger.info("the nearest are found by the engine again")
+        else:
+            logger.warning("%s; all descriptors are compared instead", fault)

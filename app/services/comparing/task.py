@@ -90,7 +90,9 @@ def _compare(
     else:
         image = comparisons.held(comparison_id, max_side_px=PHOTO_SIDE_PX)
     model_dir = context.config["MORELLI_MODEL"]
-    searcher = open_as_served(session, model_dir, context.folders.generations)
+    searcher = open_as_served(
+        session, model_dir, context.folders.generations, context.vectors
+    )
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     stored_map = MapRegistry(context.folders.maps).current()
     columns = methods.compare(

@@ -114,6 +114,7 @@ class Surveyor:
                 context.session,
                 context.config["MORELLI_MODEL"],
                 context.folders.generations,
+                context.vectors,
             )
         except RetrievalError as error:
             raise TaskFailedError(str(error)) from error

@@ -113,6 +113,7 @@ def evaluate(handle: TaskHandle) -> None:
             context.session,
             context.config["MORELLI_MODEL"],
             context.folders.generations,
+            context.vectors,
         )
         with opened_photos(files, parameters, limits) as (data, pictures):
             _ask_all(handle, searcher, data, pictures, limits)

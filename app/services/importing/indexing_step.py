@@ -32,7 +32,14 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
         is_built = _needs_index(context.session, context.folders, run)
         session, media = context.session, context.media
         if is_built:
-            build_index(session, context.folders, media, model, handle.progress)
+            build_index(
+                session,
+                context.folders,
+                media,
+                model,
+                handle.progress,
+                context.vectors,
+            )
         else:
             complete_features(session, media.works, model, handle.progress)
     tell_searches(context.session, run)

@@ -8,7 +8,7 @@ built.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy import delete, func, select
@@ -20,7 +20,7 @@ from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
 from app.retrieval.model import Model
-from app.retrieval.settings import LocalSettings, RetrievalSettings
+from app.retrieval.settings import GallerySettings, LocalSettings, RetrievalSettings
 from app.retrieval.types import Image
 from app.services.index.changes import current_revision
 from app.services.index.features import (
@@ -30,11 +30,13 @@ from app.services.index.features import (
     find_pending,
     gallery_items,
 )
+from app.services.index.neighbours import put_descriptors
 from app.services.index.publishing import published_indexes
 from app.services.index.subjects import find_unseen, look_at
 from app.services.media.opening import MediaStores
 from app.services.media.store import MediaStore, read_picture
 from app.services.system.parallel import worker_count
+from app.services.vectors.store import VectorStore
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +73,7 @@ def build_index(
     media: MediaStores,
     model: Model,
     on_progress: OnProgress,
+    vectors: VectorStore | None = None,
 ) -> Built:
     """Compute missing features, then build, examine and publish an index.
 
@@ -84,6 +87,8 @@ def build_index(
     model : Model
     on_progress : callable
         Building itself, the last step, tells nothing in between.
+    vectors : VectorStore, optional
+        What finds the nearest descriptors for all servers; None: the index does.
 
     Raises
     ------
@@ -97,7 +102,8 @@ def build_index(
     computed, faults = complete_features(session, media.works, model, on_progress)
     complete_subjects(session, media.works, model, on_progress)
     on_progress(computed, computed, BUILDING)
-    return Built(_publish(session, folders, media, model), computed, faults)
+    live = _publish(session, folders, media, model, vectors)
+    return Built(live, computed, faults)
 
 
 def complete_features(
@@ -178,10 +184,17 @@ def list_faults(session: Session) -> tuple[list[IndexFault], int]:
 
 
 def _publish(
-    session: Session, folders: Folders, media: MediaStores, model: Model
+    session: Session,
+    folders: Folders,
+    media: MediaStores,
+    model: Model,
+    vectors: VectorStore | None,
 ) -> GenerationRecord:
     """Build, examine and publish an index of all pictures that have features."""
     settings = RetrievalSettings()
+    if vectors is not None:
+        settings = replace(settings, gallery=GallerySettings(forest_from=None))
+    store = Store(folders.generations)
 
     def picture_of(image_id: str) -> Image | None:
         accession, _, sha256 = image_id.rpartition("/")
@@ -214,13 +227,15 @@ def _publish(
     published = published_indexes(media, folders)
 
     def share(generation: Generation) -> None:
+        if vectors is not None:
+            put_descriptors(vectors, generation, store.kept())
         if published is not None:
             published.upload(generation.path)
             record(generation)
             published.point_to(session, generation.name)
             session.commit()
 
-    live = Store(folders.generations).build(
+    live = store.build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,
         examine=lambda gallery: validate(

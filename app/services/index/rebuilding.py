@@ -29,6 +29,7 @@ def rebuild(handle: TaskHandle) -> None:
             context.media,
             model,
             handle.progress,
+            context.vectors,
         )
 
 

@@ -11,6 +11,7 @@ from app.models import GenerationRecord, LivePointer
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
+from app.retrieval.gallery.shared import SharedIndex
 from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.store import Store
 from app.retrieval.images.prepared import PreparedPhoto
@@ -25,6 +26,7 @@ from app.services.index.changes import current_revision, works_changed_since
 from app.services.index.features import features_key, load_features
 from app.services.media.published import Kind
 from app.services.system.tasks import NotHereYetError
+from app.services.vectors.store import VectorStore
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +66,17 @@ class Searcher:
         self.generation = generation
         self.model_id = model.model_id
         self.revision: int | None = None
+        self._index = gallery.index
         self._use(GalleryOverlay.over(gallery))
 
     def _use(self, gallery: GalleryOverlay) -> None:
         self.gallery = gallery
         self.engine = Engine(self.model, gallery)
+
+    def fault(self) -> str | None:
+        """Say why the engine that servers share is not asked now; None if it is."""
+        index = self._index
+        return index.fault() if isinstance(index, SharedIndex) else None
 
     def catch_up(self, session: Session) -> None:
         """Learn what changed since the index was built, or since this was last asked.
@@ -145,8 +153,11 @@ class LivePublication:
     The model stays open from one generation to the next, as long as it is the same.
     """
 
-    def __init__(self, model_dir: Path, generations: Path) -> None:
+    def __init__(
+        self, model_dir: Path, generations: Path, vectors: VectorStore | None = None
+    ) -> None:
         self._model_dir = model_dir
+        self._vectors = vectors
         self._store = Store(generations)
         self._model: Model | None = None
 
@@ -156,7 +167,9 @@ class LivePublication:
 
     def open(self) -> Searcher:
         """Open the live generation; raises as :func:`open_searcher`."""
-        searcher = open_searcher(self._model_dir, self._store.root, model=self._model)
+        searcher = open_searcher(
+            self._model_dir, self._store.root, self._vectors, model=self._model
+        )
         self._model = searcher.model
         return searcher
 
@@ -180,13 +193,19 @@ def open_gallery(
 
 
 def open_searcher(
-    model_dir: Path, generations: Path, *, model: Model | None = None
+    model_dir: Path,
+    generations: Path,
+    vectors: VectorStore | None = None,
+    *,
+    model: Model | None = None,
 ) -> Searcher:
     """Open the live generation as it was built, with the model that made it.
 
     Parameters
     ----------
     model_dir, generations : Path
+    vectors : VectorStore, optional
+        What finds the nearest descriptors; None: the index does.
     model : Model, optional
         One that is open already, and may be the one that made it.
 
@@ -198,10 +217,17 @@ def open_searcher(
         If the generation or the model cannot be used.
     """
     model, gallery, name = open_gallery(model_dir, generations, model=model)
+    if vectors is not None:
+        gallery.ask(vectors.open(name, model.model_id))
     return Searcher(model, gallery, name)
 
 
-def open_as_served(session: Session, model_dir: Path, generations: Path) -> Searcher:
+def open_as_served(
+    session: Session,
+    model_dir: Path,
+    generations: Path,
+    vectors: VectorStore | None = None,
+) -> Searcher:
     """Open what visitors search: with the thresholds that are set, and all changes.
 
     Raises
@@ -212,7 +238,7 @@ def open_as_served(session: Session, model_dir: Path, generations: Path) -> Sear
         If another server has built an index, and this one has none yet.
     """
     try:
-        searcher = open_searcher(model_dir, generations)
+        searcher = open_searcher(model_dir, generations, vectors)
     except EmptyGalleryError:
         refuse_while_fetching(session)
         raise

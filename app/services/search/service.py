@@ -89,6 +89,17 @@ class SearchService:
         with self._index.use() as searcher:
             return searcher.generation
 
+    def vectors_away(self) -> bool:
+        """Tell whether the engine that servers share is not asked now; asks it.
+
+        Raises
+        ------
+        EmptyGalleryError, ArtefactError
+            If nothing can be searched.
+        """
+        with self._index.use() as searcher:
+            return searcher.fault() is not None
+
     @borrowed_memory()
     def search(
         self,

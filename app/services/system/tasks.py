@@ -33,6 +33,8 @@ from app.services.system.claims import (
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.paging import Page, select_page
 from app.services.system.workers import WorkerProcess, count_alive
+from app.services.vectors.opening import open_vectors
+from app.services.vectors.store import VectorStore
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +99,11 @@ class TaskContext:
     def media(self) -> MediaStores:
         """Where pictures, photos and what else all servers share are."""
         return open_stores(self.config["MORELLI_MEDIA_URL"], self.folders)
+
+    @property
+    def vectors(self) -> VectorStore | None:
+        """What finds the nearest descriptors for all servers; None: the index does."""
+        return open_vectors(self.config["MORELLI_VECTORS_URL"])
 
 
 class TaskHandle:

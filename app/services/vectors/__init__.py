@@ -1,0 +1,1 @@
+"""Engines of nearest neighbours that several servers share."""
