@@ -38,7 +38,7 @@ def put_descriptors(
             StoredGeneration(generation.name, model_id, ids, descriptors), others
         )
     except NeighboursAwayError as error:
-        logger.error(
+        logger.warning(
             "index %s is searched without the engine: %s; "
             "once it is there again, run: python precompute_descriptors.py",
             generation.name,
