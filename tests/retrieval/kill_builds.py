@@ -19,7 +19,7 @@ from app.retrieval.runtime.threads import limit_threads
 from app.retrieval.settings import GallerySettings, RetrievalSettings
 from tests.support.fakes import fake_collection, fake_model
 
-SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=2))
+SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=2, forest_from=0))
 
 
 def build(root: Path, items):

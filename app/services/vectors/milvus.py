@@ -272,7 +272,7 @@ class _MilvusNeighbours:
                 search_params={"metric_type": "IP", "params": {"ef": effort}},
                 timeout=ANSWER_SECONDS,
             )
-            return [hit["id"] for hit in hits]
+            return list(hits.ids)
 
     def check(self) -> None:
         """See :meth:`Neighbours.check`."""

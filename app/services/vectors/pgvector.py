@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from app.configuration.databases import mask_password
 from app.retrieval.errors import NeighboursAwayError
@@ -41,6 +41,8 @@ MOST_EFFORT = 20_000
 BATCH = 1000
 LOCK = 6_013_205
 """Advisory lock of who puts a generation."""
+NO_TABLE = "42P01"
+"""SQLSTATE of a table that does not exist."""
 GENERATIONS = "morelli_vector_generations"
 _HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 _END = struct.pack(">h", -1)
@@ -195,18 +197,23 @@ class _PgNeighbours:
             if self._effort is None
             else "CAST(:effort AS integer)"
         )
-        effort = connection.scalar(
-            text(
-                f"SELECT effort FROM (SELECT {written} AS effort) AS one, LATERAL ("  # noqa: S608
-                " SELECT set_config('hnsw.ef_search',"
-                f"  least(coalesce(effort, 1), {MOST_EF})::text, true),"
-                " set_config('hnsw.iterative_scan', 'relaxed_order', true),"
-                " set_config('hnsw.max_scan_tuples', '2000000000', true),"
-                " set_config('hnsw.scan_mem_multiplier', '16', true),"
-                f" set_config('statement_timeout', '{ANSWER_MS}', true)) AS set"
-            ),
-            {"name": self._name, "effort": self._effort},
+        statement = text(
+            f"SELECT effort FROM (SELECT {written} AS effort) AS one, LATERAL ("  # noqa: S608
+            " SELECT set_config('hnsw.ef_search',"
+            f"  least(coalesce(effort, 1), {MOST_EF})::text, true),"
+            " set_config('hnsw.iterative_scan', 'relaxed_order', true),"
+            " set_config('hnsw.max_scan_tuples', '2000000000', true),"
+            " set_config('hnsw.scan_mem_multiplier', '16', true),"
+            f" set_config('statement_timeout', '{ANSWER_MS}', true)) AS set"
         )
+        try:
+            effort = connection.scalar(
+                statement, {"name": self._name, "effort": self._effort}
+            )
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", "") != NO_TABLE:
+                raise
+            effort = None  # nothing was ever put there
         if effort is None:
             raise NeighboursAwayError(
                 f"index {self._name} is not in {self._store.patience.what}; put it "

@@ -27,7 +27,9 @@ def gallery(collection):
 
 def write(folder, collection):
     folder.mkdir()
-    writer = GalleryWriter(folder, fake_vocabulary(), GallerySettings(n_trees=5))
+    writer = GalleryWriter(
+        folder, fake_vocabulary(), GallerySettings(n_trees=5, forest_from=0)
+    )
     for item, features in collection:
         writer.add(item, features)
     writer.finish(lambda _: None)

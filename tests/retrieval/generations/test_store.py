@@ -33,7 +33,7 @@ from tests.support.full_disk import files_of_at_most
 from tests.support.waiting import SCRIPT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[3]
-SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=5))
+SETTINGS = RetrievalSettings(gallery=GallerySettings(n_trees=5, forest_from=0))
 PASSED = Validation({"unit_length": 1.0}, ())
 
 

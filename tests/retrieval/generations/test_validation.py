@@ -113,7 +113,7 @@ def test_an_index_over_other_descriptors_fails(collection):
     examination = validate(
         assemble(collection, searched=other.astype(np.float32)), fake_model()
     )
-    assert any("annoy_recall" in failure for failure in examination.failures)
+    assert any("self_found_global" in failure for failure in examination.failures)
 
 
 def test_a_photo_may_be_named_after_a_copy_of_the_same_picture(collection):

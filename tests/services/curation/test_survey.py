@@ -96,7 +96,11 @@ class Place:
         store.build(self.indexed, fake_model(), examine=lambda _: Validation({}, ()))
 
     def work_off(self, kind, work):
-        config = {"MORELLI_MODEL": self.folders.instance, "MORELLI_MEDIA_URL": ""}
+        config = {
+            "MORELLI_MODEL": self.folders.instance,
+            "MORELLI_MEDIA_URL": "",
+            "MORELLI_VECTORS_URL": "",
+        }
         context = tasks.TaskContext(self.session, self.folders, config)
         tasks.work_off(context, {kind: work})
 

@@ -1,0 +1,44 @@
+"""Real engines of nearest neighbours for tests, where their packages are there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from app.retrieval.descriptors.whitening import unit_length
+from app.services.vectors.store import StoredGeneration
+from tests.support.redis import free_port
+
+MILVUS_PACKAGES = ("milvus", "pymilvus")
+
+
+def missing_milvus() -> str:
+    """Say which packages of Milvus are not installed; "" if all are."""
+    return ", ".join(name for name in MILVUS_PACKAGES if find_spec(name) is None)
+
+
+@contextmanager
+def running_milvus(folder: Path) -> Iterator[str]:
+    """Run a Milvus while the block runs; yield its address."""
+    import milvus
+
+    server = milvus.MilvusServer(show_startup_banner=False)
+    server.set_base_dir(str(folder))
+    server.listen_port = free_port()
+    server.start()
+    try:
+        yield f"milvus://127.0.0.1:{server.listen_port}"
+    finally:
+        server.stop()
+
+
+def draw_generation(
+    name: str, numbers: range, *, model_id: str = "fake"
+) -> StoredGeneration:
+    """Make a generation of the images of these numbers; each has its own descriptor."""
+    rows = np.random.default_rng(7).normal(size=(numbers.stop, 16)).astype(np.float32)
+    descriptors = unit_length(rows)[numbers.start :].astype(np.float16)
+    ids = [f"1900.{number}/image ’{number}" for number in numbers]
+    return StoredGeneration(name, model_id, ids, descriptors)
