@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,8 @@ def run(options: argparse.Namespace) -> int:
         exact = ExactIndex(rows)
         sample = Sample(exact, queries)
         if store := open_vectors(options.url):
-            measure_engine(store, every, sample, queries, options.server)
+            with closing(store):
+                measure_engine(store, every, sample, queries, options.server)
         else:
             title = f"Exact search among {options.works:,}"
             print_figures(title, ask(exact, sample, queries))

@@ -64,7 +64,7 @@ def encoded(image, kind="JPEG", **options):
     return file.getvalue()
 
 
-def make_searcher(numbers, generation="generation-1"):
+def make_searcher(numbers, generation="generation-1", neighbours=None):
     gallery = Gallery.build(
         (
             (
@@ -75,4 +75,6 @@ def make_searcher(numbers, generation="generation-1"):
         ),
         fake_model().vocabulary,
     )
+    if neighbours is not None:
+        gallery.ask(neighbours)
     return Searcher(fake_model(), gallery, generation)

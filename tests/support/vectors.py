@@ -1,6 +1,6 @@
 """Real engines of nearest neighbours for tests, where their packages are there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from app.retrieval.descriptors.whitening import unit_length
+from app.retrieval.errors import NeighboursAwayError
+from app.retrieval.gallery.nearest import ExactIndex
+from app.retrieval.types import FloatArray
 from app.services.vectors.store import StoredGeneration
 from tests.support.redis import free_port
 
@@ -42,3 +45,50 @@ def draw_generation(
     descriptors = unit_length(rows)[numbers.start :].astype(np.float16)
     ids = [f"1900.{number}/image ’{number}" for number in numbers]
     return StoredGeneration(name, model_id, ids, descriptors)
+
+
+class FakeVectors:
+    """A vector store in memory, which may be away."""
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self.generations: dict[str, StoredGeneration] = {}
+        self.kept: set[str] = set()
+        self.searches = 0
+
+    def put(
+        self, generation: StoredGeneration, kept: Mapping[str, Collection[str]]
+    ) -> None:
+        self.check()
+        self.generations[generation.name] = generation
+        self.kept = set(kept)
+
+    def open(self, name: str, model_id: str) -> "FakeNeighbours":
+        return FakeNeighbours(self, name)
+
+    def check(self) -> None:
+        if self.fault:
+            raise NeighboursAwayError(self.fault)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class FakeNeighbours:
+    """Exact search among what was put."""
+
+    def __init__(self, store: FakeVectors, name: str) -> None:
+        self._store = store
+        self._name = name
+
+    def nearest(self, descriptor: FloatArray, count: int) -> Sequence[str]:
+        self.check()
+        self._store.searches += 1
+        held = self._store.generations[self._name]
+        hits = ExactIndex(held.descriptors).nearest(descriptor, count)
+        return [held.image_ids[hit.position] for hit in hits]
+
+    def check(self) -> None:
+        self._store.check()
+        if self._name not in self._store.generations:
+            raise NeighboursAwayError(f"index {self._name} is not there")

@@ -7,6 +7,8 @@ from app.extensions import db
 from app.models import Worker, now
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.services.system.claims import LEASE
+from tests.support.museum import WORKS, make_searcher
+from tests.support.vectors import FakeVectors
 
 COMMAND = "python precompute_descriptors.py"
 
@@ -62,6 +64,16 @@ def test_ready_as_soon_as_a_photo_could_be_searched_and_workers_are_counted(
         db.session.add(Worker(name="dead", heartbeat_at=now() - 2 * LEASE))
         db.session.commit()
     assert client.get("/readyz").json == {**facts, "workers": 1}
+
+
+def test_ready_without_the_engine_of_nearest_neighbours_and_that_is_said(
+    client, publication, photo, ask_api
+):
+    away = FakeVectors().open("generation-1", "fake")
+    publication.searcher = make_searcher(range(WORKS), neighbours=away)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["vectors"]) == (200, "away")
+    assert ask_api(photo).json["verdict"] == "found"
 
 
 @pytest.mark.usefixtures("nothing_published")

@@ -21,7 +21,7 @@ import numpy as np
 from app.retrieval.errors import NeighboursAwayError
 from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.gallery.shared import Neighbours, SharedIndex
-from app.retrieval.gallery.tuning import Sample, least_effort
+from app.retrieval.gallery.tuning import NEIGHBOURS, Sample, least_effort
 from app.retrieval.gallery.writer import CHOSEN_RECALL, photo_like
 from app.retrieval.types import VectorArray
 
@@ -84,6 +84,10 @@ class VectorStore(Protocol):
 
     def open(self, name: str, model_id: str) -> Neighbours:
         """Return what finds neighbours in a generation; nothing is asked yet."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections; whoever asks again opens new ones."""
         ...
 
 
@@ -171,6 +175,8 @@ def choose_effort(
     NeighboursAwayError
         If the engine finds too little at its most.
     """
+    # As many as there are inspect everything.
+    most = min(most, max(len(generation.image_ids), NEIGHBOURS))
     exact = ExactIndex(generation.descriptors)
     positions = {one: number for number, one in enumerate(generation.image_ids)}
     rng = np.random.default_rng(0)

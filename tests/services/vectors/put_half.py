@@ -25,4 +25,6 @@ class Deadly(np.ndarray):
 if __name__ == "__main__":
     whole = draw_generation("half", range(COUNT))
     half = replace(whole, descriptors=whole.descriptors.view(Deadly))
-    open_vectors(sys.argv[1]).put(half, {})
+    store = open_vectors(sys.argv[1])
+    assert store is not None
+    store.put(half, {})
