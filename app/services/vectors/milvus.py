@@ -44,6 +44,9 @@ ANSWER_SECONDS = 5.0
 """For one request of a search."""
 PUT_SECONDS = 600.0
 """For one request of putting."""
+STUCK_SECONDS = 3600.0
+"""After which an index that does not grow is not waited for; segments are large."""
+INDEX_POLL_SECONDS = 0.5
 KNOWN_SECONDS = 5.0
 """How long a generation that was there is taken to be there."""
 EDGES, BUILD_EFFORT = 32, 128
@@ -188,11 +191,25 @@ class MilvusStore:
         while rows := list(islice(missing, BATCH)):
             client.upsert(table, rows, timeout=PUT_SECONDS)
         client.flush(table, timeout=PUT_SECONDS)
+        self._wait_for_index(table)
+
+    def _wait_for_index(self, table: str) -> None:
+        """Wait until all rows are indexed; give up when that does not go on."""
+        before, end = -1, 0.0
         while True:
-            state = client.describe_index(table, "descriptor")
-            if not state["pending_index_rows"] and state["state"] == "Finished":
-                break
-            time.sleep(0.5)
+            index = self.client.describe_index(
+                table, "descriptor", timeout=ANSWER_SECONDS
+            )
+            pending = int(index["pending_index_rows"])
+            if not pending and index["state"] == "Finished":
+                return
+            if pending != before:
+                before, end = pending, time.monotonic() + STUCK_SECONDS
+            elif time.monotonic() > end:
+                raise NeighboursAwayError(
+                    f"{self.patience.what} does not index {pending} descriptors"
+                )
+            time.sleep(INDEX_POLL_SECONDS)
 
     def _ids_in(self, table: str) -> Iterator[str]:
         iterator = self.client.query_iterator(
