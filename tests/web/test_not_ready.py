@@ -73,7 +73,7 @@ def test_ready_without_the_engine_of_nearest_neighbours_and_that_is_said(
     publication.searcher = make_searcher(range(WORKS), neighbours=away)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["vectors"]) == (200, "away")
-    assert ask_api(photo).json["verdict"] == "found"
+    assert ask_api(photo).json["decision"] == "found"
 
 
 @pytest.mark.usefixtures("nothing_published")
