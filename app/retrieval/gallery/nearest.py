@@ -23,7 +23,10 @@ from app.retrieval.errors import (
 )
 from app.retrieval.types import BoolArray, FloatArray, Hit, VectorArray
 
-CHUNK = 4096
+CHUNK = 512
+"""Rows that are compared at a time: half a megabyte of them stays in a core's cache."""
+_SIGN_AND_NUMBER = np.int32(0x8FFFE000 - (1 << 32))
+"""Bits of a number of half precision in the place of a single one's."""
 _REMEDY = "python precompute_descriptors.py"
 
 
@@ -90,9 +93,7 @@ class ExactIndex:
         # Some at a time: of half precision they are made single to be multiplied.
         for start in range(0, len(self), CHUNK):
             rows = self._descriptors[start : start + CHUNK]
-            rough[start : start + CHUNK] = rows.astype(np.float32, copy=False) @ (
-                descriptor
-            )
+            rough[start : start + CHUNK] = _compared(rows, descriptor)
         positions = (
             np.arange(len(self)) if excluded is None else np.flatnonzero(~excluded)
         )
@@ -254,6 +255,22 @@ class AnnoyIndex:
             if len(hits) >= wanted or effort >= self.full_effort:
                 return tuple(hits[:k])
             effort = min(2 * effort, self.full_effort)
+
+
+def _compared(rows: VectorArray, descriptor: FloatArray) -> FloatArray:
+    """Multiply finite rows (K, D) by a descriptor (D,): (K,) float32.
+
+    NumPy makes numbers of half precision single one by one, which takes 17 times as
+    long as to multiply them. Their bits in the place of a single one's are the same
+    number over 2 ** 112, which is exact.
+    """
+    if rows.dtype != np.float16:
+        return np.asarray(rows @ descriptor, np.float32)
+    bits = rows.view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= _SIGN_AND_NUMBER
+    scaled = descriptor * np.float32(2.0**112)
+    return np.asarray(bits.view(np.float32) @ scaled, np.float32)
 
 
 def _note_path(path: Path) -> Path:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.errors import (
@@ -76,6 +77,21 @@ def test_equal_rows_among_others_keep_their_order(drawn, k):
         if one == kind
     ]
     assert positions(ExactIndex(rows).nearest(kinds[0], k)) == expected[:k]
+
+
+@given(
+    arrays(np.float16, (3, 8), elements=st.floats(-2, 2, width=16)),
+    st.sampled_from([np.float16, np.float32]),
+)
+def test_rows_of_half_precision_are_compared_as_they_are(rows, dtype):
+    query = draw_descriptors(1, 8)[0]
+    found = ExactIndex(rows.astype(dtype)).nearest(query, 2)
+    lengths = np.linalg.norm(rows.astype(np.float64), axis=1)
+    cosines = rows.astype(np.float64) @ query / np.where(lengths > 0, lengths, 1)
+    inner = rows.astype(np.float64) @ query
+    assert inner[positions(found)].min() >= np.sort(inner)[-2] - 1e-2
+    for hit in found:
+        assert hit.similarity == pytest.approx(cosines[hit.position], abs=1e-3)
 
 
 def test_every_row_finds_itself_with_similarity_one(either, descriptors):
