@@ -140,7 +140,7 @@ def measure_engine(
     used = cpu_of(server)
     begun = time.perf_counter()
     store.put(whole, {})
-    figures: dict[str, float] = {
+    figures: dict[str, float | str] = {
         "putting, indexing and tuning, s": time.perf_counter() - begun,
         "the same, CPU s of the engine": used(),
     }
@@ -168,7 +168,7 @@ def measure_engine(
     print_figures(f"{type(store).__name__} among {works:,}", figures)
 
 
-def ask(index: Index, sample: Sample, queries: FloatArray) -> dict[str, float]:
+def ask(index: Index, sample: Sample, queries: FloatArray) -> dict[str, float | str]:
     """Measure recall and time of a channel; every query is asked three times."""
     recall = sample.recall_of(index)
     seconds, process = [], time.process_time()
@@ -178,7 +178,7 @@ def ask(index: Index, sample: Sample, queries: FloatArray) -> dict[str, float]:
         seconds.append(time.perf_counter() - begun)
     own = (time.process_time() - process) / len(seconds)
     return {
-        "recall of the 100 nearest": recall,
+        "recall of the 100 nearest": f"{recall:.4f}",
         "CPU ms a query, of this process": 1000 * own,
         "ms a query, median": 1000 * float(np.median(seconds)),
         "ms a query, 95 of 100": 1000 * float(np.quantile(seconds, 0.95)),

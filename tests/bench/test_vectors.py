@@ -1,0 +1,22 @@
+import numpy as np
+import pytest
+
+from bench.scale import NEARNESS
+from bench.vectors import invent
+
+
+def test_invented_descriptors_are_as_near_to_real_ones_as_works_are():
+    real = np.eye(3, 256, dtype=np.float16)
+    rows = invent(real, 1000, np.random.default_rng(1))
+    assert (rows.dtype, rows.shape) == (np.float16, (1000, 256))
+    np.testing.assert_array_equal(rows[:3], real)
+    single = rows.astype(np.float32)
+    np.testing.assert_allclose(np.linalg.norm(single, axis=1), 1, atol=2e-3)
+    nearest = (single[3:] @ real.T.astype(np.float32)).max(axis=1)
+    assert nearest.mean() == pytest.approx(NEARNESS, abs=0.05)
+
+
+def test_fewer_than_there_are_are_the_first():
+    real = np.eye(5, 8, dtype=np.float16)
+    rows = invent(real, 2, np.random.default_rng(1))
+    np.testing.assert_array_equal(rows, real[:2])
