@@ -1,5 +1,10 @@
 """Real engines of nearest neighbours for tests, where their packages are there."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -13,8 +18,11 @@ from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.types import FloatArray
 from app.services.vectors.store import StoredGeneration
 from tests.support.redis import free_port
+from tests.support.waiting import WAIT_SECONDS
 
 MILVUS_PACKAGES = ("milvus", "pymilvus")
+STARTED_SECONDS = 180
+"""It unpacks its programs first."""
 
 
 def missing_milvus() -> str:
@@ -25,16 +33,32 @@ def missing_milvus() -> str:
 @contextmanager
 def running_milvus(folder: Path) -> Iterator[str]:
     """Run a Milvus while the block runs; yield its address."""
-    import milvus
+    from pymilvus import MilvusClient, MilvusException
 
-    server = milvus.MilvusServer(show_startup_banner=False)
-    server.set_base_dir(str(folder))
-    server.listen_port = free_port()
-    server.start()
+    port = free_port()
+    # In a process of its own: it leaves files and sockets open.
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-W", "ignore", "-c", "from milvus import main; main()"),
+            *("--data", folder, "--proxy-port", str(port)),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
-        yield f"milvus://127.0.0.1:{server.listen_port}"
+        end = time.monotonic() + STARTED_SECONDS
+        while True:
+            assert process.poll() is None
+            try:
+                MilvusClient(f"http://127.0.0.1:{port}", timeout=2).close()
+                break
+            except MilvusException:
+                assert time.monotonic() < end
+        yield f"milvus://127.0.0.1:{port}"
     finally:
-        server.stop()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(WAIT_SECONDS)
 
 
 def draw_generation(
