@@ -77,6 +77,11 @@ class ItemStore(Items):
         return self._work_ids.count_different()
 
     @property
+    def image_ids(self) -> IdColumn:
+        """The image of each position."""
+        return self._image_ids
+
+    @property
     def work_ids(self) -> IdColumn:
         """The work of each position."""
         return self._work_ids

@@ -1,12 +1,12 @@
 """Descriptors of published indexes in the engine that all servers share."""
 
-import json
 import logging
 from collections.abc import Iterable
 
 from app.retrieval.errors import NeighboursAwayError
 from app.retrieval.files.arrays import map_array
-from app.retrieval.gallery.gallery import DESCRIPTORS_FILE, ITEMS_FILE
+from app.retrieval.gallery.gallery import DESCRIPTORS_FILE, ITEMS_FOLDER
+from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.generations.registry import Generation
 from app.services.vectors.store import StoredGeneration, VectorStore
 
@@ -47,6 +47,4 @@ def put_descriptors(
 
 
 def _ids_of(generation: Generation) -> list[str]:
-    listing = (generation.path / ITEMS_FILE).read_text(encoding="utf-8")
-    ids: list[str] = json.loads(listing)["image_ids"]
-    return ids
+    return list(ItemStore.open(generation.path / ITEMS_FOLDER).image_ids)
