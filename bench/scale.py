@@ -22,10 +22,12 @@ from tqdm import tqdm
 from app.commands.shared import Workplace, run_explained
 from app.configuration.load import ROOT
 from app.factory import create_app
+from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
 from app.retrieval.types import (
     CodedFeatures,
+    FloatArray,
     GalleryFeatures,
     GalleryItem,
     keep_half,
@@ -34,13 +36,12 @@ from app.services.index import features as index_features
 from app.services.system import database
 from bench.measure import folder_size_mb, peak_memory_mb, print_figures
 
-NEARNESS = 0.5
-"""Mean cosine of an invented work's descriptor with that of its model."""
 FLIPPED = 0.47
 """Share of a signature's bits that differ from those of the feature it is drawn from:
 then 3 of 100 are near enough to vote, as among real works that share a word."""
 PARENTS = 4
-"""Real works that the local features of an invented one are mixed from."""
+"""Real works that the features of an invented one are mixed from; works without a
+parent in common are then as far from each other as real ones are."""
 
 
 class Inventor:
@@ -65,12 +66,8 @@ class Inventor:
             self._real[number]
             for number in self._rng.integers(len(self._real), size=PARENTS)
         ]
-        model = parents[0].descriptor
-        stray = self._rng.normal(size=len(model)).astype(np.float32)
-        stray /= np.linalg.norm(stray)
-        mixed = NEARNESS * model + np.sqrt(1 - NEARNESS**2) * stray
         return GalleryFeatures(
-            keep_half(mixed / np.linalg.norm(mixed)),
+            keep_half(mix_descriptors(np.stack([p.descriptor for p in parents]))),
             self._mix([p.local_features for p in parents]),
             parents[0].style,
             parents[0].semantic,
@@ -96,6 +93,11 @@ class Inventor:
             signatures ^ np.packbits(flips, axis=1).view("<u8")[:, 0],
             size,
         )
+
+
+def mix_descriptors(parents: FloatArray) -> FloatArray:
+    """Return what lies between P descriptors: (…, P, D) to (…, D), unit length."""
+    return unit_length(parents.sum(axis=-2))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

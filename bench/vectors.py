@@ -35,7 +35,7 @@ from app.services.vectors.opening import open_vectors
 from app.services.vectors.store import StoredGeneration, VectorStore
 from app.web.shell.current import folders
 from bench.measure import print_figures
-from bench.scale import NEARNESS
+from bench.scale import PARENTS, mix_descriptors
 
 BATCH = 10_000
 NEAREST = 10
@@ -96,11 +96,8 @@ def invent(real: VectorArray, total: int, rng: np.random.Generator) -> VectorArr
     invented[:given] = real[:given]
     for start in range(given, total, BATCH):
         some = invented[start : start + BATCH]
-        models = real[rng.integers(len(real), size=len(some))].astype(np.float32)
-        stray = rng.normal(size=models.shape).astype(np.float32)
-        stray /= np.linalg.norm(stray, axis=1, keepdims=True)
-        mixed = NEARNESS * models + np.sqrt(1 - NEARNESS**2) * stray
-        some[:] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+        parents = rng.integers(len(real), size=(len(some), PARENTS))
+        some[:] = mix_descriptors(real[parents].astype(np.float32))
     return invented
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import CodedFeatures
-from bench.scale import NEARNESS, Inventor
+from bench.scale import Inventor
 from tests.support.fakes import draw_picture, fake_model
 
 
@@ -22,7 +22,7 @@ def test_invented_works_are_like_real_ones_but_all_different(real):
     descriptors = np.stack([one.descriptor for one in invented])
     assert np.allclose(np.linalg.norm(descriptors, axis=1), 1, atol=1e-3)
     likeness = descriptors @ np.stack([one.descriptor for one in real]).T
-    assert likeness.max(axis=1).mean() == pytest.approx(NEARNESS, abs=0.15)
+    assert (likeness.max(axis=1) > 0.4).all()
     local = invented[0].local_features
     assert set(local.words) <= set(
         np.concatenate([f.local_features.words for f in real])

@@ -1,20 +1,20 @@
 import numpy as np
-import pytest
 
-from bench.scale import NEARNESS
+from bench.scale import PARENTS
 from bench.vectors import invent
 
 
 def test_invented_descriptors_are_as_near_to_real_ones_as_works_are():
-    real = np.eye(3, 256, dtype=np.float16)
+    real = np.eye(200, 256, dtype=np.float16)
     rows = invent(real, 1000, np.random.default_rng(1))
     assert rows.dtype == np.float16
     assert rows.shape == (1000, 256)
-    np.testing.assert_array_equal(rows[:3], real)
+    np.testing.assert_array_equal(rows[:200], real)
     single = rows.astype(np.float32)
     np.testing.assert_allclose(np.linalg.norm(single, axis=1), 1, atol=2e-3)
-    nearest = (single[3:] @ real.T.astype(np.float32)).max(axis=1)
-    assert nearest.mean() == pytest.approx(NEARNESS, abs=0.05)
+    likeness = single[200:] @ real.T.astype(np.float32)
+    # The few that have a parent twice are nearer to it.
+    assert np.median(likeness.max(axis=1)) == np.float32(1 / np.sqrt(PARENTS))
 
 
 def test_fewer_than_there_are_are_the_first():
