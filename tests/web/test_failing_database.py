@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
+from flask import render_template
 from sqlalchemy import event
 from sqlalchemy.exc import (
     DatabaseError,
@@ -177,10 +178,8 @@ def test_after_a_restart_of_the_database_nobody_is_turned_away(client, server):
 
 @pytest.mark.postgresql(reason="its connections, which break when it is restarted")
 def test_an_answer_that_is_made_by_then_is_given(client, server, monkeypatch):
-    render = search.render_template
-
     def render_and_break(*names, **facts):
-        page = render(*names, **facts)
+        page = render_template(*names, **facts)
         break_connections(*server)
         return page
 
