@@ -97,9 +97,7 @@ class GalleryWriter:
         forest_from = self._settings.forest_from
         has_forest = forest_from is not None and len(self) >= forest_from
         descriptors = map_array(self._folder / DESCRIPTORS_FILE)
-        effort = {
-            "search_k": self._build_index(descriptors) if has_forest else None
-        }
+        effort = {"search_k": self._build_index(descriptors) if has_forest else None}
         (self._folder / EFFORT_FILE).write_text(json.dumps(effort), encoding="utf-8")
 
     def _build_index(self, descriptors: VectorArray) -> int:
