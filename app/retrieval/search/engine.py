@@ -109,7 +109,9 @@ class Engine:
                 count=settings.local.query_features,
             )
         with watch.lap("shortlist_local"):
-            votes = self.gallery.vote(features, settings.shortlist)
+            votes = self.gallery.vote(
+                features, settings.shortlist.among(len(self.gallery))
+            )
             local_hits = votes.shortlist(
                 settings.shortlist.local_count, excluded=excluded
             )

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine, unlike_planes
-from app.retrieval.settings import VerificationSettings
+from app.retrieval.settings import (
+    RetrievalSettings,
+    ShortlistSettings,
+    VerificationSettings,
+)
 from app.retrieval.types import GalleryItem, Hit
 from app.retrieval.verification.evidence import Verdict
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
@@ -199,3 +203,21 @@ def test_what_the_semantic_network_puts_first_is_looked_at_as_a_work_in_the_roun
     known = [Hit(position, 0.5) for position in (8, 3, 9)]
     assert unlike_planes(known, [1, 2, 3, 4, 5, 8], settings) == [8, 3, 1, 2]
     assert unlike_planes((), [1, 2], settings) == [1, 2]
+
+
+@pytest.mark.parametrize(("many", "words"), [(COUNT + 1, 3), (COUNT, 2)])
+def test_among_many_pictures_features_vote_by_fewer_words(monkeypatch, many, words):
+    gallery = Gallery.build(list(fake_collection(COUNT)), fake_model().vocabulary)
+    asked = []
+    vote = gallery.vote
+
+    def note(features, rule):
+        asked.append(rule.assigned_words)
+        return vote(features, rule)
+
+    monkeypatch.setattr(gallery, "vote", note)
+    shortlist = ShortlistSettings(many_pictures=many)
+    engine = Engine(fake_model(), gallery, RetrievalSettings(shortlist=shortlist))
+    answer = identify(engine, photograph(draw_picture(3)))
+    assert works_of(answer) == ["work-3"]
+    assert asked == [words]
