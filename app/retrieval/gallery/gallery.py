@@ -220,9 +220,9 @@ class Gallery:
 
     def vote(self, features: LocalFeatures, settings: ShortlistSettings) -> Votes:
         """Let a photo's local features vote for the images."""
-        index = self.inverted_index
-        looked_up = look_up(index.vocabulary, features, settings)
-        return cast_votes(index, *looked_up, settings)
+        index, rule = self.inverted_index, settings.among(len(self))
+        looked_up = look_up(index.vocabulary, features, rule)
+        return cast_votes(index, *looked_up, rule)
 
     def search_local(
         self,

@@ -129,12 +129,10 @@ class GalleryOverlay:
         """See :meth:`Gallery.vote`."""
         # All parts have one vocabulary, and looking words up is the slow half.
         vocabulary = self._parts[0].inverted_index.vocabulary
-        looked_up = look_up(vocabulary, features, settings)
+        rule = settings.among(len(self))
+        looked_up = look_up(vocabulary, features, rule)
         return Votes.join(
-            [
-                cast_votes(part.inverted_index, *looked_up, settings)
-                for part in self._parts
-            ]
+            [cast_votes(part.inverted_index, *looked_up, rule) for part in self._parts]
         )
 
     def search_local(

@@ -109,9 +109,7 @@ class Engine:
                 count=settings.local.query_features,
             )
         with watch.lap("shortlist_local"):
-            votes = self.gallery.vote(
-                features, settings.shortlist.among(len(self.gallery))
-            )
+            votes = self.gallery.vote(features, settings.shortlist)
             local_hits = votes.shortlist(
                 settings.shortlist.local_count, excluded=excluded
             )

@@ -104,9 +104,14 @@ def score_slowly(gallery, query, settings):
     return scores
 
 
-@pytest.mark.parametrize("chunk", [1, 300, 1 << 17])
-def test_scores_agree_with_the_definition(gallery, index, chunk, monkeypatch):
+@pytest.mark.parametrize(
+    ("chunk", "long_run"),
+    [(1, 512), (300, 512), (1 << 17, 512), (300, 50), (300, 1)],
+)
+def test_scores_agree_with_the_definition(gallery, index, chunk, long_run, monkeypatch):
     monkeypatch.setattr(voting, "CHUNK", chunk)
+    # Of one word: none is long, some are, all are.
+    monkeypatch.setattr(voting, "LONG_RUN", long_run)
     query = draw_features(np.random.default_rng(1), 25, like=gallery[4])
     expected = score_slowly(gallery, query, SETTINGS)
     np.testing.assert_allclose(

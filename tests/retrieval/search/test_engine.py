@@ -3,9 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.retrieval.gallery import gallery as gallery_module
+from app.retrieval.gallery import overlay as overlay_module
 from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.local import voting
 from app.retrieval.search.engine import Engine, unlike_planes
+from app.retrieval.search.rating import Rater
 from app.retrieval.settings import (
     RetrievalSettings,
     ShortlistSettings,
@@ -205,19 +210,51 @@ def test_what_the_semantic_network_puts_first_is_looked_at_as_a_work_in_the_roun
     assert unlike_planes((), [1, 2], settings) == [1, 2]
 
 
+@pytest.mark.parametrize("is_overlaid", [False, True])
 @pytest.mark.parametrize(("many", "words"), [(COUNT + 1, 3), (COUNT, 2)])
-def test_among_many_pictures_features_vote_by_fewer_words(monkeypatch, many, words):
+def test_among_many_pictures_features_vote_by_fewer_words(
+    monkeypatch, many, words, is_overlaid
+):
     gallery = Gallery.build(list(fake_collection(COUNT)), fake_model().vocabulary)
     asked = []
-    vote = gallery.vote
+    look_up = voting.look_up
 
-    def note(features, rule):
+    def note(vocabulary, features, rule):
         asked.append(rule.assigned_words)
-        return vote(features, rule)
+        return look_up(vocabulary, features, rule)
 
-    monkeypatch.setattr(gallery, "vote", note)
+    for module in (gallery_module, overlay_module):
+        monkeypatch.setattr(module, "look_up", note)
     shortlist = ShortlistSettings(many_pictures=many)
-    engine = Engine(fake_model(), gallery, RetrievalSettings(shortlist=shortlist))
+    engine = Engine(
+        fake_model(),
+        GalleryOverlay.over(gallery) if is_overlaid else gallery,
+        RetrievalSettings(shortlist=shortlist),
+    )
     answer = identify(engine, photograph(draw_picture(3)))
     assert works_of(answer) == ["work-3"]
     assert asked == [words]
+
+
+def test_what_channels_agree_on_is_rated_so(monkeypatch, engine):
+    promising = []
+    rate = Rater.rate
+
+    def note(rater, matches, works=(), **named):
+        promising.append(list(named.get("promising", works)))
+        return rate(rater, matches, promising[-1])
+
+    monkeypatch.setattr(Rater, "rate", note)
+    traced = trace(engine, photograph(draw_picture(3)), thorough=True)
+    ranks = VerificationSettings().agreeing_ranks
+    both = [
+        work
+        for hits in traced.shortlists.values()
+        for work in {engine.gallery.items[hit.position].work_id for hit in hits[:ranks]}
+    ]
+    agreed = {work for work in both if both.count(work) > 1}
+    assert agreed
+    # Not before the networks are asked, and from then on.
+    assert promising[0] == []
+    assert [set(works) for works in promising[1:]] == [agreed] * (len(promising) - 1)
+    assert len(promising) > 1
