@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from app.retrieval.files.arrays import map_array
+from app.retrieval.files.packed_bytes import PackedBytes
 from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex, Index
-from app.retrieval.gallery.picture_store import PictureStore
 from app.retrieval.gallery.shared import Neighbours, SharedIndex
 from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
@@ -37,6 +37,7 @@ DESCRIPTORS_FILE = "descriptors.npy"
 STYLES_FILE = "styles.npy"
 SEMANTICS_FILE = "semantics.npy"
 INDEX_FILE = "index.ann"
+PICTURE_FILES = ("pictures.npy", "picture_starts.npy")
 POSTINGS_FOLDER = "postings"
 
 
@@ -58,7 +59,8 @@ class Gallery:
         Unit length, or S = 0.
     semantics : (N, E) float16 or float32
         Unit length, or E = 0.
-    pictures : PictureStore
+    pictures : PackedBytes
+        Grey copies as they were encoded.
 
     Raises
     ------
@@ -75,7 +77,7 @@ class Gallery:
         inverted_index: InvertedIndex,
         styles: VectorArray,
         semantics: VectorArray,
-        pictures: PictureStore,
+        pictures: PackedBytes,
     ) -> None:
         lengths = {len(items), len(descriptors), len(local_features), len(index)}
         lengths |= {len(styles), len(semantics), len(pictures)}
@@ -127,7 +129,7 @@ class Gallery:
             InvertedIndex.build(local_features, vocabulary, word_weights=word_weights),
             np.stack([features.style for _, features in pairs]),
             np.stack([features.semantic for _, features in pairs]),
-            PictureStore.pack(features.picture for _, features in pairs),
+            PackedBytes.pack(features.picture for _, features in pairs),
         )
 
     def beside(self, items: Iterable[tuple[GalleryItem, GalleryFeatures]]) -> "Gallery":
@@ -171,7 +173,7 @@ class Gallery:
             InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
             map_array(folder / STYLES_FILE),
             map_array(folder / SEMANTICS_FILE),
-            PictureStore.open(folder),
+            PackedBytes.open(*(folder / name for name in PICTURE_FILES)),
         )
 
     def ask(self, neighbours: Neighbours) -> None:
@@ -185,18 +187,7 @@ class Gallery:
         return self.items.position_of(image_id)
 
     def mask_of(self, works: Collection[str]) -> BoolArray | None:
-        """Mark the positions of some works, for leaving them out of a search.
-
-        Parameters
-        ----------
-        works : collection of str
-            Work ids; unknown ones are ignored.
-
-        Returns
-        -------
-        mask : (N,) bool or None
-            None when no position is marked.
-        """
+        """Mark the positions of some works; see :meth:`ItemStore.mask_of`."""
         return self.items.mask_of(works)
 
     def search_global(

@@ -7,16 +7,13 @@ seconds of every start.
 from array import array
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.files.arrays import map_array
-from app.retrieval.files.row_file import RowFile, starts_of
-
-_ARRAYS = ("text", "starts", "hashes", "order")
+from app.retrieval.files.packed_bytes import PackedBytes, PackedBytesWriter
 
 
 class IdColumn:
@@ -24,10 +21,8 @@ class IdColumn:
 
     Parameters
     ----------
-    text : (T,) uint8
-        All ids in UTF-8, one after the other.
-    starts : (N + 1,) int64
-        Id ``i`` has the bytes ``starts[i]`` to ``starts[i + 1]``.
+    ids : PackedBytes
+        In UTF-8.
     hashes : (N,) uint64
         Of the ids, ascending.
     order : (N,) uint32
@@ -36,19 +31,16 @@ class IdColumn:
 
     def __init__(
         self,
-        text: NDArray[np.uint8],
-        starts: NDArray[np.int64],
+        ids: PackedBytes,
         hashes: NDArray[np.uint64],
         order: NDArray[np.uint32],
     ) -> None:
-        count = len(starts) - 1
-        if text.shape != (int(starts[-1]),) or {len(hashes), len(order)} != {count}:
+        if {len(hashes), len(order)} != {len(ids)}:
             raise ValueError(
-                f"{count} ids of {int(starts[-1])} bytes are announced, but there are "
-                f"{len(text)} bytes, {len(hashes)} hashes, {len(order)} positions"
+                f"{len(ids)} ids of {ids.byte_count} bytes are announced, but there "
+                f"are {len(hashes)} hashes, {len(order)} positions"
             )
-        self._text = text
-        self._starts = starts
+        self._ids = ids
         self._hashes = hashes
         self._order = order
 
@@ -56,13 +48,10 @@ class IdColumn:
         return len(self._order)
 
     def __getitem__(self, position: int) -> str:
-        start, stop = int(self._starts[position]), int(self._starts[position + 1])
-        return self._text[start:stop].tobytes().decode()
+        return self._ids[position].decode()
 
     def __iter__(self) -> Iterator[str]:
-        text, starts = self._text.tobytes(), self._starts.tolist()
-        for start, stop in pairwise(starts):
-            yield text[start:stop].decode()
+        return map(bytes.decode, self._ids)
 
     def positions_of(self, id_: str) -> NDArray[np.uint32]:
         """Return the positions of an id, ascending: (K,), K may be 0."""
@@ -82,12 +71,8 @@ class IdColumn:
     @classmethod
     def pack(cls, ids: Sequence[str]) -> "IdColumn":
         """Pack ids in memory; there may be none."""
-        encoded = [id_.encode() for id_ in ids]
-        return cls(
-            np.frombuffer(b"".join(encoded), np.uint8),
-            starts_of([len(one) for one in encoded]),
-            *_sorted_hashes([_hash(id_) for id_ in ids]),
-        )
+        packed = PackedBytes.pack(id_.encode() for id_ in ids)
+        return cls(packed, *_sorted_hashes([_hash(id_) for id_ in ids]))
 
     @classmethod
     def open(cls, folder: Path, name: str) -> "IdColumn":
@@ -98,7 +83,8 @@ class IdColumn:
         OSError, ValueError
             If a file is missing or is not what its header says.
         """
-        return cls(*(map_array(_path(folder, name, part)) for part in _ARRAYS))
+        ids, starts, hashes, order = _paths(folder, name)
+        return cls(PackedBytes.open(ids, starts), map_array(hashes), map_array(order))
 
 
 class IdColumnWriter:
@@ -113,26 +99,24 @@ class IdColumnWriter:
     """
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        self._name = name
-        self._text = RowFile(_path(folder, name, "text"), np.uint8)
-        self._sizes = array("q")
+        ids, starts, *self._sorted = _paths(folder, name)
+        self._ids = PackedBytesWriter(ids, starts)
         self._hashes = array("Q")
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
     def append(self, id_: str) -> None:
         """Add the next position's id."""
-        encoded = id_.encode()
-        self._text.append(np.frombuffer(encoded, np.uint8))
-        self._sizes.append(len(encoded))
+        self._ids.append(id_.encode())
         self._hashes.append(_hash(id_))
 
     def finish(self) -> None:
         """Complete the files."""
-        self._text.finish()
+        self._ids.finish()
         hashes, order = _sorted_hashes(self._hashes)
-        np.save(_path(self._folder, self._name, "starts"), starts_of(self._sizes))
-        np.save(_path(self._folder, self._name, "hashes"), hashes)
-        np.save(_path(self._folder, self._name, "order"), order)
+        np.save(self._sorted[0], hashes)
+        np.save(self._sorted[1], order)
 
 
 def _sorted_hashes(
@@ -148,5 +132,6 @@ def _hash(id_: str) -> int:
     return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest(), "little")
 
 
-def _path(folder: Path, name: str, part: str) -> Path:
-    return folder / f"{name}_{part}.npy"
+def _paths(folder: Path, name: str) -> list[Path]:
+    parts = ("text", "starts", "hashes", "order")
+    return [folder / f"{name}_{part}.npy" for part in parts]

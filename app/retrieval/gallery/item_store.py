@@ -92,7 +92,18 @@ class ItemStore(Items):
         return int(found[0]) if len(found) else None
 
     def mask_of(self, works: Collection[str]) -> BoolArray | None:
-        """Mark the positions of some works: (N,) bool, or None where there are none."""
+        """Mark the positions of some works, for leaving them out of a search.
+
+        Parameters
+        ----------
+        works : collection of str
+            Work ids; unknown ones are ignored.
+
+        Returns
+        -------
+        mask : (N,) bool or None
+            None when no position is marked.
+        """
         found = [self._work_ids.positions_of(work) for work in works]
         rows = np.concatenate([np.zeros(0, np.uint32), *found])
         if not len(rows):
@@ -127,15 +138,21 @@ class ItemChain(Items):
 
     def __init__(self, parts: Sequence[Sequence[GalleryItem]]) -> None:
         self._parts = parts
-        self._starts = (0, *accumulate(map(len, parts)))
+        self.starts = (0, *accumulate(map(len, parts)))
+        """Where each gallery starts, and where the last one ends."""
 
     def __len__(self) -> int:
-        return self._starts[-1]
+        return self.starts[-1]
+
+    def locate(self, position: int) -> tuple[int, int]:
+        """Return which gallery holds a position from 0 to N - 1, and the row there."""
+        part = bisect_right(self.starts, position) - 1
+        return part, position - self.starts[part]
 
     def at(self, position: int) -> GalleryItem:
         """Return the item at a position from 0 to N - 1."""
-        part = bisect_right(self._starts, position) - 1
-        return self._parts[part][position - self._starts[part]]
+        part, row = self.locate(position)
+        return self._parts[part][row]
 
     def __iter__(self) -> Iterator[GalleryItem]:
         return chain.from_iterable(self._parts)
@@ -153,6 +170,9 @@ class ItemStoreWriter:
     def __init__(self, folder: Path) -> None:
         self._image_ids = IdColumnWriter(folder, _IMAGES)
         self._work_ids = IdColumnWriter(folder, _WORKS)
+
+    def __len__(self) -> int:
+        return len(self._image_ids)
 
     def append(self, item: GalleryItem) -> None:
         """Add the next reference image's ids."""

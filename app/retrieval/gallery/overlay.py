@@ -5,10 +5,9 @@ images that changed since it was built live behind it in small galleries in memo
 searched exactly, and images that no longer count are hidden.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, compress
+from itertools import chain, compress
 from typing import TypeAlias
 
 import numpy as np
@@ -44,8 +43,8 @@ class GalleryOverlay:
     def __init__(self, parts: Sequence[Gallery], hidden: BoolArray) -> None:
         self._parts = tuple(parts)
         self._hidden = hidden
-        self._starts = (0, *accumulate(map(len, parts)))
         self.items = ItemChain([part.items for part in parts])
+        self._starts = self.items.starts
 
     @classmethod
     def over(cls, base: Gallery) -> "GalleryOverlay":
@@ -210,8 +209,8 @@ class GalleryOverlay:
 
     def _locate(self, position: int) -> tuple[Gallery, int]:
         """Find the part that holds a position, and the row in it."""
-        part = bisect_right(self._starts, position) - 1
-        return self._parts[part], position - self._starts[part]
+        part, row = self.items.locate(position)
+        return self._parts[part], row
 
     def _search(
         self,

@@ -7,19 +7,20 @@ from pathlib import Path
 import numpy as np
 
 from app.retrieval.files.arrays import map_array
+from app.retrieval.files.packed_bytes import PackedBytesWriter
 from app.retrieval.files.row_file import RowFile
 from app.retrieval.gallery.gallery import (
     DESCRIPTORS_FILE,
     EFFORT_FILE,
     INDEX_FILE,
     ITEMS_FOLDER,
+    PICTURE_FILES,
     POSTINGS_FOLDER,
     SEMANTICS_FILE,
     STYLES_FILE,
 )
 from app.retrieval.gallery.item_store import ItemStoreWriter
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
-from app.retrieval.gallery.picture_store import PictureStoreWriter
 from app.retrieval.gallery.tuning import choose_search_k
 from app.retrieval.local.feature_store import FeatureStoreWriter
 from app.retrieval.local.inverted_index_writer import InvertedIndexWriter
@@ -51,22 +52,20 @@ class GalleryWriter:
         items, postings = folder / ITEMS_FOLDER, folder / POSTINGS_FOLDER
         items.mkdir()
         postings.mkdir()
-        self._count = 0
         self._items = ItemStoreWriter(items)
         self._vectors: dict[str, RowFile] = {}
         self._local_features = FeatureStoreWriter(folder)
         self._inverted_index = InvertedIndexWriter(postings, vocabulary)
-        self._pictures = PictureStoreWriter(folder)
+        self._pictures = PackedBytesWriter(*(folder / name for name in PICTURE_FILES))
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._items)
 
     def add(self, item: GalleryItem, features: GalleryFeatures) -> None:
         """Write the next image's features."""
         self._local_features.append(features.local_features)
         self._inverted_index.append(features.local_features)
         self._items.append(item)
-        self._count += 1
         for name, vector in (
             (DESCRIPTORS_FILE, features.descriptor),
             (STYLES_FILE, features.style),

@@ -3,10 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from app.retrieval.files.packed_bytes import PackedBytes
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
-from app.retrieval.gallery.picture_store import PictureStore
 from app.retrieval.generations.validation import FLOORS, Validation, validate
 from app.retrieval.local.feature_store import FeatureStore
 from app.retrieval.local.inverted_index import InvertedIndex
@@ -47,7 +47,7 @@ def assemble(collection, *, descriptors=None, searched=None, order=None):
         InvertedIndex.build(indexed, model.vocabulary),
         np.stack([features.style for _, features in collection]),
         np.stack([features.semantic for _, features in collection]),
-        PictureStore.pack(features.picture for _, features in collection),
+        PackedBytes.pack(features.picture for _, features in collection),
     )
 
 
