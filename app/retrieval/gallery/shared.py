@@ -104,8 +104,9 @@ class SharedIndex:
             while wanted and asked <= MOST_ASKED:
                 ids = self._neighbours.nearest(descriptor, asked)
                 self._note(None)
-                found = {self._position_of(one) for one in ids} - {None}
-                positions = np.array(sorted(found), np.intp)  # type: ignore[type-var]  # without None
+                known = (self._position_of(one) for one in ids)
+                found = sorted({one for one in known if one is not None})
+                positions = np.array(found, np.intp)
                 if excluded is not None:
                     positions = positions[~excluded[positions]]
                 if len(positions) >= wanted:

@@ -21,7 +21,7 @@ from app.retrieval.errors import ImageError
 from app.retrieval.local.product_quantiser import CODE_BYTES
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
-from app.retrieval.types import CodedFeatures, GalleryFeatures, GalleryItem
+from app.retrieval.types import CodedFeatures, FloatArray, GalleryFeatures, GalleryItem
 from app.services.collection.subjects import keep_seen
 from app.services.media.store import MediaStore, read_picture
 from app.services.system.parallel import map_in_order
@@ -146,9 +146,9 @@ def pack_features(
     return ImageFeatures(
         image_id=image_id,
         model_id=key,
-        descriptor=features.descriptor.astype("<f2").tobytes(),
-        style=features.style.astype("<f2").tobytes(),
-        semantic=features.semantic.astype("<f2").tobytes(),
+        descriptor=write_half(features.descriptor),
+        style=write_half(features.style),
+        semantic=write_half(features.semantic),
         picture=features.picture,
         local_xy=local.xy.astype("<u2").tobytes(),
         local_codes=local.codes.tobytes(),
@@ -159,10 +159,20 @@ def pack_features(
     )
 
 
+def write_half(vector: FloatArray) -> bytes:
+    """Turn a vector into what the database keeps of it: see `keep_half`."""
+    return vector.astype("<f2").tobytes()
+
+
+def read_half(data: bytes) -> FloatArray:
+    """Return the vector that `write_half` was given, (D,) float32."""
+    return np.frombuffer(data, "<f2").astype(np.float32)
+
+
 def unpack_features(row: ImageFeatures) -> GalleryFeatures:
     """Turn a database row back into the same arrays."""
     return GalleryFeatures(
-        np.frombuffer(row.descriptor, "<f2").astype(np.float32),
+        read_half(row.descriptor),
         CodedFeatures(
             np.frombuffer(row.local_xy, "<u2").astype(np.uint16).reshape(-1, 2),
             np.frombuffer(row.local_codes, np.uint8).reshape(-1, CODE_BYTES),
@@ -170,8 +180,8 @@ def unpack_features(row: ImageFeatures) -> GalleryFeatures:
             np.frombuffer(row.local_signatures, "<u8").astype(np.uint64),
             (row.local_height, row.local_width),
         ),
-        np.frombuffer(row.style, "<f2").astype(np.float32),
-        np.frombuffer(row.semantic, "<f2").astype(np.float32),
+        read_half(row.style),
+        read_half(row.semantic),
         row.picture,
     )
 

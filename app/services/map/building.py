@@ -31,7 +31,7 @@ from app.retrieval.map.layout import LAYOUT, Cells, arrange, settle
 from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import FloatArray
-from app.services.index.features import features_key
+from app.services.index.features import features_key, read_half
 from app.services.index.searcher import refuse_while_fetching
 from app.services.map import appearances
 from app.services.map.appearances import Appearance
@@ -217,12 +217,8 @@ def read_plan(session: Session, model_id: str) -> MapPlan:
             f"No work on show has a picture and its features. Run: {INDEX_COMMAND}"
         )
     stacks = {
-        Likeness.STYLE: [
-            np.frombuffer(row.style, "<f2").astype(np.float32) for row in works
-        ],
-        Likeness.PICTURE: [
-            np.frombuffer(row.descriptor, "<f2").astype(np.float32) for row in works
-        ],
+        Likeness.STYLE: [read_half(row.style) for row in works],
+        Likeness.PICTURE: [read_half(row.descriptor) for row in works],
     }
     return MapPlan(
         model_id,

@@ -37,6 +37,8 @@ from app.services.vectors.store import (
     Patience,
     StoredGeneration,
     choose_effort,
+    effort_for,
+    not_there,
     table_of,
 )
 
@@ -183,10 +185,7 @@ class MilvusStore:
         there = set(self._ids_in(table))
         missing = (
             {"image_id": image_id, "descriptor": row.astype(np.float32)}
-            for image_id, row in zip(
-                generation.image_ids, generation.descriptors, strict=True
-            )
-            if image_id not in there
+            for image_id, row in generation.lacking(there)
         )
         while rows := list(islice(missing, BATCH)):
             client.upsert(table, rows, timeout=PUT_SECONDS)
@@ -278,15 +277,18 @@ class _MilvusNeighbours:
     def nearest(self, descriptor: FloatArray, count: int) -> Sequence[str]:
         """See :meth:`Neighbours.nearest`."""
         with self._store.patience.asking():
-            # Effort is for the first 100, as Annoy's is; Milvus wants the count.
-            effort = self._known_effort()
-            effort = max(effort, min(effort * count // 100, MOST_EFFORT), count)
+            # Milvus wants an effort of the count at least.
+            effort = max(effort_for(self._known_effort(), count, MOST_EFFORT), count)
             [hits] = self._store.client.search(
                 self._table,
                 [descriptor],
                 anns_field="descriptor",
                 limit=count,
-                search_params={"metric_type": "IP", "params": {"ef": effort}},
+                # Milvus wants an effort of the count at least.
+                search_params={
+                    "metric_type": "IP",
+                    "params": {"ef": max(effort, count)},
+                },
                 timeout=ANSWER_SECONDS,
             )
             return list(hits.ids)
@@ -308,8 +310,5 @@ class _MilvusNeighbours:
             self._known_until = time.monotonic() + KNOWN_SECONDS
         if self._effort is None:
             self._known_until = 0.0
-            raise NeighboursAwayError(
-                f"index {self._name} is not in {self._store.patience.what}; put it "
-                "there with: python precompute_descriptors.py"
-            )
+            raise not_there(self._name, self._store.patience.what)
         return self._effort

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from app.configuration.databases import mask_password
-from app.retrieval.errors import NeighboursAwayError
 from app.retrieval.types import FloatArray, VectorArray
 from app.services.vectors.store import (
     PREFIX,
@@ -25,6 +24,8 @@ from app.services.vectors.store import (
     Patience,
     StoredGeneration,
     choose_effort,
+    effort_for,
+    not_there,
     table_of,
 )
 
@@ -159,13 +160,11 @@ class _PgNeighbours:
             store.patience.asking(),
             store._engine.begin() as connection,
         ):
-            effort = self._effort_in(connection)
-            # Effort is for the first 100, as Annoy's is.
-            effort = max(effort, min(effort * count // 100, MOST_EFFORT))
+            effort = effort_for(self._effort_in(connection), count, MOST_EFFORT)
             found = connection.execute(
                 text(
-                    # Names are ours; inside, rows come in about the right order.
-                    "WITH near AS MATERIALIZED (SELECT image_id, descriptor <#> "  # noqa: S608
+                    # Inside, rows come in about the right order.
+                    "WITH near AS MATERIALIZED (SELECT image_id, descriptor <#> "  # noqa: S608 - our own name
                     f"CAST(:descriptor AS halfvec) AS apart FROM {self._table} "
                     "ORDER BY apart LIMIT :effort) "
                     # Sorted as it is, no more rows than the count would be fetched.
@@ -199,7 +198,7 @@ class _PgNeighbours:
             else "CAST(:effort AS integer)"
         )
         statement = text(
-            f"SELECT effort FROM (SELECT {written} AS effort) AS one, LATERAL ("  # noqa: S608
+            f"SELECT effort FROM (SELECT {written} AS effort) AS one, LATERAL ("  # noqa: S608 - our own name
             " SELECT set_config('hnsw.ef_search',"
             f"  least(coalesce(effort, 1), {MOST_EF})::text, true),"
             " set_config('hnsw.iterative_scan', 'relaxed_order', true),"
@@ -216,10 +215,7 @@ class _PgNeighbours:
                 raise
             effort = None  # nothing was ever put there
         if effort is None:
-            raise NeighboursAwayError(
-                f"index {self._name} is not in {self._store.patience.what}; put it "
-                "there with: python precompute_descriptors.py"
-            )
+            raise not_there(self._name, self._store.patience.what)
         return int(effort)
 
 
@@ -242,14 +238,11 @@ def _fill(connection: Connection, generation: StoredGeneration) -> None:
     _list_ids(connection, "wanted", generation.image_ids)
     known = text(f"SELECT image_id FROM {table} JOIN wanted USING (image_id)")  # noqa: S608 - our own name
     there = set(connection.scalars(known))
-    missing = (
-        (image_id, row)
-        for image_id, row in zip(
-            generation.image_ids, generation.descriptors, strict=True
-        )
-        if image_id not in there
+    _copy(
+        connection,
+        f"{table} (image_id, descriptor)",
+        _packed(generation.lacking(there)),
     )
-    _copy(connection, f"{table} (image_id, descriptor)", _packed(missing))
     connection.execute(
         text(
             f"CREATE INDEX IF NOT EXISTS {table}_nearest ON {table} USING hnsw"

@@ -56,6 +56,12 @@ class StoredGeneration:
     image_ids: Sequence[str]
     descriptors: VectorArray
 
+    def lacking(self, there: Collection[str]) -> Iterator[tuple[str, VectorArray]]:
+        """Yield id and descriptor of the images that are not there yet."""
+        for image_id, row in zip(self.image_ids, self.descriptors, strict=True):
+            if image_id not in there:
+                yield image_id, row
+
 
 class VectorStore(Protocol):
     """Store of descriptors by image id, shared by several servers."""
@@ -156,6 +162,19 @@ def table_of(model_id: str) -> str:
     if not _NAME.fullmatch(model_id):
         raise ValueError(f"{model_id!r} is no id of a model")
     return PREFIX + model_id
+
+
+def not_there(name: str | None, what: str) -> NeighboursAwayError:
+    """Return what to raise where a store lacks a generation."""
+    return NeighboursAwayError(
+        f"index {name} is not in {what}; put it there with: "
+        "python precompute_descriptors.py"
+    )
+
+
+def effort_for(effort: int, count: int, most: int) -> int:
+    """Scale an effort, which is for the first 100 as Annoy's is, to a count."""
+    return max(effort, min(effort * count // 100, most))
 
 
 def choose_effort(
