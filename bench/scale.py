@@ -4,7 +4,7 @@
 
 The works of the instance are joined by invented ones, whose features are mixed from
 those of the real: their visual words and their nearness are those of pictures, but no
-two are the same. Photos of the real works are asked among them.
+two works are the same. Photos of the real works are asked among them.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from app.commands.shared import Workplace, run_explained
@@ -25,6 +26,8 @@ from app.factory import create_app
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
+from app.retrieval.local.product_quantiser import CODE_BYTES
+from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.types import (
     CodedFeatures,
     FloatArray,
@@ -36,29 +39,49 @@ from app.services.index import features as index_features
 from app.services.system import database
 from bench.measure import folder_size_mb, peak_memory_mb, print_figures
 
-FLIPPED = 0.47
-"""Share of a signature's bits that differ from those of the feature it is drawn from:
-then 3 of 100 are near enough to vote, as among real works that share a word."""
 PARENTS = 4
-"""Real works that the features of an invented one are mixed from; works without a
+"""Real works that the descriptor of an invented one is mixed from; works without a
 parent in common are then as far from each other as real ones are."""
+CHUNK = 1 << 16
+"""Local features that are signed at a time."""
+VARIANTS = 4
+"""Invented local features per real one, which the invented works draw theirs from."""
 
 
 class Inventor:
     """Invents features like those of some real works.
 
+    Local features are mixed within a visual word: each part of a code comes from any
+    real feature of that word, and the mixture is assigned and signed as a photo's is.
+    As many of a word are then near enough to vote for each other as among real works
+    (6 of 100 within 24 bits), and a work still finds itself.
+
     Parameters
     ----------
     real : sequence of GalleryFeatures
         At least one.
+    vocabulary : Vocabulary
+        That their local features are coded with.
     rng : numpy.random.Generator
     """
 
     def __init__(
-        self, real: Sequence[GalleryFeatures], rng: np.random.Generator
+        self,
+        real: Sequence[GalleryFeatures],
+        vocabulary: Vocabulary,
+        rng: np.random.Generator,
     ) -> None:
         self._real = real
         self._rng = rng
+        self._codes = mix_codes([one.local_features for one in real], rng)
+        self._words = np.empty(len(self._codes), np.int32)
+        self._signatures = np.empty(len(self._codes), np.uint64)
+        for start in range(0, len(self._codes), CHUNK):
+            part = slice(start, start + CHUNK)
+            descriptors = vocabulary.quantiser.decode(self._codes[part])
+            words = vocabulary.assign(descriptors)
+            self._words[part] = words[:, 0]
+            self._signatures[part] = vocabulary.signatures(descriptors, words)[:, 0]
 
     def invent(self) -> GalleryFeatures:
         """Return the features of a work that never was."""
@@ -68,31 +91,39 @@ class Inventor:
         ]
         return GalleryFeatures(
             keep_half(mix_descriptors(np.stack([p.descriptor for p in parents]))),
-            self._mix([p.local_features for p in parents]),
+            self._draw(parents[0].local_features),
             parents[0].style,
             parents[0].semantic,
             parents[0].picture,
         )
 
-    def _mix(self, parents: Sequence[CodedFeatures]) -> CodedFeatures:
-        """Draw from the features of different works, and make others of them."""
-        size, count = parents[0].size, len(parents[0])
-        if not count:
-            return CodedFeatures.empty(size)
-        drawn = self._rng.integers(sum(map(len, parents)), size=count)
-        codes, words, signatures = (
-            np.concatenate([getattr(parent, name) for parent in parents])[drawn]
-            for name in ("codes", "words", "signatures")
-        )
-        flips = self._rng.random((count, 64)) < FLIPPED
-        limits = np.array([size[1], size[0]]) * CodedFeatures.STEPS_PER_PX
+    def _draw(self, like: CodedFeatures) -> CodedFeatures:
+        """Draw as many local features as a work has, at places of their own."""
+        if not len(like):
+            return CodedFeatures.empty(like.size)
+        drawn = self._rng.integers(len(self._codes), size=len(like))
+        limits = np.array([like.size[1], like.size[0]]) * CodedFeatures.STEPS_PER_PX
         return CodedFeatures(
-            self._rng.integers(0, limits, (count, 2), np.uint16),
-            codes,
-            words,
-            signatures ^ np.packbits(flips, axis=1).view("<u8")[:, 0],
-            size,
+            self._rng.integers(0, limits, (len(like), 2), np.uint16),
+            self._codes[drawn],
+            self._words[drawn],
+            self._signatures[drawn],
+            like.size,
         )
+
+
+def mix_codes(
+    real: Sequence[CodedFeatures], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Mix codes within visual words: N features of works to (N * VARIANTS, 16)."""
+    words = np.concatenate([one.words for one in real])
+    order = np.argsort(words, kind="stable")
+    words = np.repeat(words[order], VARIANTS)
+    codes = np.concatenate([one.codes for one in real])[order]
+    first, last = (np.searchsorted(words, words, side) for side in ("left", "right"))
+    bounds = first[:, None] // VARIANTS, last[:, None] // VARIANTS
+    donors = rng.integers(*bounds, size=(len(words), CODE_BYTES), dtype=np.int64)
+    return np.asarray(codes[donors, np.arange(CODE_BYTES)])
 
 
 def mix_descriptors(parents: FloatArray) -> FloatArray:
@@ -136,13 +167,13 @@ def build(folder: Path, count: int, rng: np.random.Generator) -> None:
         work = Workplace.of_current_app()
         key = index_features.features_key(work.model.model_id, work.settings.local)
         real = list(index_features.gallery_items(work.session, key))
-    inventor = Inventor([features for _, features in real], rng)
+    inventor = Inventor([features for _, features in real], work.model.vocabulary, rng)
 
     def invented() -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
         for number in range(count - len(real)):
             yield (
                 GalleryItem(f"invented {number}", f"invented {number}"),
-                (inventor.invent()),
+                inventor.invent(),
             )
 
     # Each step is told when it begins, so the next one's beginning is its end.
