@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, inspect
+from sqlalchemy import JSON, Index, String, UniqueConstraint, inspect, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
@@ -58,6 +58,10 @@ class Query(Base):
     total_ms: Mapped[float] = mapped_column(default=0.0)
     """Of the search alone, as in ``timings_ms``, for statistics."""
 
+    is_complete: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether the whole collection was searched; otherwise a part of it did not answer,
+    and what the photo shows may be in there."""
+
     user_id: Mapped[int | None] = parent_key("user.id", index=True)
     """Whose it is; None: an anonymous visitor's, or a program's without a token."""
     visitor: Mapped[str | None] = mapped_column(String(43), index=True)
@@ -91,6 +95,15 @@ class Query(Base):
         if self.verdict is Verdict.UNCERTAIN:
             return list(self.matches)
         return [match for match in self.matches if match.verdict is self.verdict]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was found, in a part of the collection: it may be in the rest.
+
+        Never *not found*, then, which would be said of all of it.
+        """
+        is_uncertain = self.verdict is Verdict.UNCERTAIN
+        return is_uncertain and not self.is_complete and not self.matches
 
     @property
     def is_stored(self) -> bool:

@@ -14,6 +14,7 @@
         WeightsUnavailableError     .remedy
       EmptyGalleryError             .command
       NeighboursAwayError           nobody need: it is searched without
+      ShardAwayError                .names; the operator can start its workers
       GenerationRejectedError       .path
       TrainingError                 nothing can be learnt like this
       StoreBusyError                .path
@@ -26,7 +27,7 @@ empty answer.
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -144,6 +145,22 @@ class EmptyGalleryError(RetrievalError):
 
 class NeighboursAwayError(RetrievalError):
     """An engine of nearest neighbours does not answer, or lacks what is searched."""
+
+
+class ShardAwayError(RetrievalError):
+    """Shards of the gallery of which no copy answered in time.
+
+    Attributes
+    ----------
+    names : tuple of str
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(
+            f"no copy of {', '.join(self.names)} answers; see that the workers that "
+            "hold them run"
+        )
 
 
 class GenerationRejectedError(RetrievalError):

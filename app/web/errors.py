@@ -102,7 +102,9 @@ WITHOUT_PHOTO = (*ACCOUNT_PAGES, "history", "languages", "curate_imports")
 def handle(app: Flask) -> None:
     """Register the translation of every error."""
     app.register_error_handler(ImageError, image_error)
-    for unavailable in (ArtefactError, EmptyGalleryError, DatabaseNotReadyError):
+    for unavailable in (
+        *(ArtefactError, EmptyGalleryError, DatabaseNotReadyError, ShardAwayError),
+    ):
         app.register_error_handler(unavailable, not_ready)
     app.register_error_handler(QueueFullError, queue_full)
     app.register_error_handler(SQLAlchemyError, database_error)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.retrieval.files.arrays import map_array
 from app.retrieval.files.packed_bytes import PackedBytes
@@ -138,8 +139,8 @@ class Gallery:
         A visual word counts there what it counts here: in a handful of images every
         word would be rare.
         """
-        mine = self.inverted_index
-        return self.build(items, mine.vocabulary, word_weights=mine.word_weights)
+        weights = self.inverted_index.word_weights
+        return self.build(items, self.vocabulary, word_weights=weights)
 
     @classmethod
     def open(cls, folder: Path, vocabulary: Vocabulary) -> "Gallery":
@@ -209,11 +210,37 @@ class Gallery:
         """
         return self.index.nearest(descriptor, k, excluded=excluded)
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The visual words that the images are found by."""
+        return self.inverted_index.vocabulary
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the shards that were not searched: none, for all of it is here."""
+        return ()
+
+    def for_one_photo(self) -> "Gallery":
+        """Return what one photo is searched in: this, which needs no memory of it."""
+        return self
+
+    def fetch(self, positions: Iterable[int]) -> list[int]:
+        """Get ready what is held of some images: nothing to do, all of it is here."""
+        return list(positions)
+
     def vote(self, features: LocalFeatures, settings: ShortlistSettings) -> Votes:
         """Let a photo's local features vote for the images."""
-        index, rule = self.inverted_index, settings.among(len(self))
-        looked_up = look_up(index.vocabulary, features, rule)
-        return cast_votes(index, *looked_up, rule)
+        rule = settings.among(len(self))
+        return self.vote_by(*look_up(self.vocabulary, features, rule), rule)
+
+    def vote_by(
+        self,
+        words: NDArray[np.int32],
+        signatures: NDArray[np.uint64],
+        rule: ShortlistSettings,
+    ) -> Votes:
+        """Let features vote that were looked up already, see `cast_votes`."""
+        return cast_votes(self.inverted_index, words, signatures, rule)
 
     def search_local(
         self,

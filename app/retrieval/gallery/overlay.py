@@ -14,7 +14,8 @@ import numpy as np
 
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.item_store import ItemChain
-from app.retrieval.local.voting import Votes, cast_votes, look_up
+from app.retrieval.gallery.shards.sharded import ShardedGallery
+from app.retrieval.local.voting import JoinedTally, Tally, look_up, merge_hits
 from app.retrieval.settings import ShortlistSettings
 from app.retrieval.types import (
     BoolArray,
@@ -25,29 +26,32 @@ from app.retrieval.types import (
     LocalFeatures,
 )
 
+Part: TypeAlias = Gallery | ShardedGallery
+"""Of an overlay: what it lies over, on disk or in shards, or one in memory."""
+
 
 class GalleryOverlay:
-    """A gallery on disk and those made since, searched as one.
+    """A gallery on disk, or in shards, and those made since, searched as one.
 
     Immutable: :meth:`extended` gives the next one and shares all parts with it.
 
     Parameters
     ----------
-    parts : sequence of Gallery
-        At least one. The first is the one on disk, the others were made by its
+    parts : sequence of Gallery or ShardedGallery
+        At least one. The first is the one that was built, the others were made by its
         :meth:`~app.retrieval.gallery.gallery.Gallery.beside`.
     hidden : (N,) bool
         Positions that are never found.
     """
 
-    def __init__(self, parts: Sequence[Gallery], hidden: BoolArray) -> None:
+    def __init__(self, parts: Sequence[Part], hidden: BoolArray) -> None:
         self._parts = tuple(parts)
         self._hidden = hidden
         self.items = ItemChain([part.items for part in parts])
         self._starts = self.items.starts
 
     @classmethod
-    def over(cls, base: Gallery) -> "GalleryOverlay":
+    def over(cls, base: Part) -> "GalleryOverlay":
         """Start with a gallery as it was built."""
         return cls([base], np.zeros(len(base), np.bool_))
 
@@ -101,6 +105,29 @@ class GalleryOverlay:
         shown = np.flatnonzero(self._positions_of([work_id]) & ~self._hidden)
         return frozenset(self.items[position].image_id for position in shown)
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the shards that were not searched."""
+        return self._parts[0].missing
+
+    def for_one_photo(self) -> "GalleryOverlay":
+        """Return what one photo is searched in, by one thread."""
+        base = self._parts[0]
+        own = base.for_one_photo()
+        if own is base:
+            return self
+        other = GalleryOverlay.__new__(GalleryOverlay)
+        other.__dict__.update(self.__dict__)
+        other._parts = (own, *self._parts[1:])
+        return other
+
+    def fetch(self, positions: Iterable[int]) -> list[int]:
+        """Get ready what is held of some images; return those that could be had."""
+        wanted = list(positions)
+        built = len(self._parts[0])
+        there = set(self._parts[0].fetch(one for one in wanted if one < built))
+        return [one for one in wanted if one >= built or one in there]
+
     def position_of(self, image_id: str) -> int | None:
         """Look up where an image is; None if it cannot be found."""
         for start, part in zip(self._starts, self._parts, strict=False):
@@ -124,14 +151,14 @@ class GalleryOverlay:
             lambda part, mask: part.search_global(descriptor, k, excluded=mask),
         )
 
-    def vote(self, features: LocalFeatures, settings: ShortlistSettings) -> Votes:
+    def vote(self, features: LocalFeatures, settings: ShortlistSettings) -> Tally:
         """See :meth:`Gallery.vote`."""
         # All parts have one vocabulary, and looking words up is the slow half.
-        vocabulary = self._parts[0].inverted_index.vocabulary
         rule = settings.among(len(self))
-        looked_up = look_up(vocabulary, features, rule)
-        return Votes.join(
-            [cast_votes(part.inverted_index, *looked_up, rule) for part in self._parts]
+        looked_up = look_up(self._parts[0].vocabulary, features, rule)
+        return JoinedTally(
+            [part.vote_by(*looked_up, rule) for part in self._parts],
+            list(map(len, self._parts)),
         )
 
     def search_local(
@@ -167,7 +194,7 @@ class GalleryOverlay:
     def local_features_of(self, position: int) -> LocalFeatures:
         """Return the local features at a position."""
         part, row = self._locate(position)
-        return part.local_features[row]
+        return part.local_features_of(row)
 
     def style_of(self, position: int) -> FloatArray:
         """Return the style (S,) float32 at a position; S may be 0."""
@@ -193,6 +220,7 @@ class GalleryOverlay:
         self, descriptor: FloatArray, positions: Sequence[int]
     ) -> FloatArray:
         """Compare a descriptor (D,) with those at K positions: (K,) cosines."""
+        self.fetch(positions)
         rows = [self.descriptor_of(position) for position in positions]
         if not rows:
             return np.zeros(0, np.float32)
@@ -207,7 +235,7 @@ class GalleryOverlay:
                 mask[start : start + len(part)] = marked
         return mask
 
-    def _locate(self, position: int) -> tuple[Gallery, int]:
+    def _locate(self, position: int) -> tuple[Part, int]:
         """Find the part that holds a position, and the row in it."""
         part, row = self.items.locate(position)
         return self._parts[part], row
@@ -216,17 +244,14 @@ class GalleryOverlay:
         self,
         k: int,
         excluded: BoolArray | None,
-        search: Callable[[Gallery, BoolArray | None], Sequence[Hit]],
+        search: Callable[[Part, BoolArray | None], Sequence[Hit]],
     ) -> tuple[Hit, ...]:
         hits = []
         for start, part in zip(self._starts, self._parts, strict=False):
             mask = None if excluded is None else excluded[start : start + len(part)]
-            hits += [
-                Hit(start + hit.position, hit.similarity) for hit in search(part, mask)
-            ]
-        # Stable: of equals, the first in position comes first.
-        return tuple(sorted(hits, key=lambda hit: -hit.similarity)[:k])
+            hits.append((start, search(part, mask)))
+        return merge_hits(hits, k)
 
 
-Searchable: TypeAlias = Gallery | GalleryOverlay
+Searchable: TypeAlias = Gallery | ShardedGallery | GalleryOverlay
 """What an engine searches: N reference images, each at a position from 0 to N - 1."""

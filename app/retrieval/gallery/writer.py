@@ -42,10 +42,17 @@ class GalleryWriter:
     folder : Path
     vocabulary : Vocabulary
     settings : GallerySettings
+    word_weights : (V,) float32, optional
+        See :meth:`InvertedIndex.build`.
     """
 
     def __init__(
-        self, folder: Path, vocabulary: Vocabulary, settings: GallerySettings
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        settings: GallerySettings,
+        *,
+        word_weights: FloatArray | None = None,
     ) -> None:
         self._folder = folder
         self._settings = settings
@@ -55,7 +62,9 @@ class GalleryWriter:
         self._items = ItemStoreWriter(items)
         self._vectors: dict[str, RowFile] = {}
         self._local_features = FeatureStoreWriter(folder)
-        self._inverted_index = InvertedIndexWriter(postings, vocabulary)
+        self._inverted_index = InvertedIndexWriter(
+            postings, vocabulary, word_weights=word_weights
+        )
         self._pictures = PackedBytesWriter(*(folder / name for name in PICTURE_FILES))
 
     def __len__(self) -> int:

@@ -70,14 +70,16 @@ class FeatureStore:
         return len(self._sizes)
 
     def __getitem__(self, position: int) -> LocalFeatures:
+        return decode_features(*self.stored(position), self._quantiser)
+
+    def stored(
+        self, position: int
+    ) -> tuple[NDArray[np.uint16], NDArray[np.uint8], Size]:
+        """Return places, codes and size of a picture as they are kept."""
         start, stop = int(self._starts[position]), int(self._starts[position + 1])
         height, width = self._sizes[position]
-        steps = self._xy[start:stop]
-        return LocalFeatures(
-            np.divide(steps, CodedFeatures.STEPS_PER_PX, dtype=np.float32),
-            self._quantiser.decode(self._codes[start:stop]),
-            (int(height), int(width)),
-        )
+        size = int(height), int(width)
+        return self._xy[start:stop], self._codes[start:stop], size
 
     def __iter__(self) -> Iterator[LocalFeatures]:
         return map(self.__getitem__, range(len(self)))
@@ -121,6 +123,20 @@ class FeatureStore:
             np.load(folder / _SIZES),
             quantiser,
         )
+
+
+def decode_features(
+    xy: NDArray[np.uint16],
+    codes: NDArray[np.uint8],
+    size: Size,
+    quantiser: ProductQuantiser,
+) -> LocalFeatures:
+    """Make features of what a store keeps of them: (M, 2), (M, 16), and their size."""
+    return LocalFeatures(
+        np.divide(xy, CodedFeatures.STEPS_PER_PX, dtype=np.float32),
+        quantiser.decode(codes),
+        size,
+    )
 
 
 class FeatureStoreWriter:

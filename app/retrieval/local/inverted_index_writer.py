@@ -21,7 +21,7 @@ from app.retrieval.local.inverted_index import (
     weigh_words,
 )
 from app.retrieval.local.vocabulary import Vocabulary
-from app.retrieval.types import CodedFeatures
+from app.retrieval.types import CodedFeatures, FloatArray
 
 RANGES = 64
 """Files of words: 60 MB each, in a gallery of a million works."""
@@ -38,10 +38,19 @@ class InvertedIndexWriter:
     folder : Path
     vocabulary : Vocabulary
         That the features are coded by.
+    word_weights : (V,) float32, optional
+        See :meth:`InvertedIndex.build`.
     """
 
-    def __init__(self, folder: Path, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        *,
+        word_weights: FloatArray | None = None,
+    ) -> None:
         self._folder = folder
+        self._word_weights = word_weights
         self._vocabulary = vocabulary
         self._range_words = -(-len(vocabulary) // RANGES)
         self._counts = array("i")
@@ -81,7 +90,10 @@ class InvertedIndexWriter:
             written += len(postings.words)
         for file in (edges, offsets, signatures):
             file.finish()
-        np.save(self._folder / "word_weights.npy", weigh_words(holders, pictures))
+        weights = self._word_weights
+        if weights is None:
+            weights = weigh_words(holders, pictures)
+        np.save(self._folder / "word_weights.npy", weights)
         np.save(self._folder / "feature_counts.npy", np.array(self._counts, np.int32))
         manifest = json.dumps(manifest_of(self._vocabulary))
         (self._folder / MANIFEST_NAME).write_text(manifest, encoding="utf-8")

@@ -6,8 +6,8 @@ geometry is left to ``verification``.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, pairwise
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,19 +109,75 @@ class Votes:
             Hit(int(position), float(scores[position])) for position in best[:count]
         )
 
-    @classmethod
-    def join(cls, parts: Sequence["Votes"]) -> "Votes":
-        """Join the votes for several galleries, one after the other, into one's."""
-        starts = accumulate((len(part.feature_counts) for part in parts), initial=0)
-        placed = [
-            part.positions + start for part, start in zip(parts, starts, strict=False)
-        ]
-        return cls(
-            np.concatenate([part.features for part in parts]),
-            np.concatenate(placed),
-            np.concatenate([part.strengths for part in parts]),
-            np.concatenate([part.feature_counts for part in parts]),
-        )
+
+def merge_hits(
+    hits: Iterable[tuple[int, Sequence[Hit]]], count: int
+) -> tuple[Hit, ...]:
+    """Merge what was found in the parts of a gallery: the best ones of all.
+
+    Parameters
+    ----------
+    hits : iterable of (int, sequence of Hit)
+        Where each part starts in the gallery, and what was found in it, best first;
+        in the order of the parts.
+    count : int, > 0
+
+    Returns
+    -------
+    hits : tuple of Hit
+        At most ``count``; of equal ones, the first in position comes first.
+    """
+    placed = [
+        Hit(start + hit.position, hit.similarity) for start, own in hits for hit in own
+    ]
+    return tuple(sorted(placed, key=lambda hit: -hit.similarity)[:count])
+
+
+class Tally(Protocol):
+    """Votes of a photo's features, wherever they are kept: what shortlists come of."""
+
+    def shortlist(
+        self,
+        count: int,
+        *,
+        counted: BoolArray | None = None,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """Find the pictures that share most features; see `Votes.shortlist`."""
+        ...
+
+
+class JoinedTally:
+    """Votes for the parts of a gallery, one after the other, as for one.
+
+    Parameters
+    ----------
+    tallies : sequence of Tally
+    lengths : sequence of int
+        Pictures of each part.
+    """
+
+    def __init__(self, tallies: Sequence[Tally], lengths: Sequence[int]) -> None:
+        self._tallies = tallies
+        self._edges = tuple(accumulate(lengths, initial=0))
+
+    def shortlist(
+        self,
+        count: int,
+        *,
+        counted: BoolArray | None = None,
+        excluded: BoolArray | None = None,
+    ) -> tuple[Hit, ...]:
+        """See `Votes.shortlist`."""
+        found = []
+        for tally, (start, stop) in zip(
+            self._tallies, pairwise(self._edges), strict=True
+        ):
+            mask = None if excluded is None else excluded[start:stop]
+            found.append(
+                (start, tally.shortlist(count, counted=counted, excluded=mask))
+            )
+        return merge_hits(found, count)
 
 
 def cast_votes(

@@ -129,6 +129,8 @@ class Answer:
     Attributes
     ----------
     verdict : Verdict
+        Never *not found* where only a part of the gallery was searched: *uncertain*
+        then, without any match.
     matches : tuple of Match
         One per work, most probable first; empty when nothing fits. When several
         works are found, the one in the middle of the photo comes first.
@@ -139,6 +141,9 @@ class Answer:
         geometry was certain.
     timings_ms : mapping of str to float
         Milliseconds per stage, and ``total``.
+    missing : tuple of str
+        Names of the parts of the gallery that did not answer in time, and were not
+        searched, or not to the end.
     """
 
     verdict: Verdict
@@ -146,6 +151,12 @@ class Answer:
     similar: tuple[SimilarWork, ...]
     description: Description | None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the gallery was searched."""
+        return not self.missing
 
     @property
     def probability(self) -> float:

@@ -69,11 +69,12 @@ class CandidatePool:
         features : LocalFeatures
             Of the photo, or of a part of it; may be empty.
         positions : iterable of int
-            The most promising first.
+            The most promising first. Those whose features cannot be had are left out.
         until_certain : bool
             Stop as soon as `is_certain`.
         """
-        for position in positions:
+        fresh = [one for one in positions if one not in self._verified]
+        for position in self._gallery.fetch(fresh):
             if position in self._verified:
                 continue
             match = self._verify(features, position)

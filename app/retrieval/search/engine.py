@@ -14,7 +14,7 @@ import numpy as np
 from app.retrieval.gallery.overlay import Searchable
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.local import rootsift
-from app.retrieval.local.voting import Votes
+from app.retrieval.local.voting import Tally
 from app.retrieval.model import Model
 from app.retrieval.search.answers import Answer, Match, SimilarWork
 from app.retrieval.search.candidate_pool import CandidatePool
@@ -97,6 +97,11 @@ class Engine:
             Look at everything, also where geometry is certain: for learning the
             decision, and for measuring channels one by one.
         """
+        gallery = self.gallery.for_one_photo()
+        if gallery is not self.gallery:
+            # What a photo went without is a matter of this photo alone.
+            engine = Engine(self.model, gallery, self.settings)
+            return engine.trace(photo, excluded_works=excluded_works, thorough=thorough)
         watch = StageTimer()
         settings = self.settings
         excluded = self.gallery.mask_of(excluded_works)
@@ -171,7 +176,16 @@ class Engine:
             One per work, most similar first; at most
             ``settings.shortlist.similar_count``. None for an image that is not in the
             gallery (yet).
+
+        Raises
+        ------
+        ShardAwayError
+            If the image itself cannot be had; of others, some may be missing.
         """
+        gallery = self.gallery.for_one_photo()
+        if gallery is not self.gallery:
+            engine = Engine(self.model, gallery, self.settings)
+            return engine.similar_to(image_id, excluded_works=excluded_works)
         position = self.gallery.position_of(image_id)
         if position is None:
             return ()
@@ -212,7 +226,7 @@ class Engine:
         pool: CandidatePool,
         rate: partial[tuple[Match, ...]],
         features: LocalFeatures,
-        votes: Votes,
+        votes: Tally,
         excluded_works: Collection[str],
     ) -> tuple[Match, ...]:
         """Look for more works in what is left of a photo without those found.
@@ -258,7 +272,11 @@ class Engine:
             style = self.model.style_of(photo.image, described, view.semantics)
             similar = self._similar(described.descriptor, style, left_out)
         description = view.descriptions[0] if view else None
-        return Answer(verdict, matches, similar, description)
+        missing = self.gallery.missing
+        if missing and verdict is Verdict.NOT_FOUND:
+            # It may be in what was not searched.
+            verdict = Verdict.UNCERTAIN
+        return Answer(verdict, matches, similar, description, missing=missing)
 
 
 def promising(hits: Sequence[Hit], settings: VerificationSettings) -> list[int]:

@@ -33,9 +33,12 @@ def query_of(
     if len(matches) < len(named):
         verdict = matches[0].verdict if matches else Verdict.NOT_FOUND
         probability = matches[0].probability if matches else 0.0
+        if verdict is Verdict.NOT_FOUND and not answer.is_complete:
+            verdict = Verdict.UNCERTAIN
     return Query(
         verdict=verdict,
         probability=probability,
+        is_complete=answer.is_complete,
         model_id=searcher.model_id,
         generation=searcher.generation,
         similar=[

@@ -56,6 +56,7 @@ def description(query: Query) -> dict[str, Any]:
         "id": query.id,
         "asked_at": query.created_at.isoformat(timespec="seconds"),
         "answer": query.verdict.value,
+        "is_of_whole_collection": query.is_complete,
         "probability": round(query.probability, 4),
         "works": [_match(match) for match in query.matches],
         "similar_works": query.similar,

@@ -181,12 +181,26 @@ def _compared(name: str, words: LazyString, example: float) -> fields.Field[Any]
 def _decision() -> fields.Field[Any]:
     return text(
         _(
-            "“found”; “uncertain”: perhaps one of these; “not_found”: not in this "
-            "collection."
+            "“found”; “uncertain”: perhaps one of these, or, without any match and "
+            "with “complete” false, in none of what could be searched; “not_found”: "
+            "not in this collection."
         ),
         Verdict.FOUND.value,
         attrgetter("verdict.value"),
         validate=OneOf([verdict.value for verdict in Verdict]),
+    )
+
+
+def _complete() -> fields.Field[Any]:
+    return field(
+        fields.Boolean,
+        _(
+            "Whether the whole collection was searched. If false, a part of it did not "
+            "answer: what was found is there, but there may be more, and “not_found” "
+            "is never said. Ask again later."
+        ),
+        True,
+        attrgetter("is_complete"),
     )
 
 
@@ -299,6 +313,7 @@ class AnswerSchema(ResponseSchema):
 
     description = _("What a photo shows.")
     decision = _decision()
+    complete = _complete()
     probability = _probability(_("That the first match is right; 0 without one."))
     calibration = fields.Nested(
         CalibrationSchema,
@@ -365,6 +380,7 @@ class QuerySchema(ResponseSchema):
         _("How the photo came."), "api", validate=OneOf(["upload", "link", "api"])
     )
     decision = _decision()
+    complete = _complete()
     probability = _probability(_("That the first match is right; 0 without one."))
     proposals = array(
         LabelSchema,

@@ -101,7 +101,7 @@ def register(app: Flask) -> None:
     """Give the templates these functions."""
     filters = (
         *(advice, block_map, caption, centre, corners, evidence),
-        *(meaning, pairing, percent, sentence, sources),
+        *(meaning, pairing, percent, sentence, sources, verdict_words),
     )
     app.jinja_env.filters.update({one.__name__: one for one in filters})
     app.jinja_env.globals.update(
@@ -131,6 +131,13 @@ def percent(probability: float) -> str:
     return _("%(number)s %%", number=rounded)
 
 
+def verdict_words(query: Query) -> str:
+    """Say an answer in a few words."""
+    if query.is_open:
+        return _("Only a part was searched")
+    return str(VERDICTS[query.verdict])
+
+
 def meaning(probability: float) -> str:
     """Say what a probability promises, in numbers that can be pictured."""
     total = 1000 if probability > 0.99 else 100
@@ -151,6 +158,11 @@ def caption(work: Artwork) -> str:
 def sentence(query: Query) -> str:
     """Say a whole answer in one sentence that can be read aloud."""
     works = [caption(match.artwork) for match in query.proposals[:PROPOSAL_COUNT]]
+    if query.is_open:
+        return _(
+            "No work was recognised in your photo, but only a part of the collection "
+            "could be searched just now. It may be in the rest."
+        )
     if query.verdict is Verdict.NOT_FOUND:
         return _("No work of this collection was recognised in your photo.")
     if not works:

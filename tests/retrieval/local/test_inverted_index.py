@@ -238,5 +238,10 @@ def test_features_that_do_not_count_have_not_voted(gallery, index):
 
 def test_votes_for_two_indexes_are_joined_in_order(gallery, index):
     cast = vote(index, gallery[4])
-    joined = voting.Votes.join([cast, cast])
-    np.testing.assert_array_equal(joined.scores(), np.tile(cast.scores(), 2))
+    joined = voting.JoinedTally([cast, cast], [len(gallery)] * 2)
+    excluded = np.zeros(2 * len(gallery), np.bool_)
+    excluded[len(gallery) + 4] = True
+    found = [hit.position for hit in joined.shortlist(3, excluded=excluded)]
+    alone = [hit.position for hit in cast.shortlist(3)]
+    assert found[0] == alone[0] == 4
+    assert found[1:] == [alone[1], len(gallery) + alone[1]]
