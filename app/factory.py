@@ -23,6 +23,7 @@ from app.services.media.opening import open_stores
 from app.services.operations.servers import follower_of
 from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
+from app.services.shards.opening import open_shards
 from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
 from app.services.vectors.opening import open_vectors
@@ -159,6 +160,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.config["MORELLI_MODEL"],
         folders.generations,
         open_vectors(app.config["MORELLI_VECTORS_URL"]),
+        open_shards(app.config),
     )
     app.extensions[INDEX] = LiveIndex(publication)
     app.extensions[SEARCH] = build_search_service(app, folders)

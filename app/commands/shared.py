@@ -177,6 +177,7 @@ def index(workplace: Workplace) -> int:
             workplace.model,
             progress,
             workplace.vectors,
+            current_app.config["MORELLI_SHARDS"],
         )
     if built.computed:
         print(f"Features: {built.computed:,} pictures.")

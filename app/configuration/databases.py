@@ -1,7 +1,7 @@
 """Addresses of databases: which ones are understood, and how they may be shown.
 
-Of Redis, too, where servers share what rate limits count, and of engines of nearest
-neighbours.
+Of Redis, too, where servers share what rate limits count, of engines of nearest
+neighbours, and of the scheduler whose workers hold shards.
 """
 
 import re
@@ -15,6 +15,7 @@ DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 """By the database that they speak to; others are not supported."""
 EXAMPLE = "postgresql+psycopg://user:password@host/name"
 MASK = "***"
+INSTALL_SHARDS = "pip install --require-hashes -r requirements-shards.txt"
 INSTALL = "pip install --require-hashes -r requirements-cluster.txt"
 _IN_FRONT_OF_HOST = re.compile(r"(?<=://)([^:/@]*):.*@", re.DOTALL)
 _AS_PARAMETER = re.compile(r"(?i)(password=)[^&\s]*")
@@ -105,6 +106,30 @@ def parse_vectors_url(text: str) -> str:
         )
     if find_spec("pymilvus") is None:
         raise ValueError(f"the package pymilvus is not installed; run: {INSTALL}")
+    return text
+
+
+def parse_shards_url(text: str) -> str:
+    """Read the address of a Dask scheduler; empty: none is set.
+
+    Raises
+    ------
+    ValueError
+        If it is no address, or if what it needs is not installed.
+    """
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname or not port:
+        raise ValueError("write it like “tcp://host:8786”, or “tls://host:8786”")
+    if find_spec("distributed") is None:
+        raise ValueError(
+            f"the package distributed is not installed; run: {INSTALL_SHARDS}"
+        )
     return text
 
 

@@ -56,6 +56,8 @@ class Folders:
         """The SQLite file, unless another database is set."""
         self.generations = instance / "generations"
         """Root of the published indexes."""
+        self.shards = instance / "shards"
+        """Root of the shards of indexes, where they are built or held."""
         self.works = instance / "media" / "works"
         """Pictures of the works."""
         self.queries = instance / "media" / "queries"
@@ -111,6 +113,16 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
             "",
             "servers that share a database must know each other's cookies, so give all "
             f"of them one key; make it by: {MAKE_KEY}",
+        )
+    if values["MORELLI_SHARDS"] and not values["MORELLI_SHARDS_URL"]:
+        raise ConfigurationError(
+            "MORELLI_SHARDS_URL", "", "servers find the shards of MORELLI_SHARDS by it"
+        )
+    if values["MORELLI_SHARDS"] and values["MORELLI_VECTORS_URL"]:
+        raise ConfigurationError(
+            "MORELLI_SHARDS",
+            str(values["MORELLI_SHARDS"]),
+            "shards find the nearest by themselves, so leave MORELLI_VECTORS_URL empty",
         )
     return values
 

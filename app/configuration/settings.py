@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.configuration.databases import (
     parse_database_url,
     parse_limits_url,
+    parse_shards_url,
     parse_vectors_url,
 )
 from app.configuration.parsers import (
@@ -73,6 +74,27 @@ SETTINGS = (
         "and more: PostgreSQL with pgvector, `postgresql+psycopg://user:password@host/"
         "name`, or Milvus, `milvus://user:password@host:19530`. Empty: the index finds "
         "them by itself.",
+    ),
+    Setting(
+        "MORELLI_SHARDS",
+        "0",
+        parse_number(0, 1000),
+        "Shards that the index is cut into when it is built, for tens of millions of "
+        "works: workers of several machines hold two copies of each. 0: it is not cut.",
+    ),
+    Setting(
+        "MORELLI_SHARDS_URL",
+        "",
+        parse_shards_url,
+        "Address of the Dask scheduler whose workers hold the shards, such as "
+        "`tcp://host:8786`, or `tls://host:8786`. Empty: there is none.",
+    ),
+    Setting(
+        "MORELLI_SHARDS_DEADLINE_MS",
+        "2000",
+        parse_number(50, 60_000),
+        "Milliseconds within which one copy of a shard must have answered a question; "
+        "after that a photo is answered without it, and the answer says so.",
     ),
     Setting(
         "MORELLI_MODEL",

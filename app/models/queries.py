@@ -98,9 +98,9 @@ class Query(Base):
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing was found, in a part of the collection: it may be in the rest.
+        """Whether nothing was found in the part of the collection that was searched.
 
-        Never *not found*, then, which would be said of all of it.
+        It may be in the rest, so it is never *not found*.
         """
         is_uncertain = self.verdict is Verdict.UNCERTAIN
         return is_uncertain and not self.is_complete and not self.matches

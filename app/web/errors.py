@@ -20,6 +20,7 @@ from app.retrieval.errors import (
     ImageError,
     ImageTooLargeError,
     ImageTooSmallError,
+    ShardAwayError,
     UnreadableImageError,
 )
 from app.services.media.store import StorageAwayError

@@ -30,18 +30,21 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Answer 200 when a photo could be searched now, otherwise 503 and the reason.
 
-    Without a worker, the newest index, or the engine of nearest neighbours, photos are
-    searched all the same; that it is so is said.
+    Without a worker, the newest index, the engine of nearest neighbours, or some of an
+    index's shards, photos are searched all the same; that it is so is said.
     """
     try:
         database.check()
         missing = search_service().follower.notice(db.session())
         generation = search_service().open()
         vectors = {"vectors": "away"} if search_service().vectors_away() else {}
+        away = search_service().shards_away()
     except (DatabaseNotReadyError, EmptyGalleryError, ArtefactError) as error:
         return {"ready": False, "reason": remedy(error)}, 503
     workers = count_alive(db.session())
     state = {"ready": True, "generation": generation, "workers": workers, **vectors}
+    if away:
+        state["shards_away"] = list(away)
     # Another server published it, and it is not on this one's disk yet.
     return state | ({"newest": missing[Kind.INDEX]} if Kind.INDEX in missing else {})
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from app.retrieval.errors import ShardAwayError
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import Trace
@@ -153,7 +154,15 @@ def engine_asker(engine: Engine) -> Ask:
 
 
 def reply_of(engine: Engine, trace: Trace) -> Reply:
-    """Reduce a trace to what is evaluated."""
+    """Reduce a trace to what is evaluated.
+
+    Raises
+    ------
+    ShardAwayError
+        If only a part of the gallery was searched: that says nothing of the whole.
+    """
+    if trace.answer.missing:
+        raise ShardAwayError(trace.answer.missing)
     works = tuple(match.item.work_id for match in trace.candidates)
     return Reply(
         works,

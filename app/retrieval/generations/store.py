@@ -20,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from app.retrieval.errors import (
     ArtefactError,
@@ -34,6 +35,7 @@ from app.retrieval.gallery.writer import GalleryWriter
 from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
 from app.retrieval.generations.registry import Generation, GenerationRegistry
 from app.retrieval.generations.validation import Validation
+from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem
@@ -41,6 +43,8 @@ from app.retrieval.types import GalleryFeatures, GalleryItem
 _NEW = "new"
 """What a generation is staged as: its name follows from its content."""
 _REFUSED = "refused"
+
+Opened = TypeVar("Opened")
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +59,12 @@ class Store(GenerationRegistry):
     """
 
     def open(
-        self, model: Model, settings: RetrievalSettings | None = None
-    ) -> tuple[Generation, Gallery]:
+        self,
+        model: Model,
+        settings: RetrievalSettings | None = None,
+        *,
+        read: Callable[[Path, Vocabulary], Opened] = Gallery.open,  # type: ignore[assignment]
+    ) -> tuple[Generation, Opened]:
         """Open the live generation, mapped into memory.
 
         What is open stays usable when later builds remove its folder.
@@ -66,6 +74,8 @@ class Store(GenerationRegistry):
         model : Model
             The one that will ask.
         settings : RetrievalSettings, optional
+        read : callable, optional
+            Opens its folder.
 
         Raises
         ------
@@ -80,7 +90,7 @@ class Store(GenerationRegistry):
         if generation is None:
             raise EmptyGalleryError(INDEX_COMMAND)
         manifest = generation.manifest
-        wanted = _feature_settings(settings or RetrievalSettings())
+        wanted = feature_settings(settings or RetrievalSettings())
         found = {name: manifest.settings.get(name) for name in wanted}
         for expected, actual in (
             (f"model {model.model_id}", f"model {manifest.model_id}"),
@@ -92,7 +102,7 @@ class Store(GenerationRegistry):
                 )
         manifest.check_lengths(generation.path)
         try:
-            return generation, Gallery.open(generation.path, model.vocabulary)
+            return generation, read(generation.path, model.vocabulary)
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise DamagedArtefactError(
                 generation.path, str(error), INDEX_COMMAND
@@ -163,23 +173,34 @@ class Store(GenerationRegistry):
                     model_id=model.model_id,
                     decision=model.decision,
                     settings={
-                        **_feature_settings(settings),
+                        **feature_settings(settings),
                         **asdict(settings.gallery),
                     },
                     works=gallery.work_count,
                     images=len(gallery),
                 )
-            name = self._name_of_equal(manifest)
-            if name is None:
+
+            def examination() -> Validation:
                 progress("examination")
-                examination = examine(gallery)
-                name = self._settle(staging, manifest, examination)
+                return examine(gallery)
+
+            name = self._place(staging, manifest, examination)
             progress("publication")
-            share(self._read(name))
-            with self._writing():
-                self._publish(name)
-            self._prune(name)
+            self._go_live(name, share)
         return self._read(name)
+
+    def _place(
+        self, staging: Path, manifest: Manifest, examine: Callable[[], Validation]
+    ) -> str:
+        """Examine a generation and give it its place, unless an equal one is there."""
+        name = self._name_of_equal(manifest)
+        return name or self._settle(staging, manifest, examine())
+
+    def _go_live(self, name: str, share: Callable[[Generation], None]) -> None:
+        share(self._read(name))
+        with self._writing():
+            self._publish(name)
+        self._prune(name)
 
     def _settle(
         self, staging: Path, manifest: Manifest, examination: Validation
@@ -233,7 +254,7 @@ def _names(fingerprint: str) -> Iterator[str]:
         yield f"{fingerprint}-{number}"
 
 
-def _feature_settings(settings: RetrievalSettings) -> Mapping[str, int]:
+def feature_settings(settings: RetrievalSettings) -> Mapping[str, int]:
     """Pick the settings of reference features, which later ones must equal."""
     return {
         "reference_side_px": settings.local.reference_side_px,

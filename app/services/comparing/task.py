@@ -91,7 +91,11 @@ def _compare(
         image = comparisons.held(comparison_id, max_side_px=PHOTO_SIDE_PX)
     model_dir = context.config["MORELLI_MODEL"]
     searcher = open_as_served(
-        session, model_dir, context.folders.generations, context.vectors
+        session,
+        model_dir,
+        context.folders.generations,
+        context.vectors,
+        context.shards,
     )
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     stored_map = MapRegistry(context.folders.maps).current()

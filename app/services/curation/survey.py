@@ -115,6 +115,7 @@ class Surveyor:
                 context.config["MORELLI_MODEL"],
                 context.folders.generations,
                 context.vectors,
+                context.shards,
             )
         except RetrievalError as error:
             raise TaskFailedError(str(error)) from error

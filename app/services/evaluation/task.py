@@ -114,6 +114,7 @@ def evaluate(handle: TaskHandle) -> None:
             context.config["MORELLI_MODEL"],
             context.folders.generations,
             context.vectors,
+            context.shards,
         )
         with opened_photos(files, parameters, limits) as (data, pictures):
             _ask_all(handle, searcher, data, pictures, limits)

@@ -39,6 +39,7 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
                 model,
                 handle.progress,
                 context.vectors,
+                context.shard_count,
             )
         else:
             complete_features(session, media.works, model, handle.progress)

@@ -9,6 +9,7 @@ built.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 from sqlalchemy import delete, func, select
@@ -21,8 +22,7 @@ from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
 from app.retrieval.model import Model
 from app.retrieval.settings import GallerySettings, LocalSettings, RetrievalSettings
-from app.retrieval.types import Image
-from app.services.index.changes import current_revision
+from app.services.index.cutting import cut_index
 from app.services.index.features import (
     PictureFault,
     compute_features,
@@ -31,10 +31,10 @@ from app.services.index.features import (
     gallery_items,
 )
 from app.services.index.neighbours import put_descriptors
-from app.services.index.publishing import published_indexes
+from app.services.index.publishing import IndexRecorder, reference_picture
 from app.services.index.subjects import find_unseen, look_at
 from app.services.media.opening import MediaStores
-from app.services.media.store import MediaStore, read_picture
+from app.services.media.store import MediaStore
 from app.services.system.parallel import worker_count
 from app.services.vectors.store import VectorStore
 
@@ -74,6 +74,7 @@ def build_index(
     model: Model,
     on_progress: OnProgress,
     vectors: VectorStore | None = None,
+    shard_count: int = 0,
 ) -> Built:
     """Compute missing features, then build, examine and publish an index.
 
@@ -89,6 +90,8 @@ def build_index(
         Building itself, the last step, tells nothing in between.
     vectors : VectorStore, optional
         What finds the nearest descriptors for all servers; None: the index does.
+    shard_count : int, >= 0
+        Shards that it is cut into; 0: none.
 
     Raises
     ------
@@ -102,7 +105,10 @@ def build_index(
     computed, faults = complete_features(session, media.works, model, on_progress)
     complete_subjects(session, media.works, model, on_progress)
     on_progress(computed, computed, BUILDING)
-    live = _publish(session, folders, media, model, vectors)
+    if shard_count:
+        live = cut_index(session, folders, media, model, shard_count)
+    else:
+        live = _publish(session, folders, media, model, vectors)
     return Built(live, computed, faults)
 
 
@@ -196,57 +202,23 @@ def _publish(
         settings = replace(settings, gallery=GallerySettings(forest_from=None))
     store = Store(folders.generations)
 
-    def picture_of(image_id: str) -> Image | None:
-        accession, _, sha256 = image_id.rpartition("/")
-        name = session.scalars(
-            select(ReferenceImage.media_name)
-            .join(ReferenceImage.artwork)
-            .where(
-                Artwork.accession == accession,
-                ReferenceImage.sha256.startswith(sha256),
-            )
-        ).one_or_none()
-        return None if name is None else read_picture(media.works, name)
-
-    # Read first: a change that comes meanwhile may or may not get in.
-    revision = current_revision(session)
-
-    def record(generation: Generation) -> GenerationRecord:
-        manifest = generation.manifest
-        return session.merge(
-            GenerationRecord(
-                name=generation.name,
-                model_id=manifest.model_id,
-                works=manifest.works,
-                images=manifest.images,
-                examination=dict(manifest.examination),
-                revision=revision,
-            )
-        )
-
-    published = published_indexes(media, folders)
+    recorder = IndexRecorder(session, folders, media)
 
     def share(generation: Generation) -> None:
         if vectors is not None:
             put_descriptors(vectors, generation, store.kept())
-        if published is not None:
-            published.upload(generation.path)
-            record(generation)
-            published.point_to(session, generation.name)
-            session.commit()
+        recorder.share(generation)
 
     live = store.build(
         gallery_items(session, features_key(model.model_id, settings.local)),
         model,
         examine=lambda gallery: validate(
-            gallery, model, settings=settings, picture_of=picture_of
+            gallery,
+            model,
+            settings=settings,
+            picture_of=partial(reference_picture, session, media.works),
         ),
         settings=settings,
         share=share,
     )
-    generation = record(live)
-    session.commit()
-    if published is not None:
-        published.prune(live.name)
-    logger.info("index %s is live: %d pictures", generation.name, generation.images)
-    return generation
+    return recorder.end(live)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import ImageError
+from app.retrieval.local.inverted_index import weigh_words
 from app.retrieval.local.product_quantiser import CODE_BYTES
 from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
@@ -193,18 +194,51 @@ def gallery_items(
 
     Withdrawn works are left out. A few hundred pictures are in memory at a time.
     """
+    yield from load_in_order(session, searchable_rows(session, key))
+
+
+def searchable_rows(session: Session, key: str) -> list[tuple[GalleryItem, int]]:
+    """List the searchable pictures with the ids of their features, in that order."""
     rows = session.execute(
         select(Artwork.accession, ReferenceImage.sha256, ImageFeatures.id)
         .join(ReferenceImage.artwork)
         .join(ReferenceImage.features)
         .where(Artwork.withdrawn_at.is_(None), ImageFeatures.model_id == key)
     )
-    ordered = [
+    return [
         (gallery_item(accession, sha256), id_)
         for accession, sha256, id_ in sorted(rows)
     ]
-    for start in range(0, len(ordered), BATCH_LOADED):
-        yield from load_features(session, ordered[start : start + BATCH_LOADED])
+
+
+def load_in_order(
+    session: Session, rows: Sequence[tuple[GalleryItem, int]]
+) -> Iterator[tuple[GalleryItem, GalleryFeatures]]:
+    """Yield pictures and their features; a few hundred are in memory at a time."""
+    for start in range(0, len(rows), BATCH_LOADED):
+        yield from load_features(session, rows[start : start + BATCH_LOADED])
+
+
+def weigh_all_words(
+    session: Session, rows: Sequence[tuple[GalleryItem, int]], word_count: int
+) -> FloatArray:
+    """Weigh the visual words of some pictures as one index of all of them would: (V,).
+
+    Parameters
+    ----------
+    session : Session
+    rows : sequence of (GalleryItem, int)
+        From `searchable_rows`.
+    word_count : int
+        Number V of words.
+    """
+    holders = np.zeros(word_count, np.int64)
+    for start in range(0, len(rows), BATCH_LOADED):
+        ids = [id_ for _, id_ in rows[start : start + BATCH_LOADED]]
+        words = select(ImageFeatures.local_words).where(ImageFeatures.id.in_(ids))
+        for packed in session.scalars(words):
+            holders[np.unique(np.frombuffer(packed, "<i4"))] += 1
+    return weigh_words(holders, len(rows))
 
 
 def load_features(

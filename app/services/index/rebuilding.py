@@ -30,6 +30,7 @@ def rebuild(handle: TaskHandle) -> None:
             model,
             handle.progress,
             context.vectors,
+            context.shard_count,
         )
 
 

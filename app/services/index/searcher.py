@@ -8,9 +8,11 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.models import GenerationRecord, LivePointer
-from app.retrieval.errors import EmptyGalleryError
+from app.retrieval.errors import EmptyGalleryError, IncompatibleArtefactError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
+from app.retrieval.gallery.shards.cut import is_cut, open_cut
+from app.retrieval.gallery.shards.sharded import ShardedGallery
 from app.retrieval.gallery.shared import SharedIndex
 from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.store import Store
@@ -25,6 +27,7 @@ from app.services.index import thresholds
 from app.services.index.changes import current_revision, works_changed_since
 from app.services.index.features import features_key, load_features
 from app.services.media.published import Kind
+from app.services.shards.engine import ShardConnection
 from app.services.system.tasks import NotHereYetError
 from app.services.vectors.store import VectorStore
 
@@ -40,7 +43,7 @@ class Searcher:
     Parameters
     ----------
     model : Model
-    gallery : Gallery
+    gallery : Gallery or ShardedGallery
     generation : str
         Its name.
 
@@ -59,14 +62,16 @@ class Searcher:
         Of the collection, up to which it was told of changes; None: not yet.
     """
 
-    def __init__(self, model: Model, gallery: Gallery, generation: str) -> None:
+    def __init__(
+        self, model: Model, gallery: Gallery | ShardedGallery, generation: str
+    ) -> None:
         self.model = model
         self._learnt = model.decision
         self.learnt_thresholds = model.decision.thresholds
         self.generation = generation
         self.model_id = model.model_id
         self.revision: int | None = None
-        self._index = gallery.index
+        self._built = gallery
         self._use(GalleryOverlay.over(gallery))
 
     def _use(self, gallery: GalleryOverlay) -> None:
@@ -75,8 +80,15 @@ class Searcher:
 
     def fault(self) -> str | None:
         """Say why the engine that servers share is not asked now; None if it is."""
-        index = self._index
-        return index.fault() if isinstance(index, SharedIndex) else None
+        built = self._built
+        if isinstance(built, Gallery) and isinstance(built.index, SharedIndex):
+            return built.index.fault()
+        return None
+
+    def shards_away(self) -> tuple[str, ...]:
+        """Ask which shards have no copy that answers now; none, of one in one piece."""
+        built = self._built
+        return built.away() if isinstance(built, ShardedGallery) else ()
 
     def catch_up(self, session: Session) -> None:
         """Learn what changed since the index was built, or since this was last asked.
@@ -154,10 +166,15 @@ class LivePublication:
     """
 
     def __init__(
-        self, model_dir: Path, generations: Path, vectors: VectorStore | None = None
+        self,
+        model_dir: Path,
+        generations: Path,
+        vectors: VectorStore | None = None,
+        shards: ShardConnection | None = None,
     ) -> None:
         self._model_dir = model_dir
         self._vectors = vectors
+        self._shards = shards
         self._store = Store(generations)
         self._model: Model | None = None
 
@@ -168,15 +185,23 @@ class LivePublication:
     def open(self) -> Searcher:
         """Open the live generation; raises as :func:`open_searcher`."""
         searcher = open_searcher(
-            self._model_dir, self._store.root, self._vectors, model=self._model
+            self._model_dir,
+            self._store.root,
+            self._vectors,
+            self._shards,
+            model=self._model,
         )
         self._model = searcher.model
         return searcher
 
 
 def open_gallery(
-    model_dir: Path, generations: Path, *, model: Model | None = None
-) -> tuple[Model, Gallery, str]:
+    model_dir: Path,
+    generations: Path,
+    shards: ShardConnection | None = None,
+    *,
+    model: Model | None = None,
+) -> tuple[Model, Gallery | ShardedGallery, str]:
     """Open the parts of the live generation, and return its name too.
 
     Parameters and errors as of :func:`open_searcher`.
@@ -188,14 +213,28 @@ def open_gallery(
     if model is None or model.model_id != generation.manifest.model_id:
         # One thread: the server runs one process per core.
         model = Model.open(model_dir, threads=1)
-    generation, gallery = store.open(model)
-    return model, gallery, generation.name
+    if not is_cut(generation.path):
+        generation, gallery = store.open(model)
+        return model, gallery, generation.name
+    if shards is None:
+        raise IncompatibleArtefactError(
+            generation.path,
+            "an index in one piece, where MORELLI_SHARDS_URL is not set,",
+            "shards",
+            INDEX_COMMAND,
+        )
+    connect = shards.connect
+    generation, sharded = store.open(
+        model, read=lambda path, vocabulary: open_cut(path, vocabulary, connect)
+    )
+    return model, sharded, generation.name
 
 
 def open_searcher(
     model_dir: Path,
     generations: Path,
     vectors: VectorStore | None = None,
+    shards: ShardConnection | None = None,
     *,
     model: Model | None = None,
 ) -> Searcher:
@@ -206,6 +245,8 @@ def open_searcher(
     model_dir, generations : Path
     vectors : VectorStore, optional
         What finds the nearest descriptors; None: the index does.
+    shards : ShardConnection, optional
+        Way to the shards, of an index that is cut.
     model : Model, optional
         One that is open already, and may be the one that made it.
 
@@ -216,8 +257,8 @@ def open_searcher(
     ArtefactError
         If the generation or the model cannot be used.
     """
-    model, gallery, name = open_gallery(model_dir, generations, model=model)
-    if vectors is not None:
+    model, gallery, name = open_gallery(model_dir, generations, shards, model=model)
+    if vectors is not None and isinstance(gallery, Gallery):
         gallery.ask(vectors.open(name, model.model_id))
     return Searcher(model, gallery, name)
 
@@ -227,6 +268,7 @@ def open_as_served(
     model_dir: Path,
     generations: Path,
     vectors: VectorStore | None = None,
+    shards: ShardConnection | None = None,
 ) -> Searcher:
     """Open what visitors search: with the thresholds that are set, and all changes.
 
@@ -238,7 +280,7 @@ def open_as_served(
         If another server has built an index, and this one has none yet.
     """
     try:
-        searcher = open_searcher(model_dir, generations, vectors)
+        searcher = open_searcher(model_dir, generations, vectors, shards)
     except EmptyGalleryError:
         refuse_while_fetching(session)
         raise

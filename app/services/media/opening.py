@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _kept: "dict[str, Bucket]" = {}
 CLUSTER_PACKAGES = "requirements-cluster.txt"
 OF_FILES = ("works", "queries", "comparisons", "evaluations", "imports")
-OF_FOLDERS = ("generations", "maps")
+OF_FOLDERS = ("generations", "maps", "shards")
 """Fields of `MediaStores`; in a bucket they lie as in the instance folder."""
 
 
@@ -33,8 +33,9 @@ class MediaStores:
         Photos of evaluations, and ZIP files that wait for theirs.
     imports : MediaStore
         Catalogues that were sent to be imported, until they are.
-    generations, maps : MediaStore or None
-        Indexes and maps, for servers to fetch; None where there is one server.
+    generations, maps, shards : MediaStore or None
+        Indexes and maps, for servers to fetch, and shards of indexes, for the workers
+        that hold them; None where there is one server.
     """
 
     works: MediaStore
@@ -44,6 +45,7 @@ class MediaStores:
     imports: MediaStore
     generations: MediaStore | None = None
     maps: MediaStore | None = None
+    shards: MediaStore | None = None
 
 
 def open_stores(url: str, folders: Folders) -> MediaStores:

@@ -11,7 +11,9 @@ With the folder store there is one server, and none of this.
 import hashlib
 import json
 import logging
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -35,6 +37,8 @@ class Kind(StrEnum):
 
     INDEX = "index"
     MAP = "map"
+    SHARD = "shard"
+    """Named by an index, so no row points to one."""
 
 
 class DamagedFolderError(Exception):
@@ -157,18 +161,33 @@ class Published:
         except StorageAwayError as error:
             logger.warning("old folders stay in the store: %s", error)
 
+    def keep_only(self, names: Collection[str]) -> None:
+        """Remove all others; a failure costs space, not service."""
+        try:
+            for name in self._put_there().keys() - set(names):
+                self._remove(name)
+        except StorageAwayError as error:
+            logger.warning("old folders stay in the store: %s", error)
+
     def _prune(self, live: str) -> None:
-        put_there = {
+        put_there = self._put_there()
+        by_time = sorted(put_there, key=lambda name: put_there[name], reverse=True)
+        others = [name for name in by_time if name != live]
+        for name in others[self._kept - 1 :]:
+            self._remove(name)
+
+    def _put_there(self) -> dict[str, datetime]:
+        """Tell which folders are whole in the store, and since when."""
+        return {
             file.name.removesuffix(f"/{LIST}"): file.changed_at
             for file in self._store.list()
             if file.name.count("/") == 1 and file.name.endswith(f"/{LIST}")
         }
-        by_time = sorted(put_there, key=lambda name: put_there[name], reverse=True)
-        others = [name for name in by_time if name != live]
-        for name in others[self._kept - 1 :]:
-            # The list first: what is half removed is not whole.
-            self._store.delete(f"{name}/{LIST}")
-            self._store.delete(*(file.name for file in self._store.list(name)))
+
+    def _remove(self, name: str) -> None:
+        # The list first: what is half removed is not whole.
+        self._store.delete(f"{name}/{LIST}")
+        self._store.delete(*(file.name for file in self._store.list(name)))
 
     def _has(self, name: str, text: bytes) -> bool:
         try:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Artwork, Query
-from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.retrieval.errors import ArtefactError, EmptyGalleryError, ShardAwayError
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.images.edits import NO_EDITS, PhotoEdits
 from app.retrieval.images.prepared import PreparedPhoto
@@ -100,6 +100,17 @@ class SearchService:
         with self._index.use() as searcher:
             return searcher.fault() is not None
 
+    def shards_away(self) -> tuple[str, ...]:
+        """Return the shards that no worker answers for now; asks all of them.
+
+        Raises
+        ------
+        EmptyGalleryError, ArtefactError
+            If nothing can be searched.
+        """
+        with self._index.use() as searcher:
+            return searcher.shards_away()
+
     @borrowed_memory()
     def search(
         self,
@@ -169,7 +180,7 @@ class SearchService:
                 found = searcher.similar_to(
                     item.image_id, excluded_works=self._absent(searcher)
                 )
-        except (EmptyGalleryError, ArtefactError) as error:
+        except (EmptyGalleryError, ArtefactError, ShardAwayError) as error:
             logger.warning("no similar works can be shown: %s", error)
             return []
         return works_in_order(similar.item.work_id for similar in found)

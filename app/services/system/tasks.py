@@ -20,6 +20,8 @@ from app.configuration.load import Folders
 from app.models import Lane, Task, TaskState, TaskWish, User, now
 from app.services.media.opening import MediaStores, open_stores
 from app.services.media.store import StorageAwayError
+from app.services.shards.engine import ShardConnection
+from app.services.shards.opening import open_shards
 from app.services.system.claims import (
     LEASE,
     Claim,
@@ -104,6 +106,16 @@ class TaskContext:
     def vectors(self) -> VectorStore | None:
         """What finds the nearest descriptors for all servers; None: the index does."""
         return open_vectors(self.config["MORELLI_VECTORS_URL"])
+
+    @property
+    def shards(self) -> ShardConnection | None:
+        """Way to the shards of an index that is cut; None: there is none."""
+        return open_shards(self.config)
+
+    @property
+    def shard_count(self) -> int:
+        """Number of shards that an index is cut into; 0: it is not."""
+        return int(self.config["MORELLI_SHARDS"])
 
 
 class TaskHandle:

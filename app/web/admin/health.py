@@ -105,6 +105,7 @@ def live_facts() -> dict[str, Any] | None:
                 "works": len(searcher.work_ids),
                 "added": searcher.gallery.added_count,
                 "model_id": searcher.model_id,
+                "away": searcher.shards_away(),
             }
     except (EmptyGalleryError, ArtefactError):
         return None

@@ -1,0 +1,1 @@
+"""Shards of an index on several machines: workers that hold them, and engines."""
