@@ -57,6 +57,11 @@ def original_of(number):
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
+def museum_item(number):
+    """The ids by which an index knows a work of the museum."""
+    return gallery_item(accession_of(number), original_of(number))
+
+
 def encoded(image, kind="JPEG", **options):
     """Encode a picture as a visitor's phone would."""
     file = BytesIO()
@@ -66,13 +71,7 @@ def encoded(image, kind="JPEG", **options):
 
 def make_searcher(numbers, generation="generation-1", neighbours=None):
     gallery = Gallery.build(
-        (
-            (
-                gallery_item(accession_of(number), original_of(number)),
-                features_of(number),
-            )
-            for number in numbers
-        ),
+        ((museum_item(number), features_of(number)) for number in numbers),
         fake_model().vocabulary,
     )
     if neighbours is not None:

@@ -20,10 +20,13 @@ class FakeCopy:
         self.gallery = gallery
         self.is_dead = False
         self.hangs = False
+        self.dies_after = None
         self.asked = []
 
     def ask(self, question):
         self.asked.append(question)
+        if self.dies_after is not None and len(self.asked) > self.dies_after:
+            self.is_dead = True
         future = Future()
         if self.is_dead:
             future.set_exception(ConnectionError("it was killed"))

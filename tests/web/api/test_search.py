@@ -16,6 +16,7 @@ def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
     assert answer.status_code == 200
     assert set(answer.json) == {
         "decision",
+        "complete",
         "probability",
         "calibration",
         "matches",

@@ -111,7 +111,9 @@ class ShardedGallery:
         return tuple(self.names[shard] for shard in sorted(self._missing or ()))
 
     def for_one_photo(self) -> "ShardedGallery":
-        """Return what one photo is searched in, by one thread."""
+        """Return what one photo is searched in, by one thread; of that, itself."""
+        if self._missing is not None:
+            return self
         other = ShardedGallery.__new__(ShardedGallery)
         other.__dict__.update(self.__dict__)
         other._records, other._missing = OrderedDict(), set()
