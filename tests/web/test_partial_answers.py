@@ -81,11 +81,10 @@ def test_programs_are_told(copies, ask_api, in_missing_shard):
     assert answer["matches"] == []
 
 
-def test_the_history_says_so(copies, app, in_missing_shard):
+def test_the_history_says_so(copies, ask, client, in_missing_shard):
     kill(*copies[1])
-    visitor = logged_in(app, "vera@example.org")
-    visitor.ask(in_missing_shard)
-    assert "Only a part was searched" in visitor.browser.get("/history").text
+    ask(in_missing_shard)
+    assert "Only a part was searched" in client.get("/history").text
 
 
 def test_monitors_and_admins_are_told_which_shard_is_away(copies, app, client):

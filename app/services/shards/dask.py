@@ -6,7 +6,8 @@ When its worker dies it is lost; its key stays so as long as anybody knows it, a
 actor needs another key, though the worker is back under its name. So the key has the
 worker's address in it, which a worker that is started again has anew, and a number for
 where that was not enough. Ordinary methods of an actor run one at a time in one thread,
-asynchronous ones side by side.
+asynchronous ones side by side. A proxy of an actor looks for the process's default
+client, and asks through the scheduler unless that client goes to workers directly.
 """
 
 import asyncio
@@ -96,7 +97,8 @@ class DaskEngine:
                 self._client = await Client(
                     self._url,
                     asynchronous=True,
-                    set_as_default=False,
+                    # Past the scheduler, which would pass on every question.
+                    direct_to_workers=True,
                     timeout=CONNECT_SECONDS,
                 )
             return self._client
@@ -105,13 +107,15 @@ class DaskEngine:
         """End the connection; actors go when nobody knows them any more."""
         if self._loop is None:
             return
-        client, loop = self._client, self._loop
-        if client is not None:
-            asyncio.run_coroutine_threadsafe(client.close(), loop).result(
-                timeout=CONNECT_SECONDS
-            )
+        loop, self._loop = self._loop, None
+        ended = asyncio.run_coroutine_threadsafe(self._disconnect(), loop)
+        ended.result(timeout=2 * CONNECT_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        self._loop = self._client = self._connecting = None
+
+    async def _disconnect(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+        self._client = self._connecting = None
 
 
 class DaskCopy:
@@ -161,7 +165,9 @@ class DaskCopy:
             None,
         )
         if address is None:
-            raise WorkerAwayError(f"no worker {self._worker} is at {client.scheduler}")
+            raise WorkerAwayError(
+                f"no worker {self._worker} is at {client.scheduler.address}"
+            )
         lost: Exception | None = None
         for number in range(MOST_TRIES):
             future = client.submit(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from app.configuration.load import ROOT
+from app.retrieval.gallery.shards import asking
 from app.retrieval.gallery.shards.cut import open_cut
 from app.retrieval.generations.shards import CutStore, ShardStore
 from app.retrieval.generations.validation import Validation
@@ -119,7 +120,10 @@ def worker(name, url, instance):
     )
 
 
-def test_one_copy_is_enough_and_a_dead_shard_comes_back(instance, tmp_path):
+def test_one_copy_is_enough_and_a_dead_shard_comes_back(
+    instance, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(asking, "REST_SECONDS", 0.5)
     folder, cut, vocabulary = instance
     with ExitStack() as stack:
         url = stack.enter_context(scheduler(tmp_path))
