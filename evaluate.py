@@ -61,6 +61,7 @@ from app.services.evaluation.versions import simulate_versions
 from app.services.index.searcher import Searcher, open_searcher
 from app.services.media.opening import open_stores
 from app.services.media.store import MediaStore
+from app.services.shards.opening import open_shards
 from app.services.system import database
 
 ENGINE = "all"
@@ -158,7 +159,11 @@ def run(options: argparse.Namespace) -> int:
     media = open_stores(app.config["MORELLI_MEDIA_URL"], folders).works
     with app.app_context():
         database.check()
-        searcher = open_searcher(app.config["MORELLI_MODEL"], folders.generations)
+        searcher = open_searcher(
+            app.config["MORELLI_MODEL"],
+            folders.generations,
+            shards=open_shards(app.config),
+        )
         shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
         works = searcher.work_ids
         findable = works.intersection(db.session.scalars(shown))

@@ -3,11 +3,21 @@
 import threading
 from concurrent.futures import Future
 
+import numpy as np
+
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.shards.asking import Shards
 from app.retrieval.gallery.shards.sharded import ShardedGallery
+from app.retrieval.types import (
+    GalleryFeatures,
+    GalleryItem,
+    LocalFeatures,
+    keep_half,
+)
 
+FEATURES = 50
+"""Of each image whose features are made at random."""
 SOON = 0.2
 """A deadline that tests wait for."""
 
@@ -80,3 +90,22 @@ def kill(*copies):
     """Let copies answer no more."""
     for copy in copies:
         copy.is_dead = True
+
+
+def coded_at_random(model, count):
+    """Make features at random, in a model's words."""
+    for number in range(count):
+        rng = np.random.default_rng(number)
+        descriptor = rng.normal(size=16).astype(np.float32)
+        local = LocalFeatures(
+            rng.uniform(0, 300, (FEATURES, 2)).astype(np.float32),
+            rng.integers(0, 256, (FEATURES, 128)).astype(np.uint8),
+            (320, 320),
+        )
+        yield (
+            GalleryItem(f"image-{number}", f"work-{number}"),
+            GalleryFeatures(
+                keep_half(descriptor / np.linalg.norm(descriptor)),
+                model.vocabulary.code(local),
+            ),
+        )

@@ -15,6 +15,7 @@ from app.retrieval.gallery.shards.cut import is_cut, open_cut
 from app.retrieval.gallery.shards.sharded import ShardedGallery
 from app.retrieval.gallery.shared import SharedIndex
 from app.retrieval.generations.manifest import INDEX_COMMAND
+from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.store import Store
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
@@ -196,38 +197,35 @@ class LivePublication:
 
 
 def open_gallery(
-    model_dir: Path,
-    generations: Path,
-    shards: ShardConnection | None = None,
-    *,
-    model: Model | None = None,
-) -> tuple[Model, Gallery | ShardedGallery, str]:
-    """Open the parts of the live generation, and return its name too.
+    model_dir: Path, generations: Path, *, model: Model | None = None
+) -> tuple[Model, Gallery, str]:
+    """Open the parts of a live generation that is in one piece, and return its name.
 
     Parameters and errors as of :func:`open_searcher`.
     """
-    store = Store(generations)
-    generation = store.current()
-    if generation is None:
-        raise EmptyGalleryError(INDEX_COMMAND)
-    if model is None or model.model_id != generation.manifest.model_id:
-        # One thread: the server runs one process per core.
-        model = Model.open(model_dir, threads=1)
-    if not is_cut(generation.path):
-        generation, gallery = store.open(model)
-        return model, gallery, generation.name
-    if shards is None:
+    model, store, live = _live(model_dir, generations, model)
+    if is_cut(live.path):
         raise IncompatibleArtefactError(
-            generation.path,
-            "an index in one piece, where MORELLI_SHARDS_URL is not set,",
+            live.path,
+            "an index in one piece, or MORELLI_SHARDS_URL,",
             "shards",
             INDEX_COMMAND,
         )
-    connect = shards.connect
-    generation, sharded = store.open(
-        model, read=lambda path, vocabulary: open_cut(path, vocabulary, connect)
-    )
-    return model, sharded, generation.name
+    live, gallery = store.open(model)
+    return model, gallery, live.name
+
+
+def _live(
+    model_dir: Path, generations: Path, model: Model | None = None
+) -> tuple[Model, Store, Generation]:
+    store = Store(generations)
+    live = store.current()
+    if live is None:
+        raise EmptyGalleryError(INDEX_COMMAND)
+    if model is None or model.model_id != live.manifest.model_id:
+        # One thread: the server runs one process per core.
+        model = Model.open(model_dir, threads=1)
+    return model, store, live
 
 
 def open_searcher(
@@ -257,8 +255,15 @@ def open_searcher(
     ArtefactError
         If the generation or the model cannot be used.
     """
-    model, gallery, name = open_gallery(model_dir, generations, shards, model=model)
-    if vectors is not None and isinstance(gallery, Gallery):
+    model, store, live = _live(model_dir, generations, model)
+    if shards is not None and is_cut(live.path):
+        connect = shards.connect
+        live, sharded = store.open(
+            model, read=lambda path, vocabulary: open_cut(path, vocabulary, connect)
+        )
+        return Searcher(model, sharded, live.name)
+    model, gallery, name = open_gallery(model_dir, generations, model=model)
+    if vectors is not None:
         gallery.ask(vectors.open(name, model.model_id))
     return Searcher(model, gallery, name)
 

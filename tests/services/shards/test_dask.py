@@ -17,19 +17,14 @@ from app.retrieval.generations.shards import CutStore, ShardStore
 from app.retrieval.generations.validation import Validation
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.types import (
-    GalleryFeatures,
-    GalleryItem,
-    LocalFeatures,
-    keep_half,
-)
 from app.services.shards.dask import DaskEngine
 from app.services.shards.engine import ShardConnection
+from tests.support.shards import FEATURES, coded_at_random
 from tests.support.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.slow
 
-COUNT, FEATURES = 6, 50
+COUNT = 6
 SETTINGS = RetrievalSettings()
 ANSWERING_SECONDS = 25.0
 
@@ -62,7 +57,7 @@ def instance(tmp_path_factory):
     """An instance with a cut index of the bundled model's words."""
     folder = tmp_path_factory.mktemp("instance")
     model = Model.open(ROOT / "models" / "default")
-    items, features = zip(*coded(model), strict=True)
+    items, features = zip(*coded_at_random(model, COUNT), strict=True)
     weights = np.ones(len(model.vocabulary), np.float32)
     store = ShardStore(folder / "shards")
     shards = [
@@ -80,25 +75,6 @@ def instance(tmp_path_factory):
         items, shards, model, word_weights=weights, settings=SETTINGS
     )
     return folder, live.path, model.vocabulary
-
-
-def coded(model):
-    """Make features at random, in the bundled model's words."""
-    for number in range(COUNT):
-        rng = np.random.default_rng(number)
-        descriptor = rng.normal(size=16).astype(np.float32)
-        local = LocalFeatures(
-            rng.uniform(0, 300, (FEATURES, 2)).astype(np.float32),
-            rng.integers(0, 256, (FEATURES, 128)).astype(np.uint8),
-            (320, 320),
-        )
-        yield (
-            GalleryItem(f"image-{number}", f"work-{number}"),
-            GalleryFeatures(
-                keep_half(descriptor / np.linalg.norm(descriptor)),
-                model.vocabulary.code(local),
-            ),
-        )
 
 
 @contextmanager
