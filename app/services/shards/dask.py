@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from distributed import Client
 
-from app.retrieval.gallery.shards.questions import Question
+from app.retrieval.gallery.shards.questions import ShardQuestion
 from app.services.shards.holding import open_shard
 
 CONNECT_SECONDS = 5
@@ -49,7 +49,7 @@ class ShardActor:
         self._gallery = open_shard(os.environ, folder)
         self._threads = ThreadPoolExecutor(ANSWERING_THREADS)
 
-    async def answer(self, question: Question[Reply]) -> Reply:
+    async def answer(self, question: ShardQuestion[Reply]) -> Reply:
         """Answer a question beside others."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
@@ -134,14 +134,14 @@ class DaskCopy:
         """How messages call it."""
         return f"shard worker {self._worker}"
 
-    def ask(self, question: Question[Reply]) -> Future[Reply]:
+    def ask(self, question: ShardQuestion[Reply]) -> Future[Reply]:
         """See :meth:`Copy.ask`."""
         return asyncio.run_coroutine_threadsafe(
             asyncio.wait_for(self._answer(question), GIVEN_UP_SECONDS),
             self._engine.loop(),
         )
 
-    async def _answer(self, question: Question[Reply]) -> Reply:
+    async def _answer(self, question: ShardQuestion[Reply]) -> Reply:
         if self._opening is None:
             self._opening = asyncio.Lock()
         async with self._opening:

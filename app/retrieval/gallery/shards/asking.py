@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Protocol, TypeVar
 
-from app.retrieval.gallery.shards.questions import Question
+from app.retrieval.gallery.shards.questions import ShardQuestion
 
 REST_SECONDS = 5.0
 """How long a copy that did not answer is not asked again."""
@@ -34,7 +35,7 @@ class Copy(Protocol):
         """How messages call it."""
         ...
 
-    def ask(self, question: Question[Reply]) -> Future[Reply]:
+    def ask(self, question: ShardQuestion[Reply]) -> Future[Reply]:
         """Ask without waiting; whatever goes wrong is the future's exception."""
         ...
 
@@ -84,12 +85,12 @@ class Shards:
     def __len__(self) -> int:
         return len(self._copies)
 
-    def ask(self, questions: Mapping[int, Question[Reply]]) -> dict[int, Reply]:
+    def ask(self, questions: Mapping[int, ShardQuestion[Reply]]) -> dict[int, Reply]:
         """Ask some shards side by side.
 
         Parameters
         ----------
-        questions : mapping of int to Question
+        questions : mapping of int to ShardQuestion
             By the number of the shard.
 
         Returns
@@ -106,11 +107,7 @@ class Shards:
             waiting[shard] = self._awake(shard)
             for asked in tuple(waiting[shard]):
                 future = asked.copy.ask(question)
-                future.add_done_callback(
-                    lambda done, shard=shard, asked=asked: answered.put(
-                        (shard, asked, done)
-                    )
-                )
+                future.add_done_callback(partial(_hand_over, answered, shard, asked))
         replies: dict[int, Reply] = {}
         while any(waiting.values()):
             try:
@@ -119,12 +116,10 @@ class Shards:
                 )
             except queue.Empty:
                 break
-            fault = _fault_of(done)
-            asked.note(fault)
             if shard not in waiting:
                 continue
             waiting[shard].discard(asked)
-            if fault is None:
+            if fault_of(done) is None:
                 replies[shard] = done.result()
                 del waiting[shard]
         for asked in (late for own in waiting.values() for late in own):
@@ -137,7 +132,19 @@ class Shards:
         return {asked for asked in self._copies[shard] if asked.rests_until <= now}
 
 
-def _fault_of(done: Future[Reply]) -> str | None:
+def _hand_over(
+    answered: queue.SimpleQueue[tuple[int, _Asked, Future[Reply]]],
+    shard: int,
+    asked: _Asked,
+    done: Future[Reply],
+) -> None:
+    """Take an answer, or what went wrong; one that comes too late is noted, too."""
+    asked.note(fault_of(done))
+    answered.put((shard, asked, done))
+
+
+def fault_of(done: Future[Reply]) -> str | None:
+    """Say what went wrong with a question; None: nothing, it was answered."""
     if done.cancelled():
         return "it was given up"
     error = done.exception()

@@ -14,8 +14,8 @@ from app.retrieval.types import BoolArray, FloatArray, Hit
 Reply_co = TypeVar("Reply_co", covariant=True)
 
 
-class Question(Protocol[Reply_co]):
-    """Question that a copy of a shard answers from its gallery."""
+class ShardQuestion(Protocol[Reply_co]):
+    """ShardQuestion that a copy of a shard answers from its gallery."""
 
     def answered_by(self, gallery: Gallery) -> Reply_co:
         """Answer it; positions are rows of the shard."""
@@ -55,7 +55,7 @@ class LocalQuestion:
     excluded: NDArray[np.int64]
 
     def answered_by(self, gallery: Gallery) -> tuple[Hit, ...]:
-        """See :meth:`Question.answered_by`."""
+        """See :meth:`ShardQuestion.answered_by`."""
         votes = gallery.vote_by(self.words, self.signatures, self.settings)
         excluded = mask_of_rows(self.excluded, len(gallery))
         return votes.shortlist(self.count, counted=self.counted, excluded=excluded)
@@ -80,7 +80,7 @@ class NearestQuestion:
     excluded: NDArray[np.int64]
 
     def answered_by(self, gallery: Gallery) -> tuple[Hit, ...]:
-        """See :meth:`Question.answered_by`."""
+        """See :meth:`ShardQuestion.answered_by`."""
         search = {
             VectorKind.GLOBAL: gallery.search_global,
             VectorKind.STYLE: gallery.search_style,
@@ -91,7 +91,7 @@ class NearestQuestion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Record:
+class ShardRecord:
     """What a shard holds of one image, as it keeps it: about 15 kB.
 
     Attributes
@@ -125,8 +125,8 @@ class RecordsQuestion:
 
     rows: tuple[int, ...]
 
-    def answered_by(self, gallery: Gallery) -> tuple[Record, ...]:
-        """See :meth:`Question.answered_by`."""
+    def answered_by(self, gallery: Gallery) -> tuple[ShardRecord, ...]:
+        """See :meth:`ShardQuestion.answered_by`."""
         return tuple(record_of(gallery, row) for row in self.rows)
 
 
@@ -135,14 +135,14 @@ class PresenceQuestion:
     """Whether a copy is there and answers: with the number of its images."""
 
     def answered_by(self, gallery: Gallery) -> int:
-        """See :meth:`Question.answered_by`."""
+        """See :meth:`ShardQuestion.answered_by`."""
         return len(gallery)
 
 
-def record_of(gallery: Gallery, position: int) -> Record:
+def record_of(gallery: Gallery, position: int) -> ShardRecord:
     """Take out what a gallery holds of one image."""
     xy, codes, size = gallery.local_features.stored(position)
-    return Record(
+    return ShardRecord(
         gallery.descriptor_of(position),
         gallery.style_of(position),
         gallery.semantic_of(position),

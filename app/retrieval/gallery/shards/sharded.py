@@ -23,9 +23,9 @@ from app.retrieval.gallery.shards.questions import (
     LocalQuestion,
     NearestQuestion,
     PresenceQuestion,
-    Question,
-    Record,
     RecordsQuestion,
+    ShardQuestion,
+    ShardRecord,
     VectorKind,
 )
 from app.retrieval.local.feature_store import decode_features
@@ -93,7 +93,7 @@ class ShardedGallery:
         self._starts = (0, *accumulate(lengths))
         self._shards = shards
         self._word_weights = word_weights
-        self._records: OrderedDict[int, Record] = OrderedDict()
+        self._records: OrderedDict[int, ShardRecord] = OrderedDict()
         self._forgetting = threading.Lock()
         self._missing: set[int] | None = None
 
@@ -121,7 +121,7 @@ class ShardedGallery:
 
     def away(self) -> tuple[str, ...]:
         """Ask all shards whether they are there; return the names of those that not."""
-        asked: dict[int, Question[int]] = dict.fromkeys(
+        asked: dict[int, ShardQuestion[int]] = dict.fromkeys(
             range(len(self._shards)), PresenceQuestion()
         )
         replies = self._shards.ask(asked)
@@ -232,7 +232,7 @@ class ShardedGallery:
 
     def search_all(
         self,
-        question: Callable[[NDArray[np.int64]], Question[tuple[Hit, ...]]],
+        question: Callable[[NDArray[np.int64]], ShardQuestion[tuple[Hit, ...]]],
         count: int,
         excluded: BoolArray | None,
     ) -> tuple[Hit, ...]:
@@ -262,7 +262,7 @@ class ShardedGallery:
             lambda rows: NearestQuestion(kind, vector, k, rows), k, excluded
         )
 
-    def _ask(self, questions: Mapping[int, Question[Reply]]) -> dict[int, Reply]:
+    def _ask(self, questions: Mapping[int, ShardQuestion[Reply]]) -> dict[int, Reply]:
         """Ask shards; those that do not answer are missing, or an error."""
         missing = self._missing
         # One that was missing once is not asked again for the same photo.
@@ -275,9 +275,9 @@ class ShardedGallery:
             raise ShardAwayError([self.names[shard] for shard in sorted(silent)])
         return replies
 
-    def _fetched(self, positions: Iterable[int]) -> dict[int, Record]:
+    def _fetched(self, positions: Iterable[int]) -> dict[int, ShardRecord]:
         """Return what is held of some images, as far as it can be had."""
-        held: dict[int, Record] = {}
+        held: dict[int, ShardRecord] = {}
         rows: dict[int, list[int]] = {}
         for position in dict.fromkeys(positions):
             record = self._records.get(position)
@@ -299,7 +299,7 @@ class ShardedGallery:
                     self._records.popitem(last=False)
         return held
 
-    def _record(self, position: int) -> Record:
+    def _record(self, position: int) -> ShardRecord:
         held = self._fetched([position])
         if not held:
             raise ShardAwayError([self.names[self._shard_of(position)]])

@@ -8,6 +8,7 @@ from app.retrieval.gallery.shards import asking
 from app.retrieval.gallery.shards.asking import Shards
 from app.retrieval.gallery.shards.questions import PresenceQuestion
 from tests.support.shards import SOON, FakeCopy, SlowCopy
+from tests.support.waiting import WAIT_SECONDS
 
 PRESENCE = PresenceQuestion()
 
@@ -33,9 +34,10 @@ def test_all_shards_are_asked_at_once():
 
 
 def test_a_shard_that_hangs_is_waited_for_until_the_deadline_only():
-    shards = Shards([copies("ab", "ab"), copies("abc", "abc")], SOON)
-    for copy in [asked.copy for asked in shards._copies[0]]:
+    hanging = copies("ab", "ab")
+    for copy in hanging:
         copy.hangs = True
+    shards = Shards([hanging, copies("abc", "abc")], SOON)
     begun = time.monotonic()
     assert shards.ask({0: PRESENCE, 1: PRESENCE}) == {1: 3}
     waited = time.monotonic() - begun
@@ -64,6 +66,18 @@ def test_what_rested_is_asked_again(monkeypatch, caplog):
         "copy 0 does not answer: it was killed",
         "copy 0 answers again",
     ]
+
+
+def test_a_late_answer_is_of_no_use_but_shows_that_the_copy_is_there():
+    copy = SlowCopy("late", "ab")
+    shards = Shards([[copy]], SlowCopy.seconds / 5)
+    assert shards.ask({0: PRESENCE}) == {}
+    assert shards.ask({0: PRESENCE}) == {}  # it rests
+    assert len(copy.asked) == 1
+    ends = time.monotonic() + WAIT_SECONDS
+    while len(copy.asked) == 1:
+        shards.ask({0: PRESENCE})
+        assert time.monotonic() < ends
 
 
 @pytest.mark.parametrize("numbers", [(), (1,)])
