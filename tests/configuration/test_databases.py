@@ -115,3 +115,53 @@ def test_the_pool_is_bounded_where_others_share_the_database(tmp_path):
 )
 def test_passwords_are_masked(text, masked):
     assert mask_password(text) == masked
+
+
+SCHEDULER = "tcp://scheduler.museum.org:8786"
+
+
+@pytest.fixture
+def with_dask(monkeypatch):
+    monkeypatch.setattr(databases, "find_spec", lambda name: name)
+
+
+@pytest.mark.usefixtures("with_dask")
+@pytest.mark.parametrize("text", ["", SCHEDULER, "tls://10.0.0.1:8786"])
+def test_schedulers_of_shards_are_understood(text):
+    assert (
+        load.read_settings({"MORELLI_SHARDS_URL": text})["MORELLI_SHARDS_URL"] == text
+    )
+
+
+@pytest.mark.usefixtures("with_dask")
+@pytest.mark.parametrize(
+    "text", ["scheduler:8786", "http://host:8786", "tcp://host", "tcp://host:x"]
+)
+def test_other_schedulers_are_refused(text):
+    with pytest.raises(ConfigurationError, match="write it like “tcp://host:8786”"):
+        load.read_settings({"MORELLI_SHARDS_URL": text})
+
+
+def test_without_dask_the_command_that_brings_it_is_named(monkeypatch):
+    monkeypatch.setattr(databases, "find_spec", lambda _: None)
+    with pytest.raises(ConfigurationError, match="requirements-shards"):
+        load.read_settings({"MORELLI_SHARDS_URL": SCHEDULER})
+
+
+@pytest.mark.usefixtures("with_dask")
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [
+        ({}, "servers find the shards"),
+        (
+            {
+                "MORELLI_SHARDS_URL": SCHEDULER,
+                "MORELLI_VECTORS_URL": "milvus://host:19530",
+            },
+            "leave MORELLI_VECTORS_URL empty",
+        ),
+    ],
+)
+def test_shards_need_a_scheduler_and_no_other_engine(others, reason):
+    with pytest.raises(ConfigurationError, match=reason):
+        load.read_settings({"MORELLI_SHARDS": "2", **others})

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import Future
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class FakeCopy:
         self.asked.append(question)
         if self.dies_after is not None and len(self.asked) > self.dies_after:
             self.is_dead = True
-        future = Future()
+        future: Future[Any] = Future()
         if self.is_dead:
             future.set_exception(ConnectionError("it was killed"))
         elif not self.hangs:
@@ -51,7 +52,7 @@ class SlowCopy(FakeCopy):
     seconds = 0.05
 
     def ask(self, question):
-        future = Future()
+        future: Future[Any] = Future()
         answer = super().ask(question)
         timer = threading.Timer(
             self.seconds, lambda: future.set_result(answer.result(timeout=1))

@@ -15,7 +15,7 @@ Reply_co = TypeVar("Reply_co", covariant=True)
 
 
 class ShardQuestion(Protocol[Reply_co]):
-    """ShardQuestion that a copy of a shard answers from its gallery."""
+    """Question that a copy of a shard answers from its gallery."""
 
     def answered_by(self, gallery: Gallery) -> Reply_co:
         """Answer it; positions are rows of the shard."""
