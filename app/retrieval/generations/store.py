@@ -59,23 +59,28 @@ class Store(GenerationRegistry):
     """
 
     def open(
+        self, model: Model, settings: RetrievalSettings | None = None
+    ) -> tuple[Generation, Gallery]:
+        """Open the live generation, mapped into memory; see :meth:`open_by`."""
+        return self.open_by(Gallery.open, model, settings)
+
+    def open_by(
         self,
+        read: Callable[[Path, Vocabulary], Opened],
         model: Model,
         settings: RetrievalSettings | None = None,
-        *,
-        read: Callable[[Path, Vocabulary], Opened] = Gallery.open,  # type: ignore[assignment]
     ) -> tuple[Generation, Opened]:
-        """Open the live generation, mapped into memory.
+        """Open the live generation, whatever is in its folder.
 
         What is open stays usable when later builds remove its folder.
 
         Parameters
         ----------
+        read : callable
+            Opens the folder, with the model's visual words.
         model : Model
             The one that will ask.
         settings : RetrievalSettings, optional
-        read : callable, optional
-            Opens its folder.
 
         Raises
         ------

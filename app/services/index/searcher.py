@@ -258,8 +258,8 @@ def open_searcher(
     model, store, live = _live(model_dir, generations, model)
     if shards is not None and is_cut(live.path):
         connect = shards.connect
-        live, sharded = store.open(
-            model, read=lambda path, vocabulary: open_cut(path, vocabulary, connect)
+        live, sharded = store.open_by(
+            lambda path, vocabulary: open_cut(path, vocabulary, connect), model
         )
         return Searcher(model, sharded, live.name)
     model, gallery, name = open_gallery(model_dir, generations, model=model)

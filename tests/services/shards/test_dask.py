@@ -17,7 +17,6 @@ from app.retrieval.generations.shards import CutStore, ShardStore
 from app.retrieval.generations.validation import Validation
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
-from app.services.shards.dask import DaskEngine
 from app.services.shards.engine import ShardConnection
 from tests.support.shards import FEATURES, coded_at_random
 from tests.support.waiting import WAIT_SECONDS
@@ -99,6 +98,9 @@ def worker(name, url, instance):
 def test_one_copy_is_enough_and_a_dead_shard_comes_back(
     instance, tmp_path, monkeypatch
 ):
+    # The fast tests go without this package.
+    from app.services.shards.dask import DaskEngine
+
     monkeypatch.setattr(asking, "REST_SECONDS", 0.5)
     folder, cut, vocabulary = instance
     with ExitStack() as stack:

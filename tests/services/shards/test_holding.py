@@ -83,6 +83,7 @@ def test_one_in_the_bucket_is_fetched(built, environ, bucket, tmp_path):
     url = {"MORELLI_MEDIA_URL": bucket, "MORELLI_SECRET_KEY": "k" * 64}
     folders = Folders(tmp_path / "builder")
     published = published_shards(open_stores(bucket, folders), folders)
+    assert published is not None
     published.upload(built)
     assert len(open_shard(environ | url, built.name)) == COUNT
     assert (tmp_path / "shards" / built.name / "manifest.json").exists()

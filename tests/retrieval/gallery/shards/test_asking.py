@@ -58,9 +58,7 @@ def test_what_rested_is_asked_again(monkeypatch, caplog):
     assert shards.ask({0: PRESENCE}) == {}
     assert len(copy.asked) == 1
     now = time.monotonic()
-    monkeypatch.setattr(
-        asking.time, "monotonic", lambda: now + asking.REST_SECONDS + 0.1
-    )
+    monkeypatch.setattr(time, "monotonic", lambda: now + asking.REST_SECONDS + 0.1)
     assert shards.ask({0: PRESENCE}) == {0: 2}
     assert [record.message for record in caplog.records] == [
         "copy 0 does not answer: it was killed",
