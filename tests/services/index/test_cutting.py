@@ -8,9 +8,11 @@ from app.retrieval.errors import EmptyGalleryError, IncompatibleArtefactError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.shards.cut import read_shards
 from app.retrieval.images.prepared import PreparedPhoto
-from app.services.index import cutting, searcher
+from app.retrieval.model import Model
+from app.services.index import cutting
 from app.services.index.building import build_index
 from app.services.index.cutting import edges
+from app.services.index.features import load_in_order
 from app.services.index.searcher import open_searcher
 from app.services.media.folder import FolderStore
 from app.services.media.opening import open_stores
@@ -66,7 +68,7 @@ class LocalEngine:
 
 @pytest.fixture
 def engine(folders, monkeypatch):
-    monkeypatch.setattr(searcher.Model, "open", lambda *_, **__: fake_model())
+    monkeypatch.setattr(Model, "open", lambda *_, **__: fake_model())
     return LocalEngine(folders)
 
 
@@ -117,23 +119,32 @@ def test_the_same_collection_gives_the_same_bytes(folders, build):
 @pytest.mark.usefixtures("works")
 def test_a_killed_run_is_gone_on_with_and_nothing_was_live(folders, build, monkeypatch):
     before = build(0).name
-    loaded = []
-    load = cutting.load_in_order
+    read: list[str] = []
 
     def dying(session, rows):
-        loaded.append(len(rows))
-        if len(loaded) == 2:
-            raise KeyboardInterrupt
-        return load(session, rows)
+        for item, features in load_in_order(session, rows):
+            if len(read) == COUNT // 2:
+                raise KeyboardInterrupt
+            read.append(item.image_id)
+            yield item, features
 
     monkeypatch.setattr(cutting, "load_in_order", dying)
     with pytest.raises(KeyboardInterrupt):
         build(3)
     current = folders.generations / "CURRENT"
     assert current.read_text().strip() == before
+    del read[:]
+
+    def reading(session, rows):
+        for item, features in load_in_order(session, rows):
+            read.append(item.image_id)
+            yield item, features
+
+    monkeypatch.setattr(cutting, "load_in_order", reading)
     after = build(3)
     assert current.read_text().strip() == after.name
-    # The first shard was there: its features were asked for, and never read.
+    # Of three shards the first one was whole.
+    assert len(read) == COUNT - COUNT // 3
     assert len(read_shards(folders.generations / after.name)) == 3
 
 

@@ -40,7 +40,7 @@ def query(number):
     return whole().descriptors[number], whole().local_features[number]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     number=st.integers(0, COUNT - 1),
     count=st.integers(1, COUNT),
