@@ -171,6 +171,10 @@ def with_new_facts(node):
             del region["maxItems"]
             properties["region"] = region
             node["required"] = sorted({*node["required"], "region", *COMPARED})
+        if {"decision", "probability"} <= set(properties):
+            # A part of the collection may not have answered.
+            properties["complete"] = {"type": "boolean"}
+            node["required"] = sorted({*node["required"], "complete"})
         if {"decision", "matches"} <= set(properties):
             either = {"anyOf": [CALIBRATION, {"type": "null"}]}
             properties["calibration"] = either
