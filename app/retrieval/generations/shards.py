@@ -13,7 +13,8 @@ from dataclasses import asdict
 
 from app.retrieval.errors import ArtefactError
 from app.retrieval.files.atomic import discard
-from app.retrieval.gallery.gallery import Gallery
+from app.retrieval.gallery.gallery import ITEMS_FOLDER, Gallery
+from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.shards.cut import Shard, write_cut
 from app.retrieval.gallery.writer import GalleryWriter
 from app.retrieval.generations.manifest import Manifest
@@ -181,7 +182,7 @@ class CutStore(Store):
                     model_id=model.model_id,
                     decision=model.decision,
                     settings={**feature_settings(settings), "shards": len(shards)},
-                    works=len({item.work_id for item in items}),
+                    works=ItemStore.open(staging / ITEMS_FOLDER).work_count,
                     images=len(items),
                 )
             # Each shard was examined by itself.

@@ -1,7 +1,7 @@
 """Cut of a gallery: which shards it is made of, in a folder that servers open.
 
-The folder holds what a server needs to know of all images, their ids, and the names of
-the shards' own folders; these lie where the workers are.
+The folder holds what a server needs to know of all images, their ids, which it maps,
+and the names of the shards' own folders; these lie where the workers are.
 """
 
 import json
