@@ -58,7 +58,8 @@ from app.services.evaluation.labelled_photos import (
     simulate_walls,
 )
 from app.services.evaluation.versions import simulate_versions
-from app.services.index.searcher import Searcher, open_searcher
+from app.services.index.opening import open_searcher
+from app.services.index.searcher import Searcher
 from app.services.media.opening import open_stores
 from app.services.media.store import MediaStore
 from app.services.shards.opening import open_shards

@@ -17,7 +17,7 @@ from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
 from app.services.index.live import LiveIndex
-from app.services.index.searcher import LivePublication
+from app.services.index.opening import LivePublication
 from app.services.map.reading import MapReader
 from app.services.media.opening import open_stores
 from app.services.operations.servers import follower_of

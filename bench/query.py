@@ -29,7 +29,7 @@ from app.services.evaluation.labelled_photos import (
     read_labels,
     simulate_photos,
 )
-from app.services.index.searcher import open_searcher
+from app.services.index.opening import open_searcher
 from app.services.media.opening import open_stores
 from app.services.media.store import MediaStore
 from app.services.search.photo_decoder import PHOTO_SIDE_PX

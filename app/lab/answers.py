@@ -36,7 +36,7 @@ from app.retrieval.search.engine import Engine
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import FloatArray, Image
 from app.services.collection import works as collection_works
-from app.services.index.searcher import open_gallery
+from app.services.index.opening import open_gallery
 from app.services.media.opening import open_stores
 from app.services.media.store import read_picture
 from app.services.system import database

@@ -261,29 +261,13 @@ class Gallery:
     def search_style(
         self, style: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """Find the images whose styles are nearest, exactly: 64 numbers are few.
-
-        Parameters
-        ----------
-        style : (S,) float32, unit length, S > 0
-        k : int, > 0
-        excluded : (N,) bool or None
-            Positions that must not be returned.
-        """
+        """As :meth:`search_global`, by style, exactly: 64 numbers are few."""
         return ExactIndex(self.styles).nearest(style, k, excluded=excluded)
 
     def search_semantic(
         self, semantic: FloatArray, k: int, *, excluded: BoolArray | None = None
     ) -> tuple[Hit, ...]:
-        """Find the images whose semantic descriptors are nearest, exactly.
-
-        Parameters
-        ----------
-        semantic : (E,) float32, unit length, E > 0
-        k : int, > 0
-        excluded : (N,) bool or None
-            Positions that must not be returned.
-        """
+        """As :meth:`search_global`, by semantic descriptor, exactly."""
         return ExactIndex(self.semantics).nearest(semantic, k, excluded=excluded)
 
     def local_features_of(self, position: int) -> LocalFeatures:
@@ -309,17 +293,6 @@ class Gallery:
     def similarities(
         self, descriptor: FloatArray, positions: Sequence[int]
     ) -> FloatArray:
-        """Compare a descriptor with those at some positions.
-
-        Parameters
-        ----------
-        descriptor : (D,) float32, unit length
-        positions : sequence of int, length K
-
-        Returns
-        -------
-        similarities : (K,) float32
-            Cosines.
-        """
+        """Compare a descriptor (D,) with those at K positions: (K,) cosines."""
         rows = self.descriptors[np.asarray(positions, np.intp)]
         return np.asarray(rows.astype(np.float32) @ descriptor, dtype=np.float32)

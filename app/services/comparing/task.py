@@ -11,7 +11,7 @@ from app.retrieval.types import Image
 from app.services.comparing import methods
 from app.services.comparing.kept import Comparisons, MethodComparison
 from app.services.curation.work_images import read_thumbnails
-from app.services.index.searcher import open_as_served
+from app.services.index.opening import open_as_served
 from app.services.map.registry import MapRegistry
 from app.services.media.store import read_picture
 from app.services.search.photo_decoder import PHOTO_SIDE_PX

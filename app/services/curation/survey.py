@@ -27,7 +27,7 @@ from app.services.curation.relations import ProposedRelation
 from app.services.curation.sides import find_gap
 from app.services.index.changes import current_revision
 from app.services.index.features import gallery_item
-from app.services.index.searcher import open_as_served
+from app.services.index.opening import open_as_served
 from app.services.media.store import read_picture
 from app.services.system.tasks import (
     TaskContext,

@@ -36,7 +36,8 @@ from app.services.importing.pictures import (
     PictureSource,
     SourceError,
 )
-from app.services.index.searcher import Searcher, open_as_served
+from app.services.index.opening import open_as_served
+from app.services.index.searcher import Searcher
 from app.services.media.store import MediaStore
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.services.system import deletions

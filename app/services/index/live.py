@@ -32,7 +32,7 @@ class Publication(Protocol):
         Raises
         ------
         EmptyGalleryError, ArtefactError
-            As :func:`app.services.index.searcher.open_searcher`.
+            As :func:`app.services.index.opening.open_searcher`.
         """
         ...
 

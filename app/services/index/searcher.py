@@ -1,22 +1,16 @@
-"""Searcher of the live generation and of changes since; the one way to open it."""
+"""Searcher of a generation, and of what changed since it was built."""
 
 import logging
 from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.models import GenerationRecord, LivePointer
-from app.retrieval.errors import EmptyGalleryError, IncompatibleArtefactError
+from app.models import GenerationRecord
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
-from app.retrieval.gallery.shards.cut import is_cut, open_cut
 from app.retrieval.gallery.shards.sharded import ShardedGallery
 from app.retrieval.gallery.shared import SharedIndex
-from app.retrieval.generations.manifest import INDEX_COMMAND
-from app.retrieval.generations.registry import Generation
-from app.retrieval.generations.store import Store
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
 from app.retrieval.search.answers import Answer, SimilarWork
@@ -24,13 +18,8 @@ from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import GalleryFeatures, GalleryItem, Image
 from app.retrieval.verification.decision import Thresholds
-from app.services.index import thresholds
 from app.services.index.changes import current_revision, works_changed_since
 from app.services.index.features import features_key, load_features
-from app.services.media.published import Kind
-from app.services.shards.engine import ShardConnection
-from app.services.system.tasks import NotHereYetError
-from app.services.vectors.store import VectorStore
 
 logger = logging.getLogger(__name__)
 
@@ -158,149 +147,3 @@ class Searcher:
     ) -> tuple[SimilarWork, ...]:
         """Return works that look like a reference image; none if it is unknown."""
         return self.engine.similar_to(image_id, excluded_works=excluded_works)
-
-
-class LivePublication:
-    """Opener of the live generation, for :class:`app.services.index.live.LiveIndex`.
-
-    The model stays open from one generation to the next, as long as it is the same.
-    """
-
-    def __init__(
-        self,
-        model_dir: Path,
-        generations: Path,
-        vectors: VectorStore | None = None,
-        shards: ShardConnection | None = None,
-    ) -> None:
-        self._model_dir = model_dir
-        self._vectors = vectors
-        self._shards = shards
-        self._store = Store(generations)
-        self._model: Model | None = None
-
-    def current_name(self) -> str | None:
-        """Return the name of the live generation; None before the first one."""
-        return self._store.current_name()
-
-    def open(self) -> Searcher:
-        """Open the live generation; raises as :func:`open_searcher`."""
-        searcher = open_searcher(
-            self._model_dir,
-            self._store.root,
-            self._vectors,
-            self._shards,
-            model=self._model,
-        )
-        self._model = searcher.model
-        return searcher
-
-
-def open_gallery(
-    model_dir: Path, generations: Path, *, model: Model | None = None
-) -> tuple[Model, Gallery, str]:
-    """Open the parts of a live generation that is in one piece, and return its name.
-
-    Parameters and errors as of :func:`open_searcher`.
-    """
-    model, store, live = _live(model_dir, generations, model)
-    if is_cut(live.path):
-        raise IncompatibleArtefactError(
-            live.path,
-            "an index in one piece, or MORELLI_SHARDS_URL,",
-            "shards",
-            INDEX_COMMAND,
-        )
-    live, gallery = store.open(model)
-    return model, gallery, live.name
-
-
-def _live(
-    model_dir: Path, generations: Path, model: Model | None = None
-) -> tuple[Model, Store, Generation]:
-    store = Store(generations)
-    live = store.current()
-    if live is None:
-        raise EmptyGalleryError(INDEX_COMMAND)
-    if model is None or model.model_id != live.manifest.model_id:
-        # One thread: the server runs one process per core.
-        model = Model.open(model_dir, threads=1)
-    return model, store, live
-
-
-def open_searcher(
-    model_dir: Path,
-    generations: Path,
-    vectors: VectorStore | None = None,
-    shards: ShardConnection | None = None,
-    *,
-    model: Model | None = None,
-) -> Searcher:
-    """Open the live generation as it was built, with the model that made it.
-
-    Parameters
-    ----------
-    model_dir, generations : Path
-    vectors : VectorStore, optional
-        What finds the nearest descriptors; None: the index does.
-    shards : ShardConnection, optional
-        Way to the shards, of an index that is cut.
-    model : Model, optional
-        One that is open already, and may be the one that made it.
-
-    Raises
-    ------
-    EmptyGalleryError
-        If nothing is published.
-    ArtefactError
-        If the generation or the model cannot be used.
-    """
-    model, store, live = _live(model_dir, generations, model)
-    if shards is not None and is_cut(live.path):
-        connect = shards.connect
-        live, sharded = store.open_by(
-            lambda path, vocabulary: open_cut(path, vocabulary, connect), model
-        )
-        return Searcher(model, sharded, live.name)
-    model, gallery, name = open_gallery(model_dir, generations, model=model)
-    if vectors is not None:
-        gallery.ask(vectors.open(name, model.model_id))
-    return Searcher(model, gallery, name)
-
-
-def open_as_served(
-    session: Session,
-    model_dir: Path,
-    generations: Path,
-    vectors: VectorStore | None = None,
-    shards: ShardConnection | None = None,
-) -> Searcher:
-    """Open what visitors search: with the thresholds that are set, and all changes.
-
-    Raises
-    ------
-    EmptyGalleryError, ArtefactError
-        As :func:`open_searcher`.
-    NotHereYetError
-        If another server has built an index, and this one has none yet.
-    """
-    try:
-        searcher = open_searcher(model_dir, generations, vectors, shards)
-    except EmptyGalleryError:
-        refuse_while_fetching(session)
-        raise
-    searcher.catch_up(session)
-    searcher.use_thresholds(thresholds.stored(session, searcher.model_id))
-    session.commit()
-    return searcher
-
-
-def refuse_while_fetching(session: Session) -> None:
-    """Do nothing unless an index is live that this machine, which has none, lacks.
-
-    Raises
-    ------
-    NotHereYetError
-    """
-    if session.get(LivePointer, Kind.INDEX.value) is not None:
-        raise NotHereYetError

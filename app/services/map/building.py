@@ -32,7 +32,7 @@ from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import FloatArray
 from app.services.index.features import features_key, read_half
-from app.services.index.searcher import refuse_while_fetching
+from app.services.index.opening import refuse_while_fetching
 from app.services.map import appearances
 from app.services.map.appearances import Appearance
 from app.services.map.publishing import published_maps

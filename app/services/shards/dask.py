@@ -159,15 +159,14 @@ class DaskCopy:
     async def _open(self) -> tuple[Any, Any]:
         """Find the actor, or let the worker make it: its future, and itself."""
         client = await self._engine.client()
-        workers = (await client.scheduler.identity())["workers"]
+        scheduler: Any = client.scheduler
+        workers = (await scheduler.identity())["workers"]
         address = next(
             (at for at, one in workers.items() if str(one["name"]) == self._worker),
             None,
         )
         if address is None:
-            raise WorkerAwayError(
-                f"no worker {self._worker} is at {client.scheduler.address}"
-            )
+            raise WorkerAwayError(f"no worker {self._worker} is at {scheduler.address}")
         lost: Exception | None = None
         for number in range(MOST_TRIES):
             future = client.submit(

@@ -13,7 +13,7 @@ from app.services.index import cutting
 from app.services.index.building import build_index
 from app.services.index.cutting import edges
 from app.services.index.features import load_in_order
-from app.services.index.searcher import open_searcher
+from app.services.index.opening import open_searcher
 from app.services.media.folder import FolderStore
 from app.services.media.opening import open_stores
 from app.services.shards.engine import ShardConnection

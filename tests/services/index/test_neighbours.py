@@ -6,7 +6,7 @@ from app.configuration.load import Folders
 from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
 from app.services.index.building import build_index
-from app.services.index.searcher import open_searcher
+from app.services.index.opening import open_searcher
 from app.services.media.folder import FolderStore
 from app.services.media.opening import open_stores
 from tests.support.fakes import draw_picture, fake_model

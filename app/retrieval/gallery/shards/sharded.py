@@ -8,7 +8,7 @@ merged is what one gallery of everything would have found.
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import TypeVar
 
@@ -20,7 +20,6 @@ from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.shards.asking import Shards
 from app.retrieval.gallery.shards.questions import (
-    LocalQuestion,
     NearestQuestion,
     PresenceQuestion,
     RecordsQuestion,
@@ -28,6 +27,7 @@ from app.retrieval.gallery.shards.questions import (
     ShardRecord,
     VectorKind,
 )
+from app.retrieval.gallery.shards.tally import MakesQuestion, ShardedTally
 from app.retrieval.local.feature_store import decode_features
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.local.voting import look_up, merge_hits
@@ -121,10 +121,8 @@ class ShardedGallery:
 
     def away(self) -> tuple[str, ...]:
         """Ask all shards whether they are there; return the names of those that not."""
-        asked: dict[int, ShardQuestion[int]] = dict.fromkeys(
-            range(len(self._shards)), PresenceQuestion()
-        )
-        replies = self._shards.ask(asked)
+        shards = range(len(self._shards))
+        replies = self._shards.ask(dict.fromkeys(shards, PresenceQuestion()))
         return tuple(name for i, name in enumerate(self.names) if i not in replies)
 
     def beside(self, items: Iterable[tuple[GalleryItem, GalleryFeatures]]) -> Gallery:
@@ -165,7 +163,7 @@ class ShardedGallery:
         rule: ShortlistSettings,
     ) -> "ShardedTally":
         """See :meth:`Gallery.vote_by`; nothing is asked before a shortlist is."""
-        return ShardedTally(self, words, signatures, rule)
+        return ShardedTally(self.search_all, words, signatures, rule)
 
     def search_local(
         self,
@@ -232,19 +230,11 @@ class ShardedGallery:
 
     def search_all(
         self,
-        question: Callable[[NDArray[np.int64]], ShardQuestion[tuple[Hit, ...]]],
+        question: MakesQuestion,
         count: int,
         excluded: BoolArray | None,
     ) -> tuple[Hit, ...]:
-        """Ask all shards for their best images, and merge what they find.
-
-        Parameters
-        ----------
-        question : callable
-            Makes the question to a shard of the rows that are excluded there.
-        count : int, > 0
-        excluded : (N,) bool or None
-        """
+        """Ask all shards for their ``count`` best images, and merge what they find."""
         questions = {}
         for shard in range(len(self._shards)):
             own = slice(self._starts[shard], self._starts[shard + 1])
@@ -307,35 +297,3 @@ class ShardedGallery:
 
     def _shard_of(self, position: int) -> int:
         return bisect_right(self._starts, position) - 1
-
-
-class ShardedTally:
-    """Votes of a photo's features in all shards, counted there; see `Tally`."""
-
-    def __init__(
-        self,
-        gallery: ShardedGallery,
-        words: NDArray[np.int32],
-        signatures: NDArray[np.uint64],
-        settings: ShortlistSettings,
-    ) -> None:
-        self._gallery = gallery
-        self._words = words
-        self._signatures = signatures
-        self._settings = settings
-
-    def shortlist(
-        self,
-        count: int,
-        *,
-        counted: BoolArray | None = None,
-        excluded: BoolArray | None = None,
-    ) -> tuple[Hit, ...]:
-        """See `Votes.shortlist`."""
-        return self._gallery.search_all(
-            lambda rows: LocalQuestion(
-                self._words, self._signatures, self._settings, count, counted, rows
-            ),
-            count,
-            excluded,
-        )

@@ -15,11 +15,7 @@ from app.retrieval.model import Model
 from app.retrieval.verification.decision import Thresholds
 from app.services.index import thresholds
 from app.services.index.changes import announce
-from app.services.index.searcher import (
-    LivePublication,
-    open_as_served,
-    open_searcher,
-)
+from app.services.index.opening import LivePublication, open_as_served, open_searcher
 from app.services.media.published import Kind
 from app.services.system.tasks import NotHereYetError
 from tests.support.fakes import draw_picture, fake_collection, fake_model, photograph
