@@ -23,7 +23,7 @@ from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.images.frame_detection import find_frame
 from app.retrieval.local import rootsift
 from app.retrieval.runtime.threads import limit_threads
-from app.services.index import searcher as opening
+from app.services.index import opening
 from app.services.media.folder import FolderStore
 from app.services.system import database
 from app.web.shell import translations
@@ -300,7 +300,7 @@ def make_app(museum, publication, compiled_templates, tmp_path, monkeypatch):
     """Build an application over the museum, with settings of the test's own."""
     apps = []
     # What is done in the background opens what visitors search, too.
-    monkeypatch.setattr(opening, "open_searcher", lambda *_dirs: publication.open())
+    monkeypatch.setattr(opening, "open_searcher", lambda *_opened: publication.open())
 
     def make(**overrides):
         instance = tmp_path / "instance"
