@@ -131,7 +131,7 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.drawings",
     ),
     "obstore": ("app.services.media.s3",),
-    "distributed": ("app.services.shards.dask",),
+    "distributed": ("app.services.shards.dask", "app.services.shards.feature_workers"),
     "pymilvus": ("app.services.vectors.milvus",),
     "openTSNE": (f"{RETRIEVAL}.map.layout",),
     "threadpoolctl": (f"{RETRIEVAL}.runtime.threads",),

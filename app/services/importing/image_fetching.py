@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import ReferenceImage
 from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
 from app.retrieval.images.codec import decode
+from app.retrieval.runtime.parallel import map_in_order
 from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
 from app.services.importing.diff import FoundPicture
 from app.services.importing.formats import IMAGE, OURS, Reading
@@ -22,7 +23,6 @@ from app.services.importing.sources import ImportContext, Source
 from app.services.media.store import read_picture
 from app.services.system.circuit_breaker import CircuitBreaker
 from app.services.system.fetching import LinkError
-from app.services.system.parallel import map_in_order
 
 AT_ONCE = 4
 """Pictures that are read or fetched at the same time; few, out of courtesy."""

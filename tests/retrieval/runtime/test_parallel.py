@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from app.services.system.parallel import AHEAD, map_in_order, worker_count
+from app.retrieval.runtime.parallel import AHEAD, map_in_order, worker_count
 
 
 def test_results_come_in_the_order_of_the_items():

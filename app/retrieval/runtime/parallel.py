@@ -39,16 +39,25 @@ def map_in_order(
     workers : int, >= 1
     """
     with ThreadPoolExecutor(workers) as pool:
-        pending: deque[tuple[Item, Future[Result]]] = deque()
-        try:
-            for item in items:
-                pending.append((item, pool.submit(function, item)))
-                if len(pending) >= workers * AHEAD:
-                    taken, future = pending.popleft()
-                    yield taken, future.result()
-            while pending:
+        yield from take_in_order(
+            lambda item: pool.submit(function, item), items, workers=workers
+        )
+
+
+def take_in_order(
+    submit: Callable[[Item], Future[Result]], items: Iterable[Item], *, workers: int
+) -> Iterator[tuple[Item, Result]]:
+    """As `map_in_order`, by whoever begins an item when it is submitted."""
+    pending: deque[tuple[Item, Future[Result]]] = deque()
+    try:
+        for item in items:
+            pending.append((item, submit(item)))
+            if len(pending) >= workers * AHEAD:
                 taken, future = pending.popleft()
                 yield taken, future.result()
-        finally:
-            for _, future in pending:
-                future.cancel()
+        while pending:
+            taken, future = pending.popleft()
+            yield taken, future.result()
+    finally:
+        for _, future in pending:
+            future.cancel()
