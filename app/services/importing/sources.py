@@ -15,7 +15,6 @@ from app.configuration.load import Folders, image_settings
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
 from app.services.importing.formats import ACCESSION, Reading
-from app.services.importing.iiif import MANIFEST_BYTES, read_manifests
 from app.services.importing.pictures import (
     MANIFEST_ENDINGS,
     TABLE_ENDINGS,
@@ -26,6 +25,7 @@ from app.services.importing.pictures import (
     SourceError,
 )
 from app.services.importing.records import WEB, Record, read_records
+from app.services.importing.standards.presentation import MANIFEST_BYTES, read_manifests
 from app.services.importing.tables import Table, TableError, open_table
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
