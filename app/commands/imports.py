@@ -147,7 +147,7 @@ def list_all() -> int:
 def begin(source: str) -> ImportRun:
     """Begin an import of what the operator names, an address or a file."""
     if is_address(source):
-        return runs.begin(db.session(), SourceKind.IIIF, source, source, None)
+        return runs.begin(db.session(), SourceKind.STANDARD, source, source, None)
     path = Path(source).resolve()
     if not path.is_file():
         raise SourceError(f"There is no file {path}.")

@@ -35,7 +35,7 @@ class ImportRun(Base):
     name: Mapped[str] = mapped_column(Text)
     """Of the file or address, as the curator gave it."""
     source: Mapped[str] = mapped_column(String(16))
-    """``table``, ``zip``, ``folder``, ``shell`` or ``iiif``."""
+    """``table``, ``zip``, ``folder``, ``shell`` or ``standard``."""
     location: Mapped[str] = mapped_column(Text)
     """Generated path below ``imports/`` of the instance, a folder, or an address."""
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)

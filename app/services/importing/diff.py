@@ -95,6 +95,7 @@ def judge(
     policy : Policy
     """
     faults = [one.fault for one in found if one.fault is not None]
+    faults += record.remarks
     there = [image.sha256 for image in artwork.images] if artwork is not None else []
     decision = RowDecision(RowState.UNCHANGED, faults, pictures=_distinct(found, there))
     if artwork is None and not record.is_further:

@@ -20,7 +20,11 @@ from app.services.importing.messages import Remark
 from app.services.importing.pictures import PictureError
 from app.services.importing.records import is_address
 from app.services.importing.sources import ImportContext, Source
-from app.services.media.store import read_picture
+from app.services.importing.standards.image_service import (
+    is_service_address,
+    read_picture,
+)
+from app.services.media import store
 from app.services.system.circuit_breaker import CircuitBreaker
 from app.services.system.fetching import LinkError
 
@@ -58,6 +62,7 @@ class PictureFetcher:
         self._session = session
         self._source = source
         self._reader = import_context.pictures
+        self._documents = import_context.documents
         self.may_fetch = self._reader is not None
         self._limits = import_context.limits
         self._media = import_context.media.works
@@ -126,10 +131,14 @@ class PictureFetcher:
     def _obtain(self, name: str) -> bytes:
         if not is_address(name):
             return self._source.pictures.read(name)
-        if self._reader is None:
+        if self._reader is None or self._documents is None:
             raise PictureError(Remark("links_off", {"name": name}))
+        read = partial(self._breaker.ask, read=self._reader.read)
         try:
-            return self._breaker.ask(name, self._reader.read)
+            if not is_service_address(name):
+                return read(name)
+            documents = partial(self._breaker.ask, read=self._documents.read)
+            return read_picture(name, documents, read, self._limits)
         except LinkError as error:
             facts = {"name": name, "refusal": error.refusal.value}
             raise PictureError(Remark("picture_refused", facts)) from error
@@ -147,7 +156,7 @@ class PictureFetcher:
         self._session.commit()  # ends the reading
         for sha256 in hashes - known.keys():
             name = StoredPicture(sha256, 0, 0).media_name
-            height, width = read_picture(self._media, name).shape[:2]
+            height, width = store.read_picture(self._media, name).shape[:2]
             known[sha256] = StoredPicture(sha256, width, height)
         return known
 

@@ -47,6 +47,7 @@ SENTENCES = {
     "withdrawn": _("The work is withdrawn, as the table says."),
     "new_pictures": _("New pictures: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
+    "no_picture": _("It names no picture that can be used."),
     "picture_missing": _(
         "The picture %(name)s is not there. Please add it and import again."
     ),
@@ -64,7 +65,7 @@ SENTENCES = {
         "The picture %(name)s was not fetched: that is switched off on this server."
     ),
     "same_picture": _("%(others)s has the same picture. Is it the same work?"),
-    "manifest_unusable": _("%(address)s holds no IIIF Presentation 3 manifest."),
+    "manifest_unusable": _("%(address)s holds no manifest that can be read."),
     "manifest_refused": _("%(address)s could not be fetched."),
     "not_undone": _("This was not taken back: the work was changed since."),
 }

@@ -45,6 +45,10 @@ class Record:
         Whether an earlier row says what the work is, and this one only shows a view.
     fault : Remark or None
         Why the row cannot be used.
+    identifier : str
+        By which its source knows it, whatever its accession number; "" in a table.
+    remarks : list of Remark
+        What else is to be said of the row, though it can be used.
     """
 
     number: int
@@ -55,6 +59,8 @@ class Record:
     withdrawn: str = ""
     is_further: bool = False
     fault: Remark | None = None
+    identifier: str = ""
+    remarks: list[Remark] = field(default_factory=list)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -70,13 +76,16 @@ class Record:
             "images": self.images,
             WITHDRAWN: self.withdrawn,
             "is_further": self.is_further,
+            "identifier": self.identifier,
+            "remarks": [[remark.code, dict(remark.facts)] for remark in self.remarks],
         }
         return {name: value for name, value in kept.items() if value}
 
     @classmethod
     def from_json(cls, number: int, accession: str, kept: Mapping[str, Any]) -> Self:
         """Return what :meth:`to_json` was made from."""
-        return cls(number, accession, **kept)
+        remarks = [Remark(code, facts) for code, facts in kept.get("remarks", ())]
+        return cls(number, accession, **{**kept, "remarks": remarks})
 
 
 def read_records(rows: Iterable[TableRow], reading: Reading) -> Iterator[Record]:

@@ -76,7 +76,9 @@ def begin(
 ) -> ImportRun:
     """Note that something is to be imported; nothing is read yet."""
     shown = (
-        PurePath(name.replace("\\", "/")).name if kind is not SourceKind.IIIF else name
+        PurePath(name.replace("\\", "/")).name
+        if kind is not SourceKind.STANDARD
+        else name
     )
     run = ImportRun(
         name=shown or location,
@@ -123,7 +125,7 @@ def plan(
     NotNowError
         If it has begun already.
     """
-    if run.source != SourceKind.IIIF:
+    if run.source != SourceKind.STANDARD:
         check_reading(reading)
         _keep_mapping(session, run.name, reading)
     if not run.is_dry or is_busy(run):

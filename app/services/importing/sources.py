@@ -25,7 +25,14 @@ from app.services.importing.pictures import (
     SourceError,
 )
 from app.services.importing.records import WEB, Record, read_records
-from app.services.importing.standards.presentation import MANIFEST_BYTES, read_manifests
+from app.services.importing.standards.documents import (
+    ACCEPT,
+    DOCUMENT_BYTES,
+    DOCUMENT_SECONDS,
+    Library,
+)
+from app.services.importing.standards.harvest import Harvest
+from app.services.importing.standards.opening import read_address, read_document
 from app.services.importing.tables import Table, TableError, open_table
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
@@ -35,7 +42,6 @@ MOST_LISTED = 500
 """Files of the folder on the server that are offered."""
 MOST_SCANNED = 50_000
 """Files of that folder that are looked at for it: half a second."""
-ACCEPT_JSON = "application/ld+json, application/json"
 
 
 class SourceKind(StrEnum):
@@ -46,7 +52,8 @@ class SourceKind(StrEnum):
     FOLDER = "folder"
     SHELL = "shell"
     """A path anywhere, which only who has the server's shell can name."""
-    IIIF = "iiif"
+    STANDARD = "standard"
+    """A document of IIIF, LIDO or Linked Art, or the address of a source of such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,10 @@ class ImportContext:
         Folder on the server that may be imported from.
     limits : ImageSettings
         On one picture.
-    pictures, manifests : LinkReader or None
+    pictures, documents : LinkReader or None
         Fetch by address; None where that is switched off.
+    language : str
+        Code of the site's language, in which texts are wanted.
     """
 
     folders: Folders
@@ -70,7 +79,8 @@ class ImportContext:
     shared: Path | None
     limits: ImageSettings
     pictures: LinkReader | None
-    manifests: LinkReader | None
+    documents: LinkReader | None
+    language: str
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "ImportContext":
@@ -84,7 +94,10 @@ class ImportContext:
             config["MORELLI_IMPORT_FOLDER"],
             limits,
             LinkReader(limits.max_bytes) if follows else None,
-            LinkReader(MANIFEST_BYTES, accept=ACCEPT_JSON) if follows else None,
+            LinkReader(DOCUMENT_BYTES, seconds=DOCUMENT_SECONDS, accept=ACCEPT)
+            if follows
+            else None,
+            config["MORELLI_LANGUAGE"],
         )
 
 
@@ -116,8 +129,8 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         If it is not there or cannot be used.
     """
     try:
-        if run.source == SourceKind.IIIF:
-            yield _manifests(run, import_context)
+        if run.source == SourceKind.STANDARD:
+            yield _standard(run, import_context)
             return
         path = _path_of(run, import_context)
         open_file = partial(_open_sent, run, import_context)
@@ -172,7 +185,7 @@ def kind_of(name: str, start: bytes) -> SourceKind:
     if start.startswith(b"PK\x03\x04"):
         return SourceKind.ZIP
     if name.lower().endswith(MANIFEST_ENDINGS) or start.lstrip().startswith(b"{"):
-        return SourceKind.IIIF
+        return SourceKind.STANDARD
     return SourceKind.TABLE
 
 
@@ -248,12 +261,17 @@ def _open_file(path: Path) -> BinaryIO:
         raise SourceError(_("The file is not there any more.")) from error
 
 
-def _manifests(run: ImportRun, import_context: ImportContext) -> Source:
-    start: str | bytes = run.location
-    if not run.location.startswith(WEB):
-        with _open_sent(run, import_context) as file:
-            start = file.read(MANIFEST_BYTES + 1)
-        if len(start) > MANIFEST_BYTES:
-            raise SourceError(_("The file is too large to be a manifest."))
-    reader = import_context.manifests
-    return Source(None, NoPictures(), lambda _reading: read_manifests(start, reader))
+def _standard(run: ImportRun, import_context: ImportContext) -> Source:
+    """Return the source of a run of documents; nothing is fetched yet."""
+    library = Library(import_context.documents)
+    harvest = Harvest()
+    language = import_context.language
+    if run.location.startswith(WEB):
+        start = partial(read_address, run.location)
+    else:
+        start = partial(read_document, partial(_open_sent, run, import_context))
+    return Source(
+        None,
+        NoPictures(),
+        lambda _reading: start(library, language, harvest),
+    )

@@ -1,182 +1,242 @@
-"""Reader of IIIF Presentation 3: each manifest is a work, each canvas a picture.
+"""Reader of IIIF Presentation: each manifest is a work, each canvas a picture.
 
 Of the standard that is read which museums use for works: label, metadata, rights, the
-homepage, and the pictures painted on canvases. Collections are followed downwards.
+homepage, and the pictures painted on canvases. Collections are followed downwards, and
+in 2.x from page to page.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
-
-from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
-from app.services.collection.labels import LABEL_COLUMNS
-from app.services.importing.formats import ACCESSION, GUESSES, detail_name
 from app.services.importing.messages import Remark
-from app.services.importing.pictures import SourceError
 from app.services.importing.records import WEB, Record, fault_of
-from app.services.system.fetching import LinkError, LinkReader
+from app.services.importing.standards.documents import (
+    Library,
+    id_of,
+    objects,
+    parsed,
+    type_of,
+)
+from app.services.importing.standards.harvest import Harvest
+from app.services.importing.standards.image_service import (
+    is_image_service,
+    picture_address,
+)
+from app.services.importing.standards.presentation2 import NAMES, upgraded
+from app.services.importing.standards.texts import chosen, joined, plain_text
+from app.services.importing.standards.vocabulary import (
+    DATE,
+    RIGHTS,
+    Description,
+    first_year,
+    number_of,
+)
+from app.services.system.fetching import LinkError
 
 TYPES = ("Manifest", "Collection")
-MANIFEST_BYTES = 20_000_000
-MOST_DEPTH = 5
+MOST_DEPTH = 8
 """Collections inside each other."""
-MOST_MANIFESTS = 100_000
-LANGUAGES = ("en", "none", "@none")
-"""Of several languages the first of these is taken, or else the first there is."""
+PAINTING = ("painting", ["painting"])
+"""Motivation of what a canvas shows; others are about it."""
+REGION = re.compile(r"\d+,\d+,\d+,\d+|pct:[\d.]+(?:,[\d.]+){3}|square")
+
+Found = tuple[str, "dict[str, Any] | Remark"]
 
 
-def read_manifests(start: str | bytes, reader: LinkReader | None) -> Iterator[Record]:
+def presentation_of(document: Any) -> dict[str, Any] | None:
+    """Return a manifest or collection as Presentation 3 has it; None if it is none."""
+    if not isinstance(document, dict):
+        return None
+    if document.get("@type") in NAMES:
+        return upgraded(document)
+    return document if document.get("type") in TYPES else None
+
+
+def read_manifests(
+    document: dict[str, Any], library: Library, language: str, harvest: Harvest
+) -> Iterator[Record]:
     """Yield a record per manifest.
 
     Parameters
     ----------
-    start : str or bytes
-        Address of a manifest or collection, or the document itself.
-    reader : LinkReader or None
+    document : dict
+        As :func:`presentation_of` returns it.
+    library : Library
         Fetches what is referred to.
-
-    Raises
-    ------
-    SourceError
-        If the start is neither a manifest nor a collection, or cannot be fetched.
+    language : str
+        In which texts are wanted.
+    harvest : Harvest
+        Notes whether everything was listed.
     """
-    if isinstance(start, str):
-        try:
-            start = _fetch(start, reader)
-        except (LinkError, ImageTooLargeError) as error:
-            raise SourceError(_("The address could not be fetched.")) from error
-    document = _document(start)
-    if document is None:
-        raise SourceError(
-            _("This is neither a manifest nor a collection of IIIF Presentation 3.")
-        )
-    found = _walk(document, reader, MOST_DEPTH, set())
-    for number, (address, manifest) in enumerate(found, 1):
-        if number > MOST_MANIFESTS:
-            raise SourceError(_("The collection is too large."))
-        if isinstance(manifest, Remark):
-            yield Record(number, number_of(address), fault=manifest)
+    for number, (address, found) in enumerate(
+        _Walk(library, harvest).down(document), 1
+    ):
+        harvest.count(number)
+        if isinstance(found, Remark):
+            yield Record(number, number_of(address), fault=found, identifier=address)
         else:
-            yield record_of(number, manifest)
+            yield record_of(number, found, language)
 
 
-def record_of(number: int, manifest: Mapping[str, Any]) -> Record:
+def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record:
     """Return what a manifest says of a work."""
-    record = Record(number, label={"title": ""})
-    for pair in _list(manifest.get("metadata")):
-        name, value = _words(pair.get("label")), _words(pair.get("value"))
-        meant = field_of(name)
-        if not value:
-            continue
-        if meant == ACCESSION and not record.accession:
-            record.accession = value
-        elif meant in LABEL_COLUMNS and not record.label.get(meant):
-            record.label[meant] = value
-        elif name:
-            record.details[detail_name(name)] = value
-    record.label["title"] = _words(manifest.get("label")) or record.label["title"]
-    statement = _words((manifest.get("requiredStatement") or {}).get("value"))
-    rights = statement or str(manifest.get("rights") or "")
-    if rights:
-        record.label["rights"] = rights
-    homepage = next((page.get("id") for page in _list(manifest.get("homepage"))), "")
-    address = str(manifest.get("id") or "")
-    record.label.setdefault("source", str(homepage or address))
-    if summary := _words(manifest.get("summary")):
-        record.details["Summary"] = summary
-    record.accession = record.accession or number_of(address)
-    record.images = list(dict.fromkeys(_pictures(manifest)))
+
+    def words(value: Any) -> list[str]:
+        return chosen(_by_language(value), language)
+
+    found = Description()
+    for pair in objects(manifest.get("metadata")):
+        names = _by_language(pair.get("label"))
+        every = [plain_text(name) for texts in names.values() for name in texts]
+        found.add_named(
+            every, joined(chosen(names, language)), words(pair.get("value"))
+        )
+    if title := words(manifest.get("label")):
+        found.replace("title", title)
+    _add_rights(found, manifest, words)
+    homepage = next((id_of(page) for page in objects(manifest.get("homepage"))), "")
+    address = id_of(dict(manifest))
+    if not found.has("source"):
+        found.add("source", [homepage or address])
+    if not found.has(DATE):
+        found.add(DATE, [first_year(str(manifest.get("navDate") or ""))])
+    found.add_detail("Summary", words(manifest.get("summary")))
+    for agent in objects(manifest.get("provider")):
+        found.add_detail("Provider", words(agent.get("label")))
+    found.add_detail("See also", map(id_of, objects(manifest.get("seeAlso"))))
+    found.images = list(_pictures(manifest))
+    record = found.record(number, address)
+    record.identifier = address
     record.fault = fault_of(record)
+    if not record.images:
+        record.remarks.append(Remark("no_picture"))
     return record
 
 
-def field_of(name: str) -> str:
-    """Return the field that a name in the metadata means; "" if none."""
-    plain = "_".join(name.casefold().replace(".", " ").split())
-    for meant, words in GUESSES.items():
-        if meant in (ACCESSION, *LABEL_COLUMNS) and plain in words.split():
-            return meant
-    return ""
+def _add_rights(
+    found: Description, manifest: Mapping[str, Any], words: Callable[[Any], list[str]]
+) -> None:
+    """Add all that a manifest says of rights: none of it stands for the others."""
+    for statement in objects(manifest.get("requiredStatement")):
+        found.add(RIGHTS, words(statement.get("value")))
+    rights = manifest.get("rights")
+    found.add(RIGHTS, [rights] if isinstance(rights, str) else [])
 
 
-def number_of(address: str) -> str:
-    """Make an accession number from a manifest's address, where it tells none."""
-    path = urlsplit(address).path.strip("/").removesuffix(".json")
-    parts = [part for part in path.split("/") if part != "manifest"]
-    return parts[-1] if parts else address
+class _Walk:
+    """Walk down from a manifest or collection to all manifests, each once."""
 
+    def __init__(self, library: Library, harvest: Harvest) -> None:
+        self._library = library
+        self._harvest = harvest
+        self._seen: set[str] = set()
 
-def _walk(
-    document: Mapping[str, Any], reader: LinkReader | None, depth: int, seen: set[str]
-) -> Iterator[tuple[str, dict[str, Any] | Remark]]:
-    """Yield the manifests of a document, with their addresses, each once."""
-    if document.get("type") == "Manifest":
-        yield str(document.get("id") or ""), dict(document)
-        return
-    for item in _list(document.get("items")):
-        address = str(item.get("id") or "")
-        if item.get("type") not in TYPES or address in seen:
-            continue
-        seen.add(address)
+    def down(self, document: dict[str, Any]) -> Iterator[Found]:
+        """Yield the manifests of a document, with their addresses, in their order."""
+        # No recursion: a collection may have thousands of pages one after the other.
+        pending = [(document, MOST_DEPTH, True)]
+        while pending:
+            item, depth, is_here = pending.pop()
+            address = id_of(item)
+            if not is_here:
+                if address in self._seen:
+                    continue
+                self._seen.add(address)
+                found = self._fetch(address, item["type"], depth)
+                if isinstance(found, Remark):
+                    yield address, found
+                    continue
+                item = found
+            if item["type"] == "Manifest":
+                yield id_of(item), item
+            else:
+                pending += reversed(list(_inside(item, depth)))
+
+    def _fetch(self, address: str, kind: str, depth: int) -> dict[str, Any] | Remark:
+        code = "manifest_unusable"
         try:
-            inner = _document(_fetch(address, reader))
+            if depth > 0:
+                document = presentation_of(parsed(self._library.read(address)))
+                if document is not None:
+                    return document
         except (LinkError, ImageTooLargeError):
-            yield address, Remark("manifest_refused", {"address": address})
-            continue
-        if inner is None or depth == 0:
-            yield address, Remark("manifest_unusable", {"address": address})
-            continue
-        yield from _walk(inner, reader, depth - 1, seen)
+            code = "manifest_refused"
+        if kind == "Collection":  # what is in it is not known
+            self._harvest.is_whole = False
+        return Remark(code, {"address": address})
 
 
-def _fetch(address: str, reader: LinkReader | None) -> bytes:
-    if reader is None:
-        raise SourceError(
-            _("Addresses are not fetched here: MORELLI_LINKS switches that off.")
-        )
-    return reader.read(address)
-
-
-def _document(data: bytes) -> dict[str, Any] | None:
-    """Return the manifest or collection that some bytes are; None if neither."""
-    try:
-        # Zero characters are in no text, and PostgreSQL stores none.
-        found = json.loads(data.replace(rb"\u0000", b""))
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) and found.get("type") in TYPES else None
+def _inside(
+    collection: dict[str, Any], depth: int
+) -> Iterator[tuple[dict[str, Any], int, bool]]:
+    """Yield what a collection holds, how deep it may go on, and whether it is here."""
+    for item in objects(collection.get("items")):
+        if item.get("type") in TYPES:
+            # Of manifests there are only references in a collection.
+            yield item, depth - 1, item["type"] == "Collection" and "items" in item
+    for name in ("first", "next"):
+        page = collection.get(name)
+        page = id_of(page) if isinstance(page, dict) else page
+        if isinstance(page, str) and page:
+            # Pages lie beside each other, not inside.
+            yield {"id": page, "type": "Collection"}, depth, False
 
 
 def _pictures(manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield the addresses of what is painted on the canvases."""
-    for canvas in _list(manifest.get("items")):
-        for page in _list(canvas.get("items")):
-            for annotation in _list(page.get("items")):
-                for body in _list(annotation.get("body")):
-                    # Of alternatives the first is what is shown.
-                    if body.get("type") == "Choice":
-                        body = (_list(body.get("items")) or [{}])[0]
-                    address = str(body.get("id") or "")
-                    if body.get("type") == "Image" and address.startswith(WEB):
-                        yield address
+    for canvas in objects(manifest.get("items")):
+        for page in objects(canvas.get("items")):
+            for annotation in objects(page.get("items")):
+                if annotation.get("motivation", "painting") in PAINTING:
+                    for body in objects(annotation.get("body")):
+                        if address := _picture(body):
+                            yield address
 
 
-def _list(value: Any) -> list[dict[str, Any]]:
-    """Return the objects in what may be one, several or none."""
-    found = value if isinstance(value, list) else [value]
-    return [one for one in found if isinstance(one, dict)]
+def _picture(body: dict[str, Any]) -> str:
+    """Return the address of what a body shows; "" if that is no picture."""
+    if body.get("type") == "Choice":
+        # Of alternatives the first is what is shown.
+        return next(filter(None, map(_picture, objects(body.get("items")))), "")
+    if body.get("type") == "SpecificResource":
+        source = body.get("source")
+        if isinstance(source, str):
+            source = {"id": source, "type": "Image"}
+        inner = next(iter(objects(source)), {})
+        return _picture_of(inner, _region(body.get("selector")))
+    return _picture_of(body, "")
 
 
-def _words(value: Any) -> str:
-    """Return a text that may be there in several languages."""
-    if isinstance(value, str):
-        return value.strip()
-    if not isinstance(value, dict) or not value:
-        return ""
-    known = next((value[name] for name in LANGUAGES if name in value), None)
-    texts = known if known is not None else next(iter(value.values()))
-    texts = texts if isinstance(texts, list) else [texts]
-    return "; ".join(str(text).strip() for text in texts)
+def _picture_of(body: dict[str, Any], region: str) -> str:
+    address = id_of(body)
+    service = next(filter(is_image_service, objects(body.get("service"))), None)
+    if is_image_service(body):
+        service = body
+    if service is not None and id_of(service).startswith(WEB):
+        return picture_address(id_of(service), region=region, instead=address)
+    is_image = type_of(body) in ("Image", "")
+    return address if is_image and address.startswith(WEB) else ""
+
+
+def _region(selector: Any) -> str:
+    """Return which part of a picture is meant; "" for all of it."""
+    for one in objects(selector):
+        region = one.get("region")
+        if isinstance(region, str) and REGION.fullmatch(region):
+            return region
+    return ""
+
+
+def _by_language(value: Any) -> dict[str, list[str]]:
+    """Return texts by their languages; those that are in none, which is wrong, too."""
+    if not isinstance(value, dict):
+        value = {"none": value}
+    found = {}
+    for language, texts in value.items():
+        several = texts if isinstance(texts, list) else [texts]
+        found[str(language)] = [
+            str(text) for text in several if isinstance(text, str | int | float)
+        ]
+    return found

@@ -210,7 +210,7 @@ def begun() -> ImportRun:
             raise SourceError(
                 gettext("An address begins with http:// or https://, please.")
             )
-        return runs.begin(session, SourceKind.IIIF, address, address, user)
+        return runs.begin(session, SourceKind.STANDARD, address, address, user)
     if shared:
         shared_file(current_app.config["MORELLI_IMPORT_FOLDER"], shared)
         return runs.begin(session, SourceKind.FOLDER, shared, shared, user)
