@@ -130,6 +130,7 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.simulation",
         f"{RETRIEVAL}.drawings",
     ),
+    "lxml": ("app.services.importing.standards.markup",),
     "obstore": ("app.services.media.s3",),
     "distributed": ("app.services.shards.dask", "app.services.shards.feature_workers"),
     "pymilvus": ("app.services.vectors.milvus",),

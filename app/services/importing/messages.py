@@ -47,6 +47,11 @@ SENTENCES = {
     "withdrawn": _("The work is withdrawn, as the table says."),
     "new_pictures": _("New pictures: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
+    "file_unusable": _("%(name)s cannot be used. %(reason)s"),
+    "broken_xml": _(
+        "The file is damaged from here on (%(reason)s). Please export it again."
+    ),
+    "no_metadata": _("%(identifier)s has no description that can be read."),
     "no_picture": _("It names no picture that can be used."),
     "picture_missing": _(
         "The picture %(name)s is not there. Please add it and import again."

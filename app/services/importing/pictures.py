@@ -25,7 +25,8 @@ PICTURE_ENDINGS = (
     *(".tif", ".tiff", ".bmp", ".gif"),
 )
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
-MANIFEST_ENDINGS = (".json",)
+DOCUMENT_ENDINGS = (".json", ".jsonld", ".xml", ".lido", ".rdf")
+"""Of what standards are written in."""
 MOST_ENTRIES = 200_000
 MOST_BYTES = 50_000_000_000
 """Of all that is in a ZIP file, unpacked; it is never unpacked all at once."""
@@ -168,7 +169,14 @@ class Archive:
     Raises
     ------
     SourceError
-        If it is no ZIP file, holds no table, or is made to fill a disk.
+        If it is no ZIP file, holds nothing to read, or is made to fill a disk.
+
+    Attributes
+    ----------
+    documents : list of str
+        Files of a standard, such as LIDO.
+    table_name : str
+        "" if there are documents and no table.
     """
 
     def __init__(self, file: BinaryIO, limits: ImageSettings) -> None:
@@ -184,6 +192,9 @@ class Archive:
         if unpacked > MOST_PACKED * max(file.seek(0, os.SEEK_END), 1_000):
             raise SourceError(_("The ZIP file is packed in a way that only bombs are."))
         self._entries = {entry.filename: entry for entry in entries if _is_plain(entry)}
+        self.documents = sorted(
+            name for name in self._entries if name.lower().endswith(DOCUMENT_ENDINGS)
+        )
         self.table_name = self._find_table()
         self._names = PictureNames(
             (n for n in self._entries if n.lower().endswith(PICTURE_ENDINGS)),
@@ -193,6 +204,10 @@ class Archive:
     def open_table(self) -> BinaryIO:
         """Open the table to be read as bytes."""
         return cast(BinaryIO, self._zip.open(self.table_name))
+
+    def open_document(self, name: str) -> BinaryIO:
+        """Open one of the ``documents`` to be read as bytes."""
+        return cast(BinaryIO, self._zip.open(name))
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture; raises as :meth:`PictureSource.read`."""
@@ -209,13 +224,18 @@ class Archive:
         self._zip.close()
 
     def _find_table(self) -> str:
-        """Return the table: the one that lies highest, and of those the largest."""
+        """Return the table: the one that lies highest, and of those the largest.
+
+        "" where there are documents of a standard instead.
+        """
         tables = [
             entry
             for name, entry in self._entries.items()
             if name.lower().endswith(TABLE_ENDINGS)
             and not PurePosixPath(name).name.startswith(".")
         ]
+        if not tables and self.documents:
+            return ""
         if not tables:
             raise SourceError(
                 _("The ZIP file holds no table: a file that ends in .csv.")

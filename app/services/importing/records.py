@@ -47,6 +47,8 @@ class Record:
         Why the row cannot be used.
     identifier : str
         By which its source knows it, whatever its accession number; "" in a table.
+    is_gone : bool
+        Whether its source says that it has the work no more.
     remarks : list of Remark
         What else is to be said of the row, though it can be used.
     """
@@ -60,6 +62,7 @@ class Record:
     is_further: bool = False
     fault: Remark | None = None
     identifier: str = ""
+    is_gone: bool = False
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -77,6 +80,7 @@ class Record:
             WITHDRAWN: self.withdrawn,
             "is_further": self.is_further,
             "identifier": self.identifier,
+            "is_gone": self.is_gone,
             "remarks": [[remark.code, dict(remark.facts)] for remark in self.remarks],
         }
         return {name: value for name, value in kept.items() if value}

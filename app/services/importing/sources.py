@@ -15,8 +15,9 @@ from app.configuration.load import Folders, image_settings
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
 from app.services.importing.formats import ACCESSION, Reading
+from app.services.importing.messages import Remark
 from app.services.importing.pictures import (
-    MANIFEST_ENDINGS,
+    DOCUMENT_ENDINGS,
     TABLE_ENDINGS,
     Archive,
     FolderPictures,
@@ -32,7 +33,11 @@ from app.services.importing.standards.documents import (
     Library,
 )
 from app.services.importing.standards.harvest import Harvest
-from app.services.importing.standards.opening import read_address, read_document
+from app.services.importing.standards.opening import (
+    is_document,
+    read_address,
+    read_document,
+)
 from app.services.importing.tables import Table, TableError, open_table
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
@@ -139,11 +144,17 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         limits = import_context.limits
         if PurePath(run.location).suffix.lower() in ARCHIVE_ENDINGS:
             with open_file() as file, closing(Archive(file, limits)) as archive:
-                yield _of_table(open_table(archive.open_table), archive)
+                if archive.table_name:
+                    yield _of_table(open_table(archive.open_table), archive)
+                else:
+                    yield _of_documents(archive, import_context)
+            return
+        pictures: PictureSource = NoPictures()
+        if path is not None:
+            pictures = FolderPictures(path.parent, limits)
+        if path is not None and path.suffix.lower() in DOCUMENT_ENDINGS:
+            yield _of_document(open_file, pictures, import_context)
         else:
-            pictures: PictureSource = NoPictures()
-            if path is not None:
-                pictures = FolderPictures(path.parent, limits)
             yield _of_table(open_table(open_file), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
@@ -172,7 +183,7 @@ def shared_files(shared: Path | None) -> list[str]:
     """List the tables and ZIP files of the folder on the server, some hundreds."""
     if shared is None or not shared.is_dir():
         return []
-    endings = (*TABLE_ENDINGS, *ARCHIVE_ENDINGS)
+    endings = (*TABLE_ENDINGS, *ARCHIVE_ENDINGS, *DOCUMENT_ENDINGS)
     scanned = islice(shared.rglob("*"), MOST_SCANNED)
     found = (path for path in scanned if path.suffix.lower() in endings)
     return sorted(
@@ -184,7 +195,7 @@ def kind_of(name: str, start: bytes) -> SourceKind:
     """Tell what an uploaded file is, by what it begins with and how it is called."""
     if start.startswith(b"PK\x03\x04"):
         return SourceKind.ZIP
-    if name.lower().endswith(MANIFEST_ENDINGS) or start.lstrip().startswith(b"{"):
+    if name.lower().endswith(DOCUMENT_ENDINGS) or is_document(start):
         return SourceKind.STANDARD
     return SourceKind.TABLE
 
@@ -263,15 +274,48 @@ def _open_file(path: Path) -> BinaryIO:
 
 def _standard(run: ImportRun, import_context: ImportContext) -> Source:
     """Return the source of a run of documents; nothing is fetched yet."""
+    if not run.location.startswith(WEB):
+        open_file = partial(_open_sent, run, import_context)
+        return _of_document(open_file, NoPictures(), import_context)
+    start = partial(read_address, run.location, Library(import_context.documents))
+
+    def records(_reading: Reading) -> Iterator[Record]:
+        for record in start(import_context.language, Harvest()):
+            # Without knowing it from before nobody can say which work is meant.
+            if not record.is_gone:
+                yield record
+
+    return Source(None, NoPictures(), records)
+
+
+def _of_document(
+    open_file: Callable[[], BinaryIO],
+    pictures: PictureSource,
+    import_context: ImportContext,
+) -> Source:
     library = Library(import_context.documents)
-    harvest = Harvest()
-    language = import_context.language
-    if run.location.startswith(WEB):
-        start = partial(read_address, run.location)
-    else:
-        start = partial(read_document, partial(_open_sent, run, import_context))
-    return Source(
-        None,
-        NoPictures(),
-        lambda _reading: start(library, language, harvest),
-    )
+    read = partial(read_document, open_file, library, import_context.language)
+    return Source(None, pictures, lambda _reading: read(Harvest()))
+
+
+def _of_documents(archive: Archive, import_context: ImportContext) -> Source:
+    """Return the source of all documents in a ZIP file, one after the other."""
+    library = Library(import_context.documents)
+
+    def records(_reading: Reading) -> Iterator[Record]:
+        number = 0
+        for name in archive.documents:
+            open_file = partial(archive.open_document, name)
+            before = number
+            try:
+                for record in read_document(
+                    open_file, library, import_context.language, Harvest()
+                ):
+                    record.number = number = before + record.number
+                    yield record
+            except SourceError as error:
+                number += 1
+                facts = {"name": name, "reason": str(error)}
+                yield Record(number, fault=Remark("file_unusable", facts))
+
+    return Source(None, archive, records)

@@ -24,7 +24,7 @@ from app.services.importing.standards.documents import (
 )
 from app.services.importing.standards.texts import plain_text
 from app.services.importing.standards.tiles import TilePlan, plan_tiles, stitched
-from app.services.importing.standards.vocabulary import RIGHTS, Description
+from app.services.importing.standards.vocabulary import RIGHTS, WorkDescription
 from app.services.system.fetching import LinkError, Refusal
 
 INFO = "/info.json"
@@ -112,7 +112,7 @@ def is_service_address(name: str) -> bool:
 def record_of_service(document: Mapping[str, Any]) -> Record:
     """Return the record of a work of which an ``info.json`` is all that is known."""
     address = id_of(dict(document)).rstrip("/")
-    found = Description()
+    found = WorkDescription()
     found.add("source", [address])
     for name in ("attribution", "license", "rights"):
         value = document.get(name)

@@ -29,7 +29,7 @@ from app.services.importing.standards.texts import chosen, joined, plain_text
 from app.services.importing.standards.vocabulary import (
     DATE,
     RIGHTS,
-    Description,
+    WorkDescription,
     first_year,
     number_of,
 )
@@ -86,7 +86,7 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     def words(value: Any) -> list[str]:
         return chosen(_by_language(value), language)
 
-    found = Description()
+    found = WorkDescription()
     for pair in objects(manifest.get("metadata")):
         names = _by_language(pair.get("label"))
         every = [plain_text(name) for texts in names.values() for name in texts]
@@ -116,7 +116,9 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
 
 
 def _add_rights(
-    found: Description, manifest: Mapping[str, Any], words: Callable[[Any], list[str]]
+    found: WorkDescription,
+    manifest: Mapping[str, Any],
+    words: Callable[[Any], list[str]],
 ) -> None:
     """Add all that a manifest says of rights: none of it stands for the others."""
     for statement in objects(manifest.get("requiredStatement")):

@@ -21,7 +21,7 @@ _LAST_PARTS = ("manifest", "info", "json", "iiif", "presentation")
 """Ends of addresses that say what a document is, and not of which work."""
 
 
-class Description:
+class WorkDescription:
     """Description of a work, as it is gathered from a document.
 
     Attributes
