@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from app.services.importing.listing import list_views
+from app.services.evaluation.listing import list_views
 from app.services.importing.pictures import SourceError
 
 HEADER = "accession,image,title,artist"
