@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
 from app.models.base import Base, now, parent_key, reference_key
+from app.models.catalogues import CatalogueSource
 from app.models.collection import Artwork
 from app.models.tasks import Task
 
@@ -48,7 +49,12 @@ class ImportRun(Base):
     """Rows by what became of them."""
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     user_id: Mapped[int | None] = reference_key("user.id")
+    catalogue_id: Mapped[int | None] = reference_key("catalogue_source.id", index=True)
+    """The source that the collection is kept in step with by this import."""
+    mark: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """Of that source, once this import is recorded."""
 
+    catalogue: Mapped[CatalogueSource | None] = relationship()
     task: Mapped[Task | None] = relationship()
     user: Mapped[User | None] = relationship()
 

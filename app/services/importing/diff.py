@@ -12,8 +12,9 @@ from app.models import Artwork, RowState
 from app.services.collection.labels import DETAIL, fact_of
 from app.services.collection.pictures import StoredPicture
 from app.services.importing.formats import Reading
-from app.services.importing.messages import Remark
+from app.services.importing.messages import GONE, Remark
 from app.services.importing.records import Record
+from app.services.importing.sync.merging import Known, merged
 
 
 class Policy(StrEnum):
@@ -80,6 +81,7 @@ def judge(
     found: Sequence[FoundPicture],
     reading: Reading,
     policy: Policy,
+    known: Known | None = None,
 ) -> RowDecision:
     """Say what is to be done with a record.
 
@@ -93,7 +95,11 @@ def judge(
         Its pictures; those that need not be looked at may be missing.
     reading : Reading
     policy : Policy
+    known : Known, optional
+        What its source said of the work before.
     """
+    if record.is_gone:
+        return _let_go(artwork)
     faults = [one.fault for one in found if one.fault is not None]
     faults += record.remarks
     there = [image.sha256 for image in artwork.images] if artwork is not None else []
@@ -108,6 +114,8 @@ def judge(
             return RowDecision(RowState.FAILED, [Remark("exists")])
         decision.facts = differences(record, artwork, reading)
         decision.restores = artwork.is_withdrawn and not record.withdrawn
+        if known is not None:
+            _heed(decision, record, artwork, known)
         decision.withdraws = bool(record.withdrawn) and not artwork.is_withdrawn
     decision.remarks += _told(decision)
     # The work of a further row that is not there is made by an earlier row.
@@ -127,6 +135,30 @@ def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str,
     return {
         name: value for name, value in said.items() if fact_of(artwork, name) != value
     }
+
+
+def _heed(
+    decision: RowDecision, record: Record, artwork: Artwork, known: Known
+) -> None:
+    """Let a source change only what nobody else has changed since it last spoke."""
+    names = {*record.facts, *known.facts}
+    there = {name: fact_of(artwork, name) for name in names}
+    decision.facts, kept = merged(record.facts, known.facts, there)
+    if kept:
+        fields = ", ".join(name.removeprefix(DETAIL) for name in kept)
+        decision.remarks.append(Remark("kept", {"fields": fields}))
+    # What a curator withdrew stays so; what was gone from the source is there again.
+    decision.restores = decision.restores and known.is_gone
+    decision.pictures = [
+        one for one in decision.pictures if one.name not in known.images
+    ]
+
+
+def _let_go(artwork: Artwork | None) -> RowDecision:
+    """Say what is to be done with what its source has no more."""
+    if artwork is None or artwork.is_withdrawn:
+        return RowDecision(RowState.SKIPPED)
+    return RowDecision(RowState.UPDATED, [Remark(GONE)], withdraws=True)
 
 
 def _distinct(

@@ -9,6 +9,8 @@ from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, Remark, write
 from app.services.importing.records import Record, is_address
 from app.services.importing.sources import ImportContext, opened
+from app.services.importing.standards.harvest import Harvest
+from app.services.importing.sync.items import SourceItems
 from app.services.system.tasks import TaskHandle
 
 BATCH_ROWS = 100
@@ -37,12 +39,36 @@ def look_through(
         judge = RecordJudge(session, run, source, import_context)
         pictured: dict[str, str] = {}
         records = source.records(judge.reading)
-        done = 0
+        done = number = 0
         while batch := list(islice(records, BATCH_ROWS)):
+            number = batch[-1].number
+            if judge.items is not None:
+                batch = judge.items.listed(batch)
             session.add_all(_plan(judge, batch, pictured))
             done += len(batch)
             handle.progress(done, max(total, done), READING)
+        if source.harvest is not None and judge.items is not None:
+            for gone in left_by_source(judge.items, source.harvest, number + 1):
+                session.add_all(_plan(judge, gone, pictured))
+                handle.progress(done, max(total, done), READING)
+            run.mark = source.harvest.mark
     runs.keep_counts(session, run)
+
+
+def left_by_source(
+    items: SourceItems, harvest: Harvest, number: int
+) -> Iterator[Sequence[Record]]:
+    """Yield, in batches, the works that a source has no more, as far as it said so.
+
+    Parameters
+    ----------
+    number : int
+        Of the first row.
+    """
+    renumbered = items.renumbered(number)
+    yield renumbered
+    if harvest.is_whole:
+        yield from items.gone(number + len(renumbered))
 
 
 def _plan(
@@ -58,13 +84,13 @@ def _plan(
         First work of the file that has a picture, by the picture's hash; added to.
     """
     # Before: looking at pictures ends the transaction.
-    names = [name for one in records if one.fault is None for name in one.images]
+    names = [name for one in records if one.fault is None for name in judge.wanted(one)]
     found = judge.fetcher.look(names)
     artworks = judge.works(records)
     owners = judge.owners(found)
     for record in records:
         artwork = artworks.get(record.accession)
-        decision = judge.repeats.refuse(record)
+        decision = None if record.is_gone else judge.repeats.refuse(record)
         if decision is None:
             decision = judge.decide(record, artwork, found)
             named: list[str] = []
@@ -74,6 +100,8 @@ def _plan(
             decision.remarks += _to_fetch(judge, record, artwork)
             decision.remarks += same_picture(record.accession, named)
         judge.repeats.note(record, decision)
+        if judge.items is not None and judge.items.settles(record, artwork):
+            continue
         yield ImportRow(
             run=judge.run,
             number=record.number,
@@ -89,7 +117,7 @@ def _to_fetch(
     judge: RecordJudge, record: Record, artwork: Artwork | None
 ) -> list[Remark]:
     """Say which pictures are still to be fetched from the web, if there are any."""
-    far = [name for name in record.images if is_address(name)]
+    far = [name for name in judge.wanted(record) if is_address(name)]
     if not far or not judge.must_fetch(record, artwork):
         return []
     if judge.fetcher.may_fetch:

@@ -1,7 +1,6 @@
 """Judging of a run's records in batches, as its dry run and its recording share it."""
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping, Set
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -20,6 +19,8 @@ from app.services.importing.messages import Remark
 from app.services.importing.records import Record
 from app.services.importing.repeats import Repeats, row_of_run
 from app.services.importing.sources import ImportContext, Source
+from app.services.importing.sync.items import SourceItems
+from app.services.importing.sync.merging import Known
 
 MOST_NAMED = 3
 """Works that are named for having the same picture."""
@@ -47,7 +48,8 @@ class RecordJudge:
         self.run = run
         self.reading = Reading.from_json(run.mapping)
         self.policy = Policy(run.policy)
-        self.repeats = Repeats(self.reading, partial(row_of_run, session, run))
+        self.items = SourceItems(session, run) if run.catalogue_id else None
+        self.repeats = Repeats(self.reading, self._first_row)
         self.fetcher = PictureFetcher(session, source, import_context, self.reading)
 
     def decide(
@@ -58,7 +60,21 @@ class RecordJudge:
     ) -> RowDecision:
         """Say what is to be done with a record; parameters as of ``diff.judge``."""
         pictures = [found[name] for name in record.images if name in found]
-        return judge(record, artwork, pictures, self.reading, self.policy)
+        known = self.known(record)
+        return judge(record, artwork, pictures, self.reading, self.policy, known)
+
+    def known(self, record: Record) -> Known | None:
+        """Return what a record's source said before; None if it has none or did not."""
+        return self.items.known(record) if self.items else None
+
+    def wanted(self, record: Record) -> list[str]:
+        """Return the pictures of a record that were not taken from its source before.
+
+        The others are there, or a curator took them away.
+        """
+        known = self.known(record)
+        had: Set[str] = known.images if known else frozenset()
+        return [name for name in record.images if name not in had]
 
     def must_fetch(self, record: Record, artwork: Artwork | None) -> bool:
         """Tell whether pictures that are on the web have to be fetched for a record.
@@ -70,11 +86,18 @@ class RecordJudge:
             return False
         if artwork is None or record.is_further:
             return True
+        if self.known(record) is not None:
+            return bool(self.wanted(record))
         if self.policy is not Policy.UPDATE:
             return False
         return len(artwork.images) < len(record.images) or bool(
             differences(record, artwork, self.reading)
         )
+
+    def _first_row(self, number: int) -> Record:
+        """Return an earlier record, of which there may be nothing to note."""
+        settled = self.items.settled(number) if self.items else None
+        return settled or row_of_run(self.session, self.run, number)
 
     def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
         """Return the works that records are about, withdrawn ones too, by number."""

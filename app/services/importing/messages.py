@@ -14,6 +14,8 @@ TO_FETCH = "to_fetch"
 """Code of what is said where pictures on the web are still to be looked at."""
 RESTORED = "restored"
 """Code of what is said where a work that was withdrawn is in the table."""
+GONE = "gone"
+"""Code of what is said where a source has a work no more."""
 SENTENCES = {
     "broken_row": _(
         "The quotation marks or line ends are wrong here (%(reason)s). Please mend "
@@ -45,6 +47,11 @@ SENTENCES = {
     "changed": _("Different: %(fields)s."),
     RESTORED: _("The work was withdrawn, and is on show again."),
     "withdrawn": _("The work is withdrawn, as the table says."),
+    "kept": _(
+        "The source says something else in these fields, which were changed here and "
+        "stay so: %(fields)s."
+    ),
+    GONE: _("The source has it no more: it is withdrawn."),
     "new_pictures": _("New pictures: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
     "file_unusable": _("%(name)s cannot be used. %(reason)s"),
@@ -79,7 +86,7 @@ SENTENCES = {
 INFORMATIVE = frozenset(
     (
         *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
-        *("is_there", "not_undone", TO_FETCH),
+        *("is_there", "not_undone", TO_FETCH, "kept", GONE),
     )
 )
 """Codes of what is no fault of a row."""

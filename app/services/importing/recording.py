@@ -22,6 +22,7 @@ from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, read, write
 from app.services.importing.records import Record, is_address, moment
 from app.services.importing.sources import ImportContext, opened
+from app.services.importing.sync import catalogues
 from app.services.index.changes import announce
 from app.services.system import audit, tasks
 from app.services.system.tasks import TaskHandle
@@ -77,6 +78,8 @@ def record_run(
     runs.remove_file(session, run, import_context.media.imports)
     finish(handle, run)
     runs.keep_counts(session, run)
+    if run.catalogue is not None:
+        catalogues.note_synced(session, run, run.catalogue)
     compare_later(session, run)
 
 
@@ -110,6 +113,8 @@ class Recorder(RecordJudge):
             row.number: Record.from_json(row.number, row.accession, row.values)
             for row in rows
         }
+        if self.items is not None:
+            self.items.load(records.values())
         found = self._fetch(list(records.values()))
         artworks = self.works(records.values())
         hidden: list[Artwork] = []
@@ -124,6 +129,8 @@ class Recorder(RecordJudge):
                 if known is not None and (decision.restores or decision.withdraws):
                     hidden.append(known)
                 _tell(row, artwork, decision)
+                if self.items is not None and decision.state in RECORDED:
+                    self.items.keep(record, artwork, _taken(record, found))
         self.session.flush()
         self._name_others(rows, records, found)
         if hidden:
@@ -135,7 +142,7 @@ class Recorder(RecordJudge):
         names = [
             name
             for one in records
-            for name in one.images
+            for name in self.wanted(one)
             if not is_address(name) or self.must_fetch(one, works.get(one.accession))
         ]
         # Nothing is read or written while pictures are fetched.
@@ -226,6 +233,13 @@ def _tell(row: ImportRow, artwork: Artwork | None, decision: RowDecision) -> Non
     if row.state is not RowState.CREATED:
         row.state = decision.state
     row.message = write(decision.remarks)
+
+
+def _taken(record: Record, found: Mapping[str, FoundPicture]) -> list[str]:
+    """Return the pictures of a record that were had."""
+    return [
+        name for name in record.images if name in found and found[name].fault is None
+    ]
 
 
 def _add_pictures(artwork: Artwork, decision: RowDecision) -> None:

@@ -4,9 +4,9 @@ What takes long is a task in the background; here it is only noted.
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -131,21 +131,45 @@ def plan(
     if not run.is_dry or is_busy(run):
         raise NotNowError
     run.mapping, run.policy = reading.to_json(), policy.value
-    return _enqueue(session, run, PLAN, user)
+    return enqueue(session, run, PLAN, user)
 
 
 def start(session: Session, run: ImportRun, user: User | None) -> Task:
     """Let a run that was looked through be recorded, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run) or not is_planned(run):
         raise NotNowError
-    return _enqueue(session, run, RECORD, user)
+    return enqueue(session, run, RECORD, user)
 
 
 def undo(session: Session, run: ImportRun, user: User | None) -> Task:
     """Let everything that a run changed be taken back, or raise ``NotNowError``."""
     if run.is_dry or is_busy(run):
         raise NotNowError
-    return _enqueue(session, run, UNDO, user)
+    return enqueue(session, run, UNDO, user)
+
+
+def enqueue(
+    session: Session,
+    run: ImportRun,
+    phase: str,
+    user: User | None,
+    more: Mapping[str, Any] | None = None,
+) -> Task:
+    """Note that a phase of a run is to be worked off.
+
+    Parameters
+    ----------
+    more : mapping, optional
+        Further parameters of the task.
+    """
+    # A dry run is soon done, and its curator waits for it; a source takes its time.
+    is_short = phase == PLAN and run.catalogue is None
+    parameters = {RUN: run.id, PHASE: phase, **(more or {})}
+    lane = Lane.SHORT if is_short else Lane.LONG
+    task = tasks.enqueue(session, KIND, parameters, user, lane)
+    run.task = task
+    session.commit()
+    return task
 
 
 def discard(session: Session, run: ImportRun, imports: MediaStore) -> None:
@@ -269,12 +293,3 @@ def _keep_mapping(session: Session, name: str, reading: Reading) -> None:
     kept.name, kept.mapping = name, reading.to_json()
     session.add(kept)
     session.commit()
-
-
-def _enqueue(session: Session, run: ImportRun, phase: str, user: User | None) -> Task:
-    # A dry run is soon done, and its curator waits for it.
-    lane = Lane.SHORT if phase == PLAN else Lane.LONG
-    task = tasks.enqueue(session, KIND, {RUN: run.id, PHASE: phase}, user, lane)
-    run.task = task
-    session.commit()
-    return task

@@ -117,11 +117,14 @@ class Source:
     pictures : PictureSource
     records : callable
         Yields the records anew, as a reading has them.
+    harvest : Harvest or None
+        Of what is asked again and again: whether all of it was listed.
     """
 
     table: Table | None
     pictures: PictureSource
     records: Callable[[Reading], Iterator[Record]]
+    harvest: Harvest | None = None
 
 
 @contextmanager
@@ -277,15 +280,17 @@ def _standard(run: ImportRun, import_context: ImportContext) -> Source:
     if not run.location.startswith(WEB):
         open_file = partial(_open_sent, run, import_context)
         return _of_document(open_file, NoPictures(), import_context)
-    start = partial(read_address, run.location, Library(import_context.documents))
+    harvest = Harvest(run.catalogue.mark if run.catalogue else "")
+    library = Library(import_context.documents)
+    start = partial(read_address, run.location, library, import_context.language)
 
     def records(_reading: Reading) -> Iterator[Record]:
-        for record in start(import_context.language, Harvest()):
+        for record in start(harvest):
             # Without knowing it from before nobody can say which work is meant.
-            if not record.is_gone:
+            if run.catalogue is not None or not record.is_gone:
                 yield record
 
-    return Source(None, NoPictures(), records)
+    return Source(None, NoPictures(), records, harvest)
 
 
 def _of_document(
