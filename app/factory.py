@@ -13,6 +13,7 @@ from app.commands import feedback as commands_feedback
 from app.commands import imports as commands_imports
 from app.commands import retention as commands_retention
 from app.commands import shared as commands_shared
+from app.commands import sources as commands_sources
 from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
@@ -51,6 +52,7 @@ from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
 from app.web.curate.imports import pages as curate_imports
+from app.web.curate.imports import sources as curate_sources
 from app.web.pages import (
     about,
     evidence,
@@ -85,7 +87,14 @@ BLUEPRINTS = (
     *(search, works, map, map_files, iiif, media, frames, offline, health),
     *(evidence, feedback, history, sharing, about, privacy, account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
-    *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
+    *(
+        curate_imports,
+        curate_sources,
+        curate_care,
+        curate_tasks,
+        curate_map,
+        curate_compare,
+    ),
     *(admin_dashboard, admin_recognition, admin_evaluation),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,
@@ -93,7 +102,12 @@ BLUEPRINTS = (
 """Modules whose blueprint ``bp`` is all that they add to the application."""
 COMMANDS = (
     *(commands_shared.collection, commands_accounts.group, commands_feedback.group),
-    *(commands_imports.group, commands_retention.group, commands_worker.command),
+    *(
+        commands_imports.group,
+        commands_sources.group,
+        commands_retention.group,
+        commands_worker.command,
+    ),
 )
 
 

@@ -2,31 +2,7 @@
 
 import pytest
 
-from app.extensions import db
-from app.models import ImportRun
-from app.services.importing.sync import catalogues
-from tests.services.importing.standards.oai_repository import BASE
-
-
-class Kept:
-    """Syncs the collection with one source, as a curator or the night does."""
-
-    def __init__(self, importer):
-        self.importer = importer
-        self.id = catalogues.add(db.session(), BASE, None).id
-
-    @property
-    def source(self):
-        return db.session.get(catalogues.CatalogueSource, self.id)
-
-    def sync(self, web, **wishes):
-        """Ask the source; return the import, None where nothing was to be done."""
-        self.importer.use_web(web)
-        wishes = {"records": True, **wishes}
-        catalogues.begin(db.session(), self.source, None, **wishes)
-        number = catalogues.latest_run(db.session(), self.source).id
-        self.importer.work_off()
-        return db.session.get(ImportRun, number)
+from tests.services.importing.sync.kept import Kept
 
 
 @pytest.fixture
