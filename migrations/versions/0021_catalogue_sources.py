@@ -1,7 +1,7 @@
 """Sources that a collection is kept in step with
 
 Revision ID: 0021
-Revises: 0018
+Revises: 0019
 Create Date: 2026-11-28 22:15:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

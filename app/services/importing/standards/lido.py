@@ -6,7 +6,7 @@ Of the events those count in which a work is made.
 
 from collections.abc import Iterator
 
-from app.services.importing.records import Record, fault_of
+from app.services.importing.records import Record, fault_of, is_address
 from app.services.importing.standards.lido_resources import pictures_of
 from app.services.importing.standards.markup import Element, chosen_texts, text_of
 from app.services.importing.standards.texts import joined, plain_text
@@ -74,15 +74,16 @@ class _Reader:
         self._add_whereabouts()
         for name, path in {
             "Measurements": ".//lido:displayObjectMeasurements",
-            "Description": ".//lido:objectDescriptionSet/lido:descriptiveNoteValue",
             "Inscriptions": ".//lido:inscriptionTranscription",
             "Edition": ".//lido:displayEdition",
-            "Subjects": ".//lido:displaySubject",
         }.items():
             found.add_detail(name, self._texts(path))
         if not self._all(".//lido:displayObjectMeasurements"):
             found.add_detail("Measurements", self._measurements())
-        if not self._all(".//lido:displaySubject"):
+        self._add_descriptions()
+        shown = self._texts(".//lido:displaySubject")
+        found.add_subjects(shown)
+        if not shown:
             subjects = self._concepts(".//lido:subject/lido:subjectConcept")
             found.add_detail("Subjects", subjects)
         self._add_rights()
@@ -208,6 +209,21 @@ class _Reader:
                 for name in ("measurementType", "measurementValue", "measurementUnit")
             )
             yield " ".join(filter(None, parts))
+
+    def _add_descriptions(self) -> None:
+        """Add notes under the names of their types, where these are words."""
+        notes: dict[str, list[Element]] = {}
+        for one in self._all(".//lido:objectDescriptionSet"):
+            kind = str(one.get(TYPE) or "")
+            name = "Description" if is_address(kind) or not kind else kind
+            notes.setdefault(name, []).append(one)
+        for name, sets in notes.items():
+            values = [
+                value
+                for one in sets
+                for value in self._all("lido:descriptiveNoteValue", one)
+            ]
+            self._found.add_detail(name, chosen_texts(values, self._language))
 
     def _add_rights(self) -> None:
         """Add the rights in the work and in its pictures, whatever is said of them."""

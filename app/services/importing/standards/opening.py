@@ -11,7 +11,13 @@ from flask_babel import lazy_gettext as _
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import SourceError
 from app.services.importing.records import Record
-from app.services.importing.standards import edm, lido, oai_pmh
+from app.services.importing.standards import (
+    activities,
+    edm,
+    lido,
+    linked_art,
+    oai_pmh,
+)
 from app.services.importing.standards.documents import (
     DOCUMENT_BYTES,
     Library,
@@ -108,6 +114,10 @@ def read_document(
     presentation = presentation_of(document)
     if presentation is not None:
         yield from read_manifests(presentation, library, language, harvest)
+    elif linked_art.is_object(document):
+        yield linked_art.record_of(1, document, language, library)
+    elif activities.is_list(document):
+        yield from activities.read_list(document, library, language, harvest)
     elif (
         isinstance(document, dict)
         and is_image_service(document)
@@ -120,7 +130,7 @@ def read_document(
 
 def is_document(start: bytes) -> bool:
     """Tell whether a file is JSON or XML, by what it begins with."""
-    return is_xml(start) or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    return is_xml(start) or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
 def is_xml(start: bytes) -> bool:

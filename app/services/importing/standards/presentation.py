@@ -106,7 +106,7 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     for agent in objects(manifest.get("provider")):
         found.add_detail("Provider", words(agent.get("label")))
     found.add_detail("See also", map(id_of, objects(manifest.get("seeAlso"))))
-    found.images = list(_pictures(manifest))
+    found.images = pictures_of(manifest)
     record = found.record(number, address)
     record.identifier = address
     record.fault = fault_of(record)
@@ -184,6 +184,11 @@ def _inside(
         if isinstance(page, str) and page:
             # Pages lie beside each other, not inside.
             yield {"id": page, "type": "Collection"}, depth, False
+
+
+def pictures_of(manifest: Mapping[str, Any]) -> list[str]:
+    """Return where the pictures of a manifest are, as records name them."""
+    return list(dict.fromkeys(_pictures(manifest)))
 
 
 def _pictures(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -96,11 +96,11 @@ def plain_text(value: str) -> str:
         parser = _PlainText()
         parser.feed(_escaped(value))
         parser.close()
-        value = parser.text
-    elif _REFERENCE.search(value):
+        lines = [" ".join(line.split()) for line in parser.text.splitlines()]
+        return "\n".join(filter(None, lines))
+    if _REFERENCE.search(value):
         value = _REFERENCE.sub(lambda found: html.unescape(found[0]), value)
-    lines = (" ".join(line.split()) for line in value.splitlines())
-    return "\n".join(filter(None, lines))
+    return "\n".join(line.strip() for line in value.strip().splitlines())
 
 
 def chosen(texts: Mapping[str, Iterable[str]], language: str) -> list[str]:

@@ -5,6 +5,11 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from app.services.collection.labels import LABEL_COLUMNS
+from app.services.collection.subjects import (
+    SHOWS,
+    UnknownSubjectError,
+    normal_statement,
+)
 from app.services.importing.formats import ACCESSION, GUESSES, detail_name
 from app.services.importing.records import Record
 from app.services.importing.standards.texts import joined, united
@@ -60,13 +65,25 @@ class WorkDescription:
         name : str
             What it is called where none of them is.
         """
+        names = list(names)
         meant = next(filter(None, map(field_of, names)), "")
+        if any(one.casefold() == SHOWS for one in names):
+            self.add_subjects(texts)
+            return
         if meant == ACCESSION and not self.accession:
             self.accession = joined(texts)
         elif meant in LABEL_COLUMNS:
             self.add(meant, texts)
         else:
             self.add_detail(name, texts)
+
+    def add_subjects(self, texts: Iterable[str]) -> None:
+        """Add what a work shows: as a statement, where all of it is in our words."""
+        for text in texts:
+            try:
+                self._label.setdefault(SHOWS, []).append(normal_statement(text))
+            except UnknownSubjectError:
+                self.add_detail("Subjects", [text])
 
     def has(self, field: str) -> bool:
         """Tell whether anything is said in a field."""
