@@ -13,7 +13,8 @@ from app.services.importing.standards.harvest import Harvest
 from app.services.importing.sync.items import SourceItems
 from app.services.system.tasks import TaskHandle
 
-BATCH_ROWS = 100
+BATCH_ROWS, FETCHED_ROWS = 100, 20
+"""Rows per transaction; of those that are fetched one by one less, to be stopped."""
 READING = "reading"
 """Step, as the pages know it."""
 
@@ -40,7 +41,8 @@ def look_through(
         pictured: dict[str, str] = {}
         records = source.records(judge.reading)
         done = number = 0
-        while batch := list(islice(records, BATCH_ROWS)):
+        count = FETCHED_ROWS if source.harvest else BATCH_ROWS
+        while batch := list(islice(records, count)):
             number = batch[-1].number
             if judge.items is not None:
                 batch = judge.items.listed(batch)
