@@ -134,8 +134,6 @@ class _Reader:
         ]
         preferred = [one for one in names if PREFERRED in kinds_of(one)]
         titles = self._contents(preferred or names)
-        label = self._work.get("_label")
-        self._found.add("title", titles[:1] or [plain_text(str(label or ""))])
         others = [one for one in names if one not in preferred] if preferred else []
         self._found.add_detail("Other titles", self._contents(others))
         numbers = [
@@ -146,6 +144,10 @@ class _Reader:
         sure = [one for one in numbers if ACCESSION in kinds_of(one)]
         contents = self._contents(sure or numbers)
         self._found.accession = contents[0] if contents else ""
+        label = plain_text(str(self._work.get("_label") or ""))
+        if not titles and label != self._found.accession:
+            titles = [label]
+        self._found.add("title", titles[:1])
 
     def _add_statements(self) -> None:
         statements = objects(self._work.get("referred_to_by"))

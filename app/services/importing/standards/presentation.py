@@ -93,7 +93,9 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
         found.add_named(
             every, joined(chosen(names, language)), words(pair.get("value"))
         )
-    if title := words(manifest.get("label")):
+    title = words(manifest.get("label"))
+    # A manifest must have a label; one without a title has the number there.
+    if title and title != [found.accession]:
         found.replace("title", title)
     _add_rights(found, manifest, words)
     homepage = next((id_of(page) for page in objects(manifest.get("homepage"))), "")
