@@ -6,8 +6,16 @@ has no more from what it never had.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
 from app.models import Artwork, ImportRun, SourceItem, now
 from app.services.collection.labels import DETAIL
@@ -60,7 +68,7 @@ class SourceItems:
         for record in records:
             item = self._items.get(record.identifier)
             if record.is_gone:
-                if item is None or item.is_gone:
+                if item is None or item.is_gone or self._is_elsewhere(item):
                     continue
                 _let_go(record, item.accession)
             elif item and not record.fault and item.accession != record.accession:
@@ -104,6 +112,7 @@ class SourceItems:
                 ~SourceItem.is_gone,
                 Artwork.withdrawn_at.is_(None),
                 func.coalesce(SourceItem.seen_run, 0) != self._run.id,
+                ~self._elsewhere(SourceItem.artwork_id, SourceItem.id),
             )
             .order_by(SourceItem.id)
             .limit(BATCH_ITEMS)
@@ -172,6 +181,27 @@ class SourceItems:
         item.facts, item.is_gone = record.facts, False
         there = {*had, *taken}
         item.images = [name for name in record.images if name in there]
+
+    def _is_elsewhere(self, item: SourceItem) -> bool:
+        meant = self._elsewhere(literal(item.artwork_id), literal(item.id))
+        return self._session.scalars(select(meant)).one()
+
+    def _elsewhere(
+        self,
+        artwork_id: SQLColumnExpression[int | None],
+        item_id: SQLColumnExpression[int],
+    ) -> ColumnElement[bool]:
+        """Tell whether a work is listed otherwise too, here or by another source."""
+        other = aliased(SourceItem)
+        is_listed = (other.catalogue_id != self._run.catalogue_id) | (
+            other.seen_run == self._run.id
+        )
+        return exists().where(
+            other.artwork_id == artwork_id,
+            other.id != item_id,
+            ~other.is_gone,
+            is_listed,
+        )
 
     def settled(self, number: int) -> Record | None:
         """Return a record of which nothing was to be noted, by its position."""

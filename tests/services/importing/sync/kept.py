@@ -9,9 +9,9 @@ from tests.services.importing.standards.oai_repository import BASE
 class Kept:
     """Syncs the collection with one source, as a curator or the night does."""
 
-    def __init__(self, importer):
+    def __init__(self, importer, address=BASE):
         self.importer = importer
-        self.id = catalogues.add(db.session(), BASE, None).id
+        self.id = catalogues.add(db.session(), address, None).id
 
     @property
     def source(self):

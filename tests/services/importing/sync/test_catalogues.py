@@ -13,6 +13,7 @@ from app.services.system.workers import WorkerProcess
 from tests.services.importing.importer import rows_of, work
 from tests.services.importing.standards.lido_records import NAMESPACES, simple
 from tests.services.importing.standards.oai_repository import BASE, Repository
+from tests.services.importing.sync.kept import Kept
 
 FIRST, SECOND, THIRD = (f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3))
 
@@ -187,6 +188,18 @@ def test_the_night_asks_what_was_once_seen_and_nobody_else(kept):
     assert db.session.query(Task).filter_by(state=TaskState.WAITING).count() == 1
     kept.importer.work_off()
     assert work("KG 1").title == "Bauernhof"
+
+
+def test_a_work_that_another_source_has_is_not_gone(kept):
+    kept.sync(repository({1: "Hof", 2: "Baum"}))
+    other = Kept(kept.importer, f"{BASE}?metadataPrefix=lido")
+    other.sync(repository({1: "Hof", 3: "See"}))
+    run = kept.sync(repository({4: "Wald"}))
+    assert [row[1:] for row in rows_of(run)] == [
+        ("KG 4", "created", []),
+        ("KG 2", "updated", ["gone"]),
+    ]
+    assert not work("KG 1").is_withdrawn
 
 
 @pytest.mark.parametrize("address", ["", "museum.org", "ftp://museum.org/a", BASE])
