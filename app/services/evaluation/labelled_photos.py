@@ -24,8 +24,8 @@ from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import PROFILES, Profile, perturb
 from app.retrieval.simulation.wall import WALL_SIDE_PX, photograph_wall
+from app.services.importing.tables.encodings import decode_text
 from app.services.media.store import MediaStore, read_picture
-from app.services.system.encoding import decode_text
 
 COLUMNS = ("photo", "references", "kind")
 IN_VIEW = "in_view"

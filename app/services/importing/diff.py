@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.models import Artwork, RowState
 from app.services.collection.labels import DETAIL, fact_of
 from app.services.collection.pictures import StoredPicture
-from app.services.importing.formats import Reading
+from app.services.importing.columns.formats import Reading
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record
 

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.collection.labels import LABEL_COLUMNS
-from app.services.importing.formats import ACCESSION, GUESSES, detail_name
+from app.services.importing.columns.formats import ACCESSION, GUESSES, detail_name
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import SourceError
 from app.services.importing.records import WEB, Record, fault_of

@@ -13,8 +13,8 @@ from app.models import ReferenceImage
 from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
 from app.retrieval.images.codec import decode
 from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
+from app.services.importing.columns.formats import IMAGE, OURS, Reading
 from app.services.importing.diff import FoundPicture
-from app.services.importing.formats import IMAGE, OURS, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import PictureError
 from app.services.importing.records import is_address

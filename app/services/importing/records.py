@@ -16,9 +16,9 @@ from app.services.collection.subjects import (
     UnknownSubjectError,
     normal_statement,
 )
-from app.services.importing.formats import ACCESSION, IMAGE, OURS, WGA, Reading
+from app.services.importing.columns.formats import ACCESSION, IMAGE, OURS, WGA, Reading
 from app.services.importing.messages import Remark
-from app.services.importing.tables import TableRow
+from app.services.importing.tables.reader import TableRow
 
 WEB = ("http://", "https://")
 ADDRESS = re.compile(r'"(https?://[^"]+)"')

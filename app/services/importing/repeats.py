@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ImportRow, ImportRun, RowState
+from app.services.importing.columns.formats import IMAGE, Reading
 from app.services.importing.diff import RowDecision
-from app.services.importing.formats import IMAGE, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record
 

@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import ColumnMapping, ImportRow, ImportRun, Lane, RowState, Task, User
-from app.services.importing.diff import Policy
-from app.services.importing.formats import (
+from app.services.importing.columns.formats import (
     ACCESSION,
     DETAILS,
     IMAGE,
@@ -21,6 +20,7 @@ from app.services.importing.formats import (
     columns_hash,
     propose,
 )
+from app.services.importing.diff import Policy
 from app.services.importing.sources import SourceKind, kind_of
 from app.services.media.store import MediaStore
 from app.services.system import deletions, tasks

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from app.configuration.load import Folders, image_settings
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
-from app.services.importing.formats import ACCESSION, Reading
+from app.services.importing.columns.formats import ACCESSION, Reading
 from app.services.importing.iiif import MANIFEST_BYTES, read_manifests
 from app.services.importing.pictures import (
     MANIFEST_ENDINGS,
@@ -26,7 +26,7 @@ from app.services.importing.pictures import (
     SourceError,
 )
 from app.services.importing.records import WEB, Record, read_records
-from app.services.importing.tables import Table, TableError, open_table
+from app.services.importing.tables.reader import Table, TableError, open_table
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
 

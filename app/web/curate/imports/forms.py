@@ -8,8 +8,15 @@ from flask_babel import lazy_gettext as _
 
 from app.services.collection.exporting import WITHDRAWN
 from app.services.collection.subjects import SHOWS
+from app.services.importing.columns.formats import (
+    ACCESSION,
+    DETAILS,
+    IMAGE,
+    OURS,
+    WGA,
+    Reading,
+)
 from app.services.importing.diff import Policy
-from app.services.importing.formats import ACCESSION, DETAILS, IMAGE, OURS, WGA, Reading
 
 SAMPLES = 3
 """Rows whose values are shown beside the columns."""

@@ -15,7 +15,11 @@ from typing import BinaryIO
 from flask_babel import lazy_gettext as _
 
 from app.services.importing.messages import Remark
-from app.services.system.encoding import detect_encoding, is_encoding, is_undecoded
+from app.services.importing.tables.encodings import (
+    detect_encoding,
+    is_encoding,
+    is_undecoded,
+)
 
 SEPARATORS = (",", ";", "\t")
 START_BYTES = 1 << 16

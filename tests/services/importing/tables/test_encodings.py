@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.system.encoding import (
+from app.services.importing.tables.encodings import (
     decode_text,
     detect_encoding,
     is_encoding,

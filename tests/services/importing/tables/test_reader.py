@@ -2,7 +2,7 @@ from io import BytesIO
 
 import pytest
 
-from app.services.importing.tables import TableError, open_table
+from app.services.importing.tables.reader import TableError, open_table
 
 
 def table_of(text, encoding="utf-8"):
