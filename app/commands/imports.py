@@ -18,10 +18,11 @@ from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, explained, sa
 from app.extensions import db
 from app.models import LARGEST_INTEGER, ImportRow, ImportRun, RowState, Task, TaskState
 from app.services.importing import messages, runs
-from app.services.importing.columns.formats import DETAILS, FIELDS, Reading
+from app.services.importing.columns.formats import DETAILS, FIELDS
+from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
 from app.services.importing.pictures import SourceError
-from app.services.importing.records import is_address
 from app.services.importing.sources import ImportContext, SourceKind, opened
 from app.services.system import tasks
 from app.services.system.database import check, prepare

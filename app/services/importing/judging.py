@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ImportRun, ReferenceImage
-from app.services.importing.columns.formats import Reading
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import (
     FoundPicture,
     Policy,

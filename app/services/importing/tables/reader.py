@@ -1,38 +1,21 @@
-"""Streaming reader of tables: encoding, separator, columns, rows.
+"""Reader of tables: rows below a header, of text or of a workbook's sheet.
 
-The file is read as a stream, twice: once to find out how, once row by row, so that its
-size does not matter. What a row means is no business of this module.
+The file is read as a stream: once to find out how it is written, once row by row, so
+that its size does not matter. What a row means is no business of this module.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
-
-from flask_babel import lazy_gettext as _
 
 from app.services.importing.messages import Remark
-from app.services.importing.tables.encodings import (
-    detect_encoding,
-    is_encoding,
-    is_undecoded,
-)
+from app.services.importing.tables import cells
+from app.services.importing.tables.choice import TableChoice
+from app.services.importing.tables.dialect import Record, filled
 
-SEPARATORS = (",", ";", "\t")
-START_BYTES = 1 << 16
-"""Of the beginning, which shows byte order marks, UTF-16 and the separator."""
-SAMPLE_BYTES = 1 << 20
-"""Of lines with accents, which show the encoding."""
-MOST_COLUMNS = 500
-JUDGED_ROWS = 20
-"""Rows by which the separator is chosen."""
-
-
-class TableError(Exception):
-    """Fault of a file that is no table at all; the message says why."""
+MOST_COLUMNS = 2_000
+LEAST_REPORT_COLUMNS = 3
+"""Of a table whose rows with one cell may be a report's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +27,18 @@ class TableRow:
     line : int
         Where it starts; the first line is 1.
     values : dict of str to str
-        By column, as they are written; empty if there is a fault.
+        By column; columns that the row is too short for are missing. Empty if there is
+        a fault.
     fault : Remark or None
         Why it cannot be read.
+    remarks : tuple of Remark
+        What else is to be said of it.
     """
 
     line: int
     values: dict[str, str]
     fault: Remark | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,145 +49,105 @@ class Table:
     ----------
     columns : tuple of str
         Every one with a name of its own.
-    encoding, separator : str
-    open : callable
-        Opens the file anew, to be read as bytes.
+    choice : TableChoice
+        How it is read: nothing is left to be found out.
+    records : callable
+        Yields all records of the file anew.
+    is_sure : bool
+        Whether the encoding is known, and no guess.
+    others : tuple of str
+        Of a guess: the next likely encodings.
+    sheets : tuple of str
+        Of a workbook.
+    first_line : int
+        Of the first record that is not blank.
     """
 
     columns: tuple[str, ...]
-    encoding: str
-    separator: str
-    open: Callable[[], BinaryIO]
+    choice: TableChoice
+    records: Callable[[], Iterable[Record]]
+    is_sure: bool = True
+    others: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    first_line: int = 1
+
+    @property
+    def is_report(self) -> bool:
+        """Whether lines stand above the header, as reports have them."""
+        return self.first_line < self.choice.header_line
 
     def rows(self) -> Iterator[TableRow]:
-        """Yield the rows below the header; blank ones are left out.
-
-        Parsing is strict: a lenient parser silently swallows the rest of the file when
-        a quotation mark is never closed. After an error it goes on with the next line.
-        """
-        with _text(self.open(), self.encoding) as text:
-            records = _records(text, self.separator)
-            next(records, None)
-            for line, fields in records:
-                yield self._row(line, fields)
+        """Yield the rows below the header; blank ones are left out."""
+        header_line = self.choice.header_line
+        for line, fields in self.records():
+            if line <= header_line:
+                continue
+            if isinstance(fields, str):
+                yield TableRow(line, {}, Remark("broken_row", {"reason": fields}))
+            elif row := self._row(line, fields):
+                yield row
 
     def sample(self, count: int) -> list[TableRow]:
         """Return the first rows that can be read."""
         return list(islice((row for row in self.rows() if not row.fault), count))
 
-    def _row(self, line: int, fields: list[str] | str) -> TableRow:
-        if isinstance(fields, str):
-            return TableRow(line, {}, Remark("broken_row", {"reason": fields}))
+    def beginning(self, count: int) -> list[tuple[int, list[str]]]:
+        """Return the first records that are not blank, also those above the header."""
+        found = (
+            (line, fields)
+            for line, fields in self.records()
+            if not isinstance(fields, str) and filled(fields)
+        )
+        return list(islice(found, count))
+
+    def _row(self, line: int, fields: list[str]) -> TableRow | None:
+        """Return what a record says; None if it is blank."""
+        joined = cells.JOINT.join(fields)
+        if not joined.strip():
+            return None
         columns = self.columns
-        if any(field.strip() for field in fields[len(columns) :]):
+        remarks: tuple[Remark, ...] = ()
+        if len(fields) != len(columns):
             counts = {"found": len(fields), "expected": len(columns)}
-            return TableRow(line, {}, Remark("extra_fields", counts))
+            if filled(fields[len(columns) :]):
+                return TableRow(line, {}, Remark("extra_fields", counts))
+            if len(fields) < len(columns) and not self.sheets:
+                remarks = (Remark("short_row", counts),)
+        if self.is_report and self._is_report_line(fields):
+            return TableRow(line, {}, Remark("report_line", {"value": joined.strip()}))
+        if cells.is_suspicious(joined):
+            fault = self._fault(fields)
+            if fault is not None:
+                return TableRow(line, {}, fault)
+            fields = [cells.unwrap(field) for field in fields]
         values = dict(zip(columns, fields, strict=False))
-        for column, value in values.items():
+        if self.sheets:  # blank cells at the end are not in the file
+            values = dict.fromkeys(columns, "") | values
+        return TableRow(line, values, remarks=remarks)
+
+    def _is_report_line(self, fields: list[str]) -> bool:
+        is_wide = len(self.columns) >= LEAST_REPORT_COLUMNS
+        return is_wide and filled(fields) == 1 and bool(fields[0].strip())
+
+    def _fault(self, fields: list[str]) -> Remark | None:
+        for column, value in zip(self.columns, fields, strict=False):
             if "\0" in value:
-                return TableRow(line, {}, Remark("zero_byte", {"column": column}))
-            if any(map(is_undecoded, value)):
-                facts = {"column": column, "encoding": self.encoding}
-                return TableRow(line, {}, Remark("not_text", facts))
-        return TableRow(line, values)
+                return Remark("zero_byte", {"column": column})
+            if not cells.is_text(value):
+                facts = {"column": column, "encoding": self.choice.encoding}
+                return Remark("not_text", facts)
+        return None
 
 
-def open_table(open_file: Callable[[], BinaryIO], encoding: str = "") -> Table:
-    """Find out how a table is written.
-
-    Parameters
-    ----------
-    open_file : callable
-        Opens it anew, to be read as bytes.
-    encoding : str
-        Python's name of the encoding, where it must not be found out.
-
-    Raises
-    ------
-    TableError
-        If it is empty, its first line cannot be read, or the encoding is unknown.
-    """
-    if not encoding:
-        with open_file() as file:
-            encoding = detect_encoding(_sample(file))
-    elif not is_encoding(encoding):
-        raise TableError(f"Python knows no encoding called {encoding}.")
-    with _text(open_file(), encoding) as text:
-        header = text.read(START_BYTES)
-    if not header.strip():
-        raise TableError(_("The file is empty."))
-    separator = max(SEPARATORS, key=lambda sign: _fitness(header, sign))
-    names = next(iter(_first_rows(header, separator)), [])
-    if not names or len(names) > MOST_COLUMNS:
-        raise TableError(_("The first line does not name the columns."))
-    return Table(_distinct(names), encoding, separator, open_file)
-
-
-def _sample(file: BinaryIO) -> bytes:
-    """Return the beginning, and of the rest some lines that are not plain ASCII."""
-    start = file.read(START_BYTES)
-    sample = [start]
-    left = SAMPLE_BYTES
-    for line in iter(lambda: file.readline(START_BYTES), b""):
-        if left > 0 and not line.isascii():
-            sample.append(line)
-            left -= len(line)
-    return b"".join(sample)
-
-
-def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """Return the text of a file, which is closed with it."""
-    # UTF-16 has no notion of a byte that stands for itself.
-    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-    return io.TextIOWrapper(file, encoding, errors, newline="")
-
-
-def _first_rows(text: str, separator: str) -> list[list[str]]:
-    """Return the first rows that are not blank, up to one that is broken."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    found: list[list[str]] = []
-    with suppress(csv.Error):  # cut off, or broken: what came before tells enough
-        for row in reader:
-            if any(map(str.strip, row)):
-                found.append(row)
-            if len(found) == JUDGED_ROWS:
-                break
-    return found
-
-
-def _fitness(text: str, separator: str) -> tuple[bool, float, int]:
-    """Tell how well a separator parts rows into as many fields as the header has."""
-    header, *rows = _first_rows(text, separator) or [[]]
-    fitting = sum(len(row) == len(header) for row in rows) / max(1, len(rows))
-    return len(header) > 1, fitting, len(header)
-
-
-def _distinct(names: list[str]) -> tuple[str, ...]:
-    """Give every column a name of its own."""
-    found: list[str] = []
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Give every column a name of its own; blank ones at the end are none."""
+    names = [cells.visible(cells.unwrap(name)) for name in names]
+    while names and not names[-1]:
+        names.pop()
+    found: dict[str, None] = {}
     for number, name in enumerate(names, 1):
-        wanted = name.strip() or f"Column {number}"
+        wanted = name or f"Column {number}"
         while wanted in found:
             wanted = f"{wanted} (column {number})"
-        found.append(wanted)
+        found[wanted] = None
     return tuple(found)
-
-
-def _records(
-    text: io.TextIOWrapper, separator: str
-) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield the line each record starts on, and its fields or what is wrong."""
-    reader = csv.reader(text, delimiter=separator, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            last = reader.line_num
-            upto = f", up to line {last}" if last > line else ""
-            yield line, f"{error}{upto}"
-        else:
-            if any(field.strip() for field in fields):
-                yield line, fields

@@ -14,8 +14,8 @@ from app.services.importing.columns.formats import (
     IMAGE,
     OURS,
     WGA,
-    Reading,
 )
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
 
 SAMPLES = 3
