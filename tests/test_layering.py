@@ -129,6 +129,8 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.simulation",
         f"{RETRIEVAL}.drawings",
     ),
+    "chardet": ("app.services.importing.tables.encodings",),
+    "openpyxl": ("app.services.importing.tables.xlsx",),
     "obstore": ("app.services.media.s3",),
     "pymilvus": ("app.services.vectors.milvus",),
     "openTSNE": (f"{RETRIEVAL}.map.layout",),

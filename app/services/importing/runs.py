@@ -95,6 +95,11 @@ def propose_reading(session: Session, columns: Sequence[str]) -> Reading:
     return Reading.from_json(kept.mapping) if kept else propose(columns)
 
 
+def table_choice(run: ImportRun) -> TableChoice:
+    """Return how a run's table is read, as far as that was said."""
+    return TableChoice.from_json(run.mapping.get(TABLE, {}))
+
+
 def choose_table(session: Session, run: ImportRun, choice: TableChoice) -> None:
     """Keep how a run's table is read, or raise ``NotNowError``; commits."""
     if not run.is_dry or is_busy(run):

@@ -226,6 +226,10 @@ def open_beside(
 
 def check_pictured(catalogue: Path, reading: Reading) -> None:
     """Raise ``SourceError`` unless a table names works and says how they look."""
+    if reading.accession_from and reading.accession_from not in reading.columns:
+        raise SourceError(
+            f"The catalogue {catalogue} has no column {reading.accession_from}."
+        )
     missing = []
     if not reading.has_number:
         missing.append("the accession number")
@@ -234,7 +238,8 @@ def check_pictured(catalogue: Path, reading: Reading) -> None:
     if missing:
         raise SourceError(
             f"The catalogue {catalogue} has no column for {' and '.join(missing)}. "
-            f"Its first line names: {', '.join(reading.columns)}."
+            f"Its first line names: {', '.join(reading.columns)}. Where none holds "
+            "the number, name one to make it from: --number-from."
         )
 
 

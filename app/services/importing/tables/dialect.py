@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from typing import Literal
 
 SEPARATORS = (",", ";", "\t", "|")
 JUDGED_ROWS = 200
@@ -62,7 +63,9 @@ class Dialect:
         is given up, and the next ones are read anew.
         """
         again = _Again(lines, escaped=self.quoting is Quoting.ESCAPED)
-        quoting = csv.QUOTE_NONE if self.quoting is Quoting.NONE else csv.QUOTE_MINIMAL
+        quoting: Literal[0, 3] = (
+            csv.QUOTE_NONE if self.quoting is Quoting.NONE else csv.QUOTE_MINIMAL
+        )
         reader = csv.reader(
             again, delimiter=self.separator, strict=True, quoting=quoting
         )

@@ -129,6 +129,11 @@ def is_encoding(name: str) -> bool:
     return True
 
 
+def read_as(text: str, encoding: str, other: str) -> str:
+    """Return what a text that was read in one encoding would be in another."""
+    return text.encode(encoding, "surrogateescape").decode(other, "replace")
+
+
 def is_undecoded(character: str) -> bool:
     """Whether a character stands for a byte that could not be decoded."""
     return "\udc80" <= character <= "\udcff"

@@ -16,7 +16,7 @@ from app.services.importing.tables.encodings import (
     is_encoding,
 )
 from app.services.importing.tables.faults import TableError
-from app.services.importing.tables.kinds import START_BYTES, Kind, kind_of, way_out
+from app.services.importing.tables.kinds import START_BYTES, FileKind, kind_of, way_out
 from app.services.importing.tables.reader import MOST_COLUMNS, Table, distinct
 from app.services.importing.tables.workbook import (
     Workbook,
@@ -42,12 +42,12 @@ def open_table(open_file: OpenFile, choice: TableChoice = FOUND_OUT) -> Table:
     with open_file() as file:
         start = file.read(START_BYTES)
         kind = kind_of(start)
-        if kind is Kind.PACKED:
+        if kind is FileKind.PACKED:
             file.seek(0)
             if is_workbook(file):
                 return _open_sheet(open_file, Workbook(file), choice)
             raise TableError(_("The file is a ZIP file, but its name does not say so."))
-    if kind is not Kind.TEXT:
+    if kind is not FileKind.TEXT:
         raise TableError(way_out(kind))
     return _open_text(open_file, choice)
 

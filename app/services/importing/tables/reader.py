@@ -6,7 +6,7 @@ that its size does not matter. What a row means is no business of this module.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from app.services.importing.messages import Remark
 from app.services.importing.tables import cells
@@ -99,6 +99,20 @@ class Table:
             if not isinstance(fields, str) and filled(fields)
         )
         return list(islice(found, count))
+
+    def accented_words(self, rows: int) -> Iterator[str]:
+        """Yield words that depend on the encoding, each once, from the first rows."""
+        texts = chain(
+            self.columns,
+            (text for row in islice(self.rows(), rows) for text in row.values.values()),
+        )
+        accented = (text for text in texts if not text.isascii())
+        words = (word for text in accented for word in text.split())
+        seen: set[str] = set()
+        for word in words:
+            if not word.isascii() and word not in seen:
+                seen.add(word)
+                yield word
 
     def _row(self, line: int, fields: list[str]) -> TableRow | None:
         """Return what a record says; None if it is blank."""

@@ -8,16 +8,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from lxml.etree import XMLSyntaxError
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.services.importing.tables.dialect import Record
 
 BROKEN = (
-    *(InvalidFileException, XMLSyntaxError, ParseError),
+    *(InvalidFileException, SyntaxError),  # as which all parsers of XML complain
     *(KeyError, ValueError, TypeError, AttributeError, IndexError),
 )
 """What openpyxl raises where a part is missing, or is not what it should be."""
