@@ -30,6 +30,8 @@ from app.services.importing.pictures import (
 from app.services.importing.records import Record, read_records
 from app.services.importing.tables.choice import FOUND_OUT, TableChoice
 from app.services.importing.tables.faults import TableError
+from app.services.importing.tables.kinds import FileKind
+from app.services.importing.tables.kinds import kind_of as file_kind
 from app.services.importing.tables.opening import open_table
 from app.services.importing.tables.reader import Table
 from app.services.importing.tables.workbook import is_workbook
@@ -189,7 +191,7 @@ def kind_of(name: str, start: bytes) -> SourceKind:
     if start.startswith(PACKED):
         is_book = name.lower().endswith(WORKBOOK_ENDINGS)
         return SourceKind.TABLE if is_book else SourceKind.ZIP
-    if name.lower().endswith(MANIFEST_ENDINGS) or start.lstrip().startswith(b"{"):
+    if name.lower().endswith(MANIFEST_ENDINGS) or file_kind(start) is FileKind.JSON:
         return SourceKind.IIIF
     return SourceKind.TABLE
 
