@@ -5,9 +5,10 @@ from itertools import islice
 
 from app.models import Artwork, ImportRow, ImportRun
 from app.services.importing import runs
+from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, Remark, write
-from app.services.importing.records import Record, is_address
+from app.services.importing.records import Record
 from app.services.importing.sources import ImportContext, opened
 from app.services.system.tasks import TaskHandle
 

@@ -13,10 +13,13 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.collection.labels import LABEL_COLUMNS
-from app.services.importing.formats import ACCESSION, GUESSES, detail_name
+from app.services.importing.columns.formats import ACCESSION
+from app.services.importing.columns.picture_cells import WEB
+from app.services.importing.columns.reading import detail_name
+from app.services.importing.columns.words import field_named
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import SourceError
-from app.services.importing.records import WEB, Record, fault_of
+from app.services.importing.records import Record, fault_of
 from app.services.system.fetching import LinkError, LinkReader
 
 TYPES = ("Manifest", "Collection")
@@ -95,11 +98,8 @@ def record_of(number: int, manifest: Mapping[str, Any]) -> Record:
 
 def field_of(name: str) -> str:
     """Return the field that a name in the metadata means; "" if none."""
-    plain = "_".join(name.casefold().replace(".", " ").split())
-    for meant, words in GUESSES.items():
-        if meant in (ACCESSION, *LABEL_COLUMNS) and plain in words.split():
-            return meant
-    return ""
+    meant = field_named(name)
+    return meant if meant in (ACCESSION, *LABEL_COLUMNS) else ""
 
 
 def number_of(address: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ImportRun, ReferenceImage
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import (
     FoundPicture,
     Policy,
@@ -14,7 +15,6 @@ from app.services.importing.diff import (
     differences,
     judge,
 )
-from app.services.importing.formats import Reading
 from app.services.importing.image_fetching import PictureFetcher
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record

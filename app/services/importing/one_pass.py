@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.models import AuditEntry, ImportRow, ImportRun, RowState
 from app.services.importing import runs
-from app.services.importing.formats import Reading
+from app.services.importing.columns.reading import Reading
 from app.services.importing.indexing_step import count_pictures, tell_searches
 from app.services.importing.messages import write
 from app.services.importing.recording import BATCH_ROWS, Recorder, compare_later

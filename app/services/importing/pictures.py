@@ -24,7 +24,7 @@ PICTURE_ENDINGS = (
     *(".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"),
     *(".tif", ".tiff", ".bmp", ".gif"),
 )
-TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods")
 MANIFEST_ENDINGS = (".json",)
 MOST_ENTRIES = 200_000
 MOST_BYTES = 50_000_000_000
@@ -184,15 +184,15 @@ class Archive:
         if unpacked > MOST_PACKED * max(file.seek(0, os.SEEK_END), 1_000):
             raise SourceError(_("The ZIP file is packed in a way that only bombs are."))
         self._entries = {entry.filename: entry for entry in entries if _is_plain(entry)}
-        self.table_name = self._find_table()
+        self.table_names = self._find_tables()
         self._names = PictureNames(
             (n for n in self._entries if n.lower().endswith(PICTURE_ENDINGS)),
-            str(PurePosixPath(self.table_name).parent),
+            str(PurePosixPath(self.table_names[0]).parent),
         )
 
-    def open_table(self) -> BinaryIO:
-        """Open the table to be read as bytes."""
-        return cast(BinaryIO, self._zip.open(self.table_name))
+    def open_table(self, name: str = "") -> BinaryIO:
+        """Open a table to be read as bytes; the first one, if none is named."""
+        return cast(BinaryIO, self._zip.open(name or self.table_names[0]))
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture; raises as :meth:`PictureSource.read`."""
@@ -208,8 +208,8 @@ class Archive:
         """Close the file."""
         self._zip.close()
 
-    def _find_table(self) -> str:
-        """Return the table: the one that lies highest, and of those the largest."""
+    def _find_tables(self) -> list[str]:
+        """Return the tables: what lies highest, and of that the largest, first."""
         tables = [
             entry
             for name, entry in self._entries.items()
@@ -218,12 +218,12 @@ class Archive:
         ]
         if not tables:
             raise SourceError(
-                _("The ZIP file holds no table: a file that ends in .csv.")
+                _("The ZIP file holds no table: no file ends in .csv, .xlsx or .ods.")
             )
-        best = min(tables, key=lambda one: (one.filename.count("/"), -one.file_size))
-        if best.file_size > MOST_TABLE_BYTES:
+        tables.sort(key=lambda one: (one.filename.count("/"), -one.file_size))
+        if tables[0].file_size > MOST_TABLE_BYTES:
             raise SourceError(_("The table in the ZIP file is too large."))
-        return best.filename
+        return [one.filename for one in tables if one.file_size <= MOST_TABLE_BYTES]
 
 
 def relative_path(text: str) -> PurePosixPath | None:

@@ -16,11 +16,12 @@ from app.services.curation import survey
 from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRAW
 from app.services.curation.work_images import picture_of, pictures_of
 from app.services.importing import runs
+from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.diff import FoundPicture, RowDecision
 from app.services.importing.indexing_step import count_pictures, finish
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, read, write
-from app.services.importing.records import Record, is_address, moment
+from app.services.importing.records import Record, moment
 from app.services.importing.sources import ImportContext, opened
 from app.services.index.changes import announce
 from app.services.system import audit, tasks
