@@ -120,7 +120,7 @@ class Recorder(RecordJudge):
     """Recorder of rows, a batch after the other; the caller commits each."""
 
     @cached_property
-    def _noted(self) -> list[audit.Change]:
+    def _noted(self) -> list[audit.WorkChange]:
         """Changes of a batch, to be written into the trail together."""
         return []
 
@@ -219,7 +219,7 @@ class Recorder(RecordJudge):
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
     ) -> None:
-        self._noted.append(audit.Change(action, artwork, before or {}, after or {}))
+        self._noted.append(audit.WorkChange(action, artwork, before or {}, after or {}))
 
     def _name_others(
         self,

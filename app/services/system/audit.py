@@ -31,8 +31,8 @@ ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Change of a work; attributes as parameters of :func:`record`."""
+class WorkChange:
+    """WorkChange of a work; attributes as parameters of :func:`record`."""
 
     action: str
     artwork: Artwork
@@ -85,7 +85,7 @@ def record(
     return entry
 
 
-def record_all(session: Session, run: ImportRun, changes: Sequence[Change]) -> None:
+def record_all(session: Session, run: ImportRun, changes: Sequence[WorkChange]) -> None:
     """Write down changes that an import makes, all at once; their works have numbers.
 
     They are committed together with the changes themselves.

@@ -192,12 +192,15 @@ TABLES = {"d/objects.csv": OBJECTS, "d/pictures.csv": PICTURES, "d/terms.csv": T
 def test_a_table_of_pictures_is_joined_to_the_one_of_works(importer):
     run = importer.plan(pack(TABLES), fetches=False)
     with opened(run, ImportContext.of(importer.app.config)) as source:
+        assert source.table is not None
         assert source.table.choice.file == "d/objects.csv"
         assert source.table.choice.pictures == "d/pictures.csv"
         assert set(source.files) == set(TABLES)
     importer.record(run)
     assert states(run)[0][0] == "1937.1.1"
-    [first, second] = runs.list_rows(db.session(), run).entries
+    page = runs.list_rows(db.session(), run)
+    assert page is not None
+    first, second = page.entries
     assert first.values["images"] == [
         "https://iiif.example.org/b/full/max/0/default.jpg",
         "https://iiif.example.org/a/full/max/0/default.jpg",
