@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
 
 from app.models import Artwork, ImportRow, ImportRun
 from app.services.importing import runs
@@ -12,7 +15,7 @@ from app.services.importing.records import Record
 from app.services.importing.sources import ImportContext, opened
 from app.services.system.tasks import TaskHandle
 
-BATCH_ROWS = 100
+BATCH_ROWS = 500
 READING = "reading"
 """Step, as the pages know it."""
 
@@ -40,7 +43,7 @@ def look_through(
         records = source.records(judge.reading)
         done = 0
         while batch := list(islice(records, BATCH_ROWS)):
-            session.add_all(_plan(judge, batch, pictured))
+            session.execute(insert(ImportRow), list(_plan(judge, batch, pictured)))
             done += len(batch)
             handle.progress(done, max(total, done), READING)
     runs.keep_counts(session, run)
@@ -48,8 +51,8 @@ def look_through(
 
 def _plan(
     judge: RecordJudge, records: Sequence[Record], pictured: dict[str, str]
-) -> Iterator[ImportRow]:
-    """Yield the rows of a batch.
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a batch, by the columns of ``ImportRow``.
 
     Parameters
     ----------
@@ -61,6 +64,7 @@ def _plan(
     # Before: looking at pictures ends the transaction.
     names = [name for one in records if one.fault is None for name in one.images]
     found = judge.fetcher.look(names)
+    judge.batch = {record.number: record for record in records}
     artworks = judge.works(records)
     owners = judge.owners(found)
     for record in records:
@@ -75,15 +79,15 @@ def _plan(
             decision.remarks += _to_fetch(judge, record, artwork)
             decision.remarks += same_picture(record.accession, named)
         judge.repeats.note(record, decision)
-        yield ImportRow(
-            run=judge.run,
-            number=record.number,
-            accession=record.accession[:255],
-            values=record.to_json(),
-            state=decision.state,
-            message=write(decision.remarks),
-            artwork=artwork,
-        )
+        yield {
+            "run_id": judge.run.id,
+            "number": record.number,
+            "accession": record.accession[:255],
+            "values": record.to_json(),
+            "state": decision.state,
+            "message": write(decision.remarks),
+            "artwork_id": artwork.id if artwork else None,
+        }
 
 
 def _to_fetch(

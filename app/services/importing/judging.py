@@ -1,7 +1,6 @@
 """Judging of a run's records in batches, as its dry run and its recording share it."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -34,6 +33,11 @@ class RecordJudge:
     run : ImportRun
     source : Source
     import_context : ImportContext
+
+    Attributes
+    ----------
+    batch : dict of int to Record
+        Records that are judged together and not written down yet, by number.
     """
 
     def __init__(
@@ -47,8 +51,13 @@ class RecordJudge:
         self.run = run
         self.reading = Reading.from_json(run.mapping)
         self.policy = Policy(run.policy)
-        self.repeats = Repeats(self.reading, partial(row_of_run, session, run))
+        self.batch: dict[int, Record] = {}
+        self.repeats = Repeats(self.reading, self._first_row)
         self.fetcher = PictureFetcher(session, source, import_context, self.reading)
+
+    def _first_row(self, number: int) -> Record:
+        """Return an earlier record, of this batch or of those that are written down."""
+        return self.batch.get(number) or row_of_run(self.session, self.run, number)
 
     def decide(
         self,
@@ -79,6 +88,8 @@ class RecordJudge:
     def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
         """Return the works that records are about, withdrawn ones too, by number."""
         numbers = {one.accession for one in records if one.fault is None}
+        if not numbers:
+            return {}
         meant = select(Artwork).where(Artwork.accession.in_(numbers))
         found = self.session.scalars(meant.options(selectinload(Artwork.images)))
         return {artwork.accession: artwork for artwork in found}
@@ -86,6 +97,8 @@ class RecordJudge:
     def owners(self, found: Mapping[str, FoundPicture]) -> dict[str, list[str]]:
         """Return the accession numbers of works that have pictures, by their hashes."""
         hashes = {one.sha256 for one in found.values() if one.sha256}
+        if not hashes:
+            return {}
         rows = self.session.execute(
             select(ReferenceImage.sha256, Artwork.accession)
             .join(ReferenceImage.artwork)

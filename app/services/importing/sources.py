@@ -191,7 +191,8 @@ def kind_of(name: str, start: bytes) -> SourceKind:
     if start.startswith(PACKED):
         is_book = name.lower().endswith(WORKBOOK_ENDINGS)
         return SourceKind.TABLE if is_book else SourceKind.ZIP
-    if name.lower().endswith(MANIFEST_ENDINGS) or file_kind(start) is FileKind.JSON:
+    is_object = file_kind(start) is FileKind.JSON and start.lstrip()[:1] == b"{"
+    if name.lower().endswith(MANIFEST_ENDINGS) or is_object:
         return SourceKind.IIIF
     return SourceKind.TABLE
 

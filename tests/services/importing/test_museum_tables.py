@@ -198,9 +198,9 @@ def test_a_table_of_pictures_is_joined_to_the_one_of_works(importer):
         assert set(source.files) == set(TABLES)
     importer.record(run)
     assert states(run)[0][0] == "1937.1.1"
-    listed = runs.list_rows(db.session(), run)
-    assert listed is not None
-    [first, second] = listed.entries
+    page = runs.list_rows(db.session(), run)
+    assert page is not None
+    first, second = page.entries
     assert first.values["images"] == [
         "https://iiif.example.org/b/full/max/0/default.jpg",
         "https://iiif.example.org/a/full/max/0/default.jpg",
