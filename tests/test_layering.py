@@ -131,6 +131,8 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.drawings",
     ),
     "lxml": ("app.services.importing.standards.markup",),
+    "chardet": ("app.services.importing.tables.encodings",),
+    "openpyxl": ("app.services.importing.tables.xlsx",),
     "obstore": ("app.services.media.s3",),
     "distributed": ("app.services.shards.dask", "app.services.shards.feature_workers"),
     "pymilvus": ("app.services.vectors.milvus",),

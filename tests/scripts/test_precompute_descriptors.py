@@ -19,7 +19,7 @@ from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from app.services.importing import runs
-from app.services.importing.recording import BATCH_ROWS
+from app.services.importing.one_pass import BATCH_ROWS
 from app.services.index import building, features
 from app.services.index.changes import current_revision
 from app.services.index.features import BATCH_PICTURES

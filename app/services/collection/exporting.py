@@ -35,8 +35,9 @@ def inert(value: str) -> str:
 
 
 def original(cell: str) -> str:
-    """Return what :func:`inert` was given."""
-    return cell.removeprefix(INERT)
+    """Return what :func:`inert` was given; other apostrophes stay."""
+    bare = cell.removeprefix(INERT)
+    return bare if bare.startswith((*ACTIVE, INERT)) else cell
 
 
 def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.retrieval.settings import ImageSettings
-from app.services.importing.formats import propose
+from app.services.importing.columns.reading import propose
 from app.services.importing.pictures import FolderPictures, PictureError
 from app.services.importing.records import Record
 from app.services.importing.repeats import Repeats

@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.models import Artwork, RowState
 from app.services.collection.labels import DETAIL, fact_of
 from app.services.collection.pictures import StoredPicture
-from app.services.importing.formats import Reading
+from app.services.importing.columns.reading import Reading
 from app.services.importing.messages import GONE, Remark
 from app.services.importing.records import Record
 from app.services.importing.sync.merging import Known, merged
@@ -101,9 +101,11 @@ def judge(
     if record.is_gone:
         return _let_go(artwork)
     faults = [one.fault for one in found if one.fault is not None]
-    faults += record.remarks
+    remarks = [*record.remarks, *faults]
     there = [image.sha256 for image in artwork.images] if artwork is not None else []
-    decision = RowDecision(RowState.UNCHANGED, faults, pictures=_distinct(found, there))
+    decision = RowDecision(
+        RowState.UNCHANGED, remarks, pictures=_distinct(found, there)
+    )
     if artwork is None and not record.is_further:
         decision.state, decision.facts = RowState.CREATED, record.facts
         decision.withdraws = bool(record.withdrawn)
@@ -127,13 +129,16 @@ def judge(
 def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str, str]:
     """Return what the table says otherwise: a cell that is blank clears.
 
-    Columns that the table has not are left alone.
+    Columns that the table has not are left alone, and so are those that the row is too
+    short for.
     """
     blank = {f"{DETAIL}{name}": "" for name in reading.details.values()}
     # What manifests tell goes by no columns.
     said = {**record.label, **blank, **record.facts}
     return {
-        name: value for name, value in said.items() if fact_of(artwork, name) != value
+        name: value
+        for name, value in said.items()
+        if name not in record.absent and fact_of(artwork, name) != value
     }
 
 

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImportRow, ImportRun
 from app.services.importing import runs
+from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, Remark, write
-from app.services.importing.records import Record, is_address
+from app.services.importing.records import Record
 from app.services.importing.sources import ImportContext, opened
 from app.services.importing.standards.harvest import Harvest
 from app.services.importing.sync.items import SourceItems
 from app.services.system.tasks import TaskHandle
 
-BATCH_ROWS, FETCHED_ROWS = 100, 20
+BATCH_ROWS, FETCHED_ROWS = 500, 20
 """Rows per transaction; of those that are fetched one by one less, to be stopped."""
 READING = "reading"
 """Step, as the pages know it."""
@@ -46,12 +51,12 @@ def look_through(
             number = batch[-1].number
             if judge.items is not None:
                 batch = judge.items.listed(batch)
-            session.add_all(_plan(judge, batch, pictured))
+            _write(session, _plan(judge, batch, pictured))
             done += len(batch)
             handle.progress(done, max(total, done), READING)
         if source.harvest is not None and judge.items is not None:
             for gone in left_by_source(judge.items, source.harvest, number + 1):
-                session.add_all(_plan(judge, gone, pictured))
+                _write(session, _plan(judge, gone, pictured))
                 handle.progress(done, max(total, done), READING)
             run.mark = source.harvest.mark
     runs.keep_counts(session, run)
@@ -73,10 +78,15 @@ def left_by_source(
         yield from items.gone(number + len(renumbered))
 
 
+def _write(session: Session, rows: Iterator[dict[str, Any]]) -> None:
+    if written := list(rows):
+        session.execute(insert(ImportRow), written)
+
+
 def _plan(
     judge: RecordJudge, records: Sequence[Record], pictured: dict[str, str]
-) -> Iterator[ImportRow]:
-    """Yield the rows of a batch.
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a batch, by the columns of ``ImportRow``.
 
     Parameters
     ----------
@@ -88,6 +98,7 @@ def _plan(
     # Before: looking at pictures ends the transaction.
     names = [name for one in records if one.fault is None for name in judge.wanted(one)]
     found = judge.fetcher.look(names)
+    judge.batch = {record.number: record for record in records}
     artworks = judge.works(records)
     owners = judge.owners(found)
     for record in records:
@@ -104,15 +115,15 @@ def _plan(
         judge.repeats.note(record, decision)
         if judge.items is not None and judge.items.settles(record, artwork):
             continue
-        yield ImportRow(
-            run=judge.run,
-            number=record.number,
-            accession=record.accession[:255],
-            values=record.to_json(),
-            state=decision.state,
-            message=write(decision.remarks),
-            artwork=artwork,
-        )
+        yield {
+            "run_id": judge.run.id,
+            "number": record.number,
+            "accession": record.accession[:255],
+            "values": record.to_json(),
+            "state": decision.state,
+            "message": write(decision.remarks),
+            "artwork_id": artwork.id if artwork else None,
+        }
 
 
 def _to_fetch(

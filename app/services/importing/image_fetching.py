@@ -14,11 +14,12 @@ from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallEr
 from app.retrieval.images.codec import decode
 from app.retrieval.runtime.parallel import map_in_order
 from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
+from app.services.importing.columns.formats import IMAGE, OURS
+from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import FoundPicture
-from app.services.importing.formats import IMAGE, OURS, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.pictures import PictureError
-from app.services.importing.records import is_address
 from app.services.importing.sources import ImportContext, Source
 from app.services.importing.standards.image_service import (
     is_service_address,

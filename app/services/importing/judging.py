@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ImportRun, ReferenceImage
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import (
     FoundPicture,
     Policy,
@@ -13,7 +14,6 @@ from app.services.importing.diff import (
     differences,
     judge,
 )
-from app.services.importing.formats import Reading
 from app.services.importing.image_fetching import PictureFetcher
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record
@@ -35,6 +35,11 @@ class RecordJudge:
     run : ImportRun
     source : Source
     import_context : ImportContext
+
+    Attributes
+    ----------
+    batch : dict of int to Record
+        Records that are judged together and not written down yet, by number.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class RecordJudge:
         self.reading = Reading.from_json(run.mapping)
         self.policy = Policy(run.policy)
         self.items = SourceItems(session, run) if run.catalogue_id else None
+        self.batch: dict[int, Record] = {}
         self.repeats = Repeats(self.reading, self._first_row)
         self.fetcher = PictureFetcher(session, source, import_context, self.reading)
 
@@ -95,13 +101,16 @@ class RecordJudge:
         )
 
     def _first_row(self, number: int) -> Record:
-        """Return an earlier record, of which there may be nothing to note."""
+        """Return an earlier record of the batch, of those settled, or written down."""
         settled = self.items.settled(number) if self.items else None
-        return settled or row_of_run(self.session, self.run, number)
+        known = self.batch.get(number) or settled
+        return known or row_of_run(self.session, self.run, number)
 
     def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
         """Return the works that records are about, withdrawn ones too, by number."""
         numbers = {one.accession for one in records if one.fault is None}
+        if not numbers:
+            return {}
         meant = select(Artwork).where(Artwork.accession.in_(numbers))
         found = self.session.scalars(meant.options(selectinload(Artwork.images)))
         return {artwork.accession: artwork for artwork in found}
@@ -109,6 +118,8 @@ class RecordJudge:
     def owners(self, found: Mapping[str, FoundPicture]) -> dict[str, list[str]]:
         """Return the accession numbers of works that have pictures, by their hashes."""
         hashes = {one.sha256 for one in found.values() if one.sha256}
+        if not hashes:
+            return {}
         rows = self.session.execute(
             select(ReferenceImage.sha256, Artwork.accession)
             .join(ReferenceImage.artwork)

@@ -25,6 +25,22 @@ SENTENCES = {
         "It has %(found)s fields, the first line %(expected)s: a separator inside a "
         "text needs quotation marks."
     ),
+    "short_row": _(
+        "It has %(found)s fields, the header %(expected)s: what is missing is left as "
+        "it is."
+    ),
+    "report_line": _(
+        "It is taken for a line of the report, not a work: %(value)s. If it is one, "
+        "please fill in more of its cells."
+    ),
+    "invisible": _(
+        "Signs that nobody sees were taken out of the accession number %(value)s."
+    ),
+    "exponent": _(
+        "A spreadsheet has shortened the accession number to %(value)s, and its last "
+        "digits are lost. Please format the column as text, and fill it in anew."
+    ),
+    "no_picture_in_cell": _("No picture is named by what %(column)s holds: %(value)s"),
     "not_text": _(
         "%(column)s holds bytes that are not text in %(encoding)s. Please save the "
         "file as UTF-8."
@@ -86,7 +102,7 @@ SENTENCES = {
 INFORMATIVE = frozenset(
     (
         *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
-        *("is_there", "not_undone", TO_FETCH, "kept", GONE),
+        *("is_there", "not_undone", TO_FETCH, "invisible", "kept", GONE),
     )
 )
 """Codes of what is no fault of a row."""

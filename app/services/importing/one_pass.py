@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session
 
 from app.models import AuditEntry, ImportRow, ImportRun, RowState
 from app.services.importing import runs
-from app.services.importing.formats import Reading
+from app.services.importing.columns.reading import Reading
 from app.services.importing.indexing_step import count_pictures, tell_searches
 from app.services.importing.messages import write
-from app.services.importing.recording import BATCH_ROWS, Recorder, compare_later
+from app.services.importing.recording import Recorder, compare_later
 from app.services.importing.records import Record
 from app.services.importing.sources import ImportContext, Source, SourceKind
+
+BATCH_ROWS = 32
+"""Rows per transaction: a kill loses the work on at most these."""
 
 
 def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
@@ -72,7 +75,8 @@ def record_source(
                 row.state, row.message = refusal.state, write(refusal.remarks)
         recorder.record(waiting)
         session.commit()
-        yield from rows
+        # All at once: else each is read anew when it is looked at.
+        yield from _rows_of(session, run, batch)
 
 
 def end(session: Session, run: ImportRun) -> None:

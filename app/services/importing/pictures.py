@@ -24,7 +24,7 @@ PICTURE_ENDINGS = (
     *(".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"),
     *(".tif", ".tiff", ".bmp", ".gif"),
 )
-TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods")
 DOCUMENT_ENDINGS = (".json", ".jsonld", ".xml", ".lido", ".rdf")
 """Of what standards are written in."""
 MOST_ENTRIES = 200_000
@@ -175,8 +175,8 @@ class Archive:
     ----------
     documents : list of str
         Files of a standard, such as LIDO.
-    table_name : str
-        "" if there are documents and no table.
+    table_names : list of str
+        None where there are documents instead.
     """
 
     def __init__(self, file: BinaryIO, limits: ImageSettings) -> None:
@@ -195,15 +195,15 @@ class Archive:
         self.documents = sorted(
             name for name in self._entries if name.lower().endswith(DOCUMENT_ENDINGS)
         )
-        self.table_name = self._find_table()
+        self.table_names = self._find_tables()
         self._names = PictureNames(
             (n for n in self._entries if n.lower().endswith(PICTURE_ENDINGS)),
-            str(PurePosixPath(self.table_name).parent),
+            str(PurePosixPath([*self.table_names, ""][0]).parent),
         )
 
-    def open_table(self) -> BinaryIO:
-        """Open the table to be read as bytes."""
-        return cast(BinaryIO, self._zip.open(self.table_name))
+    def open_table(self, name: str = "") -> BinaryIO:
+        """Open a table to be read as bytes; the first one, if none is named."""
+        return cast(BinaryIO, self._zip.open(name or self.table_names[0]))
 
     def open_document(self, name: str) -> BinaryIO:
         """Open one of the ``documents`` to be read as bytes."""
@@ -223,10 +223,10 @@ class Archive:
         """Close the file."""
         self._zip.close()
 
-    def _find_table(self) -> str:
-        """Return the table: the one that lies highest, and of those the largest.
+    def _find_tables(self) -> list[str]:
+        """Return the tables: what lies highest, and of that the largest, first.
 
-        "" where there are documents of a standard instead.
+        None where there are documents of a standard instead.
         """
         tables = [
             entry
@@ -234,16 +234,17 @@ class Archive:
             if name.lower().endswith(TABLE_ENDINGS)
             and not PurePosixPath(name).name.startswith(".")
         ]
-        if not tables and self.documents:
-            return ""
+        # Beside documents a text says what they are.
+        if self.documents and all(one.filename.endswith(".txt") for one in tables):
+            return []
         if not tables:
             raise SourceError(
-                _("The ZIP file holds no table: a file that ends in .csv.")
+                _("The ZIP file holds no table: no file ends in .csv, .xlsx or .ods.")
             )
-        best = min(tables, key=lambda one: (one.filename.count("/"), -one.file_size))
-        if best.file_size > MOST_TABLE_BYTES:
+        tables.sort(key=lambda one: (one.filename.count("/"), -one.file_size))
+        if tables[0].file_size > MOST_TABLE_BYTES:
             raise SourceError(_("The table in the ZIP file is too large."))
-        return best.filename
+        return [one.filename for one in tables if one.file_size <= MOST_TABLE_BYTES]
 
 
 def relative_path(text: str) -> PurePosixPath | None:

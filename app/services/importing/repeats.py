@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ImportRow, ImportRun, RowState
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import RowDecision
-from app.services.importing.formats import IMAGE, Reading
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record
 
@@ -34,11 +34,7 @@ class Repeats:
 
     def __init__(self, reading: Reading, first_row: FirstRow) -> None:
         self._first_row = first_row
-        self._picture_details = {
-            name
-            for column, name in reading.details.items()
-            if reading.columns[column] == IMAGE
-        }
+        self._about_pictures = reading.about_pictures
         self._seen: dict[str, _Seen] = {}
 
     def refuse(self, record: Record) -> RowDecision | None:
@@ -79,7 +75,7 @@ class Repeats:
         before = {**first.details, **first.label}
         said = {**record.details, **record.label}.items()
         others = (name for name, value in said if value and before.get(name) != value)
-        return next((one for one in others if one not in self._picture_details), "")
+        return next((one for one in others if one not in self._about_pictures), "")
 
 
 def row_of_run(session: Session, run: ImportRun, number: int) -> Record:

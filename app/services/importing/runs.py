@@ -12,16 +12,15 @@ from sqlalchemy import ColumnElement, Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import ColumnMapping, ImportRow, ImportRun, Lane, RowState, Task, User
-from app.services.importing.diff import Policy
-from app.services.importing.formats import (
+from app.services.importing.columns.formats import (
     ACCESSION,
     DETAILS,
     IMAGE,
-    Reading,
-    columns_hash,
-    propose,
 )
-from app.services.importing.sources import SourceKind, kind_of
+from app.services.importing.columns.reading import Reading, columns_hash, propose
+from app.services.importing.diff import Policy
+from app.services.importing.sources import TABLE, SourceKind, kind_of
+from app.services.importing.tables.choice import TableChoice
 from app.services.media.store import MediaStore
 from app.services.system import deletions, tasks
 from app.services.system.deletions import Area
@@ -98,6 +97,19 @@ def propose_reading(session: Session, columns: Sequence[str]) -> Reading:
     return Reading.from_json(kept.mapping) if kept else propose(columns)
 
 
+def table_choice(run: ImportRun) -> TableChoice:
+    """Return how a run's table is read, as far as that was said."""
+    return TableChoice.from_json(run.mapping.get(TABLE, {}))
+
+
+def choose_table(session: Session, run: ImportRun, choice: TableChoice) -> None:
+    """Keep how a run's table is read, or raise ``NotNowError``; commits."""
+    if not run.is_dry or is_busy(run):
+        raise NotNowError
+    run.mapping = {**run.mapping, TABLE: choice.to_json()}
+    session.commit()
+
+
 def check_reading(reading: Reading) -> None:
     """Raise ``UnusableMappingError`` if no work can be recorded by a reading."""
     meant = [one for one in reading.columns.values() if one != DETAILS]
@@ -130,7 +142,8 @@ def plan(
         _keep_mapping(session, run.name, reading)
     if not run.is_dry or is_busy(run):
         raise NotNowError
-    run.mapping, run.policy = reading.to_json(), policy.value
+    kept = {TABLE: run.mapping[TABLE]} if TABLE in run.mapping else {}
+    run.mapping, run.policy = {**reading.to_json(), **kept}, policy.value
     return enqueue(session, run, PLAN, user)
 
 

@@ -1,12 +1,12 @@
 """Sources of imports: tables, ZIP files, folders and manifests, opened alike."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _
@@ -14,8 +14,9 @@ from flask_babel import lazy_gettext as _
 from app.configuration.load import Folders, image_settings
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
-from app.services.importing.formats import ACCESSION, Reading
-from app.services.importing.messages import Remark
+from app.services.importing.columns.finding import open_tables
+from app.services.importing.columns.picture_cells import WEB
+from app.services.importing.columns.reading import Reading
 from app.services.importing.pictures import (
     DOCUMENT_ENDINGS,
     TABLE_ENDINGS,
@@ -25,7 +26,7 @@ from app.services.importing.pictures import (
     PictureSource,
     SourceError,
 )
-from app.services.importing.records import WEB, Record, read_records
+from app.services.importing.records import Record, read_records
 from app.services.importing.standards.documents import (
     ACCEPT,
     DOCUMENT_BYTES,
@@ -34,15 +35,28 @@ from app.services.importing.standards.documents import (
 )
 from app.services.importing.standards.harvest import Harvest
 from app.services.importing.standards.opening import (
-    is_document,
     read_address,
-    read_document,
+    read_documents,
+    recognised,
 )
-from app.services.importing.tables import Table, TableError, open_table
+from app.services.importing.tables.choice import FOUND_OUT, TableChoice
+from app.services.importing.tables.faults import TableError
+from app.services.importing.tables.kinds import FileKind
+from app.services.importing.tables.kinds import kind_of as file_kind
+from app.services.importing.tables.opening import open_table
+from app.services.importing.tables.reader import Table
+from app.services.importing.tables.workbook import is_workbook
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
 
 ARCHIVE_ENDINGS = (".zip",)
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
+PACKED = b"PK\x03\x04"
+"""Begins ZIP files, and workbooks."""
+TABLE = "table"
+"""Key, in ``ImportRun.mapping``, of how the table is read."""
+DOCUMENTS = (FileKind.JSON, FileKind.XML)
+"""Kinds of files that standards are written in."""
 MOST_LISTED = 500
 """Files of the folder on the server that are offered."""
 MOST_SCANNED = 50_000
@@ -117,6 +131,8 @@ class Source:
     pictures : PictureSource
     records : callable
         Yields the records anew, as a reading has them.
+    files : sequence of str
+        Names of the tables in a ZIP file.
     harvest : Harvest or None
         Of what is asked again and again: whether all of it was listed.
     """
@@ -124,6 +140,7 @@ class Source:
     table: Table | None
     pictures: PictureSource
     records: Callable[[Reading], Iterator[Record]]
+    files: Sequence[str] = ()
     harvest: Harvest | None = None
 
 
@@ -140,15 +157,18 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         if run.source == SourceKind.STANDARD:
             yield _standard(run, import_context)
             return
+        choice = TableChoice.from_json(run.mapping.get(TABLE, {}))
         path = _path_of(run, import_context)
         open_file = partial(_open_sent, run, import_context)
         if path is not None:
             open_file = partial(_open_file, path)
         limits = import_context.limits
-        if PurePath(run.location).suffix.lower() in ARCHIVE_ENDINGS:
+        if _is_archive(open_file):
             with open_file() as file, closing(Archive(file, limits)) as archive:
-                if archive.table_name:
-                    yield _of_table(open_table(archive.open_table), archive)
+                names = archive.table_names
+                if names:
+                    table = open_tables(names, archive.open_table, choice)
+                    yield _of_table(table, archive, names)
                 else:
                     yield _of_documents(archive, import_context)
             return
@@ -158,7 +178,7 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         if path is not None and path.suffix.lower() in DOCUMENT_ENDINGS:
             yield _of_document(open_file, pictures, import_context)
         else:
-            yield _of_table(open_table(open_file), pictures)
+            yield _of_table(open_table(open_file, choice), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
 
@@ -196,22 +216,23 @@ def shared_files(shared: Path | None) -> list[str]:
 
 def kind_of(name: str, start: bytes) -> SourceKind:
     """Tell what an uploaded file is, by what it begins with and how it is called."""
-    if start.startswith(b"PK\x03\x04"):
-        return SourceKind.ZIP
-    if name.lower().endswith(DOCUMENT_ENDINGS) or is_document(start):
+    if start.startswith(PACKED):
+        is_book = name.lower().endswith(WORKBOOK_ENDINGS)
+        return SourceKind.TABLE if is_book else SourceKind.ZIP
+    if name.lower().endswith(DOCUMENT_ENDINGS) or file_kind(start) in DOCUMENTS:
         return SourceKind.STANDARD
     return SourceKind.TABLE
 
 
 def open_beside(
-    catalogue: Path, pictures: FolderPictures, *, encoding: str = ""
+    catalogue: Path, pictures: FolderPictures, choice: TableChoice = FOUND_OUT
 ) -> tuple[Table, Source]:
     """Open a table and a folder of pictures that an operator names.
 
     Parameters
     ----------
-    encoding : str
-        Of the table, where detection guesses wrong.
+    choice : TableChoice
+        How the table is read, where detection guesses wrong.
 
     Raises
     ------
@@ -227,7 +248,7 @@ def open_beside(
             f"The catalogue {catalogue} cannot be read: {reason}."
         ) from error
     try:
-        table = open_table(partial(_open_file, catalogue), encoding)
+        table = open_table(partial(_open_file, catalogue), choice)
     except TableError as error:
         raise SourceError(f"The catalogue {catalogue} is no table. {error}") from error
     return table, _of_table(table, pictures)
@@ -235,16 +256,20 @@ def open_beside(
 
 def check_pictured(catalogue: Path, reading: Reading) -> None:
     """Raise ``SourceError`` unless a table names works and says how they look."""
-    meant = reading.columns.values()
+    if reading.accession_from and reading.accession_from not in reading.columns:
+        raise SourceError(
+            f"The catalogue {catalogue} has no column {reading.accession_from}."
+        )
     missing = []
-    if ACCESSION not in meant and not reading.accession_from:
+    if not reading.has_number:
         missing.append("the accession number")
     if not reading.has_pictures:
         missing.append("the picture")
     if missing:
         raise SourceError(
             f"The catalogue {catalogue} has no column for {' and '.join(missing)}. "
-            f"Its first line names: {', '.join(reading.columns)}."
+            f"Its first line names: {', '.join(reading.columns)}. Where none holds "
+            "the number, name one to make it from: --number-from."
         )
 
 
@@ -264,8 +289,19 @@ def _open_sent(run: ImportRun, import_context: ImportContext) -> BinaryIO:
         raise SourceError(_("The file is not there any more.")) from error
 
 
-def _of_table(table: Table, pictures: PictureSource) -> Source:
-    return Source(table, pictures, lambda reading: read_records(table.rows(), reading))
+def _is_archive(open_file: Callable[[], BinaryIO]) -> bool:
+    """Tell whether a file, whatever its name, is a ZIP file and no workbook."""
+    with open_file() as file:
+        return file.read(4) == PACKED and not is_workbook(file)
+
+
+def _of_table(
+    table: Table, pictures: PictureSource, files: Sequence[str] = ()
+) -> Source:
+    def records(reading: Reading) -> Iterator[Record]:
+        return read_records(table.rows(), reading)
+
+    return Source(table, pictures, records, files)
 
 
 def _open_file(path: Path) -> BinaryIO:
@@ -290,7 +326,7 @@ def _standard(run: ImportRun, import_context: ImportContext) -> Source:
             if run.catalogue is not None or not record.is_gone:
                 yield record
 
-    return Source(None, NoPictures(), records, harvest)
+    return Source(None, NoPictures(), records, harvest=harvest)
 
 
 def _of_document(
@@ -299,28 +335,17 @@ def _of_document(
     import_context: ImportContext,
 ) -> Source:
     library = Library(import_context.documents)
-    read = partial(read_document, open_file, library, import_context.language)
+    read = partial(recognised(open_file), library, import_context.language)
     return Source(None, pictures, lambda _reading: read(Harvest()))
 
 
 def _of_documents(archive: Archive, import_context: ImportContext) -> Source:
     """Return the source of all documents in a ZIP file, one after the other."""
-    library = Library(import_context.documents)
-
-    def records(_reading: Reading) -> Iterator[Record]:
-        number = 0
-        for name in archive.documents:
-            open_file = partial(archive.open_document, name)
-            before = number
-            try:
-                for record in read_document(
-                    open_file, library, import_context.language, Harvest()
-                ):
-                    record.number = number = before + record.number
-                    yield record
-            except SourceError as error:
-                number += 1
-                facts = {"name": name, "reason": str(error)}
-                yield Record(number, fault=Remark("file_unusable", facts))
-
-    return Source(None, archive, records)
+    read = partial(
+        read_documents,
+        archive.documents,
+        archive.open_document,
+        Library(import_context.documents),
+        import_context.language,
+    )
+    return Source(None, archive, lambda _reading: read())

@@ -59,7 +59,7 @@ def test_a_zip_file_holds_a_table_and_its_pictures(packed):
         set__works_csv="No\n1\n", set__a_jpg=b"picture", set__b__c__notes_txt="x" * 50
     )
     archive = Archive(BytesIO(path.read_bytes()), LIMITS)
-    assert archive.table_name == "set/works.csv"
+    assert archive.table_names[0] == "set/works.csv"
     assert archive.open_table().read() == b"No\n1\n"
     assert archive.read("a.jpg") == b"picture"
     with pytest.raises(PictureError):

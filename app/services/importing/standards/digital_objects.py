@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.retrieval.errors import ImageTooLargeError
-from app.services.importing.records import WEB
+from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.standards.documents import (
     Library,
     id_of,

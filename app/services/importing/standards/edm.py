@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.services.importing.records import Record, fault_of, is_address
+from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.dublin_core import (
     DC,
     DETAILS,

@@ -6,7 +6,8 @@ Of the events those count in which a work is made.
 
 from collections.abc import Iterator
 
-from app.services.importing.records import Record, fault_of, is_address
+from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.lido_resources import pictures_of
 from app.services.importing.standards.markup import Element, chosen_texts, text_of
 from app.services.importing.standards.texts import joined, plain_text

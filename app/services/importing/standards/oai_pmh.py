@@ -118,7 +118,9 @@ def harvest_records(
         page = _Page()
 
 
-def read_response(open_file: Open, language: str, harvest: Harvest) -> Iterator[Record]:
+def read_response(
+    open_file: Open, _library: Library, language: str, harvest: Harvest
+) -> Iterator[Record]:
     """Yield the records of one answer, as it was sent or stands in a file."""
     page = _Page()
     yield from _records(open_file, 0, language, page)

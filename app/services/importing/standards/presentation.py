@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.retrieval.errors import ImageTooLargeError
+from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.messages import Remark
-from app.services.importing.records import WEB, Record, fault_of
+from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.documents import (
     Library,
     id_of,

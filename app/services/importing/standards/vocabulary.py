@@ -1,6 +1,5 @@
 """Words by which standards name the fields of a work."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
@@ -10,18 +9,14 @@ from app.services.collection.subjects import (
     UnknownSubjectError,
     normal_statement,
 )
-from app.services.importing.formats import ACCESSION, GUESSES, detail_name
+from app.services.importing.columns.formats import ACCESSION
+from app.services.importing.columns.reading import detail_name
+from app.services.importing.columns.words import field_named
 from app.services.importing.records import Record
 from app.services.importing.standards.texts import joined, united
 
 RIGHTS = "rights"
 DATE = "date"
-FIELDS = {
-    "".join(word for word in guess if word.isalnum()): meant
-    for meant, words in GUESSES.items()
-    if meant in (ACCESSION, *LABEL_COLUMNS)
-    for guess in words.split()
-}
 _LAST_PARTS = ("manifest", "info", "json", "iiif", "presentation")
 """Ends of addresses that say what a document is, and not of which work."""
 
@@ -122,8 +117,8 @@ def field_of(name: str) -> str:
     >>> field_of("Inv. No.")
     'accession'
     """
-    plain = unicodedata.normalize("NFC", name).casefold()
-    return FIELDS.get("".join(sign for sign in plain if sign.isalnum()), "")
+    meant = field_named(name)
+    return meant if meant in (ACCESSION, *LABEL_COLUMNS) else ""
 
 
 def number_of(address: str) -> str:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.models import CatalogueSource, ImportRow, ImportRun, Task, User, now
 from app.services.importing import runs
-from app.services.importing.formats import Reading
+from app.services.importing.columns.picture_cells import WEB
+from app.services.importing.columns.reading import Reading
 from app.services.importing.messages import GONE, read
-from app.services.importing.records import WEB
 from app.services.importing.sources import SourceKind
 from app.services.importing.sync.items import SourceItems
 from app.services.system.fetching import LinkError, parse_link

@@ -8,8 +8,17 @@ from flask_babel import lazy_gettext as _
 
 from app.services.collection.exporting import WITHDRAWN
 from app.services.collection.subjects import SHOWS
+from app.services.importing.columns.formats import (
+    ABOUT_PICTURE,
+    ACCESSION,
+    DETAILS,
+    IMAGE,
+    NGA,
+    OURS,
+    WGA,
+)
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
-from app.services.importing.formats import ACCESSION, DETAILS, IMAGE, OURS, WGA, Reading
 
 SAMPLES = 3
 """Rows whose values are shown beside the columns."""
@@ -17,6 +26,7 @@ FIELD_NAMES = {
     DETAILS: _("Keep as a further detail"),
     ACCESSION: _("Accession number"),
     IMAGE: _("Picture: file or address"),
+    ABOUT_PICTURE: _("About the picture, not the work"),
     "title": _("Title"),
     "artist": _("Artist"),
     "date": _("Date"),
@@ -34,6 +44,17 @@ FORMAT_NAMES = {
     "met": _("a table of the Metropolitan Museum of Art"),
     "tate": _("a table of Tate"),
     "carnegie": _("a table of the Carnegie Museum of Art"),
+    NGA: _("a table of the National Gallery of Art"),
+    "cleveland": _("a table of the Cleveland Museum of Art"),
+    "rijksmuseum": _("a table of the Rijksmuseum"),
+    "smk": _("a table of the SMK, Statens Museum for Kunst"),
+    "cooper_hewitt": _("a table of the Cooper Hewitt"),
+    "harvard": _("a table of the Harvard Art Museums"),
+    "museumplus": _("an export of MuseumPlus"),
+    "collectiveaccess": _("an export of CollectiveAccess"),
+    "omeka": _("an export of Omeka"),
+    "axiell": _("an export of Axiell Collections"),
+    "tms": _("an export of TMS"),
     "estense": _("a table of the Galleria Estense"),
 }
 POLICY_NAMES = {

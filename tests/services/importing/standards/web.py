@@ -5,7 +5,7 @@ from io import BytesIO
 
 from app.services.importing.standards.documents import Library
 from app.services.importing.standards.harvest import Harvest
-from app.services.importing.standards.opening import read_address, read_document
+from app.services.importing.standards.opening import read_address, recognised
 from app.services.system.fetching import LinkError, Refusal
 
 PLACE = "https://museum.org/iiif/"
@@ -44,4 +44,4 @@ def read(start, web=None, language="en", harvest=None):
     if isinstance(start, str):
         return list(read_address(start, library, language, harvest))
     data = as_bytes(start)
-    return list(read_document(lambda: BytesIO(data), library, language, harvest))
+    return list(recognised(lambda: BytesIO(data))(library, language, harvest))

@@ -2,7 +2,8 @@ from io import BytesIO
 
 import pytest
 
-from app.services.importing.tables import TableError, open_table
+from app.services.importing.tables.faults import TableError
+from app.services.importing.tables.opening import open_table
 
 
 def table_of(text, encoding="utf-8"):
@@ -10,11 +11,11 @@ def table_of(text, encoding="utf-8"):
     return open_table(lambda: BytesIO(data))
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_the_separator_is_found(separator):
     text = separator.join(["No", "Title, or name" if separator != "," else "Title"])
     table = table_of(f"{text}\n" + separator.join(["1", "Hare"]))
-    assert (table.separator, len(table.columns)) == (separator, 2)
+    assert (table.choice.separator, len(table.columns)) == (separator, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 import pytest
 
 from app.services.collection.labels import COLUMNS
-from app.services.importing.formats import DETAILS, Reading, columns_hash, propose
+from app.services.importing.columns.formats import DETAILS
+from app.services.importing.columns.reading import Reading, columns_hash, propose
 
 HEADERS = {
     "wga": "AUTHOR;BORN-DIED;TITLE;DATE;TECHNIQUE;LOCATION;URL;FORM;TYPE;SCHOOL;"
