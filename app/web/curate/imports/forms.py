@@ -38,7 +38,7 @@ FIELD_NAMES = {
     "rights": _("Rights"),
 }
 FORMAT_NAMES = {
-    OURS: _("an export of this program"),
+    OURS: _("a table with the columns of this program"),
     WGA: _("a table of the Web Gallery of Art"),
     "moma": _("a table of the Museum of Modern Art"),
     "met": _("a table of the Metropolitan Museum of Art"),

@@ -30,6 +30,7 @@ def test_pictures_are_joined_by_the_key_that_both_have():
     assert table.choice.pictures == "pictures"
     found = [row.values[table.columns[-1]] for row in table.rows()]
     assert found == ["a.jpg\nb.jpg", "c.jpg", ""]
+    assert not any(row.remarks for row in table.rows())
     reading = propose(table.columns)
     assert reading.columns[table.columns[-1]] == "image"
     assert table.columns[-1] not in reading.details
