@@ -19,7 +19,7 @@ from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import FoundPicture
 from app.services.importing.messages import Remark
-from app.services.importing.pictures import PictureError
+from app.services.importing.pictures.source import PictureError
 from app.services.importing.sources import ImportContext, Source
 from app.services.media.store import read_picture
 from app.services.system.circuit_breaker import CircuitBreaker

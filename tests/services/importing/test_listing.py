@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from app.services.importing.listing import list_views
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 
 HEADER = "accession,image,title,artist"
 

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.models import ImportRun
 from app.services.importing import runs
 from app.services.importing.columns.picture_cells import WEB
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sources import (
     ImportContext,
     SourceKind,

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Artwork, ImportRow, ImportRun, IndexFault, RowState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import one_pass, runs
-from app.services.importing.pictures import FolderPictures
+from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.sources import ImportContext, open_beside
 from app.services.media.folder import FolderStore
 from tests.support.people import TOKEN, logged_in

@@ -4,13 +4,10 @@ from io import BytesIO
 import pytest
 
 from app.retrieval.settings import ImageSettings
-from app.services.importing.pictures import (
-    Archive,
-    FolderPictures,
-    PictureError,
-    PictureNames,
-    SourceError,
-)
+from app.services.importing.pictures.archive import Archive
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.pictures.names import PictureNames
+from app.services.importing.pictures.source import PictureError, SourceError
 
 LIMITS = ImageSettings(max_bytes=10_000)
 
