@@ -157,6 +157,15 @@ def decoding_bytes(
         return taken
 
 
+def is_reduced(data: bytes, *, settings: ImageSettings, max_side_px: int) -> bool:
+    """Tell whether a picture would come out smaller than another one of its file.
+
+    The pixels are not looked at; raises as :func:`decode` does.
+    """
+    with _opened(data, settings, max_side_px) as (picture, _):
+        return picture.is_reduced
+
+
 def read(path: Path, *, max_side_px: int | None = None) -> Image:
     """Decode a picture file, whatever its name; see :func:`decode`.
 
@@ -271,7 +280,13 @@ def _decode(picture: EncodedPicture, max_side_px: int | None) -> ReadPicture:
     if max_side_px is not None and max(size) > max_side_px:
         target = scaled(size, max_side_px)
     flat = flatten(decoded.pixels, orientation=decoded.orientation, target=target)
-    return ReadPicture(np.array(_to_srgb(flat, decoded.profile)), decoded.faults)
+    image = np.array(_to_srgb(flat, decoded.profile))
+    return ReadPicture(image, _faults(picture, is_truncated=decoded.is_truncated))
+
+
+def _faults(picture: EncodedPicture, *, is_truncated: bool) -> tuple[FileFault, ...]:
+    cut = (FileFault.TRUNCATED,) if is_truncated else ()
+    return (*cut, FileFault.REDUCED) if picture.is_reduced else cut
 
 
 def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:

@@ -37,13 +37,14 @@ class DecodedFile:
         By EXIF, 1 to 8; others mean 1.
     profile : bytes or None
         The ICC profile that the colours are of.
-    faults : tuple of FileFault
+    is_truncated : bool
+        Whether the file lacks its end.
     """
 
     pixels: Pixels
     orientation: int = 1
     profile: bytes | None = None
-    faults: tuple[FileFault, ...] = ()
+    is_truncated: bool = False
 
 
 class EncodedPicture(Protocol):
@@ -68,6 +69,14 @@ class EncodedPicture(Protocol):
 
     def decoded_bytes(self) -> int:
         """Return how much memory decoding takes, less a few megabytes."""
+        ...
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether another picture of the file is larger and would have been wanted.
+
+        Known once :meth:`reduce_to` was asked.
+        """
         ...
 
     def decode(self) -> DecodedFile:

@@ -38,6 +38,11 @@ class JpegXlPicture:
         check_pixels(self.size, settings)
         return self.size
 
+    @property
+    def is_reduced(self) -> bool:
+        """False: there is one picture."""
+        return False
+
     def decoded_bytes(self) -> int:
         """Return how much memory decoding takes."""
         return self.size[0] * self.size[1] * PIXEL_BYTES

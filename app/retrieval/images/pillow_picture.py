@@ -15,7 +15,6 @@ from PIL import JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 from app.retrieval.images import truncation
 from app.retrieval.images.encoded import (
     DecodedFile,
-    FileFault,
     Size,
     check_pixels,
     scaled,
@@ -69,6 +68,11 @@ class PillowPicture:
             self._picture.draft(None, self._draft)
         return full_size
 
+    @property
+    def is_reduced(self) -> bool:
+        """False: of several pictures the largest is taken."""
+        return False
+
     def decoded_bytes(self) -> int:
         """Return how much memory decoding takes."""
         width, height = self._picture.size
@@ -113,7 +117,7 @@ class JpegPicture(PillowPicture):
             picture = self._decode_again(self._data + truncation.END_OF_JPEG)
         truncation.check_rows(picture)
         orientation = picture.getexif().get(ORIENTATION, 1)
-        return DecodedFile(picture, orientation, profile, (FileFault.TRUNCATED,))
+        return DecodedFile(picture, orientation, profile, is_truncated=True)
 
     def _coefficient_bytes(self) -> int:
         picture = self._picture
@@ -143,7 +147,7 @@ class PngPicture(PillowPicture):
         picture = self._decode_again(mended)
         orientation = picture.getexif().get(ORIENTATION, 1)
         profile = picture.info.get("icc_profile")
-        return DecodedFile(picture, orientation, profile, (FileFault.TRUNCATED,))
+        return DecodedFile(picture, orientation, profile, is_truncated=True)
 
 
 class HeifPicture(PillowPicture):
@@ -151,20 +155,18 @@ class HeifPicture(PillowPicture):
 
     def __init__(self, data: bytes) -> None:
         super().__init__(pillow_heif.HeifImageFile, data, pixel_bytes=HEIF_BYTES)
+        self._full_size = self._picture.size
 
-    def decode(self) -> DecodedFile:
-        """Decode the pixels, and say so where another picture is larger."""
-        width, height = self._picture.size
-        frames = getattr(self._picture, "n_frames", 1)
-        others = pillow_heif.open_heif(BytesIO(self._data)) if frames > 1 else ()
-        most = max((one.size[0] * one.size[1] for one in others), default=0)
-        decoded = super().decode()
-        is_enough = self._draft is not None and max(self._draft) <= max(width, height)
-        if most <= width * height or is_enough:
-            return decoded
-        return DecodedFile(
-            decoded.pixels, decoded.orientation, decoded.profile, (FileFault.REDUCED,)
-        )
+    @property
+    def is_reduced(self) -> bool:
+        """Whether another picture than the primary one is larger."""
+        own = self._full_size
+        if self._draft is not None and max(self._draft) <= max(own):
+            return False
+        if getattr(self._picture, "n_frames", 1) == 1:
+            return False
+        others = pillow_heif.open_heif(BytesIO(self._data))
+        return any(one.size[0] * one.size[1] > own[0] * own[1] for one in others)
 
 
 class WebPPicture(PillowPicture):

@@ -21,7 +21,6 @@ from app.retrieval.images import segments
 from app.retrieval.images.encoded import (
     MOST_MISSING,
     DecodedFile,
-    FileFault,
     Size,
     check_pixels,
 )
@@ -144,16 +143,15 @@ class TiffPicture:
             raise UnreadableImageError(
                 "Most of the TIFF is missing or damaged. Please send a whole one."
             )
-        faults = [FileFault.TRUNCATED] if missing else []
-        if self._is_smaller_than_it_could_be():
-            faults.append(FileFault.REDUCED)
         orientation = int(_first(page, ORIENTATION, 1))
         # Also of the first page, when a copy of it has none of its own.
         profile = page.iccprofile or self._largest.page.iccprofile
         pixels = _coloured(page, samples)
-        return DecodedFile(pixels, orientation, profile, tuple(faults))
+        return DecodedFile(pixels, orientation, profile, is_truncated=missing > 0)
 
-    def _is_smaller_than_it_could_be(self) -> bool:
+    @property
+    def is_reduced(self) -> bool:
+        """Whether a larger page cannot be shown, and this one is too small."""
         is_enough = (
             self._side_px is not None and max(self._chosen.size) >= self._side_px
         )

@@ -11,9 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.models import ReferenceImage
 from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
-from app.retrieval.images.codec import decode
+from app.retrieval.images.codec import decode_file, is_reduced
+from app.retrieval.images.encoded import FileFault
 from app.retrieval.runtime.parallel import map_in_order
-from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
+from app.services.collection.pictures import (
+    STORED_SIDE_PX,
+    StoredPicture,
+    keep_picture,
+    store_picture,
+)
 from app.services.importing.columns.formats import IMAGE, OURS
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import Reading
@@ -29,6 +35,10 @@ AT_ONCE = 4
 """Pictures that are read or fetched at the same time; few, out of courtesy."""
 GLANCE_SIDE_PX = 200
 """A picture is decoded so large to see whether it can be."""
+FILE_REMARKS = {
+    FileFault.TRUNCATED: "picture_truncated",
+    FileFault.REDUCED: "picture_reduced",
+}
 MEDIA_NAME = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.jpg")
 
 
@@ -105,7 +115,8 @@ class PictureFetcher:
         named = match[2] if match else ""
         if named and self._is_stored(named):
             return FoundPicture(name, named)
-        stored = None
+        stored: StoredPicture | None = None
+        faults: tuple[FileFault, ...] = ()
         try:
             data = self._obtain(name)
             sha256 = named or hashlib.sha256(data).hexdigest()
@@ -113,16 +124,28 @@ class PictureFetcher:
                 return FoundPicture(name, sha256)
             # An OSError from here on is the media folder's, and no fault of the row.
             if not stores:
-                decode(data, settings=self._limits, max_side_px=GLANCE_SIDE_PX)
+                faults = self._faults(data)
             elif named:
                 stored = keep_picture(data, named, self._media, settings=self._limits)
             else:
                 stored = store_picture(data, self._media, settings=self._limits)
+                faults = stored.faults
         except PictureError as error:
             return FoundPicture(name, fault=error.remark)
         except ImageError as error:
             return FoundPicture(name, fault=remark_of(name, error))
-        return FoundPicture(name, sha256, stored)
+        said = tuple(Remark(FILE_REMARKS[one], {"name": name}) for one in faults)
+        return FoundPicture(name, sha256, stored, remarks=said)
+
+    def _faults(self, data: bytes) -> tuple[FileFault, ...]:
+        """Glance at a picture; say what storing it would. Raises ``ImageError``."""
+        limits = self._limits
+        glance = decode_file(data, settings=limits, max_side_px=GLANCE_SIDE_PX)
+        cut = [one for one in glance.faults if one is FileFault.TRUNCATED]
+        # At the size of a glance any page is large enough.
+        if is_reduced(data, settings=limits, max_side_px=STORED_SIDE_PX):
+            cut.append(FileFault.REDUCED)
+        return tuple(cut)
 
     def _obtain(self, name: str) -> bytes:
         if not is_address(name):
