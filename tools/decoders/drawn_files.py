@@ -7,7 +7,8 @@ unlike itself when it is turned, mirrored, inverted, or read with wrong bytes or
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import imagecodecs
 import numpy as np
@@ -25,6 +26,7 @@ TURNED = 6
 """EXIF's orientation of a picture that is to be turned clockwise."""
 
 Array = NDArray[Any]
+Maker = Callable[[], bytes | bytearray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ def by_pillow(kind: str, picture: Array | Pillow.Image = PICTURE, **how: Any) ->
     return file.getvalue()
 
 
-def tiff(picture: Array, *, big: bool = False, order: str = "<", **how: Any) -> bytes:
+def tiff(
+    picture: Array, *, big: bool = False, order: Literal["<", ">"] = "<", **how: Any
+) -> bytes:
     """Encode a picture as a TIFF of one page."""
     file = io.BytesIO()
     how.setdefault("photometric", "rgb" if picture.ndim == 3 else "minisblack")
@@ -196,7 +200,7 @@ def _stacked(*layers: Array) -> Array:
     return np.dstack(layers)
 
 
-def lossless_files() -> dict[str, Callable[[], bytes]]:
+def lossless_files() -> dict[str, Maker]:
     """Return colour files, encoded without loss, by what they are."""
     alpha = np.full((HEIGHT, WIDTH), 255, np.uint8)
     return {
@@ -226,9 +230,9 @@ def lossless_files() -> dict[str, Callable[[], bytes]]:
     }
 
 
-def tiff_files() -> dict[str, Callable[[], bytes]]:
+def tiff_files() -> dict[str, Maker]:
     """Return colour TIFFs by what they are."""
-    many = {
+    many: dict[str, dict[str, Any]] = {
         "TIFF": {},
         "TIFF, big-endian": {"order": ">"},
         "BigTIFF": {"big": True},
@@ -244,29 +248,30 @@ def tiff_files() -> dict[str, Callable[[], bytes]]:
         "TIFF, tiles": {"tile": (32, 48), "compression": "zlib"},
         "TIFF, one strip": {"rowsperstrip": HEIGHT, "compression": "zlib"},
     }
-    deep = {
+    deep: dict[str, dict[str, Any]] = {
         "16 bits": {},
         "16 bits, big-endian": {"order": ">"},
         "16 bits, LZW": {"compression": "lzw", "predictor": True},
         "16 bits, tiles": {"tile": (32, 48)},
     }
     apart: dict[str, Array] = {"8 bits": PICTURE, "16 bits": DEEP}
-    files: dict[str, Callable[[], bytes]] = {
-        name: (lambda how=how: tiff(PICTURE, **how)) for name, how in many.items()
+    files: dict[str, Maker] = {
+        name: partial(tiff, PICTURE, **how) for name, how in many.items()
     }
-    files |= {
-        f"TIFF, {name}": (lambda how=how: tiff(DEEP, **how))
-        for name, how in deep.items()
-    }
+    files |= {f"TIFF, {name}": partial(tiff, DEEP, **how) for name, how in deep.items()}
+    ways: tuple[dict[str, Any], ...] = (
+        {},
+        {"compression": "zlib"},
+        {"tile": (32, 48)},
+        {"order": ">"},
+    )
     for name, picture in apart.items():
-        for how in ({}, {"compression": "zlib"}, {"tile": (32, 48)}, {"order": ">"}):
+        for how in ways:
             words = ", ".join(map(str, how))
             words = {"compression": "deflate", "tile": "tiles"}.get(words, words)
             words = "big-endian" if words == "order" else words
             said = f"TIFF, planes, {name}" + (f", {words}" if words else "")
-            files[said] = lambda p=picture, h=how: tiff(
-                planes(p), planarconfig="separate", **h
-            )
+            files[said] = partial(tiff, planes(picture), planarconfig="separate", **how)
     files |= {
         "TIFF, 32 bits": lambda: tiff(PICTURE.astype(np.uint32) * 0x01010101),
         "TIFF, 32 bits, big-endian": lambda: tiff(
@@ -307,14 +312,14 @@ def tiff_files() -> dict[str, Callable[[], bytes]]:
     return files
 
 
-def grey_files() -> dict[str, tuple[Callable[[], bytes], Array]]:
+def grey_files() -> dict[str, tuple[Maker, Array]]:
     """Return grey files with their grey values, by what they are."""
     lifted = (GREY.astype(np.int64) * 257 - 32768).astype(np.int16)
     two = np.where(GREY > 120, 255, 0).astype(np.uint8)
     inverse = "miniswhite"
     deep = (GREY.astype(np.uint32) * 0x01010101).astype(np.uint32)
     twelve = (GREY.astype(np.uint16) * 16).astype(np.uint16)
-    files: dict[str, tuple[Callable[[], bytes], Array]] = {
+    files: dict[str, tuple[Maker, Array]] = {
         "PNG, grey": (lambda: by_pillow("PNG", GREY), GREY),
         "PNG, grey, 16 bits": (lambda: imagecodecs.png_encode(DEEP_GREY), GREY),
         "BMP, grey": (lambda: by_pillow("BMP", GREY), GREY),
@@ -340,23 +345,21 @@ def grey_files() -> dict[str, tuple[Callable[[], bytes], Array]]:
         "TIFF, grey, float 32": (lambda: tiff((GREY / 255).astype(np.float32)), GREY),
         "TIFF, WhiteIsZero": (lambda: tiff(255 - GREY, photometric=inverse), GREY),
     }
-    for order, said in (("<", ""), (">", ", big-endian")):
+    orders: tuple[tuple[Literal["<", ">"], str], ...]
+    orders = (("<", ""), (">", ", big-endian"))
+    for order, said in orders:
         files[f"TIFF, WhiteIsZero, 16 bits{said}"] = (
-            lambda order=order: tiff(
-                65535 - DEEP_GREY, photometric=inverse, order=order
-            ),
+            partial(tiff, 65535 - DEEP_GREY, photometric=inverse, order=order),
             GREY,
         )
         files[f"TIFF, WhiteIsZero, 32 bits{said}"] = (
-            lambda order=order: tiff(
-                (0xFFFFFFFF - deep).astype(np.uint32), photometric=inverse, order=order
-            ),
+            partial(tiff, 0xFFFFFFFF - deep, photometric=inverse, order=order),
             GREY,
         )
     return files
 
 
-def lossy_files() -> dict[str, Callable[[], bytes]]:
+def lossy_files() -> dict[str, Maker]:
     """Return colour files that are not encoded to the last bit."""
     return {
         "JPEG": lambda: by_pillow("JPEG", quality=90),
@@ -406,7 +409,7 @@ def lossy_files() -> dict[str, Callable[[], bytes]]:
     }
 
 
-def cut_files() -> dict[str, tuple[Callable[[], bytes], float]]:
+def cut_files() -> dict[str, tuple[Maker, float]]:
     """Return files that lack their end, with the share of rows that it may take."""
     plain = by_pillow("JPEG", quality=90)
     return {
@@ -423,22 +426,23 @@ def cut_files() -> dict[str, tuple[Callable[[], bytes], float]]:
 def drawn_files() -> dict[str, DrawnFile]:
     """Draw all files, by what they are."""
     files = {
-        name: DrawnFile(make(), PICTURE, LOSSLESS)
+        name: DrawnFile(bytes(make()), PICTURE, LOSSLESS)
         for name, make in {**lossless_files(), **tiff_files()}.items()
     }
     files |= {
-        name: DrawnFile(make(), as_colour(grey))
+        name: DrawnFile(bytes(make()), as_colour(grey))
         for name, (make, grey) in grey_files().items()
     }
     data, pixels = palette_tiff()
     files["TIFF, palette"] = DrawnFile(data, pixels)
     files |= {
-        name: DrawnFile(make(), PICTURE, LOSSY) for name, make in lossy_files().items()
+        name: DrawnFile(bytes(make()), PICTURE, LOSSY)
+        for name, make in lossy_files().items()
     }
     grey = as_colour(GREY)
     files["JPEG, lossless"] = DrawnFile(files["JPEG, lossless"].data, grey)
     files |= {
-        name: DrawnFile(make(), truncated_rows(share), LOSSY)
+        name: DrawnFile(bytes(make()), truncated_rows(share), LOSSY)
         for name, (make, share) in cut_files().items()
     }
     return dict(sorted(files.items()))

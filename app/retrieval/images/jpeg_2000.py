@@ -31,7 +31,7 @@ class Jpeg2000Picture(PillowPicture):
             while self._halvings < most and max(size) >> self._halvings + 1 >= side_px:
                 self._halvings += 1
         if self._halvings:
-            self._picture.reduce = self._halvings  # type: ignore[method-assign]  # a property of this decoder
+            self._picture.reduce = self._halvings  # type: ignore[method-assign, assignment]  # a property of this decoder
         return size
 
     def decoded_bytes(self) -> int:

@@ -58,11 +58,12 @@ class Scale:
             return (pixels >> 8).astype(np.uint8)
         # Floats of 32 bits hold 24 bits of an integer.
         is_wide = pixels.dtype.itemsize > 4 or pixels.dtype in (np.uint32, np.int32)
-        share = pixels.astype(np.float64 if is_wide else np.float32)
-        share -= self.black
-        share *= 255 / (self.white - self.black)
+        share: NDArray[Any] = pixels.astype(np.float64 if is_wide else np.float32)
+        np.subtract(share, self.black, out=share)
+        np.multiply(share, 255 / (self.white - self.black), out=share)
         np.nan_to_num(share, copy=False, nan=0, posinf=255, neginf=0)
-        return np.rint(share, out=share).clip(0, 255, out=share).astype(np.uint8)
+        np.rint(share, out=share)
+        return np.asarray(share.clip(0, 255, out=share), np.uint8)
 
 
 def _measured(pixels: NDArray[Any], depth: int) -> tuple[float, float]:

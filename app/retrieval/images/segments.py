@@ -82,7 +82,7 @@ def assemble(data: bytes, page: TiffPage) -> tuple[NDArray[Any], float]:
             place = samples[
                 plane, 0, down : down + shape[1], across : across + shape[2]
             ]
-            place[...] = segment[0, : place.shape[0], : place.shape[1]]
+            place[...] = np.asarray(segment)[0, : place.shape[0], : place.shape[1]]
         except MemoryError:
             raise
         except Exception:

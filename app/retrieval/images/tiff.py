@@ -216,7 +216,7 @@ def _looked_up(page: TiffPage, places: NDArray[Any]) -> NDArray[np.uint8]:
     table = np.asarray(page.colormap, np.uint16).T
     # 16 bits by the standard, though some programs write 8.
     eight = (table >> 8 if table.max() > 255 else table).astype(np.uint8)
-    return eight[np.minimum(places, len(eight) - 1)]
+    return np.asarray(eight[np.minimum(places, len(eight) - 1)])
 
 
 def _lab(samples: NDArray[Any], *, is_signed: bool) -> NDArray[np.uint8]:

@@ -134,18 +134,22 @@ class PictureFetcher:
             return FoundPicture(name, fault=error.remark)
         except ImageError as error:
             return FoundPicture(name, fault=remark_of(name, error))
-        said = tuple(Remark(FILE_REMARKS[one], {"name": name}) for one in faults)
-        return FoundPicture(name, sha256, stored, remarks=said)
+        said = [Remark(FILE_REMARKS[one], {"name": name}) for one in faults]
+        if not is_address(name):
+            said += self._source.pictures.remarks_on(name)
+        return FoundPicture(name, sha256, stored, remarks=tuple(said))
 
     def _faults(self, data: bytes) -> tuple[FileFault, ...]:
         """Glance at a picture; say what storing it would. Raises ``ImageError``."""
         limits = self._limits
         glance = decode_file(data, settings=limits, max_side_px=GLANCE_SIDE_PX)
-        cut = [one for one in glance.faults if one is FileFault.TRUNCATED]
+        is_cut = FileFault.TRUNCATED in glance.faults
         # At the size of a glance any page is large enough.
-        if is_reduced(data, settings=limits, max_side_px=STORED_SIDE_PX):
-            cut.append(FileFault.REDUCED)
-        return tuple(cut)
+        is_small = is_reduced(data, settings=limits, max_side_px=STORED_SIDE_PX)
+        return (
+            *([FileFault.TRUNCATED] if is_cut else []),
+            *([FileFault.REDUCED] if is_small else []),
+        )
 
     def _obtain(self, name: str) -> bytes:
         if not is_address(name):

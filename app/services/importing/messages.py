@@ -67,7 +67,8 @@ SENTENCES = {
         "The picture %(name)s is not there. Please add it and import again."
     ),
     "picture_ambiguous": _(
-        "There are several pictures called %(name)s. Please write the folder too."
+        "There are several pictures called %(name)s: %(found)s. Please write the "
+        "folder and the ending too."
     ),
     "picture_outside": _("The picture %(name)s lies outside of what was given."),
     "picture_broken": _(
@@ -79,9 +80,11 @@ SENTENCES = {
     ),
     "picture_reduced": _(
         "The picture %(name)s is used from a smaller page of its file, because the "
-        "largest one cannot be read. Please save it anew, as a TIFF or JPEG of one page."
+        "largest one cannot be read. Please save it anew, as a JPEG or a plain TIFF."
     ),
-    "picture_matched": _("For %(name)s the picture %(found)s is used."),
+    "picture_matched": _(
+        "For %(name)s the picture %(found)s is used, which lies in another folder."
+    ),
     "picture_large": _("The picture %(name)s is too large. Please use a smaller one."),
     "picture_small": _("The picture %(name)s is too small. Please use a larger one."),
     "picture_refused": _("The picture %(name)s could not be fetched."),

@@ -15,14 +15,25 @@ from flask_babel import lazy_gettext as _
 from app.retrieval.settings import ImageSettings
 from app.services.importing.messages import Remark
 from app.services.importing.pictures.names import (
-    PICTURE_ENDINGS,
     PictureNames,
+    is_hidden,
     relative_path,
 )
-from app.services.importing.pictures.source import PictureError, SourceError
+from app.services.importing.pictures.source import (
+    PictureError,
+    SourceError,
+    remarks_on_place,
+)
 
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods")
 MANIFEST_ENDINGS = (".json",)
+NAME_ENCODINGS = (
+    *("utf-8", "cp850", "cp1252", "mac_roman", "cp932", "cp852", "cp1250"),
+    *("cp866", "cp1251", "cp737", "cp1253", "cp857", "cp1254", "gb18030"),
+)
+"""Of names in ZIP files that do not say: DOS, Windows and Macs, in Europe and East
+Asia."""
+UTF_8_FLAG = 0x800
 MOST_ENTRIES = 200_000
 MOST_BYTES = 50_000_000_000
 """Of all that is in a ZIP file, unpacked; it is never unpacked all at once."""
@@ -64,8 +75,9 @@ class Archive:
         self._entries = {entry.filename: entry for entry in entries if _is_plain(entry)}
         self.table_names = self._find_tables()
         self._names = PictureNames(
-            (n for n in self._entries if n.lower().endswith(PICTURE_ENDINGS)),
+            (name for name in self._entries if name not in self.table_names),
             str(PurePosixPath(self.table_names[0]).parent),
+            {name: spellings_of(entry) for name, entry in self._entries.items()},
         )
 
     def open_table(self, name: str = "") -> BinaryIO:
@@ -74,13 +86,18 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture; raises as :meth:`PictureSource.read`."""
-        entry = self._entries[self._names.find(name)]
+        entry = self._entries[self._names.find(name).name]
         if entry.file_size > self._limits.max_bytes:
             raise PictureError(Remark("picture_large", {"name": name}))
         try:
             return self._zip.read(entry)
         except _BROKEN as error:
             raise PictureError(Remark("picture_broken", {"name": name})) from error
+
+    def remarks_on(self, name: str) -> tuple[Remark, ...]:
+        """Say how a picture was found; raises as :meth:`PictureSource.read`."""
+        found = self._names.find(name)
+        return remarks_on_place(name, found.name, is_elsewhere=found.is_elsewhere)
 
     def close(self) -> None:
         """Close the file."""
@@ -109,6 +126,24 @@ def _is_plain(entry: zipfile.ZipInfo) -> bool:
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
     is_locked = bool(entry.flag_bits & 1)
     is_inside = relative_path(entry.filename) is not None
-    # Left by Macs beside each file, under the same name.
-    is_shadow = entry.filename.startswith("__MACOSX/")
+    # Macs leave such beside each file, under the same name.
+    is_shadow = is_hidden(entry.filename)
     return is_inside and not (entry.is_dir() or is_link or is_locked or is_shadow)
+
+
+def spellings_of(entry: zipfile.ZipInfo) -> list[str]:
+    """Return what an entry's name may be, where the ZIP file does not say how to read.
+
+    Macs write UTF-8 and do not say so; Windows and DOS write the code page that they
+    were set to, and ``zipfile`` reads all of these as cp437.
+    """
+    if entry.flag_bits & UTF_8_FLAG or entry.filename.isascii():
+        return []
+    raw = entry.filename.encode("cp437")
+    readings = []
+    for encoding in NAME_ENCODINGS:
+        try:
+            readings.append(raw.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return readings

@@ -9,11 +9,15 @@ from flask_babel import lazy_gettext as _
 from app.retrieval.settings import ImageSettings
 from app.services.importing.messages import Remark
 from app.services.importing.pictures.names import (
-    PICTURE_ENDINGS,
     PictureNames,
+    is_hidden,
     relative_path,
 )
-from app.services.importing.pictures.source import PictureError, SourceError
+from app.services.importing.pictures.source import (
+    PictureError,
+    SourceError,
+    remarks_on_place,
+)
 
 MOST_FILES = 200_000
 
@@ -41,10 +45,18 @@ class FolderPictures:
         inside = relative_path(name)
         path = self._folder / inside if inside else None
         if path is None or not path.is_file():
-            path = self._folder / self._names.find(name)
+            path = self._folder / self._names.find(name).name
         if not path.resolve().is_relative_to(self._folder):
             raise PictureError(Remark("picture_outside", {"name": name}))
         return path
+
+    def remarks_on(self, name: str) -> tuple[Remark, ...]:
+        """Say how a picture was found; raises as :meth:`PictureSource.read`."""
+        inside = relative_path(name)
+        if inside is not None and (self._folder / inside).is_file():
+            return ()
+        found = self._names.find(name)
+        return remarks_on_place(name, found.name, is_elsewhere=found.is_elsewhere)
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture; raises as :meth:`PictureSource.read`."""
@@ -58,8 +70,11 @@ class FolderPictures:
 
 
 def _files_below(folder: Path) -> Iterator[str]:
-    pictures = (p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_ENDINGS)
-    for number, path in enumerate(pictures, 1):
+    """Yield the names of all files; what is a picture is told by their content."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    for number, path in enumerate(files, 1):
         if number > MOST_FILES:
             raise SourceError(_("The folder holds too much to be a catalogue."))
-        yield path.relative_to(folder).as_posix()
+        name = path.relative_to(folder).as_posix()
+        if not is_hidden(name):
+            yield name

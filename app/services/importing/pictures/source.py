@@ -30,6 +30,10 @@ class PictureSource(Protocol):
         """
         ...
 
+    def remarks_on(self, name: str) -> tuple[Remark, ...]:
+        """Return what is to be said of how a picture was found; raises as `read`."""
+        ...
+
 
 class NoPictures:
     """No pictures at all, beside a table alone."""
@@ -37,3 +41,15 @@ class NoPictures:
     def read(self, name: str) -> bytes:
         """Raise ``PictureError``."""
         raise PictureError(Remark("picture_missing", {"name": name}))
+
+    def remarks_on(self, name: str) -> tuple[Remark, ...]:
+        """Raise ``PictureError``."""
+        raise PictureError(Remark("picture_missing", {"name": name}))
+
+
+def remarks_on_place(
+    name: str, found: str, *, is_elsewhere: bool
+) -> tuple[Remark, ...]:
+    """Say so where a picture lies in other folders than its name has."""
+    facts = {"name": name, "found": found}
+    return (Remark("picture_matched", facts),) if is_elsewhere else ()
