@@ -46,8 +46,15 @@ def identify(
     if match is None:
         return replace(answer, timings_ms=timings)
     similar = engine.similar_to(match.item.image_id, excluded_works=excluded_works)
-    return Answer(
-        Verdict.FOUND, (match,), similar, None, timings_ms=timings, is_mirrored=True
+    return replace(
+        answer,
+        verdict=Verdict.FOUND,
+        matches=(match,),
+        similar=similar,
+        # Of the photo as it is, in which nothing was seen.
+        description=None,
+        timings_ms=timings,
+        is_mirrored=True,
     )
 
 
@@ -61,7 +68,7 @@ def find_mirrored(
     match : Match or None
         With its places turned back into those of the photo as it is.
     """
-    settings, gallery = engine.settings, engine.gallery
+    settings, gallery = engine.settings, engine.gallery.for_one_photo()
     side_px = settings.local.query_side_px
     mirror = PreparedPhoto(np.ascontiguousarray(photo.resized(side_px)[:, ::-1]))
     features = rootsift.extract_query(

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import partial
 
@@ -25,6 +25,7 @@ from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import FoundPicture
 from app.services.importing.messages import Remark
+from app.services.importing.pictures.sent import SentPictures
 from app.services.importing.pictures.source import PictureError
 from app.services.importing.sources import ImportContext, Source
 from app.services.media.store import read_picture
@@ -52,6 +53,8 @@ class PictureFetcher:
     source : Source
     import_context : ImportContext
     reading : Reading
+    sent : SentPictures
+        Looked through first.
 
     Attributes
     ----------
@@ -65,6 +68,7 @@ class PictureFetcher:
         source: Source,
         import_context: ImportContext,
         reading: Reading,
+        sent: SentPictures,
     ) -> None:
         self._session = session
         self._source = source
@@ -77,6 +81,7 @@ class PictureFetcher:
             reading.format == OURS and reading.columns.get(IMAGE) == IMAGE
         )
         self._breaker = CircuitBreaker()
+        self._sent = sent
 
     def look(self, names: Sequence[str]) -> dict[str, FoundPicture]:
         """See whether pictures can be had, without storing any.
@@ -118,6 +123,9 @@ class PictureFetcher:
         stored: StoredPicture | None = None
         faults: tuple[FileFault, ...] = ()
         try:
+            if (sent := self._sent.find(name)) is not None:
+                said = _said(name, sent.faults)
+                return FoundPicture(name, sent.sha256, sent, remarks=said)
             data = self._obtain(name)
             sha256 = named or hashlib.sha256(data).hexdigest()
             if self._is_stored(sha256):
@@ -134,10 +142,10 @@ class PictureFetcher:
             return FoundPicture(name, fault=error.remark)
         except ImageError as error:
             return FoundPicture(name, fault=remark_of(name, error))
-        said = [Remark(FILE_REMARKS[one], {"name": name}) for one in faults]
+        said = _said(name, faults)
         if not is_address(name):
             said += self._source.pictures.remarks_on(name)
-        return FoundPicture(name, sha256, stored, remarks=tuple(said))
+        return FoundPicture(name, sha256, stored, remarks=said)
 
     def _faults(self, data: bytes) -> tuple[FileFault, ...]:
         """Glance at a picture; say what storing it would. Raises ``ImageError``."""
@@ -178,6 +186,10 @@ class PictureFetcher:
             height, width = read_picture(self._media, name).shape[:2]
             known[sha256] = StoredPicture(sha256, width, height)
         return known
+
+
+def _said(name: str, faults: Iterable[FileFault]) -> tuple[Remark, ...]:
+    return tuple(Remark(FILE_REMARKS[one], {"name": name}) for one in faults)
 
 
 def remark_of(name: str, error: ImageError) -> Remark:
