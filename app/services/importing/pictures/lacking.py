@@ -26,9 +26,8 @@ def lacks_pictures(session: Session, run: ImportRun) -> bool:
         return True
     names_pictures = cast(ImportRow.values, Text).contains('"images"')
     is_there = ~ImportRow.message.contains(MISSING)
-    return not session.scalars(
-        select(exists().where(used, names_pictures, is_there))
-    ).one()
+    will_have = exists().where(used, names_pictures, is_there)
+    return not session.scalars(select(will_have)).one()
 
 
 def has_unseen_pictures(session: Session, run: ImportRun) -> bool:

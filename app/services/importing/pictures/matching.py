@@ -96,9 +96,11 @@ def _numbered(
     session: Session, number: str, run: ImportRun | None
 ) -> Iterator[Artwork]:
     """Yield the works of a number, however its parts are separated."""
-    # "_" stands for any one character, also where a number has a "%".
-    pattern = number.replace("%", "_")
-    meant = [func.lower(Artwork.accession).like(pattern)]
+    # "_" stands for any one character: a separator, or a letter that databases do not
+    # know in both cases. Two of them stand where a point and a blank may.
+    pattern = "".join(c if c.isascii() and c != "%" else "_" for c in number)
+    lower = func.lower(Artwork.accession)
+    meant = [lower.like(pattern) | lower.like(pattern.replace("_", "__"))]
     if run is not None:
         mine = select(ImportRow.artwork_id).where(ImportRow.run_id == run.id)
         meant.append(Artwork.id.in_(mine))
