@@ -19,16 +19,15 @@ from app.retrieval.images.tiff import MAGICS, TiffPicture
 from app.retrieval.settings import ImageSettings
 
 NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, JPEG 2000, JPEG XL, GIF or BMP"
-AVIF_BYTES = 16
-"""Of a pixel: planes of up to 16 bits, colours, a copy of them as bytes, and Pillow's
-(measured, libavif 1.4: 14 of 10 bits with alpha)."""
+AVIF_BYTES, DEEP_AVIF_BYTES = 10, 16
+"""Of a pixel of 8 bits, and of more: planes, colours, a copy of them as bytes, and
+Pillow's (measured, libavif 1.4: 9.5 with alpha, 13.6 of 10 bits in full colour)."""
 _HEIF_BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 )
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
 
 _GIF = partial(PillowPicture, GifImagePlugin.GifImageFile)
-_AVIF = partial(PillowPicture, AvifImagePlugin.AvifImageFile, pixel_bytes=AVIF_BYTES)
 # Pillow's own ``open`` would also try EPS (which starts Ghostscript) and forty others.
 _OPENERS: tuple[tuple[bytes, Callable[[bytes], EncodedPicture]], ...] = (
     (b"\xff\xd8\xff", JpegPicture),
@@ -65,7 +64,7 @@ def open_header(data: bytes, settings: ImageSettings) -> EncodedPicture:
     if data[4:8] == b"ftyp":
         brands = _brands(data)
         if brands & _AVIF_BRANDS and not brands & {b"heic", b"heix"}:
-            return _AVIF(data)
+            return _open_avif(data)
         if brands & _HEIF_BRANDS:
             return HeifPicture(data)
     for magic, opener in _OPENERS:
@@ -74,6 +73,14 @@ def open_header(data: bytes, settings: ImageSettings) -> EncodedPicture:
     raise UnreadableImageError(
         f"This is not a picture that can be read. Please send a {NAMES} picture."
     )
+
+
+def _open_avif(data: bytes) -> EncodedPicture:
+    # The third byte of what says how AV1 is coded: tier, then whether it is deep.
+    place = data.find(b"av1C") + len(b"av1C") + 2
+    is_deep = place >= len(data) or bool(data[place] & 0x40)
+    taken = DEEP_AVIF_BYTES if is_deep else AVIF_BYTES
+    return PillowPicture(AvifImagePlugin.AvifImageFile, data, pixel_bytes=taken)
 
 
 def _brands(data: bytes) -> set[bytes]:

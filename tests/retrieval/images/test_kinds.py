@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 from app.retrieval.errors import ImageError, UnreadableImageError
 from app.retrieval.images import codec
 from app.retrieval.images.encoded import FileFault
-from app.retrieval.images.jpeg_xl import size_of
+from app.retrieval.images.jpeg_xl import read_header, size_of
 from app.retrieval.settings import ImageSettings
 from tools.decoders import drawn_files as drawn
 
@@ -100,6 +100,17 @@ def test_the_size_of_a_jpeg_xl_is_in_its_header(width, height, boxed):
     pixels = np.zeros((height, width, 3), np.uint8)
     data = drawn.imagecodecs.jpegxl_encode(pixels, effort=1, usecontainer=boxed)
     assert size_of(bytes(data)) == (width, height)
+
+
+def test_of_an_animated_jpeg_xl_the_first_frame_counts_and_its_channels_are_known():
+    frames = np.stack([drawn.PICTURE, 255 - drawn.PICTURE])
+    data = bytes(drawn.imagecodecs.jpegxl_encode(frames, lossless=True))
+    assert np.array_equal(codec.decode(data), drawn.PICTURE)
+    layers = np.dstack([drawn.DEEP, drawn.DEEP_GREY])
+    deep = bytes(drawn.imagecodecs.jpegxl_encode(layers, lossless=True))
+    header = read_header(deep)
+    assert (header.bits, header.extra_channels) == (16, 1)
+    assert read_header(data).extra_channels == 0
 
 
 def test_a_tile_that_is_larger_than_its_place_is_not_decoded():
