@@ -2,6 +2,7 @@
 
 import io
 
+import imagecodecs
 import numpy as np
 import pillow_heif
 import pytest
@@ -98,16 +99,16 @@ def test_of_a_multi_picture_jpeg_the_largest_counts():
 @pytest.mark.parametrize("boxed", [False, True])
 def test_the_size_of_a_jpeg_xl_is_in_its_header(width, height, boxed):
     pixels = np.zeros((height, width, 3), np.uint8)
-    data = drawn.imagecodecs.jpegxl_encode(pixels, effort=1, usecontainer=boxed)
+    data = imagecodecs.jpegxl_encode(pixels, effort=1, usecontainer=boxed)
     assert size_of(bytes(data)) == (width, height)
 
 
 def test_of_an_animated_jpeg_xl_the_first_frame_counts_and_its_channels_are_known():
     frames = np.stack([drawn.PICTURE, 255 - drawn.PICTURE])
-    data = bytes(drawn.imagecodecs.jpegxl_encode(frames, lossless=True))
+    data = bytes(imagecodecs.jpegxl_encode(frames, lossless=True))
     assert np.array_equal(codec.decode(data), drawn.PICTURE)
     layers = np.dstack([drawn.DEEP, drawn.DEEP_GREY])
-    deep = bytes(drawn.imagecodecs.jpegxl_encode(layers, lossless=True))
+    deep = bytes(imagecodecs.jpegxl_encode(layers, lossless=True))
     header = read_header(deep)
     assert (header.bits, header.extra_channels) == (16, 1)
     assert read_header(data).extra_channels == 0
