@@ -57,30 +57,14 @@ class Received(NamedTuple):
     address: str = ""
 
 
-@bp.get("/pictures/")
-@bp.get("/imports/<int:run_id>/pictures/")
+# One rule for both methods: of two, werkzeug answers 405 where neither number fits.
+@bp.route("/pictures/", methods=["GET", "POST"])
+@bp.route("/imports/<int:run_id>/pictures/", methods=["GET", "POST"])
+@limiter.limit(PICTURE_RATE, methods=["POST"])
 def choose(run_id: int | None = None) -> ResponseReturnValue:
-    """Ask for files or a folder."""
-    return _page(_run(run_id))
-
-
-@bp.post("/pictures/")
-@bp.post("/imports/<int:run_id>/pictures/")
-@limiter.limit(PICTURE_RATE)
-def take(run_id: int | None = None) -> ResponseReturnValue:
-    """Take pictures, and say of each what came of it."""
+    """Ask for files or a folder; take pictures, and say of each what came of it."""
     run = _run(run_id)
-    files = [one for one in request.files.getlist(PICTURES) if one.filename]
-    received = [
-        _receive(run, str(one.filename).replace("\\", "/"), one.read())
-        for one in files
-        if not is_hidden(str(one.filename))
-    ]
-    if wants_json():
-        return {"pictures": [one._asdict() for one in received]}
-    if not files:
-        return _page(run, fault=gettext("Please choose a picture.")), 422
-    return _page(run, received)
+    return _take(run) if request.method == "POST" else _page(run)
 
 
 @bp.post("/pictures/known")
@@ -109,6 +93,20 @@ def look_again(run_id: int) -> ResponseReturnValue:
 
 def _run(run_id: int | None) -> ImportRun | None:
     return None if run_id is None else db.get_or_404(ImportRun, run_id)
+
+
+def _take(run: ImportRun | None) -> ResponseReturnValue:
+    files = [one for one in request.files.getlist(PICTURES) if one.filename]
+    received = [
+        _receive(run, str(one.filename).replace("\\", "/"), one.read())
+        for one in files
+        if not is_hidden(str(one.filename))
+    ]
+    if wants_json():
+        return {"pictures": [one._asdict() for one in received]}
+    if not files:
+        return _page(run, fault=gettext("Please choose a picture.")), 422
+    return _page(run, received)
 
 
 def _page(
