@@ -46,6 +46,7 @@ from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
 from app.web.curate import map as curate_map
 from app.web.curate import pictures as curate_pictures
+from app.web.curate import sent_pictures as curate_sent_pictures
 from app.web.curate import survey as curate_care
 from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     *(evidence, feedback, history, sharing, about, privacy, account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
+    curate_sent_pictures,
     *(admin_dashboard, admin_recognition, admin_evaluation),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,

@@ -23,7 +23,7 @@ from app.services.importing.columns.formats import DETAILS, FIELDS
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sources import ImportContext, SourceKind, opened
 from app.services.importing.tables.choice import TableChoice
 from app.services.system import tasks

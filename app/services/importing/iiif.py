@@ -18,7 +18,7 @@ from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.columns.reading import detail_name
 from app.services.importing.columns.words import field_named
 from app.services.importing.messages import Remark
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.records import Record, fault_of
 from app.services.system.fetching import LinkError, LinkReader
 

@@ -18,11 +18,13 @@ from app.services.importing.columns.finding import open_tables
 from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.columns.reading import Reading
 from app.services.importing.iiif import MANIFEST_BYTES, read_manifests
-from app.services.importing.pictures import (
+from app.services.importing.pictures.archive import (
     MANIFEST_ENDINGS,
     TABLE_ENDINGS,
     Archive,
-    FolderPictures,
+)
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.pictures.source import (
     NoPictures,
     PictureSource,
     SourceError,

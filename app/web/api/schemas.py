@@ -19,6 +19,7 @@ from app.retrieval.verification.evidence import Verdict
 from app.services.collection.subjects import subjects_of
 from app.services.collection.works import works_by_accession
 from app.services.search.calibration import calibration_of
+from app.services.search.evidence import PhotoRemark, remarks_of
 from app.web.api.fields import (
     Moment,
     PageSchema,
@@ -325,6 +326,18 @@ class AnswerSchema(ResponseSchema):
                 "from the work or another work fits as well."
             ),
             calibration_of,
+        ),
+    )
+    remarks = fields.List(
+        fields.String(validate=OneOf([one.value for one in PhotoRemark])),
+        **described(
+            _(
+                "What else is to be said of the photo: it shows the work as a mirror "
+                "does, its file lacks its end, or a smaller picture of its file was "
+                "used."
+            ),
+            remarks_of,
+            examples=[["mirrored"]],
         ),
     )
     matches = array(

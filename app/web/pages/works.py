@@ -40,6 +40,7 @@ RELATION_NAMES = {
     RelationKind.DETAIL: _("Detail of"),
     RelationKind.WHOLE: _("Has a detail in"),
     RelationKind.VIEW: _("Other view of"),
+    RelationKind.MIRRORED: _("Mirror image of"),
 }
 """What a work is to another, before that one's name."""
 ORDER_NAMES = {

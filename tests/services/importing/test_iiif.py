@@ -4,7 +4,7 @@ import pytest
 
 from app.services.collection import exporting
 from app.services.importing.iiif import field_of, read_manifests
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.system.fetching import LinkError, Refusal
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture

@@ -178,7 +178,10 @@ def with_new_facts(node):
         if {"decision", "matches"} <= set(properties):
             either = {"anyOf": [CALIBRATION, {"type": "null"}]}
             properties["calibration"] = either
-            node["required"] = sorted({*node["required"], "calibration"})
+            # A file may lack its end, and a photo may be mirrored.
+            words = {"type": "string", "enum": ["truncated", "reduced", "mirrored"]}
+            properties["remarks"] = {"type": "array", "items": words}
+            node["required"] = sorted({*node["required"], "calibration", "remarks"})
         for child in node.values():
             with_new_facts(child)
     if isinstance(node, list):

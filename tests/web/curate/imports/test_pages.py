@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Artwork, ImportRow, ImportRun, IndexFault, RowState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import one_pass, runs
-from app.services.importing.pictures import FolderPictures
+from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.sources import ImportContext, open_beside
 from app.services.media.folder import FolderStore
 from tests.services.importing.tables.books import xlsx
@@ -273,7 +273,7 @@ def test_a_zip_file_shows_which_pictures_are_missing(app, curator, worker):
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("works.csv", "accession,title,image\n1,Hare,../a.jpg\n")
     shown = look_through(curator, worker, begin(curator, file.getvalue(), "a.zip"))
-    assert "lies outside" in curator.browser.get(f"{shown}?which=remarked").text
+    assert "is not there" in curator.browser.get(f"{shown}?which=remarked").text
     with app.app_context():
         states = [row.state for row in db.session.query(ImportRow)]
     assert states == [RowState.CREATED]
