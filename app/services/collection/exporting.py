@@ -20,7 +20,9 @@ from app.services.collection.subjects import SHOWS, subjects_of
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
 """Column of the table: since when; blank where the work is on show."""
-EXPORTED = (*COLUMNS, SHOWS, WITHDRAWN)
+YEARS = ("earliest_year", "latest_year")
+"""Columns of the table that follow from the date: nothing is read from them."""
+EXPORTED = (*COLUMNS, *YEARS, SHOWS, WITHDRAWN)
 """Columns of the table that are ours."""
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet would calculate."""
@@ -82,9 +84,11 @@ def table(session: Session) -> Iterator[str]:
             facts = {"accession": work.accession, "image": name, **label}
             since = work.withdrawn_at.isoformat() if work.withdrawn_at else ""
             cells = [facts[column] for column in COLUMNS]
-            cells += [fact_of(work, SHOWS), since]
-            cells += [str(work.details.get(column, "")) for column in extra]
-            writer.writerow(map(inert, cells))
+            # Years are numbers, which spreadsheets calculate to themselves.
+            years = ["" if year is None else year for year in _years(work)]
+            others = [fact_of(work, SHOWS), since]
+            others += [str(work.details.get(column, "")) for column in extra]
+            writer.writerow([*map(inert, cells), *years, *map(inert, others)])
         yield file.getvalue()
         file.seek(0)
         file.truncate()
@@ -99,6 +103,7 @@ def json_lines(session: Session) -> Iterator[str]:
         facts = {
             "accession": work.accession,
             **label_of(work),
+            **dict(zip(YEARS, _years(work), strict=True)),
             SHOWS: subjects_of(work),
             "shows_stated": bool(work.stated_subjects),
             "details": work.details,
@@ -185,6 +190,10 @@ def collection(
             for kind, where, name in items
         ],
     }
+
+
+def _years(work: Artwork) -> tuple[int | None, int | None]:
+    return work.earliest_year, work.latest_year
 
 
 def _canvas(address: str, picture: str, image: Any) -> dict[str, Any]:
