@@ -16,6 +16,7 @@ from app.commands import shared as commands_shared
 from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
+from app.services.collection.tiles import TileCache
 from app.services.index.live import LiveIndex
 from app.services.index.opening import LivePublication
 from app.services.map.reading import MapReader
@@ -58,6 +59,7 @@ from app.web.pages import (
     frames,
     history,
     iiif,
+    iiif_images,
     map,
     map_files,
     media,
@@ -68,6 +70,7 @@ from app.web.pages import (
     works,
 )
 from app.web.shell import (
+    addresses,
     assets,
     languages,
     logs,
@@ -78,11 +81,11 @@ from app.web.shell import (
     security,
     subject_names,
 )
-from app.web.shell.current import INDEX, LINKS, MAP, SEARCH
+from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES
 from app.web.shell.site import Site
 
 BLUEPRINTS = (
-    *(search, works, map, map_files, iiif, media, frames, offline, health),
+    *(search, works, map, map_files, iiif, iiif_images, media, frames, offline, health),
     *(evidence, feedback, history, sharing, about, privacy, account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
@@ -142,6 +145,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     presentation.register(app)
     subject_names.register(app)
     proportions.register(app)
+    addresses.register(app)
     assets.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
@@ -169,6 +173,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         LinkReader(max_bytes) if app.config["MORELLI_LINKS"] else None
     )
     app.extensions[MAP] = MapReader(folders.maps)
+    app.extensions[TILES] = TileCache(folders.tiles)
     return app
 
 

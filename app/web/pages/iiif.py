@@ -3,13 +3,12 @@
 Public and readable from other sites, as such manifests are meant to be.
 """
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, jsonify, url_for
+from flask import Blueprint, Response, abort, jsonify
 
 from app.services.collection.browsing import Criteria, find_works
-from app.services.collection.exporting import collection, manifest
+from app.services.collection.manifests import Addresses, collection, manifest
 from app.services.collection.works import find_work
+from app.web.shell.addresses import public_url
 
 bp = Blueprint("iiif", __name__, url_prefix="/iiif")
 
@@ -19,11 +18,10 @@ BY_NUMBER = Criteria(order="accession")
 
 
 @bp.after_request
-def let_others_read(response: Response) -> Response:
-    """Say that it is IIIF, and let viewers on other sites fetch it."""
+def say_what_it_is(response: Response) -> Response:
+    """Say that it is IIIF; ``shell/security`` lets viewers on other sites fetch it."""
     if response.status_code == 200:
         response.content_type = TYPE
-        response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
@@ -33,10 +31,10 @@ def all_works() -> Response:
     page = find_works(BY_NUMBER, per_page=WORKS_PER_COLLECTION)
     assert page is not None  # noqa: S101 - there is always a first page
     parts = [
-        ("Collection", _address("iiif.part", number=number), f"Part {number}")
+        ("Collection", public_url("iiif.part", number=number), f"Part {number}")
         for number in range(1, page.count + 1)
     ]
-    return jsonify(collection(_address("iiif.all_works"), "Works", parts))
+    return jsonify(collection(public_url("iiif.all_works"), "Works", parts))
 
 
 @bp.get("/collection/<int:number>.json")
@@ -48,12 +46,12 @@ def part(number: int) -> Response:
     manifests = [
         (
             "Manifest",
-            _address("iiif.work", accession=work.accession),
+            public_url("iiif.work", accession=work.accession),
             work.title or work.accession,
         )
         for work in page.entries
     ]
-    address = _address("iiif.part", number=number)
+    address = public_url("iiif.part", number=number)
     return jsonify(collection(address, f"Part {number}", manifests))
 
 
@@ -66,12 +64,11 @@ def work(accession: str) -> Response:
     return jsonify(
         manifest(
             found,
-            _address("iiif.work", accession=accession),
-            lambda name: _address("media.work", name=name),
-            _address("artworks.show", accession=accession),
+            Addresses(
+                public_url("iiif.work", accession=accession),
+                public_url("artworks.show", accession=accession),
+                lambda name: public_url("media.work", name=name),
+                lambda sha256: public_url("iiif_images.service", sha256=sha256),
+            ),
         )
     )
-
-
-def _address(endpoint: str, **values: Any) -> str:
-    return url_for(endpoint, _external=True, **values)
