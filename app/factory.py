@@ -64,6 +64,7 @@ from app.web.pages import (
     map_files,
     media,
     privacy,
+    records,
     search,
     sharing,
     well_known,
@@ -85,7 +86,19 @@ from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES
 from app.web.shell.site import Site
 
 BLUEPRINTS = (
-    *(search, works, map, map_files, iiif, iiif_images, media, frames, offline, health),
+    *(
+        search,
+        works,
+        map,
+        map_files,
+        iiif,
+        iiif_images,
+        records,
+        media,
+        frames,
+        offline,
+        health,
+    ),
     *(evidence, feedback, history, sharing, about, privacy, account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),

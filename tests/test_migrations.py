@@ -263,8 +263,9 @@ def test_works_of_the_version_before_years_get_theirs():
                     "INSERT INTO artwork (id, accession, title, artist, date,"
                     " technique, type, school, location, source, rights, details,"
                     " created_at, updated_at, revision, search_text, artist_key,"
-                    " title_key, year, stated_subjects, shows) VALUES (:id, :id, '', '', :date, '', '',"
-                    " '', '', '', '', '{}', :now, :now, 0, '', '~', '~', 550, '', '')"
+                    " title_key, year, stated_subjects, shows) VALUES"
+                    " (:id, :id, '', '', :date, '', '', '', '', '', '', '{}', :now,"
+                    " :now, 0, '', '~', '~', 550, '', '')"
                 ),
                 {"id": number, "date": date, "now": "2026-01-01 00:00:00"},
             )

@@ -13,7 +13,7 @@ from app.services.collection.pictures import THUMBNAIL_SIDE_PX
 from app.services.collection.subjects import SHOWS
 
 PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
-_LICENCE = re.compile(
+LICENCE = re.compile(
     r"https?://(?:creativecommons\.org/(?:licenses|publicdomain|share-your-work)"
     r"|rightsstatements\.org/(?:page|vocab))/\S+"
 )
@@ -69,7 +69,7 @@ def manifest(work: Artwork, addresses: Addresses) -> dict[str, Any]:
             }
         ],
     }
-    if _LICENCE.fullmatch(label["rights"]):
+    if LICENCE.fullmatch(label["rights"]):
         described["rights"] = label["rights"]
     elif label["rights"]:
         described["requiredStatement"] = _pair({"en": ["Rights"]}, label["rights"])

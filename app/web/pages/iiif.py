@@ -6,14 +6,21 @@ Public and readable from other sites, as such manifests are meant to be.
 from flask import Blueprint, Response, abort, jsonify
 
 from app.services.collection.browsing import Criteria, find_works
-from app.services.collection.manifests import Addresses, collection, manifest
+from app.services.collection.lido import SCHEMA
+from app.services.collection.linked_art import CONTEXT
+from app.services.collection.manifests import collection, manifest
 from app.services.collection.works import find_work
-from app.web.shell.addresses import public_url
+from app.web.shell.addresses import addresses_of, public_url
 
 bp = Blueprint("iiif", __name__, url_prefix="/iiif")
 
 WORKS_PER_COLLECTION = 500
 TYPE = 'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"'
+SEE_ALSO = (
+    ("records.lido", "application/xml", SCHEMA),
+    ("records.linked_art", "application/ld+json", CONTEXT),
+)
+"""Endpoint, format and profile of what else describes a work."""
 BY_NUMBER = Criteria(order="accession")
 
 
@@ -61,14 +68,14 @@ def work(accession: str) -> Response:
     found = find_work(accession)
     if found is None:
         abort(404)
-    return jsonify(
-        manifest(
-            found,
-            Addresses(
-                public_url("iiif.work", accession=accession),
-                public_url("artworks.show", accession=accession),
-                lambda name: public_url("media.work", name=name),
-                lambda sha256: public_url("iiif_images.service", sha256=sha256),
-            ),
-        )
-    )
+    described = manifest(found, addresses_of(accession))
+    described["seeAlso"] = [
+        {
+            "id": public_url(endpoint, accession=accession),
+            "type": "Dataset",
+            "format": kind,
+            "profile": profile,
+        }
+        for endpoint, kind, profile in SEE_ALSO
+    ]
+    return jsonify(described)

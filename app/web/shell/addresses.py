@@ -3,7 +3,9 @@
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
+
+from app.services.collection.manifests import Addresses
 
 
 def register(app: Flask) -> None:
@@ -20,8 +22,19 @@ def public_url(endpoint: str, **values: Any) -> str:
     """Return the absolute address of an endpoint for whoever asks now.
 
     Where no public address is set, it begins as what was asked: the answer goes to whom
-    chose that, and to nobody else. Mails, which go to others, never do so.
+    chose that, and to nobody else. Mails, which go to others, never do so. Commands,
+    which nobody asks by an address, take the one that the server listens on.
     """
-    if has_public_url():
+    if has_public_url() or not has_request_context():
         return url_for(endpoint, _external=True, **values)
     return urljoin(request.host_url, url_for(endpoint, **values))
+
+
+def addresses_of(accession: str) -> Addresses:
+    """Return the absolute addresses of what belongs to a work."""
+    return Addresses(
+        public_url("iiif.work", accession=accession),
+        public_url("artworks.show", accession=accession),
+        lambda name: public_url("media.work", name=name),
+        lambda sha256: public_url("iiif_images.service", sha256=sha256),
+    )

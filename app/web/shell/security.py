@@ -34,7 +34,7 @@ HEADERS = {
 }
 KEPT = (*("static", "assets.file", "media.work"), "iiif_images.picture")
 """Endpoints that say themselves how long browsers may keep what they serve."""
-OPEN = ("media", "iiif", "iiif_images")
+OPEN = ("media", "iiif", "iiif_images", "records")
 """Blueprints of what works on show are: pages of other sites may read it, too."""
 ACCOUNT_PAGES = (
     *("security", "accounts", "second_factor", "tokens"),
