@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import extensions
 from app.background import BACKGROUND, Background
 from app.commands import accounts as commands_accounts
+from app.commands import exports as commands_exports
 from app.commands import feedback as commands_feedback
 from app.commands import imports as commands_imports
 from app.commands import retention as commands_retention
@@ -110,6 +111,7 @@ BLUEPRINTS = (
 COMMANDS = (
     *(commands_shared.collection, commands_accounts.group, commands_feedback.group),
     *(commands_imports.group, commands_retention.group, commands_worker.command),
+    commands_exports.command,
 )
 
 

@@ -14,10 +14,10 @@ from app.services.collection.subjects import SHOWS
 
 PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
 LICENCE = re.compile(
-    r"https?://(?:creativecommons\.org/(?:licenses|publicdomain|share-your-work)"
-    r"|rightsstatements\.org/(?:page|vocab))/\S+"
+    r"https?://(?:creativecommons\.org/(?:licenses|publicdomain)"
+    r"|rightsstatements\.org/vocab)/\S+"
 )
-"""What ``rights`` may hold; other words are a required statement."""
+"""Addresses that ``rights`` may hold; other words are a required statement."""
 
 
 class Addresses(NamedTuple):
@@ -70,7 +70,8 @@ def manifest(work: Artwork, addresses: Addresses) -> dict[str, Any]:
         ],
     }
     if LICENCE.fullmatch(label["rights"]):
-        described["rights"] = label["rights"]
+        # Licences are known by their addresses without the s, whoever links to them.
+        described["rights"] = label["rights"].replace("https:", "http:", 1)
     elif label["rights"]:
         described["requiredStatement"] = _pair({"en": ["Rights"]}, label["rights"])
     if work.images:
