@@ -93,6 +93,18 @@ class WorkSchema(LabelSchema):
     """Whole label and pictures, from an ``Artwork``."""
 
     description = _("A work of the collection: its label and its pictures.")
+    earliest_year = field(
+        fields.Integer,
+        _("First year that the date names; negative B.C. (−550); null if unknown."),
+        1925,
+        allow_none=True,
+    )
+    latest_year = field(
+        fields.Integer,
+        _("Last year that the date names; null if unknown or open (“after 1650”)."),
+        1925,
+        allow_none=True,
+    )
     technique = text(_("What it is made of."), "Oil on canvas")
     type = text(_("What kind of work it is."), "painting")
     school = text(_("Where its maker belongs."), "German")

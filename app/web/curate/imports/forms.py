@@ -6,8 +6,8 @@ from dataclasses import replace
 from flask import request
 from flask_babel import lazy_gettext as _
 
-from app.services.collection.exporting import WITHDRAWN
-from app.services.collection.subjects import SHOWS
+from app.services.collection.exporting import EXPORTED
+from app.services.collection.labels import COLUMNS
 from app.services.importing.columns.formats import (
     ABOUT_PICTURE,
     ACCESSION,
@@ -75,7 +75,7 @@ MAPPING_FAULTS = {
 def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     """Return how the form wants a table to be read."""
     form = request.form
-    ours = {SHOWS, WITHDRAWN} if proposed.format == OURS else set()
+    ours = set(EXPORTED) - set(COLUMNS) if proposed.format == OURS else set()
     known = {*FIELD_NAMES, *ours}
     asked = [form.get(f"column-{number}") for number in range(len(columns))]
     meant = [field if field in known else DETAILS for field in asked]
