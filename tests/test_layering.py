@@ -118,6 +118,8 @@ HOMES = {  # third-party package -> the only places that may import it
     "openvino": (f"{RETRIEVAL}.runtime.openvino",),
     "PIL": (f"{RETRIEVAL}.images",),
     "pillow_heif": (f"{RETRIEVAL}.images",),
+    "tifffile": (f"{RETRIEVAL}.images",),
+    "imagecodecs": (f"{RETRIEVAL}.images",),
     "cv2": (
         f"{RETRIEVAL}.runtime.threads",
         f"{RETRIEVAL}.images",

@@ -23,7 +23,7 @@ from app.services.importing.columns.formats import DETAILS, FIELDS
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sources import ImportContext, SourceKind, opened
 from app.services.importing.tables.choice import TableChoice
 from app.services.system import tasks
@@ -92,7 +92,7 @@ def plan(
     no_fetch: bool,
     **choice: Any,
 ) -> int:
-    """Look a catalogue through: SOURCE is a table, ZIP file or manifest's address.
+    """Look a catalogue through: SOURCE is a table, ZIP file, LIDO, or an address.
 
     Pictures are looked for beside the table. Nothing of the collection changes.
     """

@@ -28,7 +28,7 @@ from app.retrieval.generations.trial import COUNTS
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
 from app.services.media.opening import MediaStores, open_stores
 from app.services.media.store import StorageAwayError

@@ -7,7 +7,7 @@ from app.commands.imports import follow, import_explained, report
 from app.commands.shared import DONE, FAILED, INCOMPLETE, explained, say
 from app.extensions import db
 from app.models import LARGEST_INTEGER, CatalogueSource, ImportRun
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sync import catalogues
 from app.services.system.database import check, prepare
 

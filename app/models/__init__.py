@@ -31,6 +31,7 @@ from app.models.imports import ColumnMapping as ColumnMapping
 from app.models.imports import ImportRow as ImportRow
 from app.models.imports import ImportRun as ImportRun
 from app.models.imports import RowState as RowState
+from app.models.imports import SentPicture as SentPicture
 from app.models.media import LivePointer as LivePointer
 from app.models.media import PendingDeletion as PendingDeletion
 from app.models.queries import Feedback as Feedback

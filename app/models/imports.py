@@ -82,6 +82,29 @@ class ImportRow(Base):
     artwork: Mapped[Artwork | None] = relationship()
 
 
+class SentPicture(Base):
+    """Picture that was sent for an import before it is recorded.
+
+    It lies in the media store already, re-encoded like any picture of a work.
+    """
+
+    __tablename__ = "sent_picture"
+    __table_args__ = (UniqueConstraint("run_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = parent_key("import_run.id")
+    name: Mapped[str] = mapped_column(String(1000))
+    """Of the file, with the folders that were sent."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the original bytes."""
+    width: Mapped[int]
+    """Of the stored picture, in pixels."""
+    height: Mapped[int]
+    faults: Mapped[str] = mapped_column(String(64), default="")
+    """What is to be said of the file: values of ``FileFault`` between blanks."""
+    sent_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class ColumnMapping(Base):
     """Mapping of a file's columns, to be offered for the next one with the same."""
 

@@ -6,7 +6,6 @@ from anyascii import anyascii
 
 LAST_KEY = "~"
 """Comes after every letter: works without a title or an artist end the list."""
-_YEAR = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _SPACE = re.compile(r"\s+")
 _SORTED = re.compile(r"[^a-z0-9]+")
 
@@ -22,9 +21,3 @@ def plain_text(text: str) -> str:
 def sort_key(text: str) -> str:
     """Return what a name or a title is sorted by: its letters and digits."""
     return _SORTED.sub(" ", plain_text(text)).strip() or LAST_KEY
-
-
-def year_of(date: str) -> int | None:
-    """Return the first year that a date in words names: 1503 of "c. 1503–1506"."""
-    found = _YEAR.search(date)
-    return int(found[0]) if found else None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.models.keys import LAST_KEY, plain_text, sort_key, year_of
+from app.models.keys import LAST_KEY, plain_text, sort_key
 
 
 @pytest.mark.parametrize(
@@ -37,19 +37,3 @@ def test_names_are_sorted_as_people_expect():
 @given(st.text())
 def test_what_has_no_letters_comes_last(text):
     assert sort_key(text) <= LAST_KEY
-
-
-@pytest.mark.parametrize(
-    ("date", "year"),
-    [
-        ("1503", 1503),
-        ("c. 1503–1506", 1503),
-        ("before 850 AD", 850),
-        ("1978-01-01", 1978),
-        ("17th century", None),
-        ("accession 20190412", None),
-        ("", None),
-    ],
-)
-def test_the_first_year_of_a_date_in_words(date, year):
-    assert year_of(date) == year

@@ -166,7 +166,7 @@ def test_unusable_rows_are_named_and_the_rest_indexed(
     streams = capsys.readouterr()
     for expected in (
         "line 3, A-002: The picture missing.jpg is not there",
-        "line 4, A-003: The picture ../secret.jpg lies outside",
+        "line 4, A-003: The picture ../secret.jpg is not there",
         "line 5, A-001: It repeats row 2",
         "3 could not be used",
     ):

@@ -86,7 +86,7 @@ def _reads(data: bytes, encoding: str | None, text: str) -> bool:
 
 
 def _detectors() -> Iterator[tuple[str, Detector]]:
-    yield "ours", lambda data: detect(data).name
+    yield "here", lambda data: detect(data).name
     if find_spec("chardet"):
         import chardet
 
@@ -122,7 +122,8 @@ def _print(
 ) -> None:
     print("|", *detectors, sep=" | ", end=" |\n")
     print("|---" * (len(detectors) + 1) + "|")
-    for kind, every in tried:
+    families = [one for one in tried if one[0] not in ROWS]
+    for kind, every in (*families, *((rows, "all") for rows in ROWS)):
         count = tried[kind, every]
         shares = (f"{right[name, kind, every]}/{count}" for name in detectors)
         print("|", " | ".join((kind, *shares)), "|")

@@ -1,4 +1,4 @@
-"""Export of the collection: a table, JSON, IIIF manifests.
+"""Export of the collection as a table and as JSON.
 
 The table is what ``app.services.importing`` reads: one row per picture, so a work with
 two pictures has two rows, and a work without any has one with a blank ``image``.
@@ -7,8 +7,7 @@ two pictures has two rows, and a work without any has one with a blank ``image``
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -20,13 +19,14 @@ from app.services.collection.subjects import SHOWS, subjects_of
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
 """Column of the table: since when; blank where the work is on show."""
-EXPORTED = (*COLUMNS, SHOWS, WITHDRAWN)
+YEARS = ("earliest_year", "latest_year")
+"""Columns of the table that follow from the date: nothing is read from them."""
+EXPORTED = (*COLUMNS, *YEARS, SHOWS, WITHDRAWN)
 """Columns of the table that are ours."""
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet would calculate."""
 INERT = "'"
 """Put before such a cell, spreadsheets take it as text (OWASP, CSV injection)."""
-PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
 
 
 def inert(value: str) -> str:
@@ -82,9 +82,11 @@ def table(session: Session) -> Iterator[str]:
             facts = {"accession": work.accession, "image": name, **label}
             since = work.withdrawn_at.isoformat() if work.withdrawn_at else ""
             cells = [facts[column] for column in COLUMNS]
-            cells += [fact_of(work, SHOWS), since]
-            cells += [str(work.details.get(column, "")) for column in extra]
-            writer.writerow(map(inert, cells))
+            # Years are numbers, which spreadsheets calculate to themselves.
+            years = ["" if year is None else year for year in _years(work)]
+            others = [fact_of(work, SHOWS), since]
+            others += [str(work.details.get(column, "")) for column in extra]
+            writer.writerow([*map(inert, cells), *years, *map(inert, others)])
         yield file.getvalue()
         file.seek(0)
         file.truncate()
@@ -99,6 +101,7 @@ def json_lines(session: Session) -> Iterator[str]:
         facts = {
             "accession": work.accession,
             **label_of(work),
+            **dict(zip(YEARS, _years(work), strict=True)),
             SHOWS: subjects_of(work),
             "shows_stated": bool(work.stated_subjects),
             "details": work.details,
@@ -118,84 +121,5 @@ def json_lines(session: Session) -> Iterator[str]:
     yield "\n]\n"
 
 
-def manifest(
-    work: Artwork, address: str, picture_address: Callable[[str], str], page: str
-) -> dict[str, Any]:
-    """Return a IIIF Presentation 3 manifest: one canvas per picture.
-
-    Parameters
-    ----------
-    address : str
-        Of the manifest itself, absolute; it is its name for all the world.
-    picture_address : callable
-        From a picture's media name to its absolute address.
-    page : str
-        Absolute address of the work's page.
-    """
-    label = label_of(work)
-    title = label["title"] or work.accession
-    described: dict[str, Any] = {
-        "@context": PRESENTATION,
-        "id": address,
-        "type": "Manifest",
-        "label": {"none": [title]},
-        "metadata": [
-            {"label": {"en": [name.capitalize()]}, "value": {"none": [value]}}
-            for name, value in {"accession": work.accession, **label}.items()
-            if value and name not in {"title", "rights"}
-        ],
-        "homepage": [
-            {
-                "id": page,
-                "type": "Text",
-                "label": {"none": [title]},
-                "format": "text/html",
-            }
-        ],
-    }
-    if label["rights"]:
-        described["requiredStatement"] = {
-            "label": {"en": ["Rights"]},
-            "value": {"none": [label["rights"]]},
-        }
-    described["items"] = [
-        _canvas(f"{address}/canvas/{number}", picture_address(image.media_name), image)
-        for number, image in enumerate(work.images, 1)
-    ]
-    return described
-
-
-def collection(
-    address: str, label: str, items: Iterable[tuple[str, str, str]]
-) -> dict[str, Any]:
-    """Return a IIIF Presentation 3 collection.
-
-    Parameters
-    ----------
-    items : iterable of (type, address, label)
-        Manifests or collections.
-    """
-    return {
-        "@context": PRESENTATION,
-        "id": address,
-        "type": "Collection",
-        "label": {"none": [label]},
-        "items": [
-            {"id": where, "type": kind, "label": {"none": [name]}}
-            for kind, where, name in items
-        ],
-    }
-
-
-def _canvas(address: str, picture: str, image: Any) -> dict[str, Any]:
-    size = {"height": image.height, "width": image.width}
-    body = {"id": picture, "type": "Image", "format": "image/jpeg", **size}
-    annotation = {
-        "id": f"{address}/annotation",
-        "type": "Annotation",
-        "motivation": "painting",
-        "body": body,
-        "target": address,
-    }
-    page = {"id": f"{address}/page", "type": "AnnotationPage", "items": [annotation]}
-    return {"id": address, "type": "Canvas", **size, "items": [page]}
+def _years(work: Artwork) -> tuple[int | None, int | None]:
+    return work.earliest_year, work.latest_year

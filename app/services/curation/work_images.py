@@ -59,7 +59,7 @@ def feature_maker(index: LiveIndex) -> FeatureMaker | None:
 
 def take_picture(
     artwork: Artwork, data: bytes, media: MediaStore, settings: ImageSettings
-) -> Picture:
+) -> StoredPicture:
     """Bring a picture into the media folder, for a work that has it not.
 
     Raises
@@ -72,7 +72,7 @@ def take_picture(
     stored = store_picture(data, media, settings=settings)
     if any(image.sha256 == stored.sha256 for image in artwork.images):
         raise RepeatedImageError(artwork.accession)
-    return picture_of(stored)
+    return stored
 
 
 def pictures_of(artwork: Artwork) -> list[Picture]:

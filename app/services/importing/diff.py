@@ -42,12 +42,15 @@ class FoundPicture:
         Where it was brought into the media folder.
     fault : Remark or None
         Why it cannot be had.
+    remarks : tuple of Remark
+        What is to be said of it although it can.
     """
 
     name: str
     sha256: str = ""
     stored: StoredPicture | None = None
     fault: Remark | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,9 +106,9 @@ def judge(
     faults = [one.fault for one in found if one.fault is not None]
     remarks = [*record.remarks, *faults]
     there = [image.sha256 for image in artwork.images] if artwork is not None else []
-    decision = RowDecision(
-        RowState.UNCHANGED, remarks, pictures=_distinct(found, there)
-    )
+    said = [remark for one in found for remark in one.remarks]
+    pictures = _distinct(found, there)
+    decision = RowDecision(RowState.UNCHANGED, [*remarks, *said], pictures=pictures)
     if artwork is None and not record.is_further:
         decision.state, decision.facts = RowState.CREATED, record.facts
         decision.withdraws = bool(record.withdrawn)

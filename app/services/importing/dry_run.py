@@ -95,6 +95,8 @@ def _plan(
     pictured : dict of str to str
         First work of the file that has a picture, by the picture's hash; added to.
     """
+    for record in records:
+        judge.sent.complete(record)
     # Before: looking at pictures ends the transaction.
     names = [name for one in records if one.fault is None for name in judge.wanted(one)]
     found = judge.fetcher.look(names)

@@ -16,6 +16,7 @@ from app.services.importing.diff import (
 )
 from app.services.importing.image_fetching import PictureFetcher
 from app.services.importing.messages import Remark
+from app.services.importing.pictures.sent import SentPictures
 from app.services.importing.records import Record
 from app.services.importing.repeats import Repeats, row_of_run
 from app.services.importing.sources import ImportContext, Source
@@ -56,7 +57,10 @@ class RecordJudge:
         self.items = SourceItems(session, run) if run.catalogue_id else None
         self.batch: dict[int, Record] = {}
         self.repeats = Repeats(self.reading, self._first_row)
-        self.fetcher = PictureFetcher(session, source, import_context, self.reading)
+        self.sent = SentPictures.of(session, run)
+        self.fetcher = PictureFetcher(
+            session, source, import_context, self.reading, self.sent
+        )
 
     def decide(
         self,

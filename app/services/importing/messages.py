@@ -80,11 +80,26 @@ SENTENCES = {
         "The picture %(name)s is not there. Please add it and import again."
     ),
     "picture_ambiguous": _(
-        "There are several pictures called %(name)s. Please write the folder too."
+        "There are several pictures called %(name)s: %(found)s. Please write the "
+        "folder and the ending too."
     ),
     "picture_outside": _("The picture %(name)s lies outside of what was given."),
     "picture_broken": _(
         "The picture %(name)s cannot be read, or is damaged. Please replace it."
+    ),
+    "picture_truncated": _(
+        "The picture %(name)s lacks its end. What is there is used; please replace it "
+        "if you have it whole."
+    ),
+    "picture_reduced": _(
+        "The picture %(name)s is used from a smaller page of its file, because the "
+        "largest one cannot be read. Please save it anew, as a JPEG or a plain TIFF."
+    ),
+    "picture_served_small": _(
+        "The picture %(name)s is used smaller than it is: its server gives no larger."
+    ),
+    "picture_matched": _(
+        "For %(name)s the picture %(found)s is used, which lies in another folder."
     ),
     "picture_large": _("The picture %(name)s is too large. Please use a smaller one."),
     "picture_small": _("The picture %(name)s is too small. Please use a larger one."),
@@ -103,6 +118,8 @@ INFORMATIVE = frozenset(
     (
         *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
         *("is_there", "not_undone", TO_FETCH, "invisible", "kept", GONE),
+        *("picture_truncated", "picture_reduced", "picture_matched"),
+        "picture_served_small",
     )
 )
 """Codes of what is no fault of a row."""

@@ -147,6 +147,13 @@ def plan(
     return enqueue(session, run, PLAN, user)
 
 
+def look_again(session: Session, run: ImportRun) -> Task:
+    """Let a run be looked through once more as it was, or raise ``NotNowError``."""
+    if not run.is_dry or is_busy(run) or not is_planned(run):
+        raise NotNowError
+    return enqueue(session, run, PLAN, run.user)
+
+
 def start(session: Session, run: ImportRun, user: User | None) -> Task:
     """Let a run that was looked through be recorded, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run) or not is_planned(run):

@@ -17,11 +17,13 @@ from app.retrieval.settings import ImageSettings
 from app.services.importing.columns.finding import open_tables
 from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.columns.reading import Reading
-from app.services.importing.pictures import (
+from app.services.importing.pictures.archive import (
     DOCUMENT_ENDINGS,
     TABLE_ENDINGS,
     Archive,
-    FolderPictures,
+)
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.pictures.source import (
     NoPictures,
     PictureSource,
     SourceError,

@@ -2,7 +2,7 @@
 
 from app.models import ImportRun
 from app.services.importing.dry_run import look_through
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.recording import record_run
 from app.services.importing.rollback import undo_run
 from app.services.importing.runs import PHASE, PLAN, RECORD, RUN, UNDO

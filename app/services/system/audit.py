@@ -32,7 +32,7 @@ ACCOUNT = "account"
 
 @dataclass(frozen=True, slots=True)
 class WorkChange:
-    """WorkChange of a work; attributes as parameters of :func:`record`."""
+    """Change of a work; attributes as parameters of :func:`record`."""
 
     action: str
     artwork: Artwork

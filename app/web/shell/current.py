@@ -7,6 +7,7 @@ from flask import current_app
 from app.configuration import load
 from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
+from app.services.collection.tiles import TileCache
 from app.services.index.live import LiveIndex
 from app.services.map.reading import MapReader
 from app.services.media.opening import MediaStores, open_stores
@@ -21,6 +22,8 @@ LINKS = "morelli.links"
 """Key of what fetches pictures by their address; None where that is switched off."""
 MAP = "morelli.map"
 """Key of what reads the map of the collection."""
+TILES = "morelli.tiles"
+"""Key of the derivatives of works' pictures that are kept."""
 
 
 def search_service() -> SearchService:
@@ -41,6 +44,11 @@ def link_reader() -> LinkReader | None:
 def map_reader() -> MapReader:
     """Return what reads the map of the collection."""
     return cast(MapReader, current_app.extensions[MAP])
+
+
+def tile_cache() -> TileCache:
+    """Return the derivatives of works' pictures that are kept."""
+    return cast(TileCache, current_app.extensions[TILES])
 
 
 def folders() -> Folders:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from app.extensions import db
 from app.models import Artwork, ReferenceImage, now
 from app.services.collection import exporting
-from app.services.collection.labels import COLUMNS
 
 LABEL = {
     "title": 'A "quoted"\ntitle; with | and ,',
@@ -60,7 +59,7 @@ def test_the_table_has_everything_and_comes_back_the_same():
         {exporting.original(k): exporting.original(v) for k, v in row.items()}
         for row in rows
     ]
-    assert list(read[0]) == [*COLUMNS, "shows", "withdrawn", "=x", "Height"]
+    assert list(read[0]) == [*exporting.EXPORTED, "=x", "Height"]
     assert [row["accession"] for row in read] == ["-2", "1", "1"]
     assert [row["image"] for row in read] == ["", "a.jpg", "b.jpg"]
     assert {name: read[1][name] for name in LABEL} == LABEL
@@ -68,6 +67,18 @@ def test_the_table_has_everything_and_comes_back_the_same():
     assert [row["shows"] for row in read] == ["", "dog; ship", "dog; ship"]
     assert read[0]["withdrawn"]
     assert not read[1]["withdrawn"]
+
+
+@pytest.mark.usefixtures("works")
+def test_years_stand_beside_the_date():
+    db.session.query(Artwork).filter_by(accession="1").one().date = "550–525 B.C."
+    db.session.query(Artwork).filter_by(accession="-2").one().date = "after 1200"
+    db.session.commit()
+    rows = rows_of("".join(exporting.table(db.session())))
+    years = [(row["earliest_year"], row["latest_year"]) for row in rows]
+    assert years == [("1200", ""), ("-550", "-525"), ("-550", "-525")]
+    works = json.loads("".join(exporting.json_lines(db.session())))
+    assert [work["latest_year"] for work in works] == [None, -525]
 
 
 @pytest.mark.usefixtures("works")

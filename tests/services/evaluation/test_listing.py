@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from app.services.evaluation.listing import list_views
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 
 HEADER = "accession,image,title,artist"
 
@@ -47,7 +47,7 @@ def test_what_cannot_be_used_is_named_with_its_line(listed):
         "A-1,a.jpg,X,Y",
         ",c.jpg,X,Y",
         "A-2,none.jpg,X,Y",
-        "A-3,../a.jpg,X,Y",
+        "A-3,../z.jpg,X,Y",
         "A-4,c.jpg,X,Y,Z",
     )
     assert [view.path.name for view in listing.views] == ["a.jpg"]
@@ -56,7 +56,7 @@ def test_what_cannot_be_used_is_named_with_its_line(listed):
     assert starts[1] == "line 4, A-1: It repeats row 2"
     assert starts[2] == "line 5, no accession: It has no accession number"
     assert starts[3] == "line 6, A-2: The picture none"
-    assert "lies outside" in listing.faults[4]
+    assert "is not there" in listing.faults[4]
     assert listing.faults[5].startswith("line 8, no accession: It has 5 fields")
 
 

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Artwork
 from app.services.collection import exporting
 from app.services.importing import runs
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sources import ImportContext, opened
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture

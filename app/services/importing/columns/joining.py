@@ -7,7 +7,7 @@ their own beside those of the works.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from app.services.importing.columns.words import WORDS, plain
@@ -39,22 +39,22 @@ class JoinedTable(Table):
 
     Attributes
     ----------
+    works : Table
+        Without that column.
     pictures : Table
     key : JoinKey
     """
 
-    pictures: Table | None = None
-    key: JoinKey = JoinKey("", "", "")
+    works: Table = field(kw_only=True)
+    pictures: Table = field(kw_only=True)
+    key: JoinKey = field(kw_only=True)
 
     def rows(self) -> Iterator[TableRow]:
         """Yield the rows of the works; several pictures stand in lines of their own."""
-        if self.pictures is None:
-            yield from super().rows()
-            return
         name = self.columns[-1]
         index = _index(self.pictures, self.key)
         try:
-            for row in super().rows():
+            for row in self.works.rows():
                 if not row.fault:
                     key = _normal(row.values.get(self.key.work, ""))
                     found = index.execute(FIND, (key,))
@@ -82,8 +82,9 @@ def join(works: Table, pictures: Table, file: str, key: JoinKey) -> JoinedTable:
         works.others,
         works.sheets,
         works.first_line,
-        pictures,
-        key,
+        works=works,
+        pictures=pictures,
+        key=key,
     )
 
 

@@ -18,12 +18,14 @@ def plain(name: str) -> str:
     >>> plain("Numéro d’inventaire"), plain("Inv.-Nr."), plain("accessionNumber")
     ('numero d inventaire', 'inv nr', 'accession number')
     """
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("ß", "ss"))
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.translate(BARE))
     letters = unicodedata.normalize("NFKD", parted.casefold())
     bare = "".join(one for one in letters if not unicodedata.combining(one))
     return SIGNS.sub(" ", bare.translate(UNFOLDED)).strip()
 
 
+BARE = str.maketrans({"ß": "ss", "º": None, "°": None})
+"""Letters and signs that Unicode takes for others."""
 UNFOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 """Letters that Unicode does not take apart."""
 

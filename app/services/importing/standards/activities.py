@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.importing.messages import Remark
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.records import Record
 from app.services.importing.standards import linked_art, presentation
 from app.services.importing.standards.documents import (

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.system.fetching import LinkError, LinkReader, Refusal
 
 DOCUMENT_BYTES = 20_000_000

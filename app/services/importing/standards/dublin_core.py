@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.services.importing.columns.picture_cells import is_address
-from app.services.importing.pictures import PICTURE_ENDINGS
+from app.services.importing.pictures.names import PICTURE_ENDINGS
 from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.markup import Element, chosen_texts, text_of
 from app.services.importing.standards.texts import joined, plain_text

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 
 MOST_RECORDS = 1_000_000
 

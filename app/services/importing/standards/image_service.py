@@ -8,7 +8,7 @@ server is ever sent. The service is asked when the picture is wanted.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import parse_qs, urldefrag, urlencode
 
 from app.retrieval.errors import ImageError, ImageTooLargeError
@@ -35,6 +35,22 @@ _LEVEL = re.compile(r"level(\d)")
 _VERSION = re.compile(r"image(?:-api)?/(\d)")
 
 Read = Callable[[str], bytes]
+Wish = tuple[str | TilePlan, int]
+"""What a service may be asked for, and the long side that this has."""
+
+
+class ServedPicture(NamedTuple):
+    """Picture that a service gave.
+
+    Attributes
+    ----------
+    data : bytes
+    is_small : bool
+        Whether it has less pixels than are stored, although there are more.
+    """
+
+    data: bytes
+    is_small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,7 @@ def record_of_service(document: Mapping[str, Any]) -> Record:
 
 def read_picture(
     name: str, read_document: Read, read_image: Read, limits: ImageSettings
-) -> bytes:
+) -> ServedPicture:
     """Return the largest picture that a service allows, and that we take.
 
     Parameters
@@ -146,17 +162,19 @@ def read_picture(
     address, rest = urldefrag(name)
     known = parse_qs(rest)
     region, instead = (known.get(key, [""])[0] for key in ("region", "instead"))
-    wanted = list(_wanted(address, region, read_document))
-    if instead:
-        wanted.append(instead)
+    service = _asked(address, read_document)
+    wanted = [] if service is None else list(_wanted(service, region))
     failure: Exception = LinkError(Refusal.STATUS)
-    for one in wanted:
+    for what, side in [*wanted, *([(instead, STORED_SIDE_PX)] if instead else [])]:
         try:
-            if isinstance(one, str):
-                return read_image(one)
-            return stitched(one, read_image, limits)
+            if isinstance(what, str):
+                data = read_image(what)
+            else:
+                data = stitched(what, read_image, limits)
         except (LinkError, ImageError) as error:
             failure = error
+        else:
+            return ServedPicture(data, is_small=side < _enough(service))
     raise failure
 
 
@@ -194,47 +212,55 @@ def service_of(document: Mapping[str, Any]) -> ImageService | None:
     )
 
 
-def _wanted(address: str, region: str, read: Read) -> Iterator[str | TilePlan]:
-    """Yield what to ask a service for, the best first."""
+def _asked(address: str, read: Read) -> ImageService | None:
+    """Ask a service what it can do; None if it does not say."""
     try:
         document = parsed(read(address))
     except (LinkError, ImageTooLargeError):
-        document = None
-    service = service_of(document) if isinstance(document, dict) else None
+        return None
+    return service_of(document) if isinstance(document, dict) else None
+
+
+def _enough(service: ImageService | None) -> int:
+    """Return the long side that a picture should have, as far as there are pixels."""
     if service is None:
-        return
+        return STORED_SIDE_PX
+    return min(STORED_SIDE_PX, max(service.width, service.height))
+
+
+def _wanted(service: ImageService, region: str) -> Iterator[Wish]:
+    """Yield what to ask a service for, the best first."""
     if service.level == 0:
         yield from _prepared(service)
         return
     part = region or "full"
-    size = "max" if service.version == 3 or service.most else "full"
-    yield service.request(part, size)
-    if service.version == 2 and size == "full":
-        yield service.request(part, "max")
     largest = max(service.most or (service.width, service.height))
+    size = "max" if service.version == 3 or service.most else "full"
+    yield service.request(part, size), largest
+    if service.version == 2 and size == "full":
+        yield service.request(part, "max"), largest
     if not region and largest > MANAGEABLE_SIDE_PX:
         scale = MANAGEABLE_SIDE_PX / max(service.width, service.height)
-        yield service.request(part, f"{int(service.width * scale)},")
+        yield service.request(part, f"{int(service.width * scale)},"), largest
 
 
-def _prepared(service: ImageService) -> Iterator[str | TilePlan]:
+def _prepared(service: ImageService) -> Iterator[Wish]:
     """Yield what a service of level 0 may have, the best first."""
     sizes = sorted(service.sizes, reverse=True)
-    enough = min(STORED_SIDE_PX, max(service.width, service.height))
-    large = [size for size in sizes if max(size) >= enough]
-    written = [_written(service, size) for size in large]
-    yield from written
+    large = [size for size in sizes if max(size) >= _enough(service)]
+    yield from (_written(service, size) for size in large)
     # The standard wants it, prepared tiles often lack it.
-    yield service.request("full", "max" if service.version == 3 else "full")
+    whole = max(service.most or (service.width, service.height))
+    yield service.request("full", "max" if service.version == 3 else "full"), whole
     if service.tiles is not None:
-        yield service.tiles
+        yield service.tiles, max(service.tiles.size)
     yield from (_written(service, size) for size in sizes if size not in large)
 
 
-def _written(service: ImageService, size: tuple[int, int]) -> str:
+def _written(service: ImageService, size: tuple[int, int]) -> Wish:
     width, height = size
     text = f"{width},{height}" if service.version == 3 else f"{width},"
-    return service.request("full", text)
+    return service.request("full", text), max(size)
 
 
 def _most(width: int, height: int, limits: Mapping[str, Any]) -> tuple[int, int] | None:

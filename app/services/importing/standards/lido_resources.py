@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from app.services.importing.pictures import PICTURE_ENDINGS
+from app.services.importing.pictures.names import PICTURE_ENDINGS
 from app.services.importing.standards.markup import Element, text_of
 
 NAMESPACE = "http://www.lido-schema.org"

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from flask_babel import lazy_gettext as _
 from lxml import etree
 
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.standards.texts import chosen
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

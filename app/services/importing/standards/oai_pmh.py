@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask_babel import lazy_gettext as _
 
 from app.services.importing.messages import Remark
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.records import Record
 from app.services.importing.standards import dublin_core, edm, lido
 from app.services.importing.standards.documents import Library

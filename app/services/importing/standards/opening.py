@@ -8,7 +8,7 @@ from typing import BinaryIO
 from flask_babel import lazy_gettext as _
 
 from app.services.importing.messages import Remark
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.records import Record
 from app.services.importing.standards import (
     activities,

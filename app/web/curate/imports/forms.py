@@ -6,8 +6,8 @@ from dataclasses import replace
 from flask import request
 from flask_babel import lazy_gettext as _
 
-from app.services.collection.exporting import WITHDRAWN
-from app.services.collection.subjects import SHOWS
+from app.services.collection.exporting import EXPORTED
+from app.services.collection.labels import COLUMNS
 from app.services.importing.columns.formats import (
     ABOUT_PICTURE,
     ACCESSION,
@@ -38,7 +38,7 @@ FIELD_NAMES = {
     "rights": _("Rights"),
 }
 FORMAT_NAMES = {
-    OURS: _("an export of this program"),
+    OURS: _("a table with the columns of this program"),
     WGA: _("a table of the Web Gallery of Art"),
     "moma": _("a table of the Museum of Modern Art"),
     "met": _("a table of the Metropolitan Museum of Art"),
@@ -75,7 +75,7 @@ MAPPING_FAULTS = {
 def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     """Return how the form wants a table to be read."""
     form = request.form
-    ours = {SHOWS, WITHDRAWN} if proposed.format == OURS else set()
+    ours = set(EXPORTED) - set(COLUMNS) if proposed.format == OURS else set()
     known = {*FIELD_NAMES, *ours}
     asked = [form.get(f"column-{number}") for number in range(len(columns))]
     meant = [field if field in known else DETAILS for field in asked]

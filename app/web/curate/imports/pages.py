@@ -19,7 +19,11 @@ from app.extensions import db
 from app.models import ImportRun
 from app.services.importing import runs
 from app.services.importing.columns.picture_cells import WEB
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.lacking import (
+    has_unseen_pictures,
+    lacks_pictures,
+)
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sources import (
     ImportContext,
     SourceKind,
@@ -180,6 +184,8 @@ def show(run_id: int) -> ResponseReturnValue:
         may_undo=not runs.is_busy(run) and is_recorded(run, counts),
         sentences_of=remark_sentences,
         policy_names=POLICY_NAMES,
+        lacks_pictures=runs.is_planned(run) and lacks_pictures(db.session(), run),
+        has_unseen_pictures=has_unseen_pictures(db.session(), run),
         unread=((), 0) if run.is_dry else list_faults(db.session()),
     )
 

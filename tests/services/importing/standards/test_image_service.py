@@ -39,7 +39,7 @@ def served(document, **pictures):
 
 def picture(web, **known):
     name = picture_address(SERVICE, **known)
-    return read_picture(name, web.read, web.read, LIMITS)
+    return read_picture(name, web.read, web.read, LIMITS).data
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,8 @@ def test_what_is_too_large_for_us_is_asked_for_in_a_smaller_size():
         return web.read(address)
 
     web.files[f"{SERVICE}/full/4000,/0/default.jpg"] = b"smaller"
-    assert read_picture(picture_address(SERVICE), web.read, read, LIMITS) == b"smaller"
+    found = read_picture(picture_address(SERVICE), web.read, read, LIMITS)
+    assert found == (b"smaller", False)
 
 
 def test_limits_of_a_service_bound_what_it_gives():
@@ -143,7 +144,8 @@ def test_a_missing_tile_leaves_the_largest_whole_there_is():
     )
     web = served(document)
     web.files[f"{SERVICE}/full/500,400/0/default.jpg"] = b"small"
-    assert picture(web) == b"small"
+    name = picture_address(SERVICE)
+    assert read_picture(name, web.read, web.read, LIMITS) == (b"small", True)
 
 
 def test_tiles_are_few():

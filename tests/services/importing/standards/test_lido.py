@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from tests.services.importing.importer import rows_of, work
 from tests.services.importing.standards.lido_records import RICH, simple, wrapped
 from tests.services.importing.standards.web import read

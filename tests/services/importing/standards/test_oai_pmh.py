@@ -1,6 +1,6 @@
 import pytest
 
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.standards.harvest import Harvest
 from tests.services.importing.standards.lido_records import NAMESPACES, simple
 from tests.services.importing.standards.oai_repository import BASE, Repository

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from app.services.collection import exporting
-from app.services.importing.pictures import SourceError
+from app.services.collection import manifests
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.standards.harvest import Harvest
 from app.services.importing.standards.image_service import picture_address
 from app.services.importing.standards.vocabulary import field_of
@@ -123,8 +123,9 @@ def test_works_are_imported_with_pictures_from_the_web(importer):
 
 def test_our_own_manifests_come_back(importer):
     original = work("1900.0")
-    described = exporting.manifest(
-        original, f"{PLACE}m", lambda name: PLACE + name, "p"
+    place = PLACE.__add__
+    described = manifests.manifest(
+        original, manifests.Addresses(place("m"), place("p"), place, place)
     )
     run = importer.plan(json.dumps(described), "m.json", fetches=False)
     [row] = rows_of(run)

@@ -100,7 +100,7 @@ def let_in(monkeypatch, server, *public):
 def test_a_source_is_synced_with_its_pictures(importer, server, monkeypatch):
     let_in(monkeypatch, server, PUBLIC)
     run = run_of(importer, server)
-    assert rows_of(run) == [(1, "KG 1", "created", [])]
+    assert rows_of(run) == [(1, "KG 1", "created", ["picture_served_small"])]
     assert len(work("KG 1").images) == 1
 
 
