@@ -1,6 +1,7 @@
 """Every kind of file in the table of docs/formats.md, and the faults that are said."""
 
 import io
+import struct
 
 import imagecodecs
 import numpy as np
@@ -120,3 +121,23 @@ def test_a_tile_that_is_larger_than_its_place_is_not_decoded():
     whole[frame + 5 : frame + 9] = b"\xff\xf0\xff\xf0"
     with pytest.raises(UnreadableImageError):
         codec.decode(bytes(whole))
+
+
+def test_tags_with_endless_values_are_refused_before_they_are_read():
+    data = bytearray(drawn.tiff(drawn.PICTURE, rowsperstrip=8))
+    [start] = struct.unpack_from("<I", data, 4)
+    [entries] = struct.unpack_from("<H", data, start)
+    for at in range(start + 2, start + 2 + 12 * entries, 12):
+        tag, kind, _, where = struct.unpack_from("<HHII", data, at)
+        if tag in (273, 279):  # where the strips are, and how long
+            struct.pack_into("<HHII", data, at, tag, kind, 9_000_000, where)
+    with pytest.raises(UnreadableImageError, match="too many pieces"):
+        codec.decode(bytes(data) + bytes(1_000_000))
+
+
+def test_directories_that_lead_in_a_circle_end():
+    data = bytearray(drawn.pages(drawn.PICTURE, drawn.SMALL))
+    [start] = struct.unpack_from("<I", data, 4)
+    [entries] = struct.unpack_from("<H", data, start)
+    struct.pack_into("<I", data, start + 2 + 12 * entries, start)
+    assert codec.decode(bytes(data)).shape == drawn.PICTURE.shape
