@@ -100,6 +100,7 @@ class Place:
             "MORELLI_MODEL": self.folders.instance,
             "MORELLI_MEDIA_URL": "",
             "MORELLI_VECTORS_URL": "",
+            "MORELLI_SHARDS_URL": "",
         }
         context = tasks.TaskContext(self.session, self.folders, config)
         tasks.work_off(context, {kind: work})
