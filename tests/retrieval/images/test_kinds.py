@@ -141,3 +141,14 @@ def test_directories_that_lead_in_a_circle_end():
     [entries] = struct.unpack_from("<H", data, start)
     struct.pack_into("<I", data, start + 2 + 12 * entries, start)
     assert codec.decode(bytes(data)).shape == drawn.PICTURE.shape
+
+
+def test_a_larger_picture_beside_the_primary_one_of_a_heic_is_said():
+    several = pillow_heif.from_pillow(Pillow.fromarray(drawn.SMALL))
+    several.add_from_pillow(Pillow.fromarray(drawn.PICTURE))
+    file = io.BytesIO()
+    several.save(file, primary_index=0, quality=90)
+    read = codec.decode_file(file.getvalue())
+    assert read.image.shape == drawn.SMALL.shape
+    assert read.faults == (FileFault.REDUCED,)
+    assert codec.decode_file(file.getvalue(), max_side_px=60).faults == ()
