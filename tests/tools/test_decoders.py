@@ -1,7 +1,7 @@
 import numpy as np
 
 from tools.decoders.__main__ import REFUSED, RIGHT, WRONG, verdict
-from tools.decoders.drawn_files import PICTURE, DrawnFile, by_pillow, tiff
+from tools.decoders.encoding import PICTURE, DrawnFile, by_pillow, tiff
 
 
 def test_a_decoder_is_right_wrong_or_refuses():

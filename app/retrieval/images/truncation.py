@@ -31,15 +31,15 @@ def check_rows(picture: Pillow.Image) -> None:
         If they are.
     """
     width, height = picture.size
-    for bottom in range(height, int(height * MOST_MISSING), -BAND_ROWS):
-        band = picture.crop((0, max(0, bottom - BAND_ROWS), width, bottom))
+    lowest = int(height * MOST_MISSING)
+    for bottom in range(height, lowest, -BAND_ROWS):
+        band = picture.crop((0, max(lowest, bottom - BAND_ROWS), width, bottom))
         # Rows that a decoder has filled are of one colour from side to side.
         if int(np.ptp(np.asarray(band, np.int16), axis=(0, 1)).max()) > EVEN:
             return
-    if height > BAND_ROWS:
-        raise UnreadableImageError(
-            "Most of the picture is missing. Please send the whole file."
-        )
+    raise UnreadableImageError(
+        "Most of the picture is missing. Please send the whole file."
+    )
 
 
 def png_bytes(data: bytes) -> int:
