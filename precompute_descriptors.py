@@ -202,7 +202,7 @@ def record(
         told = messages.read(row.message)
         faults += any(remark.is_fault for remark in told)
         for remark in told:
-            if remark.is_fault or remark.code == messages.RESTORED:
+            if remark.is_fault or remark.code in (messages.RESTORED, *messages.SAID):
                 say(f"line {row.number}, {row.accession or 'no accession'}: {remark}")
     print("Rows:", ", ".join(f"{n:,} {state}" for state, n in counts.items()) + ".")
     return Recorded(run, counts.total(), faults)

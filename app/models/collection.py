@@ -104,6 +104,9 @@ class ReferenceImage(Base):
     seen_subjects: Mapped[str | None] = mapped_column(Text)
     """What the semantic network sees in it, as ``Artwork.shows``; NULL until it has
     looked."""
+    about: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the museum's table says of the picture and not of the work: photographer,
+    view, date of the photo. By the names of its columns."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     artwork: Mapped[Artwork] = relationship(back_populates="images")

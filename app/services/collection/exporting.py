@@ -24,6 +24,8 @@ YEARS = ("earliest_year", "latest_year")
 """Columns of the table that follow from the date: nothing is read from them."""
 EXPORTED = (*COLUMNS, *YEARS, SHOWS, WITHDRAWN)
 """Columns of the table that are ours."""
+PICTURE_PREFIX = "picture."
+"""Before the names of columns that describe the picture of their row."""
 
 
 def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]:
@@ -55,24 +57,29 @@ def table(session: Session) -> Iterator[str]:
     stated it: what is only seen would count as stated once it is imported. Columns that
     are not ours come last.
     """
-    extra = sorted(
-        {name for work in all_works(session, withdrawn=True) for name in work.details}
-    )
+    extra: set[str] = set()
+    about: set[str] = set()
+    for work in all_works(session, withdrawn=True):
+        extra.update(work.details)
+        about.update(name for image in work.images for name in image.about)
+    details, described = sorted(extra), sorted(about)
     file = io.StringIO()
     file.write(BYTE_ORDER_MARK)
     writer = csv.writer(file)
-    writer.writerow([preserved(name) for name in (*EXPORTED, *extra)])
+    names = (*EXPORTED, *details, *(f"{PICTURE_PREFIX}{name}" for name in described))
+    writer.writerow([preserved(name) for name in names])
     for work in all_works(session, withdrawn=True):
         label = label_of(work)
-        names = [image.media_name for image in work.images] or [""]
-        for name in names:
+        pictures = [(image.media_name, image.about) for image in work.images]
+        for name, said in pictures or [("", {})]:
             facts = {"accession": work.accession, "image": name, **label}
             since = work.withdrawn_at.isoformat() if work.withdrawn_at else ""
             cells = [facts[column] for column in COLUMNS]
             # Years are numbers, which spreadsheets calculate to themselves.
             years = ["" if year is None else year for year in _years(work)]
             others = [fact_of(work, SHOWS), since]
-            others += [str(work.details.get(column, "")) for column in extra]
+            others += [str(work.details.get(column, "")) for column in details]
+            others += [str(said.get(column, "")) for column in described]
             writer.writerow([*map(preserved, cells), *years, *map(preserved, others)])
         yield file.getvalue()
         file.seek(0)
@@ -99,6 +106,7 @@ def json_lines(session: Session) -> Iterator[str]:
                     "sha256": image.sha256,
                     "width": image.width,
                     "height": image.height,
+                    "about": image.about,
                 }
                 for image in work.images
             ],

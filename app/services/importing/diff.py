@@ -63,19 +63,23 @@ class RowDecision:
         What changes, by name as ``labels.fact_of`` has it; of a new work, all.
     pictures : list of FoundPicture
         Those that the work has not.
+    described : frozenset of str
+        Hashes of those that it has, of which something else is said.
     """
 
     state: RowState
     remarks: list[Remark] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     pictures: list[FoundPicture] = field(default_factory=list)
+    described: frozenset[str] = frozenset()
     restores: bool = False
     withdraws: bool = False
 
     @property
     def changes(self) -> bool:
         """Whether anything of the work changes."""
-        return bool(self.facts or self.pictures or self.restores or self.withdraws)
+        pictures = self.pictures or self.described
+        return bool(self.facts or pictures or self.restores or self.withdraws)
 
 
 def judge(
@@ -122,6 +126,13 @@ def judge(
         if known is not None:
             _heed(decision, record, artwork, known)
         decision.withdraws = bool(record.withdrawn) and not artwork.is_withdrawn
+    if artwork is not None and record.about:
+        named = {one.sha256 for one in found}
+        decision.described = frozenset(
+            image.sha256
+            for image in artwork.images
+            if image.sha256 in named and image.about != record.about
+        )
     decision.remarks += _told(decision)
     # The work of a further row that is not there is made by an earlier row.
     if decision.state is RowState.UNCHANGED and (artwork is None or decision.changes):
@@ -183,6 +194,8 @@ def _told(decision: RowDecision) -> list[Remark]:
     if decision.facts and not is_new:
         names = ", ".join(name.removeprefix(DETAIL) for name in decision.facts)
         remarks.append(Remark("changed", {"fields": names}))
+    if decision.described:
+        remarks.append(Remark("described", {"count": len(decision.described)}))
     if decision.pictures and not is_new:
         remarks.append(Remark("new_pictures", {"count": len(decision.pictures)}))
     if decision.restores:

@@ -69,6 +69,7 @@ SENTENCES = {
     ),
     GONE: _("The source has it no more: it is withdrawn."),
     "new_pictures": _("New pictures: %(count)s."),
+    "described": _("Pictures of which something else is said: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
     "file_unusable": _("%(name)s cannot be used. %(reason)s"),
     "broken_xml": _(
@@ -114,10 +115,12 @@ SENTENCES = {
 }
 
 
+SAID = ("invisible", "short_row")
+"""Codes of what is no fault, and said all the same where no page shows it."""
 INFORMATIVE = frozenset(
     (
         *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
-        *("is_there", "not_undone", TO_FETCH, "invisible", "kept", GONE),
+        *("is_there", "not_undone", TO_FETCH, "described", "kept", GONE, *SAID),
         *("picture_truncated", "picture_reduced", "picture_matched"),
         "picture_served_small",
     )

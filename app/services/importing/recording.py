@@ -197,9 +197,12 @@ class Recorder(RecordJudge):
             before = {name: fact_of(artwork, name) for name in decision.facts}
             set_facts(artwork, decision.facts)
             self._note(EDIT, artwork, before, decision.facts)
-        if decision.pictures:
+        if decision.pictures or decision.described:
             pictures = pictures_of(artwork)
-            _add_pictures(artwork, decision)
+            for image in artwork.images:
+                if image.sha256 in decision.described:
+                    image.about = record.about
+            _add_pictures(artwork, decision, record)
             after = pictures_of(artwork)
             self._note(IMAGES, artwork, {"images": pictures}, {"images": after})
         if decision.restores or decision.withdraws:
@@ -215,7 +218,7 @@ class Recorder(RecordJudge):
         if decision.withdraws:
             artwork.withdrawn_at = moment(record.withdrawn)
         self.session.add(artwork)
-        _add_pictures(artwork, decision)
+        _add_pictures(artwork, decision, record)
         self._note(CREATE, artwork, {}, decision.facts)
         return artwork
 
@@ -270,11 +273,11 @@ def _taken(record: Record, found: Mapping[str, FoundPicture]) -> list[str]:
     ]
 
 
-def _add_pictures(artwork: Artwork, decision: RowDecision) -> None:
+def _add_pictures(artwork: Artwork, decision: RowDecision, record: Record) -> None:
     """Add pictures after those that a work has."""
     first = max((image.position for image in artwork.images), default=-1) + 1
     new = [picture_of(one.stored) for one in decision.pictures if one.stored]
     artwork.images.extend(
-        ReferenceImage(position=position, **picture)
+        ReferenceImage(position=position, about=record.about, **picture)
         for position, picture in enumerate(new, first)
     )

@@ -45,6 +45,8 @@ class Record:
         Further facts that are not blank, by name.
     images : list of str
         Where its pictures are: names or addresses.
+    about : dict of str to str
+        What is said of these pictures and not of the work, by name.
     withdrawn : str
         Since when, in our own export; "" where it is on show.
     is_further : bool
@@ -66,6 +68,7 @@ class Record:
     label: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     images: list[str] = field(default_factory=list)
+    about: dict[str, str] = field(default_factory=dict)
     withdrawn: str = ""
     is_further: bool = False
     fault: Remark | None = None
@@ -86,6 +89,7 @@ class Record:
             "label": self.label,
             "details": self.details,
             "images": self.images,
+            "about": self.about,
             WITHDRAWN: self.withdrawn,
             "is_further": self.is_further,
             "identifier": self.identifier,
@@ -131,6 +135,7 @@ class RecordReader:
             (column, original(name) if self._is_ours else name)
             for column, name in reading.details.items()
         ]
+        self._about = list(reading.about_pictures.items())
         self._columns = {
             meant: [c for c, one in reading.columns.items() if one == meant]
             for meant in (ACCESSION, IMAGE, SHOWS, WITHDRAWN)
@@ -150,6 +155,11 @@ class RecordReader:
             for column, name in self._details
             if (value := values.get(column, "")) and not value.isspace()
         }
+        record.about = {
+            name: value.strip()
+            for column, name in self._about
+            if (value := values.get(column, "")) and not value.isspace()
+        }
         if len(values) < len(self._reading.columns):
             self._note_absent(record, values)
         for column in self._columns[ACCESSION]:
@@ -165,6 +175,9 @@ class RecordReader:
             _number(record, number_from(made_from))
         if self._reading.format == WGA:
             record.images = wga_pictures(record.label.get("source", ""))
+        if record.about and not record.images:  # nothing is lost
+            record.details |= record.about
+            record.about = {}
         record.fault = fault_of(record) or _normalise_statement(record)
         return record
 

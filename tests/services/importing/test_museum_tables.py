@@ -171,6 +171,38 @@ def test_columns_about_the_picture_contradict_nothing(importer):
         ("RP 1", "updated", ["new_pictures"]),
         ("RP 1", "failed", ["contradicts"]),
     ]
+    first, second = work("RP 1").images
+    assert first.about == {
+        "photographer": "Studio A",
+        "reproduction_date": "2011-03-02",
+        "sequence": "1",
+    }
+    assert second.about["photographer"] == "Studio B"
+    assert work("RP 1").details == {"image (imported)": "a.jpg"}
+
+
+def test_what_is_said_of_a_picture_is_kept_exported_and_changed(importer):
+    table = "No;Titel;Bild;Fotograf\nA;Hase;a.jpg;Ada\nA;Hase;b.jpg;Eve\n"
+    reading = {"columns": COLUMNS_OF_PICTURES}
+    importer.bring_in(pack({"t.csv": table}, ["a.jpg", "b.jpg"]), **reading)
+    before = "".join(exporting.table(db.session()))
+    assert "picture.Fotograf" in before
+    run = importer.bring_in(before)
+    assert not run.counts.get("updated")
+    changed = table.replace("Eve", "Max")
+    run = importer.bring_in(pack({"t.csv": changed}, ["a.jpg", "b.jpg"]), **reading)
+    assert states(run)[1] == ("A", "updated", ["described"])
+    assert [image.about["Fotograf"] for image in work("A").images] == ["Ada", "Max"]
+    importer.undo(run)
+    assert "".join(exporting.table(db.session())) == before
+
+
+COLUMNS_OF_PICTURES = {
+    "No": "accession",
+    "Titel": "title",
+    "Bild": "image",
+    "Fotograf": "about_picture",
+}
 
 
 OBJECTS = (

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from app.services.collection.exporting import EXPORTED
+from app.services.collection.exporting import EXPORTED, PICTURE_PREFIX
 from app.services.collection.labels import LABEL_COLUMNS
 from app.services.collection.spreadsheets import original
 from app.services.importing.columns.formats import (
@@ -57,18 +57,18 @@ class Reading:
         return {
             column: detail_name(column)
             for column, meant in self.columns.items()
-            if meant in (DETAILS, ABOUT_PICTURE)
+            if meant == DETAILS
             or (meant == IMAGE and self.format != OURS and not is_joined(column))
         }
 
     @property
-    def about_pictures(self) -> frozenset[str]:
-        """Details that describe the picture of their row, and not the work."""
-        return frozenset(
-            name
-            for column, name in self.details.items()
-            if self.columns[column] in (IMAGE, ABOUT_PICTURE)
-        )
+    def about_pictures(self) -> dict[str, str]:
+        """Columns that describe the picture of their row, and their names there."""
+        return {
+            column: column.removeprefix(PICTURE_PREFIX)
+            for column, meant in self.columns.items()
+            if meant == ABOUT_PICTURE
+        }
 
     @property
     def labels(self) -> frozenset[str]:
@@ -108,13 +108,16 @@ def propose(columns: Sequence[str]) -> Reading:
     made from names of pictures would be taken for the museum's.
     """
     if is_ours(columns):
-        return Reading(
-            {name: name if name in EXPORTED else DETAILS for name in columns}, OURS
-        )
+        others = {
+            name: ABOUT_PICTURE if name.startswith(PICTURE_PREFIX) else DETAILS
+            for name in columns
+        }
+        fields = {name: name for name in columns if name in EXPORTED}
+        return Reading({**others, **fields}, OURS)
     names = {original(name).strip().casefold(): name for name in columns}
     if key := known_format(names):
         return _by_format(key, names, columns)
-    return Reading(_by_words(columns))
+    return Reading(_described(_by_words(columns)))
 
 
 def columns_hash(columns: Sequence[str]) -> str:
@@ -125,9 +128,6 @@ def columns_hash(columns: Sequence[str]) -> str:
 def _by_format(key: str, names: Mapping[str, str], columns: Sequence[str]) -> Reading:
     known = FORMATS[key]
     chosen = dict.fromkeys(columns, DETAILS)
-    for name in columns:
-        if is_about_picture(name):
-            chosen[name] = ABOUT_PICTURE
     taken: set[str] = set()
     # Of two columns for one field, as MoMA has for pictures, the first counts.
     for name, meant in known.fields.items():
@@ -136,7 +136,7 @@ def _by_format(key: str, names: Mapping[str, str], columns: Sequence[str]) -> Re
             taken.add(meant)
     if (joined := next(filter(is_joined, columns), None)) and IMAGE not in taken:
         chosen[joined] = IMAGE
-    return Reading(chosen, key, names.get(known.accession_from, ""))
+    return Reading(_described(chosen), key, names.get(known.accession_from, ""))
 
 
 def _by_words(columns: Sequence[str]) -> dict[str, str]:
@@ -153,7 +153,14 @@ def _by_words(columns: Sequence[str]) -> dict[str, str]:
         found = next((name for name in known if name not in chosen), None)
         if found is not None:
             chosen[found] = meant
-    others = {
-        name: ABOUT_PICTURE if is_about_picture(name) else DETAILS for name in columns
+    return {name: chosen.get(name, DETAILS) for name in columns}
+
+
+def _described(meant: Mapping[str, str]) -> dict[str, str]:
+    """Tell details of pictures from those of works, where the table names pictures."""
+    if IMAGE not in meant.values():
+        return dict(meant)
+    return {
+        name: ABOUT_PICTURE if one == DETAILS and is_about_picture(name) else one
+        for name, one in meant.items()
     }
-    return {name: chosen.get(name, others[name]) for name in columns}

@@ -36,7 +36,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("inventory number", "inventory no", "inventory nr", "inventory num"),
         *("inventory", "inventory id", "inventory code", "inv no", "inv nr"),
         *("inv num", "inv", "object number", "object no", "object nr", "object num"),
-        *("museum number", "catalogue number", "registration number"),
+        *("museum number", "registration number"),
         # German
         *(
             "inventarnummer",
@@ -46,7 +46,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
             "inv nummer",
         ),
         *("inventar no", "objektnummer", "objekt nr", "objektnr", "sammlungsnummer"),
-        *("signatur", "inventar"),
+        "inventar",
         # French
         *(
             "numero d inventaire",
@@ -56,12 +56,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         ),
         *("no inventaire", "n inventaire", "num inventaire", "num inv", "numero inv"),
         *("nr d inventaire", "inventaire", "numero d objet", "numero objet"),
-        *("numero d acquisition", "cote"),
+        "numero d acquisition",
         # Spanish
         *("numero de inventario", "numero inventario", "num inventario"),
         *("no de inventario", "n de inventario", "no inventario", "n inventario"),
         *("num de inventario", "nro de inventario", "nro inventario", "inventario"),
-        *("numero de registro", "numero de objeto", "numero de catalogo"),
+        *("numero de registro", "numero de objeto"),
         # Italian
         *("numero di inventario", "numero d inventario", "n di inventario"),
         *("num di inventario", "nr inventario", "n inv", "codice inventario"),
@@ -153,7 +153,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("kultur", "cultuur", "nationaliteit"),
     ),
     "location": (
-        *("location", "room", "gallery", "place", "current location", "on view"),
+        *("location", "room", "gallery", "place", "current location"),
         *("standort", "raum", "saal", "aufstellungsort"),
         *("localisation", "emplacement", "salle", "lieu de conservation"),
         *("ubicacion", "sala", "localizacion", "emplazamiento"),

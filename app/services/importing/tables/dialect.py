@@ -27,8 +27,9 @@ MOST_LINES = 1_000
 """Of one record; beyond, a quotation mark was never closed."""
 ONE_BROKEN = 2.5
 """What marks count less without quotes: one wrong row does not make all of them so."""
-SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=([^\w"\\\r\n]|\t)"?\s*', re.IGNORECASE)
 """First line by which Excel tells the separator, and which is no row."""
+NO_SEPARATOR = frozenset('"\\\r\n')
 ESCAPED = re.compile(r'\\(["\\])')
 
 csv.field_size_limit(MOST_CELL)
@@ -142,6 +143,8 @@ def find_layout(text: str, separator: str = "", header_line: int = 0) -> Layout 
     header_line : int
         0 if it is to be found out.
     """
+    if len(separator) > 1 or separator in NO_SEPARATOR:
+        return None
     lines = list(io.StringIO(text, newline=""))
     told = SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
     skipped = 0

@@ -138,6 +138,7 @@ def _encoding(open_file: OpenFile, wanted: str) -> Encoding:
 
 def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
     """Return the text of a file, which is closed with it."""
-    # UTF-16 has no notion of a byte that stands for itself.
-    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    # UTF-16 and 32 have no notion of a byte that stands for itself.
+    is_wide = encoding.startswith(("utf-16", "utf-32"))
+    errors = "replace" if is_wide else "surrogateescape"
     return io.TextIOWrapper(file, encoding, errors, newline="")

@@ -83,6 +83,12 @@ def test_the_header_is_found(text, line):
     assert layout.header_line == line
 
 
+@pytest.mark.parametrize("sign", ['"', "\\", "\n"])
+def test_what_cannot_separate_cells_is_refused(sign):
+    assert find_layout("a;b\n1;2\n", sign) is None
+    assert find_layout(f"sep={sign}\na;b\n1;2\n") is not None
+
+
 def test_the_header_is_where_somebody_says():
     layout = find_layout("No;Title\nNr;Titel\n1;a\n", header_line=2)
     assert layout is not None
