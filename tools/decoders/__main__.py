@@ -9,7 +9,8 @@ gives wrong ones without a word, and which refuses.
 import sys
 from collections.abc import Iterator
 
-from tools.decoders.drawn_files import DrawnFile, drawn_files
+from tools.decoders.drawn_files import drawn_files
+from tools.decoders.encoding import DrawnFile
 from tools.decoders.readers import READERS, prepare
 
 RIGHT, WRONG, REFUSED = "right", "**wrong**", "refused"

@@ -6,10 +6,8 @@ depth, transparency, file format. The rest of the library sees (H, W, 3) uint8, 
 sRGB, upright, and nothing else. What a picture *shows* is no business of this file.
 """
 
-import threading
-import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +27,7 @@ from app.retrieval.files.atomic import OWNER_ONLY, wait_for_lock
 from app.retrieval.images import formats
 from app.retrieval.images.encoded import EncodedPicture, FileFault, scaled
 from app.retrieval.images.flattening import SIDEWAYS, SRGB, flatten
+from app.retrieval.images.quiet import quietly
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 
@@ -47,37 +46,6 @@ class ReadPicture:
 
     image: Image
     faults: tuple[FileFault, ...] = ()
-
-
-class _QuietPillow:
-    """Suppression of warnings while anybody decodes.
-
-    Pillow warns about odd metadata, and warning filters belong to the whole process: of
-    several threads the first to come sets them and the last to go sets them back.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-        self._filters = ExitStack()
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with self._lock:
-            self._count += 1
-            if self._count == 1:
-                ignored = warnings.catch_warnings(action="ignore")
-                self._filters.enter_context(ignored)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._count -= 1
-                if self._count == 0:
-                    self._filters.close()
-
-
-_quiet = _QuietPillow()
 
 
 def decode(
@@ -238,13 +206,13 @@ def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
 def _opened(
     data: bytes, settings: ImageSettings, max_side_px: int | None
 ) -> Iterator[tuple[EncodedPicture, int]]:
-    """Read the header and check every ceiling; whatever is raised becomes ours."""
+    """Read the header, check every ceiling; what is raised becomes ours."""
     if max_side_px is not None and max_side_px < 1:
         raise ValueError(f"max_side_px must be positive, got {max_side_px}")
     if len(data) > settings.max_bytes:
         raise ImageTooLargeError(len(data), settings.max_bytes, "bytes")
     try:
-        with _quiet():
+        with quietly():
             picture = formats.open_header(data, settings)
             taken = _checked_bytes(picture, settings, max_side_px)
             yield picture, taken

@@ -137,12 +137,21 @@ class PngPicture(PillowPicture):
 
     def __init__(self, data: bytes) -> None:
         super().__init__(PngImagePlugin.PngImageFile, data)
+        # What is mended is held as a whole, twice.
+        lacks_end = truncation.END_OF_PNG not in data[-32:]
+        self._mending_bytes = 2 * truncation.png_bytes(data) if lacks_end else 0
+
+    def decoded_bytes(self) -> int:
+        """Count what mending takes, too, of a file that lacks its end."""
+        return super().decoded_bytes() + self._mending_bytes
 
     def decode(self) -> DecodedFile:
         """Decode the pixels; of a file without its end, those that are there."""
         try:
             return super().decode()
         except (OSError, SyntaxError):
+            if not self._mending_bytes:
+                raise
             mended = truncation.mend_png(self._data)
         picture = self._decode_again(mended)
         orientation = picture.getexif().get(ORIENTATION, 1)

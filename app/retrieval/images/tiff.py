@@ -5,6 +5,7 @@ what these mean as colours is read here from the page's tags. A page is decoded 
 strip, or tile by tile, so that a file that lacks its end shows what it has.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -26,12 +27,14 @@ from app.retrieval.images.encoded import (
 )
 from app.retrieval.images.flattening import ArrayPixels
 from app.retrieval.images.scale import Scale
+from app.retrieval.images.tiff_directories import MOST_DIRECTORIES, check_directories
 from app.retrieval.settings import ImageSettings
+
+# It warns of every oddity of a file; hostile ones would fill the log.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """Of TIFF and BigTIFF, in both orders of bytes."""
-MOST_PAGES = 100
-"""Directories that are looked at; a scanned book has no more than its first ones."""
 REDUCED_COPY, MASK = 1, 4
 """Bits of the tag NewSubfileType (TIFF 6.0, page 36)."""
 ORIENTATION = 274
@@ -86,8 +89,11 @@ class TiffPicture:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+        check_directories(data)
         file = TiffFile(BytesIO(data))
-        pages = [page for page in _pages(file.pages, MOST_PAGES) if _is_picture(page)]
+        pages = [
+            page for page in _pages(file.pages, MOST_DIRECTORIES) if _is_picture(page)
+        ]
         self._levels = [
             _Level(
                 page, (page.imagewidth, page.imagelength), bool(page.subfiletype & 1)

@@ -14,8 +14,10 @@ from app.retrieval.errors import UnreadableImageError
 from app.retrieval.images.encoded import MOST_MISSING
 
 END_OF_JPEG = b"\xff\xd9"
+BAND_ROWS = 16
 EVEN = 2
 """Grey values between which a row counts as one that a decoder has filled."""
+END_OF_PNG = b"IEND"
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Samples of a pixel, by the colour type of a PNG."""
 
@@ -30,11 +32,20 @@ def check_rows(picture: Pillow.Image) -> None:
     """
     width, height = picture.size
     lowest = int(height * MOST_MISSING)
-    rows = np.asarray(picture.crop((0, lowest, width, height)), np.int16)
-    if height > 1 and bool((np.ptp(rows, axis=(0, 1)) <= EVEN).all()):
-        raise UnreadableImageError(
-            "Most of the picture is missing. Please send the whole file."
-        )
+    for bottom in range(height, lowest, -BAND_ROWS):
+        band = picture.crop((0, max(lowest, bottom - BAND_ROWS), width, bottom))
+        # Rows that a decoder has filled are of one colour from side to side.
+        if int(np.ptp(np.asarray(band, np.int16), axis=(0, 1)).max()) > EVEN:
+            return
+    raise UnreadableImageError(
+        "Most of the picture is missing. Please send the whole file."
+    )
+
+
+def png_bytes(data: bytes) -> int:
+    """Return how many bytes the rows of a PNG take as they are filtered."""
+    width, height, depth, colours = struct.unpack(">IIBB", data[16:26])
+    return int(height * _row_bytes(width, depth, colours))
 
 
 def mend_png(data: bytes) -> bytes:
@@ -48,7 +59,7 @@ def mend_png(data: bytes) -> bytes:
     width, height, depth, colours, _, _, interlaced = struct.unpack(
         ">IIBBBBB", data[16:29]
     )
-    row = 1 + (width * depth * _PNG_CHANNELS.get(colours, 4) + 7) // 8
+    row = _row_bytes(width, depth, colours)
     head, packed = _chunks(data)
     stream = zlib.decompressobj()
     rows = bytearray()
@@ -68,6 +79,10 @@ def mend_png(data: bytes) -> bytes:
     filled = bytes(rows[: whole * row]) + bytes(row * (height - whole))
     mended = zlib.compress(filled, 1)
     return head + _chunk(b"IDAT", mended) + _chunk(b"IEND", b"")
+
+
+def _row_bytes(width: int, depth: int, colours: int) -> int:
+    return 1 + (width * depth * _PNG_CHANNELS.get(colours, 4) + 7) // 8
 
 
 def _chunks(data: bytes) -> tuple[bytes, list[bytes]]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
 from app.services.collection.labels import COLUMNS, fact_of, label_of
+from app.services.collection.spreadsheets import BYTE_ORDER_MARK, preserved
 from app.services.collection.subjects import SHOWS, subjects_of
 
 BATCH_WORKS = 500
@@ -23,21 +24,6 @@ YEARS = ("earliest_year", "latest_year")
 """Columns of the table that follow from the date: nothing is read from them."""
 EXPORTED = (*COLUMNS, *YEARS, SHOWS, WITHDRAWN)
 """Columns of the table that are ours."""
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would calculate."""
-INERT = "'"
-"""Put before such a cell, spreadsheets take it as text (OWASP, CSV injection)."""
-
-
-def inert(value: str) -> str:
-    """Make a cell that no spreadsheet calculates; :func:`original` takes it back."""
-    return INERT + value if value.startswith((*ACTIVE, INERT)) else value
-
-
-def original(cell: str) -> str:
-    """Return what :func:`inert` was given; other apostrophes stay."""
-    bare = cell.removeprefix(INERT)
-    return bare if bare.startswith((*ACTIVE, INERT)) else cell
 
 
 def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]:
@@ -73,8 +59,9 @@ def table(session: Session) -> Iterator[str]:
         {name for work in all_works(session, withdrawn=True) for name in work.details}
     )
     file = io.StringIO()
+    file.write(BYTE_ORDER_MARK)
     writer = csv.writer(file)
-    writer.writerow([inert(name) for name in (*EXPORTED, *extra)])
+    writer.writerow([preserved(name) for name in (*EXPORTED, *extra)])
     for work in all_works(session, withdrawn=True):
         label = label_of(work)
         names = [image.media_name for image in work.images] or [""]
@@ -86,7 +73,7 @@ def table(session: Session) -> Iterator[str]:
             years = ["" if year is None else year for year in _years(work)]
             others = [fact_of(work, SHOWS), since]
             others += [str(work.details.get(column, "")) for column in extra]
-            writer.writerow([*map(inert, cells), *years, *map(inert, others)])
+            writer.writerow([*map(preserved, cells), *years, *map(preserved, others)])
         yield file.getvalue()
         file.seek(0)
         file.truncate()

@@ -93,7 +93,9 @@ def describe_object(work: Artwork, addresses: Addresses) -> dict[str, Any]:
         described["representation"] = [
             {"type": "VisualItem", "digitally_shown_by": [one]} for one in shown
         ]
-    described["subject_of"] = [_page(addresses), _manifest(addresses)]
+    # A manifest is for looking at pictures.
+    manifests = [_manifest(addresses)] if work.images else []
+    described["subject_of"] = [_page(addresses), *manifests]
     return described
 
 

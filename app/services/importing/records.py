@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from app.services.collection.exporting import WITHDRAWN, original
+from app.services.collection.exporting import WITHDRAWN
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS, MAX_ACCESSION_LENGTH
+from app.services.collection.spreadsheets import original
 from app.services.collection.subjects import (
     SHOWS,
     UnknownSubjectError,

@@ -1,6 +1,7 @@
 """Every kind of file in the table of docs/formats.md, and the faults that are said."""
 
 import io
+import struct
 
 import imagecodecs
 import numpy as np
@@ -14,11 +15,12 @@ from app.retrieval.images import codec
 from app.retrieval.images.encoded import FileFault
 from app.retrieval.images.jpeg_xl import read_header, size_of
 from app.retrieval.settings import ImageSettings
-from tools.decoders import drawn_files as drawn
+from tools.decoders import encoding
+from tools.decoders.drawn_files import drawn_files
 
 pillow_heif.register_heif_opener()
 REFUSED = ("JPEG XR", "JPEG-LS")
-FILES = drawn.drawn_files()
+FILES = drawn_files()
 CUT = [name for name in FILES if "without" in name]
 
 
@@ -50,23 +52,23 @@ def test_half_of_a_file_is_no_picture(name):
 
 
 def test_a_truncated_picture_is_shown_as_far_as_it_goes_but_not_less_than_half():
-    data = drawn.tiff(drawn.PICTURE, compression="lzw", rowsperstrip=8)
+    data = encoding.tiff(encoding.PICTURE, compression="lzw", rowsperstrip=8)
     most = codec.decode_file(data[: int(len(data) * 0.7)])
     assert most.faults == (FileFault.TRUNCATED,)
     assert most.image[-1].max() == 0
     for kind in ("JPEG", "PNG"):
         with pytest.raises(UnreadableImageError):
-            codec.decode(drawn.truncated(drawn.by_pillow(kind), 0.75))
+            codec.decode(encoding.truncated(encoding.by_pillow(kind), 0.75))
 
 
 def test_a_larger_page_that_cannot_be_shown_is_said():
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as writer:
-        writer.write(drawn.SMALL, photometric="rgb", metadata=None)
-        mosaic = drawn.DEEP_GREY
+        writer.write(encoding.SMALL, photometric="rgb", metadata=None)
+        mosaic = encoding.DEEP_GREY
         writer.write(mosaic, photometric=32803, metadata=None)  # a raw file's
     read = codec.decode_file(file.getvalue())
-    assert read.image.shape == drawn.SMALL.shape
+    assert read.image.shape == encoding.SMALL.shape
     assert read.faults == (FileFault.REDUCED,)
     small = codec.decode_file(file.getvalue(), max_side_px=60)
     assert small.faults == ()
@@ -74,23 +76,23 @@ def test_a_larger_page_that_cannot_be_shown_is_said():
 
 
 def test_the_largest_level_under_the_ceiling_is_used_and_said():
-    data = drawn.pages(drawn.PICTURE, drawn.SMALL, marks=(0, 1))
+    data = encoding.pages(encoding.PICTURE, encoding.SMALL, marks=(0, 1))
     limits = ImageSettings(max_pixels=60 * 40)
     read = codec.decode_file(data, settings=limits, max_side_px=100)
-    assert read.image.shape == drawn.SMALL.shape
+    assert read.image.shape == encoding.SMALL.shape
     assert read.faults == (FileFault.REDUCED,)
 
 
 def test_of_a_multi_picture_jpeg_the_largest_counts():
-    small = Pillow.fromarray(drawn.SMALL)
-    data = drawn.by_pillow(
+    small = Pillow.fromarray(encoding.SMALL)
+    data = encoding.by_pillow(
         "MPO",
         small,
         quality=90,
         save_all=True,
-        append_images=[Pillow.fromarray(drawn.PICTURE)],
+        append_images=[Pillow.fromarray(encoding.PICTURE)],
     )
-    assert codec.decode(data).shape == drawn.PICTURE.shape
+    assert codec.decode(data).shape == encoding.PICTURE.shape
 
 
 @pytest.mark.parametrize(
@@ -104,10 +106,10 @@ def test_the_size_of_a_jpeg_xl_is_in_its_header(width, height, boxed):
 
 
 def test_of_an_animated_jpeg_xl_the_first_frame_counts_and_its_channels_are_known():
-    frames = np.stack([drawn.PICTURE, 255 - drawn.PICTURE])
+    frames = np.stack([encoding.PICTURE, 255 - encoding.PICTURE])
     data = bytes(imagecodecs.jpegxl_encode(frames, lossless=True))
-    assert np.array_equal(codec.decode(data), drawn.PICTURE)
-    layers = np.dstack([drawn.DEEP, drawn.DEEP_GREY])
+    assert np.array_equal(codec.decode(data), encoding.PICTURE)
+    layers = np.dstack([encoding.DEEP, encoding.DEEP_GREY])
     deep = bytes(imagecodecs.jpegxl_encode(layers, lossless=True))
     header = read_header(deep)
     assert (header.bits, header.extra_channels) == (16, 1)
@@ -115,8 +117,41 @@ def test_of_an_animated_jpeg_xl_the_first_frame_counts_and_its_channels_are_know
 
 
 def test_a_tile_that_is_larger_than_its_place_is_not_decoded():
-    whole = bytearray(drawn.tiff(drawn.PICTURE, compression="jpeg", tile=(32, 48)))
+    whole = bytearray(
+        encoding.tiff(encoding.PICTURE, compression="jpeg", tile=(32, 48))
+    )
     frame = whole.index(b"\xff\xc0")
     whole[frame + 5 : frame + 9] = b"\xff\xf0\xff\xf0"
     with pytest.raises(UnreadableImageError):
         codec.decode(bytes(whole))
+
+
+def test_tags_with_endless_values_are_refused_before_they_are_read():
+    data = bytearray(encoding.tiff(encoding.PICTURE, rowsperstrip=8))
+    [start] = struct.unpack_from("<I", data, 4)
+    [entries] = struct.unpack_from("<H", data, start)
+    for at in range(start + 2, start + 2 + 12 * entries, 12):
+        tag, kind, _, where = struct.unpack_from("<HHII", data, at)
+        if tag in (273, 279):  # where the strips are, and how long
+            struct.pack_into("<HHII", data, at, tag, kind, 9_000_000, where)
+    with pytest.raises(UnreadableImageError, match="too many pieces"):
+        codec.decode(bytes(data) + bytes(1_000_000))
+
+
+def test_directories_that_lead_in_a_circle_end():
+    data = bytearray(encoding.pages(encoding.PICTURE, encoding.SMALL))
+    [start] = struct.unpack_from("<I", data, 4)
+    [entries] = struct.unpack_from("<H", data, start)
+    struct.pack_into("<I", data, start + 2 + 12 * entries, start)
+    assert codec.decode(bytes(data)).shape == encoding.PICTURE.shape
+
+
+def test_a_larger_picture_beside_the_primary_one_of_a_heic_is_said():
+    several = pillow_heif.from_pillow(Pillow.fromarray(encoding.SMALL))
+    several.add_from_pillow(Pillow.fromarray(encoding.PICTURE))
+    file = io.BytesIO()
+    several.save(file, primary_index=0, quality=90)
+    read = codec.decode_file(file.getvalue())
+    assert read.image.shape == encoding.SMALL.shape
+    assert read.faults == (FileFault.REDUCED,)
+    assert codec.decode_file(file.getvalue(), max_side_px=60).faults == ()

@@ -62,7 +62,7 @@ def test_pictures_are_added_to_works_by_their_numbers(app, curator):
         curator,
         "/curate/pictures/",
         ("K_2024-7.jpg", picture(50)),
-        ("k 2024 7 (2).JPG", picture(51)),
+        ("k-2024 7 (2).JPG", picture(51)),
         ("K-2025/front.jpg", picture(52)),
         ("nobody.jpg", picture(53)),
         ("K-2026.jpg", b"no picture"),

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from app.services.collection.exporting import EXPORTED, original
+from app.services.collection.exporting import EXPORTED
 from app.services.collection.labels import LABEL_COLUMNS
+from app.services.collection.spreadsheets import original
 from app.services.importing.columns.formats import (
     ABOUT_PICTURE,
     ACCESSION,

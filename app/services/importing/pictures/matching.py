@@ -7,7 +7,7 @@ file is called as the work is, or lies in a folder that is.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImportRow, ImportRun
@@ -100,9 +100,8 @@ def _numbered(
     # know in both cases. Two of them stand where a point and a blank may.
     pattern = "".join(c if c.isascii() and c != "%" else "_" for c in number)
     lower = func.lower(Artwork.accession)
-    meant: list[ColumnElement[bool]] = [
-        lower.like(pattern) | lower.like(pattern.replace("_", "__"))
-    ]
+    doubled = pattern.replace("_", "__")
+    meant: list[ColumnElement[bool]] = [or_(lower.like(pattern), lower.like(doubled))]
     if run is not None:
         mine = select(ImportRow.artwork_id).where(ImportRow.run_id == run.id)
         meant.append(Artwork.id.in_(mine))

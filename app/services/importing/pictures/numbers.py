@@ -11,8 +11,12 @@ from pathlib import PurePosixPath
 from app.services.importing.pictures.names import stem_of
 
 SEPARATORS = re.compile(r"[\s/\\._:;,+-]+")
-VIEW = re.compile(r"(?:[\s._-]+(?:\d{1,3}|[a-z]|recto|verso)|\s*\(\d{1,3}\))$")
-"""Behind a number, of a further view."""
+WORDS = r"\d{1,3}|[a-z]|recto|verso|front|back|detail"
+VIEW = re.compile(
+    rf"^(?P<number>[^_]*\d[^_]*)(?:_(?:{WORDS})|\s+(?:{WORDS})|\s*\(\d+\))$"
+)
+"""Number with a further view behind it. In ``IM_24_2`` the last part may well be one of
+the number's own, so it is never taken off."""
 
 
 def plain_number(number: str) -> str:
@@ -30,6 +34,7 @@ def numbers_in(name: str) -> tuple[str, ...]:
     path = PurePosixPath(name)
     stem = stem_of(path.name).casefold()
     folder = path.parent.name
-    candidates = (stem, VIEW.sub("", stem), folder)
+    view = VIEW.match(stem)
+    candidates = (stem, view["number"] if view else "", folder)
     plain = (plain_number(candidate) for candidate in candidates)
     return tuple(dict.fromkeys(number for number in plain if number))

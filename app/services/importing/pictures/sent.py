@@ -60,10 +60,19 @@ class SentPictures:
                 return None
             raise
 
+    def _called(self, name: str) -> str:
+        """Return which picture is called so; "" where that is none or not clear."""
+        try:
+            return self._names.find(name).name
+        except PictureError:
+            return ""
+
     def complete(self, record: Record) -> None:
-        """Let a record that names no picture have those that carry its number."""
-        if record.fault is None and not record.images:
-            record.images += self._numbers.get(plain_number(record.accession), [])
+        """Let a record have what carries its number, beside the pictures it names."""
+        numbered = self._numbers.get(plain_number(record.accession), [])
+        if record.fault is None and numbered:
+            called = {self._called(name) for name in record.images}
+            record.images += [name for name in numbered if name not in called]
 
 
 def _stored(sent: SentPicture) -> StoredPicture:
