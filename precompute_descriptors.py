@@ -32,8 +32,9 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import ImportRun
 from app.services.importing import messages, one_pass, runs
+from app.services.importing.one_pass import check_pictured, open_beside
 from app.services.importing.pictures.folder import FolderPictures
-from app.services.importing.sources import ImportContext, check_pictured, open_beside
+from app.services.importing.sources import ImportContext
 from app.services.importing.tables.choice import FOUND_OUT, TableChoice
 from app.services.system import database
 from app.services.system.lock import INDEXING_LOCK, exclusively

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from app.retrieval.settings import ImageSettings
 from app.services.importing.columns.reading import propose
+from app.services.importing.one_pass import check_pictured, open_beside
 from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.pictures.source import PictureError
 from app.services.importing.records import Record
 from app.services.importing.repeats import Repeats
-from app.services.importing.sources import check_pictured, open_beside
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urldefrag
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -175,9 +176,10 @@ class PictureFetcher:
             documents = partial(self._breaker.ask, read=self._documents.read)
             served = read_picture(name, documents, read, self._limits)
         except LinkError as error:
-            facts = {"name": name, "refusal": error.refusal.value}
+            # What stands behind the sign is ours, and no part of the address.
+            facts = {"name": urldefrag(name).url, "refusal": error.refusal.value}
             raise PictureError(Remark("picture_refused", facts)) from error
-        said = (Remark("picture_served_small", {"name": name}),)
+        said = (Remark("picture_served_small", {"name": urldefrag(name).url}),)
         return served.data, said if served.is_small else ()
 
     def _is_stored(self, sha256: str) -> bool:

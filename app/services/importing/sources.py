@@ -41,7 +41,7 @@ from app.services.importing.standards.opening import (
     read_documents,
     recognised,
 )
-from app.services.importing.tables.choice import FOUND_OUT, TableChoice
+from app.services.importing.tables.choice import TableChoice
 from app.services.importing.tables.faults import TableError
 from app.services.importing.tables.kinds import FileKind
 from app.services.importing.tables.kinds import kind_of as file_kind
@@ -163,14 +163,14 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         path = _path_of(run, import_context)
         open_file = partial(_open_sent, run, import_context)
         if path is not None:
-            open_file = partial(_open_file, path)
+            open_file = partial(open_path, path)
         limits = import_context.limits
         if _is_archive(open_file):
             with open_file() as file, closing(Archive(file, limits)) as archive:
                 names = archive.table_names
                 if names:
                     table = open_tables(names, archive.open_table, choice)
-                    yield _of_table(table, archive, names)
+                    yield of_table(table, archive, names)
                 else:
                     yield _of_documents(archive, import_context)
             return
@@ -180,7 +180,7 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         if path is not None and path.suffix.lower() in DOCUMENT_ENDINGS:
             yield _of_document(open_file, pictures, import_context)
         else:
-            yield _of_table(open_table(open_file, choice), pictures)
+            yield of_table(open_table(open_file, choice), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
 
@@ -226,55 +226,6 @@ def kind_of(name: str, start: bytes) -> SourceKind:
     return SourceKind.TABLE
 
 
-def open_beside(
-    catalogue: Path, pictures: FolderPictures, choice: TableChoice = FOUND_OUT
-) -> tuple[Table, Source]:
-    """Open a table and a folder of pictures that an operator names.
-
-    Parameters
-    ----------
-    choice : TableChoice
-        How the table is read, where detection guesses wrong.
-
-    Raises
-    ------
-    SourceError
-        If the table cannot be read, or the encoding is unknown.
-    """
-    try:
-        with catalogue.open("rb"):
-            pass
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SourceError(
-            f"The catalogue {catalogue} cannot be read: {reason}."
-        ) from error
-    try:
-        table = open_table(partial(_open_file, catalogue), choice)
-    except TableError as error:
-        raise SourceError(f"The catalogue {catalogue} is no table. {error}") from error
-    return table, _of_table(table, pictures)
-
-
-def check_pictured(catalogue: Path, reading: Reading) -> None:
-    """Raise ``SourceError`` unless a table names works and says how they look."""
-    if reading.accession_from and reading.accession_from not in reading.columns:
-        raise SourceError(
-            f"The catalogue {catalogue} has no column {reading.accession_from}."
-        )
-    missing = []
-    if not reading.has_number:
-        missing.append("the accession number")
-    if not reading.has_pictures:
-        missing.append("the picture")
-    if missing:
-        raise SourceError(
-            f"The catalogue {catalogue} has no column for {' and '.join(missing)}. "
-            f"Its first line names: {', '.join(reading.columns)}. Where none holds "
-            "the number, name one to make it from: --number-from."
-        )
-
-
 def _path_of(run: ImportRun, import_context: ImportContext) -> Path | None:
     """Return where the file lies that a run names; None of one that was sent."""
     if run.source == SourceKind.FOLDER:
@@ -297,16 +248,25 @@ def _is_archive(open_file: Callable[[], BinaryIO]) -> bool:
         return file.read(4) == PACKED and not is_workbook(file)
 
 
-def _of_table(
+def of_table(
     table: Table, pictures: PictureSource, files: Sequence[str] = ()
 ) -> Source:
+    """Return the source of a table's records, with pictures that lie elsewhere.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Names of the tables in a ZIP file.
+    """
+
     def records(reading: Reading) -> Iterator[Record]:
         return read_records(table.rows(), reading)
 
     return Source(table, pictures, records, files)
 
 
-def _open_file(path: Path) -> BinaryIO:
+def open_path(path: Path) -> BinaryIO:
+    """Open a file to be read as bytes, or raise ``SourceError``."""
     try:
         return path.open("rb")
     except OSError as error:

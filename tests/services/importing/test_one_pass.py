@@ -8,8 +8,9 @@ from app.extensions import db
 from app.models import AuditEntry, ImportRow, ImportRun, Task, TaskState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import diff, judging, one_pass, recording, runs
+from app.services.importing.one_pass import open_beside
 from app.services.importing.pictures.folder import FolderPictures
-from app.services.importing.sources import ImportContext, open_beside
+from app.services.importing.sources import ImportContext
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture

@@ -20,15 +20,13 @@ LIMITS = ImageSettings()
 
 def info(version=3, level=1, width=10_000, height=8_000, **facts):
     name = "id" if version == 3 else "@id"
-    profile = f"level{level}"
-    if version == 2:
-        profile = [f"http://iiif.io/api/image/2/level{level}.json"]
+    by_address = [f"http://iiif.io/api/image/2/level{level}.json"]
     return {
         "@context": f"http://iiif.io/api/image/{version}/context.json",
         name: SERVICE,
         "width": width,
         "height": height,
-        "profile": profile,
+        "profile": by_address if version == 2 else f"level{level}",
         **facts,
     }
 
@@ -104,11 +102,17 @@ def test_what_is_too_large_for_us_is_asked_for_in_a_smaller_size():
     assert found == (b"smaller", False)
 
 
+def service(**facts):
+    found = service_of(info(**facts))
+    assert found is not None
+    return found
+
+
 def test_limits_of_a_service_bound_what_it_gives():
-    assert service_of(info(3, maxWidth=1000)).most == (1000, 800)
-    assert service_of(info(3, maxHeight=400, maxWidth=9000)).most == (500, 400)
-    assert service_of(info(3, maxArea=800_000)).most == (1000, 800)
-    assert service_of(info(3, maxWidth=20_000)).most is None
+    assert service(maxWidth=1000).most == (1000, 800)
+    assert service(maxHeight=400, maxWidth=9000).most == (500, 400)
+    assert service(maxArea=800_000).most == (1000, 800)
+    assert service(maxWidth=20_000).most is None
 
 
 @pytest.mark.parametrize(
@@ -149,11 +153,8 @@ def test_a_missing_tile_leaves_the_largest_whole_there_is():
 
 
 def test_tiles_are_few():
-    plan = service_of(
-        info(3, 0, tiles=[{"width": 256, "scaleFactors": [1, 2, 4, 8]}])
-    ).tiles
+    plan = service(tiles=[{"width": 256, "scaleFactors": [1, 2, 4, 8]}]).tiles
+    assert plan is not None
     assert (plan.scale, plan.size) == (4, (2500, 2000))
     assert plan.count == len(list(plan.parts())) == 80
-    assert (
-        service_of(info(3, 0, tiles=[{"width": 1, "scaleFactors": [1]}])).tiles is None
-    )
+    assert service(tiles=[{"width": 1, "scaleFactors": [1]}]).tiles is None

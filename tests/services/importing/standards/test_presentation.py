@@ -187,15 +187,14 @@ def test_presentation_2_is_read_as_3_is():
 
 
 def test_paged_collections_of_presentation_2_are_followed():
-    pages = {
-        name: {"@id": PLACE + name, "@type": "sc:Collection", **facts}
-        for name, facts in {
-            "all": {"first": f"{PLACE}page1", "total": 3},
-            "page1": {"manifests": [{"@id": f"{PLACE}1"}], "next": f"{PLACE}page2"},
-            "page2": {"members": [{"@id": f"{PLACE}2", "@type": "sc:Manifest"}]},
-        }.items()
-    }
-    web = web_of(**pages)
+    def page(name, **facts):
+        return {"@id": PLACE + name, "@type": "sc:Collection", **facts}
+
+    web = web_of(
+        all=page("all", first=f"{PLACE}page1", total=3),
+        page1=page("page1", manifests=[{"@id": f"{PLACE}1"}], next=f"{PLACE}page2"),
+        page2=page("page2", members=[{"@id": f"{PLACE}2", "@type": "sc:Manifest"}]),
+    )
     web.files |= {PLACE + "1": manifest("1"), PLACE + "2": manifest("2")}
     harvest = Harvest()
     records = read(PLACE + "all", web, harvest=harvest)

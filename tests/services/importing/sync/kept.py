@@ -1,7 +1,7 @@
 """A source that the small museum is kept in step with."""
 
 from app.extensions import db
-from app.models import ImportRun
+from app.models import CatalogueSource, ImportRun
 from app.services.importing.sync import catalogues
 from tests.services.importing.standards.oai_repository import BASE
 
@@ -15,13 +15,15 @@ class Kept:
 
     @property
     def source(self):
-        return db.session.get(catalogues.CatalogueSource, self.id)
+        return db.session.get(CatalogueSource, self.id)
 
     def sync(self, web, **wishes):
         """Ask the source; return the import, None where nothing was to be done."""
         self.importer.use_web(web)
         wishes = {"records": True, **wishes}
         catalogues.begin(db.session(), self.source, None, **wishes)
-        number = catalogues.latest_run(db.session(), self.source).id
+        run = catalogues.latest_run(db.session(), self.source)
+        assert run is not None
+        number = run.id
         self.importer.work_off()
         return db.session.get(ImportRun, number)

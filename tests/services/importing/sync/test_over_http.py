@@ -24,8 +24,15 @@ from tests.support.waiting import ended
 PUBLIC = "127.0.0.2"
 
 
+class Server(ThreadingHTTPServer):
+    def __init__(self):
+        super().__init__(("", 0), Site)
+
+
 class Site(BaseHTTPRequestHandler):
     """Answers for the repository, and as a service of reduced pictures."""
+
+    server: Server
 
     def do_GET(self):
         body, kind = self.answer(urlsplit(self.path))
@@ -38,7 +45,7 @@ class Site(BaseHTTPRequestHandler):
         at = f"http://museum.example:{self.server.server_port}"
         if parts.path == "/oai":
             address = f"{BASE}?{parts.query}".removesuffix("?")
-            answer = self.server.repository(at).read(address)
+            answer = repository(at).read(address)
             return answer, "text/xml"
         if parts.path == "/iiif/1/info.json":
             return json.dumps(
@@ -69,8 +76,7 @@ def repository(at):
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setattr(documents, "PAUSES", ())
-    found = ThreadingHTTPServer(("", 0), Site)
-    found.repository = repository
+    found = Server()
     thread = threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield found

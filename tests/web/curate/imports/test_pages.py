@@ -9,8 +9,9 @@ from app.extensions import db
 from app.models import Artwork, ImportRow, ImportRun, IndexFault, RowState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import one_pass, runs
+from app.services.importing.one_pass import open_beside
 from app.services.importing.pictures.folder import FolderPictures
-from app.services.importing.sources import ImportContext, open_beside
+from app.services.importing.sources import ImportContext
 from app.services.media.folder import FolderStore
 from tests.services.importing.tables.books import xlsx
 from tests.support.people import TOKEN, logged_in
