@@ -183,7 +183,7 @@ PHRASES = {
     Sense.OR_LATER: r"(?:or|and) (?:later|after|onwards?)"
     r"|(?:oder|und) (?:spater|danach)"
     r"|(?:ou|et) (?:plus tard|apres)|[oy] (?:despues|posterior)"
-    r"|[oe] dopo|[oe]n? later",
+    r"|[oe] dopo|of later|en later",
     Sense.OR_EARLIER: r"(?:or|and) (?:earlier|before)|(?:oder|und) (?:fruher|davor)"
     r"|(?:ou|et) (?:plus tot|avant)|[oy] (?:antes|anterior)"
     r"|of eerder|en eerder",
