@@ -12,6 +12,8 @@ _DATE = re.compile(
     r"(?:(?P<long>Y-?\d{5,9})|(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX)"
     r"(?:-(?:\d\d|XX)(?:-(?:\d\d|XX)(?:T[\d:.Z+-]+)?)?)?)[?~%]?"
 )
+_BLANKS = re.compile(r"\[?(\d{3}-|\d\d--)\??\]?")
+"""As librarians leave digits blank: 186-, 18--, [18--?]."""
 _OPEN = ("", "..")
 _TELLING = re.compile(r"[X~?%]|^-|^Y|/\.\.|\.\./|^/|/$|\d{4}.*/-?\d{4}")
 """What museums' own words do not have. ``1905-06`` is left to them: it is two years."""
@@ -19,6 +21,9 @@ _TELLING = re.compile(r"[X~?%]|^-|^Y|/\.\.|\.\./|^/|/$|\d{4}.*/-?\d{4}")
 
 def edtf_years(text: str) -> Years | None:
     """Read an expression of EDTF; None for what may be a museum's own words."""
+    blank = _BLANKS.fullmatch(text)
+    if blank is not None:
+        return _span(blank[1].replace("-", "X"))
     if _TELLING.search(text) is None:
         return None
     first, slash, last = text.partition("/")

@@ -65,8 +65,12 @@ class _Reader:
 
     def _take_word(self, sense: Sense) -> None:
         said = self.said
-        if sense is Sense.CENTURY:
-            self._make_centuries()
+        if sense in (Sense.CENTURY, Sense.MILLENNIUM):
+            self._make_centuries(sense)
+        elif sense in (Sense.OR_LATER, Sense.OR_EARLIER):
+            if self.is_near:
+                is_later = sense is Sense.OR_LATER
+                self.terms[-1].bound = Sense.AFTER if is_later else Sense.BEFORE
         elif sense is Sense.DECADE:
             said.is_decade = True
         elif sense is Sense.LAST:
@@ -146,16 +150,16 @@ class _Reader:
             low, high = min(low, earlier[0]), max(high, earlier[1])
         self.said.part = low, high
 
-    def _make_centuries(self) -> None:
+    def _make_centuries(self, kind: Sense) -> None:
         """Take the numbers before this word for centuries, or those that follow it."""
         made = False
         for term in reversed(self.terms):
             if not term.is_small:
                 break
-            term.kind, made = Sense.CENTURY, True
+            term.kind, made = kind, True
             if not term.is_joined:
                 break
-        self.said.is_century = not made
+        self.said.is_century = not made and kind is Sense.CENTURY
         if made:
             self.is_near, self.said.is_joined = True, False
 

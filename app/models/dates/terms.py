@@ -35,6 +35,9 @@ class DateTerm:
         sign = -1 if self.era is Era.BC else 1
         if self.kind is Sense.CENTURY:
             first, last = years_of_century(sign * self.number)
+        elif self.kind is Sense.MILLENNIUM:
+            first = years_of_century(sign * (10 * self.number - 9 * (sign > 0)))[0]
+            last = years_of_century(sign * (10 * self.number - 9 * (sign < 0)))[1]
         elif self.kind is Sense.DECADE:
             # Museums write 1600s for the century.
             width = 9 if self.number % 100 else 99

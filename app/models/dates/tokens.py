@@ -18,13 +18,13 @@ _TOKEN = re.compile(
     "|".join(
         (
             # Tried where a word begins, and nowhere else: that is what takes the time.
-            r"(?<![a-z])(?=[abcdehnpv])(?:"
+            r"(?<![a-z])(?=[abcdehnopuvy])(?:"
             + "|".join(f"(?P<{one.name}>{pattern})" for one, pattern in _NAMED)
             + ")",
             r"(?P<word>twenty-first|dix-(?:sept|huit|neuv)ieme|[a-z]+)",
             r"(?P<dmy>(?<!\d)\d{1,2}(?P<s>[./-]) ?\d{1,2}(?P=s) ?(?P<y1>\d{4})(?!\d))",
             r"(?P<ymd>(?<!\d)(?P<y2>\d{4})(?P<t>[./-])\d{1,2}(?P=t)\d{1,2}(?!\d))",
-            r"(?P<ten>(?<!\d)(?P<y3>\d{2,4}0)(?:'?s|-?er|'er)(?![a-z]))",
+            r"(?P<ten>(?<!\d)(?P<y3>\d{2,4}0)(?:'?s|-?er|'er|-tal(?:et)?)(?![a-z]))",
             r"(?P<thousands>(?<!\d)\d{1,3}[,']\d{3}(?![\d]))",
             # A point after a short number is an ordinal's in German.
             r"(?P<number>\d+)(?:(?:st|nd|rd|th|nde|eme|ere|ers?|re|de|ste|ten|tes|te"

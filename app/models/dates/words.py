@@ -18,6 +18,7 @@ class Sense(Enum):
     DECADE_YEAR = auto()
     """Year with the ending of a decade: 1890s, 1890er."""
     CENTURY = auto()
+    MILLENNIUM = auto()
     CENTURY_NAME = auto()
     """Century by its Italian name; its value is the number."""
     DECADE = auto()
@@ -34,6 +35,9 @@ class Sense(Enum):
     """Joins two years, or is the latest one where none stands before it."""
     AFTER = auto()
     BEFORE = auto()
+    OR_LATER = auto()
+    OR_EARLIER = auto()
+    """Of the year that stands before it."""
     NOT = auto()
     MONTH = auto()
     SOFT = auto()
@@ -63,7 +67,7 @@ WORDS: dict[str, tuple[Sense, object]] = {
         " probably possibly perhaps likely d de des der dem den die das im jahr jahre"
         " jahren vermutlich wohl um zirka ca circa cca c vers env environ du la le les"
         " l an annee probablement peut etre hacia alrededor cerca aprox"
-        " probablemente el los las del ano il lo i gli dell della degli nel"
+        " probablemente el los las del ano il lo gli dell della degli nel"
         " nell anno verso intorno probabilmente het s jaar van omstreeks rond"
         " waarschijnlijk between zwischen entre tra fra tussen from von"
         # Seasons.
@@ -87,6 +91,11 @@ WORDS: dict[str, tuple[Sense, object]] = {
         " jhd jhdt jhs jhds jhdts siecle siecles siglo siglos secolo secoli sec eeuw"
         " eeuwen eeuws eeuwse wiek wieku wiekow stulecie stoleti stol saec saeculum"
         " saeculi vek veka vekov vv ss shiji",
+    ),
+    **_all(
+        Sense.MILLENNIUM,
+        None,
+        "millennium millennia jahrtausend jahrtausends jt millenaire milenio millennio",
     ),
     **_all(
         Sense.DECADE,
@@ -119,7 +128,7 @@ WORDS: dict[str, tuple[Sense, object]] = {
     **_all(
         Sense.PART,
         (2, 3),
-        "late later end ende spat spate spates spaten fin finales fine einde laat"
+        "late later end ende spat spate spates spaten fin finales fine eind einde laat"
         " koniec konets",
     ),
     **_all(
@@ -171,6 +180,13 @@ _NUMBERS = (
 for _number, _words in enumerate(_NUMBERS, 1):
     WORDS.update(_all(Sense.NUMBER, _number, _words))
 PHRASES = {
+    Sense.OR_LATER: r"(?:or|and) (?:later|after|onwards?)"
+    r"|(?:oder|und) (?:spater|danach)"
+    r"|(?:ou|et) (?:plus tard|apres)|[oy] (?:despues|posterior)"
+    r"|[oe] dopo|of later|en later",
+    Sense.OR_EARLIER: r"(?:or|and) (?:earlier|before)|(?:oder|und) (?:fruher|davor)"
+    r"|(?:ou|et) (?:plus tot|avant)|[oy] (?:antes|anterior)"
+    r"|of eerder|en eerder",
     Sense.BEFORE: r"prima (?:del|di|dell)(?![a-z])|not? later than|nicht spater als"
     r"|(?<!not )(?<!no )earlier than",
     Sense.AFTER: r"not? earlier than|nicht fruher als|(?<!not )(?<!no )later than",
@@ -178,7 +194,7 @@ PHRASES = {
 """What several words mean together."""
 CENTURY_LETTERS = {"c", "s", "w", "v"}
 """Stand for a century beside its number: 17th c., 18e s., s. XVII, XVII w., XVIII v."""
-ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})(?:esimo|eme|th|de|e|o)?")
+ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})(?:esimo|eme|er|th|de|e|o)?")
 _ROMAN_VALUES = {"": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _ROMAN_VALUES.update({"vii": 7, "viii": 8, "ix": 9})
 
