@@ -38,8 +38,12 @@ def preserved(value: str) -> str:
 
 
 def original(cell: str) -> str:
-    """Return what :func:`inert` or :func:`preserved` was given."""
-    return cell.removeprefix(INERT)
+    """Return what :func:`inert` or :func:`preserved` was given.
+
+    Apostrophes that neither has put there stay: those of 's-Hertogenbosch.
+    """
+    bare = cell.removeprefix(INERT)
+    return bare if is_changed(bare) else cell
 
 
 def is_changed(value: str) -> bool:
