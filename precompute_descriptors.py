@@ -31,7 +31,8 @@ from app.configuration.load import Folders, keep_to_owner
 from app.extensions import db
 from app.factory import create_app
 from app.models import ImportRun
-from app.services.importing import messages, one_pass, runs
+from app.services.importing import messages, one_pass
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.one_pass import check_pictured, open_beside
 from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.sources import ImportContext
@@ -185,7 +186,7 @@ def record(
     session, limits = workplace.session, workplace.settings.image
     pictures = FolderPictures(images, limits)
     table, source = open_beside(catalogue, pictures, choice)
-    reading = runs.propose_reading(session, table.columns)
+    reading = propose_reading(session, table.columns)
     if number_from:
         reading = replace(reading, accession_from=number_from)
     check_pictured(catalogue, reading)

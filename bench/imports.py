@@ -23,6 +23,7 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import ImportRun
 from app.services.importing import runs
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
 from app.services.media.folder import FolderStore
@@ -65,7 +66,7 @@ def measure(rows: int) -> dict[str, float]:
             found = runs.begin(session, kind, location, "works.csv", None)
             with opened(found, ImportContext.of(app.config)) as source:
                 columns = source.table.columns if source.table else ()
-            reading = runs.propose_reading(session, columns)
+            reading = propose_reading(session, columns)
             runs.plan(session, found, reading, Policy.UPDATE, None)
             number = found.id
         background = app.extensions[BACKGROUND]

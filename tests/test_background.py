@@ -27,6 +27,7 @@ from app.models import (
     Worker,
 )
 from app.services.importing import runs
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
 from app.services.media.folder import FolderStore
@@ -126,7 +127,7 @@ def catalogue(app, name):
     run = runs.begin(session, kind, location, f"{name}.csv", None)
     with opened(run, ImportContext.of(app.config)) as source:
         columns = source.table.columns if source.table else ()
-    reading = runs.propose_reading(session, columns)
+    reading = propose_reading(session, columns)
     runs.plan(session, run, reading, Policy.UPDATE, None)
     app.extensions[BACKGROUND].work_off()
     session.expire_all()

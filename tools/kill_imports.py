@@ -30,6 +30,7 @@ from app.factory import create_app
 from app.models import TaskState
 from app.services.evaluation.listing import CatalogueView, list_views
 from app.services.importing import runs
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
 from app.services.media.folder import FolderStore
@@ -183,7 +184,7 @@ def begin(folders: Folders, archive: Path) -> int:
         one = runs.begin(session, kind, location, archive.name, None)
         with opened(one, ImportContext.of(app.config)) as source:
             columns = source.table.columns if source.table else ()
-        reading = runs.propose_reading(session, columns)
+        reading = propose_reading(session, columns)
         runs.plan(session, one, reading, Policy.UPDATE, None)
         app.extensions["morelli.background"].work_off()
         session.expire_all()

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.models import LARGEST_INTEGER, ImportRow, ImportRun, RowState, Task, TaskState
 from app.services.importing import messages, runs
 from app.services.importing.columns.formats import DETAILS, FIELDS
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
@@ -105,7 +106,7 @@ def plan(
         if found.table:
             say_how_read(found.table, found.files)
             runs.choose_table(db.session(), run, found.table.choice)
-    proposed = runs.propose_reading(db.session(), columns)
+    proposed = propose_reading(db.session(), columns)
     reading = chosen(proposed, mapped, number_from)
     reading = replace(reading, fetches=not no_fetch)
     task = runs.plan(db.session(), run, reading, Policy(policy), None)

@@ -40,7 +40,7 @@ STUCK_SCRIPT = """
 import itertools, sys, time
 import precompute_descriptors
 from app.retrieval.model import Model
-from app.services.importing import image_fetching
+from app.services.importing.pictures import fetching
 from tests.support.fakes import FakeDescriptor, fake_model
 
 def getting_stuck(function):
@@ -54,7 +54,7 @@ def getting_stuck(function):
 class StuckDescriptor(FakeDescriptor):
     describe = getting_stuck(FakeDescriptor.describe)
 
-image_fetching.store_picture = getting_stuck(image_fetching.store_picture)
+fetching.store_picture = getting_stuck(fetching.store_picture)
 model = fake_model()
 parts = model.vocabulary, model.decision, model.style
 stuck = Model(model.model_id, StuckDescriptor(), *parts)

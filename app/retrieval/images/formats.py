@@ -6,7 +6,8 @@ from functools import partial
 from PIL import AvifImagePlugin, BmpImagePlugin, GifImagePlugin
 
 from app.retrieval.errors import UnreadableImageError
-from app.retrieval.images import jpeg_2000, jpeg_xl
+from app.retrieval.images.decoders import jpeg_2000, jpeg_xl
+from app.retrieval.images.decoders.tiff import MAGICS, TiffPicture
 from app.retrieval.images.encoded import EncodedPicture, check_pixels
 from app.retrieval.images.pillow_picture import (
     HeifPicture,
@@ -15,7 +16,6 @@ from app.retrieval.images.pillow_picture import (
     PngPicture,
     WebPPicture,
 )
-from app.retrieval.images.tiff import MAGICS, TiffPicture
 from app.retrieval.settings import ImageSettings
 
 NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, JPEG 2000, JPEG XL, GIF or BMP"

@@ -14,7 +14,7 @@ from app.services.collection.pictures import StoredPicture
 from app.services.importing.columns.reading import Reading
 from app.services.importing.messages import GONE, Remark
 from app.services.importing.records import Record
-from app.services.importing.sync.merging import Known, merged
+from app.services.importing.sync.merging import LastSaid, merged
 
 
 class Policy(StrEnum):
@@ -88,7 +88,7 @@ def judge(
     found: Sequence[FoundPicture],
     reading: Reading,
     policy: Policy,
-    known: Known | None = None,
+    known: LastSaid | None = None,
 ) -> RowDecision:
     """Say what is to be done with a record.
 
@@ -102,7 +102,7 @@ def judge(
         Its pictures; those that need not be looked at may be missing.
     reading : Reading
     policy : Policy
-    known : Known, optional
+    known : LastSaid, optional
         What its source said of the work before.
     """
     if record.is_gone:
@@ -157,7 +157,7 @@ def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str,
 
 
 def _heed(
-    decision: RowDecision, record: Record, artwork: Artwork, known: Known
+    decision: RowDecision, record: Record, artwork: Artwork, known: LastSaid
 ) -> None:
     """Let a source change only what nobody else has changed since it last spoke."""
     names = {*record.facts, *known.facts}

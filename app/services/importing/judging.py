@@ -14,14 +14,14 @@ from app.services.importing.diff import (
     differences,
     judge,
 )
-from app.services.importing.image_fetching import PictureFetcher
 from app.services.importing.messages import Remark
+from app.services.importing.pictures.fetching import PictureFetcher
 from app.services.importing.pictures.sent import SentPictures
 from app.services.importing.records import Record
 from app.services.importing.repeats import Repeats, row_of_run
 from app.services.importing.sources import ImportContext, Source
 from app.services.importing.sync.items import SourceItems
-from app.services.importing.sync.merging import Known
+from app.services.importing.sync.merging import LastSaid
 
 MOST_NAMED = 3
 """Works that are named for having the same picture."""
@@ -73,7 +73,7 @@ class RecordJudge:
         known = self.known(record)
         return judge(record, artwork, pictures, self.reading, self.policy, known)
 
-    def known(self, record: Record) -> Known | None:
+    def known(self, record: Record) -> LastSaid | None:
         """Return what a record's source said before; None if it has none or did not."""
         return self.items.known(record) if self.items else None
 

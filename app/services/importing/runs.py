@@ -4,20 +4,21 @@ What takes long is a task in the background; here it is only noted.
 """
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import ColumnMapping, ImportRow, ImportRun, Lane, RowState, Task, User
+from app.models import ImportRow, ImportRun, Lane, RowState, Task, User
 from app.services.importing.columns.formats import (
     ACCESSION,
     DETAILS,
     IMAGE,
 )
-from app.services.importing.columns.reading import Reading, columns_hash, propose
+from app.services.importing.columns.kept import keep_reading
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
 from app.services.importing.sources import TABLE, SourceKind, kind_of
 from app.services.importing.tables.choice import TableChoice
@@ -91,12 +92,6 @@ def begin(
     return run
 
 
-def propose_reading(session: Session, columns: Sequence[str]) -> Reading:
-    """Map the columns as last time, or else as the header suggests."""
-    kept = _kept_mapping(session, columns_hash(columns))
-    return Reading.from_json(kept.mapping) if kept else propose(columns)
-
-
 def table_choice(run: ImportRun) -> TableChoice:
     """Return how a run's table is read, as far as that was said."""
     return TableChoice.from_json(run.mapping.get(TABLE, {}))
@@ -139,7 +134,7 @@ def plan(
     """
     if reading.columns:  # documents of standards have none
         check_reading(reading)
-        _keep_mapping(session, run.name, reading)
+        keep_reading(session, run.name, reading)
     if not run.is_dry or is_busy(run):
         raise NotNowError
     kept = {TABLE: run.mapping[TABLE]} if TABLE in run.mapping else {}
@@ -299,17 +294,4 @@ def count_rows(session: Session, run: ImportRun) -> dict[str, int]:
 def keep_counts(session: Session, run: ImportRun) -> None:
     """Keep how many rows a run has by now; commits."""
     run.counts = count_rows(session, run)
-    session.commit()
-
-
-def _kept_mapping(session: Session, key: str) -> ColumnMapping | None:
-    return session.scalars(select(ColumnMapping).filter_by(columns_hash=key)).first()
-
-
-def _keep_mapping(session: Session, name: str, reading: Reading) -> None:
-    """Keep a reading, to be offered when such a table comes again."""
-    key = columns_hash(list(reading.columns))
-    kept = _kept_mapping(session, key) or ColumnMapping(columns_hash=key)
-    kept.name, kept.mapping = name, reading.to_json()
-    session.add(kept)
     session.commit()

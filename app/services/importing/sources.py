@@ -5,7 +5,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +18,6 @@ from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.columns.reading import Reading
 from app.services.importing.pictures.archive import (
     DOCUMENT_ENDINGS,
-    TABLE_ENDINGS,
     Archive,
 )
 from app.services.importing.pictures.folder import FolderPictures
@@ -29,6 +27,7 @@ from app.services.importing.pictures.source import (
     SourceError,
 )
 from app.services.importing.records import Record, read_records
+from app.services.importing.shared_folder import shared_file
 from app.services.importing.standards.documents import (
     ACCEPT,
     DOCUMENT_BYTES,
@@ -51,7 +50,6 @@ from app.services.importing.tables.workbook import is_workbook
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
 
-ARCHIVE_ENDINGS = (".zip",)
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 PACKED = b"PK\x03\x04"
 """Begins ZIP files, and workbooks."""
@@ -59,10 +57,6 @@ TABLE = "table"
 """Key, in ``ImportRun.mapping``, of how the table is read."""
 DOCUMENTS = (FileKind.JSON, FileKind.XML)
 """Kinds of files that standards are written in."""
-MOST_LISTED = 500
-"""Files of the folder on the server that are offered."""
-MOST_SCANNED = 50_000
-"""Files of that folder that are looked at for it: half a second."""
 
 
 class SourceKind(StrEnum):
@@ -183,37 +177,6 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
             yield of_table(open_table(open_file, choice), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
-
-
-def shared_file(shared: Path | None, name: str) -> Path:
-    """Return a file of the folder on the server that may be imported from.
-
-    Raises
-    ------
-    SourceError
-        If there is no such folder or file, or it lies elsewhere.
-    """
-    if shared is None:
-        raise SourceError(
-            _("No folder may be imported from: see MORELLI_IMPORT_FOLDER.")
-        )
-    folder = shared.resolve()
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
-        raise SourceError(_("There is no such file in the folder on the server."))
-    return path
-
-
-def shared_files(shared: Path | None) -> list[str]:
-    """List the tables and ZIP files of the folder on the server, some hundreds."""
-    if shared is None or not shared.is_dir():
-        return []
-    endings = (*TABLE_ENDINGS, *ARCHIVE_ENDINGS, *DOCUMENT_ENDINGS)
-    scanned = islice(shared.rglob("*"), MOST_SCANNED)
-    found = (path for path in scanned if path.suffix.lower() in endings)
-    return sorted(
-        path.relative_to(shared).as_posix() for path in islice(found, MOST_LISTED)
-    )
 
 
 def kind_of(name: str, start: bytes) -> SourceKind:

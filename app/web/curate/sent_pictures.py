@@ -10,17 +10,16 @@ from typing import NamedTuple
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 
 from app.extensions import db
-from app.models import ImportRun, ReferenceImage
+from app.models import ImportRun
 from app.retrieval.errors import ImageError
 from app.retrieval.images.encoded import FileFault
 from app.services.curation.work_images import RepeatedImageError
 from app.services.importing import runs
 from app.services.importing.pictures.matching import match_picture
 from app.services.importing.pictures.names import is_hidden
-from app.services.importing.pictures.sent import keep_sent, sent_hashes
+from app.services.importing.pictures.sent import held_hashes, keep_sent, sent_hashes
 from app.web.callers.throttling import limiter
 from app.web.curate.common import editor
 from app.web.curate.file_faults import with_faults
@@ -76,8 +75,7 @@ def know(run_id: int | None = None) -> ResponseReturnValue:
     if run is not None and run.is_dry:
         there = sent_hashes(db.session(), run)
     else:
-        meant = select(ReferenceImage.sha256).where(ReferenceImage.sha256.in_(asked))
-        there = set(db.session.scalars(meant))
+        there = held_hashes(db.session(), asked)
     return {"known": [one for one in asked if one in there]}
 
 

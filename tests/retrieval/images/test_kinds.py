@@ -12,8 +12,8 @@ from PIL import Image as Pillow
 
 from app.retrieval.errors import ImageError, UnreadableImageError
 from app.retrieval.images import codec
+from app.retrieval.images.decoders.jpeg_xl import read_header, size_of
 from app.retrieval.images.encoded import FileFault
-from app.retrieval.images.jpeg_xl import read_header, size_of
 from app.retrieval.settings import ImageSettings
 from tools.decoders import encoding
 from tools.decoders.drawn_files import drawn_files

@@ -10,6 +10,7 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Artwork, ImportRow
 from app.services.importing import messages, runs, sources
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
 from app.services.media.folder import FolderStore
@@ -43,7 +44,7 @@ class Importer:
     def look_through(self, run, policy=Policy.UPDATE, **reading):
         with opened(run, ImportContext.of(self.app.config)) as source:
             columns = source.table.columns if source.table else ()
-        proposed = replace(runs.propose_reading(db.session(), columns), **reading)
+        proposed = replace(propose_reading(db.session(), columns), **reading)
         runs.plan(db.session(), run, proposed, policy, None)
         self.work_off()
         return run

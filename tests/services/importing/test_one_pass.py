@@ -7,7 +7,8 @@ import pytest
 from app.extensions import db
 from app.models import AuditEntry, ImportRow, ImportRun, Task, TaskState
 from app.retrieval.settings import ImageSettings
-from app.services.importing import diff, judging, one_pass, recording, runs
+from app.services.importing import diff, judging, one_pass, recording
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.one_pass import open_beside
 from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.sources import ImportContext
@@ -38,7 +39,7 @@ class Shell:
         self.table.write_text(text)
         pictures = FolderPictures(self.images, ImageSettings())
         table, source = open_beside(self.table, pictures)
-        reading = runs.propose_reading(db.session(), table.columns)
+        reading = propose_reading(db.session(), table.columns)
         run = one_pass.begin(db.session(), self.table, reading)
         return run, one_pass.record_source(
             db.session(), run, source, self.import_context

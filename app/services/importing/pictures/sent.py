@@ -4,12 +4,12 @@ They are stored at once like any picture of a work, so that what a camera wrote 
 them touches no disk, and are looked up as those of a ZIP file are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import ImportRun, SentPicture, now
+from app.models import ImportRun, ReferenceImage, SentPicture, now
 from app.retrieval.images.encoded import FileFault
 from app.retrieval.settings import ImageSettings
 from app.services.collection.pictures import StoredPicture, store_picture
@@ -107,6 +107,12 @@ def keep_sent(
     session.add(sent)
     session.commit()
     return sent
+
+
+def held_hashes(session: Session, hashes: Sequence[str]) -> set[str]:
+    """Return which of some hashes are those of works' pictures."""
+    meant = select(ReferenceImage.sha256).where(ReferenceImage.sha256.in_(hashes))
+    return set(session.scalars(meant))
 
 
 def sent_hashes(session: Session, run: ImportRun) -> set[str]:

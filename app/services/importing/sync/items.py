@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from app.models import Artwork, ImportRun, SourceItem, now
 from app.services.collection.labels import DETAIL
 from app.services.importing.records import Record
-from app.services.importing.sync.merging import Known
+from app.services.importing.sync.merging import LastSaid
 
 BATCH_ITEMS = 500
 
@@ -76,12 +76,12 @@ class SourceItems:
             found.append(record)
         return found
 
-    def known(self, record: Record) -> Known | None:
+    def known(self, record: Record) -> LastSaid | None:
         """Return what the source said before; None if it is new, or numbered anew."""
         item = self._items.get(record.identifier)
         if item is None or item.accession != record.accession:
             return None
-        return Known(item.facts, frozenset(item.images), item.is_gone)
+        return LastSaid(item.facts, frozenset(item.images), item.is_gone)
 
     def settles(self, record: Record, artwork: Artwork | None) -> bool:
         """Tell whether nothing is to be done, nor to be noted, for a record."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LastSaid:
     """What a source last said of a work.
 
     Attributes

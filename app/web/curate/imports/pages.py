@@ -18,18 +18,18 @@ from flask_babel import gettext
 from app.extensions import db
 from app.models import ImportRun
 from app.services.importing import runs
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.pictures.lacking import (
     has_unseen_pictures,
     lacks_pictures,
 )
 from app.services.importing.pictures.source import SourceError
+from app.services.importing.shared_folder import shared_file, shared_files
 from app.services.importing.sources import (
     ImportContext,
     SourceKind,
     opened,
-    shared_file,
-    shared_files,
 )
 from app.services.index.building import list_faults
 from app.services.system import tasks
@@ -114,7 +114,7 @@ def mapping(run_id: int) -> ResponseReturnValue:
         return go_to("curate_imports.browse", error=str(error))
     columns = table.columns if table else ()
     fault = ""
-    reading = runs.propose_reading(db.session(), columns)
+    reading = propose_reading(db.session(), columns)
     if request.method == "POST":
         reading = asked_reading(columns, reading)
         try:

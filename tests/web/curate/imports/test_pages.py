@@ -9,6 +9,7 @@ from app.extensions import db
 from app.models import Artwork, ImportRow, ImportRun, IndexFault, RowState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import one_pass, runs
+from app.services.importing.columns.kept import propose_reading
 from app.services.importing.one_pass import open_beside
 from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.sources import ImportContext
@@ -83,7 +84,7 @@ def test_an_import_from_a_shell_is_shown_and_taken_back(app, curator, worker, tm
     table.write_text("accession,image,title\nA.1,a.jpg,Hare\n")
     with app.app_context():
         found, source = open_beside(table, FolderPictures(tmp_path, ImageSettings()))
-        reading = runs.propose_reading(db.session(), found.columns)
+        reading = propose_reading(db.session(), found.columns)
         run = one_pass.begin(db.session(), table, reading)
         import_context = ImportContext.of(app.config)
         assert (

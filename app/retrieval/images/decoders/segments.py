@@ -15,7 +15,7 @@ from PIL import Jpeg2KImagePlugin, JpegImagePlugin
 from tifffile import TiffPage
 
 from app.retrieval.errors import UnreadableImageError
-from app.retrieval.images import jpeg_xl
+from app.retrieval.images.decoders import jpeg_xl
 from app.retrieval.images.encoded import Size
 
 MOST_SEGMENTS = 200_000

@@ -18,7 +18,11 @@ from tifffile import TiffFile, TiffPage
 from tifffile.tifffile import TiffPages
 
 from app.retrieval.errors import UnreadableImageError
-from app.retrieval.images import segments
+from app.retrieval.images.decoders import segments
+from app.retrieval.images.decoders.tiff_directories import (
+    MOST_DIRECTORIES,
+    check_directories,
+)
 from app.retrieval.images.encoded import (
     MOST_MISSING,
     DecodedFile,
@@ -27,7 +31,6 @@ from app.retrieval.images.encoded import (
 )
 from app.retrieval.images.flattening import ArrayPixels
 from app.retrieval.images.scale import Scale
-from app.retrieval.images.tiff_directories import MOST_DIRECTORIES, check_directories
 from app.retrieval.settings import ImageSettings
 
 # It warns of every oddity of a file; hostile ones would fill the log.

@@ -1,0 +1,1 @@
+"""Decoders of what Pillow does not read, or reads wrongly."""
