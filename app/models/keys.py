@@ -6,6 +6,10 @@ from anyascii import anyascii
 
 LAST_KEY = "~"
 """Comes after every letter: works without a title or an artist end the list."""
+LONGEST_WORD = 24
+"""Characters of a word that are told apart: enough for "kunstgewerbemuseum"."""
+LONGEST_NUMBER = 64
+"""Characters of an accession number or a gallery guide's that are told apart."""
 _YEAR = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _SPACE = re.compile(r"\s+")
 _SORTED = re.compile(r"[^a-z0-9]+")
@@ -28,3 +32,19 @@ def year_of(date: str) -> int | None:
     """Return the first year that a date in words names: 1503 of "c. 1503–1506"."""
     found = _YEAR.search(date)
     return int(found[0]) if found else None
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text that it can be found by, each once and in order.
+
+    In small Latin letters, at most ``LONGEST_WORD`` of each. A single letter is no
+    word ("a man", "the artist's") unless there is nothing else.
+    """
+    parts = _SORTED.sub(" ", plain_text(text)).split()
+    words = [part for part in parts if len(part) > 1 or part.isdigit()] or parts
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in words))
+
+
+def number_key(text: str) -> str:
+    """Return the letters and digits of a number: "1982234" of "1982.23/4"."""
+    return _SORTED.sub("", plain_text(text))[:LONGEST_NUMBER]
