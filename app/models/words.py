@@ -57,15 +57,16 @@ class ArtworkWord(Base):
     __tablename__ = "artwork_word"
     __table_args__ = (
         # In this order, what is wholly the word comes before what only has it.
-        PrimaryKeyConstraint("word_id", "length", "artwork_id", "part"),
+        PrimaryKeyConstraint("word_id", "part", "length", "artwork_id"),
+        {"sqlite_with_rowid": False},
     )
 
     word_id: Mapped[int] = mapped_column(ForeignKey("word.id"))
+    part: Mapped[int]
+    """One of ``Part``."""
     length: Mapped[int]
     """Words of that title or name."""
     artwork_id: Mapped[int] = parent_key("artwork.id", index=True)
-    part: Mapped[int]
-    """One of ``Part``."""
 
 
 class ArtworkNumber(Base):
@@ -75,6 +76,7 @@ class ArtworkNumber(Base):
     __table_args__ = (
         PrimaryKeyConstraint("number", "artwork_id"),
         Index("ix_artwork_number_artwork_id", "artwork_id"),
+        {"sqlite_with_rowid": False},
     )
 
     number: Mapped[str] = mapped_column(sorted_text(String, LONGEST_NUMBER))
@@ -120,14 +122,14 @@ def _write(session: Session, works: list[Artwork]) -> None:
         ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(changed)))
     shown = [work for work in works if work.withdrawn_at is None]
     occurrences = [
-        (word, len(words), work.id, part)
+        (word, part, len(words), work.id)
         for work in shown
         for part, text in ((Part.TITLE, work.title), (Part.ARTIST, work.artist))
         if (words := words_of(text or ""))
         for word in words
     ]
     numbers = _numbered(session, {word for word, *_ in occurrences})
-    names = ("word_id", "length", "artwork_id", "part")
+    names = ("word_id", "part", "length", "artwork_id")
     if occurrences:
         rows = ((numbers[word], *rest) for word, *rest in occurrences)
         ask(insert(ArtworkWord), [dict(zip(names, row, strict=True)) for row in rows])

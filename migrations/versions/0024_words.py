@@ -34,9 +34,9 @@ def upgrade():
     op.create_table(
         "artwork_word",
         sa.Column("word_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("artwork_id", sa.Integer(), nullable=False),
-        sa.Column("part", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["word_id"], ["word.id"], name=op.f("fk_artwork_word_word_id")
         ),
@@ -47,12 +47,11 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint(
-            "word_id", "length", "artwork_id", "part", name=op.f("pk_artwork_word")
+            "word_id", "part", "length", "artwork_id", name=op.f("pk_artwork_word")
         ),
+        sqlite_with_rowid=False,
     )
-    op.create_index(
-        op.f("ix_artwork_word_artwork_id"), "artwork_word", ["artwork_id"]
-    )
+    op.create_index(op.f("ix_artwork_word_artwork_id"), "artwork_word", ["artwork_id"])
     op.create_table(
         "artwork_number",
         sa.Column("number", sorted_text(64), nullable=False),
@@ -64,6 +63,7 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("number", "artwork_id", name=op.f("pk_artwork_number")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_artwork_number_artwork_id", "artwork_number", ["artwork_id"])
     with op.batch_alter_table("feedback") as batch_op:
@@ -82,7 +82,7 @@ def fill():
     )
     word = sa.table("word", *columns(("id", "text")))
     occurrence = sa.table(
-        "artwork_word", *columns(("word_id", "length", "artwork_id", "part"))
+        "artwork_word", *columns(("word_id", "part", "length", "artwork_id"))
     )
     number = sa.table("artwork_number", *columns(("number", "artwork_id")))
     known = {}
@@ -96,7 +96,7 @@ def fill():
         last = rows[-1].id
         shown = [row for row in rows if row.withdrawn_at is None]
         parts = [
-            (one, len(words), row.id, part)
+            (one, part, len(words), row.id)
             for row in shown
             for part, text in ((1, row.title), (2, row.artist))
             if (words := words_of(text))
@@ -106,7 +106,7 @@ def fill():
         fresh = {one: len(known) + at for at, one in enumerate(new, 1)}
         known |= fresh
         write(connection, word, [{"id": n, "text": one} for one, n in fresh.items()])
-        names = ("word_id", "length", "artwork_id", "part")
+        names = ("word_id", "part", "length", "artwork_id")
         write(
             connection,
             occurrence,

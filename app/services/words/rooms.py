@@ -1,0 +1,65 @@
+"""Rooms of the museum, as the works' labels name their locations."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from app.models import Artwork
+from app.models.keys import plain_text
+from app.services.collection.browsing import FacetValue
+from app.services.collection.works import present_works
+
+DIGITS = re.compile(r"(\d+)")
+
+
+def natural_key(text: str) -> list[tuple[bool, int, str]]:
+    """Return what names are sorted by as people count: "Room 2" before "Room 10"."""
+    parts = (part for part in DIGITS.split(plain_text(text)) if part)
+    return [
+        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts
+    ]
+
+
+def rooms(session: Session) -> list[FacetValue]:
+    """Return all rooms in their natural order, and how many works each has."""
+    counted = (
+        select(Artwork.location, func.count())
+        .where(Artwork.withdrawn_at.is_(None), Artwork.location != "")
+        .group_by(Artwork.location)
+    )
+    found = [FacetValue(*row) for row in session.execute(counted)]
+    return sorted(found, key=lambda room: natural_key(room.value))
+
+
+def is_room(session: Session, name: str) -> bool:
+    """Tell whether a work on show is in a room of that name."""
+    there = select(Artwork.id).where(
+        Artwork.withdrawn_at.is_(None), Artwork.location == name
+    )
+    return bool(name) and session.scalars(there.limit(1)).first() is not None
+
+
+def works_in_room(
+    session: Session, name: str, count: int, *, besides: Artwork | None = None
+) -> Sequence[Artwork]:
+    """Return works of a room, by artist and title, but for one of them."""
+    return _works(session, Artwork.location == name, count, besides)
+
+
+def works_by_artist(session: Session, work: Artwork, count: int) -> Sequence[Artwork]:
+    """Return other works by a work's artist, by title; none where it is unknown."""
+    if not work.artist:
+        return []
+    return _works(session, Artwork.artist == work.artist, count, work)
+
+
+def _works(
+    session: Session, condition: ColumnElement[bool], count: int, but: Artwork | None
+) -> Sequence[Artwork]:
+    statement = present_works().where(condition)
+    if but is not None:
+        statement = statement.where(Artwork.id != but.id)
+    ordered = statement.order_by(Artwork.artist_key, Artwork.title_key, Artwork.id)
+    return session.scalars(ordered.limit(count)).all()
