@@ -28,7 +28,7 @@ from app.retrieval.drawings.collection import generate_collection
 from app.services.system import database
 from app.services.system.encoding import decode_text
 from app.services.words.suggestions import suggest
-from app.services.words.vocabulary import Vocabulary
+from app.services.words.vocabulary import LabelVocabulary
 from bench.measure import memory_mb, print_figures, print_percentiles
 
 WORKS = 44_000
@@ -200,7 +200,7 @@ def ask(
 
 def own_words() -> Method:
     """Return how this program suggests."""
-    vocabulary = Vocabulary()
+    vocabulary = LabelVocabulary()
 
     def method(typed: str) -> list[Label]:
         found = suggest(db.session(), vocabulary, typed)

@@ -34,13 +34,18 @@ def year_of(date: str) -> int | None:
     return int(found[0]) if found else None
 
 
+def parts_of(text: str) -> list[str]:
+    """Return what stands between the spaces and signs of a text, in plain letters."""
+    return _SORTED.sub(" ", plain_text(text)).split()
+
+
 def words_of(text: str) -> list[str]:
     """Return the words of a text that it can be found by, each once and in order.
 
     In small Latin letters, at most ``LONGEST_WORD`` of each. A single letter is no
     word ("a man", "the artist's") unless there is nothing else.
     """
-    parts = _SORTED.sub(" ", plain_text(text)).split()
+    parts = parts_of(text)
     words = [part for part in parts if len(part) > 1 or part.isdigit()] or parts
     return list(dict.fromkeys(word[:LONGEST_WORD] for word in words))
 

@@ -66,6 +66,7 @@ def upgrade():
         sqlite_with_rowid=False,
     )
     op.create_index("ix_artwork_number_artwork_id", "artwork_number", ["artwork_id"])
+    op.create_index("ix_artwork_room", "artwork", ["location", "withdrawn_at"])
     with op.batch_alter_table("feedback") as batch_op:
         batch_op.add_column(sa.Column("found_by", sa.String(16), nullable=True))
     fill()
@@ -153,6 +154,7 @@ def numbers_of(accession, details):
 
 
 def downgrade():
+    op.drop_index("ix_artwork_room", "artwork")
     with op.batch_alter_table("feedback") as batch_op:
         batch_op.drop_column("found_by")
     for name in ("artwork_number", "artwork_word", "word"):

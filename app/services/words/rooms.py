@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.models.keys import plain_text
+from app.models.keys import plain_text, sort_key
 from app.services.collection.browsing import FacetValue
 from app.services.collection.works import present_works
 
@@ -50,9 +50,20 @@ def works_in_room(
 
 def works_by_artist(session: Session, work: Artwork, count: int) -> Sequence[Artwork]:
     """Return other works by a work's artist, by title; none where it is unknown."""
-    if not work.artist:
-        return []
-    return _works(session, Artwork.artist == work.artist, count, work)
+    return _works_of_artist(session, work.artist, count, work) if work.artist else []
+
+
+def works_of_artist(session: Session, artist: str, count: int) -> Sequence[Artwork]:
+    """Return works by an artist, by title."""
+    return _works_of_artist(session, artist, count, None)
+
+
+def _works_of_artist(
+    session: Session, artist: str, count: int, but: Artwork | None
+) -> Sequence[Artwork]:
+    # The key has an index.
+    same = and_(Artwork.artist_key == sort_key(artist), Artwork.artist == artist)
+    return _works(session, same, count, but)
 
 
 def _works(

@@ -1,19 +1,22 @@
 """Suggestions for words with slips: artists and works that may be meant."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from enum import StrEnum
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.models.keys import words_of
+from app.models.keys import parts_of, words_of
 from app.services.collection.works import present_works
 from app.services.words.numbers import works_by_number
 from app.services.words.occurrences import Found, Occurrences
 from app.services.words.rooms import natural_key
 from app.services.words.tokens import Token, read_tokens
-from app.services.words.vocabulary import Vocabulary
+from app.services.words.vocabulary import LabelVocabulary
 
 SUGGESTIONS = 8
 """As many as a phone shows above its keyboard."""
@@ -23,11 +26,15 @@ WHOLLY_SAID = 0.15
 """Share of a score for how much of the title or name was typed."""
 ARTIST_FIRST = 0.04
 """By which an artist is put before works that fit as well."""
-LEAST = 0.5
+AS_A_WHOLE = 0.2
+"""Of a score beyond 1, for how much alike the whole texts are."""
+COMPARED = 20
+"""Works, and artists, of which the whole text is compared."""
+LEAST = 0.4
 """Score below which nothing is suggested."""
 
 
-class Kind(StrEnum):
+class SuggestionKind(StrEnum):
     """Kind of a suggestion."""
 
     WORK = "work"
@@ -49,7 +56,7 @@ class Suggestion:
         Whether it is in the room that was asked for.
     """
 
-    kind: Kind
+    kind: SuggestionKind
     artist: str
     works: int
     work: Artwork | None = None
@@ -61,17 +68,19 @@ class _Candidate:
     """Work, or artist, with how well it fits; higher is better."""
 
     score: float
-    kind: Kind
+    kind: SuggestionKind
     found: Found
+    text: str
+    """What fits: the title, the title with the artist's name, or the name alone."""
 
     def is_not_of(self, rows: Collection[int]) -> bool:
         """Tell whether it is an artist, or another work than those."""
-        return self.kind is Kind.ARTIST or self.found.row not in rows
+        return self.kind is SuggestionKind.ARTIST or self.found.row not in rows
 
 
 def suggest(
     session: Session,
-    vocabulary: Vocabulary,
+    vocabulary: LabelVocabulary,
     text: str,
     *,
     room: str = "",
@@ -89,13 +98,17 @@ def suggest(
     """
     suggestions = [
         Suggestion(
-            Kind.WORK, work.artist, 1, work, bool(room) and work.location == room
+            SuggestionKind.WORK,
+            work.artist,
+            1,
+            work,
+            bool(room) and work.location == room,
         )
         for work in _numbered(session, text, room)
     ]
     given = {one.work.id for one in suggestions if one.work}
     ways = read_tokens(session, vocabulary, text)
-    fit = [_fitting(session, tokens, room) for tokens in ways]
+    fit = [_fitting(session, text, tokens, room) for tokens in ways]
     # The first one, where both are as good.
     here, anywhere = max(fit, key=_best, default=([], []))
     near = {one.found.row for one in here}
@@ -112,11 +125,11 @@ def _numbered(session: Session, text: str, room: str) -> Sequence[Artwork]:
 
 
 def _fitting(
-    session: Session, tokens: Sequence[Token], room: str
+    session: Session, text: str, tokens: Sequence[Token], room: str
 ) -> tuple[list[_Candidate], list[_Candidate]]:
     """Return the works of a room, and the works and artists anywhere, best first."""
     occurrences = Occurrences(session, tokens)
-    score = _Score(tokens, occurrences.weights)
+    score = _Score(text, tokens, occurrences.weights)
     here = score.ranked(occurrences.works(room), ()) if room else []
     return here, score.ranked(occurrences.works(), occurrences.artists())
 
@@ -128,7 +141,10 @@ def _best(fit: tuple[list[_Candidate], list[_Candidate]]) -> float:
 class _Score:
     """Score of labels by typed words."""
 
-    def __init__(self, tokens: Sequence[Token], weights: Sequence[float]) -> None:
+    def __init__(
+        self, text: str, tokens: Sequence[Token], weights: Sequence[float]
+    ) -> None:
+        self._typed = " ".join(parts_of(text))
         self._tokens = [
             (weight, token.likeness)
             for weight, token in zip(weights, tokens, strict=True)
@@ -159,39 +175,57 @@ class _Score:
         self, works: Iterable[Found], artists: Iterable[Found]
     ) -> list[_Candidate]:
         """Return what fits well enough, the best first."""
-        found = [
-            _Candidate(
-                max(self.of(one.title), self.of(f"{one.title} {one.artist}")),
-                Kind.WORK,
-                one,
-            )
-            for one in works
-        ]
+        found = [self._candidate(one) for one in works]
         named = [
-            _Candidate(self.of(one.artist) + ARTIST_FIRST, Kind.ARTIST, one)
+            _Candidate(self.of(one.artist), SuggestionKind.ARTIST, one, one.artist)
             for one in artists
         ]
-        named.sort(key=lambda one: (-one.score, -one.found.works, one.found.artist))
-        fit = [one for one in (*named[:MOST_ARTISTS], *found) if one.score >= LEAST]
-        return sorted(
-            fit,
-            key=lambda one: (-one.score, one.kind, natural_key(one.found.accession)),
-        )
+        fit = [one for one in found if one.score >= LEAST]
+        names = [one for one in named if one.score >= LEAST]
+        near = [
+            *sorted(names, key=_order)[:COMPARED],
+            *sorted(fit, key=_order)[:COMPARED],
+        ]
+        ranked = sorted(map(self._compared, near), key=_order)
+        artists_first = [one for one in ranked if one.kind is SuggestionKind.ARTIST]
+        too_many = artists_first[MOST_ARTISTS:]
+        return [one for one in ranked if one not in too_many]
+
+    def _candidate(self, found: Found) -> _Candidate:
+        whole = f"{found.title} {found.artist}"
+        both = [(self.of(text), text) for text in (found.title, whole)]
+        score, text = max(both, key=itemgetter(0))
+        return _Candidate(score, SuggestionKind.WORK, found, text)
+
+    def _compared(self, one: _Candidate) -> _Candidate:
+        """Add how much alike the texts are as a whole: their order, and short words."""
+        text = " ".join(parts_of(one.text))
+        alike = SequenceMatcher(None, self._typed, text, autojunk=False).ratio()
+        first = ARTIST_FIRST if one.kind is SuggestionKind.ARTIST else 0
+        return replace(one, score=one.score + AS_A_WHOLE * alike + first)
+
+
+def _order(one: _Candidate) -> tuple[Any, ...]:
+    found = one.found
+    fewest = -found.works if one.kind is SuggestionKind.ARTIST else len(found.title)
+    return -one.score, one.kind, fewest, natural_key(found.accession)
 
 
 def _loaded(
     session: Session, chosen: Sequence[_Candidate], near: Collection[int]
 ) -> list[Suggestion]:
-    rows = [one.found.row for one in chosen if one.kind is Kind.WORK]
+    rows = [one.found.row for one in chosen if one.kind is SuggestionKind.WORK]
     found = session.scalars(present_works().where(Artwork.id.in_(rows)))
     works = {work.id: work for work in found}
     suggestions = []
     for one in chosen:
         artist, row = one.found.artist, one.found.row
-        if one.kind is Kind.ARTIST:
-            suggestions.append(Suggestion(Kind.ARTIST, artist, one.found.works))
+        if one.kind is SuggestionKind.ARTIST:
+            suggestions.append(
+                Suggestion(SuggestionKind.ARTIST, artist, one.found.works)
+            )
         elif row in works:
             suggestions.append(
-                Suggestion(Kind.WORK, artist, 1, works[row], row in near)
+                Suggestion(SuggestionKind.WORK, artist, 1, works[row], row in near)
             )
     return suggestions

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Word
-from app.models.keys import LONGEST_WORD, words_of
-from app.services.words.vocabulary import Reading, Vocabulary, Words, readings
+from app.models.keys import LONGEST_WORD, parts_of, words_of
+from app.services.words.vocabulary import LabelVocabulary, LikeWord, Words, readings
 
-MOST_TOKENS = 10
+MOST_TOKENS = 16
 """Words of a search that are looked at."""
 LONGEST_TEXT = 200
 """Characters of a search that are looked at."""
@@ -48,7 +48,7 @@ class Token:
 
 
 def read_tokens(
-    session: Session, vocabulary: Vocabulary, text: str
+    session: Session, vocabulary: LabelVocabulary, text: str
 ) -> list[list[Token]]:
     """Return the typed words with what they may stand for, in one or two ways.
 
@@ -64,17 +64,36 @@ def read_tokens(
         _token(word, readings(word, words, unfinished=open_end and at == len(typed)))
         for at, word in enumerate(typed, 1)
     ]
-    divided = [
-        (one.best < SURE and _divided(session, words, one.text)) or [one]
-        for one in tokens
-    ]
     ways = [_joined(tokens, words)]
-    if any(len(parts) > 1 for parts in divided):
-        ways.append([part for parts in divided for part in parts])
+    divided = _all_divided(session, words, text[:LONGEST_TEXT], tokens)
+    if divided:
+        ways.append(divided)
     return ways
 
 
-def _token(text: str, found: list[Reading], least: float = 1) -> Token:
+def _all_divided(
+    session: Session, words: Words, text: str, tokens: list[Token]
+) -> list[Token]:
+    """Return the tokens, those without a good reading divided; none if none can be.
+
+    A space may be missing, or a letter may be on its wrong side: "s tpeter".
+    """
+    result: list[Token] = []
+    is_divided = False
+    parts = parts_of(text)
+    for token in tokens:
+        if token.best >= SURE:
+            result.append(token)
+            continue
+        at = parts.index(token.text) if token.text in parts else 0
+        alone = parts[at - 1] if at and len(parts[at - 1]) == 1 else ""
+        divided = _divided(session, words, (alone + token.text)[:LONGEST_WORD])
+        is_divided = is_divided or bool(divided)
+        result += divided or [token]
+    return result if is_divided else []
+
+
+def _token(text: str, found: list[LikeWord], least: float = 1) -> Token:
     likeness = {one.text: least * one.likeness for one in found}
     return Token(text, likeness, {one.text: one.number for one in found})
 

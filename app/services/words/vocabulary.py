@@ -20,15 +20,17 @@ MOST_READINGS = 60
 """Words that one typed word may stand for; those beyond are the least alike."""
 UNFINISHED = 0.97
 """How much alike a word is that has been typed in part."""
-OTHER_BEGINNING = 0.05
+UNFINISHED_WITH_SLIPS = 0.1
+"""How much less, if there is a slip in that part."""
+OTHER_BEGINNING = 0.03
 """How much less alike a word is with another first letter: few slips are there."""
 SHORT = 4
 """Letters: in a shorter word, a slip counts as in one of so many."""
-LONG_ENOUGH = ((2, 1), (5, MOST_EDITS))
+LONG_ENOUGH = ((2, 1), (5, 2), (10, MOST_EDITS))
 """Letters from which on a word may have so many slips."""
 
 
-class Reading(NamedTuple):
+class LikeWord(NamedTuple):
     """Word of the vocabulary that a typed one may stand for.
 
     Attributes
@@ -65,7 +67,7 @@ class Words(NamedTuple):
         return self.letters[: self.lengths[at], at].tobytes().decode()
 
 
-class Vocabulary:
+class LabelVocabulary:
     """Words of all labels, followed by this process; for all its threads."""
 
     def __init__(self) -> None:
@@ -111,7 +113,7 @@ def most_slips(word: str) -> int:
     return max((slips for least, slips in LONG_ENOUGH if len(word) >= least), default=0)
 
 
-def readings(word: str, words: Words, *, unfinished: bool = False) -> list[Reading]:
+def readings(word: str, words: Words, *, unfinished: bool = False) -> list[LikeWord]:
     """Return what a typed word may stand for, the most alike first.
 
     Parameters
@@ -126,7 +128,7 @@ def readings(word: str, words: Words, *, unfinished: bool = False) -> list[Readi
     length = max(len(word), SHORT)
     likeness = np.where(whole <= slips, 1 - whole / length, 0)
     if unfinished:
-        part = UNFINISHED - begun / length
+        part = UNFINISHED - begun / length - UNFINISHED_WITH_SLIPS * (begun > 0)
         likeness = np.maximum(likeness, np.where(begun <= slips, part, 0))
     elsewhere = words.letters[0] != ord(word[0])
     likeness -= OTHER_BEGINNING * (elsewhere & (likeness > 0))
@@ -135,6 +137,6 @@ def readings(word: str, words: Words, *, unfinished: bool = False) -> list[Readi
     excess = np.abs(words.lengths[alike].astype(np.int64) - len(word))
     order = np.lexsort((excess, -likeness[alike]))[:MOST_READINGS]
     return [
-        Reading(words.text(at), int(words.numbers[at]), float(likeness[at]))
+        LikeWord(words.text(at), int(words.numbers[at]), float(likeness[at]))
         for at in alike[order]
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from app.models import Artwork
-from app.services.words.vocabulary import Vocabulary
+from app.services.words.vocabulary import LabelVocabulary
 
 LABELS = (
     ("1900.1", "Bacchus", "CARAVAGGIO", "Room 10"),
@@ -30,4 +30,4 @@ def collection(session):
 
 @pytest.fixture
 def vocabulary():
-    return Vocabulary()
+    return LabelVocabulary()

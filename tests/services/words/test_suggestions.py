@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.models import Artwork, now
-from app.services.words.suggestions import Kind, suggest
+from app.services.words.suggestions import SuggestionKind, suggest
 from bench.words import with_slip
 from tests.services.words.conftest import LABELS
 
@@ -59,8 +59,8 @@ def test_all_labels_are_found_with_two_slips(names):
 
 def test_an_artist_comes_with_how_many_works_there_are(collection, vocabulary):
     first, *others = suggest(collection, vocabulary, "caravaggio")
-    assert (first.kind, first.works, first.work) == (Kind.ARTIST, 2, None)
-    assert [one.kind for one in others] == [Kind.WORK, Kind.WORK]
+    assert (first.kind, first.works, first.work) == (SuggestionKind.ARTIST, 2, None)
+    assert [one.kind for one in others] == [SuggestionKind.WORK, SuggestionKind.WORK]
 
 
 def test_works_of_the_room_come_first_and_others_after_them(collection, vocabulary):
