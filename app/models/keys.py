@@ -12,6 +12,7 @@ LONGEST_NUMBER = 64
 """Characters of an accession number or a gallery guide's that are told apart."""
 _YEAR = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _SPACE = re.compile(r"\s+")
+_DIGITS = re.compile(r"([0-9]{1,18})")
 _SORTED = re.compile(r"[^a-z0-9]+")
 
 
@@ -26,6 +27,14 @@ def plain_text(text: str) -> str:
 def sort_key(text: str) -> str:
     """Return what a name or a title is sorted by: its letters and digits."""
     return _SORTED.sub(" ", plain_text(text)).strip() or LAST_KEY
+
+
+def natural_key(text: str) -> list[tuple[bool, int, str]]:
+    """Return what names are sorted by as people count: "Room 2" before "Room 10"."""
+    parts = (part for part in _DIGITS.split(plain_text(text)) if part)
+    return [
+        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts
+    ]
 
 
 def year_of(date: str) -> int | None:

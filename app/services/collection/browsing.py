@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from app.extensions import db
 from app.models import Artwork
-from app.models.keys import plain_text
+from app.models.keys import natural_key, plain_text
 from app.services.collection.subjects import SHOWS, write_subjects
 from app.services.system.paging import Page, select_page, slice_page
 
@@ -101,7 +101,8 @@ class Facet:
     chosen : str
         The value it is narrowed by already; empty if it is not.
     values : sequence of FacetValue
-        The most frequent ones, as if nothing of this facet were chosen.
+        The most frequent ones, as if nothing of this facet were chosen; rooms among
+        them in their natural order.
     more : bool
         Whether there are others.
     """
@@ -137,7 +138,10 @@ def facets(criteria: Criteria) -> list[Facet]:
         chosen = criteria.chosen.get(name, "")
         if values or chosen:
             more = len(values) > VALUES_SHOWN
-            found.append(Facet(name, chosen, values[:VALUES_SHOWN], more))
+            shown = values[:VALUES_SHOWN]
+            if name == "location":
+                shown.sort(key=lambda entry: natural_key(entry.value))
+            found.append(Facet(name, chosen, shown, more))
     return found
 
 
@@ -148,7 +152,7 @@ def facet_values(
     *,
     read_as: Callable[[str], str] = str,
 ) -> Page[FacetValue] | None:
-    """Return a page of all values of a facet, by letters; None if there is none such.
+    """Return a page of all values of a facet, as people sort them; None if none is there.
 
     Parameters
     ----------
@@ -164,7 +168,7 @@ def facet_values(
         If there is no such facet.
     """
     values = _values(name, criteria)
-    values.sort(key=lambda entry: plain_text(read_as(entry.value)))
+    values.sort(key=lambda entry: natural_key(read_as(entry.value)))
     return slice_page(values, number, VALUES_PER_PAGE)
 
 

@@ -1,32 +1,27 @@
 """Rooms of the museum, as the works' labels name their locations."""
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.models.keys import plain_text, sort_key
+from app.models.keys import natural_key, sort_key
 from app.services.collection.browsing import FacetValue
 from app.services.collection.works import present_works
 
-DIGITS = re.compile(r"(\d+)")
-
-
-def natural_key(text: str) -> list[tuple[bool, int, str]]:
-    """Return what names are sorted by as people count: "Room 2" before "Room 10"."""
-    parts = (part for part in DIGITS.split(plain_text(text)) if part)
-    return [
-        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts
-    ]
+LONGEST_ROOM = 200
+"""Characters of a room's name; a browser would not remember longer ones."""
 
 
 def rooms(session: Session) -> list[FacetValue]:
     """Return all rooms in their natural order, and how many works each has."""
     counted = (
         select(Artwork.location, func.count())
-        .where(Artwork.withdrawn_at.is_(None), Artwork.location != "")
+        .where(
+            Artwork.withdrawn_at.is_(None),
+            func.length(Artwork.location).between(1, LONGEST_ROOM),
+        )
         .group_by(Artwork.location)
     )
     found = [FacetValue(*row) for row in session.execute(counted)]
@@ -38,7 +33,8 @@ def is_room(session: Session, name: str) -> bool:
     there = select(Artwork.id).where(
         Artwork.withdrawn_at.is_(None), Artwork.location == name
     )
-    return bool(name) and session.scalars(there.limit(1)).first() is not None
+    is_short = 0 < len(name) <= LONGEST_ROOM
+    return is_short and session.scalars(there.limit(1)).first() is not None
 
 
 def works_in_room(

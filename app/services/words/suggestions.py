@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.models.keys import parts_of, words_of
+from app.models.keys import natural_key, parts_of, words_of
 from app.services.collection.works import present_works
 from app.services.words.numbers import works_by_number
 from app.services.words.occurrences import Found, Occurrences
-from app.services.words.rooms import natural_key
 from app.services.words.tokens import Token, read_tokens
 from app.services.words.vocabulary import LabelVocabulary
 

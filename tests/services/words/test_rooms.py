@@ -2,9 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.models import Artwork, now
+from app.models.keys import natural_key
 from app.services.words.rooms import (
     is_room,
-    natural_key,
     rooms,
     works_by_artist,
     works_in_room,
