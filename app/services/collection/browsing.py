@@ -152,7 +152,7 @@ def facet_values(
     *,
     read_as: Callable[[str], str] = str,
 ) -> Page[FacetValue] | None:
-    """Return a page of all values of a facet, as people sort them; None if none is there.
+    """Return a page of all values of a facet, in natural order; None if none is there.
 
     Parameters
     ----------

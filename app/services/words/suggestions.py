@@ -117,10 +117,12 @@ def suggest(
     return suggestions[:count]
 
 
-def _numbered(session: Session, text: str, room: str) -> Sequence[Artwork]:
+def _numbered(session: Session, text: str, room: str) -> list[Artwork]:
     if not any(letter.isdigit() for letter in text):
         return []
-    return works_by_number(session, text, MOST_NUMBERS, room=room)
+    here = works_by_number(session, text, MOST_NUMBERS, room=room) if room else []
+    anywhere = works_by_number(session, text, MOST_NUMBERS)
+    return list(dict.fromkeys([*here, *anywhere]))[:MOST_NUMBERS]
 
 
 def _fitting(
