@@ -1,8 +1,4 @@
-from hypothesis import given
-from hypothesis import strategies as st
-
 from app.models import Artwork, now
-from app.models.keys import natural_key
 from app.services.words.rooms import (
     is_room,
     rooms,
@@ -16,13 +12,6 @@ def test_rooms_come_as_people_count(collection):
     assert found == [
         *(("Hall", 1), ("Room 1", 1), ("room 1a", 1), ("Room 2", 3), ("Room 10", 1)),
     ]
-
-
-@given(st.lists(st.text("ab 01.²é", max_size=6)))
-def test_names_of_any_kind_can_be_sorted_beside_each_other(names):
-    numbers = [f"Room {number}" for number in range(12)]
-    found = sorted([*names, *reversed(numbers)], key=natural_key)
-    assert [name for name in found if name in numbers] == numbers
 
 
 def test_works_of_a_room(collection):
