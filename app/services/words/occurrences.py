@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, ArtworkWord
+from app.models.keys import sort_key
 from app.models.words import Part
 from app.services.words.tokens import Token
 
@@ -26,7 +27,7 @@ UNKNOWN = 1_000
 """Labels that a word without any is taken to be in: it must not outweigh the others."""
 TELLING = 0.6
 """Likeness from which on a rare word tells enough."""
-MOST_CANDIDATES = 60
+MOST_CANDIDATES = 200
 """Works whose labels are read."""
 
 
@@ -38,7 +39,11 @@ class Found:
     ----------
     row : int
         Of the work; of one of the artist's.
-    title, artist, accession : str
+    title, artist : str
+        As they are sorted: their letters and digits, ``LAST_KEY`` for none.
+    name : str
+        The artist as the museum writes it.
+    accession : str
     works : int
         By the artist, that have the word.
     """
@@ -46,6 +51,7 @@ class Found:
     row: int
     title: str
     artist: str
+    name: str
     accession: str
     works: int = 1
 
@@ -119,7 +125,11 @@ class Occurrences:
         in_title = read[read[:, 3] == Part.TITLE]
         chosen = {*self._best_of(read), *self._best_of(in_title)}
         labels = select(
-            Artwork.id, Artwork.title, Artwork.artist, Artwork.accession
+            Artwork.id,
+            Artwork.title_key,
+            Artwork.artist_key,
+            Artwork.artist,
+            Artwork.accession,
         ).where(Artwork.id.in_(chosen))
         return [Found(*row) for row in self._ask(labels)]
 
@@ -139,7 +149,7 @@ class Occurrences:
         found: dict[int, Found] = {}
         rows = []
         for word, artist, row, count in self._ask(named).all():
-            found.setdefault(row, Found(row, "", artist, "", count))
+            found.setdefault(row, Found(row, "", sort_key(artist), artist, "", count))
             rows.append((word, row, len(artist)))
         return [found[row] for row in self._best_of(_array(rows, 3))]
 

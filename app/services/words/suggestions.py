@@ -1,5 +1,6 @@
 """Suggestions for words with slips: artists and works that may be meant."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.models.keys import natural_key, parts_of, words_of
+from app.models.keys import natural_key, parts_of, words_among
 from app.services.collection.works import present_works
 from app.services.words.numbers import works_by_number
 from app.services.words.occurrences import Found, Occurrences
@@ -28,7 +29,9 @@ ARTIST_FIRST = 0.04
 AS_A_WHOLE = 0.2
 """Of a score beyond 1, for how much alike the whole texts are."""
 COMPARED = 20
-"""Works, and artists, of which the whole text is compared."""
+"""Titles, and names, of which the whole text is compared."""
+SAME_TITLE = 0.03
+"""By which each further work of the same title comes after the one before."""
 LEAST = 0.4
 """Score below which nothing is suggested."""
 
@@ -152,11 +155,15 @@ class _Score:
         ]
         self._total = sum(weights)
 
-    def of(self, text: str) -> float:
-        """Return how much of the typed words a text has, and how little else."""
-        words = words_of(text)
-        if not words:
-            return 0
+    def of(self, key: str) -> float:
+        """Return how much of the typed words a text has, and how little else.
+
+        Parameters
+        ----------
+        key : str
+            The text as ``sort_key`` writes it.
+        """
+        words = words_among(key.split())
         likeness = [
             [token.get(word, 0.0) for word in words] for _, token in self._tokens
         ]
@@ -176,34 +183,40 @@ class _Score:
         self, works: Iterable[Found], artists: Iterable[Found]
     ) -> list[_Candidate]:
         """Return what fits well enough, the best first."""
-        found = [self._candidate(one) for one in works]
+        by_title: dict[str, list[_Candidate]] = defaultdict(list)
+        for one in works:
+            fit = self._work(one)
+            by_title[fit.text].append(fit)
         named = [
             _Candidate(self.of(one.artist), SuggestionKind.ARTIST, one, one.artist)
             for one in artists
         ]
-        fit = [one for one in found if one.score >= LEAST]
-        names = [one for one in named if one.score >= LEAST]
-        near = [
-            *sorted(names, key=_order)[:COMPARED],
-            *sorted(fit, key=_order)[:COMPARED],
-        ]
-        ranked = sorted(map(self._compared, near), key=_order)
-        artists_first = [one for one in ranked if one.kind is SuggestionKind.ARTIST]
-        too_many = artists_first[MOST_ARTISTS:]
-        return [one for one in ranked if one not in too_many]
+        names = sorted((one for one in named if one.score >= LEAST), key=_order)
+        titles = sorted(
+            (some[0] for some in by_title.values() if some[0].score >= LEAST),
+            key=_order,
+        )
+        ranked = [self._compared(one, ARTIST_FIRST) for one in names[:COMPARED]]
+        ranked = sorted(ranked, key=_order)[:MOST_ARTISTS]
+        for title in titles[:COMPARED]:
+            score = self._compared(title, 0).score
+            # Of one title, works of several artists; but not of that title alone.
+            ranked += [
+                replace(one, score=score - place * SAME_TITLE)
+                for place, one in enumerate(sorted(by_title[title.text], key=_order))
+            ]
+        return sorted(ranked, key=_order)
 
-    def _candidate(self, found: Found) -> _Candidate:
+    def _work(self, found: Found) -> _Candidate:
         whole = f"{found.title} {found.artist}"
         both = [(self.of(text), text) for text in (found.title, whole)]
         score, text = max(both, key=itemgetter(0))
         return _Candidate(score, SuggestionKind.WORK, found, text)
 
-    def _compared(self, one: _Candidate) -> _Candidate:
+    def _compared(self, one: _Candidate, first: float) -> _Candidate:
         """Add how much alike the texts are as a whole: their order, and short words."""
-        text = " ".join(parts_of(one.text))
-        alike = SequenceMatcher(None, self._typed, text, autojunk=False).ratio()
-        first = ARTIST_FIRST if one.kind is SuggestionKind.ARTIST else 0
-        return replace(one, score=one.score + AS_A_WHOLE * alike + first)
+        matcher = SequenceMatcher(None, self._typed, one.text, autojunk=False)
+        return replace(one, score=one.score + AS_A_WHOLE * matcher.ratio() + first)
 
 
 def _order(one: _Candidate) -> tuple[Any, ...]:
@@ -220,7 +233,7 @@ def _loaded(
     works = {work.id: work for work in found}
     suggestions = []
     for one in chosen:
-        artist, row = one.found.artist, one.found.row
+        artist, row = one.found.name, one.found.row
         if one.kind is SuggestionKind.ARTIST:
             suggestions.append(
                 Suggestion(SuggestionKind.ARTIST, artist, one.found.works)
