@@ -149,11 +149,13 @@ class _Score:
         self, text: str, tokens: Sequence[Token], weights: Sequence[float]
     ) -> None:
         self._typed = " ".join(parts_of(text))
-        self._tokens = [
-            (weight, token.likeness)
-            for weight, token in zip(weights, tokens, strict=True)
-        ]
+        self._weights = weights
         self._total = sum(weights)
+        self._meant: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        """Places of the tokens that stand for a word, and how much alike they are."""
+        for place, token in enumerate(tokens):
+            for word, likeness in token.likeness.items():
+                self._meant[word].append((place, likeness))
 
     def of(self, key: str) -> float:
         """Return how much of the typed words a text has, and how little else.
@@ -163,21 +165,19 @@ class _Score:
         key : str
             The text as ``sort_key`` writes it.
         """
-        words = words_among(key.split())
-        likeness = [
-            [token.get(word, 0.0) for word in words] for _, token in self._tokens
-        ]
-        said = sum(
-            weight * max(row)
-            for (weight, _), row in zip(self._tokens, likeness, strict=True)
-        )
-        letters = sum(map(len, words))
-        typed = sum(
-            len(word) * max(column)
-            for word, column in zip(words, zip(*likeness, strict=True), strict=True)
-        )
-        share = typed / letters
-        return float(said / self._total * (1 - WHOLLY_SAID + WHOLLY_SAID * share))
+        best = [0.0] * len(self._weights)
+        letters, typed = 0, 0.0
+        for word in words_among(key.split()):
+            letters += len(word)
+            found = self._meant.get(word, ())
+            for place, likeness in found:
+                best[place] = max(best[place], likeness)
+            typed += len(word) * max((alike for _, alike in found), default=0)
+        if not typed:
+            return 0
+        pairs = zip(self._weights, best, strict=True)
+        said = sum(weight * likeness for weight, likeness in pairs) / self._total
+        return said * (1 - WHOLLY_SAID + WHOLLY_SAID * typed / letters)
 
     def ranked(
         self, works: Iterable[Found], artists: Iterable[Found]
