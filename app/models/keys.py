@@ -54,11 +54,7 @@ def words_of(text: str) -> list[str]:
     In small Latin letters, at most ``LONGEST_WORD`` of each. A single letter is no
     word ("a man", "the artist's") unless there is nothing else.
     """
-    return words_among(parts_of(text))
-
-
-def words_among(parts: list[str]) -> list[str]:
-    """Return the words among what ``parts_of`` returned, as of ``words_of``."""
+    parts = parts_of(text)
     words = [part for part in parts if len(part) > 1 or part.isdigit()] or parts
     return list(dict.fromkeys(word[:LONGEST_WORD] for word in words))
 

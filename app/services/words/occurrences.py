@@ -67,7 +67,7 @@ class Occurrences:
             .where(ArtworkWord.word_id.in_(rows))
             .group_by(ArtworkWord.word_id)
         )
-        self._frequency = {row.word_id: int(row[1]) for row in self._ask(counted)}
+        self._frequency = {row.word_id: int(row[1]) for row in self._ask(counted).all()}
         self.weights = [self._weight(token) for token in tokens]
         """How much each token tells: the rarer, the more; 0 to 1."""
         self._standing_for = defaultdict[int, list[tuple[int, float]]](list)
@@ -131,7 +131,7 @@ class Occurrences:
             Artwork.artist,
             Artwork.accession,
         ).where(Artwork.id.in_(chosen))
-        return [Found(*row) for row in self._ask(labels)]
+        return [Found(*row) for row in self._ask(labels).all()]
 
     def artists(self) -> list[Found]:
         """Return the artists whose names have most of the tokens."""

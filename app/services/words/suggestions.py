@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 from operator import itemgetter
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.models.keys import natural_key, parts_of, words_among
+from app.models.keys import LONGEST_WORD, parts_of
 from app.services.collection.works import present_works
 from app.services.words.numbers import works_by_number
 from app.services.words.occurrences import Found, Occurrences
@@ -165,19 +164,21 @@ class _Score:
         key : str
             The text as ``sort_key`` writes it.
         """
+        words = {word[:LONGEST_WORD] for word in key.split()}
         best = [0.0] * len(self._weights)
-        letters, typed = 0, 0.0
-        for word in words_among(key.split()):
-            letters += len(word)
-            found = self._meant.get(word, ())
-            for place, likeness in found:
-                best[place] = max(best[place], likeness)
-            typed += len(word) * max((alike for _, alike in found), default=0)
+        typed = 0.0
+        for word in self._meant.keys() & words:
+            meant = self._meant[word]
+            for place, likeness in meant:
+                if likeness > best[place]:
+                    best[place] = likeness
+            typed += len(word) * max(meant, key=itemgetter(1))[1]
         if not typed:
             return 0
         pairs = zip(self._weights, best, strict=True)
         said = sum(weight * likeness for weight, likeness in pairs) / self._total
-        return said * (1 - WHOLLY_SAID + WHOLLY_SAID * typed / letters)
+        share = typed / sum(map(len, words))
+        return said * (1 - WHOLLY_SAID + WHOLLY_SAID * share)
 
     def ranked(
         self, works: Iterable[Found], artists: Iterable[Found]
@@ -208,9 +209,11 @@ class _Score:
         return sorted(ranked, key=_order)
 
     def _work(self, found: Found) -> _Candidate:
-        whole = f"{found.title} {found.artist}"
-        both = [(self.of(text), text) for text in (found.title, whole)]
-        score, text = max(both, key=itemgetter(0))
+        score, text = self.of(found.title), found.title
+        # Otherwise the name would be nothing but more that was not typed.
+        if not self._meant.keys().isdisjoint(found.artist.split()):
+            whole = f"{found.title} {found.artist}"
+            score, text = max((score, text), (self.of(whole), whole), key=itemgetter(0))
         return _Candidate(score, SuggestionKind.WORK, found, text)
 
     def _compared(self, one: _Candidate, first: float) -> _Candidate:
@@ -219,10 +222,10 @@ class _Score:
         return replace(one, score=one.score + AS_A_WHOLE * matcher.ratio() + first)
 
 
-def _order(one: _Candidate) -> tuple[Any, ...]:
+def _order(one: _Candidate) -> tuple[float, SuggestionKind, int, str]:
     found = one.found
     fewest = -found.works if one.kind is SuggestionKind.ARTIST else len(found.title)
-    return -one.score, one.kind, fewest, natural_key(found.accession)
+    return -one.score, one.kind, fewest, found.accession
 
 
 def _loaded(

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from app.models import Word
 from app.services.words.distances import MOST_EDITS, ByteArray, edit_distances, spell
 
-MOST_READINGS = 60
+MOST_READINGS = 40
 """Words that one typed word may stand for; those beyond are the least alike."""
+MOST_BEHIND = 0.3
+"""How much less alike than the most alike one such a word may be."""
 UNFINISHED = 0.97
 """How much alike a word is that has been typed in part."""
 UNFINISHED_WITH_SLIPS = 0.1
@@ -132,7 +134,9 @@ def readings(word: str, words: Words, *, unfinished: bool = False) -> list[LikeW
         likeness = np.maximum(likeness, np.where(begun <= slips, part, 0))
     elsewhere = words.letters[0] != ord(word[0])
     likeness -= OTHER_BEGINNING * (elsewhere & (likeness > 0))
-    alike = np.flatnonzero(likeness > 0)
+    # Where a word is there as it was typed, one far from it is hardly meant.
+    least = max(likeness.max(initial=0) - MOST_BEHIND, 0)
+    alike = np.flatnonzero(likeness > least)
     # Of words that are as alike, those as long are taken for meant.
     excess = np.abs(words.lengths[alike].astype(np.int64) - len(word))
     order = np.lexsort((excess, -likeness[alike]))[:MOST_READINGS]
