@@ -284,7 +284,7 @@ NUMBERS = "SELECT number, artwork_id FROM artwork_number"
 @pytest.mark.usefixtures("app")
 def test_words_of_the_version_before_are_those_that_the_program_writes():
     database.upgrade()
-    labels = (
+    labels: tuple[tuple[str, str, str, dict[str, object]], ...] = (
         ("1982.23/4", "Élégie – the “Man’s” 3rd", "Dürer, Albrecht", {"Stop": "114"}),
         ("IM-1", "", "Репин", {"Height": "12", "Audioguía nº": 7}),
         ("/", "A", "a a", {}),

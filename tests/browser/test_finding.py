@@ -38,7 +38,8 @@ def unanswered(open_page, unknown_photo):
 def what_was_said(app):
     with app.app_context():
         return [
-            (one.artwork.accession, one.found_by) for one in db.session.query(Feedback)
+            (one.artwork and one.artwork.accession, one.found_by)
+            for one in db.session.query(Feedback)
         ]
 
 
