@@ -26,13 +26,16 @@ from app.commands.shared import (
     say,
     watch,
 )
+from app.commands.tables import how_read, separator_of, warn_of_guess
 from app.configuration.load import Folders, keep_to_owner
 from app.extensions import db
 from app.factory import create_app
 from app.models import ImportRun
 from app.services.importing import messages, one_pass, runs
-from app.services.importing.pictures import FolderPictures
-from app.services.importing.sources import ImportContext, check_pictured, open_beside
+from app.services.importing.one_pass import check_pictured, open_beside
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.sources import ImportContext
+from app.services.importing.tables.choice import FOUND_OUT, TableChoice
 from app.services.system import database
 from app.services.system.lock import INDEXING_LOCK, exclusively
 
@@ -74,7 +77,30 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--encoding",
         metavar="NAME",
+        default="",
         help="encoding of the catalogue, where detection guesses wrong",
+    )
+    parser.add_argument(
+        "--separator",
+        metavar="SIGN",
+        default="",
+        help="what separates its cells, where that is found wrong; tab for a tab",
+    )
+    parser.add_argument(
+        "--header-line",
+        metavar="N",
+        type=int,
+        default=0,
+        help="line that names the columns, where that is found wrong",
+    )
+    parser.add_argument(
+        "--sheet", metavar="NAME", default="", help="sheet of a workbook"
+    )
+    parser.add_argument(
+        "--number-from",
+        metavar="COLUMN",
+        default="",
+        help="column to make accession numbers from, where none holds them",
     )
     return parser.parse_args(arguments)
 
@@ -98,8 +124,14 @@ def bring_in(options: argparse.Namespace) -> int:
     """Record, compute and publish, while no other process does."""
     database.upgrade()
     workplace = Workplace.of_current_app()
+    choice = TableChoice(
+        encoding=options.encoding,
+        separator=separator_of(options.separator),
+        header_line=options.header_line,
+        sheet=options.sheet,
+    )
     recorded = record(
-        workplace, options.catalogue, options.images, options.encoding or ""
+        workplace, options.catalogue, options.images, choice, options.number_from
     )
     if recorded.faults == recorded.rows:
         one_pass.end(workplace.session, recorded.run)
@@ -130,9 +162,20 @@ class Recorded:
 
 
 def record(
-    workplace: Workplace, catalogue: Path, images: Path, encoding: str = ""
+    workplace: Workplace,
+    catalogue: Path,
+    images: Path,
+    choice: TableChoice = FOUND_OUT,
+    number_from: str = "",
 ) -> Recorded:
     """Record a catalogue's rows; name those of which something cannot be used.
+
+    Parameters
+    ----------
+    choice : TableChoice
+        How the catalogue is read, where that is not to be found out.
+    number_from : str
+        Column that accession numbers are made from; "" where one holds them.
 
     Raises
     ------
@@ -141,12 +184,14 @@ def record(
     """
     session, limits = workplace.session, workplace.settings.image
     pictures = FolderPictures(images, limits)
-    table, source = open_beside(catalogue, pictures, encoding=encoding)
+    table, source = open_beside(catalogue, pictures, choice)
     reading = runs.propose_reading(session, table.columns)
+    if number_from:
+        reading = replace(reading, accession_from=number_from)
     check_pictured(catalogue, reading)
     total = sum(1 for _ in table.rows())
-    separator = {"\t": "tab"}.get(table.separator, table.separator)
-    print(f"Catalogue: {total:,} rows ({table.encoding}, separator {separator}).")
+    print(f"Catalogue: {total:,} rows ({how_read(table)}).")
+    warn_of_guess(table)
     workplace.media.works.sweep()
     around = replace(ImportContext.of(current_app.config), limits=limits)
     run = one_pass.begin(session, catalogue, reading)
@@ -158,7 +203,7 @@ def record(
         told = messages.read(row.message)
         faults += any(remark.is_fault for remark in told)
         for remark in told:
-            if remark.is_fault or remark.code == messages.RESTORED:
+            if remark.is_fault or remark.code in (messages.RESTORED, *messages.SAID):
                 say(f"line {row.number}, {row.accession or 'no accession'}: {remark}")
     print("Rows:", ", ".join(f"{n:,} {state}" for state, n in counts.items()) + ".")
     return Recorded(run, counts.total(), faults)

@@ -32,7 +32,7 @@ from app.retrieval.training.plan import (
 from app.retrieval.training.renewal import renew
 from app.retrieval.training.terminal import TerminalReporter
 from app.services.evaluation.labelled_photos import read_labels
-from app.services.importing.listing import list_views
+from app.services.evaluation.listing import list_views
 
 ROOT = Path(__file__).resolve().parent
 BUNDLED = "bundled"

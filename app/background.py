@@ -25,6 +25,7 @@ from app.services.curation import survey
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
 from app.services.importing import task as importing_task
+from app.services.importing.sync import catalogues
 from app.services.index import rebuilding
 from app.services.map import building
 from app.services.media.following import Follower
@@ -40,7 +41,7 @@ logger = logging.getLogger(__name__)
 BACKGROUND = "morelli.background"
 """Key of the background among the application's extensions."""
 POLL_SECONDS = 0.5
-SURVEY_HOUR = 3
+SYNC_HOUR, SURVEY_HOUR = 1, 3
 KINDS: Mapping[str, tasks.Work] = {
     rebuilding.KIND: rebuilding.rebuild,
     runs.KIND: importing_task.work,
@@ -56,6 +57,7 @@ JOBS = (
     ),
     Job("deletions", deletions.run_job, every(timedelta(minutes=1))),
     Job("retention", retention.run_job, every(timedelta(days=1))),
+    Job("sync", catalogues.run_job, nightly(SYNC_HOUR)),
     Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),
 )
 

@@ -9,13 +9,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import extensions
 from app.background import BACKGROUND, Background
 from app.commands import accounts as commands_accounts
+from app.commands import exports as commands_exports
 from app.commands import feedback as commands_feedback
 from app.commands import imports as commands_imports
 from app.commands import retention as commands_retention
 from app.commands import shared as commands_shared
+from app.commands import sources as commands_sources
 from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
+from app.services.collection.tiles import TileCache
 from app.services.index.live import LiveIndex
 from app.services.index.opening import LivePublication
 from app.services.map.reading import MapReader
@@ -47,11 +50,13 @@ from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
 from app.web.curate import map as curate_map
 from app.web.curate import pictures as curate_pictures
+from app.web.curate import sent_pictures as curate_sent_pictures
 from app.web.curate import survey as curate_care
 from app.web.curate import tasks as curate_tasks
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
 from app.web.curate.imports import pages as curate_imports
+from app.web.curate.imports import sources as curate_sources
 from app.web.pages import (
     about,
     evidence,
@@ -60,16 +65,19 @@ from app.web.pages import (
     frames,
     history,
     iiif,
+    iiif_images,
     map,
     map_files,
     media,
     privacy,
+    records,
     search,
     sharing,
     well_known,
     works,
 )
 from app.web.shell import (
+    addresses,
     assets,
     languages,
     logs,
@@ -80,24 +88,28 @@ from app.web.shell import (
     security,
     subject_names,
 )
-from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, WORDS
+from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES, WORDS
 from app.web.shell.site import Site
 
 BLUEPRINTS = (
-    *(search, works, map, map_files, iiif, media, frames, offline, health),
     *(
-        evidence,
-        feedback,
-        finding,
-        history,
-        sharing,
-        about,
-        privacy,
-        account_tokens,
-        api_pages,
+        search,
+        works,
+        map,
+        map_files,
+        iiif,
+        iiif_images,
+        records,
+        media,
+        frames,
+        offline,
+        health,
     ),
+    *(evidence, feedback, finding, history, sharing, about, privacy),
+    *(account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
-    *(curate_imports, curate_care, curate_tasks, curate_map, curate_compare),
+    *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
+    *(curate_compare, curate_sent_pictures),
     *(admin_dashboard, admin_recognition, admin_evaluation),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,
@@ -105,7 +117,8 @@ BLUEPRINTS = (
 """Modules whose blueprint ``bp`` is all that they add to the application."""
 COMMANDS = (
     *(commands_shared.collection, commands_accounts.group, commands_feedback.group),
-    *(commands_imports.group, commands_retention.group, commands_worker.command),
+    *(commands_imports.group, commands_sources.group, commands_retention.group),
+    *(commands_worker.command, commands_exports.command),
 )
 
 
@@ -154,6 +167,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     presentation.register(app)
     subject_names.register(app)
     proportions.register(app)
+    addresses.register(app)
     assets.register(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
@@ -182,6 +196,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     )
     app.extensions[WORDS] = LabelVocabulary()
     app.extensions[MAP] = MapReader(folders.maps)
+    app.extensions[TILES] = TileCache(folders.tiles)
     return app
 
 

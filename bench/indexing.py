@@ -16,9 +16,9 @@ import precompute_descriptors
 from app.commands.shared import DONE, FAILED, Progress, Workplace, run_explained, say
 from app.configuration.load import Folders
 from app.factory import create_app
+from app.retrieval.runtime.parallel import worker_count
 from app.services.index.building import build_index, complete_features
 from app.services.system import database
-from app.services.system.parallel import worker_count
 from bench.measure import Clock, folder_size_mb, peak_memory_mb, print_figures
 
 

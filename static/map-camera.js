@@ -11,10 +11,12 @@ export class Camera {
   /**
    * @param places what is to be seen
    * @param changed called whenever something else is in view
+   * @param most pixels of a cell, at most
    */
-  constructor(places, changed) {
+  constructor(places, changed, most = MOST_PX) {
     this.places = places;
     this.changed = changed;
+    this.most = most;
     this.width = this.height = 1;
     this.x = (places.width - 1) / 2;
     this.y = (places.height - 1) / 2;
@@ -32,7 +34,7 @@ export class Camera {
   /** The scale at which everything is in view. */
   get least() {
     const { places, width, height } = this;
-    return Math.min(MOST_PX, width / (places.width * MARGIN), height / (places.height * MARGIN));
+    return Math.min(this.most, width / (places.width * MARGIN), height / (places.height * MARGIN));
   }
 
   get box() {
@@ -68,7 +70,7 @@ export class Camera {
     return {
       x: clamp(x, 0, this.places.width - 1),
       y: clamp(y, 0, this.places.height - 1),
-      scale: clamp(scale, this.least, MOST_PX),
+      scale: clamp(scale, this.least, this.most),
     };
   }
 
@@ -90,14 +92,14 @@ export class Camera {
 
   zoomed(factor, x, y) {
     const [mapX, mapY] = this.toMap(x, y);
-    const scale = clamp(this.scale * factor, this.least, MOST_PX);
+    const scale = clamp(this.scale * factor, this.least, this.most);
     return this.within(
       mapX - (x - this.width / 2) / scale, mapY - (y - this.height / 2) / scale, scale,
     );
   }
 
   canZoom(factor) {
-    return factor > 1 ? this.scale < MOST_PX : this.scale > this.least * 1.001;
+    return factor > 1 ? this.scale < this.most : this.scale > this.least * 1.001;
   }
 
   /** Go somewhere smoothly, for those who like that. */

@@ -36,8 +36,7 @@ export function groupsBy(how, labels, places) {
     .sort((a, b) => counts.get(b) - counts.get(a) || a - b)
     .slice(0, colours.length);
   if (how === "date") chosen.sort((a, b) => a - b);
-  const nameOf = (key) => how === "date"
-    ? `${key}–${key + CENTURY - 1}` : labels[`${how}s`][key];
+  const nameOf = (key) => how === "date" ? centuryName(key) : labels[`${how}s`][key];
   const groups = chosen.map((key, number) => (
     { name: nameOf(key), colour: colours[number], count: counts.get(key) }
   ));
@@ -53,6 +52,16 @@ export function groupsBy(how, labels, places) {
   add(words(`no_${how}`), counts.has(unknown) ? [unknown] : []);
   const of = Uint8Array.from({ length: places.count }, (_, work) => numbers.get(keys[work]) ?? 0);
   return { groups, of };
+}
+
+/** Name a year, negative before Christ; so are the first years of centuries. */
+export function yearName(year) {
+  return year < 0 ? words("before_christ", { year: -year }) : String(year);
+}
+
+function centuryName(first) {
+  if (first < 0) return words("before_christ", { year: `${-first}–${1 - first - CENTURY}` });
+  return `${first || 1}–${first + CENTURY - 1}`;
 }
 
 function centuries(years) {

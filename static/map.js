@@ -5,7 +5,7 @@
 import { Camera } from "./map-camera.js";
 import { Card } from "./map-card.js";
 import { Gestures } from "./map-gestures.js";
-import { groupsBy } from "./map-groups.js";
+import { groupsBy, yearName } from "./map-groups.js";
 import { WorkList } from "./map-list.js";
 import { makePainter } from "./map-painter.js";
 import { Places } from "./map-places.js";
@@ -156,7 +156,7 @@ function labelOf(work) {
   const { title, artist, artists, year, accession } = labels;
   return {
     title: title[work] || words("untitled"),
-    by: [artists[artist[work]], year[work]].filter(Boolean).join(", "),
+    by: [artists[artist[work]], year[work] && yearName(year[work])].filter(Boolean).join(", "),
     address: dataset.work.replace("ACCESSION", encodeURIComponent(accession[work]).replaceAll("%2F", "/")),
   };
 }

@@ -253,6 +253,34 @@ def test_two_machines_do_not_upgrade_at_once(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("app")
+def test_works_of_the_version_before_years_get_theirs():
+    command.upgrade(database.alembic_config(), "0019")
+    dates = {1: "550–525 B.C.", 2: "", 3: "after 1650"}
+    with db.engine.begin() as connection:
+        for number, date in dates.items():
+            connection.execute(
+                text(
+                    "INSERT INTO artwork (id, accession, title, artist, date,"
+                    " technique, type, school, location, source, rights, details,"
+                    " created_at, updated_at, revision, search_text, artist_key,"
+                    " title_key, year, stated_subjects, shows) VALUES"
+                    " (:id, :id, '', '', :date, '', '', '', '', '', '', '{}', :now,"
+                    " :now, 0, '', '~', '~', 550, '', '')"
+                ),
+                {"id": number, "date": date, "now": "2026-01-01 00:00:00"},
+            )
+    database.upgrade()
+    works = db.session.scalars(select(Artwork).order_by(Artwork.id)).all()
+    years = [(work.earliest_year, work.latest_year) for work in works]
+    assert years == [(-550, -525), (None, None), (1650, None)]
+    db.session.remove()
+    command.downgrade(database.alembic_config(), "0023")
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT year FROM artwork ORDER BY id"))
+        assert list(rows.scalars()) == [550, None, 1650]
+
+
+@pytest.mark.usefixtures("app")
 def test_accounts_of_the_version_before_invitations_stay():
     command.upgrade(database.alembic_config(), "0009")
     with db.engine.begin() as connection:
@@ -298,7 +326,7 @@ def test_words_of_the_version_before_are_those_that_the_program_writes():
     assert len(rows[WORDS]) == 9
     assert len(rows[NUMBERS]) == 4
     db.session.remove()
-    command.downgrade(database.alembic_config(), "0019")
+    command.downgrade(database.alembic_config(), "0023")
     database.upgrade()
     for query, before in rows.items():
         assert set(db.session.execute(text(query))) == before

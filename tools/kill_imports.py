@@ -28,9 +28,9 @@ from app.configuration.load import ROOT, Folders
 from app.extensions import db
 from app.factory import create_app
 from app.models import TaskState
+from app.services.evaluation.listing import CatalogueView, list_views
 from app.services.importing import runs
 from app.services.importing.diff import Policy
-from app.services.importing.listing import CatalogueView, list_views
 from app.services.importing.sources import ImportContext, opened
 from app.services.media.folder import FolderStore
 from app.services.system import database

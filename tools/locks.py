@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FIT, MISFIT, UNMET, UNREACHABLE = range(4)
 OLDEST_PYTHON = "3.11"
-BUILT_FROM_SOURCE = ("annoy", "flask-principal")
+BUILT_FROM_SOURCE = ("annoy", "flask-principal", "iiif-validator", "pyvips")
 """They publish no wheels. Of all others wheels are taken, and nothing of theirs is run
 when they are installed."""
 UNREACHED = ("Failed to fetch", "the network was disabled")

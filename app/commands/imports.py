@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import click
 from flask import current_app
@@ -15,14 +15,17 @@ from tqdm import tqdm
 
 from app.background import BACKGROUND, Background
 from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, explained, say
+from app.commands.tables import say_how_read, separator_of
 from app.extensions import db
 from app.models import LARGEST_INTEGER, ImportRow, ImportRun, RowState, Task, TaskState
 from app.services.importing import messages, runs
+from app.services.importing.columns.formats import DETAILS, FIELDS
+from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
-from app.services.importing.formats import DETAILS, FIELDS, Reading
-from app.services.importing.pictures import SourceError
-from app.services.importing.records import is_address
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sources import ImportContext, SourceKind, opened
+from app.services.importing.tables.choice import TableChoice
 from app.services.system import tasks
 from app.services.system.database import check, prepare
 from app.services.system.workers import count_alive
@@ -43,7 +46,10 @@ def import_explained(job: Callable[P, int]) -> Callable[P, int]:
         try:
             return job(*arguments, **options)
         except runs.UnusableMappingError:
-            say("One column must hold the accession number: --map or --number-from.")
+            say(
+                "No column is surely the accession number. Name it with --map "
+                "COLUMN=accession, or a column to make it from with --number-from."
+            )
         except (runs.NotNowError, tasks.NotPossibleError):
             say(
                 "The import is not at a point where this can be done: see imports list."
@@ -70,19 +76,35 @@ def import_explained(job: Callable[P, int]) -> Callable[P, int]:
 )
 @click.option("--number-from", default="", help="Column to make numbers from.")
 @click.option("--no-fetch", is_flag=True, help="Fetch no pictures from the web.")
+@click.option("--encoding", default="", help="Of the table, where it is guessed wrong.")
+@click.option("--separator", default="", help="Of its cells; tab for a tab.")
+@click.option("--header-line", default=0, help="Line that names the columns.")
+@click.option("--sheet", default="", help="Sheet of a workbook.")
+@click.option("--file", "file", default="", help="Table of the works in a ZIP file.")
+@click.option("--pictures", default="", help="Table of the pictures there; - for none.")
 @explained
 @import_explained
 def plan(
-    source: str, policy: str, mapped: Sequence[str], number_from: str, no_fetch: bool
+    source: str,
+    policy: str,
+    mapped: Sequence[str],
+    number_from: str,
+    no_fetch: bool,
+    **choice: Any,
 ) -> int:
-    """Look a catalogue through: SOURCE is a table, ZIP file or manifest's address.
+    """Look a catalogue through: SOURCE is a table, ZIP file, LIDO, or an address.
 
     Pictures are looked for beside the table. Nothing of the collection changes.
     """
     prepare()
     run = begin(source)
+    choice["separator"] = separator_of(choice["separator"])
+    runs.choose_table(db.session(), run, TableChoice(**choice))
     with opened(run, ImportContext.of(current_app.config)) as found:
         columns = found.table.columns if found.table else ()
+        if found.table:
+            say_how_read(found.table, found.files)
+            runs.choose_table(db.session(), run, found.table.choice)
     proposed = runs.propose_reading(db.session(), columns)
     reading = chosen(proposed, mapped, number_from)
     reading = replace(reading, fetches=not no_fetch)
@@ -147,7 +169,7 @@ def list_all() -> int:
 def begin(source: str) -> ImportRun:
     """Begin an import of what the operator names, an address or a file."""
     if is_address(source):
-        return runs.begin(db.session(), SourceKind.IIIF, source, source, None)
+        return runs.begin(db.session(), SourceKind.STANDARD, source, source, None)
     path = Path(source).resolve()
     if not path.is_file():
         raise SourceError(f"There is no file {path}.")

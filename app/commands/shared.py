@@ -28,10 +28,11 @@ from app.retrieval.generations.trial import COUNTS
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
 from app.services.media.opening import MediaStores, open_stores
 from app.services.media.store import StorageAwayError
+from app.services.shards.opening import open_feature_workers
 from app.services.system.database import (
     DatabaseNotReadyError,
     DatabaseUnreachableError,
@@ -178,6 +179,7 @@ def index(workplace: Workplace) -> int:
             progress,
             workplace.vectors,
             current_app.config["MORELLI_SHARDS"],
+            open_feature_workers(current_app.config),
         )
     if built.computed:
         print(f"Features: {built.computed:,} pictures.")

@@ -64,6 +64,8 @@ class Folders:
         """Photos that visitors asked about."""
         self.maps = instance / "maps"
         """Maps of the collection; can be made again."""
+        self.tiles = instance / "tiles"
+        """Parts of works' pictures for deep zoom; can be made again."""
         self.comparisons = instance / "comparisons"
         """Comparisons of methods, for a day."""
         self.evaluations = instance / "evaluations"

@@ -182,6 +182,13 @@ SETTINGS = (
         "Empty: none.",
     ),
     Setting(
+        "MORELLI_LANGUAGE",
+        "en",
+        parse_choice("en", "de", "fr", "es"),
+        "Language in which texts are taken from catalogues that have them in several: "
+        "`en`, `de`, `fr` or `es`.",
+    ),
+    Setting(
         "MORELLI_MAX_IMPORT_MB",
         "4000",
         parse_number(1, 100_000),

@@ -12,8 +12,8 @@ from app.retrieval.evaluation import metrics
 from app.retrieval.measures.distances import Cosine, Euclidean
 from app.retrieval.measures.measure import Measure, rerank, score_all
 from app.retrieval.measures.structural import Ssim, SsimOverEuclidean, over_distance
+from app.retrieval.runtime.parallel import map_in_order, worker_count
 from app.retrieval.types import FloatArray
-from app.services.system.parallel import map_in_order, worker_count
 
 Orders: TypeAlias = NDArray[np.int32]
 """(Q, M): positions in the gallery for each of Q queries, most alike first."""

@@ -19,7 +19,7 @@ from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import Profile, perturb
 from app.retrieval.training.data.works import TrainingWork, is_held_out
 from app.retrieval.types import Image
-from app.services.importing.listing import CatalogueView, list_views
+from app.services.evaluation.listing import CatalogueView, list_views
 from app.services.operations import demonstration
 
 PICTURE_SIDE_PX = 640

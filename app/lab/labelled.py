@@ -20,9 +20,9 @@ from app.retrieval.errors import ImageError
 from app.retrieval.images.codec import read, resize_to_long_side
 from app.retrieval.measures.structural import StructuralInput, luminance
 from app.retrieval.model import Model
+from app.retrieval.runtime.parallel import worker_count
 from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import FloatArray, Image, no_numbers
-from app.services.system.parallel import worker_count
 
 FEWEST = 4
 """Pictures of a class: two to learn from, one to ask and one to find."""

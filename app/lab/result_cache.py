@@ -18,7 +18,7 @@ from app.commands.shared import say, watch
 from app.configuration.load import ROOT
 from app.lab.report import ReportFolder, file_name
 from app.retrieval.files.arrays import save_arrays
-from app.services.system.parallel import map_in_order
+from app.retrieval.runtime.parallel import map_in_order
 
 Item = TypeVar("Item")
 Seen: TypeAlias = dict[str, NDArray[Any]]

@@ -15,7 +15,7 @@ from app.lab.ground_truth import Box, RevisitedQuery, read_ground_truth
 from app.lab.labelled import LabelledPicture, look, open_extractor
 from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval.evaluation import metrics
-from app.services.importing.pictures import relative_path
+from app.services.importing.pictures.names import relative_path
 
 PRECISION_RANKS = (1, 5, 10)
 SETUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -28,9 +28,9 @@ from app.lab.report import Cell, ReportFolder, print_table
 from app.retrieval.measures.distances import Euclidean
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.measures.structural import StructuralInput
+from app.retrieval.runtime.parallel import worker_count
 from app.retrieval.training.data.works import CLASS_FIELDS
 from app.retrieval.types import FloatArray
-from app.services.system.parallel import worker_count
 
 MOST_JUDGED = 2000
 """Pictures that are compared all with all for the report, chosen at random."""

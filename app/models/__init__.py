@@ -14,6 +14,8 @@ from app.models.base import LARGEST_INTEGER as LARGEST_INTEGER
 from app.models.base import Base as Base
 from app.models.base import UtcDateTime as UtcDateTime
 from app.models.base import now as now
+from app.models.catalogues import CatalogueSource as CatalogueSource
+from app.models.catalogues import SourceItem as SourceItem
 from app.models.collection import Artwork as Artwork
 from app.models.collection import CollectionState as CollectionState
 from app.models.collection import GenerationRecord as GenerationRecord
@@ -29,6 +31,7 @@ from app.models.imports import ColumnMapping as ColumnMapping
 from app.models.imports import ImportRow as ImportRow
 from app.models.imports import ImportRun as ImportRun
 from app.models.imports import RowState as RowState
+from app.models.imports import SentPicture as SentPicture
 from app.models.media import LivePointer as LivePointer
 from app.models.media import PendingDeletion as PendingDeletion
 from app.models.queries import Feedback as Feedback

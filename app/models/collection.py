@@ -7,7 +7,8 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, children, now, parent_key, sorted_text
-from app.models.keys import LAST_KEY, plain_text, sort_key, year_of
+from app.models.dates.reading import years_of
+from app.models.keys import LAST_KEY, plain_text, sort_key
 
 SEARCHED = (
     *("accession", "title", "artist", "date"),
@@ -19,8 +20,9 @@ SEARCHED = (
 class Artwork(Base):
     """Work of the collection, as its label tells it.
 
-    Dates are the museum's words ("c. 1503–1506"), not numbers. A withdrawn work keeps
-    its row, so that old answers can still name it, but is found by nobody.
+    Dates are the museum's words ("c. 1503–1506"); the years follow from them. A
+    withdrawn work keeps its row, so that old answers can still name it, but is found by
+    nobody.
     """
 
     __tablename__ = "artwork"
@@ -52,9 +54,11 @@ class Artwork(Base):
     """The label in plain letters, which a search looks through."""
     artist_key: Mapped[str] = mapped_column(sorted_text(Text), default=LAST_KEY)
     title_key: Mapped[str] = mapped_column(sorted_text(Text), default=LAST_KEY)
-    """What the list is sorted by; as are artist_key and year."""
-    year: Mapped[int | None]
-    """The first one that the date names."""
+    """What the list is sorted by; as are artist_key and the years."""
+    earliest_year: Mapped[int | None] = mapped_column(index=True)
+    latest_year: Mapped[int | None] = mapped_column(index=True)
+    """Of the date, as ``dates/years`` counts them; NULL where it leaves that end open,
+    or names no year."""
     stated_subjects: Mapped[str] = mapped_column(Text, default="")
     """What a curator said it shows, as ``collection/subjects`` writes it; "" where
     nobody did, and what is seen in its pictures counts."""
@@ -80,7 +84,7 @@ def set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
     artwork.search_text = plain_text(" ".join(label))
     artwork.artist_key = sort_key(artwork.artist or "")
     artwork.title_key = sort_key(artwork.title or "")
-    artwork.year = year_of(artwork.date or "")
+    artwork.earliest_year, artwork.latest_year = years_of(artwork.date or "")
 
 
 class ReferenceImage(Base):
@@ -103,6 +107,9 @@ class ReferenceImage(Base):
     seen_subjects: Mapped[str | None] = mapped_column(Text)
     """What the semantic network sees in it, as ``Artwork.shows``; NULL until it has
     looked."""
+    about: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the museum's table says of the picture and not of the work: photographer,
+    view, date of the photo. By the names of its columns."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     artwork: Mapped[Artwork] = relationship(back_populates="images")

@@ -50,7 +50,7 @@ class Relation(Base):
     other_id: Mapped[int] = parent_key("artwork.id", index=True)
     kind: Mapped[str] = mapped_column(String(16))
     """``same_file``, ``duplicate``, ``detail`` (the first shows a part of the other),
-    ``whole`` (the other shows a part of the first) or ``view``."""
+    ``whole`` (the other shows a part of the first), ``view`` or ``mirrored``."""
     inlier_count: Mapped[int] = mapped_column(default=0)
     similarity: Mapped[float] = mapped_column(default=0.0)
     verdict: Mapped[str] = mapped_column(String(16), default="proposed")

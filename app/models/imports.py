@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
 from app.models.base import Base, now, parent_key, reference_key
+from app.models.catalogues import CatalogueSource
 from app.models.collection import Artwork
 from app.models.tasks import Task
 
@@ -35,7 +36,7 @@ class ImportRun(Base):
     name: Mapped[str] = mapped_column(Text)
     """Of the file or address, as the curator gave it."""
     source: Mapped[str] = mapped_column(String(16))
-    """``table``, ``zip``, ``folder``, ``shell`` or ``iiif``."""
+    """``table``, ``zip``, ``folder``, ``shell`` or ``standard``."""
     location: Mapped[str] = mapped_column(Text)
     """Generated path below ``imports/`` of the instance, a folder, or an address."""
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -48,7 +49,12 @@ class ImportRun(Base):
     """Rows by what became of them."""
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     user_id: Mapped[int | None] = reference_key("user.id")
+    catalogue_id: Mapped[int | None] = reference_key("catalogue_source.id", index=True)
+    """The source that the collection is kept in step with by this import."""
+    mark: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """Of that source, once this import is recorded."""
 
+    catalogue: Mapped[CatalogueSource | None] = relationship()
     task: Mapped[Task | None] = relationship()
     user: Mapped[User | None] = relationship()
 
@@ -74,6 +80,29 @@ class ImportRow(Base):
 
     run: Mapped[ImportRun] = relationship()
     artwork: Mapped[Artwork | None] = relationship()
+
+
+class SentPicture(Base):
+    """Picture that was sent for an import before it is recorded.
+
+    It lies in the media store already, re-encoded like any picture of a work.
+    """
+
+    __tablename__ = "sent_picture"
+    __table_args__ = (UniqueConstraint("run_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = parent_key("import_run.id")
+    name: Mapped[str] = mapped_column(String(1000))
+    """Of the file, with the folders that were sent."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the original bytes."""
+    width: Mapped[int]
+    """Of the stored picture, in pixels."""
+    height: Mapped[int]
+    faults: Mapped[str] = mapped_column(String(64), default="")
+    """What is to be said of the file: values of ``FileFault`` between blanks."""
+    sent_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class ColumnMapping(Base):

@@ -10,7 +10,6 @@ LONGEST_WORD = 24
 """Characters of a word that are told apart: enough for "kunstgewerbemuseum"."""
 LONGEST_NUMBER = 64
 """Characters of an accession number or a gallery guide's that are told apart."""
-_YEAR = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _SPACE = re.compile(r"\s+")
 _DIGITS = re.compile(r"([0-9]{1,18})")
 _SORTED = re.compile(r"[^a-z0-9]+")
@@ -35,12 +34,6 @@ def natural_key(text: str) -> list[tuple[bool, int, str]]:
     return [
         (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts
     ]
-
-
-def year_of(date: str) -> int | None:
-    """Return the first year that a date in words names: 1503 of "c. 1503–1506"."""
-    found = _YEAR.search(date)
-    return int(found[0]) if found else None
 
 
 def parts_of(text: str) -> list[str]:

@@ -267,7 +267,7 @@ def image_sentence(error: ImageError) -> str:
     else:
         text = _(
             "This is not a picture that can be read, or it is damaged. Please send a "
-            "JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF picture."
+            "JPEG, PNG, WebP, HEIC, AVIF, TIFF, JPEG 2000, JPEG XL, GIF or BMP picture."
         )
     return str(text)
 

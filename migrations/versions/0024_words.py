@@ -1,7 +1,7 @@
 """Words and numbers that works are found by, and how visitors found theirs
 
 Revision ID: 0024
-Revises: 0019
+Revises: 0023
 Create Date: 2026-11-28 22:20:00
 """
 
@@ -12,7 +12,7 @@ from alembic import op
 from anyascii import anyascii
 
 revision = "0024"
-down_revision = "0019"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

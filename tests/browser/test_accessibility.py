@@ -21,8 +21,8 @@ from app.services.comparing.kept import Comparisons
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
-from app.services.importing.formats import Reading
 from app.services.index import rebuilding
 from app.services.media.folder import FolderStore
 from app.services.system import tasks

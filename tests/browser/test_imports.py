@@ -51,6 +51,8 @@ def test_a_catalogue_is_looked_through_recorded_and_taken_back(
     table = {"name": "works.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
     page.get_by_label("File", exact=True).set_input_files(table)
     page.get_by_role("button", name="Begin").click()
+    page.get_by_text("The table begins in row 1.").wait_for()
+    page.get_by_text("No column is surely the accession number.").wait_for()
     assert page.get_by_label("Künstler").input_value() == "artist"
     page.get_by_label("Nr", exact=True).select_option("accession")
     page.get_by_role("button", name="Look it through").click()
@@ -67,3 +69,22 @@ def test_a_catalogue_is_looked_through_recorded_and_taken_back(
     page.get_by_role("button", name="Take the whole import back").click()
     page.get_by_role("link", name="Taken back 1").wait_for()
     assert page.goto("/works/B.1").status == 404
+
+
+def test_a_table_is_read_otherwise(open_page, curator):
+    page = open_page(width=390)
+    log_in(page, curator)
+    page.goto("/curate/imports/")
+    data = "Liste;;\nNr;Titel;Künstler\nB.1;Żniwa;Józef Ślęzak\n".encode("cp1250")
+    table = {"name": "works.csv", "mimeType": "text/csv", "buffer": data}
+    page.get_by_label("File", exact=True).set_input_files(table)
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_text("it begins in row 2.").wait_for()
+    page.get_by_label("Encoding").select_option("cp1250")
+    page.get_by_role("button", name="Read it so").click()
+    page.get_by_role("cell", name="Józef Ślęzak").wait_for()
+    page.get_by_label("The columns are named in row").fill("3")
+    page.get_by_role("button", name="Read it so").click()
+    page.get_by_text("it begins in row 3.").wait_for()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390

@@ -81,7 +81,7 @@ def test_a_zip_file_is_recorded_with_its_pictures(app, tmp_path):
     ("args", "sentence"),
     [
         (("plan", "nowhere.csv"), "There is no file"),
-        (("plan", "TABLE"), "One column must hold the accession number"),
+        (("plan", "TABLE"), "No column is surely the accession number"),
         (("plan", "TABLE", "--map", "Nr=number"), "names no column of the table"),
         (("plan", "TABLE", "--number-from", "Nummer"), "names no column"),
         (("run", "7"), "There is no import 7"),

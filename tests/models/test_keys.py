@@ -10,7 +10,6 @@ from app.models.keys import (
     plain_text,
     sort_key,
     words_of,
-    year_of,
 )
 
 
@@ -46,22 +45,6 @@ def test_names_are_sorted_as_people_expect():
 @given(st.text())
 def test_what_has_no_letters_comes_last(text):
     assert sort_key(text) <= LAST_KEY
-
-
-@pytest.mark.parametrize(
-    ("date", "year"),
-    [
-        ("1503", 1503),
-        ("c. 1503–1506", 1503),
-        ("before 850 AD", 850),
-        ("1978-01-01", 1978),
-        ("17th century", None),
-        ("accession 20190412", None),
-        ("", None),
-    ],
-)
-def test_the_first_year_of_a_date_in_words(date, year):
-    assert year_of(date) == year
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from app.retrieval.drawings.collection import SyntheticWork
 from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from app.services.importing.listing import list_views
+from app.services.evaluation.listing import list_views
 from app.services.index import building
 from app.services.operations import demonstration
 from tests.support.fakes import draw_picture, fake_model

@@ -19,7 +19,7 @@ from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from app.services.importing import runs
-from app.services.importing.recording import BATCH_ROWS
+from app.services.importing.one_pass import BATCH_ROWS
 from app.services.index import building, features
 from app.services.index.changes import current_revision
 from app.services.index.features import BATCH_PICTURES
@@ -166,7 +166,7 @@ def test_unusable_rows_are_named_and_the_rest_indexed(
     streams = capsys.readouterr()
     for expected in (
         "line 3, A-002: The picture missing.jpg is not there",
-        "line 4, A-003: The picture ../secret.jpg lies outside",
+        "line 4, A-003: The picture ../secret.jpg is not there",
         "line 5, A-001: It repeats row 2",
         "3 could not be used",
     ):

@@ -7,7 +7,7 @@ whose files do not have the listed sizes is a damaged one.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,6 @@ from app.retrieval.errors import (
     IncompatibleArtefactError,
     reading,
 )
-from app.retrieval.gallery.gallery import INDEX_FILE
 from app.retrieval.verification.decision import Decision
 
 FORMAT = 4
@@ -62,13 +61,11 @@ class Manifest:
     examination : mapping of str to float
         The measured figures.
     decision : str
-        SHA-256 of the decision that they were measured with; "" if that is not known.
+        SHA-256 of the decision that they were measured with.
     libraries : mapping of str to str
         Versions at the time of building.
     created_at : str
         ISO 8601, UTC.
-    channel : str
-        How the nearest descriptors are found: "annoy", or "exact" where no forest is.
     format : int
     """
 
@@ -81,8 +78,7 @@ class Manifest:
     examination: Mapping[str, float]
     libraries: Mapping[str, str]
     created_at: str
-    decision: str = ""
-    channel: str = "annoy"
+    decision: str
     format: int = FORMAT
 
     @classmethod
@@ -115,7 +111,6 @@ class Manifest:
             libraries={name: version(name) for name in LIBRARIES},
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             decision=hashlib.sha256(decision.to_json().encode()).hexdigest(),
-            channel="annoy" if INDEX_FILE in files else "exact",
         )
 
     def write(self, folder: Path) -> None:
@@ -147,7 +142,8 @@ class Manifest:
             facts["files"] = {
                 name: FileFacts(**file) for name, file in facts["files"].items()
             }
-            return cls(**facts)
+            # What another version of the same format says besides is for that version.
+            return cls(**{one.name: facts[one.name] for one in fields(cls)})
 
     def check_lengths(self, folder: Path) -> None:
         """Compare the lengths of all files with the listed ones.

@@ -6,17 +6,16 @@ depth, transparency, file format. The rest of the library sees (H, W, 3) uint8, 
 sRGB, upright, and nothing else. What a picture *shows* is no business of this file.
 """
 
-import threading
-import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image as Pillow
-from PIL import ImageCms, WebPImagePlugin
+from PIL import ImageCms
 
 from app.retrieval.errors import (
     ImageError,
@@ -26,49 +25,27 @@ from app.retrieval.errors import (
 )
 from app.retrieval.files.atomic import OWNER_ONLY, wait_for_lock
 from app.retrieval.images import formats
-from app.retrieval.images.flattening import (
-    SIDEWAYS,
-    SRGB,
-    OpenCVPixels,
-    Pixels,
-    flatten,
-)
+from app.retrieval.images.encoded import EncodedPicture, FileFault, scaled
+from app.retrieval.images.flattening import SIDEWAYS, SRGB, flatten
+from app.retrieval.images.quiet import quietly
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 
-ORIENTATION = 0x0112
-"""EXIF's tag."""
 
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """Picture that was read from a file.
 
-class _QuietPillow:
-    """Suppression of warnings while anybody decodes.
-
-    Pillow warns about odd metadata, and warning filters belong to the whole process: of
-    several threads the first to come sets them and the last to go sets them back.
+    Attributes
+    ----------
+    image : (H, W, 3) uint8
+        As of :func:`decode`.
+    faults : tuple of FileFault
+        What is to be said of the file, although it is used.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-        self._filters = ExitStack()
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with self._lock:
-            self._count += 1
-            if self._count == 1:
-                ignored = warnings.catch_warnings(action="ignore")
-                self._filters.enter_context(ignored)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._count -= 1
-                if self._count == 0:
-                    self._filters.close()
-
-
-_quiet = _QuietPillow()
+    image: Image
+    faults: tuple[FileFault, ...] = ()
 
 
 def decode(
@@ -79,13 +56,14 @@ def decode(
 ) -> Image:
     """Turn an encoded picture into an upright RGB array.
 
-    Of several frames or pages the first counts. Orientation is applied once, an ICC
-    profile is converted to sRGB, transparency is laid on white, and 16 bits become 8.
+    Of several pages the largest counts, of several frames the first. Orientation is
+    applied once, an ICC profile is converted to sRGB, transparency is laid on white,
+    and what is deeper becomes 8 bits.
 
     Parameters
     ----------
     data : bytes
-        JPEG, PNG, WebP, HEIC/HEIF, TIFF, BMP or GIF.
+        Of any format of ``formats.NAMES``, whatever the file is called.
     settings : ImageSettings
         Ceilings on bytes, pixels and memory, checked before a pixel is decoded.
     max_side_px : int, > 0, optional
@@ -101,7 +79,8 @@ def decode(
     Raises
     ------
     UnreadableImageError
-        If the bytes are empty, of another format, cut short or broken.
+        If the bytes are empty, of another format, cut short or broken. One that
+        lacks its tail only is used: see :func:`decode_file`.
     ImageTooSmallError
         If a side is under ``settings.min_side_px``.
     ImageTooLargeError
@@ -111,16 +90,28 @@ def decode(
     ValueError
         If ``max_side_px`` is not positive.
     """
+    read = decode_file(data, settings=settings, max_side_px=max_side_px)
+    return read.image
+
+
+def decode_file(
+    data: bytes,
+    *,
+    settings: ImageSettings = ImageSettings(),  # noqa: B008 - frozen, so sharing is safe
+    max_side_px: int | None = None,
+) -> ReadPicture:
+    """Decode as :func:`decode` does, and say what is wrong with the file."""
     with _opened(data, settings, max_side_px) as (picture, taken):
         if taken <= settings.heavy_bytes or settings.heavy_lock is None:
-            return _decode(picture, data, max_side_px)
+            return _decode(picture, max_side_px)
     # Nothing is held while it waits; and a full disk is no fault of the picture.
+    del picture
     settings.heavy_lock.parent.mkdir(parents=True, exist_ok=True)
     with (
         wait_for_lock(settings.heavy_lock, mode=OWNER_ONLY),
         _opened(data, settings, max_side_px) as (picture, _),
     ):
-        return _decode(picture, data, max_side_px)
+        return _decode(picture, max_side_px)
 
 
 def decoding_bytes(
@@ -132,6 +123,15 @@ def decoding_bytes(
     """
     with _opened(data, settings, max_side_px) as (_, taken):
         return taken
+
+
+def is_reduced(data: bytes, *, settings: ImageSettings, max_side_px: int) -> bool:
+    """Tell whether a picture would come out smaller than another one of its file.
+
+    The pixels are not looked at; raises as :func:`decode` does.
+    """
+    with _opened(data, settings, max_side_px) as (picture, _):
+        return picture.is_reduced
 
 
 def read(path: Path, *, max_side_px: int | None = None) -> Image:
@@ -179,7 +179,7 @@ def resize_to_long_side(image: Image, side_px: int, *, enlarge: bool = False) ->
     scale = side_px / max(height, width)
     if scale == 1 or (scale > 1 and not enlarge):
         return image
-    size = _scaled((width, height), side_px)
+    size = scaled((width, height), side_px)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
 
@@ -205,15 +205,17 @@ def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
 @contextmanager
 def _opened(
     data: bytes, settings: ImageSettings, max_side_px: int | None
-) -> Iterator[tuple[Pillow.Image, int]]:
-    """Read the header and check every ceiling; whatever is raised becomes ours."""
+) -> Iterator[tuple[EncodedPicture, int]]:
+    """Read the header, check every ceiling; what is raised becomes ours."""
     if max_side_px is not None and max_side_px < 1:
         raise ValueError(f"max_side_px must be positive, got {max_side_px}")
     if len(data) > settings.max_bytes:
         raise ImageTooLargeError(len(data), settings.max_bytes, "bytes")
     try:
-        with _quiet(), formats.open_header(data, settings) as picture:
-            yield picture, _checked_bytes(picture, settings, max_side_px)
+        with quietly():
+            picture = formats.open_header(data, settings)
+            taken = _checked_bytes(picture, settings, max_side_px)
+            yield picture, taken
     except (ImageError, MemoryError):
         raise
     except Exception as error:
@@ -225,46 +227,34 @@ def _opened(
 
 
 def _checked_bytes(
-    picture: Pillow.Image, settings: ImageSettings, max_side_px: int | None
+    picture: EncodedPicture, settings: ImageSettings, max_side_px: int | None
 ) -> int:
     """Set the reduction that the decoder does; return the memory that it then takes."""
-    if max_side_px is not None:
-        formats.seek_overview(picture, max_side_px)
-    full_size = picture.size
-    formats.check_pixels(full_size, settings)
-    if min(full_size) < settings.min_side_px:
-        raise ImageTooSmallError(full_size[::-1], settings.min_side_px)
-    if max_side_px is not None:
-        # A JPEG is then decoded at 1/2, 1/4 or 1/8, not below what is asked for.
-        picture.draft(None, _scaled(full_size, max_side_px))
-    taken = formats.decoded_bytes(picture, full_size)
+    size = picture.reduce_to(max_side_px, settings)
+    if min(size) < settings.min_side_px:
+        raise ImageTooSmallError(size[::-1], settings.min_side_px)
+    taken = picture.decoded_bytes()
     if taken > settings.max_decoded_bytes:
         raise ImageTooLargeError(taken, settings.max_decoded_bytes, "decoded bytes")
     return taken
 
 
-def _decode(picture: Pillow.Image, data: bytes, max_side_px: int | None) -> Image:
-    # Also of a TIFF's first page, when an overview has none of its own.
-    profile = picture.info.get("icc_profile")
-    pixels: Pixels = picture
-    if isinstance(picture, WebPImagePlugin.WebPImageFile):
-        # Pillow's decoder, made for animations, takes three times the memory.
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if decoded is None:
-            raise ValueError("libwebp cannot decode it")
-        pixels = OpenCVPixels(np.asarray(decoded, np.uint8))
-    else:
-        picture.load()
-    # Decoders that turn by themselves (HEIC, TIFF) have set the tag to 1 by then, so
-    # nothing is turned twice.
-    orientation = picture.getexif().get(ORIENTATION, 1)
-    width, height = pixels.size
-    size = (height, width) if orientation in SIDEWAYS else (width, height)
+def _decode(picture: EncodedPicture, max_side_px: int | None) -> ReadPicture:
+    decoded = picture.decode()
+    width, height = decoded.pixels.size
+    is_sideways = decoded.orientation in SIDEWAYS
+    size = (height, width) if is_sideways else (width, height)
     target = None
     if max_side_px is not None and max(size) > max_side_px:
-        target = _scaled(size, max_side_px)
-    flat = flatten(pixels, orientation=orientation, target=target)
-    return np.array(_to_srgb(flat, profile))
+        target = scaled(size, max_side_px)
+    flat = flatten(decoded.pixels, orientation=decoded.orientation, target=target)
+    image = np.array(_to_srgb(flat, decoded.profile))
+    return ReadPicture(image, _faults(picture, is_truncated=decoded.is_truncated))
+
+
+def _faults(picture: EncodedPicture, *, is_truncated: bool) -> tuple[FileFault, ...]:
+    cut = (FileFault.TRUNCATED,) if is_truncated else ()
+    return (*cut, FileFault.REDUCED) if picture.is_reduced else cut
 
 
 def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
@@ -281,9 +271,3 @@ def _to_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
             # slightly wrong colours still find the work, a refusal never does.
             return picture.convert("RGB")
     return picture.convert("RGB")
-
-
-def _scaled(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """Scale (width, height) to a long side, no side under one pixel."""
-    scale = long_side / max(size)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

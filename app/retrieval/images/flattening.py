@@ -7,11 +7,12 @@ what its decoder made, never a second copy of full size.
 from collections.abc import Iterator
 from typing import Protocol
 
-import cv2
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageCms
 from PIL.Image import Resampling, Transpose
+
+from app.retrieval.images.scale import Scale
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _LAB_TO_SRGB = ImageCms.buildTransform(
@@ -53,17 +54,33 @@ class Pixels(Protocol):
         ...
 
 
-class OpenCVPixels:
-    """Pixels as OpenCV decodes them.
+class ArrayPixels:
+    """Pixels as an array, of any depth.
 
     Parameters
     ----------
-    pixels : (H, W) or (H, W, 3) or (H, W, 4) uint8
-        Grey, BGR or BGRA.
+    pixels : (H, W) or (H, W, C)
+        Grey (C = 1), grey with alpha (2), RGB (3) or RGBA (4).
+    mode : str
+        Of Pillow, where they are something else: CMYK, LAB, YCbCr, RGBa.
+    order : str
+        Of the bytes, as Pillow's raw decoder calls it, where it is not the mode's.
+    scale : Scale, optional
+        By default that of their type.
     """
 
-    def __init__(self, pixels: np.ndarray) -> None:
-        self._pixels = pixels
+    def __init__(
+        self,
+        pixels: np.ndarray,
+        mode: str = "",
+        scale: Scale | None = None,
+        order: str = "",
+    ) -> None:
+        self._pixels = pixels[..., 0] if pixels.shape[2:] == (1,) else pixels
+        channels = 1 if self._pixels.ndim == 2 else self._pixels.shape[2]
+        self._mode = mode or ("", "L", "LA", "RGB", "RGBA")[channels]
+        self._order = order or self._mode
+        self._scale = scale or Scale.of(pixels)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -71,14 +88,13 @@ class OpenCVPixels:
         return self._pixels.shape[1], self._pixels.shape[0]
 
     def crop(self, box: Box) -> Pillow.Image:
-        """Copy the box (left, top, right, bottom)."""
+        """Copy the box (left, top, right, bottom), in 8 bits."""
         left, top, right, bottom = box
-        part = np.ascontiguousarray(self._pixels[top:bottom, left:right])
-        if part.ndim == 2:
-            return Pillow.fromarray(part)
-        alpha = part.shape[2] == 4
-        code = cv2.COLOR_BGRA2RGBA if alpha else cv2.COLOR_BGR2RGB
-        return Pillow.fromarray(cv2.cvtColor(part, code))
+        part = self._scale.to_eight_bits(self._pixels[top:bottom, left:right])
+        height, width = part.shape[:2]
+        # Pillow guesses a mode by the number of channels, and Lab and YCbCr have three.
+        size = width, height
+        return Pillow.frombytes(self._mode, size, part.tobytes(), "raw", self._order)
 
 
 def flatten(

@@ -25,6 +25,9 @@ PLACE_PX = 2
 MIN_SIDE_PX = 16
 """Below this SIFT's scale space has no room for a keypoint and its surroundings."""
 
+HISTOGRAMS = (4, 4, 8)
+"""Rows, columns and directions of a SIFT descriptor, as OpenCV orders them."""
+
 
 def extract(image: Image, *, side_px: int, count: int) -> LocalFeatures:
     """Find the strongest keypoints of a reference image and describe them.
@@ -167,3 +170,21 @@ def root_sift(sift: FloatArray) -> NDArray[np.uint8]:
     mass = np.maximum(sift.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
     roots = np.rint(QUANTISATION * np.sqrt(sift / mass))
     return np.asarray(np.minimum(roots, 255), dtype=np.uint8)
+
+
+def mirrored(features: LocalFeatures) -> LocalFeatures:
+    """Return the features of a picture's mirror image, without its pixels.
+
+    A keypoint's patch is turned to its orientation first, so mirroring it exchanges the
+    two sides of that: rows of the histograms, and directions in them.
+
+    Parameters
+    ----------
+    features : LocalFeatures
+    """
+    histograms = features.descriptors.reshape(-1, *HISTOGRAMS)
+    directions = -np.arange(HISTOGRAMS[2]) % HISTOGRAMS[2]
+    turned = histograms[:, ::-1][..., directions].reshape(-1, 128)
+    xy = features.xy.copy()
+    xy[:, 0] = features.size[1] - 1 - xy[:, 0]
+    return LocalFeatures(xy, np.ascontiguousarray(turned), features.size)

@@ -144,6 +144,9 @@ class Answer:
     missing : tuple of str
         Names of the parts of the gallery that did not answer in time, and were not
         searched, or not to the end.
+    is_mirrored : bool
+        Whether the photo shows the works as a mirror does. Places are of the photo as
+        it is.
     """
 
     verdict: Verdict
@@ -152,6 +155,7 @@ class Answer:
     description: Description | None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    is_mirrored: bool = False
 
     @property
     def is_complete(self) -> bool:

@@ -4,15 +4,17 @@ Asked with what is stored of each picture, so nothing is computed anew: the same
 channels propose as for a photo, and the same geometry decides.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.retrieval.gallery.overlay import Searchable
+from app.retrieval.local import rootsift
 from app.retrieval.settings import ShortlistSettings, VerificationSettings
-from app.retrieval.types import GalleryItem
+from app.retrieval.types import FloatArray, GalleryItem, Hit, LocalFeatures
 from app.retrieval.verification.homography import project, verify
 
 LOCAL_COUNT, GLOBAL_COUNT = 8, 5
@@ -47,6 +49,8 @@ class Kinship(StrEnum):
     """The other is a part of it."""
     VIEW = "view"
     """Another photo, another version, or something that both show."""
+    MIRRORED = "mirrored"
+    """Its mirror image, or that of a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +66,19 @@ class Relative:
     inlier_count : int
     similarity : float in [-1, 1]
         Cosine of the global descriptors.
+    inlier_share : float in [0, 1]
+        Inliers per match.
     """
 
     item: GalleryItem
     kinship: Kinship
     inlier_count: int
     similarity: float
+    inlier_share: float
 
 
 def find_relatives(gallery: Searchable, position: int) -> tuple[Relative, ...]:
-    """Find the other works that a picture has something in common with.
+    """Find the other works that a picture, or its mirror image, has something of.
 
     Parameters
     ----------
@@ -84,34 +91,59 @@ def find_relatives(gallery: Searchable, position: int) -> tuple[Relative, ...]:
     relatives : tuple of Relative
         One per work, most inliers first.
     """
-    settings = VerificationSettings()
     few = ShortlistSettings(local_count=LOCAL_COUNT)
     own = gallery.local_features_of(position)
     descriptor = gallery.descriptor_of(position)
-    excluded = gallery.mask_of([gallery.items[position].work_id])
+    own_work = gallery.items[position].work_id
+    excluded = gallery.mask_of([own_work])
     hits = [
         *gallery.search_local(own, few, excluded=excluded),
         *gallery.search_global(descriptor, GLOBAL_COUNT, excluded=excluded),
     ]
+    best = {one.item.work_id: one for one in _verified(gallery, own, descriptor, hits)}
+    # A slide that was scanned from behind. Networks hardly tell it from the picture as
+    # it is; of what is related already, nothing is to be said twice.
+    mirror = rootsift.mirrored(own)
+    excluded = gallery.mask_of([own_work, *best])
+    hits = [*gallery.search_local(mirror, few, excluded=excluded)]
+    for one in _verified(gallery, mirror, descriptor, hits):
+        if one.inlier_share >= DETAIL_SHARE:
+            best[one.item.work_id] = replace(one, kinship=Kinship.MIRRORED)
+    return tuple(sorted(best.values(), key=lambda one: -one.inlier_count))
+
+
+def _verified(
+    gallery: Searchable,
+    features: LocalFeatures,
+    descriptor: FloatArray,
+    hits: Sequence[Hit],
+) -> list[Relative]:
+    """Return the strongest relative of each work among some hits."""
+    settings = VerificationSettings()
     candidates = list(dict.fromkeys(hit.position for hit in hits))
     similarities = gallery.similarities(descriptor, candidates)
     best: dict[str, Relative] = {}
     for candidate, similarity in zip(candidates, similarities, strict=True):
         item, other = gallery.items[candidate], gallery.local_features_of(candidate)
-        found = verify(own, other, settings)
+        found = verify(features, other, settings)
         if found.homography is None or found.inlier_count < FEWEST_INLIERS:
             continue
         known = best.get(item.work_id)
         if known is None or found.inlier_count > known.inlier_count:
+            inverse = np.linalg.inv(found.homography)
             kinship = judge(
                 found.inlier_share,
-                share_inside(found.homography, own.size, other.size),
-                share_inside(np.linalg.inv(found.homography), other.size, own.size),
+                share_inside(found.homography, features.size, other.size),
+                share_inside(inverse, other.size, features.size),
             )
             best[item.work_id] = Relative(
-                item, kinship, found.inlier_count, float(similarity)
+                item,
+                kinship,
+                found.inlier_count,
+                float(similarity),
+                found.inlier_share,
             )
-    return tuple(sorted(best.values(), key=lambda one: -one.inlier_count))
+    return list(best.values())
 
 
 def judge(inlier_share: float, own_share: float, other_share: float) -> Kinship:

@@ -16,6 +16,14 @@ from app.extensions import db
 from app.models import Artwork
 from app.models.keys import natural_key, plain_text
 from app.services.collection.subjects import SHOWS, write_subjects
+from app.services.collection.years import (
+    BY_DATE,
+    CENTURY,
+    YearSpan,
+    century_columns,
+    count_centuries,
+    in_century,
+)
 from app.services.system.paging import Page, select_page, slice_page
 
 WORKS_PER_PAGE = 48
@@ -26,7 +34,7 @@ VALUES_PER_PAGE = 200
 MOST_WORDS = 12
 """Of a search; each is one more pass over the collection."""
 USUAL_ORDER = "artist"
-FACETS: Mapping[str, InstrumentedAttribute[str]] = {
+COLUMNS: Mapping[str, InstrumentedAttribute[str]] = {
     "artist": Artwork.artist,
     "school": Artwork.school,
     "technique": Artwork.technique,
@@ -35,10 +43,12 @@ FACETS: Mapping[str, InstrumentedAttribute[str]] = {
     SHOWS: Artwork.shows,
 }
 """Columns by the name of their facet; that of ``SHOWS`` holds several values."""
+FACETS = ("artist", CENTURY, *(name for name in COLUMNS if name != "artist"))
+"""Names, in the order in which they are shown; of centuries there is no column."""
 ORDERS: Mapping[str, tuple[Any, ...]] = {
     "artist": (Artwork.artist_key, Artwork.title_key, Artwork.id),
     "title": (Artwork.title_key, Artwork.artist_key, Artwork.id),
-    "date": (Artwork.year.is_(None), Artwork.year, Artwork.artist_key, Artwork.id),
+    "date": (*BY_DATE, Artwork.artist_key, Artwork.id),
     "accession": (Artwork.accession,),
     "newest": (Artwork.created_at.desc(), Artwork.id.desc()),
 }
@@ -62,19 +72,22 @@ class Criteria:
         Words that the label has, in any order; accents and capitals do not matter.
     chosen : mapping of str to str
         Values by the name of their facet.
+    years : YearSpan
+        Works are meant whose years and these have one in common.
     order : str
         One of ``ORDERS``.
     """
 
     text: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
+    years: YearSpan = field(default_factory=YearSpan)
     order: str = USUAL_ORDER
     presence: Presence = Presence.SHOWN
 
     @property
     def narrows(self) -> bool:
         """Whether not all works are meant."""
-        return bool(self.text or self.chosen)
+        return bool(self.text or self.chosen or self.years)
 
     def without(self, facet: str) -> "Criteria":
         """Return the same but for one facet."""
@@ -101,8 +114,8 @@ class Facet:
     chosen : str
         The value it is narrowed by already; empty if it is not.
     values : sequence of FacetValue
-        The most frequent ones, as if nothing of this facet were chosen; rooms among
-        them in their natural order.
+        The most frequent ones, as if nothing of this facet were chosen; centuries in
+        their order, rooms in their natural one.
     more : bool
         Whether there are others.
     """
@@ -139,7 +152,9 @@ def facets(criteria: Criteria) -> list[Facet]:
         if values or chosen:
             more = len(values) > VALUES_SHOWN
             shown = values[:VALUES_SHOWN]
-            if name == "location":
+            if name == CENTURY:
+                shown.sort(key=_number)
+            elif name == "location":
                 shown.sort(key=lambda entry: natural_key(entry.value))
             found.append(Facet(name, chosen, shown, more))
     return found
@@ -168,13 +183,18 @@ def facet_values(
         If there is no such facet.
     """
     values = _values(name, criteria)
-    values.sort(key=lambda entry: natural_key(read_as(entry.value)))
+    if name == CENTURY:
+        values.sort(key=_number)
+    else:
+        values.sort(key=lambda entry: natural_key(read_as(entry.value)))
     return slice_page(values, number, VALUES_PER_PAGE)
 
 
 def _values(name: str, criteria: Criteria, most: int | None = None) -> list[FacetValue]:
     """Count the values of a facet, the most frequent ones first."""
-    column = FACETS[name]
+    if name == CENTURY:
+        return _centuries(criteria, most)
+    column = COLUMNS[name]
     works = func.count().label("works")
     counted = (
         select(column, works)
@@ -193,14 +213,32 @@ def _values(name: str, criteria: Criteria, most: int | None = None) -> list[Face
     return [FacetValue(*pair) for pair in ordered[:most]]
 
 
+def _centuries(criteria: Criteria, most: int | None) -> list[FacetValue]:
+    """Count the works of each century; the most frequent ones first."""
+    # In a row of its own, since PostgreSQL groups by no expression with parameters.
+    rows = (
+        select(*century_columns()).where(*_conditions(criteria.without(CENTURY)))
+    ).subquery()
+    counted = select(*rows.c, func.count()).group_by(*rows.c)
+    counts = count_centuries(db.session.execute(counted))
+    return [FacetValue(str(one), works) for one, works in counts.most_common(most)]
+
+
+def _number(entry: FacetValue) -> int:
+    """Return what centuries are sorted by."""
+    return int(entry.value)
+
+
 def _has(name: str, value: str) -> ColumnElement[bool]:
     """Select the works that have a value of a facet."""
+    if name == CENTURY:
+        return in_century(value)
     if name == SHOWS:
         # One word: two neighbours in the list are no value.
         return Artwork.shows.contains(
             write_subjects(value.split()[:1]), autoescape=True
         )
-    return FACETS[name] == value
+    return COLUMNS[name] == value
 
 
 def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
@@ -214,5 +252,6 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
     return [
         *present[criteria.presence],
         *(_has(name, value) for name, value in criteria.chosen.items()),
+        *criteria.years.conditions(),
         *(Artwork.search_text.contains(word, autoescape=True) for word in words),
     ]

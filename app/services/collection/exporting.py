@@ -1,4 +1,4 @@
-"""Export of the collection: a table, JSON, IIIF manifests.
+"""Export of the collection as a table and as JSON.
 
 The table is what ``app.services.importing`` reads: one row per picture, so a work with
 two pictures has two rows, and a work without any has one with a blank ``image``.
@@ -7,36 +7,25 @@ two pictures has two rows, and a work without any has one with a blank ``image``
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
 from app.services.collection.labels import COLUMNS, fact_of, label_of
+from app.services.collection.spreadsheets import BYTE_ORDER_MARK, preserved
 from app.services.collection.subjects import SHOWS, subjects_of
 
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
 """Column of the table: since when; blank where the work is on show."""
-EXPORTED = (*COLUMNS, SHOWS, WITHDRAWN)
+YEARS = ("earliest_year", "latest_year")
+"""Columns of the table that follow from the date: nothing is read from them."""
+EXPORTED = (*COLUMNS, *YEARS, SHOWS, WITHDRAWN)
 """Columns of the table that are ours."""
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would calculate."""
-INERT = "'"
-"""Put before such a cell, spreadsheets take it as text (OWASP, CSV injection)."""
-PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
-
-
-def inert(value: str) -> str:
-    """Make a cell that no spreadsheet calculates; :func:`original` takes it back."""
-    return INERT + value if value.startswith((*ACTIVE, INERT)) else value
-
-
-def original(cell: str) -> str:
-    """Return what :func:`inert` was given."""
-    return cell.removeprefix(INERT)
+PICTURE_PREFIX = "picture."
+"""Before the names of columns that describe the picture of their row."""
 
 
 def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]:
@@ -68,22 +57,30 @@ def table(session: Session) -> Iterator[str]:
     stated it: what is only seen would count as stated once it is imported. Columns that
     are not ours come last.
     """
-    extra = sorted(
-        {name for work in all_works(session, withdrawn=True) for name in work.details}
-    )
+    extra: set[str] = set()
+    about: set[str] = set()
+    for work in all_works(session, withdrawn=True):
+        extra.update(work.details)
+        about.update(name for image in work.images for name in image.about)
+    details, described = sorted(extra), sorted(about)
     file = io.StringIO()
+    file.write(BYTE_ORDER_MARK)
     writer = csv.writer(file)
-    writer.writerow([inert(name) for name in (*EXPORTED, *extra)])
+    names = (*EXPORTED, *details, *(f"{PICTURE_PREFIX}{name}" for name in described))
+    writer.writerow([preserved(name) for name in names])
     for work in all_works(session, withdrawn=True):
         label = label_of(work)
-        names = [image.media_name for image in work.images] or [""]
-        for name in names:
+        pictures = [(image.media_name, image.about) for image in work.images]
+        for name, said in pictures or [("", {})]:
             facts = {"accession": work.accession, "image": name, **label}
             since = work.withdrawn_at.isoformat() if work.withdrawn_at else ""
             cells = [facts[column] for column in COLUMNS]
-            cells += [fact_of(work, SHOWS), since]
-            cells += [str(work.details.get(column, "")) for column in extra]
-            writer.writerow(map(inert, cells))
+            # Years are numbers, which spreadsheets calculate to themselves.
+            years = ["" if year is None else year for year in _years(work)]
+            others = [fact_of(work, SHOWS), since]
+            others += [str(work.details.get(column, "")) for column in details]
+            others += [str(said.get(column, "")) for column in described]
+            writer.writerow([*map(preserved, cells), *years, *map(preserved, others)])
         yield file.getvalue()
         file.seek(0)
         file.truncate()
@@ -98,6 +95,7 @@ def json_lines(session: Session) -> Iterator[str]:
         facts = {
             "accession": work.accession,
             **label_of(work),
+            **dict(zip(YEARS, _years(work), strict=True)),
             SHOWS: subjects_of(work),
             "shows_stated": bool(work.stated_subjects),
             "details": work.details,
@@ -108,6 +106,7 @@ def json_lines(session: Session) -> Iterator[str]:
                     "sha256": image.sha256,
                     "width": image.width,
                     "height": image.height,
+                    "about": image.about,
                 }
                 for image in work.images
             ],
@@ -117,84 +116,5 @@ def json_lines(session: Session) -> Iterator[str]:
     yield "\n]\n"
 
 
-def manifest(
-    work: Artwork, address: str, picture_address: Callable[[str], str], page: str
-) -> dict[str, Any]:
-    """Return a IIIF Presentation 3 manifest: one canvas per picture.
-
-    Parameters
-    ----------
-    address : str
-        Of the manifest itself, absolute; it is its name for all the world.
-    picture_address : callable
-        From a picture's media name to its absolute address.
-    page : str
-        Absolute address of the work's page.
-    """
-    label = label_of(work)
-    title = label["title"] or work.accession
-    described: dict[str, Any] = {
-        "@context": PRESENTATION,
-        "id": address,
-        "type": "Manifest",
-        "label": {"none": [title]},
-        "metadata": [
-            {"label": {"en": [name.capitalize()]}, "value": {"none": [value]}}
-            for name, value in {"accession": work.accession, **label}.items()
-            if value and name not in {"title", "rights"}
-        ],
-        "homepage": [
-            {
-                "id": page,
-                "type": "Text",
-                "label": {"none": [title]},
-                "format": "text/html",
-            }
-        ],
-    }
-    if label["rights"]:
-        described["requiredStatement"] = {
-            "label": {"en": ["Rights"]},
-            "value": {"none": [label["rights"]]},
-        }
-    described["items"] = [
-        _canvas(f"{address}/canvas/{number}", picture_address(image.media_name), image)
-        for number, image in enumerate(work.images, 1)
-    ]
-    return described
-
-
-def collection(
-    address: str, label: str, items: Iterable[tuple[str, str, str]]
-) -> dict[str, Any]:
-    """Return a IIIF Presentation 3 collection.
-
-    Parameters
-    ----------
-    items : iterable of (type, address, label)
-        Manifests or collections.
-    """
-    return {
-        "@context": PRESENTATION,
-        "id": address,
-        "type": "Collection",
-        "label": {"none": [label]},
-        "items": [
-            {"id": where, "type": kind, "label": {"none": [name]}}
-            for kind, where, name in items
-        ],
-    }
-
-
-def _canvas(address: str, picture: str, image: Any) -> dict[str, Any]:
-    size = {"height": image.height, "width": image.width}
-    body = {"id": picture, "type": "Image", "format": "image/jpeg", **size}
-    annotation = {
-        "id": f"{address}/annotation",
-        "type": "Annotation",
-        "motivation": "painting",
-        "body": body,
-        "target": address,
-    }
-    page = {"id": f"{address}/page", "type": "AnnotationPage", "items": [annotation]}
-    return {"id": address, "type": "Canvas", **size, "items": [page]}
+def _years(work: Artwork) -> tuple[int | None, int | None]:
+    return work.earliest_year, work.latest_year

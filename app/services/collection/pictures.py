@@ -6,9 +6,15 @@ same picture sent twice is stored once and a name never changes its content.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
+from app.retrieval.images.codec import (
+    decode,
+    decode_file,
+    encode_jpeg,
+    resize_to_long_side,
+)
+from app.retrieval.images.encoded import FileFault
 from app.retrieval.settings import ImageSettings
 from app.retrieval.types import Image
 from app.services.media.store import MediaStore, read_picture
@@ -34,11 +40,14 @@ class StoredPicture:
         Hex digest of the original bytes.
     width, height : int
         Of the stored JPEG, in pixels.
+    faults : tuple of FileFault
+        What is to be said of the original file; known when it has just been stored.
     """
 
     sha256: str
     width: int
     height: int
+    faults: tuple[FileFault, ...] = ()
 
     @property
     def media_name(self) -> str:
@@ -64,8 +73,8 @@ def store_picture(
         If the media folder cannot be written.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    image = decode(data, settings=settings, max_side_px=STORED_SIDE_PX)
-    return _write(sha256, image, media)
+    read = decode_file(data, settings=settings, max_side_px=STORED_SIDE_PX)
+    return replace(_write(sha256, read.image, media), faults=read.faults)
 
 
 def keep_picture(

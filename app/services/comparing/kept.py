@@ -18,7 +18,7 @@ from typing import Any
 from app.models import Artwork, now
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image
-from app.services.collection.exporting import inert
+from app.services.collection.spreadsheets import inert
 from app.services.comparing.methods import RERANKING, SHORTLIST, Column, ComparedMethod
 from app.services.media.store import MediaStore, read_picture
 

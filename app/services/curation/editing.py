@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, AuditEntry, ReferenceImage, User, now
+from app.retrieval.images.encoded import FileFault
 from app.retrieval.settings import ImageSettings
 from app.services.collection.labels import (
     DETAIL,
@@ -28,6 +29,7 @@ from app.services.curation.work_images import (
     Picture,
     add_features,
     arrange_pictures,
+    picture_of,
     pictures_of,
     take_picture,
 )
@@ -72,6 +74,11 @@ class WorkEditor:
         Who changes; None from the shell.
     settings : ImageSettings
         What is accepted as a picture.
+
+    Attributes
+    ----------
+    file_faults : tuple of FileFault
+        Of the file that a picture was last taken from.
     """
 
     def __init__(
@@ -87,6 +94,7 @@ class WorkEditor:
         self._maker = maker
         self._user = user
         self._settings = settings
+        self.file_faults: tuple[FileFault, ...] = ()
 
     def create(self, accession: str, label: Mapping[str, str]) -> Artwork:
         """Record a new work without pictures.
@@ -145,13 +153,13 @@ class WorkEditor:
 
     def add_image(self, artwork: Artwork, data: bytes) -> AuditEntry:
         """Add a picture after the others. Raises as :func:`take_picture`."""
-        new = take_picture(artwork, data, self._media, self._settings)
+        new = self._take(artwork, data)
         return self._commit(self._arrange(artwork, [*pictures_of(artwork), new]))
 
     def replace_image(self, image: ReferenceImage, data: bytes) -> AuditEntry:
         """Put another picture into a picture's place. Raises as :meth:`add_image`."""
         artwork = image.artwork
-        new = take_picture(artwork, data, self._media, self._settings)
+        new = self._take(artwork, data)
         pictures = pictures_of(artwork)
         pictures[_position_of(image)] = new
         return self._commit(self._arrange(artwork, pictures))
@@ -235,6 +243,11 @@ class WorkEditor:
         announce(self._session, [artwork])
         after = {"images": list(pictures)}
         return self._record(IMAGES, artwork, {"images": before}, after)
+
+    def _take(self, artwork: Artwork, data: bytes) -> Picture:
+        stored = take_picture(artwork, data, self._media, self._settings)
+        self.file_faults = stored.faults
+        return picture_of(stored)
 
     def _commit(self, entry: Entry) -> Entry:
         self._session.commit()

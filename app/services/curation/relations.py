@@ -28,6 +28,8 @@ class RelationKind(StrEnum):
     WHOLE = "whole"
     """The other shows a part of it."""
     VIEW = "view"
+    MIRRORED = "mirrored"
+    """Its mirror image: one of the two pictures is the wrong way round."""
 
     @property
     def turned(self) -> "RelationKind":

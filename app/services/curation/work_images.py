@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ class Picture(TypedDict):
     media_name: str
     width: int
     height: int
+    about: NotRequired[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def feature_maker(index: LiveIndex) -> FeatureMaker | None:
 
 def take_picture(
     artwork: Artwork, data: bytes, media: MediaStore, settings: ImageSettings
-) -> Picture:
+) -> StoredPicture:
     """Bring a picture into the media folder, for a work that has it not.
 
     Raises
@@ -72,7 +73,7 @@ def take_picture(
     stored = store_picture(data, media, settings=settings)
     if any(image.sha256 == stored.sha256 for image in artwork.images):
         raise RepeatedImageError(artwork.accession)
-    return picture_of(stored)
+    return stored
 
 
 def pictures_of(artwork: Artwork) -> list[Picture]:
@@ -82,12 +83,15 @@ def pictures_of(artwork: Artwork) -> list[Picture]:
 
 def picture_of(stored: StoredPicture | ReferenceImage) -> Picture:
     """Return a picture of the media folder as the audit trail remembers it."""
-    return {
+    picture: Picture = {
         "sha256": stored.sha256,
         "media_name": stored.media_name,
         "width": stored.width,
         "height": stored.height,
     }
+    if isinstance(stored, ReferenceImage) and stored.about:
+        picture["about"] = dict(stored.about)
+    return picture
 
 
 def arrange_pictures(artwork: Artwork, pictures: Sequence[Picture]) -> None:
@@ -96,8 +100,9 @@ def arrange_pictures(artwork: Artwork, pictures: Sequence[Picture]) -> None:
     images = [
         kept.get(picture["sha256"]) or ReferenceImage(**picture) for picture in pictures
     ]
-    for position, image in enumerate(images):
+    for position, (image, picture) in enumerate(zip(images, pictures, strict=True)):
         image.position = position
+        image.about = dict(picture.get("about", {}))
     artwork.images = images
 
 

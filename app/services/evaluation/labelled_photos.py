@@ -1,18 +1,18 @@
 """Labelled photos: from a list of real ones, or simulated from the collection.
 
-The list is a CSV file with the columns ``photo`` (a path relative to the file),
-``references`` (accession numbers joined by ``|``, or ``NONE`` for a photo of something
-else) and ``kind``, and may have ``in_view`` (numbers of other works that are really in
-the photo, to name one of which is no mistake). What cannot be used is named, and the
-rest goes on.
+The list is a table, read as every other one, with the columns ``photo`` (a path that
+starts beside the file), ``references`` (accession numbers joined by ``|``, or ``NONE``
+for a photo of something else) and ``kind``, and may have ``in_view`` (numbers of other
+works that are really in the photo, to name one of which is no mistake). What cannot be
+used is named, and the rest goes on.
 """
 
-import csv
-import io
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from sqlalchemy import select
@@ -24,8 +24,11 @@ from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import PROFILES, Profile, perturb
 from app.retrieval.simulation.wall import WALL_SIDE_PX, photograph_wall
+from app.services.importing.columns.words import plain
+from app.services.importing.tables.faults import TableError
+from app.services.importing.tables.opening import open_table
+from app.services.importing.tables.reader import TableRow
 from app.services.media.store import MediaStore, read_picture
-from app.services.system.encoding import decode_text
 
 COLUMNS = ("photo", "references", "kind")
 IN_VIEW = "in_view"
@@ -104,27 +107,32 @@ def read_labels(
         If the file cannot be read or lacks a column.
     """
     try:
-        data = path.read_bytes()
+        path.open("rb").close()
     except OSError as error:
         raise LabelsError(path, error.strerror or str(error)) from error
-    return parse_labels(data, path, accessions)
+    return _read_list(lambda: path.open("rb"), path, accessions)
 
 
 def parse_labels(
     data: bytes, path: Path, accessions: Collection[str]
 ) -> tuple[list[Label], list[PhotoFault]]:
     """Read the bytes of a list, see :func:`read_labels`; photos lie beside ``path``."""
-    text = decode_text(data)
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    return _read_list(lambda: BytesIO(data), path, accessions)
+
+
+def _read_list(
+    open_file: Callable[[], BinaryIO], path: Path, accessions: Collection[str]
+) -> tuple[list[Label], list[PhotoFault]]:
     try:
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise LabelsError(
-                path, f"its first line does not name {', '.join(missing)}"
-            )
-        rows = [_read_row(r, reader.line_num, path.parent, accessions) for r in reader]
-    except csv.Error as error:
-        raise LabelsError(path, f"line {reader.line_num}: {error}") from error
+        table = open_table(open_file)
+    except TableError as error:
+        raise LabelsError(path, str(error).rstrip(".")) from error
+    columns = {plain(name).replace(" ", "_"): name for name in table.columns}
+    missing = [name for name in COLUMNS if name not in columns]
+    if missing:
+        raise LabelsError(path, f"its first line does not name {', '.join(missing)}")
+    named = {_number(number): number for number in accessions}
+    rows = [_read_row(row, columns, path.parent, named) for row in table.rows()]
     return (
         [row for row in rows if isinstance(row, Label)],
         [row for row in rows if isinstance(row, PhotoFault)],
@@ -228,24 +236,40 @@ def simulate_walls(
 
 
 def _read_row(
-    row: dict[str, str | None], line: int, folder: Path, accessions: Collection[str]
+    row: TableRow,
+    columns: Mapping[str, str],
+    folder: Path,
+    named: Mapping[str, str],
 ) -> Label | PhotoFault:
-    photo, references, kind = ((row[name] or "").strip() for name in COLUMNS)
+    """Read a row; ``columns`` and ``named`` are by their spellings here."""
+    cells = {
+        name: row.values.get(columns[name], "").strip() if name in columns else ""
+        for name in (*COLUMNS, IN_VIEW)
+    }
+    photo, references = cells["photo"], cells["references"]
 
     def fault(reason: str) -> PhotoFault:
-        return PhotoFault(f"line {line}", photo, reason)
+        return PhotoFault(f"line {row.line}", photo, reason)
 
+    if row.fault:
+        return fault(str(row.fault))
     if not photo:
         return fault("the column photo is blank")
     if not references:
         return fault(f"the column references is blank (write {NO_WORK} for no work)")
-    named = _split(references)
-    works = frozenset(named.intersection(accessions))
+    asked = _split(references)
+    works = frozenset(named[key] for one in asked if (key := _number(one)) in named)
     if references != NO_WORK and not works:
-        return fault(f"the collection has no work {' or '.join(sorted(named))}")
-    in_view = frozenset(_split(row.get(IN_VIEW) or ""))
-    return Label(line, folder / photo, works, kind or "photo", in_view)
+        return fault(f"the collection has no work {' or '.join(sorted(asked))}")
+    in_view = frozenset(named.get(_number(n), n) for n in _split(cells[IN_VIEW]))
+    place = folder / photo.replace("\\", "/")  # as Windows writes it
+    return Label(row.line, place, works, cells["kind"] or "photo", in_view)
 
 
 def _split(references: str) -> set[str]:
     return {name.strip() for name in references.split(JOINT)} - {""}
+
+
+def _number(accession: str) -> str:
+    """Return an accession number in the spelling that numbers are compared in."""
+    return accession.casefold()

@@ -29,9 +29,9 @@ from app.services.evaluation.labelled_photos import (
     PhotoFault,
     parse_labels,
 )
-from app.services.importing.pictures import (
-    Archive,
-    FolderPictures,
+from app.services.importing.pictures.archive import Archive
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.pictures.source import (
     PictureError,
     PictureSource,
     SourceError,

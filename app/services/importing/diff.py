@@ -11,9 +11,10 @@ from enum import StrEnum
 from app.models import Artwork, RowState
 from app.services.collection.labels import DETAIL, fact_of
 from app.services.collection.pictures import StoredPicture
-from app.services.importing.formats import Reading
-from app.services.importing.messages import Remark
+from app.services.importing.columns.reading import Reading
+from app.services.importing.messages import GONE, Remark
 from app.services.importing.records import Record
+from app.services.importing.sync.merging import Known, merged
 
 
 class Policy(StrEnum):
@@ -41,12 +42,15 @@ class FoundPicture:
         Where it was brought into the media folder.
     fault : Remark or None
         Why it cannot be had.
+    remarks : tuple of Remark
+        What is to be said of it although it can.
     """
 
     name: str
     sha256: str = ""
     stored: StoredPicture | None = None
     fault: Remark | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,19 +63,23 @@ class RowDecision:
         What changes, by name as ``labels.fact_of`` has it; of a new work, all.
     pictures : list of FoundPicture
         Those that the work has not.
+    described : frozenset of str
+        Hashes of those that it has, of which something else is said.
     """
 
     state: RowState
     remarks: list[Remark] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     pictures: list[FoundPicture] = field(default_factory=list)
+    described: frozenset[str] = frozenset()
     restores: bool = False
     withdraws: bool = False
 
     @property
     def changes(self) -> bool:
         """Whether anything of the work changes."""
-        return bool(self.facts or self.pictures or self.restores or self.withdraws)
+        pictures = self.pictures or self.described
+        return bool(self.facts or pictures or self.restores or self.withdraws)
 
 
 def judge(
@@ -80,6 +88,7 @@ def judge(
     found: Sequence[FoundPicture],
     reading: Reading,
     policy: Policy,
+    known: Known | None = None,
 ) -> RowDecision:
     """Say what is to be done with a record.
 
@@ -93,10 +102,17 @@ def judge(
         Its pictures; those that need not be looked at may be missing.
     reading : Reading
     policy : Policy
+    known : Known, optional
+        What its source said of the work before.
     """
+    if record.is_gone:
+        return _let_go(artwork)
     faults = [one.fault for one in found if one.fault is not None]
+    remarks = [*record.remarks, *faults]
     there = [image.sha256 for image in artwork.images] if artwork is not None else []
-    decision = RowDecision(RowState.UNCHANGED, faults, pictures=_distinct(found, there))
+    said = [remark for one in found for remark in one.remarks]
+    pictures = _distinct(found, there)
+    decision = RowDecision(RowState.UNCHANGED, [*remarks, *said], pictures=pictures)
     if artwork is None and not record.is_further:
         decision.state, decision.facts = RowState.CREATED, record.facts
         decision.withdraws = bool(record.withdrawn)
@@ -107,7 +123,16 @@ def judge(
             return RowDecision(RowState.FAILED, [Remark("exists")])
         decision.facts = differences(record, artwork, reading)
         decision.restores = artwork.is_withdrawn and not record.withdrawn
+        if known is not None:
+            _heed(decision, record, artwork, known)
         decision.withdraws = bool(record.withdrawn) and not artwork.is_withdrawn
+    if artwork is not None and record.about:
+        named = {one.sha256 for one in found}
+        decision.described = frozenset(
+            image.sha256
+            for image in artwork.images
+            if image.sha256 in named and image.about != record.about
+        )
     decision.remarks += _told(decision)
     # The work of a further row that is not there is made by an earlier row.
     if decision.state is RowState.UNCHANGED and (artwork is None or decision.changes):
@@ -118,14 +143,41 @@ def judge(
 def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str, str]:
     """Return what the table says otherwise: a cell that is blank clears.
 
-    Columns that the table has not are left alone.
+    Columns that the table has not are left alone, and so are those that the row is too
+    short for.
     """
     blank = {f"{DETAIL}{name}": "" for name in reading.details.values()}
     # What manifests tell goes by no columns.
     said = {**record.label, **blank, **record.facts}
     return {
-        name: value for name, value in said.items() if fact_of(artwork, name) != value
+        name: value
+        for name, value in said.items()
+        if name not in record.absent and fact_of(artwork, name) != value
     }
+
+
+def _heed(
+    decision: RowDecision, record: Record, artwork: Artwork, known: Known
+) -> None:
+    """Let a source change only what nobody else has changed since it last spoke."""
+    names = {*record.facts, *known.facts}
+    there = {name: fact_of(artwork, name) for name in names}
+    decision.facts, kept = merged(record.facts, known.facts, there)
+    if kept:
+        fields = ", ".join(name.removeprefix(DETAIL) for name in kept)
+        decision.remarks.append(Remark("kept", {"fields": fields}))
+    # What a curator withdrew stays so; what was gone from the source is there again.
+    decision.restores = decision.restores and known.is_gone
+    decision.pictures = [
+        one for one in decision.pictures if one.name not in known.images
+    ]
+
+
+def _let_go(artwork: Artwork | None) -> RowDecision:
+    """Say what is to be done with what its source has no more."""
+    if artwork is None or artwork.is_withdrawn:
+        return RowDecision(RowState.SKIPPED)
+    return RowDecision(RowState.UPDATED, [Remark(GONE)], withdraws=True)
 
 
 def _distinct(
@@ -142,6 +194,8 @@ def _told(decision: RowDecision) -> list[Remark]:
     if decision.facts and not is_new:
         names = ", ".join(name.removeprefix(DETAIL) for name in decision.facts)
         remarks.append(Remark("changed", {"fields": names}))
+    if decision.described:
+        remarks.append(Remark("described", {"count": len(decision.described)}))
     if decision.pictures and not is_new:
         remarks.append(Remark("new_pictures", {"count": len(decision.pictures)}))
     if decision.restores:

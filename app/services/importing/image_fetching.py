@@ -2,32 +2,49 @@
 
 import hashlib
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urldefrag
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ReferenceImage
 from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
-from app.retrieval.images.codec import decode
-from app.services.collection.pictures import StoredPicture, keep_picture, store_picture
+from app.retrieval.images.codec import decode_file, is_reduced
+from app.retrieval.images.encoded import FileFault
+from app.retrieval.runtime.parallel import map_in_order
+from app.services.collection.pictures import (
+    STORED_SIDE_PX,
+    StoredPicture,
+    keep_picture,
+    store_picture,
+)
+from app.services.importing.columns.formats import IMAGE, OURS
+from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import FoundPicture
-from app.services.importing.formats import IMAGE, OURS, Reading
 from app.services.importing.messages import Remark
-from app.services.importing.pictures import PictureError
-from app.services.importing.records import is_address
+from app.services.importing.pictures.sent import SentPictures
+from app.services.importing.pictures.source import PictureError
 from app.services.importing.sources import ImportContext, Source
-from app.services.media.store import read_picture
+from app.services.importing.standards.image_service import (
+    is_service_address,
+    read_picture,
+)
+from app.services.media import store
 from app.services.system.circuit_breaker import CircuitBreaker
 from app.services.system.fetching import LinkError
-from app.services.system.parallel import map_in_order
 
 AT_ONCE = 4
 """Pictures that are read or fetched at the same time; few, out of courtesy."""
 GLANCE_SIDE_PX = 200
 """A picture is decoded so large to see whether it can be."""
+FILE_REMARKS = {
+    FileFault.TRUNCATED: "picture_truncated",
+    FileFault.REDUCED: "picture_reduced",
+}
 MEDIA_NAME = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.jpg")
 
 
@@ -41,6 +58,8 @@ class PictureFetcher:
     source : Source
     import_context : ImportContext
     reading : Reading
+    sent : SentPictures
+        Looked through first.
 
     Attributes
     ----------
@@ -54,10 +73,12 @@ class PictureFetcher:
         source: Source,
         import_context: ImportContext,
         reading: Reading,
+        sent: SentPictures,
     ) -> None:
         self._session = session
         self._source = source
         self._reader = import_context.pictures
+        self._documents = import_context.documents
         self.may_fetch = self._reader is not None
         self._limits = import_context.limits
         self._media = import_context.media.works
@@ -66,6 +87,7 @@ class PictureFetcher:
             reading.format == OURS and reading.columns.get(IMAGE) == IMAGE
         )
         self._breaker = CircuitBreaker()
+        self._sent = sent
 
     def look(self, names: Sequence[str]) -> dict[str, FoundPicture]:
         """See whether pictures can be had, without storing any.
@@ -104,35 +126,61 @@ class PictureFetcher:
         named = match[2] if match else ""
         if named and self._is_stored(named):
             return FoundPicture(name, named)
-        stored = None
+        stored: StoredPicture | None = None
+        faults: tuple[FileFault, ...] = ()
         try:
-            data = self._obtain(name)
+            if (sent := self._sent.find(name)) is not None:
+                said = _said(name, sent.faults)
+                return FoundPicture(name, sent.sha256, sent, remarks=said)
+            data, had = self._obtain(name)
             sha256 = named or hashlib.sha256(data).hexdigest()
             if self._is_stored(sha256):
                 return FoundPicture(name, sha256)
             # An OSError from here on is the media folder's, and no fault of the row.
             if not stores:
-                decode(data, settings=self._limits, max_side_px=GLANCE_SIDE_PX)
+                faults = self._faults(data)
             elif named:
                 stored = keep_picture(data, named, self._media, settings=self._limits)
             else:
                 stored = store_picture(data, self._media, settings=self._limits)
+                faults = stored.faults
         except PictureError as error:
             return FoundPicture(name, fault=error.remark)
         except ImageError as error:
             return FoundPicture(name, fault=remark_of(name, error))
-        return FoundPicture(name, sha256, stored)
+        return FoundPicture(name, sha256, stored, remarks=_said(name, faults) + had)
 
-    def _obtain(self, name: str) -> bytes:
+    def _faults(self, data: bytes) -> tuple[FileFault, ...]:
+        """Glance at a picture; say what storing it would. Raises ``ImageError``."""
+        limits = self._limits
+        glance = decode_file(data, settings=limits, max_side_px=GLANCE_SIDE_PX)
+        is_cut = FileFault.TRUNCATED in glance.faults
+        # At the size of a glance any page is large enough.
+        is_small = is_reduced(data, settings=limits, max_side_px=STORED_SIDE_PX)
+        return (
+            *([FileFault.TRUNCATED] if is_cut else []),
+            *([FileFault.REDUCED] if is_small else []),
+        )
+
+    def _obtain(self, name: str) -> tuple[bytes, tuple[Remark, ...]]:
+        """Return the bytes of a picture, and what is to be said of how it was had."""
         if not is_address(name):
-            return self._source.pictures.read(name)
-        if self._reader is None:
+            data = self._source.pictures.read(name)
+            return data, self._source.pictures.remarks_on(name)
+        if self._reader is None or self._documents is None:
             raise PictureError(Remark("links_off", {"name": name}))
+        read = partial(self._breaker.ask, read=self._reader.read)
         try:
-            return self._breaker.ask(name, self._reader.read)
+            if not is_service_address(name):
+                return read(name), ()
+            documents = partial(self._breaker.ask, read=self._documents.read)
+            served = read_picture(name, documents, read, self._limits)
         except LinkError as error:
-            facts = {"name": name, "refusal": error.refusal.value}
+            # What stands behind the sign is ours, and no part of the address.
+            facts = {"name": urldefrag(name).url, "refusal": error.refusal.value}
             raise PictureError(Remark("picture_refused", facts)) from error
+        said = (Remark("picture_served_small", {"name": urldefrag(name).url}),)
+        return served.data, said if served.is_small else ()
 
     def _is_stored(self, sha256: str) -> bool:
         return self._media.exists(StoredPicture(sha256, 0, 0).media_name)
@@ -147,9 +195,13 @@ class PictureFetcher:
         self._session.commit()  # ends the reading
         for sha256 in hashes - known.keys():
             name = StoredPicture(sha256, 0, 0).media_name
-            height, width = read_picture(self._media, name).shape[:2]
+            height, width = store.read_picture(self._media, name).shape[:2]
             known[sha256] = StoredPicture(sha256, width, height)
         return known
+
+
+def _said(name: str, faults: Iterable[FileFault]) -> tuple[Remark, ...]:
+    return tuple(Remark(FILE_REMARKS[one], {"name": name}) for one in faults)
 
 
 def remark_of(name: str, error: ImageError) -> Remark:

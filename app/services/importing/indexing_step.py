@@ -40,9 +40,12 @@ def finish(handle: TaskHandle, run: ImportRun) -> None:
                 handle.progress,
                 context.vectors,
                 context.shard_count,
+                context.feature_workers,
             )
         else:
-            complete_features(session, media.works, model, handle.progress)
+            complete_features(
+                session, media.works, model, handle.progress, context.feature_workers
+            )
     tell_searches(context.session, run)
 
 

@@ -1,12 +1,12 @@
 """Judging of a run's records in batches, as its dry run and its recording share it."""
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping, Set
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ImportRun, ReferenceImage
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import (
     FoundPicture,
     Policy,
@@ -14,12 +14,14 @@ from app.services.importing.diff import (
     differences,
     judge,
 )
-from app.services.importing.formats import Reading
 from app.services.importing.image_fetching import PictureFetcher
 from app.services.importing.messages import Remark
+from app.services.importing.pictures.sent import SentPictures
 from app.services.importing.records import Record
 from app.services.importing.repeats import Repeats, row_of_run
 from app.services.importing.sources import ImportContext, Source
+from app.services.importing.sync.items import SourceItems
+from app.services.importing.sync.merging import Known
 
 MOST_NAMED = 3
 """Works that are named for having the same picture."""
@@ -34,6 +36,11 @@ class RecordJudge:
     run : ImportRun
     source : Source
     import_context : ImportContext
+
+    Attributes
+    ----------
+    batch : dict of int to Record
+        Records that are judged together and not written down yet, by number.
     """
 
     def __init__(
@@ -47,8 +54,13 @@ class RecordJudge:
         self.run = run
         self.reading = Reading.from_json(run.mapping)
         self.policy = Policy(run.policy)
-        self.repeats = Repeats(self.reading, partial(row_of_run, session, run))
-        self.fetcher = PictureFetcher(session, source, import_context, self.reading)
+        self.items = SourceItems(session, run) if run.catalogue_id else None
+        self.batch: dict[int, Record] = {}
+        self.repeats = Repeats(self.reading, self._first_row)
+        self.sent = SentPictures.of(session, run)
+        self.fetcher = PictureFetcher(
+            session, source, import_context, self.reading, self.sent
+        )
 
     def decide(
         self,
@@ -58,7 +70,21 @@ class RecordJudge:
     ) -> RowDecision:
         """Say what is to be done with a record; parameters as of ``diff.judge``."""
         pictures = [found[name] for name in record.images if name in found]
-        return judge(record, artwork, pictures, self.reading, self.policy)
+        known = self.known(record)
+        return judge(record, artwork, pictures, self.reading, self.policy, known)
+
+    def known(self, record: Record) -> Known | None:
+        """Return what a record's source said before; None if it has none or did not."""
+        return self.items.known(record) if self.items else None
+
+    def wanted(self, record: Record) -> list[str]:
+        """Return the pictures of a record that were not taken from its source before.
+
+        The others are there, or a curator took them away.
+        """
+        known = self.known(record)
+        had: Set[str] = known.images if known else frozenset()
+        return [name for name in record.images if name not in had]
 
     def must_fetch(self, record: Record, artwork: Artwork | None) -> bool:
         """Tell whether pictures that are on the web have to be fetched for a record.
@@ -70,15 +96,25 @@ class RecordJudge:
             return False
         if artwork is None or record.is_further:
             return True
+        if self.known(record) is not None:
+            return bool(self.wanted(record))
         if self.policy is not Policy.UPDATE:
             return False
         return len(artwork.images) < len(record.images) or bool(
             differences(record, artwork, self.reading)
         )
 
+    def _first_row(self, number: int) -> Record:
+        """Return an earlier record of the batch, of those settled, or written down."""
+        settled = self.items.settled(number) if self.items else None
+        known = self.batch.get(number) or settled
+        return known or row_of_run(self.session, self.run, number)
+
     def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
         """Return the works that records are about, withdrawn ones too, by number."""
         numbers = {one.accession for one in records if one.fault is None}
+        if not numbers:
+            return {}
         meant = select(Artwork).where(Artwork.accession.in_(numbers))
         found = self.session.scalars(meant.options(selectinload(Artwork.images)))
         return {artwork.accession: artwork for artwork in found}
@@ -86,6 +122,8 @@ class RecordJudge:
     def owners(self, found: Mapping[str, FoundPicture]) -> dict[str, list[str]]:
         """Return the accession numbers of works that have pictures, by their hashes."""
         hashes = {one.sha256 for one in found.values() if one.sha256}
+        if not hashes:
+            return {}
         rows = self.session.execute(
             select(ReferenceImage.sha256, Artwork.accession)
             .join(ReferenceImage.artwork)

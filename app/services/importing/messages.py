@@ -14,6 +14,8 @@ TO_FETCH = "to_fetch"
 """Code of what is said where pictures on the web are still to be looked at."""
 RESTORED = "restored"
 """Code of what is said where a work that was withdrawn is in the table."""
+GONE = "gone"
+"""Code of what is said where a source has a work no more."""
 SENTENCES = {
     "broken_row": _(
         "The quotation marks or line ends are wrong here (%(reason)s). Please mend "
@@ -23,6 +25,22 @@ SENTENCES = {
         "It has %(found)s fields, the first line %(expected)s: a separator inside a "
         "text needs quotation marks."
     ),
+    "short_row": _(
+        "It has %(found)s fields, the header %(expected)s: what is missing is left as "
+        "it is."
+    ),
+    "report_line": _(
+        "It is taken for a line of the report, not a work: %(value)s. If it is one, "
+        "please fill in more of its cells."
+    ),
+    "invisible": _(
+        "Signs that nobody sees were taken out of the accession number %(value)s."
+    ),
+    "exponent": _(
+        "A spreadsheet has shortened the accession number to %(value)s, and its last "
+        "digits are lost. Please format the column as text, and fill it in anew."
+    ),
+    "no_picture_in_cell": _("No picture is named by what %(column)s holds: %(value)s"),
     "not_text": _(
         "%(column)s holds bytes that are not text in %(encoding)s. Please save the "
         "file as UTF-8."
@@ -45,17 +63,44 @@ SENTENCES = {
     "changed": _("Different: %(fields)s."),
     RESTORED: _("The work was withdrawn, and is on show again."),
     "withdrawn": _("The work is withdrawn, as the table says."),
+    "kept": _(
+        "The source says something else in these fields, which were changed here and "
+        "stay so: %(fields)s."
+    ),
+    GONE: _("The source has it no more: it is withdrawn."),
     "new_pictures": _("New pictures: %(count)s."),
+    "described": _("Pictures of which something else is said: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
+    "file_unusable": _("%(name)s cannot be used. %(reason)s"),
+    "broken_xml": _(
+        "The file is damaged from here on (%(reason)s). Please export it again."
+    ),
+    "no_metadata": _("%(identifier)s has no description that can be read."),
+    "no_picture": _("It names no picture that can be used."),
     "picture_missing": _(
         "The picture %(name)s is not there. Please add it and import again."
     ),
     "picture_ambiguous": _(
-        "There are several pictures called %(name)s. Please write the folder too."
+        "There are several pictures called %(name)s: %(found)s. Please write the "
+        "folder and the ending too."
     ),
     "picture_outside": _("The picture %(name)s lies outside of what was given."),
     "picture_broken": _(
         "The picture %(name)s cannot be read, or is damaged. Please replace it."
+    ),
+    "picture_truncated": _(
+        "The picture %(name)s lacks its end. What is there is used; please replace it "
+        "if you have it whole."
+    ),
+    "picture_reduced": _(
+        "The picture %(name)s is used from a smaller page of its file, because the "
+        "largest one cannot be read. Please save it anew, as a JPEG or a plain TIFF."
+    ),
+    "picture_served_small": _(
+        "The picture %(name)s is used smaller than it is: its server gives no larger."
+    ),
+    "picture_matched": _(
+        "For %(name)s the picture %(found)s is used, which lies in another folder."
     ),
     "picture_large": _("The picture %(name)s is too large. Please use a smaller one."),
     "picture_small": _("The picture %(name)s is too small. Please use a larger one."),
@@ -64,16 +109,20 @@ SENTENCES = {
         "The picture %(name)s was not fetched: that is switched off on this server."
     ),
     "same_picture": _("%(others)s has the same picture. Is it the same work?"),
-    "manifest_unusable": _("%(address)s holds no IIIF Presentation 3 manifest."),
+    "manifest_unusable": _("%(address)s holds no manifest that can be read."),
     "manifest_refused": _("%(address)s could not be fetched."),
     "not_undone": _("This was not taken back: the work was changed since."),
 }
 
 
+SAID = ("invisible", "short_row")
+"""Codes of what is no fault, and said all the same where no page shows it."""
 INFORMATIVE = frozenset(
     (
         *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
-        *("is_there", "not_undone", TO_FETCH),
+        *("is_there", "not_undone", TO_FETCH, "described", "kept", GONE, *SAID),
+        *("picture_truncated", "picture_reduced", "picture_matched"),
+        "picture_served_small",
     )
 )
 """Codes of what is no fault of a row."""

@@ -8,6 +8,7 @@ done, and rows keep what became of them the first time.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -16,12 +17,76 @@ from sqlalchemy.orm import Session
 
 from app.models import AuditEntry, ImportRow, ImportRun, RowState
 from app.services.importing import runs
-from app.services.importing.formats import Reading
+from app.services.importing.columns.reading import Reading
 from app.services.importing.indexing_step import count_pictures, tell_searches
 from app.services.importing.messages import write
-from app.services.importing.recording import BATCH_ROWS, Recorder, compare_later
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.pictures.source import SourceError
+from app.services.importing.recording import Recorder, compare_later
 from app.services.importing.records import Record
-from app.services.importing.sources import ImportContext, Source, SourceKind
+from app.services.importing.sources import (
+    ImportContext,
+    Source,
+    SourceKind,
+    of_table,
+    open_path,
+)
+from app.services.importing.tables.choice import FOUND_OUT, TableChoice
+from app.services.importing.tables.faults import TableError
+from app.services.importing.tables.opening import open_table
+from app.services.importing.tables.reader import Table
+
+BATCH_ROWS = 32
+"""Rows per transaction: a kill loses the work on at most these."""
+
+
+def open_beside(
+    catalogue: Path, pictures: FolderPictures, choice: TableChoice = FOUND_OUT
+) -> tuple[Table, Source]:
+    """Open a table and a folder of pictures that an operator names.
+
+    Parameters
+    ----------
+    choice : TableChoice
+        How the table is read, where detection guesses wrong.
+
+    Raises
+    ------
+    SourceError
+        If the table cannot be read, or the encoding is unknown.
+    """
+    try:
+        with catalogue.open("rb"):
+            pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SourceError(
+            f"The catalogue {catalogue} cannot be read: {reason}."
+        ) from error
+    try:
+        table = open_table(partial(open_path, catalogue), choice)
+    except TableError as error:
+        raise SourceError(f"The catalogue {catalogue} is no table. {error}") from error
+    return table, of_table(table, pictures)
+
+
+def check_pictured(catalogue: Path, reading: Reading) -> None:
+    """Raise ``SourceError`` unless a table names works and says how they look."""
+    if reading.accession_from and reading.accession_from not in reading.columns:
+        raise SourceError(
+            f"The catalogue {catalogue} has no column {reading.accession_from}."
+        )
+    missing = []
+    if not reading.has_number:
+        missing.append("the accession number")
+    if not reading.has_pictures:
+        missing.append("the picture")
+    if missing:
+        raise SourceError(
+            f"The catalogue {catalogue} has no column for {' and '.join(missing)}. "
+            f"Its first line names: {', '.join(reading.columns)}. Where none holds "
+            "the number, name one to make it from: --number-from."
+        )
 
 
 def begin(session: Session, catalogue: Path, reading: Reading) -> ImportRun:
@@ -72,7 +137,8 @@ def record_source(
                 row.state, row.message = refusal.state, write(refusal.remarks)
         recorder.record(waiting)
         session.commit()
-        yield from rows
+        # All at once: else each is read anew when it is looked at.
+        yield from _rows_of(session, run, batch)
 
 
 def end(session: Session, run: ImportRun) -> None:

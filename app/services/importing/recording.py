@@ -6,6 +6,7 @@ not looked at again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,18 +17,22 @@ from app.services.curation import survey
 from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRAW
 from app.services.curation.work_images import picture_of, pictures_of
 from app.services.importing import runs
+from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.diff import FoundPicture, RowDecision
 from app.services.importing.indexing_step import count_pictures, finish
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
 from app.services.importing.messages import TO_FETCH, read, write
-from app.services.importing.records import Record, is_address, moment
+from app.services.importing.records import Record, moment
 from app.services.importing.sources import ImportContext, opened
+from app.services.importing.sync import catalogues
 from app.services.index.changes import announce
 from app.services.system import audit, tasks
 from app.services.system.tasks import TaskHandle
 
-BATCH_ROWS = 32
+BATCH_ROWS = 256
 """Rows per transaction: a kill loses the work on at most these."""
+BATCH_PICTURES = 32
+"""And on at most so many pictures, which take much longer."""
 WORKS = "works"
 """Step, as the pages know it."""
 CHANGED = (RowState.CREATED, RowState.UPDATED)
@@ -77,6 +82,8 @@ def record_run(
     runs.remove_file(session, run, import_context.media.imports)
     finish(handle, run)
     runs.keep_counts(session, run)
+    if run.catalogue is not None:
+        catalogues.note_synced(session, run, run.catalogue)
     compare_later(session, run)
 
 
@@ -97,12 +104,28 @@ def _waiting(session: Session, run: ImportRun) -> Iterator[Sequence[ImportRow]]:
     first = waiting.order_by(ImportRow.number).limit(BATCH_ROWS)
     last = 0
     while rows := session.scalars(first.where(ImportRow.number > last)).all():
+        rows = rows[: _count_at_once(rows)]
         last = rows[-1].number
         yield rows
 
 
+def _count_at_once(rows: Sequence[ImportRow]) -> int:
+    """Return how many of some rows, at least one, have few enough pictures."""
+    pictures = 0
+    for number, row in enumerate(rows):
+        pictures += len(row.values.get("images", ()))
+        if pictures > BATCH_PICTURES:
+            return max(1, number)
+    return len(rows)
+
+
 class Recorder(RecordJudge):
     """Recorder of rows, a batch after the other; the caller commits each."""
+
+    @cached_property
+    def _noted(self) -> list[audit.WorkChange]:
+        """Changes of a batch, to be written into the trail together."""
+        return []
 
     def record(self, rows: Sequence[ImportRow]) -> None:
         """Do what rows say, and write down what became of them."""
@@ -110,9 +133,12 @@ class Recorder(RecordJudge):
             row.number: Record.from_json(row.number, row.accession, row.values)
             for row in rows
         }
-        found = self._fetch(list(records.values()))
+        if self.items is not None:
+            self.items.load(records.values())
+        found = self._fetch(rows, list(records.values()))
         artworks = self.works(records.values())
         hidden: list[Artwork] = []
+        recorded: list[tuple[ImportRow, Artwork | None]] = []
         with self.session.no_autoflush:
             for row in rows:
                 record = records[row.number]
@@ -123,24 +149,41 @@ class Recorder(RecordJudge):
                     artworks[record.accession] = artwork
                 if known is not None and (decision.restores or decision.withdraws):
                     hidden.append(known)
-                _tell(row, artwork, decision)
+                _tell(row, decision)
+                if self.items is not None and decision.state in RECORDED:
+                    self.items.keep(record, artwork, _taken(record, found))
+                recorded.append((row, artwork))
         self.session.flush()
+        # By their numbers, which new works have only now: a relation takes much longer.
+        for row, artwork in recorded:
+            row.artwork_id = artwork.id if artwork else None
+        audit.record_all(self.session, self.run, self._noted)
+        self._noted.clear()
         self._name_others(rows, records, found)
         if hidden:
             announce(self.session, hidden)
 
-    def _fetch(self, records: Sequence[Record]) -> dict[str, FoundPicture]:
+    def _fetch(
+        self, rows: Sequence[ImportRow], records: Sequence[Record]
+    ) -> dict[str, FoundPicture]:
         """Get at the pictures of records, as far as they have to be looked at."""
         works = self.works(one for one in records if any(map(is_address, one.images)))
         names = [
             name
             for one in records
-            for name in one.images
+            for name in self.wanted(one)
             if not is_address(name) or self.must_fetch(one, works.get(one.accession))
         ]
+        if not names:
+            return {}
+        self.session.flush()
+        ids = [row.id for row in rows]
         # Nothing is read or written while pictures are fetched.
         self.session.commit()
-        return self.fetcher.take(names)
+        found = self.fetcher.take(names)
+        # All at once: else each row is read anew when it is next looked at.
+        self.session.scalars(select(ImportRow).where(ImportRow.id.in_(ids))).all()
+        return found
 
     def _obey(
         self, record: Record, artwork: Artwork | None, decision: RowDecision
@@ -154,9 +197,12 @@ class Recorder(RecordJudge):
             before = {name: fact_of(artwork, name) for name in decision.facts}
             set_facts(artwork, decision.facts)
             self._note(EDIT, artwork, before, decision.facts)
-        if decision.pictures:
+        if decision.pictures or decision.described:
             pictures = pictures_of(artwork)
-            _add_pictures(artwork, decision)
+            for image in artwork.images:
+                if image.sha256 in decision.described:
+                    image.about = record.about
+            _add_pictures(artwork, decision, record)
             after = pictures_of(artwork)
             self._note(IMAGES, artwork, {"images": pictures}, {"images": after})
         if decision.restores or decision.withdraws:
@@ -172,7 +218,7 @@ class Recorder(RecordJudge):
         if decision.withdraws:
             artwork.withdrawn_at = moment(record.withdrawn)
         self.session.add(artwork)
-        _add_pictures(artwork, decision)
+        _add_pictures(artwork, decision, record)
         self._note(CREATE, artwork, {}, decision.facts)
         return artwork
 
@@ -183,16 +229,7 @@ class Recorder(RecordJudge):
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
     ) -> None:
-        audit.record(
-            self.session,
-            action,
-            user=self.run.user,
-            artwork=artwork,
-            subject=artwork.accession,
-            before=before,
-            after=after,
-            run=self.run,
-        )
+        self._noted.append(audit.WorkChange(action, artwork, before or {}, after or {}))
 
     def _name_others(
         self,
@@ -201,6 +238,8 @@ class Recorder(RecordJudge):
         found: Mapping[str, FoundPicture],
     ) -> None:
         """Say of rows which other works have the same picture."""
+        if not found:
+            return
         owners = self.owners(found)
         for row in rows:
             if row.state not in RECORDED:
@@ -215,12 +254,11 @@ class Recorder(RecordJudge):
                 row.message = write([*said, *told])
 
 
-def _tell(row: ImportRow, artwork: Artwork | None, decision: RowDecision) -> None:
+def _tell(row: ImportRow, decision: RowDecision) -> None:
     """Write into a row what became of it, over all times that it was recorded.
 
     A row is recorded a second time where a killed import is gone on with.
     """
-    row.artwork = artwork
     if decision.state is RowState.UNCHANGED and row.state in CHANGED:
         return
     if row.state is not RowState.CREATED:
@@ -228,11 +266,18 @@ def _tell(row: ImportRow, artwork: Artwork | None, decision: RowDecision) -> Non
     row.message = write(decision.remarks)
 
 
-def _add_pictures(artwork: Artwork, decision: RowDecision) -> None:
+def _taken(record: Record, found: Mapping[str, FoundPicture]) -> list[str]:
+    """Return the pictures of a record that were had."""
+    return [
+        name for name in record.images if name in found and found[name].fault is None
+    ]
+
+
+def _add_pictures(artwork: Artwork, decision: RowDecision, record: Record) -> None:
     """Add pictures after those that a work has."""
     first = max((image.position for image in artwork.images), default=-1) + 1
     new = [picture_of(one.stored) for one in decision.pictures if one.stored]
     artwork.images.extend(
-        ReferenceImage(position=position, **picture)
+        ReferenceImage(position=position, about=record.about, **picture)
         for position, picture in enumerate(new, first)
     )

@@ -1,7 +1,5 @@
 """Records of works, read from the rows of a table."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,19 +7,27 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from app.services.collection.exporting import WITHDRAWN, original
+from app.services.collection.exporting import WITHDRAWN
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS, MAX_ACCESSION_LENGTH
+from app.services.collection.spreadsheets import original
 from app.services.collection.subjects import (
     SHOWS,
     UnknownSubjectError,
     normal_statement,
 )
-from app.services.importing.formats import ACCESSION, IMAGE, OURS, WGA, Reading
+from app.services.importing.columns.formats import ACCESSION, IMAGE, OURS, WGA
+from app.services.importing.columns.picture_cells import (
+    is_address,
+    pictures_in,
+    says_nothing,
+)
+from app.services.importing.columns.reading import Reading
 from app.services.importing.messages import Remark
-from app.services.importing.tables import TableRow
+from app.services.importing.tables.cells import is_exponent, visible
+from app.services.importing.tables.reader import TableRow
 
-WEB = ("http://", "https://")
-ADDRESS = re.compile(r'"(https?://[^"]+)"')
+MOST_SHOWN = 80
+"""Characters of a cell that are shown in a remark."""
 
 
 @dataclass(slots=True)
@@ -39,12 +45,22 @@ class Record:
         Further facts that are not blank, by name.
     images : list of str
         Where its pictures are: names or addresses.
+    about : dict of str to str
+        What is said of these pictures and not of the work, by name.
     withdrawn : str
         Since when, in our own export; "" where it is on show.
     is_further : bool
         Whether an earlier row says what the work is, and this one only shows a view.
     fault : Remark or None
         Why the row cannot be used.
+    identifier : str
+        By which its source knows it, whatever its accession number; "" in a table.
+    is_gone : bool
+        Whether its source says that it has the work no more.
+    remarks : list of Remark
+        What else is to be said of it.
+    absent : frozenset of str
+        Facts that the table has a column for, and this row is too short for.
     """
 
     number: int
@@ -52,9 +68,14 @@ class Record:
     label: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     images: list[str] = field(default_factory=list)
+    about: dict[str, str] = field(default_factory=dict)
     withdrawn: str = ""
     is_further: bool = False
     fault: Remark | None = None
+    identifier: str = ""
+    is_gone: bool = False
+    remarks: list[Remark] = field(default_factory=list)
+    absent: frozenset[str] = frozenset()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -68,55 +89,129 @@ class Record:
             "label": self.label,
             "details": self.details,
             "images": self.images,
+            "about": self.about,
             WITHDRAWN: self.withdrawn,
             "is_further": self.is_further,
+            "identifier": self.identifier,
+            "is_gone": self.is_gone,
+            "remarks": [[one.code, dict(one.facts)] for one in self.remarks],
+            "absent": sorted(self.absent),
         }
         return {name: value for name, value in kept.items() if value}
 
     @classmethod
     def from_json(cls, number: int, accession: str, kept: Mapping[str, Any]) -> Self:
         """Return what :meth:`to_json` was made from."""
-        return cls(number, accession, **kept)
+        kept = dict(kept)
+        remarks = [Remark(code, facts) for code, facts in kept.pop("remarks", ())]
+        absent = frozenset(kept.pop("absent", ()))
+        return cls(number, accession, **kept, remarks=remarks, absent=absent)
 
 
 def read_records(rows: Iterable[TableRow], reading: Reading) -> Iterator[Record]:
     """Yield what each row says, as the reading has it."""
+    reader = RecordReader(reading)
     for row in rows:
-        yield Record(row.line, fault=row.fault) if row.fault else _read(row, reading)
+        yield Record(row.line, fault=row.fault) if row.fault else reader.read(row)
 
 
-def _read(row: TableRow, reading: Reading) -> Record:
-    values = row.values
-    if reading.format == OURS:
-        values = {name: original(value) for name, value in values.items()}
-    record = Record(row.line)
-    label: dict[str, list[str]] = {name: [] for name in reading.labels}
-    for column, meant in reading.columns.items():
-        value = values.get(column, "")
-        if meant in label and value.strip():
-            label[meant].append(value.strip())
-        elif meant == ACCESSION:
-            record.accession = value.strip()
-        elif meant == IMAGE:
-            record.images += pictures_in(value)
-        elif meant == SHOWS:
-            record.label[SHOWS] = value.strip()
-        elif meant == WITHDRAWN:
-            record.withdrawn = value.strip()
-    record.label |= {
-        name: "; ".join(label[name]) for name in LABEL_COLUMNS if name in label
-    }
-    record.details = {
-        (original(name) if reading.format == OURS else name): value
-        for column, name in reading.details.items()
-        if (value := values.get(column, "")).strip()
-    }
-    if reading.accession_from and not record.accession:
-        record.accession = number_from(values.get(reading.accession_from, ""))
-    if reading.format == WGA:
-        record.images = wga_pictures(record.label.get("source", ""))
-    record.fault = fault_of(record) or _normalise_statement(record)
-    return record
+class RecordReader:
+    """Reader of rows as a reading has them.
+
+    Parameters
+    ----------
+    reading : Reading
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._is_ours = reading.format == OURS
+        self._labels = [
+            (name, [c for c, meant in reading.columns.items() if meant == name])
+            for name in LABEL_COLUMNS
+            if name in reading.labels
+        ]
+        self._details = [
+            (column, original(name) if self._is_ours else name)
+            for column, name in reading.details.items()
+        ]
+        self._about = list(reading.about_pictures.items())
+        self._columns = {
+            meant: [c for c, one in reading.columns.items() if one == meant]
+            for meant in (ACCESSION, IMAGE, SHOWS, WITHDRAWN)
+        }
+
+    def read(self, row: TableRow) -> Record:
+        """Return what a row says."""
+        values: Mapping[str, str] = row.values
+        if self._is_ours:
+            values = {name: original(value) for name, value in values.items()}
+        record = Record(row.line, remarks=list(row.remarks))
+        for name, columns in self._labels:
+            said = (values[column].strip() for column in columns if column in values)
+            record.label[name] = "; ".join(filter(None, said))
+        record.details = {
+            name: value
+            for column, name in self._details
+            if (value := values.get(column, "")) and not value.isspace()
+        }
+        record.about = {
+            name: value.strip()
+            for column, name in self._about
+            if (value := values.get(column, "")) and not value.isspace()
+        }
+        if len(values) < len(self._reading.columns):
+            self._note_absent(record, values)
+        for column in self._columns[ACCESSION]:
+            _number(record, values.get(column, ""))
+        for column in self._columns[IMAGE]:
+            _pictures(record, column, values.get(column, ""))
+        for column in self._columns[SHOWS]:
+            record.label[SHOWS] = values.get(column, "").strip()
+        for column in self._columns[WITHDRAWN]:
+            record.withdrawn = values.get(column, "").strip()
+        if self._reading.accession_from and not record.accession:
+            made_from = values.get(self._reading.accession_from, "")
+            _number(record, number_from(made_from))
+        if self._reading.format == WGA:
+            record.images = wga_pictures(record.label.get("source", ""))
+        if record.about and not record.images:  # nothing is lost
+            record.details |= record.about
+            record.about = {}
+        record.fault = fault_of(record) or _normalise_statement(record)
+        return record
+
+    def _note_absent(self, record: Record, values: Mapping[str, str]) -> None:
+        """Keep in mind what a short row does not say: that is not blank."""
+        absent = {
+            f"{DETAIL}{name}" for column, name in self._details if column not in values
+        }
+        for name, columns in self._labels:
+            if not any(column in values for column in columns):
+                absent.add(name)
+                del record.label[name]
+        record.absent = frozenset(absent)
+
+
+def _number(record: Record, cell: str) -> None:
+    """Take a work's accession number from a cell."""
+    blank = cell.strip()
+    record.accession = visible(cell) if not blank.isascii() else blank
+    if record.accession != blank:
+        record.remarks.append(Remark("invisible", {"value": record.accession}))
+    if is_exponent(record.accession):
+        record.remarks.append(Remark("exponent", {"value": record.accession}))
+
+
+def _pictures(record: Record, column: str, cell: str) -> None:
+    """Take the names of a work's pictures from a cell, and say if it has none."""
+    if not cell or cell.isspace():
+        return
+    found = pictures_in(visible(cell) if not cell.isascii() else cell)
+    record.images += [name for name in found if name not in record.images]
+    if not found and not says_nothing(cell):
+        facts = {"column": column, "value": cell.strip()[:MOST_SHOWN]}
+        record.remarks.append(Remark("no_picture_in_cell", facts))
 
 
 def _normalise_statement(record: Record) -> Remark | None:
@@ -149,29 +244,6 @@ def moment(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def pictures_in(value: str) -> list[str]:
-    """Return the names or addresses of pictures in a cell, each once.
-
-    Several stand in lines of their own, between upright strokes, or in JSON.
-    """
-    value = value.strip()
-    found: list[str] = []
-    if value.startswith(("[", "{")):
-        try:
-            found = list(_strings(json.loads(value)))
-        except ValueError:
-            # Databases cut long cells off; the last address is not whole then.
-            found = ADDRESS.findall(value)
-    else:
-        found = [part for line in value.splitlines() for part in line.split("|")]
-    return list(dict.fromkeys(part.strip() for part in found if part.strip()))
-
-
-def is_address(name: str) -> bool:
-    """Tell whether a picture is to be fetched from the web."""
-    return name.lower().startswith(WEB)
-
-
 def number_from(value: str) -> str:
     """Make an accession number from an address or a file's name, always the same.
 
@@ -197,15 +269,3 @@ def wga_pictures(page: str) -> list[str]:
     if "/html/" not in page or not page.endswith(".html"):
         return []
     return [page.replace("/html/", "/art/", 1).removesuffix(".html") + ".jpg"]
-
-
-def _strings(found: Any) -> Iterator[str]:
-    """Yield the addresses in some JSON: strings, in lists or as members."""
-    if isinstance(found, str):
-        yield found
-    elif isinstance(found, list):
-        for one in found:
-            yield from _strings(one)
-    elif isinstance(found, dict):
-        for one in found.values():
-            yield from _strings(one)

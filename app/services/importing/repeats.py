@@ -1,15 +1,18 @@
 """Repeated rows of one file about the same work: further views or faults."""
 
+import json
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ImportRow, ImportRun, RowState
+from app.services.importing.columns.formats import IMAGE
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import RowDecision
-from app.services.importing.formats import IMAGE, Reading
-from app.services.importing.messages import Remark
+from app.services.importing.messages import Remark, read, write
 from app.services.importing.records import Record
 
 REFUSED = (RowState.FAILED, RowState.SKIPPED)
@@ -18,15 +21,53 @@ FirstRow = Callable[[int], Record]
 """Returns an earlier record of the file by its number."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """First row about a work; little is kept, there may be many."""
+    """First row about a work.
+
+    Attributes
+    ----------
+    images : set of str
+        Names of its pictures, and of those of its further views.
+    refusal : RowDecision or None
+        What became of it, if it is not going to be recorded.
+    """
 
     number: int
-    images: set[int]
-    """Hashes of the names of its pictures, and of those of its further views."""
-    refusal: RowDecision | None = None
-    """What became of it, if it is not going to be recorded."""
+    images: set[str]
+    refusal: RowDecision | None
+
+
+class _SeenRows:
+    """First rows about works, by accession number; on the disk, there may be many."""
+
+    def __init__(self) -> None:
+        self._rows = sqlite3.connect("")
+        self._rows.execute(
+            "CREATE TABLE seen (accession TEXT PRIMARY KEY, number INTEGER, "
+            "images TEXT, refusal TEXT) WITHOUT ROWID"
+        )
+
+    def find(self, accession: str) -> _Seen | None:
+        """Return the first row about a work; None if there was none yet."""
+        meant = "SELECT number, images, refusal FROM seen WHERE accession = ?"
+        found = self._rows.execute(meant, (accession,)).fetchone()
+        if found is None:
+            return None
+        number, images, refusal = found
+        decision = None
+        if refusal:
+            state, message = refusal.split(" ", 1)
+            decision = RowDecision(RowState(state), read(message))
+        return _Seen(number, set(json.loads(images)), decision)
+
+    def keep(self, accession: str, seen: _Seen) -> None:
+        """Keep in mind what is known of a work's first row."""
+        refusal = ""
+        if seen.refusal is not None:
+            refusal = f"{seen.refusal.state.value} {write(seen.refusal.remarks)}"
+        row = (accession, seen.number, json.dumps(sorted(seen.images)), refusal)
+        self._rows.execute("REPLACE INTO seen VALUES (?, ?, ?, ?)", row)
 
 
 class Repeats:
@@ -39,7 +80,7 @@ class Repeats:
             for column, name in reading.details.items()
             if reading.columns[column] == IMAGE
         }
-        self._seen: dict[str, _Seen] = {}
+        self._seen = _SeenRows()
 
     def refuse(self, record: Record) -> RowDecision | None:
         """Judge a row that cannot be used, for itself or by earlier rows; None: it can.
@@ -48,10 +89,10 @@ class Repeats:
         """
         if record.fault is not None:
             return RowDecision(RowState.FAILED, [record.fault])
-        images = set(map(hash, record.images))
-        first = self._seen.get(record.accession)
+        images = set(record.images)
+        first = self._seen.find(record.accession)
         if first is None:
-            self._seen[record.accession] = _Seen(record.number, images)
+            self._seen.keep(record.accession, _Seen(record.number, images, None))
             return None
         other = self._contradicted(record, first.number)
         if other:
@@ -62,16 +103,19 @@ class Repeats:
         if images <= first.images:
             repeats = Remark("repeats", {"line": first.number})
             return RowDecision(RowState.SKIPPED, [repeats])
-        first.images |= images
+        both = replace(first, images=first.images | images)
+        self._seen.keep(record.accession, both)
         record.is_further = True
         record.label, record.details, record.withdrawn = {}, {}, ""
         return None
 
     def note(self, record: Record, decision: RowDecision) -> None:
         """Keep in mind what became of a row: nor are further views recorded then."""
-        first = self._seen.get(record.accession)
-        if first and first.number == record.number and decision.state in REFUSED:
-            first.refusal = decision
+        if decision.state not in REFUSED:
+            return
+        first = self._seen.find(record.accession)
+        if first and first.number == record.number:
+            self._seen.keep(record.accession, replace(first, refusal=decision))
 
     def _contradicted(self, record: Record, number: int) -> str:
         """Return what an earlier row says otherwise; "" if a record agrees with it."""

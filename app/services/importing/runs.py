@@ -4,24 +4,23 @@ What takes long is a task in the background; here it is only noted.
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import ColumnMapping, ImportRow, ImportRun, Lane, RowState, Task, User
-from app.services.importing.diff import Policy
-from app.services.importing.formats import (
+from app.services.importing.columns.formats import (
     ACCESSION,
     DETAILS,
     IMAGE,
-    Reading,
-    columns_hash,
-    propose,
 )
-from app.services.importing.sources import SourceKind, kind_of
+from app.services.importing.columns.reading import Reading, columns_hash, propose
+from app.services.importing.diff import Policy
+from app.services.importing.sources import TABLE, SourceKind, kind_of
+from app.services.importing.tables.choice import TableChoice
 from app.services.media.store import MediaStore
 from app.services.system import deletions, tasks
 from app.services.system.deletions import Area
@@ -76,7 +75,9 @@ def begin(
 ) -> ImportRun:
     """Note that something is to be imported; nothing is read yet."""
     shown = (
-        PurePath(name.replace("\\", "/")).name if kind is not SourceKind.IIIF else name
+        PurePath(name.replace("\\", "/")).name
+        if kind is not SourceKind.STANDARD
+        else name
     )
     run = ImportRun(
         name=shown or location,
@@ -94,6 +95,19 @@ def propose_reading(session: Session, columns: Sequence[str]) -> Reading:
     """Map the columns as last time, or else as the header suggests."""
     kept = _kept_mapping(session, columns_hash(columns))
     return Reading.from_json(kept.mapping) if kept else propose(columns)
+
+
+def table_choice(run: ImportRun) -> TableChoice:
+    """Return how a run's table is read, as far as that was said."""
+    return TableChoice.from_json(run.mapping.get(TABLE, {}))
+
+
+def choose_table(session: Session, run: ImportRun, choice: TableChoice) -> None:
+    """Keep how a run's table is read, or raise ``NotNowError``; commits."""
+    if not run.is_dry or is_busy(run):
+        raise NotNowError
+    run.mapping = {**run.mapping, TABLE: choice.to_json()}
+    session.commit()
 
 
 def check_reading(reading: Reading) -> None:
@@ -123,27 +137,59 @@ def plan(
     NotNowError
         If it has begun already.
     """
-    if run.source != SourceKind.IIIF:
+    if reading.columns:  # documents of standards have none
         check_reading(reading)
         _keep_mapping(session, run.name, reading)
     if not run.is_dry or is_busy(run):
         raise NotNowError
-    run.mapping, run.policy = reading.to_json(), policy.value
-    return _enqueue(session, run, PLAN, user)
+    kept = {TABLE: run.mapping[TABLE]} if TABLE in run.mapping else {}
+    run.mapping, run.policy = {**reading.to_json(), **kept}, policy.value
+    return enqueue(session, run, PLAN, user)
+
+
+def look_again(session: Session, run: ImportRun) -> Task:
+    """Let a run be looked through once more as it was, or raise ``NotNowError``."""
+    if not run.is_dry or is_busy(run) or not is_planned(run):
+        raise NotNowError
+    return enqueue(session, run, PLAN, run.user)
 
 
 def start(session: Session, run: ImportRun, user: User | None) -> Task:
     """Let a run that was looked through be recorded, or raise ``NotNowError``."""
     if not run.is_dry or is_busy(run) or not is_planned(run):
         raise NotNowError
-    return _enqueue(session, run, RECORD, user)
+    return enqueue(session, run, RECORD, user)
 
 
 def undo(session: Session, run: ImportRun, user: User | None) -> Task:
     """Let everything that a run changed be taken back, or raise ``NotNowError``."""
     if run.is_dry or is_busy(run):
         raise NotNowError
-    return _enqueue(session, run, UNDO, user)
+    return enqueue(session, run, UNDO, user)
+
+
+def enqueue(
+    session: Session,
+    run: ImportRun,
+    phase: str,
+    user: User | None,
+    more: Mapping[str, Any] | None = None,
+) -> Task:
+    """Note that a phase of a run is to be worked off.
+
+    Parameters
+    ----------
+    more : mapping, optional
+        Further parameters of the task.
+    """
+    # A dry run is soon done, and its curator waits for it; a source takes its time.
+    is_short = phase == PLAN and run.catalogue is None
+    parameters = {RUN: run.id, PHASE: phase, **(more or {})}
+    lane = Lane.SHORT if is_short else Lane.LONG
+    task = tasks.enqueue(session, KIND, parameters, user, lane)
+    run.task = task
+    session.commit()
+    return task
 
 
 def discard(session: Session, run: ImportRun, imports: MediaStore) -> None:
@@ -267,12 +313,3 @@ def _keep_mapping(session: Session, name: str, reading: Reading) -> None:
     kept.name, kept.mapping = name, reading.to_json()
     session.add(kept)
     session.commit()
-
-
-def _enqueue(session: Session, run: ImportRun, phase: str, user: User | None) -> Task:
-    # A dry run is soon done, and its curator waits for it.
-    lane = Lane.SHORT if phase == PLAN else Lane.LONG
-    task = tasks.enqueue(session, KIND, {RUN: run.id, PHASE: phase}, user, lane)
-    run.task = task
-    session.commit()
-    return task

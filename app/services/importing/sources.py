@@ -1,12 +1,12 @@
 """Sources of imports: tables, ZIP files, folders and manifests, opened alike."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _
@@ -14,28 +14,55 @@ from flask_babel import lazy_gettext as _
 from app.configuration.load import Folders, image_settings
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
-from app.services.importing.formats import ACCESSION, Reading
-from app.services.importing.iiif import MANIFEST_BYTES, read_manifests
-from app.services.importing.pictures import (
-    MANIFEST_ENDINGS,
+from app.services.importing.columns.finding import open_tables
+from app.services.importing.columns.picture_cells import WEB
+from app.services.importing.columns.reading import Reading
+from app.services.importing.pictures.archive import (
+    DOCUMENT_ENDINGS,
     TABLE_ENDINGS,
     Archive,
-    FolderPictures,
+)
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.pictures.source import (
     NoPictures,
     PictureSource,
     SourceError,
 )
-from app.services.importing.records import WEB, Record, read_records
-from app.services.importing.tables import Table, TableError, open_table
+from app.services.importing.records import Record, read_records
+from app.services.importing.standards.documents import (
+    ACCEPT,
+    DOCUMENT_BYTES,
+    DOCUMENT_SECONDS,
+    Library,
+)
+from app.services.importing.standards.harvest import Harvest
+from app.services.importing.standards.opening import (
+    read_address,
+    read_documents,
+    recognised,
+)
+from app.services.importing.tables.choice import TableChoice
+from app.services.importing.tables.faults import TableError
+from app.services.importing.tables.kinds import FileKind
+from app.services.importing.tables.kinds import kind_of as file_kind
+from app.services.importing.tables.opening import open_table
+from app.services.importing.tables.reader import Table
+from app.services.importing.tables.workbook import is_workbook
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system.fetching import LinkReader
 
 ARCHIVE_ENDINGS = (".zip",)
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
+PACKED = b"PK\x03\x04"
+"""Begins ZIP files, and workbooks."""
+TABLE = "table"
+"""Key, in ``ImportRun.mapping``, of how the table is read."""
+DOCUMENTS = (FileKind.JSON, FileKind.XML)
+"""Kinds of files that standards are written in."""
 MOST_LISTED = 500
 """Files of the folder on the server that are offered."""
 MOST_SCANNED = 50_000
 """Files of that folder that are looked at for it: half a second."""
-ACCEPT_JSON = "application/ld+json, application/json"
 
 
 class SourceKind(StrEnum):
@@ -46,7 +73,8 @@ class SourceKind(StrEnum):
     FOLDER = "folder"
     SHELL = "shell"
     """A path anywhere, which only who has the server's shell can name."""
-    IIIF = "iiif"
+    STANDARD = "standard"
+    """A document of IIIF, LIDO or Linked Art, or the address of a source of such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +89,10 @@ class ImportContext:
         Folder on the server that may be imported from.
     limits : ImageSettings
         On one picture.
-    pictures, manifests : LinkReader or None
+    pictures, documents : LinkReader or None
         Fetch by address; None where that is switched off.
+    language : str
+        Code of the site's language, in which texts are wanted.
     """
 
     folders: Folders
@@ -70,7 +100,8 @@ class ImportContext:
     shared: Path | None
     limits: ImageSettings
     pictures: LinkReader | None
-    manifests: LinkReader | None
+    documents: LinkReader | None
+    language: str
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "ImportContext":
@@ -84,7 +115,10 @@ class ImportContext:
             config["MORELLI_IMPORT_FOLDER"],
             limits,
             LinkReader(limits.max_bytes) if follows else None,
-            LinkReader(MANIFEST_BYTES, accept=ACCEPT_JSON) if follows else None,
+            LinkReader(DOCUMENT_BYTES, seconds=DOCUMENT_SECONDS, accept=ACCEPT)
+            if follows
+            else None,
+            config["MORELLI_LANGUAGE"],
         )
 
 
@@ -99,11 +133,17 @@ class Source:
     pictures : PictureSource
     records : callable
         Yields the records anew, as a reading has them.
+    files : sequence of str
+        Names of the tables in a ZIP file.
+    harvest : Harvest or None
+        Of what is asked again and again: whether all of it was listed.
     """
 
     table: Table | None
     pictures: PictureSource
     records: Callable[[Reading], Iterator[Record]]
+    files: Sequence[str] = ()
+    harvest: Harvest | None = None
 
 
 @contextmanager
@@ -116,22 +156,31 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         If it is not there or cannot be used.
     """
     try:
-        if run.source == SourceKind.IIIF:
-            yield _manifests(run, import_context)
+        if run.source == SourceKind.STANDARD:
+            yield _standard(run, import_context)
             return
+        choice = TableChoice.from_json(run.mapping.get(TABLE, {}))
         path = _path_of(run, import_context)
         open_file = partial(_open_sent, run, import_context)
         if path is not None:
-            open_file = partial(_open_file, path)
+            open_file = partial(open_path, path)
         limits = import_context.limits
-        if PurePath(run.location).suffix.lower() in ARCHIVE_ENDINGS:
+        if _is_archive(open_file):
             with open_file() as file, closing(Archive(file, limits)) as archive:
-                yield _of_table(open_table(archive.open_table), archive)
+                names = archive.table_names
+                if names:
+                    table = open_tables(names, archive.open_table, choice)
+                    yield of_table(table, archive, names)
+                else:
+                    yield _of_documents(archive, import_context)
+            return
+        pictures: PictureSource = NoPictures()
+        if path is not None:
+            pictures = FolderPictures(path.parent, limits)
+        if path is not None and path.suffix.lower() in DOCUMENT_ENDINGS:
+            yield _of_document(open_file, pictures, import_context)
         else:
-            pictures: PictureSource = NoPictures()
-            if path is not None:
-                pictures = FolderPictures(path.parent, limits)
-            yield _of_table(open_table(open_file), pictures)
+            yield of_table(open_table(open_file, choice), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
 
@@ -159,7 +208,7 @@ def shared_files(shared: Path | None) -> list[str]:
     """List the tables and ZIP files of the folder on the server, some hundreds."""
     if shared is None or not shared.is_dir():
         return []
-    endings = (*TABLE_ENDINGS, *ARCHIVE_ENDINGS)
+    endings = (*TABLE_ENDINGS, *ARCHIVE_ENDINGS, *DOCUMENT_ENDINGS)
     scanned = islice(shared.rglob("*"), MOST_SCANNED)
     found = (path for path in scanned if path.suffix.lower() in endings)
     return sorted(
@@ -169,56 +218,12 @@ def shared_files(shared: Path | None) -> list[str]:
 
 def kind_of(name: str, start: bytes) -> SourceKind:
     """Tell what an uploaded file is, by what it begins with and how it is called."""
-    if start.startswith(b"PK\x03\x04"):
-        return SourceKind.ZIP
-    if name.lower().endswith(MANIFEST_ENDINGS) or start.lstrip().startswith(b"{"):
-        return SourceKind.IIIF
+    if start.startswith(PACKED):
+        is_book = name.lower().endswith(WORKBOOK_ENDINGS)
+        return SourceKind.TABLE if is_book else SourceKind.ZIP
+    if name.lower().endswith(DOCUMENT_ENDINGS) or file_kind(start) in DOCUMENTS:
+        return SourceKind.STANDARD
     return SourceKind.TABLE
-
-
-def open_beside(
-    catalogue: Path, pictures: FolderPictures, *, encoding: str = ""
-) -> tuple[Table, Source]:
-    """Open a table and a folder of pictures that an operator names.
-
-    Parameters
-    ----------
-    encoding : str
-        Of the table, where detection guesses wrong.
-
-    Raises
-    ------
-    SourceError
-        If the table cannot be read, or the encoding is unknown.
-    """
-    try:
-        with catalogue.open("rb"):
-            pass
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SourceError(
-            f"The catalogue {catalogue} cannot be read: {reason}."
-        ) from error
-    try:
-        table = open_table(partial(_open_file, catalogue), encoding)
-    except TableError as error:
-        raise SourceError(f"The catalogue {catalogue} is no table. {error}") from error
-    return table, _of_table(table, pictures)
-
-
-def check_pictured(catalogue: Path, reading: Reading) -> None:
-    """Raise ``SourceError`` unless a table names works and says how they look."""
-    meant = reading.columns.values()
-    missing = []
-    if ACCESSION not in meant and not reading.accession_from:
-        missing.append("the accession number")
-    if not reading.has_pictures:
-        missing.append("the picture")
-    if missing:
-        raise SourceError(
-            f"The catalogue {catalogue} has no column for {' and '.join(missing)}. "
-            f"Its first line names: {', '.join(reading.columns)}."
-        )
 
 
 def _path_of(run: ImportRun, import_context: ImportContext) -> Path | None:
@@ -237,23 +242,72 @@ def _open_sent(run: ImportRun, import_context: ImportContext) -> BinaryIO:
         raise SourceError(_("The file is not there any more.")) from error
 
 
-def _of_table(table: Table, pictures: PictureSource) -> Source:
-    return Source(table, pictures, lambda reading: read_records(table.rows(), reading))
+def _is_archive(open_file: Callable[[], BinaryIO]) -> bool:
+    """Tell whether a file, whatever its name, is a ZIP file and no workbook."""
+    with open_file() as file:
+        return file.read(4) == PACKED and not is_workbook(file)
 
 
-def _open_file(path: Path) -> BinaryIO:
+def of_table(
+    table: Table, pictures: PictureSource, files: Sequence[str] = ()
+) -> Source:
+    """Return the source of a table's records, with pictures that lie elsewhere.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Names of the tables in a ZIP file.
+    """
+
+    def records(reading: Reading) -> Iterator[Record]:
+        return read_records(table.rows(), reading)
+
+    return Source(table, pictures, records, files)
+
+
+def open_path(path: Path) -> BinaryIO:
+    """Open a file to be read as bytes, or raise ``SourceError``."""
     try:
         return path.open("rb")
     except OSError as error:
         raise SourceError(_("The file is not there any more.")) from error
 
 
-def _manifests(run: ImportRun, import_context: ImportContext) -> Source:
-    start: str | bytes = run.location
+def _standard(run: ImportRun, import_context: ImportContext) -> Source:
+    """Return the source of a run of documents; nothing is fetched yet."""
     if not run.location.startswith(WEB):
-        with _open_sent(run, import_context) as file:
-            start = file.read(MANIFEST_BYTES + 1)
-        if len(start) > MANIFEST_BYTES:
-            raise SourceError(_("The file is too large to be a manifest."))
-    reader = import_context.manifests
-    return Source(None, NoPictures(), lambda _reading: read_manifests(start, reader))
+        open_file = partial(_open_sent, run, import_context)
+        return _of_document(open_file, NoPictures(), import_context)
+    harvest = Harvest(run.catalogue.mark if run.catalogue else "")
+    library = Library(import_context.documents)
+    start = partial(read_address, run.location, library, import_context.language)
+
+    def records(_reading: Reading) -> Iterator[Record]:
+        for record in start(harvest):
+            # Without knowing it from before nobody can say which work is meant.
+            if run.catalogue is not None or not record.is_gone:
+                yield record
+
+    return Source(None, NoPictures(), records, harvest=harvest)
+
+
+def _of_document(
+    open_file: Callable[[], BinaryIO],
+    pictures: PictureSource,
+    import_context: ImportContext,
+) -> Source:
+    library = Library(import_context.documents)
+    read = partial(recognised(open_file), library, import_context.language)
+    return Source(None, pictures, lambda _reading: read(Harvest()))
+
+
+def _of_documents(archive: Archive, import_context: ImportContext) -> Source:
+    """Return the source of all documents in a ZIP file, one after the other."""
+    read = partial(
+        read_documents,
+        archive.documents,
+        archive.open_document,
+        Library(import_context.documents),
+        import_context.language,
+    )
+    return Source(None, archive, lambda _reading: read())

@@ -2,15 +2,25 @@
 
 from app.models import ImportRun
 from app.services.importing.dry_run import look_through
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.recording import record_run
 from app.services.importing.rollback import undo_run
 from app.services.importing.runs import PHASE, PLAN, RECORD, RUN, UNDO
 from app.services.importing.sources import ImportContext
+from app.services.importing.sync.catalogues import go_on_by_itself
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
+
+def plan_run(handle: TaskHandle, run: ImportRun, import_context: ImportContext) -> None:
+    """Look a run through, and go on with recording it where that was asked for."""
+    if run.task_id != handle.task.id:
+        return  # killed once it was looked through, and being recorded by now
+    look_through(handle, run, import_context)
+    go_on_by_itself(handle, run)
+
+
 PHASES = {
-    PLAN: look_through,
+    PLAN: plan_run,
     RECORD: record_run,
     UNDO: undo_run,
 }

@@ -21,10 +21,11 @@ from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import validate
 from app.retrieval.model import Model
+from app.retrieval.runtime.parallel import worker_count
 from app.retrieval.settings import GallerySettings, LocalSettings, RetrievalSettings
+from app.services.index.computing import ComputesHere
 from app.services.index.cutting import cut_index
 from app.services.index.features import (
-    PictureFault,
     compute_features,
     features_key,
     find_pending,
@@ -35,7 +36,8 @@ from app.services.index.publishing import IndexRecorder, reference_picture
 from app.services.index.subjects import find_unseen, look_at
 from app.services.media.opening import MediaStores
 from app.services.media.store import MediaStore
-from app.services.system.parallel import worker_count
+from app.services.shards.computing import FeatureComputer, PictureFault
+from app.services.shards.engine import FeatureWorkers
 from app.services.vectors.store import VectorStore
 
 logger = logging.getLogger(__name__)
@@ -75,6 +77,7 @@ def build_index(
     on_progress: OnProgress,
     vectors: VectorStore | None = None,
     shard_count: int = 0,
+    feature_workers: FeatureWorkers | None = None,
 ) -> Built:
     """Compute missing features, then build, examine and publish an index.
 
@@ -92,6 +95,8 @@ def build_index(
         What finds the nearest descriptors for all servers; None: the index does.
     shard_count : int, >= 0
         Shards that it is cut into; 0: none.
+    feature_workers : FeatureWorkers, optional
+        What computes features on other machines; None: this one does.
 
     Raises
     ------
@@ -102,7 +107,9 @@ def build_index(
     StoreBusyError, StoreWriteError
         If it cannot be built here now.
     """
-    computed, faults = complete_features(session, media.works, model, on_progress)
+    computed, faults = complete_features(
+        session, media.works, model, on_progress, feature_workers
+    )
     complete_subjects(session, media.works, model, on_progress)
     on_progress(computed, computed, BUILDING)
     if shard_count:
@@ -117,6 +124,7 @@ def complete_features(
     media: MediaStore,
     model: Model,
     on_progress: OnProgress,
+    feature_workers: FeatureWorkers | None = None,
 ) -> tuple[int, tuple[PictureFault, ...]]:
     """Compute the features that pictures lack; parameters as of :func:`build_index`.
 
@@ -131,9 +139,10 @@ def complete_features(
     key = features_key(model.model_id, settings)
     pending = find_pending(session, key)
     faults: list[PictureFault] = []
-    computed = compute_features(
-        session, pending, media, model, settings, workers=worker_count()
-    )
+    computer: FeatureComputer = ComputesHere(model, media)
+    if pending and feature_workers is not None:
+        computer = feature_workers.computer(model.model_id) or computer
+    computed = compute_features(session, pending, model.model_id, settings, computer)
     if pending:
         on_progress(0, len(pending), FEATURES)
     for done, fault in enumerate(computed, 1):

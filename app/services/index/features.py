@@ -8,50 +8,24 @@ moment something was inserted.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, ImageFeatures, ReferenceImage
-from app.retrieval.errors import ImageError
 from app.retrieval.local.inverted_index import weigh_words
 from app.retrieval.local.product_quantiser import CODE_BYTES
-from app.retrieval.model import Model
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import CodedFeatures, FloatArray, GalleryFeatures, GalleryItem
 from app.services.collection.subjects import keep_seen
-from app.services.media.store import MediaStore, read_picture
-from app.services.system.parallel import map_in_order
+from app.services.shards.computing import FeatureComputer, Pending, PictureFault
 
 BATCH_PICTURES = 32
 """Pictures per transaction: a kill loses the work on at most these."""
 BATCH_LOADED = 256
 """Pictures whose features are read from the database at once, about 4 MB."""
-
-
-@dataclass(frozen=True, slots=True)
-class PictureFault:
-    """Stored picture that features could not be computed from."""
-
-    image_id: int
-    accession: str
-    media_name: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.accession}: stored picture {self.media_name}: {self.reason}"
-
-
-class Pending(NamedTuple):
-    """Picture that has no features for the model yet."""
-
-    image_id: int
-    accession: str
-    media_name: str
 
 
 def features_key(model_id: str, settings: LocalSettings) -> str:
@@ -91,11 +65,9 @@ def list_pending(session: Session, condition: ColumnElement[bool]) -> list[Pendi
 def compute_features(
     session: Session,
     pending: Sequence[Pending],
-    media: MediaStore,
-    model: Model,
+    model_id: str,
     settings: LocalSettings,
-    *,
-    workers: int,
+    computer: FeatureComputer,
 ) -> Iterator[PictureFault | None]:
     """Compute and keep the features of pictures that lack them.
 
@@ -104,28 +76,18 @@ def compute_features(
     session : Session
         Used by the calling thread only.
     pending : sequence of Pending
-    media : MediaStore
-    model : Model
-        Asked for one picture at a time, from several threads: a network run on a
-        batch may round otherwise, and a resumed run has other batches.
+    model_id : str
+        Of the model that computes them.
     settings : LocalSettings
-    workers : int, >= 1
+    computer : FeatureComputer
 
     Yields
     ------
     fault : PictureFault or None
         One per picture, in order, once it is committed; None where all is well.
     """
-    key = features_key(model.model_id, settings)
-
-    def compute(picture: Pending) -> GalleryFeatures | PictureFault:
-        try:
-            image = read_picture(media, picture.media_name)
-        except (OSError, ImageError) as error:
-            return PictureFault(*picture, str(error))
-        return model.reference_features(image, settings)
-
-    computed = map_in_order(compute, pending, workers=workers)
+    key = features_key(model_id, settings)
+    computed = computer.compute(pending, settings)
     while batch := list(islice(computed, BATCH_PICTURES)):
         seen: dict[int, tuple[str, ...]] = {}
         for picture, features in batch:

@@ -31,6 +31,7 @@ def rebuild(handle: TaskHandle) -> None:
             handle.progress,
             context.vectors,
             context.shard_count,
+            context.feature_workers,
         )
 
 

@@ -13,6 +13,7 @@ from app.retrieval.gallery.shards.sharded import ShardedGallery
 from app.retrieval.gallery.shared import SharedIndex
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
+from app.retrieval.search import mirrored
 from app.retrieval.search.answers import Answer, SimilarWork
 from app.retrieval.search.engine import Engine
 from app.retrieval.settings import LocalSettings
@@ -136,7 +137,7 @@ class Searcher:
         self, photo: PreparedPhoto, *, excluded_works: Collection[str]
     ) -> Answer:
         """Answer a photo as if some works did not exist."""
-        return self.engine.identify(photo, excluded_works=excluded_works)
+        return mirrored.identify(self.engine, photo, excluded_works=excluded_works)
 
     def reference_features(self, image: Image) -> GalleryFeatures:
         """Compute what a new reference image, (H, W, 3) uint8 RGB, is found by."""

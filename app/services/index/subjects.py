@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from app.models import ReferenceImage
 from app.retrieval.errors import ImageError
 from app.retrieval.model import SemanticDescriber
+from app.retrieval.runtime.parallel import map_in_order
 from app.services.collection.subjects import keep_seen
-from app.services.index.features import BATCH_PICTURES, Pending, list_pending
+from app.services.index.features import BATCH_PICTURES, list_pending
 from app.services.media.store import MediaStore, read_picture
-from app.services.system.parallel import map_in_order
+from app.services.shards.computing import Pending
 
 logger = logging.getLogger(__name__)
 

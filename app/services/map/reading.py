@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork
 from app.retrieval.types import BoolArray
+from app.services.collection.years import first_year
 from app.services.map.registry import Likeness, MapRegistry, StoredMap
 from app.services.system.paging import Page, slice_page
 
@@ -148,7 +149,7 @@ def _labels(session: Session, sight: MapSnapshot) -> bytes:
             Artwork.title,
             Artwork.artist,
             Artwork.school,
-            Artwork.year,
+            first_year.label("year"),
         ).where(Artwork.withdrawn_at.is_(None))
     )
     known = {row.accession: row for row in rows}

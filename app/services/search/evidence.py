@@ -16,6 +16,7 @@ from app.models import Query, QueryMatch
 from app.retrieval.errors import ImageError
 from app.retrieval.images import quality as images_quality
 from app.retrieval.images.codec import encode_jpeg
+from app.retrieval.images.encoded import FileFault
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.search.answers import Answer
@@ -56,6 +57,15 @@ class Spread(StrEnum):
     WHOLE = "whole"
     MUCH = "much"
     PART = "part"
+
+
+class PhotoRemark(StrEnum):
+    """Remark on a photo that was answered all the same."""
+
+    TRUNCATED = FileFault.TRUNCATED.value
+    REDUCED = FileFault.REDUCED.value
+    MIRRORED = "mirrored"
+    """It shows the work as a mirror does."""
 
 
 def pack_points(points: FloatArray) -> list[list[float]]:
@@ -121,8 +131,13 @@ def spread_of(points: Sequence[Sequence[float]]) -> Spread:
     return Spread.MUCH if count >= MANY_FIELDS else Spread.PART
 
 
-def quality_of(photo: PreparedPhoto, answer: Answer) -> dict[str, Any]:
-    """Measure a photo and return what is kept of that, ``faults`` among it."""
+def quality_of(
+    photo: PreparedPhoto, answer: Answer, file_faults: Iterable[FileFault] = ()
+) -> dict[str, Any]:
+    """Measure a photo and return what is kept of that.
+
+    ``faults`` are those of the photo, ``remarks`` what else is to be said of it.
+    """
     outline = answer.matches[0].outline if answer.matches else None
     quality = images_quality.measure(photo, outline)
     share = quality.work_share
@@ -132,6 +147,10 @@ def quality_of(photo: PreparedPhoto, answer: Answer) -> dict[str, Any]:
         "lightness": round(quality.lightness),
         "work_share": None if share is None else round(share, 3),
         "faults": [fault.value for fault in quality.faults],
+        "remarks": [
+            *(PhotoRemark(fault.value).value for fault in file_faults),
+            *([PhotoRemark.MIRRORED.value] if answer.is_mirrored else []),
+        ],
     }
 
 
@@ -150,6 +169,11 @@ def faults_of(query: Query) -> list[QualityIssue]:
     Empty also for answers from before photos were measured.
     """
     return [QualityIssue(fault) for fault in query.quality.get("faults", ())]
+
+
+def remarks_of(query: Query) -> list[PhotoRemark]:
+    """Return what is to be said of the photo beside the answer."""
+    return [PhotoRemark(remark) for remark in query.quality.get("remarks", ())]
 
 
 def rectified_photo(match: QueryMatch, photos: MediaStore) -> bytes | None:

@@ -10,10 +10,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app.retrieval.errors import ImageTooSmallError
-from app.retrieval.images.codec import decode, decoding_bytes, resize_to_long_side
+from app.retrieval.images.codec import (
+    ReadPicture,
+    decode_file,
+    decoding_bytes,
+    resize_to_long_side,
+)
 from app.retrieval.images.edits import NO_EDITS, PhotoEdits
 from app.retrieval.settings import ImageSettings
-from app.retrieval.types import Image
 from app.services.search.admission import ANYBODY, AdmissionQueue
 
 PHOTO_SIDE_PX = 1280
@@ -53,7 +57,7 @@ class PhotoDecoder:
         sender: str = ANYBODY,
         edits: PhotoEdits = NO_EDITS,
         side_px: int = PHOTO_SIDE_PX,
-    ) -> Iterator[Image]:
+    ) -> Iterator[ReadPicture]:
         """Decode a photo when it is its turn, which lasts until the block ends.
 
         Parameters
@@ -69,7 +73,7 @@ class PhotoDecoder:
 
         Yields
         ------
-        image : (H, W, 3) uint8, RGB, upright
+        photo : ReadPicture
 
         Raises
         ------
@@ -84,27 +88,25 @@ class PhotoDecoder:
         with ExitStack() as before:
             if taken > self._settings.heavy_bytes:
                 before.enter_context(self._heavy.admit(sender))
-                image = self.read(data, edits, side_px)
+                photo = self.read(data, edits, side_px)
                 with self._queue.admit(sender):
                     before.close()
-                    yield image
+                    yield photo
             else:
                 with self._queue.admit(sender):
                     yield self.read(data, edits, side_px)
 
     def read(
         self, data: bytes, edits: PhotoEdits = NO_EDITS, side_px: int = PHOTO_SIDE_PX
-    ) -> Image:
+    ) -> ReadPicture:
         """Decode a photo at once and edit it; see :meth:`in_turn`."""
-        image = edits.apply(
-            decode(
-                data, settings=self._settings, max_side_px=_decoded_side(edits, side_px)
-            )
-        )
+        side = _decoded_side(edits, side_px)
+        photo = decode_file(data, settings=self._settings, max_side_px=side)
+        image = edits.apply(photo.image)
         height, width = image.shape[:2]
         if min(height, width) < self._settings.min_side_px:
             raise ImageTooSmallError((height, width), self._settings.min_side_px)
-        return resize_to_long_side(image, side_px)
+        return ReadPicture(resize_to_long_side(image, side_px), photo.faults)
 
 
 def _decoded_side(edits: PhotoEdits, side_px: int) -> int:

@@ -155,10 +155,10 @@ class SearchService:
             absent = self._absent(searcher)
         # Who waits in line keeps no connection from the others.
         db.session.commit()
-        with self.decoder.in_turn(data, sender=sender, edits=edits) as image:
-            photo = PreparedPhoto(image)
+        with self.decoder.in_turn(data, sender=sender, edits=edits) as read:
+            photo = PreparedPhoto(read.image)
             answer = searcher.answer(photo, excluded_works=absent)
-            quality = evidence.quality_of(photo, answer)
+            quality = evidence.quality_of(photo, answer, read.faults)
         query = query_of(answer, searcher, attributes or {})
         query.height, query.width = photo.image.shape[:2]
         query.quality = quality

@@ -13,6 +13,7 @@ client, and asks through the scheduler unless that client goes to workers direct
 import asyncio
 import os
 import threading
+from collections.abc import Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -67,7 +68,7 @@ class DaskEngine:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
         self._starting = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connecting: asyncio.Lock | None = None
@@ -77,7 +78,11 @@ class DaskEngine:
         """See :meth:`ShardEngine.copy`."""
         return DaskCopy(self, folder, worker)
 
-    def loop(self) -> asyncio.AbstractEventLoop:
+    def run(self, speaking: Coroutine[Any, Any, Reply]) -> Future[Reply]:
+        """Begin to speak to Dask, in the thread that does, without waiting."""
+        return asyncio.run_coroutine_threadsafe(speaking, self._loop_of_thread())
+
+    def _loop_of_thread(self) -> asyncio.AbstractEventLoop:
         """Return the loop that speaks to Dask, in a thread of its own."""
         # Not before it is needed: a server's processes are forked.
         with self._starting:
@@ -95,7 +100,7 @@ class DaskEngine:
         async with self._connecting:
             if self._client is None or self._client.status != "running":
                 self._client = await Client(
-                    self._url,
+                    self.url,
                     asynchronous=True,
                     # Past the scheduler, which would pass on every question.
                     direct_to_workers=True,
@@ -118,6 +123,13 @@ class DaskEngine:
         self._client = self._connecting = None
 
 
+async def workers_of(client: Client) -> dict[str, Any]:
+    """Ask the scheduler for the workers that are there: by address, what they tell."""
+    scheduler: Any = client.scheduler
+    found: dict[str, Any] = (await scheduler.identity())["workers"]
+    return found
+
+
 class DaskCopy:
     """Copy of a shard that a worker holds in an actor."""
 
@@ -136,9 +148,8 @@ class DaskCopy:
 
     def ask(self, question: ShardQuestion[Reply]) -> Future[Reply]:
         """See :meth:`Copy.ask`."""
-        return asyncio.run_coroutine_threadsafe(
-            asyncio.wait_for(self._answer(question), GIVEN_UP_SECONDS),
-            self._engine.loop(),
+        return self._engine.run(
+            asyncio.wait_for(self._answer(question), GIVEN_UP_SECONDS)
         )
 
     async def _answer(self, question: ShardQuestion[Reply]) -> Reply:
@@ -159,14 +170,13 @@ class DaskCopy:
     async def _open(self) -> tuple[Any, Any]:
         """Find the actor, or let the worker make it: its future, and itself."""
         client = await self._engine.client()
-        scheduler: Any = client.scheduler
-        workers = (await scheduler.identity())["workers"]
+        workers = await workers_of(client)
         address = next(
             (at for at, one in workers.items() if str(one["name"]) == self._worker),
             None,
         )
         if address is None:
-            raise WorkerAwayError(f"no worker {self._worker} is at {scheduler.address}")
+            raise WorkerAwayError(f"no worker {self._worker} is at {self._engine.url}")
         lost: Exception | None = None
         for number in range(MOST_TRIES):
             future = client.submit(

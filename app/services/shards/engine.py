@@ -1,7 +1,7 @@
-"""Engines that run the workers of shards: what every one offers.
+"""Engines that run workers on several machines: what every one offers.
 
 Two copies of each shard are held by two workers, which are named after the shard's
-number: ``1a`` and ``1b`` hold the first one.
+number: ``1a`` and ``1b`` hold the first one. Other workers compute features.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from typing import Protocol
 from app.retrieval.gallery.shards.asking import Copy, Shards
 from app.retrieval.gallery.shards.cut import Shard
 from app.retrieval.gallery.shards.questions import PresenceQuestion
+from app.services.shards.computing import FeatureComputer
 
 LETTERS = "ab"
 """Of the copies of a shard."""
@@ -30,6 +31,14 @@ class ShardEngine(Protocol):
         worker : str
             Name of the worker that holds it, or opens it when it is asked first.
         """
+        ...
+
+
+class FeatureWorkers(Protocol):
+    """Workers of an engine that compute the features of pictures."""
+
+    def computer(self, model_id: str) -> FeatureComputer | None:
+        """Return what computes features by a model; None where no worker does."""
         ...
 
 

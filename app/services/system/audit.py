@@ -1,10 +1,11 @@
 """Audit trail: who changed what, when, and how it was before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, AuditEntry, ImportRun, User
@@ -27,6 +28,16 @@ ADMINS_ACTIONS = (
 """What only admins do, and only they get to see: it names people."""
 ACCOUNT = "account"
 """Key, in what an entry holds, of the number of the account that was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkChange:
+    """Change of a work; attributes as parameters of :func:`record`."""
+
+    action: str
+    artwork: Artwork
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
 
 
 _invites = AuditEntry.action.in_((INVITE, UNINVITE))
@@ -72,6 +83,27 @@ def record(
     )
     session.add(entry)
     return entry
+
+
+def record_all(session: Session, run: ImportRun, changes: Sequence[WorkChange]) -> None:
+    """Write down changes that an import makes, all at once; their works have numbers.
+
+    They are committed together with the changes themselves.
+    """
+    entries = [
+        {
+            "action": one.action,
+            "user_id": run.user_id,
+            "artwork_id": one.artwork.id,
+            "subject": one.artwork.accession,
+            "before": dict(one.before),
+            "after": dict(one.after),
+            "run_id": run.id,
+        }
+        for one in changes
+    ]
+    if entries:
+        session.execute(insert(AuditEntry), entries)
 
 
 def is_undone(session: Session, entry: AuditEntry) -> bool:

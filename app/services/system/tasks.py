@@ -20,8 +20,8 @@ from app.configuration.load import Folders
 from app.models import Lane, Task, TaskState, TaskWish, User, now
 from app.services.media.opening import MediaStores, open_stores
 from app.services.media.store import StorageAwayError
-from app.services.shards.engine import ShardConnection
-from app.services.shards.opening import open_shards
+from app.services.shards.engine import FeatureWorkers, ShardConnection
+from app.services.shards.opening import open_feature_workers, open_shards
 from app.services.system.claims import (
     LEASE,
     Claim,
@@ -111,6 +111,11 @@ class TaskContext:
     def shards(self) -> ShardConnection | None:
         """Way to the shards of an index that is cut; None: there is none."""
         return open_shards(self.config)
+
+    @property
+    def feature_workers(self) -> FeatureWorkers | None:
+        """What computes features on other machines; None: this one does."""
+        return open_feature_workers(self.config)
 
     @property
     def shard_count(self) -> int:

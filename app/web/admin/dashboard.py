@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import Query, now
 from app.retrieval.verification.evidence import Verdict
-from app.services.collection.exporting import inert
+from app.services.collection.spreadsheets import inert
 from app.services.operations.statistics import Period, Statistics, first_day
 from app.services.search.grouping import group_alike
 from app.web.admin.figures import FIGURES

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.models import LARGEST_INTEGER, EvaluationReport, Lane
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
-from app.services.importing.pictures import SourceError
+from app.services.importing.pictures.source import SourceError
 from app.services.system import tasks
 from app.web.account.messages import tell_photos_left
 from app.web.admin.plots import bar

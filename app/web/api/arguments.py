@@ -18,9 +18,11 @@ from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.exceptions import BadRequest
 
+from app.models.dates.years import FIRST_YEAR, LAST_YEAR
 from app.retrieval.descriptors.subjects import SUBJECTS
 from app.services.collection.browsing import ORDERS, USUAL_ORDER, WORKS_PER_PAGE
 from app.services.collection.subjects import SHOWS
+from app.services.collection.years import CENTURY
 from app.web.api.schemas import ACCESSION
 from app.web.callers.characters import URLENCODED
 from app.web.callers.upload import NoPhotoError
@@ -97,6 +99,27 @@ class Natural(fields.Integer):
                 most=self.most,
             )
         raise ValidationError(unfit)
+
+
+class Year(fields.Integer):
+    """Year as digits, with a minus for B.C."""
+
+    def __init__(self, words: LazyString) -> None:
+        bounds = Range(min=FIRST_YEAR, max=LAST_YEAR)  # for the document; obeyed below
+        super().__init__(validate=bounds, metadata={"description": words})
+
+    def _deserialize(self, value: Any, attr: Any, *args: Any, **options: Any) -> int:
+        digits = value.removeprefix("-")
+        if digits.isascii() and digits.isdigit() and len(digits) < 10:
+            year = int(value)
+            if FIRST_YEAR <= year <= LAST_YEAR:
+                return year
+        raise ValidationError(
+            gettext(
+                "“%(name)s” must be a year, such as 1650, or −550 for 550 B.C.",
+                name=attr,
+            )
+        )
 
 
 def text(name: str, words: LazyString, longest: int) -> fields.String:
@@ -176,6 +199,13 @@ class WorksParameters(Parameters):
     type = text("type", _("Only works of this type."), LONGEST_VALUE)
     location = text("location", _("Only works in this place."), LONGEST_VALUE)
     shows = choice(SHOWS, _("Only works that show this."), SUBJECTS)
+    century = text(
+        CENTURY,
+        _("Only works of this century: 17 for 1600 to 1699, -6 for 600 to 501 B.C."),
+        LONGEST_VALUE,
+    )
+    from_year = Year(_("Only works whose date reaches to this year or later."))
+    to_year = Year(_("Only works whose date begins in this year or earlier."))
     order = choice("order", _("What comes first."), ORDERS, load_default=USUAL_ORDER)
     page = Natural(_("Which page, from 1."), 1)
     per_page = Natural(_("Works on a page."), WORKS_PER_PAGE, MOST_PER_PAGE)

@@ -19,6 +19,7 @@ from app.retrieval.verification.evidence import Verdict
 from app.services.collection.subjects import subjects_of
 from app.services.collection.works import works_by_accession
 from app.services.search.calibration import calibration_of
+from app.services.search.evidence import PhotoRemark, remarks_of
 from app.services.words.suggestions import SuggestionKind
 from app.web.api.fields import (
     Moment,
@@ -93,6 +94,18 @@ class WorkSchema(LabelSchema):
     """Whole label and pictures, from an ``Artwork``."""
 
     description = _("A work of the collection: its label and its pictures.")
+    earliest_year = field(
+        fields.Integer,
+        _("First year that the date names; negative B.C. (−550); null if unknown."),
+        1925,
+        allow_none=True,
+    )
+    latest_year = field(
+        fields.Integer,
+        _("Last year that the date names; null if unknown or open (“after 1650”)."),
+        1925,
+        allow_none=True,
+    )
     technique = text(_("What it is made of."), "Oil on canvas")
     type = text(_("What kind of work it is."), "painting")
     school = text(_("Where its maker belongs."), "German")
@@ -355,6 +368,18 @@ class AnswerSchema(ResponseSchema):
                 "from the work or another work fits as well."
             ),
             calibration_of,
+        ),
+    )
+    remarks = fields.List(
+        fields.String(validate=OneOf([one.value for one in PhotoRemark])),
+        **described(
+            _(
+                "What else is to be said of the photo: it shows the work as a mirror "
+                "does, its file lacks its end, or a smaller picture of its file was "
+                "used."
+            ),
+            remarks_of,
+            examples=[["mirrored"]],
         ),
     )
     matches = array(

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from app.services.collection.browsing import FACETS, Criteria, find_works
 from app.services.collection.works import find_work
+from app.services.collection.years import YearSpan
 from app.web.api.arguments import Parameters, WorksParameters
 from app.web.api.blueprint import NO_TOKEN, Blueprint
 from app.web.api.fields import Listing
@@ -42,6 +43,7 @@ def index(asked: dict[str, Any]) -> Listing:
     criteria = Criteria(
         text=asked.get("q", ""),
         chosen={name: asked[name] for name in FACETS if asked.get(name)},
+        years=YearSpan(asked.get("from_year"), asked.get("to_year")),
         order=asked["order"],
     )
     page = find_works(criteria, asked["page"], per_page=asked["per_page"])
@@ -50,6 +52,8 @@ def index(asked: dict[str, Any]) -> Listing:
     address: dict[str, Any] = {
         "q": criteria.text or None,
         **criteria.chosen,
+        "from_year": criteria.years.first,
+        "to_year": criteria.years.last,
         "order": criteria.order,
         "per_page": asked["per_page"],
         "page": page.number + 1,

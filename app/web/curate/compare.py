@@ -76,7 +76,7 @@ def ask() -> ResponseReturnValue:
     picture: dict[str, Any]
     try:
         if upload and upload.filename:
-            picture = {"photo": search_service().decoder.read(upload.read())}
+            picture = {"photo": search_service().decoder.read(upload.read()).image}
         elif (work := find_work(accession)) is not None and work.images:
             picture = {"work": work.accession}
         else:

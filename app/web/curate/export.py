@@ -6,7 +6,10 @@ from flask import Blueprint, Response, render_template, stream_with_context
 
 from app.extensions import db
 from app.services.collection import exporting
+from app.services.collection.lido import lido_records
+from app.services.collection.linked_art import linked_art
 from app.web.curate.responses import download
+from app.web.shell.addresses import addresses_of
 
 bp = Blueprint("curate_export", __name__, url_prefix="/curate/export")
 
@@ -27,6 +30,20 @@ def table() -> Response:
 def json() -> Response:
     """Send all works as JSON."""
     return stream(exporting.json_lines(db.session()), "works.json", "application/json")
+
+
+@bp.get("/works.lido.xml")
+def lido() -> Response:
+    """Send all works on show as LIDO."""
+    records = lido_records(db.session(), addresses_of)
+    return stream(records, "works.lido.xml", "application/xml")
+
+
+@bp.get("/works.linked-art.json")
+def linked_data() -> Response:
+    """Send all works on show as Linked Art."""
+    lines = linked_art(db.session(), addresses_of)
+    return stream(lines, "works.linked-art.json", "application/ld+json")
 
 
 def stream(lines: Iterator[str], name: str, mimetype: str) -> Response:

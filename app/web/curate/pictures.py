@@ -9,9 +9,11 @@ from flask_babel import gettext
 from app.extensions import db
 from app.models import Artwork, ReferenceImage
 from app.retrieval.errors import ImageError
+from app.services.curation.editing import WorkEditor
 from app.services.curation.work_images import RepeatedImageError
 from app.services.media.store import StorageAwayError
 from app.web.curate.common import back_to, editor, findable_sentence
+from app.web.curate.file_faults import with_faults
 from app.web.curate.forms import PictureForm
 from app.web.curate.responses import or_404
 from app.web.errors import image_sentence
@@ -25,14 +27,16 @@ bp = Blueprint(
 def add(work_id: int) -> ResponseReturnValue:
     """Add a picture after the others."""
     work = db.get_or_404(Artwork, work_id)
-    return take(work, lambda data: editor().add_image(work, data))
+    changes = editor()
+    return take(work, changes, lambda data: changes.add_image(work, data))
 
 
 @bp.post("/<int:image_id>/replace")
 def replace(work_id: int, image_id: int) -> ResponseReturnValue:
     """Put another picture into a picture's place."""
     work, image = image_or_404(work_id, image_id)
-    return take(work, lambda data: editor().replace_image(image, data))
+    changes = editor()
+    return take(work, changes, lambda data: changes.replace_image(image, data))
 
 
 @bp.post("/<int:image_id>/remove")
@@ -51,7 +55,9 @@ def move(work_id: int, image_id: int) -> ResponseReturnValue:
     return back_to(work)
 
 
-def take(work: Artwork, change: Callable[[bytes], object]) -> ResponseReturnValue:
+def take(
+    work: Artwork, changes: WorkEditor, change: Callable[[bytes], object]
+) -> ResponseReturnValue:
     """Make a change with the picture that was sent, and say what came of it."""
     form = PictureForm()
     if not form.validate_on_submit():
@@ -70,7 +76,7 @@ def take(work: Artwork, change: Callable[[bytes], object]) -> ResponseReturnValu
     except RepeatedImageError:
         sentence = gettext("The work has this very picture already.")
         return back_to(work, error=sentence)
-    return back_to(work, done=findable_sentence(work))
+    return back_to(work, done=with_faults(findable_sentence(work), changes.file_faults))
 
 
 def image_or_404(work_id: int, image_id: int) -> tuple[Artwork, ReferenceImage]:

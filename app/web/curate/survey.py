@@ -23,6 +23,7 @@ RELATION_KINDS = {
     "duplicate": (relations.RelationKind.DUPLICATE,),
     "detail": (relations.RelationKind.DETAIL, relations.RelationKind.WHOLE),
     "view": (relations.RelationKind.VIEW,),
+    "mirrored": (relations.RelationKind.MIRRORED,),
 }
 """What the page keeps apart, and what that is in the table."""
 NAMES = {
@@ -30,6 +31,7 @@ NAMES = {
     "duplicate": _("Duplicates"),
     "detail": _("Details"),
     "view": _("Other views"),
+    "mirrored": _("Mirror images"),
     "not_found": _("Not found by photos"),
     "few_features": _("Few features"),
     "one_side": _("Only one side"),

@@ -26,5 +26,5 @@ def find() -> ResponseReturnValue:
     with search_service().decoder.in_turn(
         uploaded_photo(), sender=sender(), side_px=2 * SIDE_PX
     ) as photo:
-        box = find_frame(photo)
+        box = find_frame(photo.image)
     return {"crop": None if box is None else [round(share, 4) for share in box]}

@@ -3,27 +3,32 @@
 Public and readable from other sites, as such manifests are meant to be.
 """
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, jsonify, url_for
+from flask import Blueprint, Response, abort, jsonify
 
 from app.services.collection.browsing import Criteria, find_works
-from app.services.collection.exporting import collection, manifest
+from app.services.collection.lido import SCHEMA
+from app.services.collection.linked_art import CONTEXT
+from app.services.collection.manifests import collection, manifest
 from app.services.collection.works import find_work
+from app.web.shell.addresses import addresses_of, public_url
 
 bp = Blueprint("iiif", __name__, url_prefix="/iiif")
 
 WORKS_PER_COLLECTION = 500
 TYPE = 'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"'
+SEE_ALSO = (
+    ("records.lido", "application/xml", SCHEMA),
+    ("records.linked_art", "application/ld+json", CONTEXT),
+)
+"""Endpoint, format and profile of what else describes a work."""
 BY_NUMBER = Criteria(order="accession")
 
 
 @bp.after_request
-def let_others_read(response: Response) -> Response:
-    """Say that it is IIIF, and let viewers on other sites fetch it."""
+def say_what_it_is(response: Response) -> Response:
+    """Say that it is IIIF; ``shell/security`` lets viewers on other sites fetch it."""
     if response.status_code == 200:
         response.content_type = TYPE
-        response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
@@ -33,10 +38,10 @@ def all_works() -> Response:
     page = find_works(BY_NUMBER, per_page=WORKS_PER_COLLECTION)
     assert page is not None  # noqa: S101 - there is always a first page
     parts = [
-        ("Collection", _address("iiif.part", number=number), f"Part {number}")
+        ("Collection", public_url("iiif.part", number=number), f"Part {number}")
         for number in range(1, page.count + 1)
     ]
-    return jsonify(collection(_address("iiif.all_works"), "Works", parts))
+    return jsonify(collection(public_url("iiif.all_works"), "Works", parts))
 
 
 @bp.get("/collection/<int:number>.json")
@@ -48,12 +53,12 @@ def part(number: int) -> Response:
     manifests = [
         (
             "Manifest",
-            _address("iiif.work", accession=work.accession),
+            public_url("iiif.work", accession=work.accession),
             work.title or work.accession,
         )
         for work in page.entries
     ]
-    address = _address("iiif.part", number=number)
+    address = public_url("iiif.part", number=number)
     return jsonify(collection(address, f"Part {number}", manifests))
 
 
@@ -63,15 +68,14 @@ def work(accession: str) -> Response:
     found = find_work(accession)
     if found is None:
         abort(404)
-    return jsonify(
-        manifest(
-            found,
-            _address("iiif.work", accession=accession),
-            lambda name: _address("media.work", name=name),
-            _address("artworks.show", accession=accession),
-        )
-    )
-
-
-def _address(endpoint: str, **values: Any) -> str:
-    return url_for(endpoint, _external=True, **values)
+    described = manifest(found, addresses_of(accession))
+    described["seeAlso"] = [
+        {
+            "id": public_url(endpoint, accession=accession),
+            "type": "Dataset",
+            "format": kind,
+            "profile": profile,
+        }
+        for endpoint, kind, profile in SEE_ALSO
+    ]
+    return jsonify(described)

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
+from app.models.dates.years import FIRST_YEAR, LAST_YEAR
 from app.services.collection.browsing import (
     FACETS,
     ORDERS,
@@ -17,6 +18,11 @@ from app.services.collection.browsing import (
 )
 from app.services.collection.subjects import SHOWS
 from app.services.collection.works import find_work
+from app.services.collection.years import (
+    CENTURY,
+    YearSpan,
+    outermost_years,
+)
 from app.services.curation.relations import RelationKind, confirmed_of
 from app.web.shell.current import map_reader, search_service
 from app.web.shell.subject_names import value_name
@@ -27,6 +33,7 @@ LONGEST_TEXT = 200
 """Characters of a search that are looked at."""
 FACET_NAMES = {
     "artist": (_("Artist"), _("All artists")),
+    CENTURY: (_("Century"), _("All centuries")),
     "school": (_("School"), _("All schools")),
     "technique": (_("Technique"), _("All techniques")),
     "type": (_("Type"), _("All types")),
@@ -40,6 +47,7 @@ RELATION_NAMES = {
     RelationKind.DETAIL: _("Detail of"),
     RelationKind.WHOLE: _("Has a detail in"),
     RelationKind.VIEW: _("Other view of"),
+    RelationKind.MIRRORED: _("Mirror image of"),
 }
 """What a work is to another, before that one's name."""
 ORDER_NAMES = {
@@ -56,7 +64,7 @@ def browse() -> str:
     """Show one page of the works that are asked for.
 
     ``?q=`` holds words, ``?artist=`` and so on values of facets, ``?order=`` the order,
-    and ``?page=`` counts from 1.
+    ``?from=`` and ``?to=`` years, and ``?page=`` counts from 1.
     """
     criteria = asked_criteria()
     page = find_works(criteria, asked_page())
@@ -69,6 +77,7 @@ def browse() -> str:
         facets=facets(criteria),
         facet_names=FACET_NAMES,
         order_names=ORDER_NAMES,
+        outermost=outermost_years(),
         address=address_of(criteria),
         has_map=map_reader().current() is not None,
     )
@@ -117,8 +126,15 @@ def asked_criteria() -> Criteria:
     return Criteria(
         text=asked.get("q", "").strip()[:LONGEST_TEXT],
         chosen={name: value for name in FACETS if (value := asked.get(name, ""))},
+        years=YearSpan(*map(asked_year, ("from", "to"))),
         order=order if order in ORDERS else USUAL_ORDER,
     )
+
+
+def asked_year(name: str) -> int | None:
+    """Read a year that the address asks for; what is no work's counts for none."""
+    year = request.args.get(name, type=int)
+    return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
 def asked_page() -> int:
@@ -132,6 +148,9 @@ def asked_page() -> int:
 def address_of(criteria: Criteria) -> dict[str, str]:
     """Return what asks for the same works again, without the page."""
     address = dict(criteria.chosen)
+    for name, year in (("from", criteria.years.first), ("to", criteria.years.last)):
+        if year is not None:
+            address[name] = str(year)
     if criteria.text:
         address["q"] = criteria.text
     if criteria.order != USUAL_ORDER:

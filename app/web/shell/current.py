@@ -7,6 +7,7 @@ from flask import current_app
 from app.configuration import load
 from app.configuration.load import Folders
 from app.retrieval.settings import ImageSettings
+from app.services.collection.tiles import TileCache
 from app.services.index.live import LiveIndex
 from app.services.map.reading import MapReader
 from app.services.media.opening import MediaStores, open_stores
@@ -24,6 +25,8 @@ WORDS = "morelli.words"
 """Key of the vocabulary among the application's extensions."""
 MAP = "morelli.map"
 """Key of what reads the map of the collection."""
+TILES = "morelli.tiles"
+"""Key of the derivatives of works' pictures that are kept."""
 
 
 def search_service() -> SearchService:
@@ -49,6 +52,11 @@ def map_reader() -> MapReader:
 def vocabulary() -> LabelVocabulary:
     """Return the words of all labels."""
     return cast(LabelVocabulary, current_app.extensions[WORDS])
+
+
+def tile_cache() -> TileCache:
+    """Return the derivatives of works' pictures that are kept."""
+    return cast(TileCache, current_app.extensions[TILES])
 
 
 def folders() -> Folders:

@@ -18,6 +18,7 @@ from app.services.collection.pictures import (
 )
 from app.services.search.evidence import BLOCK_SIGNS, Spread, faults_of, spread_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
+from app.web.shell.photo_remarks import photo_remarks
 
 VERDICTS = {
     Verdict.FOUND: lazy_gettext("Found"),
@@ -101,7 +102,7 @@ def register(app: Flask) -> None:
     """Give the templates these functions."""
     filters = (
         *(advice, block_map, caption, centre, corners, evidence),
-        *(meaning, pairing, percent, sentence, sources, verdict_words),
+        *(meaning, pairing, percent, photo_remarks, sentence, sources, verdict_words),
     )
     app.jinja_env.filters.update({one.__name__: one for one in filters})
     app.jinja_env.globals.update(

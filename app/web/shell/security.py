@@ -32,8 +32,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
-KEPT = ("static", "assets.file", "media.work")
+KEPT = (*("static", "assets.file", "media.work"), "iiif_images.picture")
 """Endpoints that say themselves how long browsers may keep what they serve."""
+OPEN = ("media", "iiif", "iiif_images", "records")
+"""Blueprints of what works on show are: pages of other sites may read it, too."""
 ACCOUNT_PAGES = (
     *("security", "accounts", "second_factor", "tokens"),
     *("confirming", "invitations"),
@@ -51,6 +53,10 @@ def protect(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
+        if request.blueprint in OPEN:
+            # Also where it says why not: viewers tell their users.
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if current_app.config["MORELLI_HTTPS"]:
             response.headers["Strict-Transport-Security"] = HSTS
         if request.endpoint not in FILES and may_show_account():

@@ -14,6 +14,7 @@ from app.models import LARGEST_INTEGER
 
 FILES = (
     *("static", "assets.file", "media.work"),
+    *("iiif_images.picture", "iiif_images.information"),
     *("map_files.sheet", "map_files.places", "map_files.labels"),
 )
 """Endpoints whose answer is the same for everybody."""

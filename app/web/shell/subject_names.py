@@ -1,9 +1,12 @@
 """Names of subjects and of facets' values, in the language of the page."""
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.models.dates.years import years_of_century
 from app.services.collection.subjects import SHOWS, read_statement
+from app.services.collection.years import CENTURY, read_century
 
 SUBJECT_NAMES = {
     "people": _("People"),
@@ -56,7 +59,7 @@ NOTHING_NAME = _("None of these")
 
 def register(app: Flask) -> None:
     """Give the templates these functions."""
-    app.jinja_env.filters.update(subject_name=subject_name)
+    app.jinja_env.filters.update(subject_name=subject_name, year_name=year_name)
     app.jinja_env.globals.update(value_name=value_name, fact_words=fact_words)
 
 
@@ -66,8 +69,26 @@ def subject_name(subject: str) -> str:
 
 
 def value_name(facet: str, value: str) -> str:
-    """Name a value of a facet: labels as the museum wrote them, subjects in words."""
+    """Name a value of a facet: labels as the museum wrote them, others in words."""
+    if facet == CENTURY:
+        return century_name(value)
     return subject_name(value) if facet == SHOWS else value
+
+
+def century_name(value: str) -> str:
+    """Name a century by its years: 1600–1699, or 600–501 B.C. in words."""
+    century = read_century(value)
+    if century is None:
+        return value
+    first, last = years_of_century(century)
+    if century > 0:
+        return f"{first}–{last}"
+    return str(gettext("%(years)s B.C.", years=f"{-first}–{-last}"))
+
+
+def year_name(year: int) -> str:
+    """Name a year; one before Christ in words."""
+    return str(year if year > 0 else gettext("%(years)s B.C.", years=-year))
 
 
 def fact_words(name: str, value: str) -> str:

@@ -86,6 +86,13 @@ def test_the_manifest_says_what_the_generation_is(store, collection):
     assert "index.ann" in manifest.files
 
 
+def test_what_another_version_says_of_the_same_format_is_passed_over(store, collection):
+    path = build(store, collection).path / "manifest.json"
+    told = json.loads(path.read_text()) | {"channel": "annoy"}
+    path.write_text(json.dumps(told))
+    assert len(open_(store)[1]) == 6
+
+
 def test_the_same_input_gives_the_same_name_and_bytes(tmp_path, collection):
     one = build(Store(tmp_path / "one"), collection)
     two = build(Store(tmp_path / "two"), iter(collection))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from app.retrieval.images import flattening
-from app.retrieval.images.flattening import OpenCVPixels, flatten
+from app.retrieval.images.flattening import ArrayPixels, flatten
 
 MODES = ("L", "RGB", "RGBA", "LA", "CMYK", "1", "P", "I;16", "I", "F", "LAB")
 
@@ -57,10 +57,11 @@ def test_reducing_is_what_pillow_does_with_the_whole(width, height, scale):
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_opencv_pixels_are_cut_in_pillows_order(channels):
+def test_pixels_in_opencvs_order_are_cut_in_pillows(channels):
     shape = (8, 9) if channels == 1 else (8, 9, channels)
     pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    cut = np.asarray(OpenCVPixels(pixels).crop((2, 1, 7, 5)))
+    order = {1: "", 3: "BGR", 4: "BGRA"}[channels]
+    cut = np.asarray(ArrayPixels(pixels, order=order).crop((2, 1, 7, 5)))
     expected = pixels[1:5, 2:7]
     if channels > 1:
         expected = expected[..., [2, 1, 0, 3][:channels]]

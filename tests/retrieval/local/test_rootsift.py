@@ -6,6 +6,7 @@ from app.retrieval.local.rootsift import (
     PLACE_PX,
     extract,
     extract_query,
+    mirrored,
     root_sift,
 )
 from tests.retrieval.textures import textured
@@ -115,3 +116,17 @@ def test_root_sift_by_hand():
 def test_nonsense_sizes_are_refused(extract):
     with pytest.raises(ValueError, match="side_px"):
         extract(textured(1), side_px=0, count=10)
+
+
+def test_mirrored_features_are_those_of_the_mirror_image():
+    picture = textured(1, (300, 400))
+    own = extract_query(picture, side_px=400, count=300)
+    turned = np.ascontiguousarray(picture[:, ::-1])
+    expected = extract_query(turned, side_px=400, count=300)
+    mirror = mirrored(own)
+    apart = np.linalg.norm(mirror.xy[:, None] - expected.xy[None], axis=2)
+    nearest = apart.argmin(axis=1)
+    assert np.median(apart.min(axis=1)) < 1
+    bytes_apart = mirror.descriptors.astype(int) - expected.descriptors[nearest]
+    assert np.median(np.linalg.norm(bytes_apart, axis=1)) < 60
+    assert np.array_equal(mirrored(mirror).descriptors, own.descriptors)

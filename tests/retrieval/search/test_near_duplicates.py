@@ -50,6 +50,14 @@ def test_a_detail_knows_the_whole(gallery):
     assert relatives_of(gallery, "image-detail")["work-0"] is Kinship.DETAIL
 
 
+def test_a_picture_knows_its_mirror_image():
+    mirror = np.ascontiguousarray(draw_picture(0)[:, ::-1])
+    entries = [*fake_collection(6), picture_of("mirror", mirror)]
+    gallery = Gallery.build(entries, fake_model().vocabulary)
+    assert relatives_of(gallery, "image-0") == {"work-mirror": Kinship.MIRRORED}
+    assert relatives_of(gallery, "image-mirror") == {"work-0": Kinship.MIRRORED}
+
+
 def test_unlike_pictures_are_no_relatives(gallery):
     assert relatives_of(gallery, "image-3") == {}
 

@@ -4,6 +4,7 @@ from app.extensions import db
 from app.models import Artwork, now
 from app.services.collection import browsing
 from app.services.collection.browsing import Criteria, Facet, FacetValue
+from app.services.collection.years import CENTURY, YearSpan, outermost_years
 
 WORKS = [
     ("1", "Hare", "Albrecht Dürer", "1502", "Watercolour", "German", "Vienna"),
@@ -88,6 +89,64 @@ def test_chosen_values_must_all_hold():
     assert found(chosen={"technique": "Oil"}) == ["2", "3", "5"]
     assert found(chosen={"technique": "Oil", "location": "Munich"}) == ["2", "5"]
     assert found(chosen={"technique": "oil"}) == []
+
+
+def date(**dates):
+    for number, (accession, words) in enumerate(dates.items()):
+        db.session.add(
+            Artwork(
+                accession=accession, artist=f"z{number}", location=accession, date=words
+            )
+        )
+    db.session.commit()
+
+
+def test_works_before_christ_come_before_all_others():
+    date(a="550–525 B.C.", b="A.D. 79", c="early 17th century", d="n.d.", e="1st c. BC")
+    assert found(order="date") == ["a", "e", "b", "2", "1", "c", "5", "3", "d", "4"]
+
+
+@pytest.mark.parametrize(
+    ("years", "accessions"),
+    [
+        ((1500, 1502), ["1", "2"]),
+        ((None, -1), ["a"]),
+        ((1601, None), ["3", "5", "b", "c"]),
+        ((-530, -526), ["a"]),
+        ((1660, 1700), ["b"]),
+        ((1700, 1600), []),
+    ],
+)
+def test_works_are_found_whose_years_have_one_in_common(years, accessions):
+    date(a="550–525 B.C.", b="1590–1660", c="after 1640", d="no date")
+    assert sorted(found(years=YearSpan(*years))) == accessions
+
+
+def test_centuries_are_counted_as_they_are_found():
+    date(a="550–525 B.C.", b="1590–1660", c="before 1650", d="-0001/0001")
+    criteria = Criteria(years=YearSpan(None, 1900))
+    [facet] = [one for one in browsing.facets(criteria) if one.name == CENTURY]
+    counted = {entry.value: entry.works for entry in facet.values}
+    assert counted == {"-6": 1, "-1": 1, "1": 1, "16": 3, "17": 3, "18": 1}
+    assert list(counted) == sorted(counted, key=int)
+    for century, works in counted.items():
+        assert len(found(chosen={CENTURY: century})) == works
+    page = browsing.facet_values(CENTURY, criteria)
+    assert page is not None
+    assert [entry.value for entry in page.entries] == list(counted)
+
+
+@pytest.mark.parametrize("value", ["x", "0", "-0", "١٧", "9" * 30, "17 "])
+def test_no_work_is_of_a_century_that_there_is_none_of(value):
+    assert found(chosen={CENTURY: value}) == []
+
+
+def test_the_outermost_years_are_of_all_works():
+    date(a="550–525 B.C.", b="after 1900")
+    assert outermost_years() == (-550, 1900)
+    for work in db.session.query(Artwork):
+        db.session.delete(work)
+    assert outermost_years() is None
 
 
 def test_withdrawn_works_are_nowhere():

@@ -19,11 +19,11 @@ from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
-from app.retrieval.search.near_duplicates import find_relatives
+from app.retrieval.search.near_duplicates import Kinship, find_relatives
 from app.retrieval.settings import LocalSettings
 from app.services.curation import findings, relations, survey
 from app.services.curation.editing import CREATE
-from app.services.curation.relations import RelationState
+from app.services.curation.relations import RelationKind, RelationState
 from app.services.index.changes import announce
 from app.services.index.features import gallery_item
 from app.services.media.folder import FolderStore
@@ -100,6 +100,7 @@ class Place:
             "MORELLI_MODEL": self.folders.instance,
             "MORELLI_MEDIA_URL": "",
             "MORELLI_VECTORS_URL": "",
+            "MORELLI_SHARDS_URL": "",
         }
         context = tasks.TaskContext(self.session, self.folders, config)
         tasks.work_off(context, {kind: work})
@@ -310,3 +311,7 @@ def test_without_an_index_it_fails_and_says_what_to_do(place):
     task = place.look()
     assert task.state is TaskState.FAILED
     assert "precompute_descriptors.py" in task.fault
+
+
+def test_every_kinship_of_pictures_is_a_relation_of_works():
+    assert {one.value for one in Kinship} <= {one.value for one in RelationKind}

@@ -103,10 +103,24 @@ def test_of_several_works_those_in_the_collection_count(write_labels):
     assert not faults
 
 
-@pytest.mark.parametrize("text", ["", "photo,kind\n1.jpg,x\n"])
-def test_a_list_without_its_columns_is_refused(write_labels, text):
-    with pytest.raises(LabelsError, match="references"):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("", "empty"), ("photo,kind\n1.jpg,x\n", "does not name references")],
+)
+def test_a_list_without_its_columns_is_refused(write_labels, text, reason):
+    with pytest.raises(LabelsError, match=reason):
         read_labels(write_labels(text), ACCESSIONS)
+
+
+def test_a_list_is_read_as_every_other_table(write_labels, tmp_path):
+    path = write_labels(
+        "sep=;\r\nPhoto;References;Kind\r\nday\\1.jpg;a-1 | B 3/É;ok\r\n", "utf-16"
+    )
+    [label], faults = read_labels(path, ACCESSIONS)
+    assert not faults
+    assert label.photo == tmp_path / "day" / "1.jpg"
+    assert label.works == {"A-1", "B 3/é"}
+    assert label.line == 3
 
 
 def test_a_missing_list_is_refused(tmp_path):

@@ -8,8 +8,9 @@ from app.extensions import db
 from app.models import AuditEntry, ImportRow, ImportRun, Task, TaskState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import diff, judging, one_pass, recording, runs
-from app.services.importing.pictures import FolderPictures
-from app.services.importing.sources import ImportContext, open_beside
+from app.services.importing.one_pass import open_beside
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.sources import ImportContext
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture
@@ -92,7 +93,7 @@ def test_what_cannot_be_used_is_said_and_the_rest_recorded(shell):
     (shell.images / "3.jpg").write_text("no picture")
     table = (
         f"{TABLE},1.jpg,Nobody's,\n3,none.jpg,Cat,\n4,3.jpg,Dog,\n1,1.jpg,Hare,Ada\n"
-        "1,2.jpg,Rabbit,\n1,3.jpg,,\n5,../1.jpg,Cow,\n"
+        "1,2.jpg,Rabbit,\n1,3.jpg,,\n5,../9.jpg,Cow,\n"
     )
     assert shell.bring_in(table)[2:] == [
         (4, "", "failed", ["no_accession"]),
@@ -101,7 +102,7 @@ def test_what_cannot_be_used_is_said_and_the_rest_recorded(shell):
         (7, "1", "skipped", ["repeats"]),
         (8, "1", "failed", ["contradicts"]),
         (9, "1", "unchanged", ["picture_broken"]),
-        (10, "5", "created", ["picture_outside"]),
+        (10, "5", "created", ["picture_missing"]),
     ]
 
 

@@ -1,14 +1,15 @@
 import pytest
 
 from app.services.collection.labels import COLUMNS
-from app.services.importing.formats import DETAILS, Reading, propose
+from app.services.importing.columns.formats import DETAILS
+from app.services.importing.columns.picture_cells import pictures_in
+from app.services.importing.columns.reading import Reading, propose
 from app.services.importing.records import (
     Record,
     number_from,
-    pictures_in,
     read_records,
 )
-from app.services.importing.tables import TableRow
+from app.services.importing.tables.reader import TableRow
 
 READING = Reading(
     {"No": "accession", "Title": "title", "Bild": "image", "Note": DETAILS}

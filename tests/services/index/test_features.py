@@ -7,8 +7,8 @@ from app.models import Artwork, ImageFeatures, ReferenceImage, now
 from app.retrieval.settings import LocalSettings, RetrievalSettings
 from app.retrieval.types import CodedFeatures, GalleryFeatures
 from app.services.index import features as index_features
+from app.services.index.computing import ComputesHere
 from app.services.index.features import (
-    PictureFault,
     compute_features,
     features_key,
     find_pending,
@@ -16,6 +16,7 @@ from app.services.index.features import (
     pack_features,
     unpack_features,
 )
+from app.services.shards.computing import PictureFault
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.recorded import record_work
 
@@ -41,9 +42,8 @@ def record(session, media):
 def compute(session, media):
     def compute(settings=SETTINGS.local):
         pending = find_pending(session, features_key("fake", settings))
-        return list(
-            compute_features(session, pending, media, fake_model(), settings, workers=2)
-        )
+        computer = ComputesHere(fake_model(), media, workers=2)
+        return list(compute_features(session, pending, "fake", settings, computer))
 
     return compute
 

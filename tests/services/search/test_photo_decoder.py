@@ -35,11 +35,11 @@ def refused(decoder, data):
 
 def test_a_turn_lasts_until_the_block_ends(folder):
     decoder = PhotoDecoder(ImageSettings(), folder, places=1, waiting=0)
-    with decoder.in_turn(SMALL) as image:
-        assert image.shape == (40, 60, 3)
+    with decoder.in_turn(SMALL) as photo:
+        assert photo.image.shape == (40, 60, 3)
         refused(decoder, SMALL)
-    with decoder.in_turn(HEAVY, side_px=200) as image:
-        assert image.shape == (150, 200, 3)
+    with decoder.in_turn(HEAVY, side_px=200) as photo:
+        assert photo.image.shape == (150, 200, 3)
 
 
 def test_heavy_photos_hold_up_no_usual_one(folder, decoder):
@@ -53,8 +53,8 @@ def test_heavy_photos_hold_up_no_usual_one(folder, decoder):
     folder.mkdir()
     with wait_for_lock(folder / "heavy.lock"):  # a heavy one is being decoded
         stranger.start()
-        with decoder.in_turn(SMALL, sender="visitor") as image:
-            assert image.shape == (40, 60, 3)
+        with decoder.in_turn(SMALL, sender="visitor") as photo:
+            assert photo.image.shape == (40, 60, 3)
         assert not decoded.is_set()
     assert decoded.wait(WAIT_SECONDS)
     ended(stranger)

@@ -1,11 +1,6 @@
 """Shards on real workers of Dask: killed, and searched on."""
 
-import json
-import os
-import subprocess
-import sys
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -18,37 +13,13 @@ from app.retrieval.generations.validation import Validation
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.shards.engine import ShardConnection
+from tests.support.dask import ANSWERING_SECONDS, scheduler, wait_until, worker
 from tests.support.shards import FEATURES, coded_at_random
-from tests.support.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.slow
 
 COUNT = 6
 SETTINGS = RetrievalSettings()
-ANSWERING_SECONDS = 25.0
-
-
-@contextmanager
-def process(*words, environ=None):
-    running = subprocess.Popen(
-        [sys.executable, "-m", *words],
-        cwd=ROOT,
-        env={**os.environ, **(environ or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield running
-    finally:
-        running.kill()
-        running.wait(timeout=WAIT_SECONDS)
-
-
-def wait_until(holds):
-    ends = time.monotonic() + ANSWERING_SECONDS
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -74,25 +45,6 @@ def instance(tmp_path_factory):
         items, shards, model, word_weights=weights, settings=SETTINGS
     )
     return folder, live.path, model.vocabulary
-
-
-@contextmanager
-def scheduler(folder):
-    """Run a scheduler; yields its address."""
-    note = folder / "scheduler.json"
-    words = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note))
-    with process("distributed.cli.dask_scheduler", *words, "--no-dashboard"):
-        wait_until(note.exists)
-        yield json.loads(note.read_text())["address"]
-
-
-def worker(name, url, instance):
-    """Run a worker as docs/scaling.md says."""
-    words = ("--name", name, "--no-nanny", "--memory-limit", "0", "--no-dashboard")
-    return process(
-        *("distributed.cli.dask_worker", url, *words, "--host", "127.0.0.1"),
-        environ={"MORELLI_INSTANCE": str(instance)},
-    )
 
 
 def test_one_copy_is_enough_and_a_dead_shard_comes_back(

@@ -114,3 +114,11 @@ def test_a_deletion_that_may_be_a_mistake_is_explained_and_waits(
         assert "No photo is deleted" not in admin.browser.get(PAGE).text
     with app.app_context():
         assert db.session.query(Query).one().photo_name is None
+
+
+def test_a_missing_public_address_is_said(admin, make_app):
+    told = "what other sites and collections fetch from here"
+    assert told in admin.browser.get(PAGE).text
+    public = make_app(MORELLI_PUBLIC_URL="http://localhost")
+    other = logged_in(public, "grace@example.org", "admin")
+    assert told not in other.browser.get(PAGE).text

@@ -136,6 +136,9 @@ def with_known_differences(before):
         # Longer values were always refused; now the bound is described as well.
         required, schema = works["query", name]
         works["query", name] = (required, {**schema, "maxLength": 1_000})
+    year = {"type": "integer", "minimum": -999_999, "maximum": 2999}
+    works["query", "from_year"] = works["query", "to_year"] = (False, year)
+    works["query", "century"] = (False, {"type": "string", "maxLength": 1_000})
     works["query", "shows"] = (False, {"type": "string", "enum": SHOWN})
     for operation in before.values():
         # They were an internal error, and a wait without end.
@@ -160,7 +163,10 @@ def with_new_facts(node):
             words = {"type": "string", "enum": SHOWN}
             properties["shows"] = {"type": "array", "items": words}
             properties["shows_stated"] = {"type": "boolean"}
-            node["required"] = sorted({*node["required"], "shows", "shows_stated"})
+            year = {"type": ["integer", "null"]}
+            properties.update(dict.fromkeys(("earliest_year", "latest_year"), year))
+            told = {"shows", "shows_stated", "earliest_year", "latest_year"}
+            node["required"] = sorted({*node["required"], *told})
         if {"similarity", "inliers"} <= set(properties):
             # No network is asked any more where details alone are certain.
             either = {**properties["similarity"], "type": ["number", "null"]}
@@ -178,7 +184,10 @@ def with_new_facts(node):
         if {"decision", "matches"} <= set(properties):
             either = {"anyOf": [CALIBRATION, {"type": "null"}]}
             properties["calibration"] = either
-            node["required"] = sorted({*node["required"], "calibration"})
+            # A file may lack its end, and a photo may be mirrored.
+            words = {"type": "string", "enum": ["truncated", "reduced", "mirrored"]}
+            properties["remarks"] = {"type": "array", "items": words}
+            node["required"] = sorted({*node["required"], "calibration", "remarks"})
         for child in node.values():
             with_new_facts(child)
     if isinstance(node, list):

@@ -1,11 +1,13 @@
 from io import BytesIO
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
 from app.models import GenerationRecord, Query
 from app.retrieval.generations.calibration import Calibration, TriedAnswer
+from app.retrieval.images.codec import decode, encode_jpeg
 from tests.support.databases import refuse
 
 SEARCH = "/api/v1/search"
@@ -19,12 +21,14 @@ def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
         "complete",
         "probability",
         "calibration",
+        "remarks",
         "matches",
         "similar",
         "timings_ms",
         "query_id",
     }
     assert answer.json["decision"] == "found"
+    assert answer.json["remarks"] == []
     assert 0.9 < answer.json["probability"] <= 1
     assert answer.json["query_id"] == db.session.scalars(select(Query.id)).one()
 
@@ -121,3 +125,15 @@ def test_other_fields_of_the_form_are_passed_over(client, photo):
     assert client.post(SEARCH, data=fields).status_code == 400
     fields = {"photo": (BytesIO(photo), "x"), "name": "x", "other": (BytesIO(), "x")}
     assert client.post(SEARCH, data=fields).status_code == 200
+
+
+def test_a_mirrored_photo_without_its_last_bytes_is_answered_and_both_are_said(
+    ask_api, in_app, photo
+):
+    mirror = np.ascontiguousarray(decode(photo)[:, ::-1])
+    answer = ask_api(encode_jpeg(mirror)[:-2])
+    assert answer.status_code == 200
+    assert answer.json["decision"] == "found"
+    assert answer.json["remarks"] == ["truncated", "mirrored"]
+    stored = db.session.scalars(select(Query)).one()
+    assert stored.quality["remarks"] == ["truncated", "mirrored"]

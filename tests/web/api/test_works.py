@@ -164,3 +164,20 @@ def test_what_no_work_can_show_is_refused_with_what_it_can(client):
     refused = client.get(f"{LIST}?shows=unicorn")
     assert refused.status_code == 400
     assert "big_cat" in refused.json["error"]["message"]
+
+
+def test_years_stand_beside_the_date_and_narrow_the_list(client, in_app):
+    db.session.add(Artwork(accession="bc", date="550–525 B.C."))
+    db.session.commit()
+    work = client.get(f"{LIST}/bc").json
+    assert (work["earliest_year"], work["latest_year"]) == (-550, -525)
+    assert accessions(client.get(f"{LIST}?to_year=-500")) == ["bc"]
+    assert "bc" not in accessions(client.get(f"{LIST}?from_year=1"))
+    assert accessions(client.get(f"{LIST}?century=-6")) == ["bc"]
+
+
+@pytest.mark.parametrize("year", ["", "x", "1e3", "--1", "9999", "١٦٥٠", "-9999999999"])
+def test_what_is_no_year_is_refused(client, year):
+    answer = client.get(f"{LIST}?from_year={year}")
+    assert answer.status_code == 400
+    assert "1650" in answer.json["error"]["message"]

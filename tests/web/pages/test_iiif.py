@@ -23,7 +23,7 @@ def test_from_the_collection_every_work_on_show_is_reached(client, monkeypatch):
     assert works[0]["label"] == {"none": ["The Astronomer’s Table"]}
 
 
-def test_a_manifest_has_a_canvas_with_the_picture(app, client):
+def test_a_manifest_has_a_canvas_with_the_picture(client):
     answer = client.get("/iiif/works/1900.0/manifest.json")
     assert answer.content_type.startswith("application/ld+json")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -32,7 +32,7 @@ def test_a_manifest_has_a_canvas_with_the_picture(app, client):
     assert annotation["motivation"] == "painting"
     assert annotation["target"] == canvas["id"]
     body = annotation["body"]
-    assert body["id"].startswith(app.config["PUBLIC_URL"])
+    assert body["id"] == f"{body['service'][0]['id']}/full/max/0/default.jpg"
     picture = client.get(urlsplit(body["id"]).path)
     picture.close()
     assert picture.content_type == "image/jpeg"
@@ -42,6 +42,30 @@ def test_a_manifest_has_a_canvas_with_the_picture(app, client):
     }
     assert facts["Artist"] == ["Ada Bright"]
     assert answer.json["homepage"][0]["id"].endswith("/works/1900.0")
+
+
+def test_ids_begin_with_the_public_address_or_with_the_one_that_was_asked(make_app):
+    path = "/iiif/works/1900.0/manifest.json"
+    asked = {"Host": "search.museum.example:8080"}
+    guessed = make_app().test_client().get(path, headers=asked).json
+    assert guessed["id"] == f"http://search.museum.example:8080{path}"
+    public = make_app(MORELLI_PUBLIC_URL="https://museum.example").test_client()
+    described = public.get(path, headers=asked).text
+    assert f'"https://museum.example{path}"' in described
+    assert "8080" not in described
+
+
+def test_details_and_licences_are_told(client, in_app):
+    [work] = db.session.scalars(select(Artwork).where(Artwork.accession == "1900.0"))
+    work.details = {"Height": "3 cm", "Blank": ""}
+    work.rights = "https://creativecommons.org/publicdomain/zero/1.0/"
+    db.session.commit()
+    described = client.get("/iiif/works/1900.0/manifest.json").json
+    assert described["rights"] == "http://creativecommons.org/publicdomain/zero/1.0/"
+    assert "requiredStatement" not in described
+    height = {"label": {"none": ["Height"]}, "value": {"none": ["3 cm"]}}
+    assert height in described["metadata"]
+    assert not [one for one in described["metadata"] if "Blank" in str(one)]
 
 
 def test_a_withdrawn_work_has_no_manifest(client, in_app):

@@ -15,6 +15,22 @@ def test_a_works_picture_is_served_for_good(client, suffix):
         assert response.data.startswith(b"\xff\xd8\xff")
 
 
+def test_pages_of_other_sites_may_show_a_works_picture(client):
+    with client.get(f"/media/works/{NAME}.jpg") as response:
+        assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_pages_of_other_sites_see_no_photo_and_no_page(client, ask, photo):
+    page = ask(photo, follow_redirects=True)
+    path = page.request.path
+    for address in (path, f"{path}/photo.jpg", "/works/1900.0", "/"):
+        with client.get(address) as response:
+            policy = response.headers["Cross-Origin-Resource-Policy"]
+            assert policy == "same-origin"
+            assert "Access-Control-Allow-Origin" not in response.headers
+
+
 @pytest.mark.parametrize(
     "name",
     [

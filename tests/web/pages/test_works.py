@@ -130,3 +130,20 @@ def test_works_are_narrowed_by_what_they_show(client, in_app):
     assert 'href="/works/?shows=ship"' in values
     assert "recognised by the program" in client.get("/works/1900.0").text
     assert "Shows" not in client.get("/works/1900.2").text
+
+
+def test_works_are_narrowed_to_years(client, in_app):
+    db.session.add(Artwork(accession="bc", title="Kouros", date="550–525 B.C."))
+    db.session.commit()
+    page = client.get("/works/?to=-500").text
+    assert "Kouros" in page
+    assert "1 work" in page
+    assert "500 B.C." in page
+    assert "Kouros" not in client.get("/works/?from=1&to=").text
+    assert "600–501 B.C." in client.get("/works/").text
+    assert "600–501 B.C." in client.get("/facets/century").text
+
+
+@pytest.mark.parametrize("year", ["x", "99999999999", "1e3", "−5"])
+def test_what_is_no_year_is_passed_over(client, year):
+    assert client.get("/works/", query_string={"from": year}).status_code == 200

@@ -6,10 +6,19 @@ from dataclasses import replace
 from flask import request
 from flask_babel import lazy_gettext as _
 
-from app.services.collection.exporting import WITHDRAWN
-from app.services.collection.subjects import SHOWS
+from app.services.collection.exporting import EXPORTED
+from app.services.collection.labels import COLUMNS
+from app.services.importing.columns.formats import (
+    ABOUT_PICTURE,
+    ACCESSION,
+    DETAILS,
+    IMAGE,
+    NGA,
+    OURS,
+    WGA,
+)
+from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
-from app.services.importing.formats import ACCESSION, DETAILS, IMAGE, OURS, WGA, Reading
 
 SAMPLES = 3
 """Rows whose values are shown beside the columns."""
@@ -17,6 +26,7 @@ FIELD_NAMES = {
     DETAILS: _("Keep as a further detail"),
     ACCESSION: _("Accession number"),
     IMAGE: _("Picture: file or address"),
+    ABOUT_PICTURE: _("About the picture, not the work"),
     "title": _("Title"),
     "artist": _("Artist"),
     "date": _("Date"),
@@ -28,12 +38,23 @@ FIELD_NAMES = {
     "rights": _("Rights"),
 }
 FORMAT_NAMES = {
-    OURS: _("an export of this program"),
+    OURS: _("a table with the columns of this program"),
     WGA: _("a table of the Web Gallery of Art"),
     "moma": _("a table of the Museum of Modern Art"),
     "met": _("a table of the Metropolitan Museum of Art"),
     "tate": _("a table of Tate"),
     "carnegie": _("a table of the Carnegie Museum of Art"),
+    NGA: _("a table of the National Gallery of Art"),
+    "cleveland": _("a table of the Cleveland Museum of Art"),
+    "rijksmuseum": _("a table of the Rijksmuseum"),
+    "smk": _("a table of the SMK, Statens Museum for Kunst"),
+    "cooper_hewitt": _("a table of the Cooper Hewitt"),
+    "harvard": _("a table of the Harvard Art Museums"),
+    "museumplus": _("an export of MuseumPlus"),
+    "collectiveaccess": _("an export of CollectiveAccess"),
+    "omeka": _("an export of Omeka"),
+    "axiell": _("an export of Axiell Collections"),
+    "tms": _("an export of TMS"),
     "estense": _("a table of the Galleria Estense"),
 }
 POLICY_NAMES = {
@@ -54,7 +75,7 @@ MAPPING_FAULTS = {
 def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     """Return how the form wants a table to be read."""
     form = request.form
-    ours = {SHOWS, WITHDRAWN} if proposed.format == OURS else set()
+    ours = set(EXPORTED) - set(COLUMNS) if proposed.format == OURS else set()
     known = {*FIELD_NAMES, *ours}
     asked = [form.get(f"column-{number}") for number in range(len(columns))]
     meant = [field if field in known else DETAILS for field in asked]

@@ -18,8 +18,12 @@ from flask_babel import gettext
 from app.extensions import db
 from app.models import ImportRun
 from app.services.importing import runs
-from app.services.importing.pictures import SourceError
-from app.services.importing.records import WEB
+from app.services.importing.columns.picture_cells import WEB
+from app.services.importing.pictures.lacking import (
+    has_unseen_pictures,
+    lacks_pictures,
+)
+from app.services.importing.pictures.source import SourceError
 from app.services.importing.sources import (
     ImportContext,
     SourceKind,
@@ -46,6 +50,7 @@ from app.web.curate.imports.messages import (
     remark_sentences,
     stage_of,
 )
+from app.web.curate.imports.tables import SEPARATOR_NAMES, asked_choice, view_of
 from app.web.curate.responses import go_to, or_404
 from app.web.curate.tasks import TOO_LATE, WISHES
 from app.web.pages.works import asked_page
@@ -104,6 +109,7 @@ def mapping(run_id: int) -> ResponseReturnValue:
         with opened(run, ImportContext.of(current_app.config)) as source:
             table = source.table
             sample = table.sample(SAMPLES) if table else []
+            view = view_of(table, source.files) if table else None
     except SourceError as error:
         return go_to("curate_imports.browse", error=str(error))
     columns = table.columns if table else ()
@@ -112,6 +118,8 @@ def mapping(run_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         reading = asked_reading(columns, reading)
         try:
+            if table:  # it is recorded as it is shown here
+                runs.choose_table(db.session(), run, table.choice)
             runs.plan(db.session(), run, reading, asked_policy(), current_account())
         except runs.UnusableMappingError as error:
             fault = str(MAPPING_FAULTS[error.code])
@@ -121,6 +129,8 @@ def mapping(run_id: int) -> ResponseReturnValue:
         "curate/imports/mapping.html",
         run=run,
         table=table,
+        view=view,
+        separator_names=SEPARATOR_NAMES,
         sample=sample,
         reading=reading,
         fault=fault,
@@ -128,6 +138,25 @@ def mapping(run_id: int) -> ResponseReturnValue:
         format_names=FORMAT_NAMES,
         policy_names=POLICY_NAMES,
     ), 422 if fault else 200
+
+
+@bp.post("/<int:run_id>/table")
+def table(run_id: int) -> ResponseReturnValue:
+    """Read the table otherwise: another encoding, header, sheet or file."""
+    run = db.get_or_404(ImportRun, run_id)
+    before = runs.table_choice(run)
+    try:
+        with opened(run, ImportContext.of(current_app.config)) as source:
+            found = source.table.choice if source.table else before
+        runs.choose_table(db.session(), run, asked_choice(found))
+        with opened(run, ImportContext.of(current_app.config)):
+            pass  # what cannot be read is better said now
+    except runs.NotNowError:
+        return back_to(run, error=TOO_LATE)
+    except SourceError as error:
+        runs.choose_table(db.session(), run, before)
+        return go_to("curate_imports.mapping", run_id=run.id, error=str(error))
+    return go_to("curate_imports.mapping", run_id=run.id)
 
 
 @bp.get("/<int:run_id>")
@@ -155,6 +184,8 @@ def show(run_id: int) -> ResponseReturnValue:
         may_undo=not runs.is_busy(run) and is_recorded(run, counts),
         sentences_of=remark_sentences,
         policy_names=POLICY_NAMES,
+        lacks_pictures=runs.is_planned(run) and lacks_pictures(db.session(), run),
+        has_unseen_pictures=has_unseen_pictures(db.session(), run),
         unread=((), 0) if run.is_dry else list_faults(db.session()),
     )
 
@@ -210,7 +241,7 @@ def begun() -> ImportRun:
             raise SourceError(
                 gettext("An address begins with http:// or https://, please.")
             )
-        return runs.begin(session, SourceKind.IIIF, address, address, user)
+        return runs.begin(session, SourceKind.STANDARD, address, address, user)
     if shared:
         shared_file(current_app.config["MORELLI_IMPORT_FOLDER"], shared)
         return runs.begin(session, SourceKind.FOLDER, shared, shared, user)

@@ -9,9 +9,11 @@ from app.extensions import db
 from app.models import Artwork, ImportRow, ImportRun, IndexFault, RowState
 from app.retrieval.settings import ImageSettings
 from app.services.importing import one_pass, runs
-from app.services.importing.pictures import FolderPictures
-from app.services.importing.sources import ImportContext, open_beside
+from app.services.importing.one_pass import open_beside
+from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.sources import ImportContext
 from app.services.media.folder import FolderStore
+from tests.services.importing.tables.books import xlsx
 from tests.support.people import TOKEN, logged_in
 
 TABLE = "Inv No;Title;Artist\nA.1;<b>Hare;Dürer\nA.2;Fox;Ada\n;Nobody’s;\n"
@@ -54,8 +56,9 @@ def test_a_catalogue_is_looked_through_recorded_and_taken_back(app, curator, wor
     works = count(app, Artwork)
     mapping = begin(curator)
     page = curator.browser.get(mapping).text
-    assert "Encoding: utf-8" in page
-    assert "separated by semicolons" in page
+    assert "<option selected>utf-8</option>" in page
+    assert '<option value=";" selected>semicolon</option>' in page
+    assert "The table begins in row 1." in page
     assert "&lt;b&gt;Hare" in page
     shown = look_through(curator, worker, mapping)
     page = curator.browser.get(shown).text
@@ -153,7 +156,8 @@ def test_a_mapping_without_a_number_is_refused_and_kept_as_chosen(curator):
     page = curator.post(mapping, **{"column-0": "details", "column-1": "title"})
     assert page.status_code == 422
     assert "No column holds the accession number." in page.text
-    assert page.text.count("selected") == 2
+    assert '<option value="details" selected>' in page.text
+    assert '<option value="title" selected>' in page.text
 
 
 def test_a_mapping_is_offered_again(curator, worker):
@@ -270,7 +274,7 @@ def test_a_zip_file_shows_which_pictures_are_missing(app, curator, worker):
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("works.csv", "accession,title,image\n1,Hare,../a.jpg\n")
     shown = look_through(curator, worker, begin(curator, file.getvalue(), "a.zip"))
-    assert "lies outside" in curator.browser.get(f"{shown}?which=remarked").text
+    assert "is not there" in curator.browser.get(f"{shown}?which=remarked").text
     with app.app_context():
         states = [row.state for row in db.session.query(ImportRow)]
     assert states == [RowState.CREATED]
@@ -279,3 +283,62 @@ def test_a_zip_file_shows_which_pictures_are_missing(app, curator, worker):
 def test_an_unknown_import_is_not_there(curator):
     for path in ("", "/mapping", "/state"):
         assert curator.browser.get(f"/curate/imports/9{path}").status_code == 404
+
+
+def test_a_guessed_encoding_is_said_and_can_be_changed(curator, worker, app):
+    data = "Inv No;Title\nA.1;Łódź\nA.2;Plain\n".encode("cp1250")
+    mapping = begin(curator, data)
+    page = curator.browser.get(mapping).text
+    assert "The encoding is a guess." in page
+    assert "Łódź" not in page
+    table = mapping.replace("mapping", "table")
+    assert curator.post(table, encoding="cp1250", page=mapping).location == mapping
+    page = curator.browser.get(mapping).text
+    assert "Łódź" in page
+    assert "The encoding is a guess." not in page
+    shown = look_through(curator, worker, mapping)
+    assert "Łódź" in curator.browser.get(shown).text
+
+
+def test_where_the_table_begins_is_shown_and_can_be_changed(curator):
+    data = "Object list;;\nInv No;Title;Artist\nNr;Titel;Name\nA.1;Hare;Ada\n"
+    mapping = begin(curator, data)
+    assert "it begins in row 2." in curator.browser.get(mapping).text
+    table = mapping.replace("mapping", "table")
+    curator.post(table, header_line="3", page=mapping)
+    page = curator.browser.get(mapping).text
+    assert "it begins in row 3." in page
+    assert '<label for="column-0">Nr</label>' in page
+
+
+def test_of_several_tables_and_sheets_one_is_chosen(curator):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("works.csv", "Inv No;Title;Artist\nA.1;Hare;Ada\n")
+        archive.writestr("old.csv", "Inv No;Name\nA.1;Rabbit\n")
+    mapping = begin(curator, packed.getvalue(), "works.zip")
+    page = curator.browser.get(mapping).text
+    assert "<option selected>works.csv</option>" in page
+    table = mapping.replace("mapping", "table")
+    curator.post(table, file="old.csv", page=mapping)
+    page = curator.browser.get(mapping).text
+    assert "<option selected>old.csv</option>" in page
+    assert "Rabbit" in page
+    refused = curator.post(table, file="gone.csv", page=mapping)
+    assert refused.location == mapping
+    assert "holds no table gone.csv" in curator.browser.get(mapping).text
+
+
+def test_a_workbook_is_read_and_its_sheet_chosen(curator):
+    data = xlsx([["Inv No", "Title"], ["A.1", "Hare"]], more={"New": [["No"], ["7"]]})
+    mapping = begin(curator, data, "works.xlsx")
+    page = curator.browser.get(mapping).text
+    assert "<option selected>Works</option>" in page
+    assert "Hare" in page
+    curator.post(mapping.replace("mapping", "table"), sheet="New", page=mapping)
+    assert "<option selected>New</option>" in curator.browser.get(mapping).text
+
+
+def test_where_no_column_is_surely_the_number_the_page_asks(curator):
+    page = curator.browser.get(begin(curator, "Bild;Titel\na.jpg;Hafen\n")).text
+    assert "No column is surely the accession number." in page

@@ -1,0 +1,1 @@
+"""Years of dates in words: vocabulary, Extended Date/Time Format, reading."""

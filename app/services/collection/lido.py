@@ -1,0 +1,191 @@
+"""LIDO 1.1: the collection as records that museums exchange.
+
+https://lido-schema.org/schema/v1.1/. Works on show only: LIDO has no word for a work
+that is withdrawn.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element, SubElement
+
+from sqlalchemy.orm import Session
+
+from app.models import Artwork
+from app.services.collection.exporting import all_works
+from app.services.collection.labels import fact_of
+from app.services.collection.manifests import LICENCE, Addresses
+from app.services.collection.subjects import SHOWS
+
+NAMESPACE = "http://www.lido-schema.org"
+SCHEMA = "http://lido-schema.org/schema/v1.1/lido-v1.1.xsd"
+XML = "http://www.w3.org/XML/1998/namespace"
+TERMS = "http://terminology.lido-schema.org/"
+LOCAL, URI = f"{TERMS}lido00100", f"{TERMS}lido00099"
+"""Kinds of identifiers: the museum's own, addresses."""
+PRODUCTION, ITEM = f"{TERMS}lido00007", f"{TERMS}lido00141"
+PROVIDED_IMAGE = f"{TERMS}lido00464"
+LANGUAGE = "mul"
+"""Of what the labels say: whichever the museum writes (ISO 639-2, several)."""
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML may hold, not even escaped."""
+
+ET.register_namespace("lido", NAMESPACE)
+
+
+def lido_records(
+    session: Session, addresses_of: Callable[[str], Addresses]
+) -> Iterator[str]:
+    """Yield a LIDO file of all works on show, one record after another.
+
+    Parameters
+    ----------
+    addresses_of : callable
+        From an accession number to the addresses of its work.
+    """
+    yield (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<lido:lidoWrap xmlns:lido="{NAMESPACE}" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+        f'xsi:schemaLocation="{NAMESPACE} {SCHEMA}">\n'
+    )
+    for work in all_works(session):
+        yield lido_record(work, addresses_of(work.accession)) + "\n"
+    yield "</lido:lidoWrap>\n"
+
+
+def lido_record(work: Artwork, addresses: Addresses) -> str:
+    """Return the LIDO record of a work, as a document of its own."""
+    record = Element(_name("lido"))
+    _text(record, "lidoRecID", addresses.page, type=URI)
+    _text(record, "objectPublishedID", addresses.page, type=URI)
+    described = SubElement(record, _name("descriptiveMetadata"))
+    described.set(f"{{{XML}}}lang", LANGUAGE)
+    _classify(described, work)
+    _identify(described, work)
+    _make(described, work)
+    _show(described, work)
+    administrated = SubElement(record, _name("administrativeMetadata"))
+    administrated.set(f"{{{XML}}}lang", LANGUAGE)
+    _administrate(administrated, work, addresses)
+    return ET.tostring(record, encoding="unicode")
+
+
+def _classify(described: Element, work: Artwork) -> None:
+    types = _inside(described, "objectClassificationWrap", "objectWorkTypeWrap")
+    kind = SubElement(types, _name("objectWorkType"))
+    if work.type:
+        _text(kind, "term", work.type)
+
+
+def _identify(described: Element, work: Artwork) -> None:
+    identified = SubElement(described, _name("objectIdentificationWrap"))
+    title = _inside(identified, "titleWrap", "titleSet")
+    _text(title, "appellationValue", work.title)
+    kept = _inside(identified, "repositoryWrap", "repositorySet")
+    kept.set(_name("type"), "current")
+    _text(kept, "workID", work.accession, type="inventory number")
+    if work.location:
+        place = _inside(kept, "repositoryLocation", "namePlaceSet")
+        _text(place, "appellationValue", work.location)
+    notes = [(name, str(value)) for name, value in work.details.items() if str(value)]
+    if notes:
+        wrap = SubElement(identified, _name("objectDescriptionWrap"))
+        for name, value in notes:
+            note = SubElement(wrap, _name("objectDescriptionSet"))
+            note.set(_name("type"), _clean(name))
+            _text(note, "descriptiveNoteValue", value)
+
+
+def _make(described: Element, work: Artwork) -> None:
+    event = _inside(described, "eventWrap", "eventSet", "event")
+    kind = SubElement(event, _name("eventType"))
+    _text(kind, "conceptID", PRODUCTION, type=URI)
+    _text(kind, "term", "Production").set(f"{{{XML}}}lang", "en")
+    if work.artist:
+        actor = SubElement(event, _name("eventActor"))
+        _text(actor, "displayActorInRole", work.artist)
+        named = _inside(actor, "actorInRole", "actor", "nameActorSet")
+        _text(named, "appellationValue", work.artist)
+    if work.school:
+        _text(SubElement(event, _name("culture")), "term", work.school)
+    if work.date:
+        dated = SubElement(event, _name("eventDate"))
+        _text(dated, "displayDate", work.date)
+        if work.earliest_year is not None or work.latest_year is not None:
+            span = SubElement(dated, _name("date"))
+            for name, year in (
+                ("earliestDate", work.earliest_year),
+                ("latestDate", work.latest_year),
+            ):
+                if year is not None:
+                    _text(span, name, iso_year(year))
+    if work.technique:
+        made_of = SubElement(event, _name("eventMaterialsTech"))
+        _text(made_of, "displayMaterialsTech", work.technique)
+
+
+def _show(described: Element, work: Artwork) -> None:
+    stated = fact_of(work, SHOWS)
+    if stated:
+        path = ("objectRelationWrap", "subjectWrap", "subjectSet")
+        _text(_inside(described, *path), "displaySubject", stated)
+
+
+def _administrate(administrated: Element, work: Artwork, addresses: Addresses) -> None:
+    if work.rights:
+        path = ("rightsWorkWrap", "rightsWorkSet", "rightsType")
+        kind = _inside(administrated, *path)
+        if LICENCE.fullmatch(work.rights):
+            _text(kind, "conceptID", work.rights, type=URI)
+        else:
+            _text(kind, "term", work.rights)
+    record = SubElement(administrated, _name("recordWrap"))
+    _text(record, "recordID", work.accession, type=LOCAL)
+    kind = SubElement(record, _name("recordType"))
+    _text(kind, "conceptID", ITEM, type=URI)
+    _text(kind, "term", "Item-level record").set(f"{{{XML}}}lang", "en")
+    SubElement(record, _name("recordSource"))
+    if work.source:
+        link = SubElement(record, _name("recordInfoSet"))
+        _text(link, "recordInfoLink", work.source)
+    if work.images:
+        wrap = SubElement(administrated, _name("resourceWrap"))
+        for number, image in enumerate(work.images, 1):
+            resource = SubElement(wrap, _name("resourceSet"))
+            resource.set(_name("sortorder"), str(number))
+            _text(resource, "resourceID", image.sha256, type=LOCAL)
+            form = SubElement(resource, _name("resourceRepresentation"))
+            form.set(_name("type"), PROVIDED_IMAGE)
+            where = f"{addresses.service(image.sha256)}/full/max/0/default.jpg"
+            link = _text(form, "linkResource", where)
+            link.set(_name("formatResource"), "image/jpeg")
+
+
+def iso_year(year: int) -> str:
+    """Write a year as ISO 8601 has it, where 1 B.C. is the year 0: −550 as −0549."""
+    counted = year if year > 0 else year + 1
+    return f"{'-' * (counted < 0)}{abs(counted):04}"
+
+
+def _name(name: str) -> str:
+    return f"{{{NAMESPACE}}}{name}"
+
+
+def _inside(parent: Element, *names: str) -> Element:
+    """Add elements, each within the one before, and return the innermost."""
+    for name in names:
+        parent = SubElement(parent, _name(name))
+    return parent
+
+
+def _text(parent: Element, name: str, text: str, **attributes: str) -> Element:
+    element = SubElement(parent, _name(name))
+    element.text = _clean(text)
+    for attribute, value in attributes.items():
+        element.set(_name(attribute), value)
+    return element
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)

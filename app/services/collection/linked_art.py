@@ -1,0 +1,179 @@
+"""Linked Art 1.0: the collection as linked data (JSON-LD, a profile of CIDOC CRM).
+
+https://linked.art/model/. What kinds of statements are is told by concepts of the
+Getty's Art & Architecture Thesaurus.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.models import Artwork, ReferenceImage
+from app.services.collection.exporting import all_works
+from app.services.collection.labels import fact_of
+from app.services.collection.lido import iso_year
+from app.services.collection.manifests import LICENCE, Addresses
+from app.services.collection.subjects import SHOWS
+
+CONTEXT = "https://linked.art/ns/v1/linked-art.json"
+AAT = "http://vocab.getty.edu/aat/"
+PREFERRED, ACCESSION_NUMBER = (300404670, "Preferred Term"), (300312355, "Accession")
+BRIEF_TEXT = (300418049, "Brief Text")
+MATERIALS = (300435429, "Material Statement")
+CULTURE = (300055768, "Culture")
+RIGHTS = (300435434, "Copyright/Licence Statement")
+SOURCE = (300311705, "Source")
+SUBJECT = (300404126, "Subject")
+WEB_PAGE = (300264578, "Web Page")
+
+
+def linked_art(
+    session: Session, addresses_of: Callable[[str], Addresses]
+) -> Iterator[str]:
+    """Yield a JSON-LD document of all works on show, one work per line."""
+    yield f'{{"@context": "{CONTEXT}", "@graph": ['
+    separator = "\n"
+    for work in all_works(session):
+        described = describe_object(work, addresses_of(work.accession))
+        del described["@context"]
+        yield separator + json.dumps(described, ensure_ascii=False)
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def describe_object(work: Artwork, addresses: Addresses) -> dict[str, Any]:
+    """Return a work as Linked Art describes it, as a document of its own.
+
+    Parameters
+    ----------
+    addresses : Addresses
+        The page's is the work's name for all the world.
+    """
+    described: dict[str, Any] = {
+        "@context": CONTEXT,
+        "id": addresses.page,
+        "type": "HumanMadeObject",
+        "_label": work.title or work.accession,
+        "identified_by": [
+            *([_named("Name", work.title, PREFERRED)] if work.title else []),
+            _named("Identifier", work.accession, ACCESSION_NUMBER),
+        ],
+    }
+    if work.type:
+        described["classified_as"] = [{"type": "Type", "_label": work.type}]
+    if work.artist or work.date:
+        described["produced_by"] = _production(work)
+    if work.location:
+        described["current_location"] = {"type": "Place", "_label": work.location}
+    statements = [
+        _statement(value, kind)
+        for value, kind in (
+            (work.technique, MATERIALS),
+            (work.school, CULTURE),
+            (work.source, SOURCE),
+            (fact_of(work, SHOWS), SUBJECT),
+            ("" if LICENCE.fullmatch(work.rights) else work.rights, RIGHTS),
+        )
+        if value
+    ]
+    statements += [
+        {**_statement(str(value), BRIEF_TEXT), "_label": name}
+        for name, value in work.details.items()
+        if str(value)
+    ]
+    if statements:
+        described["referred_to_by"] = statements
+    if LICENCE.fullmatch(work.rights):
+        licence = {"id": work.rights, "type": "Type"}
+        described["subject_to"] = [{"type": "Right", "classified_as": [licence]}]
+    if work.images:
+        shown = [_digital_image(image, addresses) for image in work.images]
+        described["representation"] = [
+            {"type": "VisualItem", "digitally_shown_by": [one]} for one in shown
+        ]
+    # A manifest is for looking at pictures.
+    manifests = [_manifest(addresses)] if work.images else []
+    described["subject_of"] = [_page(addresses), *manifests]
+    return described
+
+
+def _production(work: Artwork) -> dict[str, Any]:
+    production: dict[str, Any] = {"type": "Production"}
+    if work.artist:
+        # A label does not tell whether it names a person, a workshop or a people.
+        production["carried_out_by"] = [{"type": "Actor", "_label": work.artist}]
+    if work.date:
+        span: dict[str, Any] = {
+            "type": "TimeSpan",
+            "identified_by": [{"type": "Name", "content": work.date}],
+        }
+        if work.earliest_year is not None:
+            first = iso_year(work.earliest_year)
+            span["begin_of_the_begin"] = f"{first}-01-01T00:00:00Z"
+        if work.latest_year is not None:
+            last = iso_year(work.latest_year)
+            span["end_of_the_end"] = f"{last}-12-31T23:59:59Z"
+        production["timespan"] = span
+    return production
+
+
+def _digital_image(image: ReferenceImage, addresses: Addresses) -> dict[str, Any]:
+    service = addresses.service(image.sha256)
+    where = f"{service}/full/max/0/default.jpg"
+    return {
+        "type": "DigitalObject",
+        "format": "image/jpeg",
+        "access_point": [{"id": where, "type": "DigitalObject"}],
+        "digitally_available_via": [
+            {
+                "type": "DigitalService",
+                "access_point": [{"id": service, "type": "DigitalObject"}],
+                "conforms_to": [
+                    {"id": "http://iiif.io/api/image/3", "type": "InformationObject"}
+                ],
+            }
+        ],
+    }
+
+
+def _page(addresses: Addresses) -> dict[str, Any]:
+    return _carried(addresses.page, "text/html", WEB_PAGE)
+
+
+def _manifest(addresses: Addresses) -> dict[str, Any]:
+    kind = (
+        'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"'
+    )
+    carried = _carried(addresses.manifest, kind, None)
+    carried["digitally_carried_by"][0]["conforms_to"] = [
+        {"id": "http://iiif.io/api/presentation/3", "type": "InformationObject"}
+    ]
+    return carried
+
+
+def _carried(
+    address: str, kind: str, concept: tuple[int, str] | None
+) -> dict[str, Any]:
+    carrier: dict[str, Any] = {
+        "type": "DigitalObject",
+        "format": kind,
+        "access_point": [{"id": address, "type": "DigitalObject"}],
+    }
+    if concept is not None:
+        carrier["classified_as"] = [_concept(concept)]
+    return {"type": "LinguisticObject", "digitally_carried_by": [carrier]}
+
+
+def _named(kind: str, content: str, concept: tuple[int, str]) -> dict[str, Any]:
+    return {"type": kind, "content": content, "classified_as": [_concept(concept)]}
+
+
+def _statement(content: str, concept: tuple[int, str]) -> dict[str, Any]:
+    return _named("LinguisticObject", content, concept)
+
+
+def _concept(concept: tuple[int, str]) -> dict[str, Any]:
+    number, label = concept
+    return {"id": f"{AAT}{number}", "type": "Type", "_label": label}

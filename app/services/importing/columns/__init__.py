@@ -1,0 +1,1 @@
+"""Columns of tables: known formats, words for fields, readings."""

@@ -1,0 +1,1 @@
+"""Pictures of an import: found by name in ZIP files and folders."""

@@ -1,0 +1,1 @@
+"""Readers of standards: IIIF, LIDO, Linked Art, OAI-PMH; one module each."""

@@ -1,0 +1,105 @@
+"""Pictures that a LIDO record names: of each, the largest form that is given."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from app.services.importing.pictures.names import PICTURE_ENDINGS
+from app.services.importing.standards.markup import Element, text_of
+
+NAMESPACE = "http://www.lido-schema.org"
+LIDO = {"lido": NAMESPACE}
+TYPE, SORT_ORDER, FORMAT = (
+    f"{{{NAMESPACE}}}{name}" for name in ("type", "sortorder", "formatResource")
+)
+OTHER_MEDIA = (
+    "video",
+    "audio",
+    "sound",
+    "ton",
+    "film",
+    "3d",
+    "text",
+    "pdf",
+    "document",
+)
+"""Words in the type of a resource that is no picture."""
+RANKS = (
+    "thumb",
+    "small",
+    "overview",
+    "preview",
+    "medium",
+    "provided",
+    "large",
+    "master",
+)
+"""Words in the type of a representation, from the smallest to the largest."""
+INFO = "info.json"
+
+
+def pictures_of(lido: Element) -> list[str]:
+    """Return the addresses or names of a record's pictures, in their order."""
+    sets = lido.findall(".//lido:resourceWrap/lido:resourceSet", LIDO)
+    ordered = sorted(sets, key=_place)
+    found = (picture for one in ordered if (picture := _picture(one)))
+    return list(dict.fromkeys(found))
+
+
+def _place(resource: Element) -> int:
+    order = str(resource.get(SORT_ORDER) or "")
+    return int(order) if order.isascii() and order.isdigit() else 0
+
+
+def _picture(resource: Element) -> str:
+    """Return where a resource is; "" if it is no picture."""
+    kinds = resource.findall("lido:resourceType//*", LIDO)
+    named = " ".join(text_of(one) for one in kinds).lower()
+    is_other = any(word in named.split() for word in OTHER_MEDIA)
+    forms = [] if is_other else list(_forms(resource))
+    return max(forms, key=lambda one: one[0])[1] if forms else ""
+
+
+def _forms(resource: Element) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the forms of a picture: how large each is, and where."""
+    for one in resource.findall("lido:resourceRepresentation", LIDO):
+        for link in one.findall("lido:linkResource", LIDO):
+            where = text_of(link)
+            if where and _is_picture(where, str(link.get(FORMAT) or "")):
+                kind = str(one.get(TYPE) or "").lower()
+                rank = max(
+                    (RANKS.index(word) for word in RANKS if word in kind),
+                    default=RANKS.index("medium"),
+                )
+                # A service gives any size.
+                rank = len(RANKS) if where.endswith(INFO) else rank
+                yield (_pixels(one), rank), where
+
+
+def _pixels(form: Element) -> int:
+    """Return how many pixels a form has; 0 where that is not said."""
+    sides = [
+        float(text)
+        for one in form.findall(".//lido:measurementSet", LIDO)
+        if "pixel" in " ".join(text_of(u) for u in one).lower()
+        for value in one.findall("lido:measurementValue", LIDO)
+        if (text := text_of(value)).replace(".", "", 1).isascii()
+        and text.replace(".", "", 1).isdigit()
+    ]
+    return int(sides[0] * sides[1]) if len(sides) > 1 else 0
+
+
+def _is_picture(where: str, kind: str) -> bool:
+    """Tell whether a link leads to a picture, by what is said or else by its ending."""
+    try:
+        path = urlsplit(where).path
+    except ValueError:
+        return False
+    ending = PurePosixPath(path.replace("\\", "/")).suffix.lower()
+    if where.endswith(INFO) or ending in PICTURE_ENDINGS:
+        return True
+    kind = kind.lower()
+    if kind:
+        return kind.startswith("image/") or f".{kind}" in PICTURE_ENDINGS
+    # Many addresses of pictures have no ending, pages and documents have one.
+    return ending in ("", ".php", ".aspx", ".jsp") or len(ending) > len(".jpeg2")

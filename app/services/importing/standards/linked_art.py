@@ -1,0 +1,241 @@
+"""Reader of Linked Art 1.0: what a HumanMadeObject says of a work.
+
+What kinds of names and statements there are is told by concepts of the Getty's Art &
+Architecture Thesaurus. Of what is only referred to pictures are looked up, nothing
+else: names stand beside their references.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from app.services.importing.messages import Remark
+from app.services.importing.records import Record, fault_of
+from app.services.importing.standards.digital_objects import (
+    DigitalObjects,
+    kinds_of,
+    number_of_concept,
+)
+from app.services.importing.standards.documents import (
+    Library,
+    id_of,
+    objects,
+    type_of,
+)
+from app.services.importing.standards.texts import chosen, plain_text
+from app.services.importing.standards.vocabulary import (
+    DATE,
+    RIGHTS,
+    WorkDescription,
+    years,
+)
+
+TYPES = ("HumanMadeObject", "ManMadeObject")
+LANGUAGES = {
+    "300388277": "en",
+    "300388344": "de",
+    "300388306": "fr",
+    "300389311": "es",
+    "300388474": "it",
+    "300388256": "nl",
+}
+"""Concepts of languages, and their codes."""
+PREFERRED, ACCESSION, WORK_TYPE = (*("300404670", "300312355", "300435443"),)
+STATEMENTS = {
+    "300435429": "technique",
+    "300055768": "school",
+    "300311705": "source",
+    "300435434": RIGHTS,
+    "300435418": RIGHTS,
+    "300026687": RIGHTS,
+    "300404126": "shows",
+}
+"""Statements that are a field: of materials, culture, source, rights, credit."""
+DETAILS = {
+    "300435430": "Measurements",
+    "300435416": "Description",
+    "300411780": "Description",
+    "300435438": "Provenance",
+    "300435414": "Inscriptions",
+    "300435448": "Place",
+}
+CREATOR = "300435446"
+"""Statement of who made a work, in words."""
+QUALIFYING = ("attributed", "workshop", "follower", "circle", "after", "copy", "manner")
+"""First words of what keeps a work from being a maker's own."""
+
+
+def is_object(document: Any) -> bool:
+    """Tell whether some JSON describes a work as Linked Art does."""
+    return isinstance(document, dict) and type_of(document) in TYPES
+
+
+def record_of(
+    number: int, described: Mapping[str, Any], language: str, library: Library
+) -> Record:
+    """Return what a HumanMadeObject says of a work.
+
+    Parameters
+    ----------
+    number : int
+        Its position in what is read.
+    language : str
+        Code of the language that is wanted.
+    library : Library
+        Fetches what pictures are referred to.
+    """
+    return _Reader(dict(described), language, library).record(number)
+
+
+class _Reader:
+    """Reader of one work."""
+
+    def __init__(
+        self, described: dict[str, Any], language: str, library: Library
+    ) -> None:
+        self._work = described
+        self._language = language
+        self._digital = DigitalObjects(described, library)
+        self._found = WorkDescription()
+
+    def record(self, number: int) -> Record:
+        """Return what the work's description says."""
+        found, work = self._found, self._work
+        self._add_names()
+        self._add_statements()
+        self._add_makers()
+        kinds = objects(work.get("classified_as"))
+        usual = [one for one in kinds if WORK_TYPE in kinds_of(one)] or kinds
+        found.add("type", self._labels(usual))
+        if not found.has("technique"):
+            found.add("technique", self._labels(objects(work.get("made_of"))))
+        found.add("location", self._labels(objects(work.get("current_location"))))
+        for name in ("current_keeper", "current_owner"):
+            found.add_detail("Owner", self._labels(objects(work.get(name))))
+        for right in objects(work.get("subject_to")):
+            kinds = objects(right.get("classified_as"))
+            found.add(RIGHTS, map(id_of, kinds))
+            found.add(RIGHTS, self._labels(objects(right.get("identified_by"))))
+        identifier = id_of(work)
+        if not found.has("source"):
+            found.add("source", [self._digital.page() or identifier])
+        found.images = list(self._digital.pictures())
+        record = found.record(number, identifier)
+        record.identifier = identifier or record.accession
+        record.fault = fault_of(record)
+        if not record.images:
+            record.remarks.append(Remark("no_picture"))
+        return record
+
+    def _add_names(self) -> None:
+        names = [
+            one
+            for one in objects(self._work.get("identified_by"))
+            if type_of(one) == "Name"
+        ]
+        preferred = [one for one in names if PREFERRED in kinds_of(one)]
+        titles = self._contents(preferred or names)
+        others = [one for one in names if one not in preferred] if preferred else []
+        self._found.add_detail("Other titles", self._contents(others))
+        numbers = [
+            one
+            for one in objects(self._work.get("identified_by"))
+            if type_of(one) == "Identifier"
+        ]
+        sure = [one for one in numbers if ACCESSION in kinds_of(one)]
+        contents = self._contents(sure or numbers)
+        self._found.accession = contents[0] if contents else ""
+        label = plain_text(str(self._work.get("_label") or ""))
+        if not titles and label != self._found.accession:
+            titles = [label]
+        self._found.add("title", titles[:1])
+
+    def _add_statements(self) -> None:
+        statements = objects(self._work.get("referred_to_by"))
+        for concept, field in STATEMENTS.items():
+            meant = [one for one in statements if concept in kinds_of(one)]
+            if field == "shows":
+                self._found.add_subjects(self._contents(meant))
+            else:
+                self._found.add(field, self._contents(meant))
+        for one in statements:
+            kinds = kinds_of(one)
+            if not kinds & {*STATEMENTS, CREATOR}:
+                known = next((DETAILS[kind] for kind in kinds if kind in DETAILS), "")
+                name = known or str(one.get("_label") or "") or _kind_name(one)
+                self._found.add_detail(name, self._contents([one]))
+        if not any(kind in DETAILS for one in statements for kind in kinds_of(one)):
+            self._found.add_detail("Measurements", self._measurements())
+
+    def _add_makers(self) -> None:
+        """Add who made the work, and when."""
+        for production in objects(self._work.get("produced_by")):
+            parts = [production, *objects(production.get("part"))]
+            for part in parts:
+                makers = self._labels(objects(part.get("carried_out_by")))
+                self._found.add("artist", [_qualified(one, part) for one in makers])
+                if not self._found.has(DATE):
+                    self._found.add(DATE, self._date(part.get("timespan")))
+                places = self._labels(objects(part.get("took_place_at")))
+                self._found.add_detail("Place", places)
+        if not self._found.has("artist"):
+            said = [
+                one
+                for source in (self._work, *objects(self._work.get("produced_by")))
+                for one in objects(source.get("referred_to_by"))
+                if CREATOR in kinds_of(one)
+            ]
+            self._found.add("artist", self._contents(said))
+
+    def _date(self, span: Any) -> list[str]:
+        for one in objects(span):
+            if said := self._contents(objects(one.get("identified_by"))):
+                return said[:1]
+            if label := one.get("_label"):
+                return [plain_text(str(label))]
+            ends = {"first": "begin_of_the_begin", "last": "end_of_the_end"}
+            return [
+                years({name: str(one.get(key) or "") for name, key in ends.items()})
+            ]
+        return []
+
+    def _measurements(self) -> Iterator[str]:
+        for one in objects(self._work.get("dimension")):
+            unit = self._labels(objects(one.get("unit")))[:1]
+            kind = self._labels(objects(one.get("classified_as")))[:1]
+            if isinstance(one.get("value"), int | float):
+                yield " ".join([*kind, str(one["value"]), *unit])
+
+    def _contents(self, named: Iterable[dict[str, Any]]) -> list[str]:
+        """Return what names or statements say, in the language that is wanted."""
+        texts: dict[str, list[str]] = {}
+        for one in named:
+            spoken = (
+                number_of_concept(id_of(kind)) for kind in objects(one.get("language"))
+            )
+            code = next((LANGUAGES[kind] for kind in spoken if kind in LANGUAGES), "")
+            content = one.get("content")
+            several = content if isinstance(content, list) else [content]
+            said = [
+                str(text) for text in several if isinstance(text, str | int | float)
+            ]
+            texts.setdefault(code, []).extend(said)
+        return chosen(texts, self._language)
+
+    def _labels(self, things: Iterable[dict[str, Any]]) -> list[str]:
+        """Return what things are called; those that are only referred to are not."""
+        found = []
+        for one in things:
+            names = self._contents(objects(one.get("identified_by")))[:1]
+            label = one.get("_label", one.get("content"))
+            found += names or [plain_text(str(label))] if label or names else []
+        return found
+
+
+def _kind_name(thing: dict[str, Any]) -> str:
+    kinds = objects(thing.get("classified_as"))
+    return next((str(kind["_label"]) for kind in kinds if kind.get("_label")), "")
+
+
+def _qualified(maker: str, production: dict[str, Any]) -> str:
+    said = _kind_name(production)
+    return f"{maker} ({said})" if said.lower().startswith(QUALIFYING) else maker

@@ -1,0 +1,196 @@
+"""Texts of standards: one of several languages chosen, HTML turned into plain text."""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from html.parser import HTMLParser
+
+NO_LANGUAGE = ("none", "@none", "", "und", "zxx")
+"""How standards say that a text is in no language, or in none that they know."""
+BREAKING = frozenset(
+    [
+        "address",
+        "article",
+        "blockquote",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+    ]
+)
+"""Elements of HTML that begin a line of their own."""
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "td",
+        "th",
+        "time",
+        "tt",
+        "u",
+        "var",
+    ]
+)
+SILENT = frozenset(("script", "style", "template", "head"))
+"""Elements of which nothing is text."""
+KNOWN = BREAKING | INLINE | SILENT | frozenset(("html", "body", "tbody", "thead"))
+# Between angle brackets there may be anything else: <illegible>, <1900>.
+_TAG = re.compile(rf"<!--|</?(?:{'|'.join(sorted(KNOWN))})\b[^<>]*/?>", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,31});", re.IGNORECASE)
+
+
+def plain_text(value: str) -> str:
+    r"""Return a text without its markup, and with its line breaks.
+
+    What is no markup stays as it is.
+
+    >>> plain_text("<p>Painted <i>en plein air</i>.<br/>Lind &amp; workshop</p>")
+    'Painted en plein air.\nLind & workshop'
+    >>> plain_text("<1900, oil & wax>")
+    '<1900, oil & wax>'
+    """
+    value = value.replace("\0", "")
+    if _TAG.search(value):
+        parser = _PlainText()
+        parser.feed(_escaped(value))
+        parser.close()
+        lines = [" ".join(line.split()) for line in parser.text.splitlines()]
+        return "\n".join(filter(None, lines))
+    if _REFERENCE.search(value):
+        value = _REFERENCE.sub(lambda found: html.unescape(found[0]), value)
+    return "\n".join(line.strip() for line in value.strip().splitlines())
+
+
+def chosen(texts: Mapping[str, Iterable[str]], language: str) -> list[str]:
+    """Return the texts in a language, or else those that come nearest to it.
+
+    Parameters
+    ----------
+    texts : mapping of str to iterable of str
+        By their languages, as tags of BCP 47; in no language by one of ``NO_LANGUAGE``.
+    language : str
+        Code of the language that is wanted, such as ``de``.
+
+    Returns
+    -------
+    texts : list of str
+        In that language, in English, in none, or in the first that there is. Blank
+        ones are left out.
+    """
+    spoken: dict[str, list[str]] = {}
+    for tag, values in texts.items():
+        code = primary(tag)
+        code = "" if code in NO_LANGUAGE else code
+        there = [value for value in map(plain_text, values) if value]
+        # Of de and de-AT the first counts: they say the same.
+        if there and code not in spoken:
+            spoken[code] = there
+    wanted = next((code for code in (language, "en", "") if code in spoken), None)
+    if wanted is None:
+        return next(iter(spoken.values()), [])
+    return spoken[wanted]
+
+
+def primary(tag: str) -> str:
+    """Return the language of a tag, in small letters: ``en`` of ``en-GB``."""
+    return tag.replace("_", "-").partition("-")[0].strip().lower()
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Join several texts into one, each once."""
+    return "; ".join(dict.fromkeys(text for text in texts if text))
+
+
+def united(texts: Iterable[str]) -> str:
+    """Join texts into one, leaving out what another one holds already."""
+    found: list[str] = []
+    for text in texts:
+        if text and not any(text in other for other in found):
+            found = [other for other in found if other not in text] + [text]
+    return "; ".join(found)
+
+
+def _escaped(value: str) -> str:
+    """Escape what looks like markup to a parser, and is none."""
+    found = []
+    end = 0
+    for tag in _TAG.finditer(value):
+        found += [value[end : tag.start()].replace("<", "&lt;"), tag[0]]
+        end = tag.end()
+    return "".join([*found, value[end:].replace("<", "&lt;")])
+
+
+class _PlainText(HTMLParser):
+    """Parser that keeps what is text, and begins lines where HTML does."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._parts: list[str] = []
+        self._silent = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in SILENT:
+            self._silent += 1
+        elif tag in BREAKING:
+            self._parts.append("\n")
+        elif tag in ("td", "th"):
+            self._parts.append(" ")
+        elif tag == "img":
+            self._parts.append(dict(attrs).get("alt") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in BREAKING:
+            self._parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            # Line breaks of the source are blanks; those of HTML are elements.
+            self._parts.append(" ".join(data.split("\n")))

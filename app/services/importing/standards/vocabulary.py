@@ -1,0 +1,158 @@
+"""Words by which standards name the fields of a work."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote, urlsplit
+
+from app.services.collection.labels import LABEL_COLUMNS
+from app.services.collection.subjects import (
+    SHOWS,
+    UnknownSubjectError,
+    normal_statement,
+)
+from app.services.importing.columns.formats import ACCESSION
+from app.services.importing.columns.reading import detail_name
+from app.services.importing.columns.words import field_named
+from app.services.importing.records import Record
+from app.services.importing.standards.texts import joined, united
+
+RIGHTS = "rights"
+DATE = "date"
+_LAST_PARTS = ("manifest", "info", "json", "iiif", "presentation")
+"""Ends of addresses that say what a document is, and not of which work."""
+
+
+class WorkDescription:
+    """Description of a work, as it is gathered from a document.
+
+    Attributes
+    ----------
+    accession : str
+    images : list of str
+        Addresses or names of its pictures.
+    """
+
+    def __init__(self) -> None:
+        self.accession = ""
+        self.images: list[str] = []
+        self._label: dict[str, list[str]] = {}
+        self._details: dict[str, list[str]] = {}
+
+    def add(self, field: str, texts: Iterable[str]) -> None:
+        """Add what a document says in a field of the label."""
+        self._label.setdefault(field, []).extend(text for text in texts if text)
+
+    def replace(self, field: str, texts: Iterable[str]) -> None:
+        """Let a field say what a document says in a better place."""
+        self._label[field] = list(texts)
+
+    def add_detail(self, name: str, texts: Iterable[str]) -> None:
+        """Add what is no field of ours, under its own name."""
+        if name:
+            self._details.setdefault(detail_name(name), []).extend(texts)
+
+    def add_named(self, names: Iterable[str], name: str, texts: list[str]) -> None:
+        """Add what stands under a name in some languages, to the field it means.
+
+        Parameters
+        ----------
+        names : iterable of str
+            In all languages, any of which may be known.
+        name : str
+            What it is called where none of them is.
+        """
+        names = list(names)
+        meant = next(filter(None, map(field_of, names)), "")
+        if any(one.casefold() == SHOWS for one in names):
+            self.add_subjects(texts)
+            return
+        if meant == ACCESSION and not self.accession:
+            self.accession = joined(texts)
+        elif meant in LABEL_COLUMNS:
+            self.add(meant, texts)
+        else:
+            self.add_detail(name, texts)
+
+    def add_subjects(self, texts: Iterable[str]) -> None:
+        """Add what a work shows: as a statement, where all of it is in our words."""
+        for text in texts:
+            try:
+                self._label.setdefault(SHOWS, []).append(normal_statement(text))
+            except UnknownSubjectError:
+                self.add_detail("Subjects", [text])
+
+    def has(self, field: str) -> bool:
+        """Tell whether anything is said in a field."""
+        return bool(self._label.get(field))
+
+    def record(self, number: int, identifier: str) -> Record:
+        """Return the record of what was gathered, with an accession number.
+
+        Parameters
+        ----------
+        number : int
+            Position in what is read.
+        identifier : str
+            What the document is known by; makes the number where it tells none.
+        """
+        label = {"title": ""}
+        for field, texts in self._label.items():
+            if texts:
+                label[field] = united(texts) if field == RIGHTS else joined(texts)
+        return Record(
+            number,
+            self.accession or number_of(identifier),
+            label=label,
+            details={
+                name: text
+                for name, texts in self._details.items()
+                if (text := joined(texts))
+            },
+            images=list(dict.fromkeys(self.images)),
+        )
+
+
+def field_of(name: str) -> str:
+    """Return the field that a name means; "" if none.
+
+    >>> field_of("Inv. No.")
+    'accession'
+    """
+    meant = field_named(name)
+    return meant if meant in (ACCESSION, *LABEL_COLUMNS) else ""
+
+
+def number_of(address: str) -> str:
+    """Make an accession number from a document's address, where it tells none."""
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        return address
+    parts = [unquote(part) for part in path.strip("/").split("/")]
+    while len(parts) > 1 and parts[-1].removesuffix(".json").lower() in _LAST_PARTS:
+        parts.pop()
+    return parts[-1].removesuffix(".json") or address
+
+
+def first_year(moment: str) -> str:
+    """Return the year of a moment as standards write them; "" if it is none.
+
+    >>> first_year("1880-01-01T00:00:00Z"), first_year("-0549-01-01T00:00:00Z")
+    ('1880', '550 B.C.')
+    """
+    is_before = moment.startswith("-")
+    year = moment.removeprefix("-").partition("-")[0].partition("T")[0]
+    if not (year.isascii() and year.isdigit()):
+        return ""
+    return f"{int(year) + 1} B.C." if is_before else str(int(year))
+
+
+def years(texts: Mapping[str, str]) -> str:
+    """Write a span of moments as people do.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        ``first`` and ``last`` moment.
+    """
+    first, last = (first_year(texts.get(name, "")) for name in ("first", "last"))
+    return first if first == last else "–".join(filter(None, (first, last)))

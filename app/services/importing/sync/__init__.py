@@ -1,0 +1,1 @@
+"""Sync: a collection kept in step with sources that are asked again and again."""

@@ -1,0 +1,1 @@
+"""Reading of tables: encodings, dialects, workbooks, rows."""

@@ -1,0 +1,62 @@
+"""Cells as spreadsheets spoil and protect them, and how they were meant."""
+
+import re
+
+from app.services.importing.tables.encodings import is_undecoded
+
+JOINT = "\x1f"
+"""Between cells that are looked at together."""
+FORMULA = re.compile(r'\'?="((?:[^"]|"")*)"')
+"""``="000123"``, by which a number keeps its zeros in a spreadsheet."""
+AS_TEXT = re.compile(r"''?(\d[\w./-]*)")
+"""``'000125``, which is how the same is typed in. ``'90s`` is a decade."""
+DECADE = re.compile(r"'\d0s")
+EXPONENT = re.compile(r"\d(?:[.,]\d+)?E\+\d+")
+"""``1.98E+11``, to which spreadsheets shorten long numbers."""
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+)
+"""Zero width, direction marks, byte order marks, soft hyphens: nobody sees them, and
+no address with them is ever typed."""
+
+
+def is_suspicious(joined: str) -> bool:
+    """Tell whether cells, put together, may hold something to be put right.
+
+    Most rows hold nothing, and are not looked at more closely.
+    """
+    if "\0" in joined or '="' in joined or f"{JOINT}'" in joined or joined[0] == "'":
+        return True
+    try:
+        joined.encode()
+    except UnicodeEncodeError:  # what stands for a byte that is no text
+        return True
+    return False
+
+
+def unwrap(cell: str) -> str:
+    """Return what a cell says without what protects it from a spreadsheet.
+
+    >>> unwrap('="000123"'), unwrap("'000125"), unwrap("'t Hooft")
+    ('000123', '000125', "'t Hooft")
+    """
+    if found := FORMULA.fullmatch(cell):
+        return found[1].replace('""', '"')
+    if (found := AS_TEXT.fullmatch(cell)) and not DECADE.fullmatch(cell):
+        return found[1]
+    return cell
+
+
+def visible(text: str) -> str:
+    """Return a text without what nobody sees, and without blanks around it."""
+    return INVISIBLE.sub("", text).strip()
+
+
+def is_exponent(text: str) -> bool:
+    """Tell whether a number was shortened by a spreadsheet, and its digits lost."""
+    return EXPONENT.fullmatch(text) is not None
+
+
+def is_text(cell: str) -> bool:
+    """Tell whether all bytes of a cell could be decoded."""
+    return cell.isascii() or not any(map(is_undecoded, cell))

@@ -1,0 +1,38 @@
+"""Works on show as records of standards, for other collections and for programs.
+
+Public and readable from other sites, as the manifests are.
+"""
+
+from flask import Blueprint, Response, jsonify
+
+from app.models import Artwork
+from app.services.collection.lido import lido_record
+from app.services.collection.linked_art import describe_object
+from app.services.collection.works import find_work
+from app.web.curate.responses import or_404
+from app.web.shell.addresses import addresses_of
+
+bp = Blueprint("records", __name__, url_prefix="/records")
+
+LINKED_ART = 'application/ld+json;profile="https://linked.art/ns/v1/linked-art.json"'
+
+
+@bp.get("/<path:accession>/lido.xml")
+def lido(accession: str) -> Response:
+    """Describe a work in LIDO 1.1."""
+    record = lido_record(shown_work(accession), addresses_of(accession))
+    return Response(record, mimetype="application/xml")
+
+
+@bp.get("/<path:accession>/linked-art.json")
+def linked_art(accession: str) -> Response:
+    """Describe a work as Linked Art."""
+    described = describe_object(shown_work(accession), addresses_of(accession))
+    response = jsonify(described)
+    response.content_type = LINKED_ART
+    return response
+
+
+def shown_work(accession: str) -> Artwork:
+    """Return a work on show, or abort with 404."""
+    return or_404(find_work(accession))

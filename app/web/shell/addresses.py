@@ -1,0 +1,40 @@
+"""Absolute addresses of what other sites and programs fetch from this one."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+from flask import Flask, current_app, has_request_context, request, url_for
+
+from app.services.collection.manifests import Addresses
+
+
+def register(app: Flask) -> None:
+    """Give the templates ``has_public_url()``."""
+    app.jinja_env.globals["has_public_url"] = has_public_url
+
+
+def has_public_url() -> bool:
+    """Tell whether the site's address is set, or has to be guessed."""
+    return bool(current_app.config["MORELLI_PUBLIC_URL"])
+
+
+def public_url(endpoint: str, **values: Any) -> str:
+    """Return the absolute address of an endpoint for whoever asks now.
+
+    Where no public address is set, it begins as what was asked: the answer goes to whom
+    chose that, and to nobody else. Mails, which go to others, never do so. Commands,
+    which nobody asks by an address, take the one that the server listens on.
+    """
+    if has_public_url() or not has_request_context():
+        return url_for(endpoint, _external=True, **values)
+    return urljoin(request.host_url, url_for(endpoint, **values))
+
+
+def addresses_of(accession: str) -> Addresses:
+    """Return the absolute addresses of what belongs to a work."""
+    return Addresses(
+        public_url("iiif.work", accession=accession),
+        public_url("artworks.show", accession=accession),
+        lambda name: public_url("media.work", name=name),
+        lambda sha256: public_url("iiif_images.service", sha256=sha256),
+    )

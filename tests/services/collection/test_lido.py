@@ -1,0 +1,170 @@
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from app.extensions import db
+from app.models import Artwork, ReferenceImage, now
+from app.services.collection.lido import (
+    NAMESPACE,
+    iso_year,
+    lido_record,
+    lido_records,
+)
+from app.services.collection.manifests import Addresses
+
+LABEL = {
+    "title": "Kouros & <friends>",
+    "artist": "Ada Bright",
+    "date": "550–525 B.C.",
+    "technique": "Marble",
+    "type": "Sculpture",
+    "school": "Attic",
+    "location": "Room 12",
+    "source": "Inventory of 1900",
+    "rights": "Museum",
+}
+# Children that LIDO 1.1 lets an element have, in the order that its schema wants
+# (xs:sequence), as far as we write them.
+CHILDREN = {
+    "lidoWrap": "lido",
+    "lido": "lidoRecID objectPublishedID descriptiveMetadata administrativeMetadata",
+    "descriptiveMetadata": "objectClassificationWrap objectIdentificationWrap eventWrap"
+    " objectRelationWrap",
+    "objectClassificationWrap": "objectWorkTypeWrap",
+    "objectWorkTypeWrap": "objectWorkType",
+    "objectWorkType": "conceptID term",
+    "objectIdentificationWrap": "titleWrap repositoryWrap objectDescriptionWrap",
+    "titleWrap": "titleSet",
+    "titleSet": "appellationValue",
+    "repositoryWrap": "repositorySet",
+    "repositorySet": "repositoryName workID repositoryLocation",
+    "repositoryLocation": "namePlaceSet",
+    "namePlaceSet": "appellationValue",
+    "objectDescriptionWrap": "objectDescriptionSet",
+    "objectDescriptionSet": "descriptiveNoteValue",
+    "eventWrap": "eventSet",
+    "eventSet": "event",
+    "event": "eventType eventActor culture eventDate eventMaterialsTech",
+    "eventType": "conceptID term",
+    "eventActor": "displayActorInRole actorInRole",
+    "actorInRole": "actor",
+    "actor": "nameActorSet",
+    "nameActorSet": "appellationValue",
+    "culture": "conceptID term",
+    "eventDate": "displayDate date",
+    "date": "earliestDate latestDate",
+    "eventMaterialsTech": "displayMaterialsTech",
+    "objectRelationWrap": "subjectWrap",
+    "subjectWrap": "subjectSet",
+    "subjectSet": "displaySubject",
+    "administrativeMetadata": "rightsWorkWrap recordWrap resourceWrap",
+    "rightsWorkWrap": "rightsWorkSet",
+    "rightsWorkSet": "rightsType",
+    "rightsType": "conceptID term",
+    "recordWrap": "recordID recordType recordSource recordInfoSet",
+    "recordType": "conceptID term",
+    "recordSource": "legalBodyName",
+    "recordInfoSet": "recordInfoLink",
+    "resourceWrap": "resourceSet",
+    "resourceSet": "resourceID resourceRepresentation",
+    "resourceRepresentation": "linkResource",
+}
+NEEDED = {
+    "lido": {"lidoRecID", "descriptiveMetadata", "administrativeMetadata"},
+    "descriptiveMetadata": {"objectClassificationWrap", "objectIdentificationWrap"},
+    "objectClassificationWrap": {"objectWorkTypeWrap"},
+    "objectIdentificationWrap": {"titleWrap"},
+    "titleSet": {"appellationValue"},
+    "event": {"eventType"},
+    "actorInRole": {"actor"},
+    "administrativeMetadata": {"recordWrap"},
+    "recordWrap": {"recordID", "recordType", "recordSource"},
+    "resourceRepresentation": {"linkResource"},
+}
+"""Children that must be there."""
+TYPED = {"lidoRecID", "objectPublishedID", "conceptID", "recordID", "resourceID"}
+"""Identifiers, which must say of what type they are."""
+
+
+def name_of(element):
+    return element.tag.removeprefix(f"{{{NAMESPACE}}}")
+
+
+def faults_of(element):
+    """What the schema of LIDO 1.1 would find wrong with an element."""
+    name = name_of(element)
+    children = [name_of(child) for child in element]
+    allowed = CHILDREN.get(name, "").split()
+    found = [f"{child} in {name}" for child in children if child not in allowed]
+    places = [allowed.index(child) for child in children if child in allowed]
+    if places != sorted(places):
+        found.append(f"order in {name}: {children}")
+    found += [f"no {one} in {name}" for one in NEEDED.get(name, set()) - set(children)]
+    if name in TYPED and not element.get(f"{{{NAMESPACE}}}type"):
+        found.append(f"no type of {name}")
+    language = element.get("{http://www.w3.org/XML/1998/namespace}lang")
+    if name in ("descriptiveMetadata", "administrativeMetadata") and not language:
+        found.append(f"no language of {name}")
+    return found + [fault for child in element for fault in faults_of(child)]
+
+
+def addresses_of(accession):
+    place = "https://museum.example/".__add__
+    return Addresses(place("m/" + accession), place("w/" + accession), place, place)
+
+
+@pytest.fixture
+def full(in_app):
+    for work in db.session.query(Artwork):
+        db.session.delete(work)
+    image = ReferenceImage(sha256="a" * 64, media_name="a.jpg", width=3, height=2)
+    facts = {"details": {"Height & width": "3 cm", "Blank": ""}, "images": [image]}
+    work = Artwork(accession="1/2", stated_subjects=" dog ship ", **facts, **LABEL)
+    db.session.add(work)
+    db.session.add(Artwork(accession="2"))
+    db.session.add(Artwork(accession="3", withdrawn_at=now()))
+    db.session.commit()
+    return work
+
+
+def texts(record, name):
+    found = ET.fromstring(record).iter(f"{{{NAMESPACE}}}{name}")  # noqa: S314 - ours
+    return [element.text for element in found]
+
+
+def test_the_schema_finds_nothing(full):
+    whole = "".join(lido_records(db.session(), addresses_of))
+    root = ET.fromstring(whole)  # noqa: S314 - ours
+    assert faults_of(root) == []
+    assert len(root) == 2
+
+
+def test_a_record_says_all_of_a_label(full):
+    record = lido_record(full, addresses_of("1/2"))
+    said = " ".join(filter(None, ET.fromstring(record).itertext()))  # noqa: S314
+    for words in LABEL.values():
+        assert words in said
+    assert texts(record, "workID") == ["1/2"]
+    assert texts(record, "earliestDate") == ["-0549"]
+    assert texts(record, "latestDate") == ["-0524"]
+    assert texts(record, "descriptiveNoteValue") == ["3 cm"]
+    [link] = texts(record, "linkResource")
+    assert link == f"https://museum.example/{'a' * 64}/full/max/0/default.jpg"
+
+
+def test_a_licence_is_an_address(full):
+    full.rights = "https://creativecommons.org/publicdomain/zero/1.0/"
+    record = lido_record(full, addresses_of("1/2"))
+    assert full.rights in texts(record, "conceptID")
+
+
+def test_signs_that_no_xml_may_hold_are_replaced(full):
+    full.title = "a\x01b\ufffec"
+    assert texts(lido_record(full, addresses_of("x")), "appellationValue")[0] == (
+        "a\ufffdb\ufffdc"
+    )
+
+
+def test_years_as_iso_has_them():
+    years = [iso_year(one) for one in (-550, -2, -1, 1, 79, 1650)]
+    assert years == ["-0549", "-0001", "0000", "0001", "0079", "1650"]

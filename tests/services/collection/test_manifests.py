@@ -1,0 +1,135 @@
+import jsonschema
+import pytest
+
+from app.models import Artwork, ReferenceImage
+from app.services.collection.manifests import Addresses, collection, manifest
+
+URI = {"type": "string", "format": "uri", "pattern": "^http"}
+WORDS = {
+    "type": "object",
+    "patternProperties": {
+        "^[a-zA-Z-]+$": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+PAIR = {
+    "type": "object",
+    "properties": {"label": WORDS, "value": WORDS},
+    "required": ["label", "value"],
+}
+SIDE = {"type": "integer", "exclusiveMinimum": 0}
+
+
+def thing(kind, needed=(), **properties):
+    """Return the schema of something with an id and a type, and nothing unknown."""
+    return {
+        "type": "object",
+        "properties": {"id": URI, "type": {"const": kind}, **properties},
+        "required": ["id", "type", *needed],
+        "additionalProperties": False,
+    }
+
+
+def several(schema, least=1):
+    return {"type": "array", "items": schema, "minItems": least}
+
+
+FORMAT = {"type": "string", "pattern": "^[a-z]+/.+$"}
+SIZE = {"width": SIDE, "height": SIDE}
+SERVICE = thing("ImageService3", ["profile"], profile={"const": "level2"})
+IMAGE = thing("Image", SIZE, format=FORMAT, service=several(SERVICE), **SIZE)
+ANNOTATION = thing(
+    "Annotation",
+    ["motivation", "body", "target"],
+    motivation={"const": "painting"},
+    body=IMAGE,
+    target=URI,
+)
+PAGE = thing("AnnotationPage", ["items"], items=several(ANNOTATION))
+CANVAS = thing(
+    "Canvas", [*SIZE, "items"], thumbnail=several(IMAGE), items=several(PAGE), **SIZE
+)
+CONTEXT = {"const": "http://iiif.io/api/presentation/3/context.json"}
+HOMEPAGE = thing("Text", ["label"], label=WORDS, format=FORMAT)
+# What IIIF's presentation-validator wants of ``rights`` (schema/iiif_3_0.json).
+RIGHTS = {
+    "type": "string",
+    "pattern": "^http://(creativecommons.org/(licenses|publicdomain)"
+    "|rightsstatements.org/vocab)/",
+}
+MANIFEST = thing(
+    "Manifest",
+    ["@context", "label", "items"],
+    **{"@context": CONTEXT},
+    label=WORDS,
+    metadata={"type": "array", "items": PAIR},
+    homepage=several(HOMEPAGE),
+    rights=RIGHTS,
+    requiredStatement=PAIR,
+    thumbnail=several(IMAGE),
+    items=several(CANVAS, 0),
+)
+"""What Presentation 3.0 allows, as far as it is written here."""
+ENTRY = {
+    "type": "object",
+    "properties": {
+        "id": URI,
+        "type": {"enum": ["Manifest", "Collection"]},
+        "label": WORDS,
+    },
+    "required": ["id", "type", "label"],
+    "additionalProperties": False,
+}
+COLLECTION = thing(
+    "Collection",
+    ["@context", "label", "items"],
+    **{"@context": CONTEXT},
+    label=WORDS,
+    items=several(ENTRY, 0),
+)
+
+
+def place(name):
+    return f"https://museum.example/{name}"
+
+
+ADDRESSES = Addresses(place("m.json"), place("page"), place, place)
+
+
+def work(**facts):
+    label = dict.fromkeys(
+        ("title", "artist", "date", "technique", "type", "school", "location"), ""
+    )
+    images = [
+        ReferenceImage(sha256=c * 64, media_name=f"{c}.jpg", width=1600, height=9)
+        for c in "ab"
+    ]
+    told = {"details": {}, "images": images, "stated_subjects": ""}
+    return Artwork(accession="1/2", **{**label, **told, **facts})
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"images": []},
+        {"title": "T", "artist": "A", "date": "1650", "rights": "Museum"},
+        {"rights": "https://creativecommons.org/licenses/by/4.0/"},
+        {"rights": "http://rightsstatements.org/vocab/InC/1.0/"},
+        {"rights": "https://rightsstatements.org/page/InC/1.0/"},
+        {"details": {"Height": "3 cm", "Weight": 3, "Blank": ""}},
+        {"stated_subjects": " dog ship "},
+    ],
+)
+def test_manifests_are_as_the_standard_wants_them(facts):
+    described = manifest(work(**facts), ADDRESSES)
+    jsonschema.validate(described, MANIFEST)
+    ids = [canvas["id"] for canvas in described["items"]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_collections_are_as_the_standard_wants_them():
+    items = [("Collection", place("1"), "Part 1"), ("Manifest", place("2"), "A work")]
+    jsonschema.validate(collection(place("c"), "Works", items), COLLECTION)
+    jsonschema.validate(collection(place("c"), "Works", []), COLLECTION)

@@ -1,0 +1,175 @@
+import io
+import zipfile
+
+import pytest
+
+from app.services.importing.pictures.source import SourceError
+from tests.services.importing.importer import rows_of, work
+from tests.services.importing.standards.lido_records import RICH, simple, wrapped
+from tests.services.importing.standards.web import read
+from tests.support.fakes import draw_picture
+from tests.support.museum import encoded
+
+
+def test_a_record_says_what_a_work_is():
+    [record] = read(wrapped(RICH), language="de")
+    assert record.fault is None
+    assert (record.accession, record.identifier) == ("KG 17/3", "DE-MUS-1/4711")
+    assert record.label == {
+        "title": "Bauernhof im Winter",
+        "artist": "Lind, Marta",
+        "date": "um 1880",
+        "technique": "Öl; Leinwand",
+        "type": "Gemälde",
+        "location": "Kunsthalle Beispiel, Kiel",
+        "source": "https://museum.org/objekt/4711",
+        "rights": "Kunsthalle Beispiel, Foto: A. Muster; CC BY 4.0; "
+        "https://creativecommons.org/licenses/by/4.0/",
+    }
+    assert record.details == {
+        "Classification": "Landschaft",
+        "Description": "Ein Hof & Schnee.\nLinks ein Baum.",
+        "Maker": "Marta Lind (1850-1920), Malerin",
+        "Measurements": "Höhe: 40 cm, Breite: 60 cm",
+        "Other titles": "Winterhof",
+        "Place": "Skagen",
+    }
+    assert record.images == ["https://museum.org/a.jpg", "https://museum.org/b.jpg"]
+
+
+def test_the_language_of_the_site_is_chosen_where_there_is_a_choice():
+    [record] = read(wrapped(RICH), language="en")
+    assert record.label["title"] == "Farm in Winter"
+    assert record.label["technique"] == "oil; canvas"
+    assert record.label["type"] == "painting"
+    assert record.label["date"] == "um 1880"
+    assert record.details["Measurements"] == "40 by 60 cm"
+
+
+def altered(*changes):
+    text = RICH
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    [record] = read(wrapped(text), language="de")
+    return record
+
+
+def test_without_words_for_it_a_date_is_written_from_its_years():
+    shown = "<lido:displayDate>um 1880</lido:displayDate>"
+    assert altered((shown, "")).label["date"] == "1875–1885"
+    exact = altered((shown, ""), ("1875", "1880-05-04"), ("1885", "1880-05-04"))
+    assert exact.label["date"] == "1880-05-04"
+
+
+def test_what_is_attributed_stays_so():
+    actor = "</lido:roleActor>"
+    record = altered(
+        (
+            actor,
+            f"{actor}<lido:attributionQualifierActor>Werkstatt"
+            "</lido:attributionQualifierActor>",
+        ),
+        ("Marta Lind (1850-1920), Malerin", "Werkstatt der Marta Lind"),
+    )
+    assert record.label["artist"] == "Werkstatt der Marta Lind"
+
+
+def test_without_an_inventory_number_the_records_own_is_taken():
+    record = altered(
+        ('<lido:workID lido:type="Inventarnummer">KG 17/3</lido:workID>', ""),
+        ('<lido:workID lido:type="local">4711</lido:workID>', ""),
+        ('<lido:workID lido:type="inventory number">ALT 1</lido:workID>', ""),
+    )
+    assert record.accession == "4711"
+
+
+def test_the_largest_form_of_a_picture_is_taken():
+    sized = """<lido:resourceMeasurementsSet><lido:measurementSet>
+        <lido:measurementType>width</lido:measurementType>
+        <lido:measurementUnit>pixel</lido:measurementUnit>
+        <lido:measurementValue>{0}</lido:measurementValue></lido:measurementSet>
+        <lido:measurementSet><lido:measurementType>height</lido:measurementType>
+        <lido:measurementUnit>pixel</lido:measurementUnit>
+        <lido:measurementValue>{0}</lido:measurementValue></lido:measurementSet>
+        </lido:resourceMeasurementsSet></lido:resourceRepresentation>"""
+    end = "</lido:resourceRepresentation>"
+    small = "a_klein.jpg</lido:linkResource>\n    " + end
+    assert small in RICH
+    large = small.replace(end, sized.format(900))
+    assert altered((small, large)).images[0] == "https://museum.org/a_klein.jpg"
+
+
+def test_many_records_are_read_one_after_the_other():
+    records = read(wrapped(*(simple(number) for number in range(300))))
+    assert [record.number for record in records] == list(range(1, 301))
+    assert records[-1].accession == "KG 299"
+
+
+def test_the_simplest_record_is_read():
+    [record] = read(wrapped(simple("17/3")))
+    assert (record.accession, record.label) == (
+        "KG 17/3",
+        {"title": "Bauernhof, im Winter"},
+    )
+
+
+def test_a_record_that_says_nothing_is_a_fault_of_its_own():
+    found = read(wrapped("<lido:lido/>", simple(1)))
+    assert [record.fault and record.fault.code for record in found] == [
+        "no_accession",
+        None,
+    ]
+
+
+def test_damage_ends_the_list_and_is_said():
+    data = wrapped(simple(1), simple(2)).replace(b"KG 2<", b"KG 2&nonsense;<")
+    found = read(data.replace(b"</lido:lidoWrap>", b""))
+    assert [record.fault and record.fault.code for record in found] == [
+        None,
+        "broken_xml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "DOCTYPE"),
+        (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "DOCTYPE"),
+        (b"<!DOCTYPE html><html><body></body></html>", "page of the web"),
+        (b'<ead xmlns="urn:isbn:1-931666-22-9"/>', "EAD"),
+        (b"<works><work/></works>", "kind works"),
+        (b"<", "damaged"),
+        (b"<a <b>", "damaged"),
+    ],
+)
+def test_other_xml_is_named(data, said):
+    with pytest.raises(SourceError, match=said):
+        read(data)
+
+
+def test_one_huge_text_is_damage_and_takes_no_memory():
+    data = wrapped(simple(1), simple(2, title="x" * 11_000_000))
+    assert [record.fault is None for record in read(data)] == [True, False]
+
+
+def test_a_zip_file_of_records_with_their_pictures_is_imported(importer):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("objekte/1.xml", wrapped(simple(1, picture="bilder/1.jpg")))
+        archive.writestr("objekte/2.xml", wrapped(simple(2, picture="bilder/2.jpg")))
+        archive.writestr("objekte/3.xml", "<html/>")
+        archive.writestr("bilder/1.jpg", encoded(draw_picture(60)))
+    run = importer.bring_in(file.getvalue(), "lido.zip")
+    assert rows_of(run) == [
+        (1, "KG 1", "created", []),
+        (2, "KG 2", "created", ["picture_missing"]),
+        (3, "", "failed", ["file_unusable"]),
+    ]
+    assert len(work("KG 1").images) == 1
+    assert work("KG 1").title == "Bauernhof, im Winter"
+
+
+def test_a_file_of_records_is_imported(importer):
+    run = importer.bring_in(wrapped(simple(1), simple(2)), "lido.xml")
+    assert [row[2] for row in rows_of(run)] == ["created", "created"]

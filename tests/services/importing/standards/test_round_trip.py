@@ -1,0 +1,66 @@
+"""What is written as a standard comes back whole."""
+
+import json
+
+import pytest
+
+from app.extensions import db
+from app.services.collection import lido, linked_art, manifests
+from app.services.collection.labels import fact_of, label_of, set_facts
+from app.services.collection.manifests import Addresses
+from app.services.collection.subjects import SHOWS
+from tests.services.importing.importer import work
+from tests.services.importing.standards.web import PLACE, read
+
+FACTS = {
+    "as it was": {},
+    "blank": {"date": "550–525 B.C.", "artist": "", "title": "", "source": ""},
+    "odd signs": {
+        "title": "Der Hof; <1880>",
+        "artist": "Lind, M.; Berg, O.",
+        "technique": "oil;  canvas & wax",
+        "rights": "© Museum; CC BY",
+        "source": "https://museum.org/a",
+    },
+    "details": {
+        "rights": "http://creativecommons.org/publicdomain/zero/1.0/",
+        "details.Measurements": "40 × 60 cm",
+        "details.Note": "two\n\nlines",
+        SHOWS: "dog; cat",
+    },
+}
+
+
+def addresses_of(accession):
+    name = f"{PLACE}{accession}"
+    place = PLACE.__add__
+    return Addresses(f"{name}/manifest.json", name, place, place)
+
+
+WRITTEN = {
+    "lido": lambda _work: "".join(lido.lido_records(db.session(), addresses_of)),
+    "linked art": lambda _work: "".join(
+        linked_art.linked_art(db.session(), addresses_of)
+    ),
+    "iiif": lambda one: json.dumps(
+        manifests.manifest(one, addresses_of(one.accession))
+    ),
+}
+
+
+@pytest.mark.usefixtures("in_app")
+@pytest.mark.parametrize("facts", FACTS.values(), ids=FACTS)
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_a_work_comes_back_as_it_was(facts, written):
+    original = work("1900.0")
+    set_facts(original, facts)
+    db.session.commit()
+    records = read(written(original).encode())
+    [record] = [one for one in records if one.accession == "1900.0"]
+    expected = {**label_of(original), SHOWS: fact_of(original, SHOWS)}
+    if not expected["source"]:
+        # Where it comes from is known by then.
+        expected["source"] = record.label.get("source", "")
+    assert {**dict.fromkeys(expected, ""), **record.label} == expected
+    assert record.details == original.details
+    assert len(record.images) == len(original.images)

@@ -1,0 +1,47 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services.importing.standards.texts import chosen, joined, plain_text, united
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One</p><p>Two</p>", "One\nTwo"),
+        ("One<br>Two<BR />Three", "One\nTwo\nThree"),
+        ("<a href='x'>Lind &amp; Sons</a>", "Lind & Sons"),
+        ("Lind &amp; Sons", "Lind & Sons"),
+        ("AT&T &copy", "AT&T &copy"),
+        ("<script>alert(1)</script>Hare", "Hare"),
+        ("<img src='x' alt='Seal'> of the museum", "Seal of the museum"),
+        ("<illegible> c. <1900", "<illegible> c. <1900"),
+        ("<i>a < b</i>", "a < b"),
+        ("<b>open", "open"),
+        ("two\n  lines ", "two\nlines"),
+        ("<p>one\nline</p>", "one line"),
+        ("H<sub>2</sub>O", "H2O"),
+        ("zero\0", "zero"),
+    ],
+)
+def test_markup_goes_and_text_stays(markup, text):
+    assert plain_text(markup) == text
+
+
+@given(st.text())
+def test_no_known_tag_is_left(text):
+    assert "<b>" not in plain_text(f"<b>{text}</b>")
+
+
+def test_the_language_of_the_site_comes_first():
+    texts = {"de-AT": ["Hase"], "en": ["Hare"], "none": ["4"], "fr": [""]}
+    assert chosen(texts, "de") == ["Hase"]
+    assert chosen(texts, "fr") == ["Hare"]
+    assert chosen({"none": ["4"], "it": ["lepre"]}, "de") == ["4"]
+    assert chosen({"it": ["lepre"]}, "de") == ["lepre"]
+    assert chosen({}, "de") == []
+
+
+def test_texts_are_joined_each_once():
+    assert joined(["oil", "", "wood", "oil"]) == "oil; wood"
+    assert united(["CC0", "Museum, CC0", "Photo: Lind"]) == "Museum, CC0; Photo: Lind"

@@ -1,0 +1,1 @@
+"""Table of picture files and decoders: which gives the right pixels of which."""

@@ -1,0 +1,1 @@
+"""Comparison of what can tell the encoding of a museum's table."""
