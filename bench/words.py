@@ -26,7 +26,7 @@ from app.models import Artwork, ArtworkWord, Word
 from app.models.keys import plain_text
 from app.retrieval.drawings.collection import generate_collection
 from app.services.system import database
-from app.services.system.encoding import decode_text
+from  import decode_text
 from app.services.words.suggestions import suggest
 from app.services.words.vocabulary import LabelVocabulary
 from bench.measure import memory_mb, print_figures, print_percentiles
