@@ -1,6 +1,6 @@
 """Suggest works and artists for words with slips; count how many are found, how fast.
 
-    python -m bench.words [--catalogue CSV] [--works N] [--slips N]
+    python -m bench.words [--catalogue CSV [--encoding NAME]] [--works N] [--slips N]
 
 Of 500 titles and names, each has one or two letters wrong, swapped, missing, or has
 lost its accents. Beside our own words, the catalogue is asked by the databases' own
@@ -26,7 +26,6 @@ from app.models import Artwork, ArtworkWord, Word
 from app.models.keys import plain_text
 from app.retrieval.drawings.collection import generate_collection
 from app.services.system import database
-from  import decode_text
 from app.services.words.suggestions import suggest
 from app.services.words.vocabulary import LabelVocabulary
 from bench.measure import memory_mb, print_figures, print_percentiles
@@ -52,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the measurement; return its exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--catalogue", type=Path, metavar="CSV")
+    parser.add_argument("--encoding", default="utf-8-sig", help="of the catalogue")
     parser.add_argument("--works", type=int, default=WORKS, metavar="N")
     parser.add_argument(
         "--slips", type=int, choices=(1, 2), help="default: both, mixed"
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> int:
     """Fill the database, ask every method; needs an application."""
     rng = np.random.default_rng(options.seed)
-    labels = read_labels(options.catalogue, options.works)
+    labels = read_labels(options.catalogue, options.works, options.encoding)
     begun = time.perf_counter()
     database.upgrade()
     fill(labels, options.works, rng)
@@ -116,11 +116,13 @@ def count(column: object) -> int:
     return db.session.scalars(select(func.count(column))).one()  # type: ignore[arg-type]  # a column, of any type
 
 
-def read_labels(catalogue: Path | None, works: int) -> list[Label]:
+def read_labels(
+    catalogue: Path | None, works: int, encoding: str = "utf-8-sig"
+) -> list[Label]:
     """Return titles and artists, of a museum's catalogue or of drawn works."""
     if catalogue is None:
         return [(one.title, one.artist) for one in generate_collection(works)]
-    lines = decode_text(catalogue.read_bytes()).splitlines()
+    lines = catalogue.read_text(encoding).splitlines()
     delimiter = max(",;\t", key=lines[0].count)
     rows = csv.DictReader(lines, delimiter=delimiter)
     found = ((said(row, "title"), said(row, "artist")) for row in rows)
