@@ -30,6 +30,7 @@ from app.services.shards.opening import open_shards
 from app.services.system.database import MIGRATIONS
 from app.services.system.fetching import LinkReader
 from app.services.vectors.opening import open_vectors
+from app.services.words.vocabulary import LabelVocabulary
 from app.web import errors, health
 from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
@@ -60,6 +61,7 @@ from app.web.pages import (
     about,
     evidence,
     feedback,
+    finding,
     frames,
     history,
     iiif,
@@ -86,7 +88,7 @@ from app.web.shell import (
     security,
     subject_names,
 )
-from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES
+from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES, WORDS
 from app.web.shell.site import Site
 
 BLUEPRINTS = (
@@ -103,7 +105,8 @@ BLUEPRINTS = (
         offline,
         health,
     ),
-    *(evidence, feedback, history, sharing, about, privacy, account_tokens, api_pages),
+    *(evidence, feedback, finding, history, sharing, about, privacy),
+    *(account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
     *(curate_compare, curate_sent_pictures),
@@ -191,6 +194,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.extensions[LINKS] = (
         LinkReader(max_bytes) if app.config["MORELLI_LINKS"] else None
     )
+    app.extensions[WORDS] = LabelVocabulary()
     app.extensions[MAP] = MapReader(folders.maps)
     app.extensions[TILES] = TileCache(folders.tiles)
     return app

@@ -44,6 +44,7 @@ LAYERS = (
     "app.services.system",
     "app.services.collection",
     "app.services.index",
+    "app.services.words",
     "app.services.search",
     "app.services.accounts",
     "app.services.curation",

@@ -13,7 +13,7 @@ from app.configuration import load
 from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
-from app.models import Artwork, Lane, ReferenceImage, Task, TaskState, User
+from app.models import Artwork, Lane, ReferenceImage, Task, TaskState, User, now
 from app.services.accounts import invitations, second_factor
 from app.services.collection.labels import set_facts
 from app.services.collection.subjects import SHOWS
@@ -274,7 +274,7 @@ def test_works_of_the_version_before_years_get_theirs():
     years = [(work.earliest_year, work.latest_year) for work in works]
     assert years == [(-550, -525), (None, None), (1650, None)]
     db.session.remove()
-    command.downgrade(database.alembic_config(), "0019")
+    command.downgrade(database.alembic_config(), "0023")
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT year FROM artwork ORDER BY id"))
         assert list(rows.scalars()) == [550, None, 1650]
@@ -300,3 +300,37 @@ def test_accounts_of_the_version_before_invitations_stay():
     command.downgrade(database.alembic_config(), "0009")
     with db.engine.connect() as connection:
         assert connection.scalar(text('SELECT email FROM "user"')) == "ada@example.org"
+
+
+WORDS = """
+SELECT text, part, length, artwork_id FROM artwork_word
+JOIN word ON word.id = word_id
+"""
+NUMBERS = "SELECT number, artwork_id FROM artwork_number"
+
+
+@pytest.mark.usefixtures("app")
+def test_words_of_the_version_before_are_those_that_the_program_writes():
+    database.upgrade()
+    labels: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+        ("1982.23/4", "Élégie – the “Man’s” 3rd", "Dürer, Albrecht", {"Stop": "114"}),
+        ("IM-1", "", "Репин", {"Height": "12", "Audioguía nº": 7}),
+        ("/", "A", "a a", {}),
+    )
+    for accession, title, artist, details in labels:
+        facts = {"title": title, "artist": artist, "details": details}
+        db.session.add(Artwork(accession=accession, **facts))
+    db.session.add(Artwork(accession="9", title="Gone", withdrawn_at=now()))
+    db.session.commit()
+    rows = {query: set(db.session.execute(text(query))) for query in (WORDS, NUMBERS)}
+    assert len(rows[WORDS]) == 9
+    assert len(rows[NUMBERS]) == 4
+    db.session.remove()
+    command.downgrade(database.alembic_config(), "0023")
+    database.upgrade()
+    for query, before in rows.items():
+        assert set(db.session.execute(text(query))) == before
+    # New words get numbers of their own.
+    db.session.add(Artwork(accession="10", title="Something unheard of"))
+    db.session.commit()
+    assert len(set(db.session.execute(text(WORDS)))) == 9 + 3

@@ -43,3 +43,6 @@ from app.models.tasks import Task as Task
 from app.models.tasks import TaskState as TaskState
 from app.models.tasks import TaskWish as TaskWish
 from app.models.tasks import Worker as Worker
+from app.models.words import ArtworkNumber as ArtworkNumber
+from app.models.words import ArtworkWord as ArtworkWord
+from app.models.words import Word as Word

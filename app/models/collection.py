@@ -26,7 +26,10 @@ class Artwork(Base):
     """
 
     __tablename__ = "artwork"
-    __table_args__ = (Index("ix_artwork_order", "artist_key", "title_key", "id"),)
+    __table_args__ = (
+        Index("ix_artwork_order", "artist_key", "title_key", "id"),
+        Index("ix_artwork_room", "location", "withdrawn_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     accession: Mapped[str] = mapped_column(sorted_text(String, 255), unique=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from app.extensions import db
 from app.models import Artwork
-from app.models.keys import plain_text
+from app.models.keys import natural_key, plain_text
 from app.services.collection.subjects import SHOWS, write_subjects
 from app.services.collection.years import (
     BY_DATE,
@@ -115,7 +115,7 @@ class Facet:
         The value it is narrowed by already; empty if it is not.
     values : sequence of FacetValue
         The most frequent ones, as if nothing of this facet were chosen; centuries in
-        their order.
+        their order, rooms in their natural one.
     more : bool
         Whether there are others.
     """
@@ -154,6 +154,8 @@ def facets(criteria: Criteria) -> list[Facet]:
             shown = values[:VALUES_SHOWN]
             if name == CENTURY:
                 shown.sort(key=_number)
+            elif name == "location":
+                shown.sort(key=lambda entry: natural_key(entry.value))
             found.append(Facet(name, chosen, shown, more))
     return found
 
@@ -165,7 +167,7 @@ def facet_values(
     *,
     read_as: Callable[[str], str] = str,
 ) -> Page[FacetValue] | None:
-    """Return a page of all values of a facet, by letters; None if there is none such.
+    """Return a page of all values of a facet, in natural order; None if none is there.
 
     Parameters
     ----------
@@ -184,7 +186,7 @@ def facet_values(
     if name == CENTURY:
         values.sort(key=_number)
     else:
-        values.sort(key=lambda entry: plain_text(read_as(entry.value)))
+        values.sort(key=lambda entry: natural_key(read_as(entry.value)))
     return slice_page(values, number, VALUES_PER_PAGE)
 
 

@@ -52,7 +52,13 @@ def meant_work(
     return next(iter(proposals.values())) if len(proposals) == 1 else None
 
 
-def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Feedback:
+def give(
+    query: Query,
+    *,
+    is_right: bool,
+    artwork: Artwork | None = None,
+    found_by: str | None = None,
+) -> Feedback:
     """Keep what the owner of an answer says of it, instead of what was said before.
 
     Parameters
@@ -61,16 +67,29 @@ def give(query: Query, *, is_right: bool, artwork: Artwork | None = None) -> Fee
         Whether it is the work, or one of the works, that was named; or, where nothing
         was found, whether the work really does not belong to the collection.
     artwork : Artwork, optional
-        Which of the proposed works it is.
+        Which of the proposed works it is, or which other one.
+    found_by : str, optional
+        How the visitor found a work that was not proposed.
     """
     given = query.feedback
     if given is None:
         given = query.feedback = Feedback()
     given.is_right = is_right
     given.artwork = artwork
+    given.found_by = found_by
     given.created_at = now()
     db.session.commit()
     return given
+
+
+def name_work(query: Query, artwork: Artwork, found_by: str) -> Feedback:
+    """Keep which work it is of which somebody asked, who found it without the answer.
+
+    If the answer proposed it, it is confirmed; otherwise it was wrong.
+    """
+    if artwork in [match.artwork for match in query.proposals]:
+        return give(query, is_right=True, artwork=artwork)
+    return give(query, is_right=False, artwork=artwork, found_by=found_by)
 
 
 def references_of(feedback: Feedback) -> str | None:

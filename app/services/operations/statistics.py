@@ -173,6 +173,19 @@ class Statistics:
             counts[verdict, is_right] = count
         return {one: (counts[one, True], counts[one, False]) for one in Verdict}
 
+    def found_otherwise(self) -> dict[str, dict[Verdict, int]]:
+        """Count who found the work without the answer, by how and by that answer."""
+        counted = (
+            select(Feedback.found_by, Query.verdict, func.count())
+            .join(Feedback.query)
+            .where(self._within(Feedback.created_at), Feedback.found_by.is_not(None))
+            .group_by(Feedback.found_by, Query.verdict)
+        )
+        counts: dict[str, dict[Verdict, int]] = {}
+        for way, verdict, count in self._session.execute(counted):
+            counts.setdefault(str(way), dict.fromkeys(Verdict, 0))[verdict] = count
+        return counts
+
     def registrations(self) -> dict[date, int]:
         """Count new accounts by days, or by months, in order."""
         counts = dict.fromkeys(self.period.buckets(), 0)

@@ -22,8 +22,8 @@ from app.web.pages.answers import photo_response, small_response
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 
 OVERVIEW = (
-    *("days", "hours", "verdicts", "judged", "registrations"),
-    *("languages", "devices"),
+    *("days", "hours", "verdicts", "judged", "otherwise"),
+    *("registrations", "languages", "devices"),
 )
 USUAL_DAYS = 30
 LONGEST_DAYS = 3_653

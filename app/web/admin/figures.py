@@ -23,6 +23,13 @@ DEVICES = {
     "desktop": _("Computer"),
     "program": _("Program"),
 }
+WAYS = {
+    "number": _("Number"),
+    "words": _("Words"),
+    "room": _("Room"),
+    "alike": _("Works that look alike"),
+}
+"""How a work is found without a photo; see ``Feedback.found_by``."""
 STAGES = {
     TOTAL: _("The whole search"),
     "describe": _("Describing the photo"),
@@ -115,6 +122,18 @@ def judged(statistics: Statistics) -> Figure:
     ]
     head = [gettext("Answer"), gettext("Called right"), gettext("Called wrong")]
     return Figure([*head, gettext("Together")], rows, bars=3)
+
+
+@titled(_("Works that visitors found after a photo did not"))
+def otherwise(statistics: Statistics) -> Figure:
+    """Count who found the work by a number, by words, in the room, or among others."""
+    counts = statistics.found_otherwise()
+    rows: list[tuple[Cell, ...]] = []
+    for way, name in WAYS.items():
+        each = [counts.get(way, {}).get(one, 0) for one in Verdict]
+        rows.append((str(name), *each, sum(each)))
+    head = [gettext("Found by"), *(str(VERDICTS[one]) for one in Verdict)]
+    return Figure([*head, gettext("Together")], rows, bars=len(head))
 
 
 @titled(_("New accounts"))

@@ -211,6 +211,17 @@ class WorksParameters(Parameters):
     per_page = Natural(_("Works on a page."), WORKS_PER_PAGE, MOST_PER_PAGE)
 
 
+class SuggestionsParameters(Parameters):
+    """Parameters of what may be meant by some words."""
+
+    q = text(
+        "q",
+        _("What somebody types: a title, an artist, a number; slips do not matter."),
+        LONGEST_TEXT,
+    )
+    room = text("room", _("Works in this place come first."), LONGEST_VALUE)
+
+
 class PhotoFormSchema(Schema):
     """Form with a photo; ``app.web.callers.upload`` reads it."""
 

@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from app.web.api import queries, schemas, search, works
+from app.web.api import queries, schemas, search, suggestions, works
 from app.web.api.arguments import JudgementSchema
 from app.web.api.blueprint import TOKEN_NEEDED
 from app.web.api.refusals import NAMES, RESPONSES, ErrorSchema
@@ -21,7 +21,7 @@ from app.web.api.schemas import ACCESSION, QUERY_ID
 
 API = "morelli.api"
 """Key of the description among the application's extensions, once it is made."""
-BLUEPRINTS = (search.bp, works.bp, queries.bp)
+BLUEPRINTS = (search.bp, works.bp, suggestions.bp, queries.bp)
 VERSION = "1.0.0"
 """Of the interface, not of the program: the first number is in its addresses."""
 NAMED_SCHEMAS: list[Any] = [

@@ -20,6 +20,7 @@ from app.services.collection.subjects import subjects_of
 from app.services.collection.works import works_by_accession
 from app.services.search.calibration import calibration_of
 from app.services.search.evidence import PhotoRemark, remarks_of
+from app.services.words.suggestions import SuggestionKind
 from app.web.api.fields import (
     Moment,
     PageSchema,
@@ -152,6 +153,35 @@ class WorksSchema(PageSchema):
     works = array(
         WorkSchema, _("The entries of this page."), attrgetter("page.entries")
     )
+
+
+class SuggestionSchema(ResponseSchema):
+    """A ``Suggestion``."""
+
+    description = _("A work, or an artist, that may be meant.")
+    kind = text(
+        _("“work” or “artist”."),
+        SuggestionKind.WORK.value,
+        attrgetter("kind.value"),
+        validate=OneOf([kind.value for kind in SuggestionKind]),
+    )
+    artist = text(_("As the museum writes the name."), "Lotte Wiesengrund")
+    works = integer(_("Works by the artist; 1 for a work."), 1, least=1)
+    work = fields.Nested(
+        LabelSchema,
+        allow_none=True,
+        **described(_("The work; null for an artist.")),
+    )
+    in_room = field(
+        fields.Boolean, _("Whether it is in the place that was asked for."), False
+    )
+
+
+class SuggestionsSchema(ResponseSchema):
+    """Suggestions for some words."""
+
+    description = _("What may be meant by some words.")
+    suggestions = array(SuggestionSchema, _("The most likely first."))
 
 
 def _similarity() -> fields.Field[Any]:

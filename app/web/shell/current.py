@@ -13,6 +13,7 @@ from app.services.map.reading import MapReader
 from app.services.media.opening import MediaStores, open_stores
 from app.services.search.service import SearchService
 from app.services.system.fetching import LinkReader
+from app.services.words.vocabulary import LabelVocabulary
 
 INDEX = "morelli.index"
 """Key of the live index among the application's extensions."""
@@ -20,6 +21,8 @@ SEARCH = "morelli.search"
 """Key of the search service among the application's extensions."""
 LINKS = "morelli.links"
 """Key of what fetches pictures by their address; None where that is switched off."""
+WORDS = "morelli.words"
+"""Key of the vocabulary among the application's extensions."""
 MAP = "morelli.map"
 """Key of what reads the map of the collection."""
 TILES = "morelli.tiles"
@@ -44,6 +47,11 @@ def link_reader() -> LinkReader | None:
 def map_reader() -> MapReader:
     """Return what reads the map of the collection."""
     return cast(MapReader, current_app.extensions[MAP])
+
+
+def vocabulary() -> LabelVocabulary:
+    """Return the words of all labels."""
+    return cast(LabelVocabulary, current_app.extensions[WORDS])
 
 
 def tile_cache() -> TileCache:

@@ -87,6 +87,23 @@ def test_what_visitors_said_is_counted_by_answer(week):
     assert counted.judged() == {FOUND: (1, 1), UNCERTAIN: (0, 0), NOT_FOUND: (1, 0)}
 
 
+def test_works_found_without_the_answer_are_counted_by_how(week):
+    def found(way, verdict):
+        said = Feedback(is_right=False, found_by=way, created_at=NOON)
+        return query(verdict, feedback=said)
+
+    counted = week(
+        found("words", NOT_FOUND),
+        found("words", NOT_FOUND),
+        found("room", UNCERTAIN),
+        query(feedback=Feedback(is_right=False, created_at=NOON)),
+    )
+    assert counted.found_otherwise() == {
+        "words": {FOUND: 0, UNCERTAIN: 0, NOT_FOUND: 2},
+        "room": {FOUND: 0, UNCERTAIN: 1, NOT_FOUND: 0},
+    }
+
+
 def test_the_works_found_most_come_first(session, week):
     works = [Artwork(accession=str(number)) for number in range(3)]
     session.add_all(works)

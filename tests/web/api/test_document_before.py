@@ -197,10 +197,11 @@ def with_new_facts(node):
 
 
 OPERATIONS = sorted(promises(BEFORE))
+NEW = ["GET /api/v1/suggestions"]
 
 
 def test_the_operations_are_the_same(document):
-    assert sorted(promises(document)) == OPERATIONS
+    assert sorted(promises(document)) == sorted([*OPERATIONS, *NEW])
     assert len(OPERATIONS) == 8
 
 
@@ -213,7 +214,7 @@ def test_an_operation_promises_what_it_did(document, operation):
 def test_the_named_forms_are_the_same(document):
     before = BEFORE["components"]["schemas"]
     now = document["components"]["schemas"]
-    assert set(now) == {*before, "Calibration"}
+    assert set(now) == {*before, "Calibration", "Suggestion", "Suggestions"}
     assert resolved(document, now["Calibration"]) == CALIBRATION
     for name in before:
         old = with_new_facts(resolved(BEFORE, before[name]))

@@ -1,0 +1,161 @@
+"""Words and numbers that works are found by, kept up to date by every flush.
+
+Words are numbered and never removed, so that a server process can keep them in memory
+and fetch but those that it does not know. Two transactions may write down the same new
+word: both rows are good. Were it unique, they could wait for each other.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+
+from app.models.base import Base, parent_key, sorted_text
+from app.models.collection import Artwork
+from app.models.keys import LONGEST_NUMBER, LONGEST_WORD, number_key, words_of
+
+GUIDE_COLUMN = re.compile(r"guid|guia|\bstop\b|audio|tour\b|fuhrung|rundgang|parcours")
+"""In the plain name of a museum's own column: it holds numbers of a gallery guide."""
+LONGEST_GUIDE_NUMBER = 12
+"""Characters: what is longer is no number but a text."""
+BATCH = 500
+"""Works or words per statement: databases bound how many values one may have."""
+
+
+class Part(IntEnum):
+    """Part of a label that a word is in."""
+
+    TITLE = 1
+    ARTIST = 2
+
+
+class Word(Base):
+    """Word of a label, in small Latin letters."""
+
+    __tablename__ = "word"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(sorted_text(String, LONGEST_WORD), index=True)
+
+
+class ArtworkWord(Base):
+    """Occurrence of a word in the title of a work on show, or in its artist's name."""
+
+    __tablename__ = "artwork_word"
+    __table_args__ = (
+        # In this order, what is wholly the word comes before what only has it.
+        PrimaryKeyConstraint("word_id", "part", "length", "artwork_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    word_id: Mapped[int] = mapped_column(ForeignKey("word.id"))
+    part: Mapped[int]
+    """One of ``Part``."""
+    length: Mapped[int]
+    """Words of that title or name."""
+    artwork_id: Mapped[int] = parent_key("artwork.id", index=True)
+
+
+class ArtworkNumber(Base):
+    """Number that a work on show is found by, as ``number_key`` writes it."""
+
+    __tablename__ = "artwork_number"
+    __table_args__ = (
+        PrimaryKeyConstraint("number", "artwork_id"),
+        Index("ix_artwork_number_artwork_id", "artwork_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    number: Mapped[str] = mapped_column(sorted_text(String, LONGEST_NUMBER))
+    artwork_id: Mapped[int] = parent_key("artwork.id")
+
+
+def numbers_of(accession: str, details: dict[str, Any]) -> set[str]:
+    """Return the numbers that a work is found by: the museum's and its guides'."""
+    guides = (
+        str(value)
+        for name, value in details.items()
+        if GUIDE_COLUMN.search(" ".join(words_of(name)))
+    )
+    short = (number for number in guides if len(number) <= LONGEST_GUIDE_NUMBER)
+    return {number_key(number) for number in (accession, *short)} - {""}
+
+
+@event.listens_for(Session, "after_flush")
+def write_words(session: Session, _context: UOWTransaction) -> None:
+    """Write down the words and numbers of works that are new or were changed."""
+    works = [work for work in session.new if isinstance(work, Artwork)]
+    works += [
+        work
+        for work in session.dirty
+        if isinstance(work, Artwork) and _says_something_else(work)
+    ]
+    for start in range(0, len(works), BATCH):
+        _write(session, works[start : start + BATCH])
+
+
+def _says_something_else(work: Artwork) -> bool:
+    said = inspect(work).attrs
+    names = ("accession", "title", "artist", "details", "withdrawn_at")
+    return any(said[name].history.has_changes() for name in names)
+
+
+def _write(session: Session, works: list[Artwork]) -> None:
+    # What was changed before this flush is in the database; nothing is to be flushed.
+    ask = session.connection().execute
+    changed = [work.id for work in works if work not in session.new]
+    if changed:
+        ask(delete(ArtworkWord).where(ArtworkWord.artwork_id.in_(changed)))
+        ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(changed)))
+    shown = [work for work in works if work.withdrawn_at is None]
+    occurrences = [
+        (word, part, len(words), work.id)
+        for work in shown
+        for part, text in ((Part.TITLE, work.title), (Part.ARTIST, work.artist))
+        if (words := words_of(text or ""))
+        for word in words
+    ]
+    numbers = _numbered(session, {word for word, *_ in occurrences})
+    names = ("word_id", "part", "length", "artwork_id")
+    if occurrences:
+        rows = ((numbers[word], *rest) for word, *rest in occurrences)
+        ask(insert(ArtworkWord), [dict(zip(names, row, strict=True)) for row in rows])
+    found_by = [
+        {"number": number, "artwork_id": work.id}
+        for work in shown
+        for number in sorted(numbers_of(work.accession, work.details or {}))
+    ]
+    if found_by:
+        ask(insert(ArtworkNumber), found_by)
+
+
+def _numbered(session: Session, words: set[str]) -> dict[str, int]:
+    """Return the rows of words, writing down those that are new."""
+    ask = session.connection().execute
+    known = dict(_rows_of(session, words))
+    new = sorted(words - known.keys())
+    if new:
+        ask(insert(Word), [{"text": word} for word in new])
+        known |= dict(_rows_of(session, new))
+    return known
+
+
+def _rows_of(session: Session, words: Iterable[str]) -> Iterator[tuple[str, int]]:
+    ordered = sorted(words)
+    for start in range(0, len(ordered), BATCH):
+        asked = Word.text.in_(ordered[start : start + BATCH])
+        rows = session.connection().execute(select(Word.text, Word.id).where(asked))
+        yield from ((text, number) for text, number in rows)
