@@ -7,7 +7,6 @@ viewpoint, blur, noise, JPEG.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,7 +53,12 @@ WORDS = {
     "en": ("Oil on canvas", "Gift of the Friends of the Museum", "Inv. no.", "born"),
     "de": ("Öl auf Leinwand", "Schenkung des Freundeskreises", "Inv.-Nr.", "geboren"),
     "fr": ("Huile sur toile", "Don de la Société des amis du musée", "Inv.", "né"),
-    "es": ("Óleo sobre lienzo", "Donación de los Amigos del Museo", "N.º inv.", "nacido"),
+    "es": (
+        "Óleo sobre lienzo",
+        "Donación de los Amigos del Museo",
+        "N.º inv.",
+        "nacido",
+    ),
 }
 """Technique, credit line and number, as each language's labels have them."""
 STORIES = {
@@ -63,14 +67,6 @@ STORIES = {
     "fr": "Le peintre est revenu maintes fois à ce motif pendant son dernier été.",
     "es": "El pintor volvió muchas veces a este motivo durante su último verano.",
 }
-
-
-class Framing(StrEnum):
-    """What a photo shows."""
-
-    ALONE = "alone"
-    BESIDE = "beside"
-    TWO = "two"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,9 @@ def render_card(
     plain, strong, slanted = (_font(package, file, LETTER_PX) for file in files)
     large = _font(package, files[1], round(LETTER_PX * rng.uniform(1.1, 1.5)))
     ground, ink = CARDS[int(rng.integers(len(CARDS)))]
-    title = f"{text.title}, {text.date}" if text.date and rng.random() < 0.5 else text.title
+    title = (
+        f"{text.title}, {text.date}" if text.date and rng.random() < 0.5 else text.title
+    )
     lines = [(large, text.artist), (slanted if rng.random() < 0.6 else strong, title)]
     if rng.random() < 0.3:
         lines.reverse()
@@ -127,10 +125,9 @@ def photograph(
         Its long side is `SIDE_PX`.
     """
     height, width = (960, 1280) if rng.random() < 0.6 else (1280, 960)
-    wall = np.array(WALLS[int(rng.integers(len(WALLS)))], np.float32)
-    scene = np.broadcast_to(wall, (height, width, 3)).astype(np.float32)
-    scene = scene + rng.normal(0, 3, (height, width, 1))
-    scene = np.ascontiguousarray(np.clip(scene, 0, 255).astype(np.uint8))
+    wall = np.array(WALLS[int(rng.integers(len(WALLS)))])
+    plaster = wall + rng.normal(0, 3, (height, width, 1))
+    scene: Image = np.ascontiguousarray(np.clip(plaster, 0, 255).astype(np.uint8))
     if picture is not None:
         _beside(scene, cards[0], picture, rng)
     elif len(cards) == 1:
@@ -141,8 +138,8 @@ def photograph(
             _put(scene, card, centre, rng.uniform(0.4, 0.6), most_high=0.4)
     scene = _shade(scene, rng)
     photo = _tilt(scene, rng)
-    photo = cv2.GaussianBlur(photo, (0, 0), rng.uniform(0.3, 1.3))
-    photo = photometry.add_noise(np.asarray(photo, np.uint8), rng.uniform(0, 0.4), rng)
+    soft = cv2.GaussianBlur(photo, (0, 0), rng.uniform(0.3, 1.3))
+    photo = photometry.add_noise(np.asarray(soft, np.uint8), rng.uniform(0, 0.4), rng)
     return photometry.compress(photo, rng.uniform(0, 0.6))
 
 
@@ -150,7 +147,9 @@ def photograph(
 def _font(package: str, file: str, size: int) -> ImageFont.FreeTypeFont:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise FileNotFoundError(f"There is no package {package}; it is for development.")
+        raise FileNotFoundError(
+            f"There is no package {package}; it is for development."
+        )
     return ImageFont.truetype(Path(spec.origin).parent / "files" / file, size)
 
 
@@ -162,7 +161,9 @@ def _typeset(
     spacing: float,
 ) -> Image:
     margin = LETTER_PX
-    broken = [(font, part) for font, text in lines for part in _break(font, text, width)]
+    broken = [
+        (font, part) for font, text in lines for part in _break(font, text, width)
+    ]
     height = round(sum(font.size * spacing for font, _ in broken)) + 2 * margin
     card = Pillow.new("RGB", (width + 2 * margin, height), ground)
     draw = ImageDraw.Draw(card)
@@ -195,7 +196,7 @@ def _put(
     """Put a card on the wall, so wide and at most so high, with a soft shadow."""
     height, width = scene.shape[:2]
     scale = min(share * width / card.shape[1], most_high * height / card.shape[0])
-    card = cv2.resize(card, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    card = _scaled(card, scale)
     h, w = card.shape[:2]
     top = max(0, min(height - h, round(centre[1] * height - h / 2)))
     left = max(0, min(width - w, round(centre[0] * width - w / 2)))
@@ -212,15 +213,22 @@ def _beside(
     picture = resize_to_long_side(picture, 1000, enlarge=True)
     most_high = 0.8 * height if width > height else 0.55 * height
     scale = min(room / picture.shape[1], most_high / picture.shape[0])
-    picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    picture = _scaled(picture, scale)
     h, w = picture.shape[:2]
     top, left = round(0.08 * height), round(0.03 * width)
-    cv2.rectangle(scene, (left - 12, top - 12), (left + w + 12, top + h + 12), (92, 66, 30), -1)
+    cv2.rectangle(
+        scene, (left - 12, top - 12), (left + w + 12, top + h + 12), (92, 66, 30), -1
+    )
     scene[top : top + h, left : left + w] = picture[: height - top, : width - left]
     if width > height:
         _put(scene, card, (1 - share / 2 - 0.02, rng.uniform(0.5, 0.75)), share)
     else:
         _put(scene, card, (rng.uniform(0.35, 0.65), 0.82), 1.4 * share, most_high=0.3)
+
+
+def _scaled(image: Image, scale: float) -> Image:
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def _shade(scene: Image, rng: np.random.Generator) -> Image:
@@ -250,5 +258,7 @@ def _tilt(scene: Image, rng: np.random.Generator) -> Image:
     seen += rng.uniform(-0.05, 0.05, (4, 2)) * (width, height)
     matrix = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
     return np.asarray(
-        cv2.warpPerspective(scene, matrix, (width, height), borderMode=cv2.BORDER_REFLECT)
+        cv2.warpPerspective(
+            scene, matrix, (width, height), borderMode=cv2.BORDER_REFLECT
+        )
     )

@@ -61,9 +61,11 @@ def detect(image: Image, network: Network, *, side_px: int) -> FloatArray:
 def prepared(image: Image, side_px: int) -> FloatArray:
     """Bring a picture to what the network takes: (1, 3, h, w) float32 in [-1, 1]."""
     small = resize_to_long_side(image, side_px)
-    height, width = (max(STEP_PX, STEP_PX * round(n / STEP_PX)) for n in small.shape[:2])
+    height, width = (
+        max(STEP_PX, STEP_PX * round(n / STEP_PX)) for n in small.shape[:2]
+    )
     fitted = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return network_values(fitted[..., ::-1])[None]
+    return network_values(np.asarray(fitted[..., ::-1], np.uint8))[None]
 
 
 def network_values(image: Image) -> FloatArray:

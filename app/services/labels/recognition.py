@@ -1,7 +1,8 @@
 """Recognition of the letters of a line.
 
-The network gives for every eighth pixel of a line 48 pixels high which character it sees;
-repeats are one character, and a class of its own says *none* (Graves et al., ICML 2006).
+The network gives for every eighth pixel of a line 48 pixels high which character it
+sees; repeats are one character, and a class of its own says *none* (Graves et al., ICML
+2006).
 """
 
 from collections.abc import Sequence
@@ -114,7 +115,8 @@ def _straightened(image: Image, box: FloatArray) -> Image:
         flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.rot90(cut) if height >= UPRIGHT * width else cut
+    upright = np.rot90(cut) if height >= UPRIGHT * width else cut
+    return np.asarray(upright, np.uint8)
 
 
 def _width(cut: Image) -> int:
@@ -129,5 +131,5 @@ def _framed(cut: Image, width: int) -> FloatArray:
     own = min(width, max(1, round(cut.shape[1] * HEIGHT_PX / cut.shape[0])))
     scaled = cv2.resize(cut[..., ::-1], (own, HEIGHT_PX))
     framed = np.zeros((3, HEIGHT_PX, width), np.float32)
-    framed[:, :, :own] = network_values(scaled)
+    framed[:, :, :own] = network_values(np.asarray(scaled, np.uint8))
     return framed
