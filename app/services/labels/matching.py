@@ -26,6 +26,8 @@ RIVAL = 0.08
 """By how much a rival's title may fit less well and still be one."""
 CLEAR = 0.93
 """Score of a line with a number, below which a digit may be wrong."""
+FAMILY_LETTERS = 4
+"""Of the part of a name that must be whole where others are initials."""
 NUMBER_LENGTH = 4
 """Letters and digits of a number that is looked for among other words."""
 ALONE_LENGTH, ALONE_LINES = 6, 2
@@ -103,15 +105,15 @@ def works_named(label: Sequence[Line], dictionary: LabelDictionary) -> list[Name
     candidates = {c.entry.accession: c for c in dictionary.candidates(words)}
     for accession, (entry, _) in numbered.items():
         candidates.setdefault(accession, Candidate(entry, 0.0))
-    spans, years = _spans(texts), set(words)
+    spans, known = _spans(texts), set(words)
     whole = compact(" ".join(texts))
     fits = [
         _Fit(
             entry=one.entry,
             has_number=one.entry.accession in numbered,
             title=_title_likeness(one.entry.title, spans, whole),
-            artist=one.artist_share,
-            has_date=one.entry.year is not None and str(one.entry.year) in years,
+            artist=_artist_likeness(one, known),
+            has_date=one.entry.year is not None and str(one.entry.year) in known,
         )
         for one in candidates.values()
     ]
@@ -205,6 +207,19 @@ def _spans(texts: Sequence[str]) -> list[str]:
             for form in (text, without_date(text)):
                 spans[compact(form)] = None
     return [span for span in spans if span]
+
+
+def _artist_likeness(candidate: Candidate, words: set[str]) -> float:
+    """Return how much of an artist's name is on a label, in [0, 1].
+
+    "J.-A. Ingres" has all of "Ingres, Jean-Auguste": whole words and initials.
+    """
+    names = sort_key(candidate.entry.artist).split()
+    whole = [name for name in names if name in words]
+    has_family = any(len(name) >= FAMILY_LETTERS for name in whole)
+    if has_family and all(name in words or name[0] in words for name in names):
+        return 1.0
+    return candidate.artist_share
 
 
 def _title_likeness(title: str, spans: Sequence[str], whole: str) -> float:
