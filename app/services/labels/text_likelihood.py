@@ -16,19 +16,23 @@ STROKE_PX = 7
 """Widest stroke of a letter that is noticed."""
 WORD_GAP_PX = 7
 """Gap between strokes of one row."""
-CONTRAST = 0.04
+CONTRAST = 0.05
 """Of strokes to their ground, as a share of what a tenth of the photo exceeds."""
 LEAST_CONTRAST = 4.0
 """The same, in grey values."""
-EVEN = 0.4
+EVEN = 0.25
 """Deviation of the ground within a row, over the contrast of the letters on it."""
-LEAST_GROUND = 0.08
+LEAST_GROUND = 0.06
 """Share of a row that is ground."""
-ROW_PX = ((20, 4), (10_000, 60))
+ROW_PX = ((20, 4), (10_000, 90))
 """Width and height of a row, at least and at most."""
-STEPS = (0.8, 6.0)
+LEAST_LENGTH = 1.6
+"""Of a row, in its heights."""
+SURROUNDINGS = np.ones((5, 5), np.uint8)
+"""How far around the letters of a row its ground reaches."""
+STEPS = (0.7, 6.0)
 """Steps between stroke and ground along a row, over its width: from and to."""
-NEAR, ALIKE, BELOW = 4.0, 2.2, 0.4
+NEAR, ALIKE, BELOW = 4.0, 2.5, 0.4
 """Two rows of a label: at most so many heights apart, so unlike in height, and one
 below the other over so much of the shorter one."""
 
@@ -57,15 +61,19 @@ def _rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> list[Row]:
     around = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
     (least_width, least_height), (most_width, most_height) = ROW_PX
     width, height = bounds[:, 2], bounds[:, 3]
-    is_row = (width >= np.maximum(least_width, 2 * height)) & (width <= most_width)
+    is_row = (width >= np.maximum(least_width, LEAST_LENGTH * height)) & (
+        width <= most_width
+    )
     is_row &= (height >= least_height) & (height <= most_height)
     is_row[0] = False  # the ground of the whole photo
     rows = []
     for number in np.flatnonzero(is_row):
         x, y, w, h = (int(value) for value in bounds[number, :4])
         place = slice(y, y + h), slice(x, x + w)
-        own = (strokes[place] > 0) & (numbers[place] == number)
-        if _is_printed(grey[place], own, around[place] == 0):
+        own = (numbers[place] == number).astype(np.uint8)
+        letters = (strokes[place] & own) > 0
+        ground = (cv2.dilate(own, SURROUNDINGS) > 0) & (around[place] == 0)
+        if _is_printed(grey[place], letters, ground):
             rows.append((x, y, w, h))
     return rows
 
@@ -77,8 +85,9 @@ def _is_printed(
     steps = np.count_nonzero(letters[:, 1:] != letters[:, :-1]) / letters.shape[1]
     if not STEPS[0] < steps < STEPS[1] or ground.mean() < LEAST_GROUND:
         return False
-    contrast = abs(float(grey[letters].mean()) - float(grey[ground].mean()))
-    return float(grey[ground].std()) <= EVEN * contrast
+    values = grey[ground]
+    contrast = abs(float(grey[letters].mean()) - float(np.median(values)))
+    return float(values.std()) <= EVEN * contrast
 
 
 def _has_neighbours(rows: list[Row]) -> bool:
