@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,10 +18,10 @@ from sqlalchemy.orm import Session
 from app.models import Artwork
 from app.retrieval.errors import ArtefactError
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.types import Image
 from app.services.labels.codes import numbers_of, read_codes
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
 from app.services.labels.matching import works_named
-from app.services.labels.reader import LabelReader
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
 from app.services.labels.text_likelihood import may_have_text
@@ -29,6 +30,13 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 60.0
 """For which a dictionary is used though the catalogue has changed."""
+
+
+class Reader(Protocol):
+    """What reads labels; see `LabelReader`."""
+
+    def read(self, image: Image) -> list[list[Line]]:
+        """Read the labels in a photo, (H, W, 3) uint8 RGB, upright."""
 
 
 class LabelService:
@@ -42,11 +50,11 @@ class LabelService:
         The site's own address, without a slash at its end; "" where it is not known.
     """
 
-    def __init__(self, open_reader: Callable[[], LabelReader], site: str = "") -> None:
+    def __init__(self, open_reader: Callable[[], Reader], site: str = "") -> None:
         self._open_reader = open_reader
         self._site = site
         self._lock = threading.Lock()
-        self._reader: LabelReader | None = None
+        self._reader: Reader | None = None
         self._fault: str | None = None
         self._dictionary: LabelDictionary | None = None
         self._state: object = None
@@ -72,24 +80,13 @@ class LabelService:
     def understand(self, seen: SeenText, session: Session) -> LabelReading:
         """Find the works that labels and codes name."""
         dictionary = self._current_dictionary(session)
-        works = [
-            ReadWork(entry.accession, True, (Sign.CODE,))
-            for number in numbers_of(seen.codes, self._site)
-            for entry in dictionary.works_exactly(number)
-        ]
-        for label in seen.labels:
-            works += [
-                ReadWork.on(work, label, seen.size)
-                for work in works_named(label, dictionary)
-            ]
-        lines = (line.text for label in seen.labels for line in label)
-        return LabelReading.of(works, lines)
+        return understood(seen, dictionary, self._site)
 
     def _labels(self, photo: PreparedPhoto) -> list[list[Line]]:
         reader = self._opened()
         return [] if reader is None else reader.read(photo.image)
 
-    def _opened(self) -> LabelReader | None:
+    def _opened(self) -> Reader | None:
         with self._lock:
             if self._reader is None and self._fault is None:
                 try:
@@ -113,3 +110,25 @@ class LabelService:
                 self._dictionary = LabelDictionary(CatalogueEntry(*row) for row in rows)
                 self._state, self._built_at = state, time.monotonic()
             return self._dictionary
+
+
+def understood(seen: SeenText, dictionary: LabelDictionary, site: str) -> LabelReading:
+    """Find the works of a catalogue that labels and codes name.
+
+    Parameters
+    ----------
+    site : str
+        As for `LabelService`.
+    """
+    works = [
+        ReadWork(entry.accession, True, (Sign.CODE,))
+        for number in numbers_of(seen.codes, site)
+        for entry in dictionary.works_exactly(number)
+    ]
+    for label in seen.labels:
+        works += [
+            ReadWork.on(work, label, seen.size)
+            for work in works_named(label, dictionary)
+        ]
+    lines = (line.text for label in seen.labels for line in label)
+    return LabelReading.of(works, lines)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.retrieval.images.prepared import PreparedPhoto
 
-SIDE_PX = 800
+SIDE_PX = 960
 STROKE_PX = 7
 """Widest stroke of a letter that is noticed."""
 WORD_GAP_PX = 7

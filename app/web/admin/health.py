@@ -49,17 +49,19 @@ def show() -> str:
 
 def labels_state() -> str:
     """Say whether labels in photos are read, and if not, why."""
-    if not current_app.config["MORELLI_LABELS"]:
-        return gettext("Labels in photos are not read: MORELLI_LABELS is “no”.")
     labels = search_service().labels
-    if labels is None:
-        return gettext(
+    if not current_app.config["MORELLI_LABELS"]:
+        words = _("Labels in photos are not read: MORELLI_LABELS is “no”.")
+    elif labels is None:
+        words = _(
             "Labels in photos are not read: the packages of requirements-labels.txt "
             "are not installed."
         )
-    if labels.fault is not None:
-        return gettext("Labels in photos are not read: %(fault)s", fault=labels.fault)
-    return gettext("Labels in photos are read where no work is found.")
+    elif labels.fault is not None:
+        words = _("Labels in photos are not read: %(fault)s", fault=labels.fault)
+    else:
+        words = _("Labels in photos are read where no work is found.")
+    return str(words)
 
 
 def doubt(held: Held) -> str:

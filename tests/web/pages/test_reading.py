@@ -1,12 +1,12 @@
 """What was read on a label, as the answer's page, the list and programs are told it."""
 
 import pytest
+from sqlalchemy import update
 
 from app.extensions import db
-from app.models import Query
-from app.services.collection.works import find_work
+from app.models import Artwork, Query, now
 from app.services.labels.reading import LabelReading, ReadWork, Sign
-from app.web.shell.current import search_service
+from app.web.shell.current import SEARCH
 
 OUTLINE = [[0.1, 0.1], [0.6, 0.1], [0.6, 0.3], [0.1, 0.3]]
 TITLE = "The Astronomer’s Table"
@@ -37,7 +37,7 @@ def answer(app, ask, unknown_photo):
 
     def make(*works, **options):
         with app.app_context():
-            search_service().labels = FakeLabels(*works, **options)
+            app.extensions[SEARCH].labels = FakeLabels(*works, **options)
         return ask(unknown_photo, follow_redirects=True).text
 
     return make
@@ -77,7 +77,11 @@ def test_text_without_a_work_is_told_as_text(answer):
 def test_a_work_that_is_no_longer_on_show_is_not_named(answer, app, client):
     answer(read("1900.0"))
     with app.app_context():
-        find_work("1900.0").withdrawn_at = find_work("1900.0").created_at
+        db.session.execute(
+            update(Artwork)
+            .values(withdrawn_at=now())
+            .where(Artwork.accession == "1900.0")
+        )
         db.session.commit()
         address = f"/queries/{db.session.query(Query).one().id}"
     page = client.get(address).text
@@ -94,7 +98,9 @@ def test_the_list_of_searches_says_it_too(answer, client):
 
 def test_programs_are_told_what_was_read(app, ask_api, unknown_photo):
     with app.app_context():
-        search_service().labels = FakeLabels(read("1900.0"), lines=("Ada Bright",))
+        app.extensions[SEARCH].labels = FakeLabels(
+            read("1900.0"), lines=("Ada Bright",)
+        )
     told = ask_api(unknown_photo).json
     assert told["decision"] == "not_found"
     [work] = told["reading"]["works"]
