@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.retrieval.types import Image
+from app.retrieval.types import FloatArray, Image
 from app.services.labels.detection import detect
 from app.services.labels.lines import labels_of
 from app.services.labels.networks import (
@@ -17,14 +18,17 @@ from app.services.labels.networks import (
     OpenedNetwork,
     open_network,
 )
-from app.services.labels.recognition import Line, Recogniser
+from app.services.labels.recognition import HEIGHT_PX, Line, Recogniser
 
 logger = logging.getLogger(__name__)
 
 SIDE_PX = 736
 """Long side at which lines are looked for."""
 MOST_LINES = 24
-"""Read in one photo: two labels with a story each."""
+"""Read in one photo, those with the largest letters: two labels with a story each."""
+MOST_WIDTH_PX = 8_000
+"""Of all lines together, as the network takes them: 0.6 s of one core. A wall text is
+not read to its end."""
 MIN_SCORE = 0.6
 """Of a line, below which what was read is noise."""
 
@@ -79,10 +83,17 @@ class LabelReader:
         with self._turn:
             try:
                 boxes = detect(image, self._networks[0], side_px=SIDE_PX)
-                heights = np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
-                largest = np.argsort(-heights, kind="stable")[:MOST_LINES]
-                lines = self._recogniser.read(image, boxes[largest])
+                lines = self._recogniser.read(image, boxes[_affordable(boxes)])
             finally:
                 for network in self._networks:
                     network.rest()
         return labels_of([line for line in lines if line.score >= MIN_SCORE])
+
+
+def _affordable(boxes: FloatArray) -> NDArray[np.int64]:
+    """Return the rows of the lines that there is time for, the largest first."""
+    heights = np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
+    widths = np.linalg.norm(boxes[:, 1] - boxes[:, 0], axis=1)
+    largest = np.argsort(-heights, kind="stable")[:MOST_LINES]
+    taken = np.cumsum(HEIGHT_PX * widths[largest] / np.maximum(heights[largest], 1))
+    return np.asarray(largest[taken <= MOST_WIDTH_PX], np.int64)

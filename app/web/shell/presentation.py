@@ -28,6 +28,13 @@ VERDICTS = {
     Verdict.NOT_FOUND: lazy_gettext("Not in this collection"),
 }
 ADVICE = {
+    QualityIssue.BLACK: lazy_gettext(
+        "Your photo is nearly black. Perhaps a finger or a case was on the lens."
+    ),
+    QualityIssue.TINY: lazy_gettext(
+        "Your photo is very small. Send it as the camera took it, and no small "
+        "preview of it."
+    ),
     QualityIssue.DARK: lazy_gettext(
         "Your photo is dark. Tap on the work, so that the camera brightens it."
     ),
