@@ -26,7 +26,11 @@ LETTER_PX = 40
 """Of a card's plain lines before it is photographed."""
 FONTS = (
     ("font_lato", "Lato-Regular.ttf", "Lato-Bold.ttf", "Lato-Italic.ttf"),
-    ("font_roboto", "Roboto-Light.ttf", "Roboto-Medium.ttf", "Roboto-Italic.ttf"),
+    (
+        "font_hanken_grotesk",
+        *("HankenGrotesk-Light.otf", "HankenGrotesk-Medium.otf"),
+        "HankenGrotesk-Italic.otf",
+    ),
     ("font_caladea", "Caladea-Regular.ttf", "Caladea-Bold.ttf", "Caladea-Italic.ttf"),
     (
         "font_source_serif_pro",

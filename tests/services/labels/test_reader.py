@@ -13,6 +13,7 @@ from app.services.labels.networks import (
 )
 from app.services.labels.reader import LabelReader
 from app.services.labels.recognition import HEIGHT_PX, Recogniser
+from tests.support.sheltered import Shelter
 
 
 def network_that_sees(corners, size):
@@ -124,3 +125,25 @@ def test_the_real_networks_read_a_label(image_of_a_label):
     read = [line.text.replace(" ", "") for line in label]
     assert read == ["AdaBright", "TheAstronomer'sTable", "c.1668", "Oiloncanvas"]
     assert all(line.score > 0.9 for line in label)
+
+
+OPENING = """
+import sys
+import numpy as np
+from app.services.labels.networks import models_folder
+from app.services.labels.reader import LabelReader
+
+LabelReader.open(models_folder()).read(np.zeros((96, 128, 3), np.uint8))
+print("loaded:", *(name for name in {never} if name in sys.modules))
+"""
+NEVER = ["rapidocr", "requests", "shapely", "omegaconf", "scipy", "torch"]
+
+
+@pytest.mark.slow
+def test_reading_loads_models_only_and_reaches_nobody(tmp_path):
+    if models_folder() is None:
+        pytest.skip("requirements-labels.txt is not installed")
+    shelter = Shelter(tmp_path)
+    said = shelter.run("-c", OPENING.format(never=NEVER))
+    assert said.split() == ["loaded:"]
+    assert shelter.escapes() == []
