@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+import cv2
+import numpy as np
 import zxingcpp
-
-from app.retrieval.images.prepared import PreparedPhoto
+from numpy.typing import NDArray
 
 SIDE_PX = 640
 """Long side at which codes are looked for."""
@@ -13,15 +14,22 @@ WORKS_PATH = "/works/"
 """What the address of a work's page has before its accession number."""
 
 
-def read_codes(photo: PreparedPhoto) -> list[str]:
+def read_codes(copy: NDArray[np.uint8]) -> list[str]:
     """Read what the codes in a photo hold.
+
+    Parameters
+    ----------
+    copy : (h, w) uint8
+        Of the photo; see `grey_copy`.
 
     Returns
     -------
     texts : list of str
         Each once; none where there is no code, or none that can be read.
     """
-    found = zxingcpp.read_barcodes(photo.grey(SIDE_PX), try_invert=False)
+    scale = min(1.0, SIDE_PX / max(copy.shape))
+    small = cv2.resize(copy, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    found = zxingcpp.read_barcodes(small, try_invert=False)
     return list(dict.fromkeys(code.text for code in found if code.text))
 
 

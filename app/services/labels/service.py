@@ -24,7 +24,7 @@ from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
 from app.services.labels.matching import works_named
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
-from app.services.labels.text_likelihood import may_have_text
+from app.services.labels.text_likelihood import grey_copy, may_have_text
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +68,11 @@ class LabelService:
     def look(self, photo: PreparedPhoto) -> SeenText | None:
         """Read labels and codes; None where nothing looks like either.
 
-        A photo without text costs 10 ms.
+        A photo without text costs some 20 ms of one core.
         """
-        codes = read_codes(photo)
-        labels = self._labels(photo) if may_have_text(photo) else []
+        copy = grey_copy(photo.image)
+        codes = read_codes(copy)
+        labels = self._labels(photo) if may_have_text(copy) else []
         if not labels and not codes:
             return None
         lines = tuple(tuple(label) for label in labels)

@@ -3,13 +3,12 @@
 import cv2
 import numpy as np
 
-from app.retrieval.images.prepared import PreparedPhoto
-from app.services.labels.text_likelihood import may_have_text
+from app.services.labels.text_likelihood import grey_copy, may_have_text
 from tests.support.fakes import draw_picture, photograph
 
 
 def looks_like_text(image):
-    return may_have_text(PreparedPhoto(image))
+    return may_have_text(grey_copy(image))
 
 
 def test_a_label_does_in_either_polarity(image_of_a_label):
