@@ -21,7 +21,6 @@ import numpy as np
 
 from app.commands.shared import DONE, FAILED, run_explained, say
 from app.configuration import load
-from app.models.keys import year_of
 from app.retrieval.images.codec import decode
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.runtime.threads import limit_threads
@@ -30,6 +29,7 @@ from app.retrieval.simulation.photo import PROFILES, perturb
 from app.retrieval.types import Image
 from app.services.index.opening import open_searcher
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
+from app.services.labels.letters import named_year
 from app.services.labels.networks import models_folder
 from app.services.labels.reader import LabelReader
 from app.services.labels.service import LabelService, understood
@@ -156,7 +156,7 @@ def read_table(path: Path) -> list[Row]:
 def entry_of(row: Row) -> CatalogueEntry:
     """Turn a row into what labels are compared with."""
     names = row["accession"], row["title"], row["artist"]
-    return CatalogueEntry(*names, year_of(row["date"]))
+    return CatalogueEntry(*names, named_year(row["date"]))
 
 
 def label_photos(

@@ -21,6 +21,7 @@ from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.types import Image
 from app.services.labels.codes import numbers_of, read_codes
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
+from app.services.labels.letters import named_year
 from app.services.labels.matching import works_named
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
@@ -106,9 +107,12 @@ class LabelService:
         with self._lock:
             is_old = time.monotonic() - self._built_at > PATIENCE_SECONDS
             if self._dictionary is None or (state != self._state and is_old):
-                columns = Artwork.accession, Artwork.title, Artwork.artist, Artwork.year
+                columns = Artwork.accession, Artwork.title, Artwork.artist, Artwork.date
                 rows = session.execute(select(*columns).where(shown))
-                self._dictionary = LabelDictionary(CatalogueEntry(*row) for row in rows)
+                self._dictionary = LabelDictionary(
+                    CatalogueEntry(accession, title, artist, named_year(date))
+                    for accession, title, artist, date in rows
+                )
                 self._state, self._built_at = state, time.monotonic()
             return self._dictionary
 
