@@ -21,6 +21,7 @@ from app.configuration.load import Folders
 from app.services.collection.tiles import TileCache
 from app.services.index.live import LiveIndex
 from app.services.index.opening import LivePublication
+from app.services.labels.opening import open_labels
 from app.services.map.reading import MapReader
 from app.services.media.opening import open_stores
 from app.services.operations.servers import follower_of
@@ -217,4 +218,5 @@ def build_search_service(app: Flask, folders: Folders) -> SearchService:
         decoder,
         metrics.count_search,
         follower_of(media, folders),
+        open_labels(app.config),
     )

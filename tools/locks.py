@@ -53,6 +53,7 @@ LOCKS = (
     EVERYTHING,
     Lock("requirements.txt", "requirements/worker.in"),
     Lock("requirements-cluster.txt", "requirements/cluster.in"),
+    Lock("requirements-labels.txt", "requirements/labels.in"),
     Lock("requirements-shards.txt", "requirements/shards.in"),
     Lock("requirements/server.txt", "requirements/server.in"),
     Lock("requirements/build.txt", "requirements/build.in"),

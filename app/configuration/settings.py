@@ -207,6 +207,13 @@ SETTINGS = (
         "Reverse proxies in front of the server, whose X-Forwarded-For is believed.",
     ),
     Setting(
+        "MORELLI_LABELS",
+        "yes",
+        parse_flag,
+        "no: labels and codes in photos are not read, which saves each process some "
+        "250 MB. They are only where requirements/labels.in is installed.",
+    ),
+    Setting(
         "MORELLI_PUBLIC_URL",
         "",
         parse_public_url,

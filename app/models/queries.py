@@ -78,6 +78,9 @@ class Query(Base):
     """Measured faults of the photo, see ``app.retrieval.images.quality``."""
     activation_map: Mapped[bytes | None]
     """Where the network looked: a small grey PNG that covers the photo."""
+    reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What was read on labels in the photo, see ``app.services.labels.reading``; None
+    where nothing was, and once the photo is gone."""
 
     user: Mapped[User | None] = relationship()
     feedback: Mapped["Feedback | None"] = children(back_populates="query")
@@ -95,6 +98,13 @@ class Query(Base):
         if self.verdict is Verdict.UNCERTAIN:
             return list(self.matches)
         return [match for match in self.matches if match.verdict is self.verdict]
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a label in the photo names a work, and the photo shows none."""
+        if self.verdict is Verdict.FOUND or not self.reading:
+            return False
+        return any(work["sure"] for work in self.reading["works"])
 
     @property
     def is_open(self) -> bool:

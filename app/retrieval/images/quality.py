@@ -37,6 +37,11 @@ full strength; by 7 % without any (white grounds), and by one of the real ones."
 TOO_DARK = 60.0
 """Undercut by 12 % of the photos at 45 % of the right exposure, by half at 30 % and by
 all at 20 %; by none that is rightly exposed."""
+BLACK = 20.0
+"""Undercut where next to no light fell on the sensor: a finger, a pocket, a cap."""
+TOO_FEW_PX = 320
+"""Long side of a photo below which details are missing: the local channel looks at 400
+pixels, and cameras send over a thousand. Thumbnails of web pages are smaller."""
 TOO_SMALL = 0.12
 """Share of the photo. Of photos of a smaller work, six in ten are known as such by its
 frame; none of a larger one, and one of the real ones, is taken for one."""
@@ -47,6 +52,8 @@ CUT_OFF = 0.03
 class QualityIssue(StrEnum):
     """Fault of a photo that its visitor can mend, the gravest first."""
 
+    BLACK = "black"
+    TINY = "tiny"
     DARK = "dark"
     BLURRED = "blurred"
     GLARE = "glare"
@@ -71,6 +78,8 @@ class PhotoQuality:
     work_share : float in [0, 1] or None
         Share of the photo that the work, or whatever looks like its frame, takes up.
         None where nothing does.
+    side_px : int
+        Long side of the photo.
     is_cut_off : bool
         Whether a part of the work lies outside the photo; only known of a work that
         was recognised.
@@ -80,6 +89,7 @@ class PhotoQuality:
     glare: float
     lightness: float
     work_share: float | None
+    side_px: int
     is_cut_off: bool
 
     @property
@@ -87,7 +97,9 @@ class PhotoQuality:
         """What is wrong with the photo, the gravest first."""
         is_small = self.work_share is not None and self.work_share < TOO_SMALL
         judged = (
-            (QualityIssue.DARK, self.lightness < TOO_DARK),
+            (QualityIssue.BLACK, self.lightness < BLACK),
+            (QualityIssue.TINY, self.side_px < TOO_FEW_PX),
+            (QualityIssue.DARK, BLACK <= self.lightness < TOO_DARK),
             (QualityIssue.BLURRED, self.blur > TOO_BLURRED),
             (QualityIssue.GLARE, self.glare > TOO_MUCH_GLARE),
             (QualityIssue.SMALL, is_small),
@@ -117,6 +129,7 @@ def measure(photo: PreparedPhoto, outline: FloatArray | None = None) -> PhotoQua
         glare=measure_glare(small),
         lightness=float(np.percentile(grey, 90)),
         work_share=_work_share(photo, outline),
+        side_px=max(photo.image.shape[:2]),
         is_cut_off=outline is not None
         and bool((outline < -CUT_OFF).any() or (outline > 1 + CUT_OFF).any()),
     )

@@ -161,14 +161,18 @@ def run_job(context: TaskContext) -> None:
 
 
 def _drop_photos(photos: MediaStore, before: datetime, cleared: Cleared) -> None:
-    """Delete old photos, and where the network looked in them."""
+    """Delete old photos, where the network looked and what was read in them."""
     last = ""
     while True:
         rows = db.session.execute(
             select(Query.id, Query.photo_name)
             .where(
                 Query.created_at < before,
-                or_(Query.photo_name.is_not(None), Query.activation_map.is_not(None)),
+                or_(
+                    Query.photo_name.is_not(None),
+                    Query.activation_map.is_not(None),
+                    Query.reading.is_not(None),
+                ),
                 Query.id > last,
             )
             .order_by(Query.id)
@@ -181,7 +185,7 @@ def _drop_photos(photos: MediaStore, before: datetime, cleared: Cleared) -> None
         db.session.execute(
             update(Query)
             .where(Query.id.in_([query_id for query_id, _ in rows]))
-            .values(photo_name=None, activation_map=None)
+            .values(photo_name=None, activation_map=None, reading=None)
         )
         left = deletions.commit_and_delete(db.session(), Area.QUERIES, photos, names)
         cleared.photos += len(names) - left

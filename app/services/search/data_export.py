@@ -64,6 +64,7 @@ def description(query: Query) -> dict[str, Any]:
         "width": query.width,
         "height": query.height,
         "photo_quality": query.quality,
+        "read_on_labels": query.reading,
         "came_by": query.source,
         "language": query.language,
         "device": query.device,

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,11 +25,13 @@ from app.retrieval.images.edits import NO_EDITS, PhotoEdits
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.runtime.memory import borrowed_memory
 from app.retrieval.types import Image
+from app.retrieval.verification.evidence import Verdict
 from app.services.collection.works import works_in_order
 from app.services.index import thresholds
 from app.services.index.features import gallery_item
 from app.services.index.live import LiveIndex
 from app.services.index.searcher import Searcher
+from app.services.labels.reading import SeenText
 from app.services.media.following import Follower
 from app.services.media.store import MediaStore, StorageAwayError
 from app.services.search import evidence
@@ -37,6 +40,9 @@ from app.services.search.answer_rows import query_of
 from app.services.search.photo_decoder import PhotoDecoder
 from app.services.system import deletions
 from app.services.system.deletions import Area
+
+if TYPE_CHECKING:  # its libraries are optional
+    from app.services.labels.service import LabelService
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +65,8 @@ class SearchService:
         Is given every query that was answered.
     follower : Follower
         Fetches what another server has published.
+    labels : LabelService, optional
+        Reads labels in photos of which no work was found. None: nobody does.
     """
 
     def __init__(
@@ -68,12 +76,14 @@ class SearchService:
         decoder: PhotoDecoder,
         tell: Callable[[Query], None],
         follower: Follower,
+        labels: "LabelService | None" = None,
     ) -> None:
         self._index = index
         self._photos = photos
         self.decoder = decoder
         self._tell = tell
         self.follower = follower
+        self.labels = labels
         self._catching_up = threading.Lock()
         # Works of the index that are not on show, and what that depends on.
         self._absent_works: tuple[object, frozenset[str]] | None = None
@@ -159,12 +169,22 @@ class SearchService:
             photo = PreparedPhoto(read.image)
             answer = searcher.answer(photo, excluded_works=absent)
             quality = evidence.quality_of(photo, answer, read.faults)
+            seen = self._seen_text(photo, answer.verdict)
         query = query_of(answer, searcher, attributes or {})
         query.height, query.width = photo.image.shape[:2]
         query.quality = quality
+        if self.labels is not None and seen is not None:
+            reading = self.labels.understand(seen, db.session())
+            query.reading = reading.packed(keeps_lines=self._photos is not None)
         self._store(query, photo.image)
         self._tell(query)
         return query
+
+    def _seen_text(self, photo: PreparedPhoto, verdict: Verdict) -> SeenText | None:
+        """Read what is written in a photo; a work that was found needs no label."""
+        if self.labels is None or verdict is Verdict.FOUND:
+            return None
+        return self.labels.look(photo)
 
     def similar_to(self, artwork: Artwork) -> list[Artwork]:
         """Return works that look like a given one, most similar first.

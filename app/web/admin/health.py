@@ -17,7 +17,7 @@ from app.web.account.messages import DONE
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to
 from app.web.curate.task_words import STATE_NAMES
-from app.web.shell.current import folders, live_index, media
+from app.web.shell.current import folders, live_index, media, search_service
 
 bp = Blueprint("admin_health", __name__, url_prefix="/admin/health")
 
@@ -41,9 +41,27 @@ def show() -> str:
         settings=inspection.settings(db.session(), current_app.config),
         state_names=STATE_NAMES,
         sources=SOURCES,
+        labels=labels_state(),
         size=size,
         doubt=doubt,
     )
+
+
+def labels_state() -> str:
+    """Say whether labels in photos are read, and if not, why."""
+    labels = search_service().labels
+    if not current_app.config["MORELLI_LABELS"]:
+        words = _("Labels in photos are not read: MORELLI_LABELS is “no”.")
+    elif labels is None:
+        words = _(
+            "Labels in photos are not read: the packages of requirements-labels.txt "
+            "are not installed."
+        )
+    elif labels.fault is not None:
+        words = _("Labels in photos are not read: %(fault)s", fault=labels.fault)
+    else:
+        words = _("Labels in photos are read where no work is found.")
+    return str(words)
 
 
 def doubt(held: Held) -> str:

@@ -18,6 +18,8 @@ from app.retrieval.descriptors.subjects import SUBJECTS
 from app.retrieval.verification.evidence import Verdict
 from app.services.collection.subjects import subjects_of
 from app.services.collection.works import works_by_accession
+from app.services.labels.reading import Sign
+from app.services.labels.shown import lines_read, shown_works
 from app.services.search.calibration import calibration_of
 from app.services.search.evidence import PhotoRemark, remarks_of
 from app.services.words.suggestions import SuggestionKind
@@ -351,6 +353,57 @@ class CalibrationSchema(ResponseSchema):
     high = _bound(_("Upper bound of it."), 1, 0.8603)
 
 
+class ReadWorkSchema(OfWorkSchema, LabelSchema):
+    """Work that a label names, from a ``ShownWork``."""
+
+    description = _("A work that a label or a code in the photo names, or may name.")
+    sure = field(
+        fields.Boolean,
+        _("Whether it is named for sure; otherwise the label may be of this work."),
+        True,
+        attrgetter("read.is_sure"),
+    )
+    signs = fields.List(
+        fields.String(validate=OneOf([sign.value for sign in Sign])),
+        **described(
+            _("What of the work was read."),
+            lambda shown: [sign.value for sign in shown.read.signs],
+            examples=[["number", "title", "artist"]],
+        ),
+    )
+    outline = fields.List(
+        _corner(),
+        allow_none=True,
+        **described(
+            _(
+                "Corners of the label in the photo, as shares of its width and height; "
+                "null of a code."
+            ),
+            attrgetter("read.outline"),
+            examples=[[[0.6, 0.5], [0.9, 0.5], [0.9, 0.7], [0.6, 0.7]]],
+        ),
+    )
+
+
+class ReadingSchema(ResponseSchema):
+    """What was read in a photo, from a ``Query``."""
+
+    description = _("What was read on labels and codes in the photo.")
+    works = array(
+        ReadWorkSchema,
+        _("Works that they name, or may name, the sure ones first."),
+        shown_works,
+    )
+    lines = fields.List(
+        fields.String(),
+        **described(
+            _("Lines of text as they were read, as long as the photo is kept."),
+            lambda query: list(lines_read(query)),
+            examples=[["Albrecht Dürer", "Young Hare", "1502"]],
+        ),
+    )
+
+
 class AnswerSchema(ResponseSchema):
     """Answer to a photo, from a ``Query``."""
 
@@ -393,6 +446,18 @@ class AnswerSchema(ResponseSchema):
         SimilarWorkSchema,
         _("Works that look alike, whether one is the answer or not."),
         similar_works,
+    )
+    reading = fields.Nested(
+        ReadingSchema,
+        allow_none=True,
+        **described(
+            _(
+                "What was read on labels and codes in the photo, which is tried where "
+                "no work was found; null where nothing was read. It never makes a "
+                "decision *found*."
+            ),
+            lambda query: query if query.reading else None,
+        ),
     )
     timings_ms = field(
         fields.Dict,

@@ -10,6 +10,7 @@ from flask import Response, abort, current_app, render_template, url_for
 from app.extensions import db
 from app.models import Query, QueryMatch, now
 from app.services.collection.works import works_in_order
+from app.services.labels.shown import lines_read, shown_works
 from app.services.search.calibration import calibration_of
 from app.services.search.evidence import heat_map, rectified_photo, small_photo
 from app.web.callers.visitors import current_owner
@@ -94,6 +95,8 @@ def show_answer(query: Query, token: str | None = None) -> str:
         "answer.html",
         query=query,
         similar=similar,
+        read_works=shown_works(query),
+        lines_read=lines_read(query),
         pictures=AnswerPictures(query, token),
         calibration=calibration_of(query),
         is_shared=token is not None,

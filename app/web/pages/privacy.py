@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, render_template
 from app.services.accounts.accounts import UNCONFIRMED_KEPT
 from app.services.operations.retention import LEAST_DAYS
 from app.web.account.sessions import VISITOR
+from app.web.shell.current import search_service
 
 bp = Blueprint("privacy", __name__)
 
@@ -16,6 +17,7 @@ def show() -> str:
     return render_template(
         "privacy.html",
         photo_days=days,
+        reads_labels=search_service().labels is not None,
         answer_days=max(days, LEAST_DAYS),
         unconfirmed_days=UNCONFIRMED_KEPT.days,
         idle_days=VISITOR.idle.days,

@@ -16,6 +16,8 @@ from app.services.collection.pictures import (
     THUMBNAIL_SIDE_PX,
     middle_name,
 )
+from app.services.labels.reading import ReadWork, Sign
+from app.services.labels.shown import shown_works
 from app.services.search.evidence import BLOCK_SIGNS, Spread, faults_of, spread_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.web.shell.photo_remarks import photo_remarks
@@ -26,6 +28,13 @@ VERDICTS = {
     Verdict.NOT_FOUND: lazy_gettext("Not in this collection"),
 }
 ADVICE = {
+    QualityIssue.BLACK: lazy_gettext(
+        "Your photo is nearly black. Perhaps a finger or a case was on the lens."
+    ),
+    QualityIssue.TINY: lazy_gettext(
+        "Your photo is very small. Send it as the camera took it, and no small "
+        "preview of it."
+    ),
     QualityIssue.DARK: lazy_gettext(
         "Your photo is dark. Tap on the work, so that the camera brightens it."
     ),
@@ -63,6 +72,13 @@ EVIDENCE_IN_THE_ROUND = lazy_gettext(
     "%(count)s details of your photo are found again in a picture of this work from "
     "about the same side."
 )
+SIGNS = {
+    Sign.CODE: lazy_gettext("code"),
+    Sign.NUMBER: lazy_gettext("accession number"),
+    Sign.TITLE: lazy_gettext("title"),
+    Sign.ARTIST: lazy_gettext("artist"),
+    Sign.DATE: lazy_gettext("date"),
+}
 PROPOSAL_COUNT = 5
 """Proposals shown at most: more would be a list to search, not an answer."""
 
@@ -102,7 +118,8 @@ def register(app: Flask) -> None:
     """Give the templates these functions."""
     filters = (
         *(advice, block_map, caption, centre, corners, evidence),
-        *(meaning, pairing, percent, photo_remarks, sentence, sources, verdict_words),
+        *(meaning, pairing, percent, photo_remarks, sentence),
+        *(signs_read, sources, verdict_words),
     )
     app.jinja_env.filters.update({one.__name__: one for one in filters})
     app.jinja_env.globals.update(
@@ -134,6 +151,8 @@ def percent(probability: float) -> str:
 
 def verdict_words(query: Query) -> str:
     """Say an answer in a few words."""
+    if query.is_read:
+        return _("We read the label")
     if query.is_open:
         return _("Only a part was searched")
     return str(VERDICTS[query.verdict])
@@ -158,6 +177,8 @@ def caption(work: Artwork) -> str:
 
 def sentence(query: Query) -> str:
     """Say a whole answer in one sentence that can be read aloud."""
+    if query.is_read:
+        return sentence_of_label(query)
     works = [caption(match.artwork) for match in query.proposals[:PROPOSAL_COUNT]]
     if query.is_open:
         return _(
@@ -182,6 +203,29 @@ def sentence(query: Query) -> str:
             works=listed,
         )
     )
+
+
+def sentence_of_label(query: Query) -> str:
+    """Say in one sentence what works the labels in a photo name."""
+    named = [caption(work) for read, work in shown_works(query) if read.is_sure]
+    if not named:
+        return _("The work that its label names is no longer in the collection.")
+    return str(
+        ngettext(
+            "The label in your photo names %(works)s. The work itself was not "
+            "recognised.",
+            "The labels in your photo name %(works)s. The works themselves were not "
+            "recognised.",
+            len(named),
+            works="; ".join(named),
+        )
+    )
+
+
+def signs_read(read: ReadWork) -> str:
+    """Say what of a work was read."""
+    signs = ", ".join(str(SIGNS[sign]) for sign in read.signs)
+    return _("Read: %(signs)s.", signs=signs)
 
 
 def evidence(match: QueryMatch) -> str:

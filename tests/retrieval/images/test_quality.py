@@ -120,3 +120,17 @@ def test_a_work_that_reaches_beyond_the_photo_is_cut_off():
 
 def test_a_work_that_looms_over_the_photo_fills_it():
     assert measure(plain(), WHOLE * 4 - 1.5).work_share == pytest.approx(1)
+
+
+def test_a_black_photo_is_told_as_black_and_not_as_dark():
+    black = np.full((600, 800, 3), 8, np.uint8)
+    assert QualityIssue.BLACK in measure(black).faults
+    assert QualityIssue.DARK not in measure(black).faults
+    assert QualityIssue.DARK in measure(np.full((600, 800, 3), 40, np.uint8)).faults
+
+
+def test_a_photo_of_few_pixels_is_told_as_that():
+    assert QualityIssue.TINY in measure(np.full((40, 60, 3), 180, np.uint8)).faults
+    assert (
+        QualityIssue.TINY not in measure(np.full((240, 320, 3), 180, np.uint8)).faults
+    )

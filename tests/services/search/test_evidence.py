@@ -92,7 +92,7 @@ def test_an_answer_keeps_what_was_wrong_with_the_photo(asked):
     assert QualityIssue.DARK not in faults_of(asked)
     assert asked.quality["work_share"] == pytest.approx(4 / 9, abs=0.1)
     black = cv2.imencode(".png", np.zeros((300, 400, 3), np.uint8))[1].tobytes()
-    assert faults_of(search_service().search(black)) == [QualityIssue.DARK]
+    assert faults_of(search_service().search(black)) == [QualityIssue.BLACK]
 
 
 def test_answers_from_before_photos_were_measured_have_no_faults():

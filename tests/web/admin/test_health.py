@@ -3,6 +3,7 @@
 import re
 import smtplib
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from app.models import Query, Worker, now
 from app.services.operations.inspection import MASK
 from app.services.system.deferrals import Deferrals, words_of
 from app.web.account.mail import MAILER
+from app.web.shell.current import SEARCH
 from tests.support.people import logged_in
 from tests.support.postgresql import POSTGRESQL
 
@@ -122,3 +124,17 @@ def test_a_missing_public_address_is_said(admin, make_app):
     public = make_app(MORELLI_PUBLIC_URL="http://localhost")
     other = logged_in(public, "grace@example.org", "admin")
     assert told not in other.browser.get(PAGE).text
+
+
+def test_it_says_whether_labels_are_read_and_why_not(app, admin):
+    def told(browser):
+        return re.findall(r"Labels in photos[^<]*", browser.get(PAGE).text)
+
+    app.extensions[SEARCH].labels = None
+    assert "not installed" in told(admin.browser)[0]
+    app.extensions[SEARCH].labels = SimpleNamespace(fault="the file is damaged")
+    assert told(admin.browser) == ["Labels in photos are not read: the file is damaged"]
+    app.extensions[SEARCH].labels = SimpleNamespace(fault=None)
+    assert told(admin.browser) == ["Labels in photos are read where no work is found."]
+    app.config["MORELLI_LABELS"] = False
+    assert "MORELLI_LABELS" in told(admin.browser)[0]

@@ -51,6 +51,29 @@ CALIBRATION = {
     "required": ["answers", "high", "low", "right", "versions"],
 }
 """How often answers as sure as one were right."""
+TEXT = {"type": "string"}
+SIGNS = ["code", "number", "title", "artist", "date"]
+READ_WORK = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("accession", "title", "artist", "date", "url"), TEXT),
+        "sure": {"type": "boolean"},
+        "signs": {"type": "array", "items": {**TEXT, "enum": SIGNS}},
+        "outline": {"type": ["array", "null"], "items": POINT},
+    },
+    "required": [
+        *("accession", "artist", "date", "outline", "signs", "sure", "title", "url")
+    ],
+}
+READING = {
+    "type": "object",
+    "properties": {
+        "works": {"type": "array", "items": READ_WORK},
+        "lines": {"type": "array", "items": TEXT},
+    },
+    "required": ["lines", "works"],
+}
+"""What was read on labels in the photo."""
 FACETS = ("artist", "school", "technique", "type", "location")
 
 
@@ -187,7 +210,9 @@ def with_new_facts(node):
             # A file may lack its end, and a photo may be mirrored.
             words = {"type": "string", "enum": ["truncated", "reduced", "mirrored"]}
             properties["remarks"] = {"type": "array", "items": words}
-            node["required"] = sorted({*node["required"], "calibration", "remarks"})
+            properties["reading"] = {"anyOf": [READING, {"type": "null"}]}
+            added = {"calibration", "reading", "remarks"}
+            node["required"] = sorted({*node["required"], *added})
         for child in node.values():
             with_new_facts(child)
     if isinstance(node, list):
@@ -214,8 +239,10 @@ def test_an_operation_promises_what_it_did(document, operation):
 def test_the_named_forms_are_the_same(document):
     before = BEFORE["components"]["schemas"]
     now = document["components"]["schemas"]
-    assert set(now) == {*before, "Calibration", "Suggestion", "Suggestions"}
+    added = {"Calibration", "Suggestion", "Suggestions", "Reading", "ReadWork"}
+    assert set(now) == {*before, *added}
     assert resolved(document, now["Calibration"]) == CALIBRATION
+    assert resolved(document, now["Reading"]) == READING
     for name in before:
         old = with_new_facts(resolved(BEFORE, before[name]))
         assert resolved(document, now[name]) == old, name

@@ -24,6 +24,7 @@ def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
         "remarks",
         "matches",
         "similar",
+        "reading",
         "timings_ms",
         "query_id",
     }

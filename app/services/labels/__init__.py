@@ -1,0 +1,1 @@
+"""Photographed labels and codes: reading, and the works that they name."""

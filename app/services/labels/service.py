@@ -1,0 +1,139 @@
+"""Labels of visitors' photos, read in the server's own process.
+
+The networks are opened when the first photo looks as if it had text on it, once in
+each process: 2 seconds, and memory that the process keeps. The catalogue is read anew
+when it has changed, at most once a minute: what labels are compared with may be so old.
+Whether a work is on show is asked anew for every page.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Artwork
+from app.retrieval.errors import ArtefactError
+from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.types import Image
+from app.services.labels.codes import numbers_of, read_codes
+from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
+from app.services.labels.letters import named_year
+from app.services.labels.matching import works_named
+from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
+from app.services.labels.recognition import Line
+from app.services.labels.text_likelihood import grey_copy, may_have_text
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 60.0
+"""For which a dictionary is used though the catalogue has changed."""
+
+
+class Reader(Protocol):
+    """What reads labels; see `LabelReader`."""
+
+    def read(self, image: Image) -> list[list[Line]]:
+        """Read the labels in a photo, (H, W, 3) uint8 RGB, upright."""
+
+
+class LabelService:
+    """Reader of labels, with the catalogue as dictionary.
+
+    Parameters
+    ----------
+    open_reader : callable
+        Opens the networks; called once, when they are first needed.
+    site : str
+        The site's own address, without a slash at its end; "" where it is not known.
+    """
+
+    def __init__(self, open_reader: Callable[[], Reader], site: str = "") -> None:
+        self._open_reader = open_reader
+        self._site = site
+        self._lock = threading.Lock()
+        self._reader: Reader | None = None
+        self._fault: str | None = None
+        self._dictionary: LabelDictionary | None = None
+        self._state: object = None
+        self._built_at = 0.0
+
+    @property
+    def fault(self) -> str | None:
+        """Why no label is read though one was to be; None if all is well."""
+        return self._fault
+
+    def look(self, photo: PreparedPhoto) -> SeenText | None:
+        """Read labels and codes; None where nothing looks like either.
+
+        A photo without text costs some 20 ms of one core.
+        """
+        copy = grey_copy(photo.image)
+        codes = read_codes(copy)
+        labels = self._labels(photo) if may_have_text(copy) else []
+        if not labels and not codes:
+            return None
+        lines = tuple(tuple(label) for label in labels)
+        return SeenText(lines, tuple(codes), photo.image.shape[:2])
+
+    def understand(self, seen: SeenText, session: Session) -> LabelReading:
+        """Find the works that labels and codes name."""
+        dictionary = self._current_dictionary(session)
+        return understood(seen, dictionary, self._site)
+
+    def _labels(self, photo: PreparedPhoto) -> list[list[Line]]:
+        reader = self._opened()
+        return [] if reader is None else reader.read(photo.image)
+
+    def _opened(self) -> Reader | None:
+        with self._lock:
+            if self._reader is None and self._fault is None:
+                try:
+                    self._reader = self._open_reader()
+                except ArtefactError as error:
+                    # Photos are searched without: nobody asked for labels alone.
+                    logger.exception("labels are not read")
+                    self._fault = str(error)
+            return self._reader
+
+    def _current_dictionary(self, session: Session) -> LabelDictionary:
+        shown = Artwork.withdrawn_at.is_(None)
+        state = session.execute(
+            select(func.count(), func.max(Artwork.updated_at)).where(shown)
+        ).one()
+        with self._lock:
+            is_old = time.monotonic() - self._built_at > PATIENCE_SECONDS
+            if self._dictionary is None or (state != self._state and is_old):
+                columns = Artwork.accession, Artwork.title, Artwork.artist, Artwork.date
+                rows = session.execute(select(*columns).where(shown))
+                self._dictionary = LabelDictionary(
+                    CatalogueEntry(accession, title, artist, named_year(date))
+                    for accession, title, artist, date in rows
+                )
+                self._state, self._built_at = state, time.monotonic()
+            return self._dictionary
+
+
+def understood(seen: SeenText, dictionary: LabelDictionary, site: str) -> LabelReading:
+    """Find the works of a catalogue that labels and codes name.
+
+    Parameters
+    ----------
+    site : str
+        As for `LabelService`.
+    """
+    works = [
+        ReadWork(entry.accession, True, (Sign.CODE,))
+        for number in numbers_of(seen.codes, site)
+        for entry in dictionary.works_exactly(number)
+    ]
+    for label in seen.labels:
+        works += [
+            ReadWork.on(work, label, seen.size)
+            for work in works_named(label, dictionary)
+        ]
+    lines = (line.text for label in seen.labels for line in label)
+    return LabelReading.of(works, lines)

@@ -1,0 +1,42 @@
+"""QR codes in photos, and the accession numbers in them."""
+
+import numpy as np
+import pytest
+import qrcode
+
+from app.services.labels.codes import numbers_of, read_codes
+
+SITE = "https://art.example.org"
+
+
+def photo_of(text):
+    code = np.array(qrcode.make(text).convert("L").resize((200, 200)))
+    image = np.full((480, 640), 170, np.uint8)
+    image[140:340, 220:420] = code
+    return image
+
+
+def test_a_code_is_read():
+    assert read_codes(photo_of(f"{SITE}/works/1900.3")) == [f"{SITE}/works/1900.3"]
+
+
+def test_where_there_is_none_none_is_read():
+    assert read_codes(np.full((480, 640), 170, np.uint8)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        (f"{SITE}/works/1900.3", "1900.3"),
+        (f"{SITE}/works/M%C3%BC/12%2F3?from=label", "Mü/12/3"),
+        (" 1900.3 ", "1900.3"),
+    ],
+)
+def test_own_pages_and_plain_numbers_count(code, number):
+    assert numbers_of([code], SITE) == [number]
+
+
+def test_pages_of_others_do_not():
+    assert numbers_of(["https://other.example.org/works/1900.3"], SITE) == []
+    assert numbers_of([f"{SITE}.evil.example/works/1900.3"], SITE) == []
+    assert numbers_of([f"{SITE}/works/1900.3"], "") == []

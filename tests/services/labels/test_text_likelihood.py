@@ -1,0 +1,36 @@
+"""Which photos look as if they had text on them."""
+
+import cv2
+import numpy as np
+
+from app.services.labels.text_likelihood import grey_copy, may_have_text
+from tests.support.fakes import draw_picture, photograph
+
+
+def looks_like_text(image):
+    return may_have_text(grey_copy(image))
+
+
+def test_a_label_does_in_either_polarity(image_of_a_label):
+    assert looks_like_text(image_of_a_label)
+    assert looks_like_text(255 - image_of_a_label)
+
+
+def test_a_tilted_one_does_too(image_of_a_label):
+    height, width = image_of_a_label.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 7, 0.9)
+    tilted = cv2.warpAffine(
+        image_of_a_label, turn, (width, height), borderMode=cv2.BORDER_REPLICATE
+    )
+    assert looks_like_text(np.asarray(tilted, np.uint8))
+
+
+def test_walls_noise_and_pictures_do_not():
+    rng = np.random.default_rng(3)
+    wall = np.full((720, 960, 3), 180, np.uint8)
+    noise = rng.integers(0, 255, wall.shape, dtype=np.uint8)
+    assert not looks_like_text(wall)
+    assert not looks_like_text(noise)
+    assert not looks_like_text(np.zeros_like(wall))
+    pictures = [photograph(draw_picture(number)) for number in range(4)]
+    assert sum(map(looks_like_text, pictures)) <= 1
