@@ -274,7 +274,7 @@ def test_works_of_the_version_before_years_get_theirs():
     years = [(work.earliest_year, work.latest_year) for work in works]
     assert years == [(-550, -525), (None, None), (1650, None)]
     db.session.remove()
-    command.downgrade(database.alembic_config(), "0023")
+    command.downgrade(database.alembic_config(), "0019")
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT year FROM artwork ORDER BY id"))
         assert list(rows.scalars()) == [550, None, 1650]
