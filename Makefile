@@ -59,7 +59,7 @@ test-browser: setup ## run the tests that drive headless Chromium
 
 # In the order of tests/conftest.py, the longest first: no core stands idle at the end.
 test-long: setup ## run the slow and the browser tests side by side, as CI does
-	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "slow or browser"
+	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "(slow or browser) and not lasting"
 
 test-cluster: setup ## kill each part of a cluster (TEST_CLUSTER_ROUNDS=5: again and again)
 	$(BIN)/python -m pytest --quiet -m cluster tests/cluster

@@ -131,6 +131,7 @@ def test_the_settings_tried_are_those_the_model_can_have(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.lasting
 def test_a_drawn_collection_is_compared_without_arguments(tmp_path, monkeypatch):
     from app.retrieval.training.similarity import learning
 

@@ -125,6 +125,7 @@ def test_labels_that_teach_nothing_are_explained(tree, tmp_path, capsys, monkeyp
 
 
 @pytest.mark.slow
+@pytest.mark.lasting
 def test_with_the_bundled_model_and_drawn_works(tmp_path, monkeypatch, capsys):
     monkeypatch.undo()
     assert lab.main(command(tmp_path, "--works", 104)) == 0

@@ -105,6 +105,7 @@ def drawn(tmp_path_factory):
     return folder
 
 
+@pytest.mark.lasting
 def test_training_on_the_drawn_museum_beats_a_random_network(
     drawn, network_alone, tmp_path
 ):
