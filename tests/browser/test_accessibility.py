@@ -36,7 +36,18 @@ from tests.support.people import PASSWORD, with_account
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
-FILES = (".jpg", ".png", ".csv", ".json", ".zip", ".js", ".bin", ".txt", ".xml", "/metrics")
+FILES = (
+    ".jpg",
+    ".png",
+    ".csv",
+    ".json",
+    ".zip",
+    ".js",
+    ".bin",
+    ".txt",
+    ".xml",
+    "/metrics",
+)
 ELSEWHERE = ("second_factor.remove_app", "security.wan_signin")
 """Not there without an authenticator app, or but between password and second factor;
 the first looks like that of passkeys, test_second_factor.py looks at the other."""
