@@ -25,8 +25,10 @@ from werkzeug.test import TestResponse
 
 from app.background import BACKGROUND
 from app.commands.shared import DONE, FAILED, run_explained
+from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
+from app.retrieval.generations.store import Store
 from app.services.accounts import accounts
 from app.services.system import database
 
@@ -79,8 +81,14 @@ def hand_in(folder: Path) -> Iterator[Outcome]:
 
 def ask(folder: Path) -> Iterator[Outcome]:
     """Ask each photo of a folder through the API of the museum that is set."""
-    client = create_app().test_client()
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    if not folder.is_dir():
+        return
+    app = create_app()
+    if Store(Folders(app.config["MORELLI_INSTANCE"]).generations).current() is None:
+        yield Outcome(folder.name, "not asked: MORELLI_INSTANCE has no index", [])
+        return
+    client = app.test_client()
+    for path in sorted(folder.iterdir()):
         photo = {"photo": (BytesIO(path.read_bytes()), path.name)}
         response = client.post("/api/v1/search", data=photo)
         told = response.get_json(silent=True) or {}
@@ -90,8 +98,8 @@ def ask(folder: Path) -> Iterator[Outcome]:
             yield Outcome(path.name, "refused", [str(told.get("message", ""))])
         else:
             matches = [match["accession"] for match in told["matches"]]
-            notes = [f"mirrored: {told['mirrored']}"] if told.get("mirrored") else []
-            yield Outcome(path.name, f"{told['status']} {matches[:1]}", notes)
+            result = f"{told['decision']} {', '.join(matches[:1])}"
+            yield Outcome(path.name, result, list(map(str, told["remarks"])))
 
 
 class PageFailedError(Exception):

@@ -1,9 +1,10 @@
 """Mirrored photos: of selfie cameras, and of slides that were scanned from behind.
 
 SIFT tells a patch from its mirror image, so such a photo looks like nothing that is
-there. It is asked once more as a mirror shows it, but only where it gave nothing as it
-is, and only by the local channel: what is then found must be certain by geometry, so
-that a second try does not double the wrong answers.
+there, or, to a network, like something similar. It is asked once more as a mirror shows
+it, but only where nothing was found as it is, and only by the local channel: what is
+then found must be certain by geometry, so that a second try does not double the wrong
+answers.
 """
 
 from collections.abc import Collection
@@ -35,7 +36,7 @@ def identify(
         ``timings_ms``, which others that are not found have as well.
     """
     answer = engine.identify(photo, excluded_works=excluded_works)
-    if answer.verdict is not Verdict.NOT_FOUND:
+    if answer.verdict is Verdict.FOUND:
         return answer
     watch = StageTimer()
     with watch.lap("mirrored"):
@@ -51,7 +52,7 @@ def identify(
         verdict=Verdict.FOUND,
         matches=(match,),
         similar=similar,
-        # Of the photo as it is, in which nothing was seen.
+        # Of the photo as it is, in which nothing was found.
         description=None,
         timings_ms=timings,
         is_mirrored=True,

@@ -1,3 +1,7 @@
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 
@@ -52,6 +56,23 @@ def test_a_photo_as_it_should_be_is_asked_once(engine):
     assert answer.verdict is Verdict.FOUND
     assert not answer.is_mirrored
     assert "mirrored" not in answer.timings_ms
+
+
+@pytest.mark.parametrize("seen", [(0,), ()], ids=["as a mirror shows it", "nowhere"])
+def test_a_photo_that_may_show_something_as_it_is_is_asked_again(engine, seen):
+    """A face seems the same to a network from both sides."""
+    photo = PreparedPhoto(mirror(photograph(draw_picture(seen[0] if seen else COUNT))))
+    doubtful = replace(engine.identify(photo), verdict=Verdict.UNCERTAIN)
+    asked = SimpleNamespace(
+        **{
+            name: getattr(engine, name)
+            for name in ("settings", "gallery", "model", "similar_to")
+        }
+    )
+    asked.identify = lambda *_, **__: doubtful
+    answer = mirrored.identify(cast(Engine, asked), photo)
+    assert answer.is_mirrored == bool(seen)
+    assert answer.verdict is (Verdict.FOUND if seen else Verdict.UNCERTAIN)
 
 
 @pytest.mark.parametrize("number", range(COUNT, COUNT + 8))
