@@ -53,17 +53,27 @@ def test_the_forbidden_packages_are_the_heavy_ones(forbidden):
     assert not forbidden & {"numpy", "cv2", "flask", "openvino", "PIL"}
 
 
-def test_the_server_loads_no_package_of_worker_and_scripts(forbidden, tmp_path):
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """Names of the packages that a server has loaded after its first visitors."""
+    instance = tmp_path_factory.mktemp("instance")
     done = subprocess.run(
         [sys.executable, "-c", VISIT],
         cwd=ROOT,
-        env={"MORELLI_INSTANCE": str(tmp_path)},
+        env={"MORELLI_INSTANCE": str(instance)},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_server_loads_no_package_of_worker_and_scripts(forbidden, loaded):
     assert "flask" in loaded
     assert sorted(loaded & forbidden) == []
+
+
+def test_what_reads_tables_is_loaded_by_the_first_of_them(loaded):
+    assert sorted(loaded & {"openpyxl", "chardet"}) == []

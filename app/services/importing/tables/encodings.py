@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-import chardet
-
 BLOCK_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 15
 """Of lines with accents, from the whole file, by which the encoding is told."""
@@ -171,6 +169,9 @@ def _detect(start: bytes, blocks: Iterable[bytes]) -> Encoding:
 
 def _statistical(data: bytes) -> Encoding:
     """Tell an encoding by what its letters would be."""
+    # Only here: every server process would keep 7 MB of it, and start later.
+    import chardet
+
     found = chardet.detect_all(
         data,
         ignore_threshold=True,

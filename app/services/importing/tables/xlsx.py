@@ -9,13 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.services.importing.tables.dialect import Record
 
 BROKEN = (
-    *(InvalidFileException, SyntaxError),  # as which all parsers of XML complain
+    SyntaxError,  # as which all parsers of XML complain
     *(KeyError, ValueError, TypeError, AttributeError, IndexError),
 )
 """What openpyxl raises where a part is missing, or is not what it should be."""
@@ -27,18 +24,29 @@ MIDNIGHT = dt.time()
 
 def sheet_names(file: BinaryIO) -> list[str]:
     """Name the sheets that are not hidden; all, where all are."""
-    book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    book = _opened(file)
     sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
     return [str(sheet.title) for sheet in sheets or book.worksheets]
 
 
 def rows(file: BinaryIO, sheet: str) -> Iterator[Record]:
     """Yield the rows of a sheet with their numbers, as texts."""
-    book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    book = _opened(file)
     found = book[sheet]
     found.reset_dimensions()  # what is declared of a sheet's size may be wrong
     for number, cells in enumerate(found.iter_rows(), 1):
         yield number, [_text(cell) for cell in cells]
+
+
+def _opened(file: BinaryIO) -> Any:
+    # Only here: every server process would keep 12 MB of it, and start later.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return openpyxl.load_workbook(file, read_only=True, data_only=True)
+    except InvalidFileException as error:
+        raise ValueError(str(error)) from error
 
 
 def _text(cell: Any) -> str:
