@@ -16,7 +16,6 @@ from app.retrieval.files.atomic import discard
 from app.retrieval.gallery.gallery import ITEMS_FOLDER, Gallery
 from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.gallery.shards.cut import Shard, write_cut
-from app.retrieval.gallery.writer import GalleryWriter
 from app.retrieval.generations.manifest import Manifest
 from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.store import Store, feature_settings
@@ -74,31 +73,14 @@ class ShardStore(Store):
             if found is not None:
                 return Shard(found, len(items))
             with self._staging() as staging:
-                with self._writing():
-                    writer = GalleryWriter(
-                        staging,
-                        model.vocabulary,
-                        settings.gallery,
-                        word_weights=word_weights,
-                    )
-                for item, own in zip(items, features, strict=True):
-                    with self._writing():
-                        writer.add(item, own)
-                with self._writing():
-                    writer.finish(lambda _: None)
-                    gallery = Gallery.open(staging, model.vocabulary)
-                    manifest = Manifest.of(
-                        staging,
-                        model_id=model.model_id,
-                        decision=model.decision,
-                        settings={
-                            **feature_settings(settings),
-                            **asdict(settings.gallery),
-                            RECIPE: recipe,
-                        },
-                        works=gallery.work_count,
-                        images=len(gallery),
-                    )
+                gallery, manifest = self._write(
+                    staging,
+                    zip(items, features, strict=True),
+                    model,
+                    settings,
+                    word_weights=word_weights,
+                    recipe={RECIPE: recipe},
+                )
                 name = self._place(staging, manifest, lambda: examine(gallery))
         return Shard(name, len(items))
 

@@ -38,7 +38,7 @@ from app.retrieval.generations.validation import Validation
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
-from app.retrieval.types import GalleryFeatures, GalleryItem
+from app.retrieval.types import FloatArray, GalleryFeatures, GalleryItem
 
 _NEW = "new"
 """What a generation is staged as: its name follows from its content."""
@@ -163,27 +163,9 @@ class Store(GenerationRegistry):
         settings = settings or RetrievalSettings()
         with self._lock(), self._staging() as staging:
             progress("features")
-            with self._writing():
-                writer = GalleryWriter(staging, model.vocabulary, settings.gallery)
-            for item, features in items:
-                with self._writing():
-                    writer.add(item, features)
-            if not len(writer):
-                raise EmptyGalleryError(INDEX_COMMAND)
-            with self._writing():
-                writer.finish(progress)
-                gallery = Gallery.open(staging, model.vocabulary)
-                manifest = Manifest.of(
-                    staging,
-                    model_id=model.model_id,
-                    decision=model.decision,
-                    settings={
-                        **feature_settings(settings),
-                        **asdict(settings.gallery),
-                    },
-                    works=gallery.work_count,
-                    images=len(gallery),
-                )
+            gallery, manifest = self._write(
+                staging, items, model, settings, progress=progress
+            )
 
             def examination() -> Validation:
                 progress("examination")
@@ -193,6 +175,47 @@ class Store(GenerationRegistry):
             progress("publication")
             self._go_live(name, share)
         return self._read(name)
+
+    def _write(
+        self,
+        staging: Path,
+        items: Iterable[tuple[GalleryItem, GalleryFeatures]],
+        model: Model,
+        settings: RetrievalSettings,
+        *,
+        progress: Callable[[str], None] = lambda _: None,
+        word_weights: FloatArray | None = None,
+        recipe: Mapping[str, str] | None = None,
+    ) -> tuple[Gallery, Manifest]:
+        """Write a gallery's files, open it, and describe them.
+
+        The ``recipe`` is kept among the settings of the manifest.
+        """
+        with self._writing():
+            writer = GalleryWriter(
+                staging, model.vocabulary, settings.gallery, word_weights=word_weights
+            )
+        for item, features in items:
+            with self._writing():
+                writer.add(item, features)
+        if not len(writer):
+            raise EmptyGalleryError(INDEX_COMMAND)
+        with self._writing():
+            writer.finish(progress)
+            gallery = Gallery.open(staging, model.vocabulary)
+            manifest = Manifest.of(
+                staging,
+                model_id=model.model_id,
+                decision=model.decision,
+                settings={
+                    **feature_settings(settings),
+                    **asdict(settings.gallery),
+                    **(recipe or {}),
+                },
+                works=gallery.work_count,
+                images=len(gallery),
+            )
+        return gallery, manifest
 
     def _place(
         self, staging: Path, manifest: Manifest, examine: Callable[[], Validation]
