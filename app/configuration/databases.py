@@ -6,7 +6,7 @@ neighbours, and of the scheduler whose workers hold shards.
 
 import re
 from importlib.util import find_spec
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -95,11 +95,7 @@ def parse_vectors_url(text: str) -> str:
         if address.startswith("sqlite"):
             raise ValueError("it must be PostgreSQL with pgvector, or Milvus")
         return address
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if not parts.hostname or not port or parts.query or parts.fragment:
+    if not parts.hostname or not _port_of(parts) or parts.query or parts.fragment:
         raise ValueError(
             "write it like “milvus://host:19530” or “milvus://host:19530/database”, "
             "with “milvuss” for TLS"
@@ -120,11 +116,8 @@ def parse_shards_url(text: str) -> str:
     if not text:
         return ""
     parts = urlsplit(text)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if parts.scheme not in ("tcp", "tls") or not parts.hostname or not port:
+    is_dask = parts.scheme in ("tcp", "tls")
+    if not is_dask or not parts.hostname or not _port_of(parts):
         raise ValueError("write it like “tcp://host:8786”, or “tls://host:8786”")
     if find_spec("distributed") is None:
         raise ValueError(
@@ -142,3 +135,11 @@ def mask_password(text: str) -> str:
     """Return an address, or what speaks of one, without the passwords in it."""
     masked = _IN_FRONT_OF_HOST.sub(rf"\1:{MASK}@", text)
     return _AS_PARAMETER.sub(rf"\1{MASK}", masked)
+
+
+def _port_of(parts: SplitResult) -> int | None:
+    """Return the port of an address; None: it has none, or none that there can be."""
+    try:
+        return parts.port
+    except ValueError:
+        return None

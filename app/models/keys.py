@@ -52,6 +52,11 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(word[:LONGEST_WORD] for word in words))
 
 
+def compact(text: str) -> str:
+    """Return the letters and digits of a text in plain letters, in one piece."""
+    return _SORTED.sub("", plain_text(text))
+
+
 def number_key(text: str) -> str:
     """Return the letters and digits of a number: "1982234" of "1982.23/4"."""
-    return _SORTED.sub("", plain_text(text))[:LONGEST_NUMBER]
+    return compact(text)[:LONGEST_NUMBER]

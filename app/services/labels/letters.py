@@ -2,18 +2,12 @@
 
 import re
 
-from app.models.keys import plain_text
+from app.models.keys import compact
 
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
 _ALIKE = str.maketrans({"o": "0", "i": "1", "l": "1"})
 """Letters that look like digits, and that readers take for them."""
 _YEAR = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _DATES = re.compile(r"[(\[]?\b(?:c\.? ?|um |vers |hacia )?\d{3,4}\b.*$")
-
-
-def compact(text: str) -> str:
-    """Return the letters and digits of a text in plain small letters, in one piece."""
-    return _SEPARATORS.sub("", plain_text(text))
 
 
 def folded_number(number: str) -> str:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from app.models.keys import sort_key
+from app.models.keys import compact, sort_key
 from app.services.labels.dictionary import Candidate, CatalogueEntry, LabelDictionary
-from app.services.labels.letters import compact, folded_number, without_date
+from app.services.labels.letters import folded_number, without_date
 from app.services.labels.reading import NamedWork, Sign
 from app.services.labels.recognition import Line
 

@@ -126,21 +126,17 @@ class _Reader:
             record.remarks.append(Remark("no_picture"))
         return record
 
+    def _identified_by(self, kind: str) -> list[dict[str, Any]]:
+        identifiers = objects(self._work.get("identified_by"))
+        return [one for one in identifiers if type_of(one) == kind]
+
     def _add_names(self) -> None:
-        names = [
-            one
-            for one in objects(self._work.get("identified_by"))
-            if type_of(one) == "Name"
-        ]
+        names = self._identified_by("Name")
         preferred = [one for one in names if PREFERRED in kinds_of(one)]
         titles = self._contents(preferred or names)
         others = [one for one in names if one not in preferred] if preferred else []
         self._found.add_detail("Other titles", self._contents(others))
-        numbers = [
-            one
-            for one in objects(self._work.get("identified_by"))
-            if type_of(one) == "Identifier"
-        ]
+        numbers = self._identified_by("Identifier")
         sure = [one for one in numbers if ACCESSION in kinds_of(one)]
         contents = self._contents(sure or numbers)
         self._found.accession = contents[0] if contents else ""
