@@ -202,6 +202,17 @@ def test_a_work_that_another_source_has_is_not_gone(kept):
     assert not work("KG 1").is_withdrawn
 
 
+def test_a_work_that_one_source_deleted_stays_while_another_has_it(kept):
+    web = Repository([(1, FIRST, lido(1)), (2, FIRST, lido(2))])
+    web.moment = SECOND
+    kept.sync(web)
+    other = Kept(kept.importer, f"{BASE}?metadataPrefix=lido")
+    other.sync(repository({1: "Hof"}))
+    run = kept.sync(Repository([(1, THIRD, None), (2, THIRD, None)]))
+    assert [row[1:] for row in rows_of(run)] == [("KG 2", "updated", ["gone"])]
+    assert not work("KG 1").is_withdrawn
+
+
 @pytest.mark.parametrize("address", ["", "museum.org", "ftp://museum.org/a", BASE])
 def test_other_addresses_are_refused(kept, address):
     with pytest.raises(UnusableAddressError):
