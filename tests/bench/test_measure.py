@@ -1,3 +1,4 @@
+import mmap
 import os
 
 import numpy as np
@@ -30,7 +31,10 @@ def test_arrays_are_a_process_own_and_mapped_files_are_not(tmp_path):
     path = tmp_path / "zeros.npy"
     np.save(path, np.zeros(30 << 20, np.uint8))
     before = resident_parts_mb()
-    own, mapped = np.ones(60 << 20, np.uint8), np.load(path, mmap_mode="r")
+    # Not of the heap, which may have room that other tests have left.
+    fresh = mmap.mmap(-1, 60 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    own, mapped = np.frombuffer(fresh, np.uint8), np.load(path, mmap_mode="r")
+    own[:] = 1
     assert own.any() > mapped.any()
     grown = {name: mb - before[name] for name, mb in resident_parts_mb().items()}
     assert grown["own"] == pytest.approx(60, abs=3)
