@@ -42,10 +42,9 @@ def main() -> int:
                 worker, begun = start(WORKER), time.monotonic()
             time.sleep(LOOK_SECONDS)
     except StoppedError:
-        server.terminate()
+        pass  # both are ended below
     finally:
-        end(worker)
-        end(server)
+        end(server, worker)
     return server.returncode
 
 
@@ -60,15 +59,21 @@ def stop(_number: int, _frame: FrameType | None) -> None:
     raise StoppedError
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its children, gently at first."""
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(GRACE_SECONDS)
-    # And what it started, which a killed parent leaves behind.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def end(*processes: subprocess.Popen[bytes]) -> None:
+    """End processes and their children, gently at first.
+
+    Each is told once: a second signal kills a server that is at its last steps, and
+    what ended well would be reported as killed.
+    """
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+        # And what it started, which a killed parent leaves behind.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 if __name__ == "__main__":

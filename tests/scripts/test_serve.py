@@ -20,6 +20,20 @@ from tests.support.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.slow
 
+AT_ITS_LAST_STEPS = """
+import signal, sys, time
+
+def leave(number, frame):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    time.sleep(float(sys.argv[1]))
+    sys.exit(0)
+
+signal.signal(signal.SIGTERM, leave)
+print("ready", flush=True)
+time.sleep(60)
+"""
+"""A program that is killed by a second signal, as Python is while it takes itself down."""
+
 
 def children(process):
     """Map what each direct child was started as to its number."""
@@ -95,3 +109,18 @@ def test_a_worker_that_dies_is_started_again_and_the_server_goes_on(served):
     os.kill(first["gunicorn"], signal.SIGKILL)
     assert process.wait(60) != 0
     assert not Path(f"/proc/{first['gunicorn']}").exists()
+
+
+def test_a_stopped_server_ends_as_it_says_itself():
+    program = (
+        "import serve, sys; "
+        f"serve.SERVER = '-c', {AT_ITS_LAST_STEPS!r}, '2'; "
+        f"serve.WORKER = '-c', {AT_ITS_LAST_STEPS!r}, '0'; "
+        "sys.exit(serve.main())"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE
+    ) as process:
+        assert [process.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
+        process.terminate()
+        assert process.wait(WAIT_SECONDS) == 0
