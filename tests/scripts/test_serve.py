@@ -32,7 +32,7 @@ signal.signal(signal.SIGTERM, leave)
 print("ready", flush=True)
 time.sleep(60)
 """
-"""A program that is killed by a second signal, as Python is while it takes itself down."""
+"""A program that a second signal kills, as Python is while it takes itself down."""
 
 
 def children(process):
