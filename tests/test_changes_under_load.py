@@ -37,8 +37,8 @@ from tests.support.waiting import ended
 
 pytestmark = pytest.mark.slow
 
-WORKS, CHANGES, CLIENTS = 12, 200, 4
-NEW_WORKS = 73
+WORKS, CHANGES, CLIENTS = 12, 100, 4
+NEW_WORKS = 37
 """Each is recorded with a picture, gets another, and three of four are withdrawn."""
 WORKERS = 2
 

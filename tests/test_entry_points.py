@@ -173,12 +173,24 @@ def test_the_lab_compares_and_learns(shelter, data):
     assert shelter.escapes() == []
 
 
+TRAIN_WITH_FEW_QUESTIONS = """
+import sys
+import train
+from app.retrieval.training.components import questions
+
+questions.PHOTOS, questions.VERSIONS, questions.BANNERS = 24, 4, 4
+sys.exit(train.main())
+"""
+"""Every step of a training, but the decision asks as many photos as it can learn from."""
+
+
 @pytest.mark.slow
 def test_a_model_is_trained(shelter, data):
     out = shelter.instance / "model"
     shelter.run(
-        *(ROOT / "train.py", *collection(data), "--out", out, "--side", 96),
-        *("--build", shelter.instance / "build", "--steps", 1),
+        *("-c", TRAIN_WITH_FEW_QUESTIONS, *collection(data), "--out", out),
+        *("--side", 96, "--build", shelter.instance / "build", "--steps", 1),
+        at=ROOT,
     )
     assert (out / "descriptor.xml").exists()
     assert shelter.escapes() == []
