@@ -181,7 +181,7 @@ from app.retrieval.training.components import questions
 questions.PHOTOS, questions.VERSIONS, questions.BANNERS = 24, 4, 4
 sys.exit(train.main())
 """
-"""Every step of a training, but the decision asks as many photos as it can learn from."""
+"""Every step of a training; the decision asks as few photos as it can learn from."""
 
 
 @pytest.mark.slow

@@ -20,8 +20,10 @@ CONTRAST = 0.05
 """Of strokes to their ground, as a share of what a tenth of the photo exceeds."""
 LEAST_CONTRAST = 4.0
 """The same, in grey values."""
-EVEN = 0.25
+EVEN = 0.2
 """Deviation of the ground within a row, over the contrast of the letters on it."""
+LIGHT = 2.5
+"""Length of a row, in its heights, over which light and shadow are averaged away."""
 LEAST_GROUND = 0.06
 """Share of a row that is ground."""
 ROW_PX = ((20, 4), (10_000, 90))
@@ -108,9 +110,27 @@ def _is_printed(
     """Tell whether letters stand on an even ground; both are masks of ones."""
     if np.count_nonzero(ground) < LEAST_GROUND * ground.size:
         return False
-    mean, deviation = cv2.meanStdDev(grey, mask=ground)
-    contrast = abs(cv2.mean(grey, mask=letters)[0] - float(mean[0, 0]))
+    even = _without_light(grey, ground)
+    _, deviation = cv2.meanStdDev(even, mask=ground)
+    contrast = abs(cv2.mean(even, mask=letters)[0])
     return float(deviation[0, 0]) <= EVEN * contrast
+
+
+def _without_light(
+    grey: NDArray[np.uint8], ground: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """Take the mean of the ground nearby from a row, so that no shadow is a pattern."""
+    height = grey.shape[0]
+    nearby = (round(LIGHT * height) | 1, 2 * height + 1)
+
+    def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        averaged = cv2.blur(values, nearby, borderType=cv2.BORDER_CONSTANT)
+        return np.asarray(averaged, np.float32)
+
+    weights = ground.astype(np.float32)
+    values = grey.astype(np.float32)
+    nearest = mean(values * weights) / np.maximum(mean(weights), 1e-6)
+    return np.asarray(values - nearest, np.float32)
 
 
 def _has_neighbours(rows: list[Row]) -> bool:

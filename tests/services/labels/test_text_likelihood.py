@@ -25,6 +25,14 @@ def test_a_tilted_one_does_too(image_of_a_label):
     assert looks_like_text(np.asarray(tilted, np.uint8))
 
 
+def test_one_in_half_shadow_and_falling_light_does_too(image_of_a_label):
+    height, width = image_of_a_label.shape[:2]
+    across = np.arange(width) + 0.3 * np.arange(height)[:, None]
+    light = np.where(across % 150 < 75, 1.0, 0.55) * (1 - 0.4 * across / across.max())
+    lit = image_of_a_label * cv2.GaussianBlur(light, (0, 0), 8)[..., None]
+    assert looks_like_text(lit.astype(np.uint8))
+
+
 def test_walls_noise_and_pictures_do_not():
     rng = np.random.default_rng(3)
     wall = np.full((720, 960, 3), 180, np.uint8)
