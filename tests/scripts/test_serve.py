@@ -29,7 +29,8 @@ def leave(number, frame):
     sys.exit(0)
 
 signal.signal(signal.SIGTERM, leave)
-print("ready", flush=True)
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
 time.sleep(60)
 """
 """A program that a second signal kills, as Python is while it takes itself down."""

@@ -32,7 +32,7 @@ def process(*words, environ=None):
 
 def wait_until(holds):
     """Wait for what other processes do."""
-    ends = time.monotonic() + ANSWERING_SECONDS
+    ends = time.monotonic() + WAIT_SECONDS
     while not holds():
         assert time.monotonic() < ends
         time.sleep(0.1)

@@ -79,7 +79,7 @@ def _rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> list[Row]:
     gap = np.ones((1, WORD_GAP_PX), np.uint8)
     joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, gap)
     _, numbers, bounds, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
-        joined, 8, cv2.CV_32S, cv2.CCL_SPAGHETTI
+        joined, 8, cv2.CV_32S, cv2.CCL_BBDT
     )
     free = 1 - np.asarray(cv2.dilate(strokes, np.ones((3, 3), np.uint8)), np.uint8)
     (least_width, least_height), (most_width, most_height) = ROW_PX
