@@ -6,8 +6,6 @@ import pytest
 from app.retrieval.errors import TrainingError
 from app.retrieval.training.data.pictures import PictureBank
 from app.retrieval.training.data.works import TrainingWork
-from app.retrieval.training.plan import FineTuning, TrainingPlan, TrainingProgress
-from app.retrieval.training.samples import Samples
 from tests.support.fakes import draw_picture
 
 pytestmark = pytest.mark.slow
@@ -38,6 +36,8 @@ def small_backbone():
 def tuner_of(bank, folder, steps, **recipe):
     from app.retrieval.descriptors.network import build_network
     from app.retrieval.training.network.finetune import FineTuner
+    from app.retrieval.training.plan import FineTuning, TrainingPlan
+    from app.retrieval.training.samples import Samples
 
     network = build_network(small_backbone(), class_count=4, dimension=16)
     for name in ("classes", "descriptor"):
@@ -65,7 +65,7 @@ def tuner_of(bank, folder, steps, **recipe):
 
 
 def test_training_reports_losses_and_recalls_and_ends(bank, tmp_path):
-    reports: list[TrainingProgress] = []
+    reports = []
     tuner = tuner_of(bank, tmp_path, 6)
     tuner.run(reports.append)
     assert [report.step for report in reports] == [1, 2, 3, 4, 5, 6]
@@ -105,7 +105,7 @@ def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
     limited = {"minutes": 0.01, "sides_px": ONE_SIDE}
     tuner_of(bank, tmp_path, 1000, **limited).run(lambda _: None)
     again = tuner_of(bank, tmp_path, 1000, **limited)
-    reports: list[TrainingProgress] = []
+    reports = []
     again.run(reports.append)
     assert not reports
     assert again.step < 1000
