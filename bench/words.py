@@ -37,7 +37,10 @@ FIRST = 3
 """Suggestions that count."""
 LEAST_FOUND, MOST_MS = 0.98, 100.0
 BATCH = 1_000
-NAMES = {"title": ("title", "TITLE", "Title"), "artist": ("artist", "AUTHOR", "Author")}
+NAMES = {
+    "title": ("title", "TITLE", "Title"),
+    "artist": ("artist", "creator", "AUTHOR", "Author"),
+}
 """Columns of catalogues as museums write them."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LEAST_LETTERS = 5
@@ -58,20 +61,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
+    labels = read_labels(options.catalogue, options.works, options.encoding)
+    if missing := missing_part(labels):
+        heads = ", ".join(NAMES[missing])
+        parser.error(f"the table has no {missing}: call its column one of {heads}")
 
     def job() -> int:
         with tempfile.TemporaryDirectory() as folder:
             app = create_app({"MORELLI_INSTANCE": folder})
             with app.app_context():
-                return run(options)
+                return run(options, labels)
 
     return run_explained(job)
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, labels: Sequence[Label]) -> int:
     """Fill the database, ask every method; needs an application."""
     rng = np.random.default_rng(options.seed)
-    labels = read_labels(options.catalogue, options.works, options.encoding)
     begun = time.perf_counter()
     database.upgrade()
     fill(labels, options.works, rng)
@@ -129,6 +135,18 @@ def read_labels(
     return [label for label in found if label[0]]
 
 
+def missing_part(labels: Sequence[Label]) -> str | None:
+    """Name the part of labels, title or artist, that none of them has."""
+    parts = enumerate(NAMES)
+    return next((name for part, name in parts if not askable(labels, part)), None)
+
+
+def askable(labels: Sequence[Label], part: int) -> list[str]:
+    """Return titles or names that are long enough to be asked for."""
+    names = (label[part] for label in labels)
+    return [name for name in names if len(plain_text(name)) >= LEAST_LETTERS]
+
+
 def said(row: Mapping[str, str | None], part: str) -> str:
     """Return what a row says, whatever the museum calls that column."""
     return next((row[one] or "" for one in NAMES[part] if one in row), "").strip()
@@ -158,11 +176,10 @@ def draw(
     labels: Sequence[Label], rng: np.random.Generator, slips: int | None
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is typed, which part of a label it is, and how that is right."""
+    known = [askable(labels, part) for part in range(len(NAMES))]
     for number in range(ASKED):
         part = number % 2
-        right = ""
-        while len(plain_text(right)) < LEAST_LETTERS:
-            right = labels[int(rng.integers(len(labels)))][part]
+        right = known[part][int(rng.integers(len(known[part])))]
         typed = plain_text(right)  # the accents are lost
         for _ in range(slips or int(rng.integers(1, 3))):
             typed = with_slip(typed, rng)
