@@ -1,8 +1,10 @@
 """QR codes in photos, and the accession numbers in them."""
 
+import cv2
 import numpy as np
 import pytest
 import qrcode
+import zxingcpp
 
 from app.services.labels.codes import numbers_of, read_codes
 
@@ -18,6 +20,27 @@ def photo_of(text):
 
 def test_a_code_is_read():
     assert read_codes(photo_of(f"{SITE}/works/1900.3")) == [f"{SITE}/works/1900.3"]
+
+
+def turned(image, degrees):
+    height, width = image.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 0.9)
+    return cv2.warpAffine(image, turn, (width, height), borderValue=(170,))
+
+
+@pytest.mark.parametrize("degrees", [15, 90, 180, 270])
+def test_a_code_is_read_whichever_way_it_hangs(degrees):
+    assert read_codes(turned(photo_of("1900.3"), degrees)) == ["1900.3"]
+
+
+@pytest.mark.parametrize("name", ["Code128", "Code39", "DataMatrix"])
+def test_what_inventories_print_is_read_a_little_tilted(name):
+    kind = getattr(zxingcpp.BarcodeFormat, name)
+    code = zxingcpp.create_barcode("1900.3", kind).to_image(scale=3)
+    code = np.array(code)[:300]
+    image = np.full((480, 640), 170, np.uint8)
+    image[60 : 60 + code.shape[0], 40 : 40 + code.shape[1]] = code
+    assert read_codes(turned(image, 12)) == ["1900.3"]
 
 
 def test_where_there_is_none_none_is_read():
