@@ -19,7 +19,7 @@ READ = "site_profile"
 """Key of the profile among what is kept for one request."""
 KIOSK = "kiosk"
 """Key, in the session, of that it is a kiosk's."""
-UNUSED = (KIOSK, "_permanent", "csrf_token")
+UNUSED = (KIOSK, "_permanent", "_fresh", "_flashes", "csrf_token")
 """Keys of a kiosk's session that nobody has used yet."""
 
 

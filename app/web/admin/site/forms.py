@@ -16,7 +16,8 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.models import LARGEST_INTEGER
 from app.services.site.colours import (
@@ -36,6 +37,7 @@ LONGEST_LIST = 5_000
 MOST_ORIGINS = 20
 SHORTEST_KIOSK, LONGEST_KIOSK = 20, 3_600
 """Seconds: nobody reads a label in less, and nobody waits for longer."""
+CHOICES = [SelectChoice(value=code, label=name) for code, name in LANGUAGES.items()]
 GREETING = "greeting_"
 """What fields are called that there are for each language, before its code."""
 
@@ -46,10 +48,13 @@ class SiteForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
     seen = IntegerField(validators=[InputRequired(), NumberRange(0, LARGEST_INTEGER)])
 
     @classmethod
-    def of(cls, profile: SiteProfile) -> "SiteForm":
-        """Fill the form with the site as it is, or with what was sent."""
+    def of(cls, profile: SiteProfile, **options: Any) -> "SiteForm":
+        """Fill the form with the site as it is, or with what was sent.
+
+        ``formdata=None`` passes over what was sent: it was another part's.
+        """
         given = {name: getattr(profile, name, None) for name in cls.names()}
-        return cls(data={**given, "seen": profile.revision})
+        return cls(data={**given, "seen": profile.revision}, **options)
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -66,7 +71,7 @@ class NameForm(SiteForm):
 
     name = StringField(
         _("Name of the site"),
-        [InputRequired(_("The site needs a name.")), Length(max=LONGEST_NAME)],
+        [DataRequired(_("The site needs a name.")), Length(max=LONGEST_NAME)],
         filters=[lambda text: " ".join((text or "").split())],
     )
     shows_name = BooleanField(_("Show the name beside the logo"))
@@ -146,10 +151,10 @@ class GreetingForm(SiteForm):
     """Form of the greeting, a field for each language."""
 
     @classmethod
-    def of(cls, profile: SiteProfile) -> "GreetingForm":
+    def of(cls, profile: SiteProfile, **options: Any) -> "GreetingForm":
         """Fill the form with the greeting as it is, or with what was sent."""
         given = {f"{GREETING}{code}": text for code, text in profile.greeting.items()}
-        return cls(data={**given, "seen": profile.revision})
+        return cls(data={**given, "seen": profile.revision}, **options)
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as the profile has it."""
@@ -162,18 +167,16 @@ class LanguagesForm(SiteForm):
     languages = SelectMultipleField(
         _("Languages that visitors may choose"),
         [InputRequired(_("At least one language is needed."))],
-        choices=list(LANGUAGES.items()),
+        choices=CHOICES,
     )
-    language = SelectField(
-        _("For visitors who speak none of them"), choices=list(LANGUAGES.items())
-    )
+    language = SelectField(_("For visitors who speak none of them"), choices=CHOICES)
 
     @classmethod
-    def of(cls, profile: SiteProfile) -> "LanguagesForm":
+    def of(cls, profile: SiteProfile, **options: Any) -> "LanguagesForm":
         """Fill the form with what is offered, or with what was sent."""
         offered = list(profile.languages or LANGUAGES)
         given = {"languages": offered, "language": profile.language}
-        return cls(data={**given, "seen": profile.revision})
+        return cls(data={**given, "seen": profile.revision}, **options)
 
     def validate_language(self, field: Field) -> None:
         """Refuse a language that is not offered."""
@@ -220,10 +223,10 @@ class EmbeddingForm(SiteForm):
     )
 
     @classmethod
-    def of(cls, profile: SiteProfile) -> "EmbeddingForm":
+    def of(cls, profile: SiteProfile, **options: Any) -> "EmbeddingForm":
         """Fill the form with the sites as they are, or with what was sent."""
         given = "\n".join(profile.embedding)
-        return cls(data={"embedding": given, "seen": profile.revision})
+        return cls(data={"embedding": given, "seen": profile.revision}, **options)
 
     def validate_embedding(self, field: Field) -> None:
         """Refuse what is no address of a site, and name it."""

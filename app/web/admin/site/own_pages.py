@@ -38,7 +38,7 @@ IMPRINT = {
 @bp.route("/new", methods=["GET", "POST"])
 def create() -> ResponseReturnValue:
     """Write a new page; ``?begin=imprint`` names it as such pages are."""
-    last = max((one.position for one in list_pages(db.session())), default=-1)
+    last = max((one.position for one in list_pages(db.session())), default=0)
     given = IMPRINT if request.args.get("begin") == "imprint" else {}
     return edited(None, {**given, "position": last + 1})
 
@@ -61,7 +61,7 @@ def delete(page_id: int) -> ResponseReturnValue:
         said["error"] = changed_meanwhile()
     else:
         said["done"] = gettext("The page is gone. “Changes” brings it back.")
-    return go_to("admin_site.show", _anchor="pages", **said)
+    return go_to("admin_site.show", _anchor="part-pages", **said)
 
 
 def edited(page: OwnPage | None, given: dict[str, object]) -> ResponseReturnValue:
@@ -73,7 +73,7 @@ def edited(page: OwnPage | None, given: dict[str, object]) -> ResponseReturnValu
         fault = save(page, form)
         if not fault:
             done = gettext("Saved, and seen by everybody from now on.")
-            return go_to("admin_site.show", _anchor="pages", done=done)
+            return go_to("admin_site.show", _anchor="part-pages", done=done)
         form.form_errors.append(fault)
     if form.is_submitted():
         status = 422

@@ -37,7 +37,7 @@ class OwnPageForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
         ],
     )
     position = IntegerField(
-        _("Place among the pages"), [InputRequired(), NumberRange(0, LAST_PLACE)]
+        _("Place among the pages"), [InputRequired(), NumberRange(1, LAST_PLACE)]
     )
     in_header = BooleanField(_("Name it at the top of every page"))
 

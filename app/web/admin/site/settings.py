@@ -74,7 +74,7 @@ def change(
         said["error"] = changed_meanwhile()
     else:
         said["done"] = gettext("Saved, and seen by everybody from now on.")
-    return go_to("admin_site.show", _anchor=section, **said)
+    return go_to("admin_site.show", _anchor=f"part-{section}", **said)
 
 
 def changed_meanwhile() -> str:
@@ -92,7 +92,8 @@ def page(logo: LogoForm, refused: dict[str, object]) -> str:
     profile = read_profile(db.session())
     logo.seen.data = profile.revision
     forms = {
-        name: refused.get(name) or form.of(profile) for name, form in SECTIONS.items()
+        name: refused.get(name) or form.of(profile, formdata=None)
+        for name, form in SECTIONS.items()
     }
     return render_template(
         "admin/site/settings.html",

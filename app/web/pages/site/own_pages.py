@@ -19,7 +19,9 @@ def show(slug: str) -> str:
     if page is None:
         abort(404)
     titles = {code: one["title"] for code, one in page.texts.items()}
-    chosen = museum().in_language(titles, str(get_locale()))
+    # Where only the title is translated, the text that there is says more.
+    told = {code: title for code, title in titles.items() if page.texts[code]["text"]}
+    chosen = museum().in_language(told or titles, str(get_locale()))
     if chosen is None:
         abort(404)
     language, title = chosen

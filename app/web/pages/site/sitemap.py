@@ -27,7 +27,7 @@ PRIVATE = ("/account/", "/admin/", "/curate/", "/embed", "/history", "/queries/"
 ENDLESS = ("/facets/", "/find", "/works/?")
 """Lists by whatever one asks for; every work is in the sitemap."""
 # As Werkzeug writes it into addresses.
-PLAIN = "!$&'()*+,/:;=@|~"
+PLAIN = "!$&'()*+,/:;=@~"
 
 
 @bp.get("/robots.txt")
