@@ -35,17 +35,15 @@ function look() {
   else if (idle >= seconds && !dialog.open) dialog.showModal();
 }
 
-function stay() {
-  touchedAt = Date.now();
-  if (dialog.open) dialog.close();
-}
-
 for (const type of TOUCHED) {
   addEventListener(type, () => {
+    // The question is answered by its button: a sleeve that brushes by is no answer.
+    if (dialog.open) return;
     isUsed ||= type !== "pointermove";
-    stay();
+    touchedAt = Date.now();
   }, { capture: true, passive: true });
 }
+dialog.addEventListener("close", () => { touchedAt = Date.now(); });
 
 // Other sites are no way out of a kiosk, whoever wrote the link.
 document.addEventListener("click", (event) => {

@@ -1,8 +1,11 @@
 """What the museum says of its site is on the very next page, and costs little."""
 
+import re
+
 import pytest
 from sqlalchemy import event
 
+from app.configuration.load import ROOT
 from app.extensions import db
 from tests.support.people import Person
 from tests.support.sites import add_page, set_site
@@ -83,6 +86,20 @@ def test_own_pages_are_named_on_every_page(app, client):
         page = client.get(address, headers=german).text
         assert '<a href="/pages/imprint">Impressum</a>' in page
     assert '<a href="/pages/imprint" lang="de">Impressum</a>' in client.get("/").text
+
+
+def test_no_page_calls_itself_by_the_programs_name():
+    named = re.compile(r"{% block title %}.*Morelli")
+    templates = sorted((ROOT / "templates").rglob("*.html"))
+    assert len(templates) > 50
+    assert not [one for one in templates if named.search(one.read_text("utf-8"))]
+
+
+def test_mails_name_the_museum(app):
+    set_site(app, name="House of Art")
+    anna = Person(app)
+    anna.register()
+    assert "at House of Art" in anna.mails()[-1].get_content()
 
 
 def test_whose_name_the_program_has_is_told_only_under_that_name(app, client):
