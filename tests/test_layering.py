@@ -137,8 +137,11 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.drawings",
         "app.services.labels",
     ),
-    "markdown_it": ("app.services.site.rich_text",),
-    "nh3": ("app.services.site.rich_text",),
+    "markdown_it": (
+        "app.services.collection.content.markup",
+        "app.services.site.rich_text",
+    ),
+    "nh3": ("app.services.collection.content.markup", "app.services.site.rich_text"),
     "lxml": ("app.services.importing.standards.markup",),
     "chardet": ("app.services.importing.tables.encodings",),
     "openpyxl": ("app.services.importing.tables.xlsx",),

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, abort, g, stream_with_context, url_for
+from flask import Blueprint, Response, abort, g, stream_with_context
 
 from app.extensions import db
 from app.services.site.sitemap import count_parts, works_of_part
@@ -127,9 +127,5 @@ def hide(response: Response) -> Response:
 
 @bp.app_template_global()
 def canonical_url(endpoint: str, **values: Any) -> str:
-    """Return the one address of a page; as it was asked for where none is set."""
-    return (
-        public_url(endpoint, **values)
-        if has_public_url()
-        else url_for(endpoint, **values)
-    )
+    """Return the one address of a page; "" where the site does not know its own."""
+    return public_url(endpoint, **values) if has_public_url() else ""

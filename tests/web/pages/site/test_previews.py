@@ -63,6 +63,12 @@ def test_the_first_page_says_what_it_is_for(client):
     assert found["og:description"]
 
 
+def test_a_site_that_does_not_know_its_address_names_no_other(make_app):
+    page = make_app(MORELLI_PUBLIC_URL="").test_client().get("/works/1900.0").text
+    assert "canonical" not in page
+    assert "og:url" not in page
+
+
 def test_a_shared_answer_shows_the_work_and_never_the_photo(app, client, ask, photo):
     answered = ask(photo).location
     page = client.get(answered).text
