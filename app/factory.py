@@ -43,6 +43,8 @@ from app.web.admin import invitations as admin_invitations
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
+from app.web.admin.site import own_pages as admin_own_pages
+from app.web.admin.site import settings as admin_site
 from app.web.api import document as api_document
 from app.web.api import pages as api_pages
 from app.web.callers import access, characters, throttling, upload
@@ -77,12 +79,15 @@ from app.web.pages import (
     well_known,
     works,
 )
+from app.web.pages.site import embed, kiosk, own_pages, previews, sitemap
 from app.web.shell import (
     addresses,
     assets,
+    brand,
     languages,
     logs,
     metrics,
+    museum,
     offline,
     presentation,
     proportions,
@@ -107,11 +112,13 @@ BLUEPRINTS = (
         health,
     ),
     *(evidence, feedback, finding, history, sharing, about, privacy),
+    *(brand, own_pages, kiosk, embed, sitemap),
     *(account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
     *(curate_compare, curate_sent_pictures),
     *(admin_dashboard, admin_recognition, admin_evaluation),
+    *(admin_site, admin_own_pages),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,
 )
@@ -160,12 +167,15 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     metrics.register(app)
     app.before_request(upload.refuse_what_was_let_go)
     health.guard(app)
+    kiosk.guard(app)
     access.guard(app)
     curate_imports.admit_catalogues(app)
     security.protect(app)
     errors.handle(app)
+    museum.register(app)
     languages.register(app)
     presentation.register(app)
+    previews.register(app)
     subject_names.register(app)
     proportions.register(app)
     addresses.register(app)

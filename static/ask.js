@@ -22,6 +22,8 @@ const addresses = { queries: form.action, token: form.dataset.token };
 // A page that was opened without a network has no token, and a stale one may be refused.
 let token = form.elements.csrf_token?.value;
 let photo = null;
+// Nothing of a visitor stays on a kiosk, not even a photo that waits for the network.
+const isKiosk = document.documentElement.classList.contains("kiosk");
 
 const say = (sentence) => { status.textContent = sentence; };
 
@@ -168,8 +170,8 @@ async function ask() {
   } catch (error) {
     const isOffline = error instanceof NoNetworkError || error instanceof TypeError;
     if (!isOffline) throw error;
-    if (asked.photo) await keep(asked);
-    else complain(words("link_needs_network"));
+    if (asked.photo && !isKiosk) await keep(asked);
+    else complain(words(asked.photo ? "failed" : "link_needs_network"));
   }
 }
 
@@ -230,4 +232,4 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) rest(); })
 
 find("scripted").hidden = false;
 waiting.start();
-navigator.serviceWorker?.register("/worker.js");
+if (!isKiosk) navigator.serviceWorker?.register("/worker.js");

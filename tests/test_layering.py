@@ -49,6 +49,7 @@ LAYERS = (
     "app.services.search",
     "app.services.accounts",
     "app.services.curation",
+    "app.services.site",
     "app.services.importing",
     "app.services.evaluation",
     "app.services.map",
@@ -111,6 +112,7 @@ HOMES = {  # third-party package -> the only places that may import it
         # What the database's errors mean to a visitor.
         "app.web.errors",
         "app.web.account.recognition",
+        "app.web.shell.museum",
     ),
     "keras": (f"{RETRIEVAL}.runtime.keras",),
     "tensorflow": (f"{RETRIEVAL}.runtime.keras",),
@@ -135,6 +137,11 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.drawings",
         "app.services.labels",
     ),
+    "markdown_it": (
+        "app.services.collection.content.markup",
+        "app.services.site.rich_text",
+    ),
+    "nh3": ("app.services.collection.content.markup", "app.services.site.rich_text"),
     "lxml": ("app.services.importing.standards.markup",),
     "chardet": ("app.services.importing.tables.encodings",),
     "openpyxl": ("app.services.importing.tables.xlsx",),

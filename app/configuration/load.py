@@ -62,6 +62,8 @@ class Folders:
         """Pictures of the works."""
         self.queries = instance / "media" / "queries"
         """Photos that visitors asked about."""
+        self.site = instance / "media" / "site"
+        """The museum's logo, and the icons made of it."""
         self.maps = instance / "maps"
         """Maps of the collection; can be made again."""
         self.tiles = instance / "tiles"

@@ -184,9 +184,9 @@ SETTINGS = (
     Setting(
         "MORELLI_LANGUAGE",
         "en",
-        parse_choice("en", "de", "fr", "es"),
+        parse_choice("en", "de", "fr", "es", "it", "nl"),
         "Language in which texts are taken from catalogues that have them in several: "
-        "`en`, `de`, `fr` or `es`.",
+        "`en`, `de`, `fr`, `es`, `it` or `nl`.",
     ),
     Setting(
         "MORELLI_MAX_IMPORT_MB",

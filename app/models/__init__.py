@@ -1,4 +1,4 @@
-"""Database tables: collection, queries, accounts, curation, imports, tasks.
+"""Database tables: collection, queries, accounts, curation, imports, tasks, site.
 
 The database is the truth and the index is derived from it. Portable SQL only: what is
 particular to SQLite lives in ``app.extensions``.
@@ -37,6 +37,9 @@ from app.models.media import PendingDeletion as PendingDeletion
 from app.models.queries import Feedback as Feedback
 from app.models.queries import Query as Query
 from app.models.queries import QueryMatch as QueryMatch
+from app.models.site import LONGEST_SLUG as LONGEST_SLUG
+from app.models.site import MuseumSite as MuseumSite
+from app.models.site import OwnPage as OwnPage
 from app.models.tasks import Lane as Lane
 from app.models.tasks import PeriodicJob as PeriodicJob
 from app.models.tasks import Task as Task

@@ -38,7 +38,8 @@ from app.web.callers.upload import (
     TooManyUploadsError,
     UnusableLinkError,
 )
-from app.web.callers.visitors import AccountNeededError, recognise_nobody
+from app.web.callers.visitors import AccountNeededError
+from app.web.shell.failing import note_failure
 from app.web.shell.security import ACCOUNT_PAGES
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def not_ready(error: Exception) -> ResponseReturnValue:
         headers["Retry-After"] = str(DatabaseUnavailableError.retry_seconds)
     logger.error("cannot search: %s", reason)
     if isinstance(error, DatabaseNotReadyError):
-        recognise_nobody()
+        note_failure()
     body, status = respond(503, error, remedy(error))
     return body, status, headers
 
@@ -153,7 +154,7 @@ def database_error(error: SQLAlchemyError) -> ResponseReturnValue:
         return unexpected_error(error)
     logger.error("the database cannot be used", exc_info=error)
     db.session.remove()
-    recognise_nobody()
+    note_failure()
     fault = DatabaseUnavailableError()
     message = _(
         "Our records cannot be reached right now. Please try again in a moment."

@@ -1,6 +1,6 @@
 """Health checks for load balancers and monitors: alive, and ready to search."""
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
@@ -11,13 +11,9 @@ from app.services.system.database import DatabaseNotReadyError
 from app.services.system.workers import count_alive
 from app.web.errors import remedy
 from app.web.shell.current import search_service
+from app.web.shell.failing import needs_database
 
 bp = Blueprint("health", __name__)
-
-WITHOUT_DATABASE = (
-    *("api_docs", "assets", "health", "media", "offline", "privacy", "well_known"),
-)
-"""Blueprints that are served whatever the database is like."""
 
 
 @bp.get("/healthz")
@@ -47,11 +43,6 @@ def ready() -> ResponseReturnValue:
         state["shards_away"] = list(away)
     # Another server published it, and it is not on this one's disk yet.
     return state | ({"newest": missing[Kind.INDEX]} if Kind.INDEX in missing else {})
-
-
-def needs_database() -> bool:
-    """Tell whether a page is asked for that needs the database; files do not."""
-    return request.blueprint not in (None, *WITHOUT_DATABASE)
 
 
 def guard(app: Flask) -> None:

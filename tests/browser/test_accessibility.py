@@ -32,6 +32,7 @@ from tests.browser.views import faults_in_views
 from tests.support.labelled import labelled_photos
 from tests.support.mapped import make_map
 from tests.support.people import PASSWORD, with_account
+from tests.support.sites import add_page, set_site
 
 pytestmark = pytest.mark.browser
 
@@ -45,12 +46,14 @@ FILES = (
     ".js",
     ".bin",
     ".txt",
+    ".ico",
     ".xml",
     "/metrics",
 )
-ELSEWHERE = ("second_factor.remove_app", "security.wan_signin")
+ELSEWHERE = ("second_factor.remove_app", "security.wan_signin", "kiosk.begin")
 """Not there without an authenticator app, or but between password and second factor;
-the first looks like that of passkeys, test_second_factor.py looks at the other."""
+the first looks like that of passkeys, test_second_factor.py looks at the other. And
+what makes the browser a kiosk: test_site.py looks at that."""
 IMAGE_SERVICE = "iiif_images."
 """Endpoints that give pictures and what is told of them to viewers, no pages."""
 MOST_BYTES = 200_000
@@ -158,6 +161,8 @@ def addresses(app, answer, shared, reset):
             "rank": 0,
             "number": 1,
             "passkey_id": 1,
+            "page_id": 1,
+            "slug": "imprint",
             "secret": invitations.invite(
                 db.session(), "eva@example.org", "curator", None
             ).secret,
@@ -217,6 +222,8 @@ def walk(page, addresses, seen):
 
 def test_every_page_is_for_everybody(app, open_page, photo, curator):
     make_map(app)
+    set_site(app, embedding=["https://www.museum.org"], kiosk_seconds=60)
+    add_page(app, "imprint", en=("Imprint", "# House\n\n- one\n- [two](/)"))
     page = open_page()
     answer = ask(page, photo)
     shared = share(page).rpartition("/")[2]

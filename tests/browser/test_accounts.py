@@ -77,7 +77,6 @@ def test_what_was_asked_before_comes_along_into_a_new_account(
     answer = ask(page, photo_file)
     register(page, anna)
     confirm(page, anna)
-    log_in(page, anna)
     page.get_by_role("link", name="Account", exact=True).click()
     expect(page.get_by_role("definition")).to_have_text([anna.email, "1"])
     page.goto(answer)

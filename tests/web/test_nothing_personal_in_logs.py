@@ -157,6 +157,7 @@ def begin(visit, photo):
     link = visit.link()
     visit.deliver("450 4.2.0", "421 4.2.0")
     visit.do(lambda: anna.follow(link))
+    anna.log_out()
     assert anna.log_in(password=WRONG).status_code == 200
     visit.do(visit.log_in)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _kept: "dict[str, Bucket]" = {}
 CLUSTER_PACKAGES = "requirements-cluster.txt"
-OF_FILES = ("works", "queries", "comparisons", "evaluations", "imports")
+OF_FILES = ("works", "queries", "comparisons", "evaluations", "imports", "site")
 OF_FOLDERS = ("generations", "maps", "shards")
 """Fields of `MediaStores`; in a bucket they lie as in the instance folder."""
 
@@ -33,6 +33,8 @@ class MediaStores:
         Photos of evaluations, and ZIP files that wait for theirs.
     imports : MediaStore
         Catalogues that were sent to be imported, until they are.
+    site : MediaStore
+        The museum's logo, and the icons made of it.
     generations, maps, shards : MediaStore or None
         Indexes and maps, for servers to fetch, and shards of indexes, for the workers
         that hold them; None where there is one server.
@@ -43,6 +45,7 @@ class MediaStores:
     comparisons: MediaStore
     evaluations: MediaStore
     imports: MediaStore
+    site: MediaStore
     generations: MediaStore | None = None
     maps: MediaStore | None = None
     shards: MediaStore | None = None

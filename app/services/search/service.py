@@ -129,6 +129,7 @@ class SearchService:
         sender: str = ANYBODY,
         edits: PhotoEdits = NO_EDITS,
         attributes: Mapping[str, object] | None = None,
+        keeps_photo: bool = True,
     ) -> Query:
         """Name the work in a photo.
 
@@ -142,6 +143,8 @@ class SearchService:
             Done before anything else: what is cropped away is not looked at or kept.
         attributes : mapping of str to object, optional
             What else to keep of the query: who asked, from where, and how.
+        keeps_photo : bool
+            Whether the photo is kept where photos are, and what could be drawn from it.
 
         Returns
         -------
@@ -158,6 +161,7 @@ class SearchService:
         QueueFullError
             If too many photos are waiting already.
         """
+        photos = self._photos if keeps_photo else None
         self.follower.notice(db.session())
         # Before and after its turn: a database that is locked holds up nobody else.
         with self._index.use() as searcher:
@@ -175,8 +179,8 @@ class SearchService:
         query.quality = quality
         if self.labels is not None and seen is not None:
             reading = self.labels.understand(seen, db.session())
-            query.reading = reading.packed(keeps_lines=self._photos is not None)
-        self._store(query, photo.image)
+            query.reading = reading.packed(keeps_lines=photos is not None)
+        self._store(query, photo.image, photos)
         self._tell(query)
         return query
 
@@ -230,16 +234,16 @@ class SearchService:
             self._absent_works = known
         return known[1]
 
-    def _store(self, query: Query, image: Image) -> None:
+    def _store(self, query: Query, image: Image, photos: MediaStore | None) -> None:
         """Keep photo and answer; a failure is logged."""
         query_id = str(uuid.uuid4())
         name = f"{query_id}.jpg"
         query.id = query_id
-        if self._photos is None:
+        if photos is None:
             query.activation_map = None
         else:
             try:
-                self._photos.write(name, encode_jpeg(image, quality=PHOTO_QUALITY))
+                photos.write(name, encode_jpeg(image, quality=PHOTO_QUALITY))
                 query.photo_name = name
             except (OSError, StorageAwayError):
                 logger.exception("the photo of query %s could not be kept", query_id)
@@ -251,8 +255,8 @@ class SearchService:
         except SQLAlchemyError:
             logger.exception("query %s could not be stored", query_id)
             db.session.rollback()
-            if self._photos is not None and query.photo_name is not None:
+            if photos is not None and query.photo_name is not None:
                 # Nothing points to the photo: what cannot be deleted now is a stray.
                 with suppress(OSError, StorageAwayError):
-                    self._photos.delete(name)
+                    photos.delete(name)
                 query.photo_name = None

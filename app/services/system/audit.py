@@ -13,7 +13,11 @@ from app.services.system.paging import Page, select_page
 
 ENTRIES_PER_PAGE = 50
 INVITE, UNINVITE, JOIN = "account_invite", "account_uninvite", "account_join"
+SITE, OWN_PAGE = "site", "own_page"
+SITE_ACTIONS = (SITE, OWN_PAGE)
+"""Changes of the museum's site, which can be taken back."""
 ADMINS_ACTIONS = (
+    *SITE_ACTIONS,
     *(INVITE, UNINVITE, JOIN),
     "account_grant",
     "account_revoke",

@@ -2,21 +2,35 @@
 
 Mail servers and virus scanners open the links in mails to look behind them. Nothing may
 happen then: a stranger's account, or address, would be confirmed without its owner.
+
+Whoever confirms is logged in only in the browser that the account was made with, where
+the password was typed a moment ago. Anywhere else the link proves that the address is
+right, and no more: a stranger may have registered it with a password of their own, or
+sent the link of an account of theirs to somebody who is then to fill it.
 """
 
-from typing import cast
+from typing import Any, cast
 
-from flask import Blueprint, Flask, current_app, render_template, request
+from flask import Blueprint, Flask, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_security import login_user, user_confirmed
+
+from app.models import User
+from app.services.system.keyed_hash import derived_key, keyed_hash
 
 bp = Blueprint("confirming", __name__, url_prefix="/account")
 
+REGISTERED = "registered"
+"""Key, in the session, of whom this browser made an account for: a keyed hash of the
+address, kept whether or not there was one already, so that it tells nothing."""
 NEW_ACCOUNT, NEW_ADDRESS = "security.confirm_email", "security.change_email_confirm"
 
 
 def register(app: Flask) -> None:
     """Ask before Flask-Security's links, which would act when they are opened."""
     app.before_request(ask_first)
+    app.before_request(remember_registration)
+    user_confirmed.connect(log_in_again, app)
     app.register_blueprint(bp)
 
 
@@ -27,6 +41,24 @@ def ask_first() -> str | None:
     return render_template(
         "account/confirm.html", is_new_address=request.endpoint == NEW_ADDRESS
     )
+
+
+def remember_registration() -> None:
+    """Remember in the session whom an account is made for."""
+    if request.endpoint == "security.register" and request.method == "POST":
+        session[REGISTERED] = address_hash(request.form.get("email", ""))
+
+
+def log_in_again(_app: Flask, user: User, **_facts: Any) -> None:
+    """Log in who has confirmed an account in the browser that it was made with."""
+    if session.get(REGISTERED) == address_hash(user.email):
+        login_user(user, authn_via=["confirm"])
+
+
+def address_hash(address: str) -> str:
+    """Return a name for an e-mail address that nobody else can compute."""
+    key = derived_key(str(current_app.secret_key), "registered addresses")
+    return keyed_hash(key, address.strip().lower()).hex()
 
 
 @bp.post("/email/<token>")

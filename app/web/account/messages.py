@@ -79,7 +79,7 @@ NOTICES = {
         "If an account with %(email)s waits to be confirmed, a mail with a new "
         "link is on its way."
     ),
-    "EMAIL_CONFIRMED": N_("Your e-mail address is confirmed. You can log in now."),
+    "EMAIL_CONFIRMED": N_("Your e-mail address is confirmed."),
     "ALREADY_CONFIRMED": N_(
         "This e-mail address was confirmed before. You can log in."
     ),

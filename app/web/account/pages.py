@@ -44,7 +44,6 @@ from app.models import User, now
 from app.services.accounts import accounts
 from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
-from app.web import health
 from app.web.account import confirming, forms, mail, second_factor, sessions
 from app.web.account.messages import DONE, MESSAGES, tell_photos_left
 from app.web.account.recognition import recognising
@@ -58,6 +57,7 @@ from app.web.callers.visitors import (
     may_search,
 )
 from app.web.shell.current import media
+from app.web.shell.failing import needs_database
 from app.web.shell.languages import CHOICE, select_language
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
@@ -162,7 +162,7 @@ def register(app: Flask) -> None:
     security.principal.identity_loaders.clear()
     # Files are the same for everybody, and are served without asking who it is.
     security.principal.identity_loader(
-        lambda: find_identity() if health.needs_database() else None
+        lambda: find_identity() if needs_database() else None
     )
     user_authenticated.connect(begin_session, app)
     user_failed_authn.connect(report_failure, app)

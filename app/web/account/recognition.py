@@ -3,13 +3,11 @@
 import logging
 from collections.abc import Callable
 
-from flask import g
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.models import User
-from app.web import health
-from app.web.callers.visitors import STRANGERS_ONLY, recognise_nobody
+from app.web.shell.failing import has_failed, needs_database, note_failure
 
 logger = logging.getLogger(__name__)
 
@@ -22,16 +20,16 @@ def recognising(find: Callable[[str], User | None]) -> Callable[[str], User | No
     """
 
     def find_unless_failing(uniquifier: str) -> User | None:
-        if STRANGERS_ONLY in g:
+        if has_failed():
             return None
         try:
             return find(uniquifier)
         except SQLAlchemyError:
-            if health.needs_database():
+            if needs_database():
                 raise
             logger.exception("nobody can be recognised")
             db.session.remove()
-            recognise_nobody()
+            note_failure()
             return None
 
     return find_unless_failing

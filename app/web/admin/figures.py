@@ -15,7 +15,7 @@ from app.web.admin.plots import Plot, Series, columns
 from app.web.shell.languages import LANGUAGES
 from app.web.shell.presentation import VERDICTS
 
-Cell = str | int | float
+Cell = str | int | float | date
 
 DEVICES = {
     "phone": _("Phone"),
@@ -68,7 +68,9 @@ class Figure:
     def most(self) -> float:
         """The largest number of the column with bars; never 0."""
         assert self.bars is not None  # noqa: S101 - asked for with bars only
-        return max((float(row[self.bars]) for row in self.rows), default=0.0) or 1.0
+        return (
+            max((float(str(row[self.bars])) for row in self.rows), default=0.0) or 1.0
+        )
 
 
 Count = Callable[[Statistics], Figure]
@@ -93,8 +95,7 @@ def titled(title: LazyString) -> Callable[[Count], Count]:
 def days(statistics: Statistics) -> Figure:
     """Count searches by days or months."""
     counts = statistics.by_day()
-    named = {day.isoformat(): verdicts for day, verdicts in counts.items()}
-    return stacked(day_or_month(statistics), named, ends_of(list(counts)))
+    return stacked(day_or_month(statistics), counts, ends_of(list(counts)))
 
 
 @titled(_("Searches by the hour of the day"))
@@ -141,7 +142,7 @@ def registrations(statistics: Statistics) -> Figure:
     """Count new accounts."""
     counts = statistics.registrations()
     name = gettext("Accounts")
-    rows = [(day.isoformat(), count) for day, count in counts.items()]
+    rows = list(counts.items())
     series = [Series(name, "found", list(counts.values()))]
     head = [day_or_month(statistics), name]
     return Figure(head, rows, series, ends_of(list(counts)))
@@ -193,7 +194,9 @@ def barred(head: str, rows: Sequence[tuple[str, int]]) -> Figure:
 
 
 def stacked(
-    head: str, counts: Mapping[str, Counter[Verdict]], ends: tuple[str, str]
+    head: str,
+    counts: Mapping[str, Counter[Verdict]] | Mapping[date, Counter[Verdict]],
+    ends: tuple[str, str],
 ) -> Figure:
     """Return columns of the three answers, one on top of the other."""
     names = [str(VERDICTS[one]) for one in Verdict]

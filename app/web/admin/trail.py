@@ -1,15 +1,23 @@
 """Audit-trail page for admins: who did what, when, to whom."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
+from app.models import AuditEntry
+from app.services.curation.editing import ChangedMeanwhileError
+from app.services.site.editing import SiteEditor
 from app.services.system import audit
-from app.web.curate.responses import or_404
+from app.web.callers.visitors import current_account
+from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
 
 bp = Blueprint("admin_trail", __name__, url_prefix="/admin/changes")
 
+LONGEST_VALUE = 300
+"""Characters of a value that are shown."""
 ACTION_NAMES = {
     audit.INVITE: _("Invited"),
     audit.UNINVITE: _("Invitation revoked"),
@@ -23,6 +31,8 @@ ACTION_NAMES = {
     "account_delete": _("Account deleted"),
     "thresholds": _("Thresholds changed"),
     "retention": _("Old photos deleted"),
+    audit.SITE: _("Site changed"),
+    audit.OWN_PAGE: _("Own page changed"),
 }
 
 
@@ -30,4 +40,40 @@ ACTION_NAMES = {
 def show() -> str:
     """Show a page of what was done, the newest first."""
     page = or_404(audit.list_entries(db.session(), asked_page(), by_admins=True))
-    return render_template("admin/changes.html", page=page, action_names=ACTION_NAMES)
+    return render_template(
+        "admin/changes.html",
+        page=page,
+        action_names=ACTION_NAMES,
+        undone=audit.undone_among(db.session(), page),
+        undoable=audit.SITE_ACTIONS,
+        brief=brief,
+    )
+
+
+@bp.post("/<int:entry_id>/undo")
+def undo(entry_id: int) -> ResponseReturnValue:
+    """Take a change of the site back."""
+    entry = or_404(db.session.get(AuditEntry, entry_id))
+    if entry.action not in audit.SITE_ACTIONS:
+        abort(404)
+    said = {}
+    try:
+        SiteEditor(db.session(), current_account()).undo(entry)
+    except ChangedMeanwhileError:
+        said["error"] = gettext(
+            "This cannot be taken back: it was already, or what it changed has been "
+            "changed again since."
+        )
+    else:
+        said["done"] = gettext("Taken back.")
+    return go_to("admin_trail.show", **said)
+
+
+def brief(value: object) -> str:
+    """Write a value of a change in one line; texts and lists are cut short."""
+    if isinstance(value, dict):
+        value = " · ".join(f"{name}: {brief(one)}" for name, one in value.items())
+    elif isinstance(value, list):
+        value = ", ".join(map(str, value))
+    text = " ".join(str(value).split())
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -9,7 +9,7 @@ import secrets
 import time
 from typing import Any, cast
 
-from flask import current_app, g, request, session
+from flask import current_app, request, session
 from flask_babel import gettext as _
 from flask_security import current_user
 from werkzeug.datastructures import WWWAuthenticate
@@ -18,12 +18,11 @@ from werkzeug.exceptions import Unauthorized
 from app.models import User
 from app.services.accounts import accounts
 from app.services.search.history import Owner
+from app.web.shell.failing import has_failed
 from app.web.shell.languages import select_language
 
 VISITOR = "visitor"
 """Key of the anonymous visitor's name in the session."""
-STRANGERS_ONLY = "strangers_only"
-"""Key, among what is kept for one request, of that nobody is recognised any more."""
 NAME_BYTES = 32
 """256 bits, which nobody guesses; 43 characters as text."""
 GIVEN_AT = "given_at"
@@ -49,20 +48,11 @@ class AccountNeededError(Unauthorized):
 
 
 def current_account() -> User | None:
-    """Return who is logged in, or None."""
-    if STRANGERS_ONLY in g:
+    """Return who is logged in, or None; also where the database cannot say who."""
+    if has_failed():
         return None
     user = current_user._get_current_object()  # the account, not the way to it
     return cast(User, user) if user.is_authenticated else None
-
-
-def recognise_nobody() -> None:
-    """Let nobody be logged in for the rest of a request.
-
-    The database could not be used: whoever shows the error must not ask it again, and
-    wait for it again.
-    """
-    setattr(g, STRANGERS_ONLY, True)
 
 
 def logged_in() -> User:

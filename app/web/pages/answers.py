@@ -15,6 +15,7 @@ from app.services.search.calibration import calibration_of
 from app.services.search.evidence import heat_map, rectified_photo, small_photo
 from app.web.callers.visitors import current_owner
 from app.web.shell.current import media
+from app.web.shell.museum import KIOSK
 from app.web.shell.stored import send_stored
 
 PICTURE_SECONDS = 3_600
@@ -47,6 +48,8 @@ class AnswerPictures:
     def is_lost(self) -> bool:
         """Whether the photo could not be kept when it was sent."""
         days = current_app.config["MORELLI_RETENTION_DAYS"]
+        if self.query.source == KIOSK:
+            return False
         if self.query.photo_name is not None or not self.query.is_stored:
             return False
         return self.query.created_at > now() - timedelta(days=days)

@@ -6,6 +6,7 @@ from app.services.accounts.accounts import UNCONFIRMED_KEPT
 from app.services.operations.retention import LEAST_DAYS
 from app.web.account.sessions import VISITOR
 from app.web.shell.current import search_service
+from app.web.shell.museum import is_kiosk
 
 bp = Blueprint("privacy", __name__)
 
@@ -13,7 +14,7 @@ bp = Blueprint("privacy", __name__)
 @bp.get("/privacy")
 def show() -> str:
     """Tell visitors what becomes of their photo; needs neither database nor index."""
-    days = current_app.config["MORELLI_RETENTION_DAYS"]
+    days = 0 if is_kiosk() else current_app.config["MORELLI_RETENTION_DAYS"]
     return render_template(
         "privacy.html",
         photo_days=days,

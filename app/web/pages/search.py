@@ -12,6 +12,7 @@ from app.web.callers.visitors import current_account, owner_fields, refuse_stran
 from app.web.errors import wants_json
 from app.web.pages.answers import own_query, show_answer
 from app.web.shell.current import search_rate, search_service
+from app.web.shell.museum import KIOSK, is_kiosk
 
 bp = Blueprint("search", __name__)
 
@@ -35,7 +36,12 @@ def ask() -> str:
 @limiter.shared_limit(search_rate, scope="search")
 @limiter.limit(LINK_RATE, exempt_when=lambda: not is_link())
 def create() -> ResponseReturnValue:
-    """Search the photo and lead to its answer.
+    """Search the photo and lead to its answer."""
+    return answer_photo()
+
+
+def answer_photo() -> ResponseReturnValue:
+    """Search the photo of a form and lead to its answer; a kiosk's is not kept.
 
     A script, which sends the photo by itself to show how far it is, is told the
     answer's address instead of being led there.
@@ -47,7 +53,8 @@ def create() -> ResponseReturnValue:
         data,
         sender=sender(),
         edits=edits,
-        attributes={**owner_fields(), "source": source},
+        attributes={**owner_fields(), "source": KIOSK if is_kiosk() else source},
+        keeps_photo=not is_kiosk(),
     )
     if not query.is_stored:
         return show_answer(query)  # it has no page of its own to go to

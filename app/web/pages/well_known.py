@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from flask import Blueprint, Response, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.web.shell.languages import LANGUAGES
+from app.web.shell.languages import offered_languages
 
 bp = Blueprint("well_known", __name__, url_prefix="/.well-known")
 
@@ -24,7 +24,7 @@ def security() -> Response:
     lines = [
         f"Contact: {contact}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
-        f"Preferred-Languages: {', '.join(LANGUAGES)}",
+        f"Preferred-Languages: {', '.join(offered_languages())}",
     ]
     site = current_app.config["PUBLIC_URL"]
     if site.startswith("https://"):  # no other is allowed in this file

@@ -1,4 +1,7 @@
-"""Language of a page: the visitor’s choice, the browser’s, or English."""
+"""Language of a page: the visitor’s choice, the browser’s, or the museum's.
+
+Of all that the program speaks the museum may offer some only.
+"""
 
 from urllib.parse import quote, unquote, urlsplit
 
@@ -19,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.configuration.load import Folders
 from app.extensions import babel, db
+from app.web.shell.museum import museum
 from app.web.shell.translations import compile_catalogues
 
 bp = Blueprint("languages", __name__)
@@ -28,6 +32,8 @@ LANGUAGES = {
     "de": "Deutsch",
     "fr": "Français",
     "es": "Español",
+    "it": "Italiano",
+    "nl": "Nederlands",
 }
 """Each by its own name, as a visitor looks for it."""
 CHOICE = "language"
@@ -45,29 +51,41 @@ def register(app: Flask) -> None:
     )
     app.register_blueprint(bp)
     app.jinja_env.globals.update(
-        LANGUAGES=LANGUAGES, page_address=page_address, page_language=page_language
+        LANGUAGES=LANGUAGES,
+        offered_languages=offered_languages,
+        page_address=page_address,
+        page_language=page_language,
     )
+
+
+def offered_languages() -> dict[str, str]:
+    """Return the languages that visitors may choose, as ``LANGUAGES``."""
+    offered = museum().languages or tuple(LANGUAGES)
+    return {code: name for code, name in LANGUAGES.items() if code in offered}
 
 
 def select_language() -> str:
     """Return the code of the language for this request; commands speak English."""
     if not has_request_context():
         return "en"
+    offered = offered_languages()
     chosen = session.get(CHOICE)
-    if chosen in LANGUAGES:
+    if chosen in offered:
         return str(chosen)
     # Werkzeug's own choice gives English to an Austrian who has it as second best.
     wanted = (
         tag.partition("-")[0].lower() for tag in request.accept_languages.values()
     )
-    return next((language for language in wanted if language in LANGUAGES), "en")
+    return next(
+        (language for language in wanted if language in offered), museum().language
+    )
 
 
 @bp.post("/language")
 def choose() -> ResponseReturnValue:
     """Keep the visitor's choice for this visit, and show the same page again."""
     language = request.form.get("language")
-    if language in LANGUAGES:
+    if language in offered_languages():
         session[CHOICE] = language
         if current_user.is_authenticated:
             current_user.language = language  # of mails, too

@@ -14,8 +14,20 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
+from app.services.site.colours import SURFACES, Scheme
+from app.services.site.logo import (
+    ICON,
+    ICONS,
+    LARGE_ICON,
+    LOGO,
+    MASKABLE_ICON,
+    SMALL_ICON,
+    TOUCH_ICON,
+)
 from app.web.shell.assets import asset, current_version, hash_files_once, static_folder
-from app.web.shell.languages import LANGUAGES, select_language
+from app.web.shell.brand import icon_url, style_url
+from app.web.shell.languages import offered_languages, select_language
+from app.web.shell.museum import museum
 from app.web.shell.translations import catalogues_version
 
 bp = Blueprint("offline", __name__)
@@ -24,6 +36,7 @@ SHELL = (
     "morelli.css",
     "ask.css",
     "icon.svg",
+    "icon-180.png",
     "ask.js",
     "crop.js",
     "editor.js",
@@ -42,8 +55,8 @@ def shell() -> str:
     Browsers keep it, so nothing in it may be anybody's: they fetch it without cookies,
     and say the language in the address instead.
     """
-    language = request.args.get("language", "")
-    with force_locale(language if language in LANGUAGES else select_language()):
+    asked = request.args.get("language", "")
+    with force_locale(asked if asked in offered_languages() else select_language()):
         return render_template("offline.html")
 
 
@@ -52,9 +65,11 @@ def worker() -> Response:
     """Serve the service worker; its text changes with everything that it keeps."""
     language = select_language()
     known = {
-        "version": f"{current_version()}-{pages_version()}-{language}",
+        "version": "-".join(
+            (current_version(), pages_version(), str(museum().revision), language)
+        ),
         "page": url_for("offline.shell", language=language),
-        "files": [asset(name) for name in SHELL],
+        "files": [*(asset(name) for name in SHELL), *brand_files()],
         "store": asset("waiting-store.js"),
         "queries": url_for("search.create"),
         "token": url_for("offline.token"),
@@ -74,27 +89,49 @@ def token() -> ResponseReturnValue:
 def manifest() -> Response:
     """Describe the site as something that a phone can keep on its first screen."""
     description = {
-        "name": "Morelli",
-        "short_name": "Morelli",
+        "name": museum().name,
+        "short_name": museum().name,
         "description": _("Photograph a painting and read its label."),
         "lang": select_language(),
         "start_url": url_for("search.ask"),
         "scope": url_for("search.ask"),
         "display": "standalone",
         "background_color": "#f5f2ec",
-        "theme_color": "#7b2d26",
-        "icons": [
+        "theme_color": museum().accent_light or SURFACES[Scheme.LIGHT].accent,
+        "icons": icons(),
+    }
+    return current_app.response_class(
+        json.dumps(description), mimetype="application/manifest+json"
+    )
+
+
+def brand_files() -> list[str]:
+    """Return what the page without a network shows of the museum's own brand."""
+    shown = (style_url(), icon_url(LOGO), icon_url(ICON), icon_url(TOUCH_ICON))
+    return [address for address in shown if address]
+
+
+def icons() -> list[dict[str, str]]:
+    """Return the icons of the site for a phone's first screen."""
+    if not museum().logo:
+        return [
             {
                 "src": asset("icon.svg"),
                 "sizes": "any",
                 "type": "image/svg+xml",
                 "purpose": "any maskable",
             }
-        ],
-    }
-    return current_app.response_class(
-        json.dumps(description), mimetype="application/manifest+json"
-    )
+        ]
+    purposes = {SMALL_ICON: "any", LARGE_ICON: "any", MASKABLE_ICON: "maskable"}
+    return [
+        {
+            "src": icon_url(name),
+            "sizes": f"{ICONS[name][0]}x{ICONS[name][0]}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for name, purpose in purposes.items()
+    ]
 
 
 def pages_version() -> str:

@@ -1,10 +1,11 @@
 """Security headers: browsers trust nothing but this site's own files."""
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 
 from app.web.shell.caching import keep_nowhere
 from app.web.shell.site import FILES
 
+FRAMED_BY_NOBODY = "frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -17,14 +18,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        FRAMED_BY_NOBODY,
     )
 )
+POLICY, FRAME_OPTIONS = "Content-Security-Policy", "X-Frame-Options"
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    POLICY: CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     # For browsers older than frame-ancestors.
-    "X-Frame-Options": "DENY",
+    FRAME_OPTIONS: "DENY",
     # Addresses of answers are secrets: other sites must not learn them. Our own forms
     # need the referrer, which the check against forged requests reads under https.
     "Referrer-Policy": "same-origin",
@@ -32,7 +34,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
-KEPT = (*("static", "assets.file", "media.work"), "iiif_images.picture")
+FRAMED_BY = "framed_by"
+"""Key, among what is kept for one request, of who may show its page in a frame."""
+KEPT = (
+    *("static", "assets.file", "media.work", "iiif_images.picture"),
+    *("brand.style", "brand.picture"),
+)
 """Endpoints that say themselves how long browsers may keep what they serve."""
 OPEN = ("media", "iiif", "iiif_images", "records")
 """Blueprints of what works on show are: pages of other sites may read it, too."""
@@ -53,6 +60,13 @@ def protect(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
+        if FRAMED_BY in g:
+            policy = CONTENT_SECURITY_POLICY.replace(
+                FRAMED_BY_NOBODY, " ".join(("frame-ancestors", *g.get(FRAMED_BY)))
+            )
+            response.headers[POLICY] = policy
+            # It knows no list.
+            del response.headers[FRAME_OPTIONS]
         if request.blueprint in OPEN:
             # Also where it says why not: viewers tell their users.
             response.headers["Access-Control-Allow-Origin"] = "*"
@@ -65,6 +79,18 @@ def protect(app: Flask) -> None:
             # Pages change with the collection and may hold a visitor's photo.
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+def allow_framing(origins: tuple[str, ...]) -> None:
+    """Let pages of other sites show what is asked for now in a frame.
+
+    Parameters
+    ----------
+    origins : tuple of str
+        Of these sites and no others, each as ``services/site/origins`` reads it: they
+        become part of a header.
+    """
+    setattr(g, FRAMED_BY, origins)
 
 
 def may_show_account() -> bool:

@@ -13,7 +13,7 @@ from app.configuration.load import Folders
 from app.models import LARGEST_INTEGER
 
 FILES = (
-    *("static", "assets.file", "media.work"),
+    *("static", "assets.file", "media.work", "brand.style", "brand.picture"),
     *("iiif_images.picture", "iiif_images.information"),
     *("map_files.sheet", "map_files.places", "map_files.labels"),
 )

@@ -292,7 +292,8 @@ def test_every_form_refuses_to_be_sent_from_another_site(app):
         for fields in ({}, {"csrf_token": "forged"}):
             answer = anna.browser.post(address, data=fields)
             assert answer.status_code == 400, rule
-            assert "open for too long" in answer.text
+            # The second is said where a form has no token, and the origin counts.
+            assert re.search("open for too long|sent by another site", answer.text)
     assert anna.is_logged_in
 
 
@@ -378,7 +379,7 @@ def test_an_address_registered_by_a_stranger_is_still_its_owners(app):
     assert anna.account().confirmed_at is None
     anna.follow(anna.mailed_link())
     assert mallory.log_in().status_code == 200
-    assert anna.log_in().status_code == 302
+    assert anna.is_logged_in
 
 
 def test_links_to_an_old_address_end_with_it(app):

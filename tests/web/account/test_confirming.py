@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.web.account.confirming import REGISTERED
 from tests.support.people import PASSWORD, TOKEN, Person, logged_in
 
 
@@ -56,6 +57,45 @@ def test_its_button_confirms_in_whatever_browser(app, request, kind):
     assert sent.headers["Location"] == "/account/login"
     assert is_open(person)
     assert person.log_in().status_code == 302
+
+
+def test_who_confirms_where_the_account_was_made_is_logged_in(app, new_account):
+    answer = new_account.follow(new_account.mailed_link())
+    shown = new_account.browser.get(answer.location, follow_redirects=True).text
+    assert "is confirmed" in shown
+    assert new_account.is_logged_in
+
+
+def test_who_confirms_a_strangers_account_is_not_logged_in(app):
+    mallory = Person(app, "mallory@example.org")
+    mallory.register()
+    anna = Person(app, "anna@example.org")
+    anna.register()
+    anna.follow(mallory.mailed_link())
+    assert is_open(mallory)
+    assert not anna.is_logged_in
+
+
+def test_an_account_that_a_stranger_made_opens_nowhere_by_its_link(app):
+    mallory = Person(app, "anna@example.org")
+    mallory.register()
+    anna = Person(app, "anna@example.org")
+    anna.follow(mallory.mailed_link())
+    assert is_open(anna)
+    assert not anna.is_logged_in
+    assert not mallory.is_logged_in
+
+
+def test_a_session_does_not_tell_whether_an_address_has_an_account(app, new_account):
+    new_account.follow(new_account.mailed_link())
+    known, unknown = Person(app), Person(app, "nobody@example.org")
+    kept = []
+    for person in (known, unknown):
+        person.register()
+        with person.browser.session_transaction() as session:
+            kept.append({key: type(one) for key, one in session.items()})
+            assert person.email not in session[REGISTERED]
+    assert kept[0] == kept[1]
 
 
 @pytest.mark.parametrize("kind", ["confirm", "email"])

@@ -29,7 +29,7 @@ def test_it_says_where_faults_are_reported(client):
     assert found.pop("Expires")
     assert found == {
         "Contact": CONTACT,
-        "Preferred-Languages": "en, de, fr, es",
+        "Preferred-Languages": "en, de, fr, es, it, nl",
         "Canonical": "https://museum.org/.well-known/security.txt",
     }
 

@@ -22,7 +22,8 @@ def language_of(answer):
     ("accepted", "language"),
     [
         ("de-AT, en;q=0.5", "de"),
-        ("it, fr;q=0.8, es;q=0.7", "fr"),
+        ("it-CH, fr;q=0.8, es;q=0.7", "it"),
+        ("nl-BE", "nl"),
         ("es-MX", "es"),
         ("ja", "en"),
         ("", "en"),

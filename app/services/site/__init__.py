@@ -1,0 +1,1 @@
+"""The museum's own site: profile, colours, logo, own pages, texts, sitemap."""
