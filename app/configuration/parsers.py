@@ -8,6 +8,7 @@ from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 from limits import parse_many
 
@@ -51,6 +52,14 @@ def parse_path(text: str) -> Path:
 def parse_optional_path(text: str) -> Path | None:
     """Read a path, or nothing."""
     return parse_path(text) if text else None
+
+
+def parse_time_zone(text: str) -> ZoneInfo:
+    """Read the name of a time zone, such as ``Europe/Rome``."""
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # a name that leads out, or to a folder
+        raise ValueError("write a name such as “Europe/Rome” or “UTC”") from None
 
 
 def parse_flag(text: str) -> bool:
