@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     pass
 
 FAMILY = "serif"
+FONTS = ("SourceSerifPro", "SourceSerifProSemibold")
+"""Regular and bold, by the names of the package that ships them."""
 MARGIN_MM, GAP_MM = 18.0, 6.0
 PICTURE_MM = 42.0
 """Width and height that a picture has at most."""
@@ -78,22 +80,30 @@ def render(sheet: Sheet, pictures: MediaStore) -> bytes:
 
 class _Writer:
     def __init__(self, sheet: Sheet, pictures: MediaStore) -> None:
-        from font_source_serif_pro import SourceSerifPro, SourceSerifProSemibold
+        from font_source_serif_pro import font_files_ttf
         from fpdf import FPDF
 
+        regular, bold = (font_files_ttf[name] for name in FONTS)
         self._sheet = sheet
         self._pictures = pictures
-        self._letters = _letters(SourceSerifPro)
         self._is_replaced = False
         self._pdf: FPDF = FPDF(format="A4")
         self._pdf.set_margin(MARGIN_MM)
+        self._pdf.c_margin = 0  # words begin where pictures do
         self._pdf.set_auto_page_break(auto=True, margin=MARGIN_MM)
         self._pdf.set_title(self._set(sheet.title))
         self._pdf.set_lang(sheet.language)
-        self._pdf.add_font(FAMILY, "", SourceSerifPro)
-        self._pdf.add_font(FAMILY, "B", SourceSerifProSemibold)
+        self._pdf.add_font(FAMILY, "", regular)
+        self._pdf.add_font(FAMILY, "B", bold)
 
     def written(self) -> bytes:
+        try:
+            return self._written()
+        finally:
+            for font in self._pdf.fonts.values():
+                font.ttfont.close()  # the library leaves them to the collector
+
+    def _written(self) -> bytes:
         self._pdf.add_page()
         self._words(self._sheet.title, TITLE_PT, is_bold=True)
         self._words(self._sheet.lead, TEXT_PT)
@@ -120,7 +130,7 @@ class _Writer:
         if pdf.will_page_break(PICTURE_MM):
             pdf.add_page()
         top, page = pdf.get_y(), pdf.page
-        self._picture(entry, top)
+        height = self._picture(entry, top)
         pdf.set_left_margin(MARGIN_MM + PICTURE_MM + GAP_MM)
         pdf.set_y(top)
         self._words(entry.title, TEXT_PT, is_bold=True)
@@ -129,16 +139,17 @@ class _Writer:
             self._words(line, SMALL_PT)
         pdf.set_left_margin(MARGIN_MM)
         # A long label may have gone on to the next page, where it ends.
-        bottom = top + PICTURE_MM if pdf.page == page else MARGIN_MM
+        bottom = top + height if pdf.page == page else MARGIN_MM
         pdf.set_y(max(pdf.get_y(), bottom))
 
-    def _picture(self, entry: Entry, top: float) -> None:
+    def _picture(self, entry: Entry, top: float) -> float:
+        """Draw a work's picture, and return how high it is."""
         if entry.picture is None:
-            return
+            return 0.0
         try:
             data = self._pictures.read(entry.picture)
         except FileNotFoundError:
-            return
+            return 0.0
         scale = PICTURE_MM / max(entry.size)
         width, height = (side * scale for side in entry.size)
         self._pdf.image(
@@ -149,6 +160,7 @@ class _Writer:
             h=height,
             alt_text=self._set(entry.title),
         )
+        return height
 
     def _words(self, text: str, size: int, *, is_bold: bool = False) -> None:
         if not text:
@@ -159,23 +171,24 @@ class _Writer:
         )
 
     def _set(self, text: str) -> str:
-        """Return a text in letters that the font has."""
-        known = [
-            letter if ord(letter) in self._letters or letter.isspace() else None
-            for letter in text
-        ]
-        if None not in known:
-            return text
-        self._is_replaced = True
-        return "".join(
-            letter if letter is not None else anyascii(text[place])
-            for place, letter in enumerate(known)
-        )
+        known = in_known_letters(text)
+        self._is_replaced |= known != text
+        return known
+
+
+def in_known_letters(text: str) -> str:
+    """Return a text in letters that the font has, others transliterated."""
+    known = _letters()
+    return "".join(
+        letter if letter.isspace() or ord(letter) in known else anyascii(letter)
+        for letter in text
+    )
 
 
 @cache
-def _letters(font: str) -> frozenset[int]:
+def _letters() -> frozenset[int]:
+    from font_source_serif_pro import font_files_ttf
     from fontTools.ttLib import TTFont
 
-    with TTFont(font) as opened:
+    with TTFont(font_files_ttf[FONTS[0]]) as opened:
         return frozenset(opened.getBestCmap())

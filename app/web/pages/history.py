@@ -71,7 +71,9 @@ def delete_all() -> ResponseReturnValue:
         return render_template("history_delete.html", query=None, count=count)
     forget_visits(owner)
     forgotten = history.forget_all(owner, media().queries)
-    if forgotten.photos_left:
+    if not forgotten.searches:
+        sentence = _("Your visits are deleted.")
+    elif forgotten.photos_left:
         sentence = ngettext(
             "%(num)s search is deleted, with its answer.",
             "%(num)s searches are deleted, with their answers.",

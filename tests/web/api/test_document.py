@@ -14,9 +14,11 @@ from app.extensions import db
 from app.models import Artwork
 from app.web.api.pages import list_operations
 from app.web.api.schemas import ACCESSION, QUERY_ID
+from app.web.api.tour_schemas import TOUR_ID
 from app.web.errors import CODES
 from app.web.shell.languages import LANGUAGES
 from tests.support.people import program_of, with_account
+from tests.support.visits import tour_of
 from tests.web.api.conformity import JSON, validator
 
 ROOT = Path(__file__).resolve().parents[3]
