@@ -97,11 +97,14 @@ class _Writer:
         self._pdf.add_font(FAMILY, "B", bold)
 
     def written(self) -> bytes:
+        from fpdf.fonts import TTFFont
+
         try:
             return self._written()
         finally:
             for font in self._pdf.fonts.values():
-                font.ttfont.close()  # the library leaves them to the collector
+                if isinstance(font, TTFFont):
+                    font.ttfont.close()  # the library leaves them to the collector
 
     def _written(self) -> bytes:
         self._pdf.add_page()

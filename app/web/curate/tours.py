@@ -37,8 +37,8 @@ LONGEST_TAG = 35
 """Characters of a BCP 47 tag, as RFC 5646 advises."""
 
 
-class TourForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
-    """Form of what a tour is called."""
+class NewTourForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
+    """Form of a tour that is not begun yet."""
 
     title = StringField(
         _("Title"),
@@ -48,9 +48,6 @@ class TourForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
     language = StringField(
         _("Language of the texts"), [DataRequired(), Length(max=LONGEST_TAG)]
     )
-    translation_of_id = SelectField(_("Tells in another language"), coerce=int)
-    seen = HiddenField()
-    """Which revision of the tour was edited."""
 
     def validate_language(self, field: StringField) -> None:
         """Refuse what names no language."""
@@ -66,19 +63,28 @@ class TourForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
             "title": (self.title.data or "").strip(),
             "intro": (self.intro.data or "").strip(),
             "language": self.language.data,
-            "translation_of_id": self.translation_of_id.data or None,
         }
+
+
+class TourForm(NewTourForm):
+    """Form of what a tour is called."""
+
+    translation_of_id = SelectField(_("Tells in another language"), coerce=int)
+    seen = HiddenField()
+    """Which revision of the tour was edited."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was filled in."""
+        original = self.translation_of_id.data or None
+        return {**super().facts(), "translation_of_id": original}
 
 
 @bp.route("/", methods=["GET", "POST"])
 def browse() -> ResponseReturnValue:
     """List all tours, and begin a new one."""
-    form = TourForm(language=page_language())
-    form.translation_of_id.choices = [(NO_ORIGINAL, "–")]
+    form = NewTourForm(language=page_language())
     if form.validate_on_submit():
-        facts = form.facts()
-        del facts["translation_of_id"]
-        tour = editor().create(**facts)
+        tour = editor().create(**form.facts())
         return back_to(tour, done=gettext("Begun. Now add its works."))
     return render_template(
         "curate/tours.html",
@@ -253,4 +259,4 @@ def changed_sentence() -> str:
 
 def saved_sentence(*, is_changed: bool) -> str:
     """Say whether there was something to be saved."""
-    return gettext("Saved.") if is_changed else gettext("Nothing was changed.")
+    return str(gettext("Saved.") if is_changed else gettext("Nothing was changed."))

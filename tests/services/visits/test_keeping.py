@@ -1,6 +1,7 @@
 """What is kept of visits: taken along, exported, and gone in time."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("in_app")
 
 ANNA = Owner(visitor="anna")
 DAY = date(2026, 11, 20)
-TABLES = (VisitNote, VisitLink, Favourite)
+TABLES: tuple[Any, ...] = (VisitNote, VisitLink, Favourite)
 
 
 @pytest.fixture
@@ -38,11 +39,13 @@ def keep_something(owner, *, day=DAY, numbers=(0,)):
 
 
 def counts(owner=None):
-    conditions = [owner.condition(table) if owner else True for table in TABLES]
-    return [
-        db.session.scalar(select(func.count(table.id)).where(condition))
-        for table, condition in zip(TABLES, conditions, strict=True)
-    ]
+    statements = [select(func.count(table.id)) for table in TABLES]
+    if owner is not None:
+        statements = [
+            statement.where(owner.condition(table))
+            for statement, table in zip(statements, TABLES, strict=True)
+        ]
+    return [db.session.scalar(statement) for statement in statements]
 
 
 def test_an_account_takes_along_what_its_browser_kept(user):

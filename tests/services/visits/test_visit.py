@@ -68,7 +68,7 @@ def test_what_its_owner_says_counts():
 
 
 def test_a_label_that_was_read_for_sure_counts_and_a_doubtful_one_does_not():
-    works = [
+    works: list[dict[str, object]] = [
         {"accession": f"1900.{number}", "sure": sure, "signs": [], "outline": None}
         for number, sure in ((2, True), (3, False))
     ]

@@ -27,7 +27,7 @@ def address(curator):
 
 def begin(person, **fields):
     data = {"title": "", "intro": "", "language": "en", **fields}
-    return person.post("/curate/tours/", translation_of_id="0", **data)
+    return person.post("/curate/tours/", **data)
 
 
 def add(person, address, accession):
