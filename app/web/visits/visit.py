@@ -161,7 +161,7 @@ def sheet_of(visit: Visit) -> pdf.Sheet:
         title=_("Your visit"),
         lead=day_words(visit.day),
         rooms=[
-            (room, [_entry(one.artwork) for one in works])
+            (room, [_entry(one.artwork, room) for one in works])
             for room, works in groups_of(visit)
         ],
         latin_note=_(
@@ -234,9 +234,10 @@ def full_sentence() -> str:
     return str(_("A visit holds %(count)s works at most.", count=MOST_WORKS))
 
 
-def _entry(work: Artwork) -> pdf.Entry:
+def _entry(work: Artwork, room: str) -> pdf.Entry:
     image = work.images[0] if work.images else None
-    details = (work.technique, work.location, work.accession)
+    location = "" if room else work.location  # below its room's name it goes without
+    details = (work.technique, location, work.accession)
     return pdf.Entry(
         title=work.title or _("Untitled"),
         byline=", ".join(filter(None, (work.artist or _("Unknown artist"), work.date))),
