@@ -5,6 +5,7 @@ completes the sentence “NAME=text cannot be used: …”.
 """
 
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -54,12 +55,17 @@ def parse_optional_path(text: str) -> Path | None:
     return parse_path(text) if text else None
 
 
-def parse_time_zone(text: str) -> ZoneInfo:
+def parse_time_zone(text: str) -> tzinfo:
     """Read the name of a time zone, such as ``Europe/Rome``."""
+    if text == "UTC":
+        return UTC  # also where the system has no list of zones
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # a name that leads out, or to a folder
-        raise ValueError("write a name such as “Europe/Rome” or “UTC”") from None
+        raise ValueError(
+            "write a name such as “Europe/Rome”; for others than UTC the system needs "
+            "its list of time zones (tzdata)"
+        ) from None
 
 
 def parse_flag(text: str) -> bool:

@@ -5,8 +5,7 @@ or what it shows is not kept any more.
 """
 
 import secrets
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import ColumnElement, and_, delete, select
 
@@ -20,7 +19,7 @@ LINK_DAYS = 30
 """Longest life of a link."""
 
 
-def expiry_of(day: date, kept_days: int, zone: ZoneInfo) -> datetime:
+def expiry_of(day: date, kept_days: int, zone: tzinfo) -> datetime:
     """Return when a link made now ends: with what it shows, at the latest.
 
     Parameters
@@ -59,7 +58,7 @@ def take_back(owner: Owner, day: date) -> None:
     db.session.commit()
 
 
-def shared_visit(token: str, zone: ZoneInfo) -> Visit | None:
+def shared_visit(token: str, zone: tzinfo) -> Visit | None:
     """Return the visit that a link shows; None once it ended."""
     link = db.session.scalars(
         select(VisitLink).where(VisitLink.token == token, VisitLink.expires_at > now())

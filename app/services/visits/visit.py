@@ -7,9 +7,8 @@ noted by hand, and what was found can be taken out.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -81,18 +80,18 @@ class Visit:
         return any(one.artwork.id == artwork.id for one in self.works)
 
 
-def today(zone: ZoneInfo) -> date:
+def today(zone: tzinfo) -> date:
     """Return which day it is in the museum."""
     return now().astimezone(zone).date()
 
 
-def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return when a day of the museum begins, and when the next one does."""
     begin = datetime.combine(day, time.min, zone)
     return begin, datetime.combine(day + timedelta(days=1), time.min, zone)
 
 
-def visit_of(owner: Owner, day: date, zone: ZoneInfo) -> Visit:
+def visit_of(owner: Owner, day: date, zone: tzinfo) -> Visit:
     """Return somebody's visit of a day; without works where nothing was found."""
     seen: dict[int, VisitedWork] = {}
     for one in _found(_searches(owner, day, zone)):
@@ -107,7 +106,7 @@ def visit_of(owner: Owner, day: date, zone: ZoneInfo) -> Visit:
     return Visit(day, tuple(shown[:MOST_WORKS]), len(shown) > MOST_WORKS)
 
 
-def days_of(owner: Owner, zone: ZoneInfo) -> list[date]:
+def days_of(owner: Owner, zone: tzinfo) -> list[date]:
     """Return the days of somebody's visits, the latest first."""
     named = or_(
         Query.verdict == Verdict.FOUND,
@@ -127,7 +126,7 @@ def days_of(owner: Owner, zone: ZoneInfo) -> list[date]:
     return sorted(days, reverse=True)[:MOST_DAYS]
 
 
-def add(owner: Owner, day: date, artwork: Artwork, zone: ZoneInfo) -> None:
+def add(owner: Owner, day: date, artwork: Artwork, zone: tzinfo) -> None:
     """Put a work into a visit; one that was taken out comes back.
 
     Raises
@@ -146,7 +145,7 @@ def add(owner: Owner, day: date, artwork: Artwork, zone: ZoneInfo) -> None:
     session.commit()
 
 
-def take_out(owner: Owner, day: date, artwork: Artwork, zone: ZoneInfo) -> None:
+def take_out(owner: Owner, day: date, artwork: Artwork, zone: tzinfo) -> None:
     """Take a work out of a visit; the search that found it stays."""
     session = db.session()
     session.execute(delete(VisitNote).where(_of(owner, day, artwork)))
@@ -164,7 +163,7 @@ def _note(owner: Owner, day: date, artwork: Artwork, *, is_out: bool) -> None:
         return  # pressed twice: the other request has written it
 
 
-def _searches(owner: Owner, day: date, zone: ZoneInfo) -> Sequence[Query]:
+def _searches(owner: Owner, day: date, zone: tzinfo) -> Sequence[Query]:
     begin, end = bounds(day, zone)
     return db.session.scalars(
         select(Query)

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.services.collection.works import find_work
+from app.services.search.history import Owner
 from app.services.visits import favourites
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.throttling import limiter
@@ -84,7 +85,8 @@ def helpers() -> dict[str, Callable[..., Any]]:
 def favourite_ids() -> frozenset[int]:
     """Return the numbers of favourite works; asked once for a page."""
     if KNOWN not in g:
-        setattr(g, KNOWN, favourites.ids(current_owner()))
+        owner = current_owner()
+        setattr(g, KNOWN, favourites.ids(owner) if owner != Owner() else frozenset())
     known: frozenset[int] = g.get(KNOWN)
     return known
 

@@ -1,9 +1,8 @@
 """Pages of a visitor's own visits: the works of a day, printed, as PDF, as a link."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -23,6 +22,7 @@ from flask_babel import gettext as _
 from app.models import Artwork
 from app.services.collection.works import find_work
 from app.services.operations.retention import LEAST_DAYS
+from app.services.search.history import Owner
 from app.services.visits import links, pdf
 from app.services.visits.visit import (
     MOST_WORKS,
@@ -192,8 +192,8 @@ def may_be_changed(day: date) -> bool:
 
 def is_in_visit(work: Artwork) -> bool:
     """Tell whether a work is in today's visit of whoever looks at it."""
-    zone = time_zone()
-    return visit_of(current_owner(), today(zone), zone).has(work)
+    owner, zone = current_owner(), time_zone()
+    return owner != Owner() and visit_of(owner, today(zone), zone).has(work)
 
 
 def asked_order() -> str:
@@ -201,10 +201,10 @@ def asked_order() -> str:
     return TIME if request.args.get("order") == TIME else ROOMS
 
 
-def time_zone() -> ZoneInfo:
+def time_zone() -> tzinfo:
     """Return the museum's time zone."""
     zone = current_app.config["MORELLI_TIME_ZONE"]
-    assert isinstance(zone, ZoneInfo)  # noqa: S101 - as its parser returns it
+    assert isinstance(zone, tzinfo)  # noqa: S101 - as its parser returns it
     return zone
 
 
