@@ -14,14 +14,23 @@ from flask_babel import force_locale, get_locale
 from app.models import Tour
 from app.services.tours import reading
 from app.web.shell.assets import asset, current_version
-from app.web.shell.languages import LANGUAGES, page_language, select_language
+from app.web.shell.languages import (
+    offered_languages,
+    page_language,
+    select_language,
+)
+from app.web.shell.museum import museum
 from app.web.shell.offline import pages_version
 from app.web.shell.presentation import thumbnail_url
 
 bp = Blueprint("tours", __name__, url_prefix="/tours")
 
-FILES = ("morelli.css", "tours.css", "tours.js", "kept-tours.js", "icon.svg")
-"""What the page of a tour is made of, besides its pictures."""
+FILES = (
+    *("morelli.css", "tours.css", "tours.js", "kept-tours.js"),
+    *("icon.svg", "icon-180.png"),
+)
+"""What the page of a tour is made of, besides its pictures and the museum's brand, which
+is kept with the first page."""
 
 
 @bp.get("/")
@@ -58,7 +67,9 @@ def kept(tour_id: int) -> str:
     """
     tour = published(tour_id)
     language = request.args.get("language", "")
-    with force_locale(language if language in LANGUAGES else select_language()):
+    with force_locale(
+        language if language in offered_languages() else select_language()
+    ):
         return tour_page(tour, is_kept=True)
 
 
@@ -110,7 +121,8 @@ def keeping_of(tour: Tour) -> dict[str, Any]:
 
 def version_of(tour: Tour) -> str:
     """Return what changes with a tour's page, whatever is changed of it."""
-    return f"{reading.version_of(tour)}-{current_version()}-{pages_version()}"
+    site = f"{current_version()}-{pages_version()}-{museum().revision}"
+    return f"{reading.version_of(tour)}-{site}"
 
 
 def published(tour_id: int) -> Tour:
