@@ -1,6 +1,5 @@
 """Database tables: collection, queries, accounts, visits, curation, tasks, site.
 
-
 The database is the truth and the index is derived from it. Portable SQL only: what is
 particular to SQLite lives in ``app.extensions``.
 """

@@ -29,7 +29,7 @@ FILES = (
     *("morelli.css", "tours.css", "tours.js", "kept-tours.js"),
     *("icon.svg", "icon-180.png"),
 )
-"""What the page of a tour is made of, besides its pictures and the museum's brand, which
+"""What the page of a tour is made of, besides its pictures; the museum's brand
 is kept with the first page."""
 
 
