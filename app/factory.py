@@ -56,6 +56,7 @@ from app.web.curate import pictures as curate_pictures
 from app.web.curate import sent_pictures as curate_sent_pictures
 from app.web.curate import survey as curate_care
 from app.web.curate import tasks as curate_tasks
+from app.web.curate import tours as curate_tours
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
 from app.web.curate.imports import pages as curate_imports
@@ -96,6 +97,9 @@ from app.web.shell import (
 )
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES, WORDS
 from app.web.shell.site import Site
+from app.web.visits import favourites, tours
+from app.web.visits import links as visit_links
+from app.web.visits import visit as visits
 
 BLUEPRINTS = (
     *(
@@ -113,10 +117,11 @@ BLUEPRINTS = (
     ),
     *(evidence, feedback, finding, history, sharing, about, privacy),
     *(brand, own_pages, kiosk, embed, sitemap),
+    *(visits, visit_links, favourites, tours),
     *(account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
-    *(curate_compare, curate_sent_pictures),
+    *(curate_compare, curate_sent_pictures, curate_tours),
     *(admin_dashboard, admin_recognition, admin_evaluation),
     *(admin_site, admin_own_pages),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),

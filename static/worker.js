@@ -1,12 +1,17 @@
-// The service worker: opens the shell without a network, and sends waiting photos.
+// The service worker: opens the shell and kept tours without a network, and sends
+// waiting photos.
 //
 // KNOWN, which the server puts in front of this, names the version, the page and the
-// files. Nothing else is ever kept: no answer, no photo, no page of anybody's. A request
-// that is not for one of those files goes to the network as if there were no worker.
+// files. Besides them there are tours, which pages keep (kept-tours.js), each with its
+// pictures. Nothing else is ever kept: no answer, no photo, no page of anybody's. A
+// request that is not for one of those files goes to the network as if there were no
+// worker.
 
 importScripts(KNOWN.store);
 
 const CACHE = `shell-${KNOWN.version}`;
+const TOUR = "tour-"; // what the names of the caches of tours begin with
+const OF_TOURS = ["/media/works/", "/assets/"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()));
@@ -20,12 +25,14 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => fromCache(KNOWN.page)));
+    event.respondWith(fetch(request).catch(() => withoutNetwork(request)));
     return;
   }
   const { origin, pathname } = new URL(request.url);
   if (origin === self.location.origin && KNOWN.files.includes(pathname)) {
     event.respondWith(fromCache(pathname).then((kept) => kept ?? fetch(request)));
+  } else if (origin === self.location.origin && OF_TOURS.some((one) => pathname.startsWith(one))) {
+    event.respondWith(fetch(request).catch(() => fileWithoutNetwork(pathname)));
   }
 });
 
@@ -44,12 +51,30 @@ async function fill() {
 
 async function clear() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  const old = names.filter((name) => name !== CACHE && !name.startsWith(TOUR));
+  await Promise.all(old.map((name) => caches.delete(name)));
 }
 
 async function fromCache(address) {
   const cache = await caches.open(CACHE);
   return cache.match(address);
+}
+
+async function withoutNetwork(request) {
+  return (await fromTours(new URL(request.url).pathname)) ?? fromCache(KNOWN.page);
+}
+
+async function fileWithoutNetwork(pathname) {
+  return (await fromTours(pathname)) ?? Response.error();
+}
+
+async function fromTours(pathname) {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(TOUR)) continue;
+    const kept = await (await caches.open(name)).match(pathname, { ignoreVary: true });
+    if (kept) return kept;
+  }
+  return undefined;
 }
 
 async function sendAll() {

@@ -24,6 +24,8 @@ with app.app_context():
 client = app.test_client()
 for page in ("/works/", "/map", "/about", "/privacy", "/account/login", "/healthz"):
     assert client.get(page).status_code == 200, page
+for page in ("/visit", "/favourites", "/tours/"):
+    assert client.get(page).status_code == 200, page
 assert client.get("/").status_code == 503  # no index: the page says so
 loaded = {name for name, module in sys.modules.items() if module and name not in begun}
 print(json.dumps(sorted({name.partition(".")[0] for name in loaded})))
@@ -75,5 +77,5 @@ def test_the_server_loads_no_package_of_worker_and_scripts(forbidden, loaded):
     assert sorted(loaded & forbidden) == []
 
 
-def test_what_reads_tables_is_loaded_by_the_first_of_them(loaded):
-    assert sorted(loaded & {"openpyxl", "chardet"}) == []
+def test_what_reads_tables_and_writes_pdf_is_loaded_by_the_first_of_them(loaded):
+    assert sorted(loaded & {"openpyxl", "chardet", "fpdf", "fontTools"}) == []

@@ -5,9 +5,11 @@ completes the sentence “NAME=text cannot be used: …”.
 """
 
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 from limits import parse_many
 
@@ -51,6 +53,19 @@ def parse_path(text: str) -> Path:
 def parse_optional_path(text: str) -> Path | None:
     """Read a path, or nothing."""
     return parse_path(text) if text else None
+
+
+def parse_time_zone(text: str) -> tzinfo:
+    """Read the name of a time zone, such as ``Europe/Rome``."""
+    if text == "UTC":
+        return UTC  # also where the system has no list of zones
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # a name that leads out, or to a folder
+        raise ValueError(
+            "write a name such as “Europe/Rome”; for others than UTC the system needs "
+            "its list of time zones (tzdata)"
+        ) from None
 
 
 def parse_flag(text: str) -> bool:

@@ -24,6 +24,7 @@ from app.configuration.parsers import (
     parse_rate,
     parse_secret,
     parse_sender,
+    parse_time_zone,
 )
 from app.retrieval.settings import ImageSettings
 
@@ -187,6 +188,13 @@ SETTINGS = (
         parse_choice("en", "de", "fr", "es", "it", "nl"),
         "Language in which texts are taken from catalogues that have them in several: "
         "`en`, `de`, `fr`, `es`, `it` or `nl`.",
+    ),
+    Setting(
+        "MORELLI_TIME_ZONE",
+        "UTC",
+        parse_time_zone,
+        "Time zone of the museum, such as `Europe/Rome`: a visit is what was found on "
+        "one of its days.",
     ),
     Setting(
         "MORELLI_MAX_IMPORT_MB",

@@ -1,4 +1,4 @@
-"""Database tables: collection, queries, accounts, curation, imports, tasks, site.
+"""Database tables: collection, queries, accounts, visits, curation, tasks, site.
 
 The database is the truth and the index is derived from it. Portable SQL only: what is
 particular to SQLite lives in ``app.extensions``.
@@ -46,6 +46,11 @@ from app.models.tasks import Task as Task
 from app.models.tasks import TaskState as TaskState
 from app.models.tasks import TaskWish as TaskWish
 from app.models.tasks import Worker as Worker
+from app.models.visits import Favourite as Favourite
+from app.models.visits import Tour as Tour
+from app.models.visits import TourStop as TourStop
+from app.models.visits import VisitLink as VisitLink
+from app.models.visits import VisitNote as VisitNote
 from app.models.words import ArtworkNumber as ArtworkNumber
 from app.models.words import ArtworkWord as ArtworkWord
 from app.models.words import Word as Word

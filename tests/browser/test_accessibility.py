@@ -3,6 +3,7 @@
 The pages are taken from the routes, so that a new one cannot be forgotten.
 """
 
+from datetime import timedelta
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -25,7 +26,9 @@ from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
 from app.services.index import rebuilding
 from app.services.media.folder import FolderStore
+from app.services.search.history import Owner
 from app.services.system import tasks
+from app.services.visits import links
 from app.web.account.second_factor import CLOSED
 from app.web.shell.security import KEPT
 from tests.browser.views import faults_in_views
@@ -33,6 +36,7 @@ from tests.support.labelled import labelled_photos
 from tests.support.mapped import make_map
 from tests.support.people import PASSWORD, with_account
 from tests.support.sites import add_page, set_site
+from tests.support.visits import tour_of
 
 pytestmark = pytest.mark.browser
 
@@ -143,6 +147,22 @@ def evaluated(app):
     return reports.of_task(db.session(), task.id)
 
 
+def toured(work):
+    """Return a tour that leads to a work."""
+    tour = tour_of(work)
+    db.session.add(tour)
+    db.session.flush()
+    return tour
+
+
+def visited():
+    """Return the secret of a link to the visit of whoever asked something today."""
+    query = db.session.scalars(select(Query).limit(1)).one()
+    owner = Owner(query.user_id, query.visitor)
+    ends = now() + timedelta(days=1)
+    return links.share(owner, query.created_at.date(), ends).token
+
+
 def addresses(app, answer, shared, reset):
     """Every address that can be opened, filled with what the small museum has."""
     with app.test_request_context():
@@ -163,12 +183,14 @@ def addresses(app, answer, shared, reset):
             "passkey_id": 1,
             "page_id": 1,
             "slug": "imprint",
+            "tour_id": toured(work).id,
+            "day": now().date().isoformat(),
             "secret": invitations.invite(
                 db.session(), "eva@example.org", "curator", None
             ).secret,
         }
         db.session.commit()
-        tokens = {"sharing": shared, "security": reset}
+        tokens = {"sharing": shared, "security": reset, "visit_links": visited()}
         return [
             app.url_for(
                 rule.endpoint,

@@ -105,7 +105,7 @@ def test_after_not_found_the_room_is_asked_and_a_picture_tapped(
     page.get_by_role("heading", name="In your room: Room 2").wait_for()
     if scripts:
         assert faults_in_views(page) == []
-    page.get_by_role("button", name="Landscape 4").click()
+    page.get_by_role("button", name="It is this one: Landscape 4").click()
     page.wait_for_url("**/works/1900.4")
     assert what_was_said(app) == [("1900.4", "room")]
     page.get_by_role("heading", name="Also in this room").wait_for()

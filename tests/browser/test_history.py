@@ -39,7 +39,8 @@ def take_away(page, folder):
     download.value.save_as(path)
     with zipfile.ZipFile(path) as file:
         assert file.testzip() is None
-        [name, *photos] = file.namelist()
+        name, *others = file.namelist()
+        photos = [one for one in others if one.startswith("photos/")]
         return json.loads(file.read(name)), photos
 
 

@@ -14,6 +14,7 @@ from app.services.system import audit, deletions
 from app.services.system.database import purge_deleted
 from app.services.system.deletions import Area
 from app.services.system.mail import Outbox
+from app.services.visits import keeping
 
 ROLES = {
     "curator": "Keeps the collection.",
@@ -70,12 +71,13 @@ def revoke(user: User, role: str) -> bool:
 
 
 def adopt_queries(user: User, visitor: str) -> None:
-    """Give an account what an anonymous visitor asked; the caller commits."""
+    """Give an account what an anonymous visitor asked and kept; the caller commits."""
     db.session.execute(
         update(Query)
         .where(Query.visitor == visitor, Query.user_id.is_(None))
         .values(user_id=user.id, visitor=None)
     )
+    keeping.adopt(user.id, visitor)
 
 
 def count_queries(user: User) -> int:

@@ -1,8 +1,9 @@
 """Retention of searches: deletion once they are as old as the operator says.
 
 The photo is deleted, and with it what could be drawn from it; the answer belongs to
-nobody from then on and stays for the statistics. Also removed is what nobody will ever
-ask for: files that no answer points to, accounts never confirmed, mails never sent.
+nobody from then on and stays for the statistics. With it go visits and their links, and
+favourites of anonymous visitors. Also removed is what nobody will ever ask for: files
+that no answer points to, accounts never confirmed, mails never sent.
 """
 
 import logging
@@ -34,6 +35,7 @@ from app.services.system.deletions import Area
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import Outbox
 from app.services.system.tasks import TaskContext
+from app.services.visits import keeping
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +127,7 @@ def run(
         let_go_before = now() - timedelta(days=max(days, LEAST_DAYS))
         _let_go_of_answers(let_go_before, cleared)
         _drop_places(let_go_before)
+        keeping.forget_before(db.session(), let_go_before)
         accounts.forget_unconfirmed()
         invitations.forget_expired(db.session())
         db.session.commit()

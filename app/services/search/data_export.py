@@ -1,11 +1,11 @@
 """Export of somebody's searches, with all that is kept of them.
 
-A ZIP archive of ``searches.json`` and the photos, written while it is sent: neither
-the memory nor the disk holds more than a piece of it at a time.
+A ZIP archive of ``searches.json``, the photos and what else is asked for, written while
+it is sent: neither the memory nor the disk holds more than a piece of it at a time.
 """
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,13 +23,19 @@ ROWS_AT_A_TIME = 50
 CHUNK_BYTES = 1 << 16
 
 
-def archive(owner: Owner, photos: MediaStore) -> Generator[bytes, None, None]:
+def archive(
+    owner: Owner,
+    photos: MediaStore,
+    more: Mapping[str, Callable[[Session], list[dict[str, Any]]]] | None = None,
+) -> Generator[bytes, None, None]:
     """Write somebody's searches, oldest first, piece by piece.
 
     Parameters
     ----------
     photos : MediaStore
         With the visitors' photos. One that is not there any more is left out.
+    more : mapping, optional
+        Short lists that are added as files of JSON, by the files' names.
 
     Yields
     ------
@@ -47,7 +53,7 @@ def archive(owner: Owner, photos: MediaStore) -> Generator[bytes, None, None]:
     if name := db.session.scalar(select(Query.photo_name).where(*kept).limit(1)):
         photos.exists(name)
     # Now, while there is an application context; the pieces are asked for later.
-    return _write(db.engine, owner, photos)
+    return _write(db.engine, owner, photos, more or {})
 
 
 def description(query: Query) -> dict[str, Any]:
@@ -114,7 +120,10 @@ def _label(work: Artwork) -> dict[str, Any]:
 
 
 def _write(
-    engine: Engine, owner: Owner, photos: MediaStore
+    engine: Engine,
+    owner: Owner,
+    photos: MediaStore,
+    more: Mapping[str, Callable[[Session], list[dict[str, Any]]]],
 ) -> Generator[bytes, None, None]:
     file = ZipStream(compress_type=ZIP_DEFLATED)
     file.add(_list(engine, owner), LIST_NAME)
@@ -134,6 +143,11 @@ def _write(
                 compress_type=ZIP_STORED,  # a JPEG cannot be made smaller
             )
             yield from file.all_files()
+    for name, read in more.items():
+        with Session(engine) as session:
+            text = json.dumps(read(session), ensure_ascii=False, indent=1)
+        file.add(text.encode(), name)
+        yield from file.all_files()
     yield from file.footer()
 
 

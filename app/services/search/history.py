@@ -1,12 +1,13 @@
 """Search history of somebody: listed by pages, read again, deleted."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.extensions import db
-from app.models import Query, QueryMatch
+from app.models import Favourite, Query, QueryMatch, VisitLink, VisitNote
 from app.services.media.store import MediaStore
 from app.services.system import deletions
 from app.services.system.deletions import Area
@@ -16,6 +17,9 @@ SEARCHES_PER_PAGE = 24
 """Divides by 2, 3 and 4: full rows on every screen."""
 BATCH = 500
 """Rows deleted by one statement: databases bound how many it may name."""
+
+Owned = Query | VisitNote | VisitLink | Favourite
+"""Rows that belong to an account or an anonymous visitor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,22 @@ class Owner:
             return query.user_id == self.user_id
         return query.visitor is not None and query.visitor == self.visitor
 
-    def condition(self) -> ColumnElement[bool]:
-        """Return the same for the database."""
+    def condition(self, table: type[Owned] = Query) -> ColumnElement[bool]:
+        """Return the same for the database, also of other things that are owned."""
         conditions = []
         if self.user_id is not None:
-            conditions.append(Query.user_id == self.user_id)
+            conditions.append(table.user_id == self.user_id)
         if self.visitor is not None:
-            is_theirs = and_(Query.user_id.is_(None), Query.visitor == self.visitor)
+            is_theirs = and_(table.user_id.is_(None), table.visitor == self.visitor)
             conditions.append(is_theirs)
         return or_(false(), *conditions)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Whose a new row is: the account's, else the anonymous visitor's."""
+        if self.user_id is not None:
+            return {"user_id": self.user_id, "visitor": None}
+        return {"user_id": None, "visitor": self.visitor}
 
 
 @dataclass(frozen=True, slots=True)

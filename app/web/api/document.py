@@ -13,20 +13,34 @@ from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from app.web.api import queries, schemas, search, suggestions, works
+from app.web.api import (
+    queries,
+    schemas,
+    search,
+    suggestions,
+    tour_schemas,
+    tours,
+    works,
+)
 from app.web.api.arguments import JudgementSchema
 from app.web.api.blueprint import TOKEN_NEEDED
 from app.web.api.refusals import NAMES, RESPONSES, ErrorSchema
 from app.web.api.schemas import ACCESSION, QUERY_ID
+from app.web.api.tour_schemas import TOUR_ID
 
 API = "morelli.api"
 """Key of the description among the application's extensions, once it is made."""
-BLUEPRINTS = (search.bp, works.bp, suggestions.bp, queries.bp)
+BLUEPRINTS = (search.bp, works.bp, suggestions.bp, tours.bp, queries.bp)
 VERSION = "1.0.0"
 """Of the interface, not of the program: the first number is in its addresses."""
 NAMED_SCHEMAS: list[Any] = [
     schema
-    for schema in (*vars(schemas).values(), JudgementSchema, ErrorSchema)
+    for schema in {
+        **vars(schemas),
+        **vars(tour_schemas),
+        "JudgementSchema": JudgementSchema,
+        "ErrorSchema": ErrorSchema,
+    }.values()
     if isinstance(schema, type) and issubclass(schema, Schema)
     if hasattr(schema, "description")
 ]
@@ -79,7 +93,7 @@ class CurlPlugin(BasePlugin):
         """Put it in the place of the options that ``Blueprint.operation`` left."""
         # The site's own address: that of the request could be anybody's.
         site = current_app.config["PUBLIC_URL"].rstrip("/")
-        examples = {"accession": ACCESSION, "query_id": QUERY_ID}
+        examples = {"accession": ACCESSION, "query_id": QUERY_ID, "tour_id": TOUR_ID}
         url = f"{site}{path}".format(**examples)
         for facts in operations.values():
             command = facts["x-codeSamples"].replace("URL", url)

@@ -95,6 +95,13 @@ def current_owner() -> Owner:
     return Owner(account.id if account else None, current_visitor())
 
 
+def keeping_owner() -> Owner:
+    """Return whose something is that is kept now; names an anonymous visitor."""
+    if current_account() is None:
+        ensure_visitor()
+    return current_owner()
+
+
 def may_search(account: User | None) -> bool:
     """Tell whether somebody may search: everybody, unless a setting says no."""
     return account is not None or current_app.config["MORELLI_ANONYMOUS_SEARCH"]

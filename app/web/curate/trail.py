@@ -10,6 +10,7 @@ from app.models import AuditEntry
 from app.services.curation import relations
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.system import audit
+from app.services.tours import editing
 from app.web.callers.visitors import current_account
 from app.web.curate.common import back_to, editor
 from app.web.curate.responses import go_to, or_404
@@ -24,6 +25,13 @@ ACTION_NAMES = {
     "restore": _("Restored"),
     "images": _("Pictures changed"),
     relations.ACTION: _("Relation judged"),
+    editing.CREATE: _("Tour begun"),
+    editing.EDIT: _("Texts of a tour changed"),
+    editing.STOPS: _("Stops of a tour changed"),
+    editing.PUBLISH: _("Tour published"),
+    editing.UNPUBLISH: _("Tour unpublished"),
+    editing.DELETE: _("Tour deleted"),
+    editing.RESTORE: _("Tour brought back"),
 }
 
 
@@ -45,6 +53,8 @@ def undo(entry_id: int) -> ResponseReturnValue:
     try:
         if entry.action == relations.ACTION:
             relations.take_back(db.session(), entry, current_account())
+        elif entry.action in editing.ACTIONS:
+            editing.TourEditor(db.session(), current_account()).undo(entry)
         else:
             editor().undo(entry)
     except ChangedMeanwhileError:

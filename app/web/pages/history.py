@@ -17,6 +17,7 @@ from flask_babel import ngettext
 
 from app.services.search import history
 from app.services.search.data_export import archive
+from app.services.visits.keeping import export_sections, forget_visits, has_notes
 from app.web.account.messages import DONE, tell_photos_left
 from app.web.callers.visitors import current_owner
 from app.web.pages.answers import AnswerPictures, own_query
@@ -65,11 +66,14 @@ def delete_all() -> ResponseReturnValue:
     owner = current_owner()
     if request.method == "GET":
         count = history.count(owner)
-        if not count:
+        if not count and not has_notes(owner):
             return redirect(url_for("history.show"))
         return render_template("history_delete.html", query=None, count=count)
+    forget_visits(owner)
     forgotten = history.forget_all(owner, media().queries)
-    if forgotten.photos_left:
+    if not forgotten.searches:
+        sentence = _("Your visits are deleted.")
+    elif forgotten.photos_left:
         sentence = ngettext(
             "%(num)s search is deleted, with its answer.",
             "%(num)s searches are deleted, with their answers.",
@@ -88,9 +92,11 @@ def delete_all() -> ResponseReturnValue:
 
 @bp.get("/history/searches.zip")
 def export() -> Response:
-    """Send all of one's own searches and photos, to be taken away."""
+    """Send all of one's own searches and photos, visits and favourites."""
+    owner = current_owner()
     response = Response(
-        archive(current_owner(), media().queries), mimetype="application/zip"
+        archive(owner, media().queries, export_sections(owner)),
+        mimetype="application/zip",
     )
     response.headers.set("Content-Disposition", "attachment", filename=ARCHIVE_NAME)
     return response

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, render_template
 
 from app.services.accounts.accounts import UNCONFIRMED_KEPT
 from app.services.operations.retention import LEAST_DAYS
+from app.services.visits.links import LINK_DAYS
 from app.web.account.sessions import VISITOR
 from app.web.shell.current import search_service
 from app.web.shell.museum import is_kiosk
@@ -20,6 +21,7 @@ def show() -> str:
         photo_days=days,
         reads_labels=search_service().labels is not None,
         answer_days=max(days, LEAST_DAYS),
+        link_days=LINK_DAYS,
         unconfirmed_days=UNCONFIRMED_KEPT.days,
         idle_days=VISITOR.idle.days,
         session_days=VISITOR.absolute.days,

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.services.collection.works import count_works, sample_works
+from app.services.tours.reading import has_published_tours
 from app.web.callers.throttling import limiter
 from app.web.callers.upload import asked_photo, is_link, photo_edits, sender
 from app.web.callers.visitors import current_account, owner_fields, refuse_strangers
@@ -28,7 +29,10 @@ def ask() -> str:
     """Show the form; without an index, say what the operator has to do (503)."""
     search_service().open()
     return render_template(
-        "ask.html", works=sample_works(SAMPLE_COUNT), work_count=count_works()
+        "ask.html",
+        works=sample_works(SAMPLE_COUNT),
+        work_count=count_works(),
+        has_tours=has_published_tours(),
     )
 
 

@@ -1,8 +1,9 @@
 """Offline support: app shell, service worker, web manifest, fresh CSRF token.
 
-The service worker keeps the first page's shell, so that it opens without a network; a
-photo taken then waits in the browser and is sent later. The worker never keeps answers,
-photos or anything else of a visitor: see ``static/worker.js``.
+The service worker keeps the first page's shell, so that it opens without a network, as
+do tours that were opened before; a photo taken then waits in the browser and is sent
+later. The worker never keeps answers, photos or anything else of a visitor: see
+``static/worker.js``.
 """
 
 import json
@@ -43,6 +44,7 @@ SHELL = (
     "send.js",
     "waiting.js",
     "waiting-store.js",
+    "kept-tours.js",
     "words.js",
 )
 """All that the page without a network is made of."""

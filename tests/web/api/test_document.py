@@ -14,9 +14,11 @@ from app.extensions import db
 from app.models import Artwork
 from app.web.api.pages import list_operations
 from app.web.api.schemas import ACCESSION, QUERY_ID
+from app.web.api.tour_schemas import TOUR_ID
 from app.web.errors import CODES
 from app.web.shell.languages import LANGUAGES
 from tests.support.people import program_of, with_account
+from tests.support.visits import tour_of
 from tests.web.api.conformity import JSON, validator
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,7 +86,7 @@ def test_every_form_is_used_and_every_operation_has_its_own_name(document):
     refs = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
     assert refs == set(document["components"]["schemas"])
     names = [operation.facts["operationId"] for operation in list_operations(document)]
-    assert len(set(names)) == len(names) == 9
+    assert len(set(names)) == len(names) == 11
 
 
 def test_examples_have_the_form_that_they_are_examples_of(document):
@@ -164,7 +166,8 @@ def test_the_handbook_in_the_project_names_the_same_routes_and_codes(document):
 def test_the_commands_of_the_document_work(
     app, program, document, query_id, photo, in_app
 ):
-    db.session.add(Artwork(accession=ACCESSION, title="Ballast"))
+    work = Artwork(accession=ACCESSION, title="Ballast")
+    db.session.add_all([work, *(tour_of(work) for _ in range(TOUR_ID))])
     db.session.commit()
     samples = [
         operation.facts["x-codeSamples"][0]["source"]

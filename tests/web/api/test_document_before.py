@@ -222,7 +222,11 @@ def with_new_facts(node):
 
 
 OPERATIONS = sorted(promises(BEFORE))
-NEW = ["GET /api/v1/suggestions"]
+NEW = [
+    "GET /api/v1/suggestions",
+    "GET /api/v1/tours",
+    "GET /api/v1/tours/{tour_id}",
+]
 
 
 def test_the_operations_are_the_same(document):
@@ -239,7 +243,10 @@ def test_an_operation_promises_what_it_did(document, operation):
 def test_the_named_forms_are_the_same(document):
     before = BEFORE["components"]["schemas"]
     now = document["components"]["schemas"]
-    added = {"Calibration", "Suggestion", "Suggestions", "Reading", "ReadWork"}
+    added = {
+        *("Calibration", "Suggestion", "Suggestions", "Reading", "ReadWork"),
+        *("Tour", "Tours", "TourStop", "TourWithStops"),
+    }
     assert set(now) == {*before, *added}
     assert resolved(document, now["Calibration"]) == CALIBRATION
     assert resolved(document, now["Reading"]) == READING

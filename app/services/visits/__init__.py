@@ -1,0 +1,1 @@
+"""Visits of a day, links to them, favourites."""

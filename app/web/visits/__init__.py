@@ -1,0 +1,1 @@
+"""Pages of a visit: what was found on a day, favourites, tours."""
