@@ -13,6 +13,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         # blob: is the chosen photo, shown before it is sent.
         "img-src 'self' blob:",
+        # blob: is what a curator has just recorded, heard before it is sent.
+        "media-src 'self' blob:",
         "connect-src 'self'",
         "worker-src 'self'",
         "manifest-src 'self'",
@@ -40,6 +42,9 @@ KEPT = (
     *("static", "assets.file", "media.work", "iiif_images.picture"),
     *("brand.style", "brand.picture"),
 )
+RECORDERS = ("curate_content",)
+"""Blueprints whose pages may ask for the microphone."""
+MICROPHONE = "geolocation=(), microphone=(self), camera=()"
 """Endpoints that say themselves how long browsers may keep what they serve."""
 OPEN = ("media", "iiif", "iiif_images", "records")
 """Blueprints of what works on show are: pages of other sites may read it, too."""
@@ -67,6 +72,8 @@ def protect(app: Flask) -> None:
             response.headers[POLICY] = policy
             # It knows no list.
             del response.headers[FRAME_OPTIONS]
+        if request.blueprint in RECORDERS:
+            response.headers["Permissions-Policy"] = MICROPHONE
         if request.blueprint in OPEN:
             # Also where it says why not: viewers tell their users.
             response.headers["Access-Control-Allow-Origin"] = "*"

@@ -38,7 +38,7 @@ def texts_of(work: Artwork, field: str, language: str = "") -> dict[str, str]:
     """
     found = {
         tag: str(value)
-        for name, value in work.details.items()
+        for name, value in (work.details or {}).items()
         if str(value).strip()
         for named, tag in (parted(name),)
         if named == field
