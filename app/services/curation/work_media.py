@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO, TypedDict
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, AuditEntry, MediaKind, User, WorkMedia, now
@@ -171,6 +172,12 @@ def shown_media(artwork: Artwork) -> list[WorkMedia]:
     """Return what visitors hear, see and follow, in its order."""
     shown = (one for one in artwork.media if not one.is_removed)
     return sorted(shown, key=lambda one: (one.position, one.id or 0))
+
+
+def find_recording(session: Session, name: str) -> WorkMedia | None:
+    """Return the recording whose file has a name; None if there is none."""
+    meant = select(WorkMedia).where(WorkMedia.media_name == name)
+    return session.scalars(meant).one_or_none()
 
 
 def snapshot(artwork: Artwork) -> list[dict[str, Any]]:

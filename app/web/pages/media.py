@@ -8,11 +8,10 @@ the database names, so the types are known. Visitors' photos are served by
 import re
 
 from flask import Blueprint, Response, abort
-from sqlalchemy import select
 
 from app.extensions import db
-from app.models import WorkMedia
 from app.services.collection.pictures import make_middle
+from app.services.curation.work_media import find_recording
 from app.services.media.store import MediaStore, OpenFile
 from app.web.callers.access import may_curate
 from app.web.shell.caching import keep_for_good
@@ -50,7 +49,7 @@ def recording(name: str) -> Response:
     """
     if RECORDING_NAME.fullmatch(name) is None:
         abort(404)
-    one = db.session.scalars(select(WorkMedia).filter_by(media_name=name)).first()
+    one = find_recording(db.session(), name)
     if one is None:
         abort(404)
     if (one.is_removed or one.artwork.is_withdrawn) and not may_curate():
