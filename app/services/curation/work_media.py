@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, AuditEntry, MediaKind, User, WorkMedia, now
 from app.models.languages import normal_tag
+from app.services.collection.content.media import shown_media
 from app.services.collection.content.recordings import store_recording
 from app.services.media.store import MediaStore
 from app.services.system import audit, deletions
@@ -166,12 +167,6 @@ class MediaEditor:
         )
         self._session.commit()
         return entry
-
-
-def shown_media(artwork: Artwork) -> list[WorkMedia]:
-    """Return what visitors hear, see and follow, in its order."""
-    shown = (one for one in artwork.media if not one.is_removed)
-    return sorted(shown, key=lambda one: (one.position, one.id or 0))
 
 
 def find_recording(session: Session, name: str) -> WorkMedia | None:

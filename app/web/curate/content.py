@@ -14,6 +14,7 @@ from app.models import Artwork, AuditEntry, MediaKind, WorkMedia
 from app.models.keys import plain_text
 from app.models.languages import named, normal_tag, parted
 from app.services.collection.content.fields import LONGEST_TEXT, TEXT_FIELDS
+from app.services.collection.content.media import shown_media
 from app.services.collection.content.recordings import (
     ENDINGS,
     RecordingError,
@@ -26,7 +27,6 @@ from app.services.curation.work_media import (
     MediaEditor,
     Said,
     said_of,
-    shown_media,
 )
 from app.services.importing.columns.reading import detail_name
 from app.services.media.store import StorageAwayError

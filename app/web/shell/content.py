@@ -26,7 +26,7 @@ from app.services.collection.content.layout import (
     layout_of,
 )
 from app.services.collection.content.markup import beginning_of, html_of
-from app.services.curation.work_media import shown_media
+from app.services.collection.content.media import shown_media
 from app.web.shell.languages import CHOICE, page_language
 
 BEGINNING_CHARACTERS = 240

@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Artwork, AuditEntry, MediaKind, PendingDeletion, WorkMedia
+from app.services.collection.content.media import shown_media
 from app.services.curation.work_media import (
     AddressError,
     MediaChangedError,
     MediaEditor,
     safe_address,
     said_of,
-    shown_media,
 )
 from app.services.media.folder import FolderStore
 from app.services.operations import retention

@@ -8,8 +8,12 @@ from flask_babel import lazy_gettext as _
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from app.models import Artwork
+from app.models import Artwork, MediaKind
+from app.models.languages import direction_of, parted
 from app.retrieval.descriptors.subjects import SUBJECTS
+from app.services.collection.content.layout import FieldChoice
+from app.services.collection.content.markup import html_of
+from app.services.collection.content.media import shown_media
 from app.services.collection.subjects import subjects_of
 from app.web.api.fields import (
     PageSchema,
@@ -21,6 +25,7 @@ from app.web.api.fields import (
     text,
 )
 from app.web.api.schemas.examples import ACCESSION, PICTURE
+from app.web.shell.content import field_name, layout
 from app.web.shell.presentation import picture_url, thumbnail_url
 
 
@@ -29,6 +34,25 @@ class WorkAndSimilar(NamedTuple):
 
     artwork: Artwork
     similar: list[Artwork]
+
+
+class TextOfWork(NamedTuple):
+    """Text of a work in one language, and what was chosen for its field."""
+
+    choice: FieldChoice
+    field: str
+    language: str
+    value: str
+
+
+def public_texts(work: Artwork) -> list[TextOfWork]:
+    """Return what visitors may read of a work beyond its label, in all languages."""
+    chosen = layout()
+    return [
+        TextOfWork(chosen.of(parted(name)[0]), *parted(name), str(value))
+        for name, value in work.details.items()
+        if str(value).strip() and chosen.is_public(name)
+    ]
 
 
 class LabelSchema(ResponseSchema):
@@ -56,6 +80,66 @@ class ImageSchema(ResponseSchema):
     )
     width = integer(_("In pixels."), 1600, least=1)
     height = integer(_("In pixels."), 1200, least=1)
+
+
+class WorkTextSchema(ResponseSchema):
+    """A ``TextOfWork``."""
+
+    description = _("A text about a work, in one language.")
+    field = text(_("Which field it is of: the museum’s name for it."), "story")
+    name = text(
+        _("What the field is called for visitors."),
+        "Story",
+        lambda one: field_name(one.choice),
+    )
+    language = text(_("BCP 47; empty where it is not known."), "de")
+    direction = text(
+        _("How the language is written: “ltr”, “rtl”, or “auto” where unknown."),
+        "ltr",
+        lambda one: direction_of(one.language),
+    )
+    value = text(
+        _("As it is kept; in rich fields Markdown, or HTML as the museum has it."),
+        "The *whole* story.",
+    )
+    html = text(
+        _("The same as safe HTML: paragraphs, emphasis, lists, links."),
+        "<p>The <em>whole</em> story.</p>",
+        lambda one: html_of(one.value, is_rich=one.choice.is_rich),
+    )
+
+
+class WorkMediaSchema(ResponseSchema):
+    """A ``WorkMedia``."""
+
+    description = _("Audio, video or a link of a work.")
+    kind = text(
+        _("“audio”, “video” or “link”."),
+        "audio",
+        attrgetter("kind.value"),
+        validate=OneOf([kind.value for kind in MediaKind]),
+    )
+    language = text(_("BCP 47; empty where it is not known."), "de")
+    title = text(_("What it is called."), "A talk about the picture")
+    transcript = text(_("What is said in it; empty of a link."), "Good morning.")
+    url = text(
+        _("Path of the file, or the address of the link."),
+        "/media/recordings/ab/ab….mp3",
+        lambda one: (
+            one.address
+            if one.media_name is None
+            else url_for("media.recording", name=one.media_name)
+        ),
+    )
+    format = text(
+        _("Media type; empty of a link."), "audio/mpeg", attrgetter("mimetype")
+    )
+    seconds = field(
+        fields.Float,
+        _("How long it lasts; null where that is not known, and of a link."),
+        61.5,
+        allow_none=True,
+    )
 
 
 class WorkSchema(LabelSchema):
@@ -93,6 +177,12 @@ class WorkSchema(LabelSchema):
         lambda work: bool(work.stated_subjects),
     )
     images = array(ImageSchema, _("Its pictures; the first one stands for it."))
+    texts = array(
+        WorkTextSchema,
+        _("What visitors are told in further fields, in all languages."),
+        public_texts,
+    )
+    media = array(WorkMediaSchema, _("Audio, video and links."), shown_media)
 
 
 WORK_FIELDS = frozenset(WorkSchema().fields)
