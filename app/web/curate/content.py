@@ -39,6 +39,9 @@ from app.web.shell.site import TAKE_RECORDINGS
 
 bp = Blueprint("curate_content", __name__, url_prefix="/curate/works/<int:work_id>")
 
+TEXTS = "curate_content.save_texts"
+"""Endpoint that takes all texts of a work at once."""
+MOST_TEXT_BYTES = 20_000_000
 OTHER = "other"
 """Choice of a field that has a name of its own."""
 LONGEST_NAME = 200
@@ -87,13 +90,19 @@ class NewText(NamedTuple):
 
 
 def admit_recordings(app: Flask) -> None:
-    """Let curators send files larger than photos; before any form is looked at."""
+    """Let curators send much: files larger than photos, and long texts.
+
+    Before any form is looked at.
+    """
 
     @app.before_request
     def raise_limit() -> None:
         if request.endpoint in TAKE_RECORDINGS:
             limit = current_app.config["MORELLI_MAX_RECORDING_MB"]
             request.max_content_length = limit * 1_000_000
+        elif request.endpoint == TEXTS:
+            request.max_content_length = MOST_TEXT_BYTES
+            request.max_form_memory_size = MOST_TEXT_BYTES
 
 
 @bp.get("/content")
@@ -107,10 +116,12 @@ def save_texts(work_id: int) -> ResponseReturnValue:
     """Save the texts, and add one; what is emptied is gone."""
     work = db.get_or_404(Artwork, work_id)
     form = request.form
+    kept = {name: str(value) for name, value in work.details.items()}
+    # What nobody touched stays as the museum's table has it, with its spaces.
     typed = {
-        name: form[f"text:{name}"].replace("\r\n", "\n").strip()
-        for name in work.details
-        if f"text:{name}" in form
+        name: text
+        for name, value in kept.items()
+        if (text := as_typed(form.get(f"text:{name}", value))) != as_typed(value)
     }
     new = asked_text()
     facts = {f"{DETAIL}{name}": value for name, value in typed.items()}
@@ -255,7 +266,7 @@ def asked_text() -> NewText:
         form.get("new-field", "story"),
         form.get("new-name", "").strip()[:LONGEST_NAME],
         form.get("new-language", "").strip(),
-        form.get("new-text", "").replace("\r\n", "\n").strip(),
+        as_typed(form.get("new-text", "")),
     )
     if not new.value:
         return new
@@ -271,6 +282,11 @@ def asked_text() -> NewText:
     elif new.field in LABEL_COLUMNS and not new.language:
         fault = gettext("Please say in which language this is.")
     return new._replace(fault=fault)
+
+
+def as_typed(text: str) -> str:
+    """Return a text without what browsers add to it, and spaces around it."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def field_asked(new: NewText) -> str:

@@ -29,7 +29,7 @@ from app.services.collection.content.markup import beginning_of, html_of
 from app.services.collection.content.media import shown_media
 from app.web.shell.languages import CHOICE, page_language
 
-BEGINNING_CHARACTERS = 240
+BEGINNING_CHARACTERS = 200
 """Of a story, on an answer: what a phone shows beneath the title."""
 ASKED = "in"
 """Parameter of an address: the language that texts are wanted in."""

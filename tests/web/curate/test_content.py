@@ -124,6 +124,26 @@ def test_a_text_is_changed_emptied_and_brought_back(app, curator):
     assert details(app) == {"story@de": "Zwei"}
 
 
+def test_texts_may_be_long_but_not_without_end(app, curator):
+    long = "Wörter " * 14_000
+    for language in ("de", "fr", "es", "it", "nl", "pt"):
+        assert write(curator, long, language=language).status_code == 303
+    texts = {f"text:story@{tag}": f"{long}!" for tag in ("de", "fr", "es", "it", "nl")}
+    assert curator.post(PAGE, **texts).status_code == 303
+    assert details(app)["story@nl"].endswith("!")
+    endless = write(curator, "x" * 100_001, language="pl")
+    assert endless.status_code == 422
+    assert "100000 characters at most" in endless.text
+
+
+def test_what_nobody_touched_stays_as_the_table_has_it(app, curator):
+    with app.app_context():
+        db.session.get(Artwork, 1).details = {"Notiz": " a\r\nb ", "story@de": "Eins"}
+        db.session.commit()
+    curator.post(PAGE, **{"text:Notiz": "a\r\nb", "text:story@de": "Zwei"})
+    assert details(app) == {"Notiz": " a\r\nb ", "story@de": "Zwei"}
+
+
 def test_a_field_and_language_that_is_there_is_not_overwritten(app, curator):
     write(curator, "Eins")
     answer = write(curator, "Zwei")
