@@ -128,7 +128,7 @@ def test_what_visitors_see_is_chosen_without_javascript(open_page, curator):
     log_in(page, curator)
     page.goto("/curate/label/?work=1900.0")
     page.get_by_role("checkbox", name="Technique").uncheck()
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Try it").last.click()
     preview = page.locator(".layout-preview")
     assert "Oil on canvas" not in preview.inner_text()
     assert "Room 12" in preview.inner_text()
