@@ -4,6 +4,7 @@ from io import BytesIO
 
 import av
 import numpy as np
+from av.audio import AudioStream
 
 SECRET = "Taken by Anna at +48.1372+011.5756/"
 RATE = 48_000
@@ -29,6 +30,7 @@ def make_recording(kind, *, picture="", seconds=1, cover=False):
             seen.width, seen.height, seen.pix_fmt = 64, 48, "yuv420p"
             streams.append((seen, _pictures(10 * seconds)))
         heard = written.add_stream(CODECS[kind], rate=RATE)
+        assert isinstance(heard, AudioStream)
         heard.layout = "mono"
         streams.append((heard, _tone(heard, seconds)))
         for stream, frames in streams:

@@ -112,7 +112,7 @@ def test_works_are_read_in_batches(monkeypatch):
 
 
 def test_texts_in_languages_are_columns_and_media_stand_in_json(in_app):
-    work = db.session.get(Artwork, 1)
+    work = db.session.get_one(Artwork, 1)
     work.details = {"story@de": "Lang", "story@ar": "قصة"}
     link = {"address": "https://example.org/", "title": "Page", "language": "en"}
     work.media = [WorkMedia(kind=MediaKind.LINK, **link)]

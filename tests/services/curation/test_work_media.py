@@ -26,7 +26,7 @@ SAID = said_of("de", "Der Tisch", "Hier hören Sie …")
 
 @pytest.fixture
 def work(in_app):
-    return db.session.get(Artwork, 1)
+    return db.session.get_one(Artwork, 1)
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ def test_what_is_no_year_is_refused(client, year):
 
 
 def test_a_work_tells_its_texts_in_all_languages_and_its_media(client, in_app):
-    work = db.session.get(Artwork, 1)
+    work = db.session.get_one(Artwork, 1)
     work.details = {"story@ar": "*قصة*", "story": "Once", "Value": "9 million"}
     link = {"address": "https://example.org/", "title": "Page", "language": "en"}
     work.media = [WorkMedia(kind=MediaKind.LINK, **link)]

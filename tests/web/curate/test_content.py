@@ -50,7 +50,7 @@ def status(browser, address):
 
 def details(app):
     with app.app_context():
-        return db.session.get(Artwork, 1).details
+        return db.session.get_one(Artwork, 1).details
 
 
 def media_of(app):
@@ -138,7 +138,10 @@ def test_texts_may_be_long_but_not_without_end(app, curator):
 
 def test_what_nobody_touched_stays_as_the_table_has_it(app, curator):
     with app.app_context():
-        db.session.get(Artwork, 1).details = {"Notiz": " a\r\nb ", "story@de": "Eins"}
+        db.session.get_one(Artwork, 1).details = {
+            "Notiz": " a\r\nb ",
+            "story@de": "Eins",
+        }
         db.session.commit()
     curator.post(PAGE, **{"text:Notiz": "a\r\nb", "text:story@de": "Zwei"})
     assert details(app) == {"Notiz": " a\r\nb ", "story@de": "Zwei"}
@@ -154,7 +157,7 @@ def test_a_field_and_language_that_is_there_is_not_overwritten(app, curator):
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(app, curator):
     write(curator, "Eins")
-    old = re.search(r'name="seen" value="([^"]+)"', curator.browser.get(PAGE).text)[1]
+    [old] = re.findall(r'name="seen" value="([^"]+)"', curator.browser.get(PAGE).text)
     curator.post(PAGE, **{"text:story@de": "Zwei"})
     answer = curator.post(PAGE, seen=old, **{"text:story@de": "Drei"})
     assert answer.status_code == 422
@@ -167,7 +170,7 @@ def test_a_recording_is_played_in_parts(app, curator, visitor):
     [one] = media_of(app)
     assert (one.kind, one.language, one.title) == (MediaKind.AUDIO, "de", "Gespräch")
     page = visitor.get(WORK, headers=ENGLISH).text
-    address = re.search(r'<audio controls preload="none" src="([^"]+)"', page)[1]
+    [address] = re.findall(r'<audio controls preload="none" src="([^"]+)"', page)
     assert "Guten Tag." in page
     with visitor.get(address) as whole:
         assert whole.mimetype == "audio/mpeg"

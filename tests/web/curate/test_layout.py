@@ -20,7 +20,10 @@ def curator(app):
 @pytest.fixture
 def museum_fields(app):
     with app.app_context():
-        db.session.get(Artwork, 1).details = {"Provenienz": "Prag", "Wert": "9 Mio."}
+        db.session.get_one(Artwork, 1).details = {
+            "Provenienz": "Prag",
+            "Wert": "9 Mio.",
+        }
         db.session.commit()
 
 

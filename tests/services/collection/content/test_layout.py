@@ -65,6 +65,7 @@ def test_a_layout_is_kept_written_down_and_taken_back():
     session = db.session()
     layout = replace(USUAL, language="de")
     entry = keep_layout(session, layout, None)
+    assert entry is not None
     assert layout_of(session) == layout
     assert keep_layout(session, layout, None) is None
     take_back(session, entry, None)
@@ -79,6 +80,7 @@ def test_a_layout_is_kept_written_down_and_taken_back():
 def test_what_changed_since_is_not_taken_back():
     session = db.session()
     entry = keep_layout(session, replace(USUAL, language="de"), None)
+    assert entry is not None
     keep_layout(session, replace(USUAL, language="fr"), None)
     with pytest.raises(LayoutChangedError):
         take_back(session, entry, None)

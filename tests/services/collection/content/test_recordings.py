@@ -118,5 +118,5 @@ def test_a_recording_that_lasts_too_long_is_refused(media, monkeypatch):
 
 
 def test_mp3_and_aac_are_told_apart_by_their_layer():
-    assert container_of(b"\xff\xfb\x90\x00").ending == "mp3"
-    assert container_of(b"\xff\xf1\x50\x80").ending == "m4a"
+    assert container_of(b"\xff\xfb\x90\x00") is recordings.MP3
+    assert container_of(b"\xff\xf1\x50\x80") is recordings.AAC
