@@ -1,5 +1,6 @@
 """Recordings: their bytes tell what they are; nothing but sound and picture stays."""
 
+import struct
 from io import BytesIO
 
 import pytest
@@ -120,3 +121,13 @@ def test_a_recording_that_lasts_too_long_is_refused(media, monkeypatch):
 def test_mp3_and_aac_are_told_apart_by_their_layer():
     assert container_of(b"\xff\xfb\x90\x00") is recordings.MP3
     assert container_of(b"\xff\xf1\x50\x80") is recordings.AAC
+
+
+def test_a_video_stays_turned_as_the_phone_was_held(media):
+    upright = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30)
+    turned = struct.pack(">9i", 0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30)
+    before, _upright, after = make_recording("mp4", picture="libx264").partition(
+        b"tkhd"
+    )
+    data = before + b"tkhd" + after.replace(upright, turned, 1)
+    assert turned in stored(data, media, VIDEO)[1]
