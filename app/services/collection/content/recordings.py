@@ -7,17 +7,11 @@ are: nothing is encoded, and names, places, covers and further tracks stay behin
 
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-
-import av
-from av.audio import AudioStream
-from av.container import InputContainer, OutputContainer
-from av.video import VideoStream
 
 from app.models import MediaKind
 from app.services.media.store import MediaStore
@@ -136,6 +130,9 @@ def store_recording(
     StorageAwayError
         If the storage does not answer.
     """
+    # Only here: FFmpeg takes 20 MB in every process, and few ever need it.
+    from app.services.collection.content.remuxing import write_anew
+
     file.seek(0)
     container = container_of(file.read(HEAD_BYTES))
     mimetype = "" if container is None else getattr(container, kind.value)
@@ -146,69 +143,8 @@ def store_recording(
     name = f"{token[:2]}/{token}.{container.ending}"
     with tempfile.TemporaryDirectory(prefix="morelli-recording-") as folder:
         path = Path(folder) / f"recording.{container.ending}"
-        try:
-            seconds = _write_anew(file, path, kind, container)
-        except (av.FFmpegError, ValueError, IndexError) as error:
-            if isinstance(error, OSError) and error.errno == 28:  # the disk is full
-                raise OSError(error.errno, "no space left") from error
-            raise RecordingError(RecordingFault.BROKEN) from error
+        seconds = write_anew(file, path, kind, container)
         size = path.stat().st_size
         with path.open("rb") as written:
             store.write(name, written)
     return StoredRecording(name, mimetype, size, seconds)
-
-
-def _write_anew(
-    file: BinaryIO, path: Path, kind: MediaKind, container: Container
-) -> float | None:
-    """Copy sound and picture into a new file; return how long it lasts."""
-    with _reading(file, container) as source:
-        wanted: list[AudioStream | VideoStream] = [*source.streams.audio[:1]]
-        if kind is MediaKind.VIDEO:
-            wanted = [*source.streams.video[:1], *wanted]
-        kinds = {stream.type for stream in wanted}
-        if kind.value not in kinds:
-            raise RecordingError(RecordingFault.SILENT)
-        for stream in wanted:
-            if stream.codec_context.name not in CODECS[MediaKind(stream.type)]:
-                raise RecordingError(RecordingFault.CODEC)
-        options = {"fflags": "+bitexact"}
-        if container.muxer == "mp4":
-            options["movflags"] = "+faststart"  # played before all of it is there
-        if container is MP3:
-            options |= {"id3v2_version": "0", "write_xing": "0"}
-        last = 0.0
-        with _writing(path, container, options) as written:
-            copies = {
-                one.index: written.add_stream_from_template(one) for one in wanted
-            }
-            for copy in copies.values():
-                copy.metadata.clear()
-            for packet in source.demux(*wanted):
-                if packet.dts is None or packet.time_base is None:
-                    continue
-                if packet.is_corrupt:
-                    raise RecordingError(RecordingFault.BROKEN)
-                end = (packet.pts or packet.dts) + (packet.duration or 0)
-                last = max(last, float(end * packet.time_base))
-                if last > LONGEST_SECONDS:
-                    raise RecordingError(RecordingFault.LENGTH)
-                packet.stream = copies[packet.stream.index]
-                written.mux(packet)
-    if not last:
-        raise RecordingError(RecordingFault.BROKEN)
-    return round(last, 1)
-
-
-@contextmanager
-def _reading(file: BinaryIO, container: Container) -> Iterator[InputContainer]:
-    with av.open(file, "r", format=container.demuxer, metadata_errors="replace") as one:
-        yield one
-
-
-@contextmanager
-def _writing(
-    path: Path, container: Container, options: dict[str, str]
-) -> Iterator[OutputContainer]:
-    with av.open(str(path), "w", format=container.muxer, options=options) as one:
-        yield one
