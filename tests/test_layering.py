@@ -155,8 +155,6 @@ HOMES = {  # third-party package -> the only places that may import it
     "distributed": ("app.services.shards.dask", "app.services.shards.feature_workers"),
     "pymilvus": ("app.services.vectors.milvus",),
     "av": ("app.services.collection.content.remuxing",),
-    "markdown_it": ("app.services.collection.content.markup",),
-    "nh3": ("app.services.collection.content.markup",),
     "openTSNE": (f"{RETRIEVAL}.map.layout",),
     "threadpoolctl": (f"{RETRIEVAL}.runtime.threads",),
 }

@@ -38,13 +38,13 @@ HEADERS = {
 }
 FRAMED_BY = "framed_by"
 """Key, among what is kept for one request, of who may show its page in a frame."""
+RECORDERS = ("curate_content",)
+"""Blueprints whose pages may ask for the microphone."""
+MICROPHONE = "geolocation=(), microphone=(self), camera=()"
 KEPT = (
     *("static", "assets.file", "media.work", "iiif_images.picture"),
     *("brand.style", "brand.picture"),
 )
-RECORDERS = ("curate_content",)
-"""Blueprints whose pages may ask for the microphone."""
-MICROPHONE = "geolocation=(), microphone=(self), camera=()"
 """Endpoints that say themselves how long browsers may keep what they serve."""
 OPEN = ("media", "iiif", "iiif_images", "records")
 """Blueprints of what works on show are: pages of other sites may read it, too."""
