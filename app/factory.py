@@ -87,7 +87,6 @@ from app.web.shell import (
     addresses,
     assets,
     brand,
-    content,
     languages,
     logs,
     metrics,
@@ -96,8 +95,9 @@ from app.web.shell import (
     presentation,
     proportions,
     security,
-    subject_names,
 )
+from app.web.shell.content import shown as shown_content
+from app.web.shell.content import subject_names
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES, WORDS
 from app.web.shell.site import Site
 from app.web.visits import favourites, tours
@@ -186,7 +186,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     languages.register(app)
     presentation.register(app)
     previews.register(app)
-    content.register(app)
+    shown_content.register(app)
     subject_names.register(app)
     proportions.register(app)
     addresses.register(app)

@@ -33,7 +33,8 @@ from app.services.media.store import StorageAwayError
 from app.web.callers.visitors import current_account
 from app.web.curate.common import editor
 from app.web.curate.responses import go_to, or_404
-from app.web.shell.content import FIELD_NAMES, layout
+from app.web.shell.content.shown import FIELD_NAMES
+from app.web.shell.content.wishes import layout
 from app.web.shell.current import media
 from app.web.shell.site import TAKE_RECORDINGS
 

@@ -25,7 +25,7 @@ from app.services.collection.works import find_work, sample_works
 from app.web.callers.visitors import current_account
 from app.web.curate.content import languages_offered
 from app.web.curate.responses import go_to
-from app.web.shell.content import FIELD_NAMES
+from app.web.shell.content.shown import FIELD_NAMES
 from app.web.shell.languages import LANGUAGES
 
 bp = Blueprint("curate_layout", __name__, url_prefix="/curate/label")

@@ -11,7 +11,8 @@ from app.services.collection.linked_art import CONTEXT
 from app.services.collection.manifests import collection, manifest
 from app.services.collection.works import find_work
 from app.web.shell.addresses import addresses_of, public_url
-from app.web.shell.content import field_name, layout
+from app.web.shell.content.shown import field_name
+from app.web.shell.content.wishes import layout
 
 bp = Blueprint("iiif", __name__, url_prefix="/iiif")
 

@@ -12,7 +12,7 @@ from app.services.collection.linked_art import describe_object
 from app.services.collection.works import find_work
 from app.web.curate.responses import or_404
 from app.web.shell.addresses import addresses_of
-from app.web.shell.content import layout
+from app.web.shell.content.wishes import layout
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 

@@ -20,7 +20,7 @@ from app.services.labels.reading import ReadWork, Sign
 from app.services.labels.shown import shown_works
 from app.services.search.evidence import BLOCK_SIGNS, Spread, faults_of, spread_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
-from app.web.shell.content import title_words
+from app.web.shell.content.shown import title_words
 from app.web.shell.photo_remarks import photo_remarks
 
 VERDICTS = {

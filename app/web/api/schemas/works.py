@@ -25,7 +25,8 @@ from app.web.api.fields import (
     text,
 )
 from app.web.api.schemas.examples import ACCESSION, PICTURE
-from app.web.shell.content import field_name, layout
+from app.web.shell.content.shown import field_name
+from app.web.shell.content.wishes import layout
 from app.web.shell.presentation import picture_url, thumbnail_url
 
 

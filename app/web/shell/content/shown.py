@@ -2,14 +2,12 @@
 
 from typing import NamedTuple
 
-from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import get_locale, gettext
+from flask import Flask, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
-from app.extensions import db
 from app.models import Artwork, WorkMedia
-from app.models.languages import direction_of, normal_tag, primary
 from app.services.collection.content.fields import (
     CREDIT,
     DESCRIPTION,
@@ -21,18 +19,21 @@ from app.services.collection.content.fields import (
 )
 from app.services.collection.content.layout import (
     FieldChoice,
-    LabelLayout,
     ShownField,
-    layout_of,
 )
 from app.services.collection.content.markup import beginning_of, html_of
 from app.services.collection.content.media import shown_media
-from app.web.shell.languages import CHOICE, page_language
+from app.web.shell.content.wishes import (
+    is_foreign,
+    language_name,
+    layout,
+    said_in,
+    wishes,
+)
+from app.web.shell.languages import page_language
 
 BEGINNING_CHARACTERS = 200
 """Of a story, on an answer: what a phone shows beneath the title."""
-ASKED = "in"
-"""Parameter of an address: the language that texts are wanted in."""
 FIELD_NAMES = {
     STORY: _("Story"),
     DESCRIPTION: _("Description"),
@@ -74,28 +75,6 @@ def register(app: Flask) -> None:
         *(shown_fields, title_words, transcript, work_title),
     )
     app.jinja_env.globals.update({one.__name__: one for one in functions})
-
-
-def layout() -> LabelLayout:
-    """Return the layout that is in force; a page asks for it once."""
-    if "label_layout" not in g:
-        g.label_layout = layout_of(db.session())
-    found: LabelLayout = g.label_layout
-    return found
-
-
-def wishes() -> list[str]:
-    """Return the languages that whoever asks reads, the best first.
-
-    What the address asks for, the language that was chosen, the browser's in their
-    order, and that of the page.
-    """
-    asked = [page_language()]
-    if has_request_context():
-        browser = [tag for tag in request.accept_languages.values() if tag != "*"]
-        chosen = session.get(CHOICE, "")
-        asked = [request.args.get(ASKED, ""), chosen, *browser, *asked]
-    return list(dict.fromkeys(filter(None, map(normal_tag, asked))))
 
 
 def shown_fields(work: Artwork, *, rich: bool | None = None) -> list[ShownField]:
@@ -151,28 +130,6 @@ def rich(text: Text, choice: FieldChoice) -> Markup:
 def transcript(one: WorkMedia) -> Markup:
     """Return what is said in a recording as HTML."""
     return Markup(html_of(one.transcript, is_rich=False))  # noqa: S704 - as above
-
-
-def said_in(language: str) -> Markup:
-    """Return the attributes of an element whose text is in a language."""
-    if not language:
-        return Markup(' dir="auto"')
-    return Markup(' lang="{}" dir="{}"').format(language, direction_of(language))
-
-
-def is_foreign(language: str) -> bool:
-    """Tell whether a language is known, and another than the page's."""
-    return bool(language) and primary(language) != primary(page_language())
-
-
-def language_name(language: str) -> str:
-    """Return what a language is called in that of the page."""
-    names = get_locale().languages
-    whole = names.get(language.replace("-", "_"))
-    if whole:
-        return str(whole)
-    name = str(names.get(primary(language)) or language)
-    return f"{name} ({language})" if "-" in language else name
 
 
 def field_name(choice: FieldChoice) -> str:
