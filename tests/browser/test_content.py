@@ -120,7 +120,7 @@ def test_the_answer_begins_the_story_above_the_fold(open_page, curator, photo):
     box = beginning.bounding_box()
     assert box["y"] + box["height"] < 844
     visitor.locator(".story-beginning a").click()
-    assert visitor.locator("#texts").is_visible()
+    visitor.locator("#texts").wait_for()
 
 
 def test_what_visitors_see_is_chosen_without_javascript(open_page, curator):
