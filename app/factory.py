@@ -49,8 +49,10 @@ from app.web.api import document as api_document
 from app.web.api import pages as api_pages
 from app.web.callers import access, characters, throttling, upload
 from app.web.curate import compare as curate_compare
+from app.web.curate import content as curate_content
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
+from app.web.curate import layout as curate_layout
 from app.web.curate import map as curate_map
 from app.web.curate import pictures as curate_pictures
 from app.web.curate import sent_pictures as curate_sent_pictures
@@ -93,8 +95,9 @@ from app.web.shell import (
     presentation,
     proportions,
     security,
-    subject_names,
 )
+from app.web.shell.content import shown as shown_content
+from app.web.shell.content import subject_names
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES, WORDS
 from app.web.shell.site import Site
 from app.web.visits import favourites, tours
@@ -122,6 +125,7 @@ BLUEPRINTS = (
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
     *(curate_compare, curate_sent_pictures, curate_tours),
+    *(curate_content, curate_layout),
     *(admin_dashboard, admin_recognition, admin_evaluation),
     *(admin_site, admin_own_pages),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
@@ -175,12 +179,14 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     kiosk.guard(app)
     access.guard(app)
     curate_imports.admit_catalogues(app)
+    curate_content.admit_recordings(app)
     security.protect(app)
     errors.handle(app)
     museum.register(app)
     languages.register(app)
     presentation.register(app)
     previews.register(app)
+    shown_content.register(app)
     subject_names.register(app)
     proportions.register(app)
     addresses.register(app)

@@ -154,6 +154,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "obstore": ("app.services.media.s3",),
     "distributed": ("app.services.shards.dask", "app.services.shards.feature_workers"),
     "pymilvus": ("app.services.vectors.milvus",),
+    "av": ("app.services.collection.content.remuxing",),
     "openTSNE": (f"{RETRIEVAL}.map.layout",),
     "threadpoolctl": (f"{RETRIEVAL}.runtime.threads",),
 }

@@ -60,6 +60,8 @@ class Folders:
         """Root of the shards of indexes, where they are built or held."""
         self.works = instance / "media" / "works"
         """Pictures of the works."""
+        self.recordings = instance / "media" / "recordings"
+        """Audio and video of the works."""
         self.queries = instance / "media" / "queries"
         """Photos that visitors asked about."""
         self.site = instance / "media" / "site"

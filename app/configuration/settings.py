@@ -203,6 +203,12 @@ SETTINGS = (
         "Largest catalogue with pictures that curators may send, in megabytes.",
     ),
     Setting(
+        "MORELLI_MAX_RECORDING_MB",
+        "300",
+        parse_number(1, 2_000),
+        "Largest audio or video of a work that curators may send, in megabytes.",
+    ),
+    Setting(
         "MORELLI_HTTPS",
         "no",
         parse_flag,

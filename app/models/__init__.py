@@ -22,6 +22,8 @@ from app.models.collection import GenerationRecord as GenerationRecord
 from app.models.collection import ImageFeatures as ImageFeatures
 from app.models.collection import IndexFault as IndexFault
 from app.models.collection import ReferenceImage as ReferenceImage
+from app.models.content import MediaKind as MediaKind
+from app.models.content import WorkMedia as WorkMedia
 from app.models.curation import AuditEntry as AuditEntry
 from app.models.curation import EvaluationReport as EvaluationReport
 from app.models.curation import Relation as Relation

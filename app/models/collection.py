@@ -1,7 +1,7 @@
 """Works, reference images, their features, and generations of the index."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.base import Base, children, now, parent_key, sorted_text
 from app.models.dates.reading import years_of
 from app.models.keys import LAST_KEY, plain_text, sort_key
+from app.models.languages import parted
+
+if TYPE_CHECKING:
+    from app.models.content import WorkMedia
+
+TITLE = "title"
 
 SEARCHED = (
     *("accession", "title", "artist", "date"),
@@ -44,7 +50,8 @@ class Artwork(Base):
     source: Mapped[str] = mapped_column(Text, default="")
     rights: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What else the museum's own table says, by the names of its columns."""
+    """What else is said of it: fields of visitors' pages such as ``story@en``, titles
+    in other languages, and what the museum's own table says, by its columns' names."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     withdrawn_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -70,6 +77,10 @@ class Artwork(Base):
         back_populates="artwork", order_by="ReferenceImage.position"
     )
 
+    media: Mapped[list["WorkMedia"]] = children(
+        back_populates="artwork", order_by="(WorkMedia.position, WorkMedia.id)"
+    )
+
     @property
     def is_withdrawn(self) -> bool:
         """Whether the work no longer belongs to the searchable collection."""
@@ -80,11 +91,18 @@ class Artwork(Base):
 @event.listens_for(Artwork, "before_update")
 def set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
     """Bring what is searched and sorted by up to date with the label."""
-    label = (getattr(artwork, name) or "" for name in SEARCHED)
-    artwork.search_text = plain_text(" ".join(label))
+    label = [getattr(artwork, name) or "" for name in SEARCHED]
+    artwork.search_text = plain_text(" ".join((*label, *other_titles(artwork))))
     artwork.artist_key = sort_key(artwork.artist or "")
     artwork.title_key = sort_key(artwork.title or "")
     artwork.earliest_year, artwork.latest_year = years_of(artwork.date or "")
+
+
+def other_titles(artwork: Artwork) -> list[str]:
+    """Return a work's titles in other languages than that of its label."""
+    named = ((*parted(name), value) for name, value in (artwork.details or {}).items())
+    titles = [str(value) for field, tag, value in named if field == TITLE and tag]
+    return [title for title in titles if title != artwork.title]
 
 
 class ReferenceImage(Base):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from app.models.base import Base, parent_key, sorted_text
-from app.models.collection import Artwork
+from app.models.collection import Artwork, other_titles
 from app.models.keys import LONGEST_NUMBER, LONGEST_WORD, number_key, words_of
 
 GUIDE_COLUMN = re.compile(r"guid|guia|\bstop\b|audio|tour\b|fuhrung|rundgang|parcours")
@@ -121,13 +121,19 @@ def _write(session: Session, works: list[Artwork]) -> None:
         ask(delete(ArtworkWord).where(ArtworkWord.artwork_id.in_(changed)))
         ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(changed)))
     shown = [work for work in works if work.withdrawn_at is None]
-    occurrences = [
-        (word, part, len(words), work.id)
-        for work in shown
-        for part, text in ((Part.TITLE, work.title), (Part.ARTIST, work.artist))
-        if (words := words_of(text or ""))
-        for word in words
-    ]
+    # Two titles of one length may have a word in common.
+    occurrences = sorted(
+        {
+            (word, part, len(words), work.id)
+            for work in shown
+            for part, text in (
+                *((Part.TITLE, title) for title in (work.title, *other_titles(work))),
+                (Part.ARTIST, work.artist),
+            )
+            if (words := words_of(text or ""))
+            for word in words
+        }
+    )
     numbers = _numbered(session, {word for word, *_ in occurrences})
     names = ("word_id", "part", "length", "artwork_id")
     if occurrences:

@@ -97,7 +97,13 @@ SENTENCES = {
     500: _("The fault has been noted. Please try again."),
 }
 MENDED_BY_ANOTHER_PHOTO = (400, 413, 422)
-WITHOUT_PHOTO = (*ACCOUNT_PAGES, "history", "languages", "curate_imports")
+WITHOUT_PHOTO = (
+    *ACCOUNT_PAGES,
+    "history",
+    "languages",
+    "curate_imports",
+    "curate_content",
+)
 """Blueprints whose forms have no photo in them."""
 
 
@@ -225,6 +231,12 @@ def sentence(status: int, error: HTTPException) -> str:
             "The file is too large: at most %(megabytes)s MB are accepted. Larger "
             "catalogues can be imported from a folder on the server.",
             megabytes=current_app.config["MORELLI_MAX_IMPORT_MB"],
+        )
+    elif status == 413 and request.blueprint == "curate_content":
+        text = _(
+            "The recording is too large: at most %(megabytes)s MB are accepted. Please "
+            "save it shorter, or in lower quality.",
+            megabytes=current_app.config["MORELLI_MAX_RECORDING_MB"],
         )
     elif status == 413:
         text = _(

@@ -54,10 +54,13 @@ FILES = (
     ".xml",
     "/metrics",
 )
-ELSEWHERE = ("second_factor.remove_app", "security.wan_signin", "kiosk.begin")
+ELSEWHERE = (
+    *("second_factor.remove_app", "security.wan_signin", "kiosk.begin"),
+    "media.recording",
+)
 """Not there without an authenticator app, or but between password and second factor;
 the first looks like that of passkeys, test_second_factor.py looks at the other. And
-what makes the browser a kiosk: test_site.py looks at that."""
+what makes the browser a kiosk: test_site.py looks at that. The last is no page."""
 IMAGE_SERVICE = "iiif_images."
 """Endpoints that give pictures and what is told of them to viewers, no pages."""
 MOST_BYTES = 200_000

@@ -53,7 +53,7 @@ def test_a_catalogue_is_looked_through_recorded_and_taken_back(
     page.get_by_role("button", name="Begin").click()
     page.get_by_text("The table begins in row 1.").wait_for()
     page.get_by_text("No column is surely the accession number.").wait_for()
-    assert page.get_by_label("Künstler").input_value() == "artist"
+    assert page.get_by_label("Künstler", exact=True).input_value() == "artist"
     page.get_by_label("Nr", exact=True).select_option("accession")
     page.get_by_role("button", name="Look it through").click()
     page.get_by_text("nothing has been changed yet").wait_for()

@@ -137,7 +137,9 @@ def find_works(
     if page is None:
         return None
     wanted = select(Artwork).where(Artwork.id.in_(page.entries))
-    loaded = db.session.scalars(wanted.options(selectinload(Artwork.images)))
+    loaded = db.session.scalars(
+        wanted.options(selectinload(Artwork.images), selectinload(Artwork.media))
+    )
     works = {work.id: work for work in loaded}
     shown = [works[row] for row in page.entries]
     return Page(shown, page.number, page.count, page.total)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork
+from app.services.collection.content.media import described_media
 from app.services.collection.labels import COLUMNS, fact_of, label_of
 from app.services.collection.spreadsheets import BYTE_ORDER_MARK, preserved
 from app.services.collection.subjects import SHOWS, subjects_of
@@ -41,7 +42,7 @@ def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]
     while batch := session.scalars(
         select(Artwork)
         .where(Artwork.accession > last, *meant)
-        .options(selectinload(Artwork.images))
+        .options(selectinload(Artwork.images), selectinload(Artwork.media))
         .order_by(Artwork.accession)
         .limit(BATCH_WORKS)
     ).all():
@@ -99,6 +100,7 @@ def json_lines(session: Session) -> Iterator[str]:
             SHOWS: subjects_of(work),
             "shows_stated": bool(work.stated_subjects),
             "details": work.details,
+            "media": described_media(work),
             WITHDRAWN: work.withdrawn_at.isoformat() if work.withdrawn_at else None,
             "images": [
                 {

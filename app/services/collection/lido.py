@@ -12,6 +12,13 @@ from xml.etree.ElementTree import Element, SubElement
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
+from app.services.collection.content.fields import DIMENSIONS, Text
+from app.services.collection.content.saying import (
+    IsPublic,
+    everything,
+    fields_said,
+    labels_said,
+)
 from app.services.collection.exporting import all_works
 from app.services.collection.labels import fact_of
 from app.services.collection.manifests import LICENCE, Addresses
@@ -36,7 +43,7 @@ ET.register_namespace("lido", NAMESPACE)
 def lido_records(
     session: Session, addresses_of: Callable[[str], Addresses]
 ) -> Iterator[str]:
-    """Yield a LIDO file of all works on show, one record after another.
+    """Yield a LIDO file of all works on show, one record after another, with all texts.
 
     Parameters
     ----------
@@ -54,15 +61,23 @@ def lido_records(
     yield "</lido:lidoWrap>\n"
 
 
-def lido_record(work: Artwork, addresses: Addresses) -> str:
-    """Return the LIDO record of a work, as a document of its own."""
+def lido_record(
+    work: Artwork, addresses: Addresses, is_public: IsPublic = everything
+) -> str:
+    """Return the LIDO record of a work, as a document of its own.
+
+    Parameters
+    ----------
+    is_public : callable
+        Which of the texts beyond the label are in it.
+    """
     record = Element(_name("lido"))
     _text(record, "lidoRecID", addresses.page, type=URI)
     _text(record, "objectPublishedID", addresses.page, type=URI)
     described = SubElement(record, _name("descriptiveMetadata"))
     described.set(f"{{{XML}}}lang", LANGUAGE)
     _classify(described, work)
-    _identify(described, work)
+    _identify(described, work, is_public)
     _make(described, work)
     _show(described, work)
     administrated = SubElement(record, _name("administrativeMetadata"))
@@ -78,23 +93,31 @@ def _classify(described: Element, work: Artwork) -> None:
         _text(kind, "term", work.type)
 
 
-def _identify(described: Element, work: Artwork) -> None:
+def _identify(described: Element, work: Artwork, is_public: IsPublic) -> None:
     identified = SubElement(described, _name("objectIdentificationWrap"))
     title = _inside(identified, "titleWrap", "titleSet")
-    _text(title, "appellationValue", work.title)
+    for said in labels_said(work, "title") or [Text("", "")]:
+        _spoken(title, "appellationValue", said)
     kept = _inside(identified, "repositoryWrap", "repositorySet")
     kept.set(_name("type"), "current")
     _text(kept, "workID", work.accession, type="inventory number")
     if work.location:
         place = _inside(kept, "repositoryLocation", "namePlaceSet")
         _text(place, "appellationValue", work.location)
-    notes = [(name, str(value)) for name, value in work.details.items() if str(value)]
-    if notes:
+    said_of = {one.field: one.texts for one in fields_said(work, is_public)}
+    measured = said_of.pop(DIMENSIONS, [])
+    if said_of:
         wrap = SubElement(identified, _name("objectDescriptionWrap"))
-        for name, value in notes:
+        for name, texts in said_of.items():
             note = SubElement(wrap, _name("objectDescriptionSet"))
             note.set(_name("type"), _clean(name))
-            _text(note, "descriptiveNoteValue", value)
+            for said in texts:
+                _spoken(note, "descriptiveNoteValue", said)
+    if measured:
+        path = ("objectMeasurementsWrap", "objectMeasurementsSet")
+        inside = _inside(identified, *path)
+        for said in measured:
+            _spoken(inside, "displayObjectMeasurements", said)
 
 
 def _make(described: Element, work: Artwork) -> None:
@@ -184,6 +207,14 @@ def _text(parent: Element, name: str, text: str, **attributes: str) -> Element:
     element.text = _clean(text)
     for attribute, value in attributes.items():
         element.set(_name(attribute), value)
+    return element
+
+
+def _spoken(parent: Element, name: str, said: Text) -> Element:
+    """Add a text with its language, where that is known."""
+    element = _text(parent, name, said.value)
+    if said.language:
+        element.set(f"{{{XML}}}lang", said.language)
     return element
 
 

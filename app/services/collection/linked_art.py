@@ -8,9 +8,18 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from babel import Locale
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, ReferenceImage
+from app.models.languages import primary
+from app.services.collection.content.fields import DESCRIPTION, DIMENSIONS, Text
+from app.services.collection.content.saying import (
+    IsPublic,
+    everything,
+    fields_said,
+    labels_said,
+)
 from app.services.collection.exporting import all_works
 from app.services.collection.labels import fact_of
 from app.services.collection.lido import iso_year
@@ -26,6 +35,19 @@ CULTURE = (300055768, "Culture")
 RIGHTS = (300435434, "Copyright/Licence Statement")
 SOURCE = (300311705, "Source")
 SUBJECT = (300404126, "Subject")
+CONCEPTS = {
+    DESCRIPTION: (300435416, "Description"),
+    DIMENSIONS: (300435430, "Dimensions Statement"),
+}
+"""Of fields that the thesaurus knows; others have their names."""
+LANGUAGE_CONCEPTS = {
+    "en": 300388277,
+    "de": 300388344,
+    "fr": 300388306,
+    "es": 300389311,
+    "it": 300388474,
+    "nl": 300388256,
+}
 WEB_PAGE = (300264578, "Web Page")
 
 
@@ -43,13 +65,17 @@ def linked_art(
     yield "\n]}\n"
 
 
-def describe_object(work: Artwork, addresses: Addresses) -> dict[str, Any]:
+def describe_object(
+    work: Artwork, addresses: Addresses, is_public: IsPublic = everything
+) -> dict[str, Any]:
     """Return a work as Linked Art describes it, as a document of its own.
 
     Parameters
     ----------
     addresses : Addresses
         The page's is the work's name for all the world.
+    is_public : callable
+        Which of the texts beyond the label are in it.
     """
     described: dict[str, Any] = {
         "@context": CONTEXT,
@@ -57,7 +83,10 @@ def describe_object(work: Artwork, addresses: Addresses) -> dict[str, Any]:
         "type": "HumanMadeObject",
         "_label": work.title or work.accession,
         "identified_by": [
-            *([_named("Name", work.title, PREFERRED)] if work.title else []),
+            *(
+                _spoken(_named("Name", said.value, PREFERRED), said)
+                for said in labels_said(work, "title")
+            ),
             _named("Identifier", work.accession, ACCESSION_NUMBER),
         ],
     }
@@ -79,9 +108,9 @@ def describe_object(work: Artwork, addresses: Addresses) -> dict[str, Any]:
         if value
     ]
     statements += [
-        {**_statement(str(value), BRIEF_TEXT), "_label": name}
-        for name, value in work.details.items()
-        if str(value)
+        _spoken(_field_statement(field, said.value), said)
+        for field, texts in fields_said(work, is_public)
+        for said in texts
     ]
     if statements:
         described["referred_to_by"] = statements
@@ -168,6 +197,22 @@ def _carried(
 
 def _named(kind: str, content: str, concept: tuple[int, str]) -> dict[str, Any]:
     return {"type": kind, "content": content, "classified_as": [_concept(concept)]}
+
+
+def _field_statement(field: str, content: str) -> dict[str, Any]:
+    if field in CONCEPTS:
+        return _statement(content, CONCEPTS[field])
+    return {**_statement(content, BRIEF_TEXT), "_label": field}
+
+
+def _spoken(said: dict[str, Any], text: Text) -> dict[str, Any]:
+    """Say in which language something is said, where that is known."""
+    number = LANGUAGE_CONCEPTS.get(primary(text.language))
+    if number is None:
+        return said
+    name = str(Locale("en").languages[primary(text.language)])
+    language = {"id": f"{AAT}{number}", "type": "Language", "_label": name}
+    return {**said, "language": [language]}
 
 
 def _statement(content: str, concept: tuple[int, str]) -> dict[str, Any]:

@@ -7,8 +7,18 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from app.models import Artwork, ReferenceImage
-from app.services.collection.labels import fact_of, label_of
+from app.models import Artwork, MediaKind, ReferenceImage, WorkMedia
+from app.services.collection.content.fields import DESCRIPTION, Text
+from app.services.collection.content.layout import RICH
+from app.services.collection.content.markup import plain_of
+from app.services.collection.content.media import shown_media
+from app.services.collection.content.saying import (
+    IsPublic,
+    everything,
+    fields_said,
+    labels_said,
+)
+from app.services.collection.labels import LABEL_COLUMNS, fact_of, label_of
 from app.services.collection.pictures import THUMBNAIL_SIDE_PX
 from app.services.collection.subjects import SHOWS
 
@@ -27,48 +37,71 @@ class Addresses(NamedTuple):
     ----------
     manifest, page : str
         The manifest's own, which is its name for all the world; the work's page.
-    picture, service : callable
+    picture, service, recording : callable
         From a media name to its address; from the hash of a picture's original to its
-        image service.
+        image service; from the name of a recording to its address.
     """
 
     manifest: str
     page: str
     picture: Callable[[str], str]
     service: Callable[[str], str]
+    recording: Callable[[str], str]
 
 
-def manifest(work: Artwork, addresses: Addresses) -> dict[str, Any]:
-    """Return the manifest of a work: one canvas per picture."""
+def manifest(
+    work: Artwork,
+    addresses: Addresses,
+    is_public: IsPublic = everything,
+    name_of: Callable[[str], str] = str,
+) -> dict[str, Any]:
+    """Return the manifest of a work: one canvas per picture.
+
+    Parameters
+    ----------
+    is_public : callable
+        Which texts beyond the label are in it.
+    name_of : callable
+        From a field to what it is called.
+    """
     label = label_of(work)
-    title = label["title"] or work.accession
+    title = language_map(labels_said(work, "title")) or {"none": [work.accession]}
+    fields = fields_said(work, is_public)
     facts = {"accession": work.accession, **label, SHOWS: fact_of(work, SHOWS)}
     described: dict[str, Any] = {
         "@context": PRESENTATION,
         "id": addresses.manifest,
         "type": "Manifest",
-        "label": {"none": [title]},
+        "label": title,
         "metadata": [
             *(
-                _pair({"en": [name.capitalize()]}, value)
+                {
+                    "label": {"en": [name.capitalize()]},
+                    "value": _values(work, name, value),
+                }
                 for name, value in facts.items()
                 if value and name not in {"title", "rights"}
             ),
             *(
-                _pair({"none": [name]}, str(value))
-                for name, value in work.details.items()
-                if str(value)
+                {"label": {"none": [name_of(field)]}, "value": _plain_map(field, texts)}
+                for field, texts in fields
+                if field != DESCRIPTION
             ),
         ],
         "homepage": [
             {
                 "id": addresses.page,
                 "type": "Text",
-                "label": {"none": [title]},
+                "label": title,
                 "format": "text/html",
             }
         ],
     }
+    for field, texts in fields:
+        if field == DESCRIPTION:
+            described["summary"] = _plain_map(field, texts)
+    if renderings := [_rendering(one, addresses) for one in shown_media(work)]:
+        described["rendering"] = renderings
     if LICENCE.fullmatch(label["rights"]):
         # Licences are known by their addresses without the s, whoever links to them.
         described["rights"] = label["rights"].replace("https:", "http:", 1)
@@ -102,6 +135,46 @@ def collection(
             {"id": where, "type": kind, "label": {"none": [name]}}
             for kind, where, name in items
         ],
+    }
+
+
+def language_map(texts: Iterable[Text]) -> dict[str, list[str]]:
+    """Return texts as IIIF has them: lists by language, ``none`` where unknown."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        found.setdefault(text.language or "none", []).append(text.value)
+    return found
+
+
+def _plain_map(field: str, texts: Iterable[Text]) -> dict[str, list[str]]:
+    """Return texts without markup, of which viewers know less than we."""
+    if field not in RICH:
+        return language_map(texts)
+    return language_map(
+        Text(one.language, plain_of(one.value, is_rich=True)) for one in texts
+    )
+
+
+def _values(work: Artwork, name: str, value: str) -> dict[str, list[str]]:
+    said = labels_said(work, name) if name in LABEL_COLUMNS else [Text("", value)]
+    return language_map(said)
+
+
+def _rendering(one: WorkMedia, addresses: Addresses) -> dict[str, Any]:
+    """Return audio, video or a link as what else shows the work."""
+    label = {one.language or "none": [one.title or one.kind.value.capitalize()]}
+    if one.media_name is None:
+        return {
+            "id": one.address,
+            "type": "Text",
+            "label": label,
+            "format": "text/html",
+        }
+    return {
+        "id": addresses.recording(one.media_name),
+        "type": "Sound" if one.kind is MediaKind.AUDIO else "Video",
+        "label": label,
+        "format": one.mimetype,
     }
 
 

@@ -146,7 +146,8 @@ def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str,
     Columns that the table has not are left alone, and so are those that the row is too
     short for.
     """
-    blank = {f"{DETAIL}{name}": "" for name in reading.details.values()}
+    names = (*reading.details.values(), *reading.left)
+    blank = {f"{DETAIL}{name}": "" for name in names}
     # What manifests tell goes by no columns.
     said = {**record.label, **blank, **record.facts}
     return {

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from app.models.languages import parted
 from app.services.collection.exporting import WITHDRAWN
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS, MAX_ACCESSION_LENGTH
 from app.services.collection.spreadsheets import original
@@ -26,6 +27,8 @@ from app.services.importing.messages import Remark
 from app.services.importing.tables.cells import is_exponent, visible
 from app.services.importing.tables.reader import TableRow
 
+BETWEEN = "\n\n"
+"""Between what two columns say in the same field and language."""
 MOST_SHOWN = 80
 """Characters of a cell that are shown in a remark."""
 
@@ -135,6 +138,7 @@ class RecordReader:
             (column, original(name) if self._is_ours else name)
             for column, name in reading.details.items()
         ]
+        self._content = reading.content.keys()
         self._about = list(reading.about_pictures.items())
         self._columns = {
             meant: [c for c, one in reading.columns.items() if one == meant]
@@ -150,11 +154,8 @@ class RecordReader:
         for name, columns in self._labels:
             said = (values[column].strip() for column in columns if column in values)
             record.label[name] = "; ".join(filter(None, said))
-        record.details = {
-            name: value
-            for column, name in self._details
-            if (value := values.get(column, "")) and not value.isspace()
-        }
+        record.details = self._details_of(values)
+        _fill_label(record, self._reading.labels)
         record.about = {
             name: value.strip()
             for column, name in self._about
@@ -181,6 +182,20 @@ class RecordReader:
         record.fault = fault_of(record) or _normalise_statement(record)
         return record
 
+    def _details_of(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return the details of a row; two columns for one of them are both kept."""
+        found: dict[str, str] = {}
+        for column, name in self._details:
+            value = values.get(column, "")
+            if not value or value.isspace():
+                continue
+            if column in self._content:
+                value = value.strip()
+            before = found.get(name)
+            is_new = before is not None and value not in before.split(BETWEEN)
+            found[name] = f"{before}{BETWEEN}{value}" if is_new else before or value
+        return found
+
     def _note_absent(self, record: Record, values: Mapping[str, str]) -> None:
         """Keep in mind what a short row does not say: that is not blank."""
         absent = {
@@ -191,6 +206,14 @@ class RecordReader:
                 absent.add(name)
                 del record.label[name]
         record.absent = frozenset(absent)
+
+
+def _fill_label(record: Record, labels: frozenset[str]) -> None:
+    """Let a label that has no column say what its first language says."""
+    for name, value in record.details.items():
+        field, language = parted(name)
+        if language and field in LABEL_COLUMNS and field not in labels:
+            record.label.setdefault(field, value)
 
 
 def _number(record: Record, cell: str) -> None:

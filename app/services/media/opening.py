@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 _kept: "dict[str, Bucket]" = {}
 CLUSTER_PACKAGES = "requirements-cluster.txt"
-OF_FILES = ("works", "queries", "comparisons", "evaluations", "imports", "site")
+OF_FILES = (
+    *("works", "queries", "comparisons", "evaluations", "imports", "site"),
+    "recordings",
+)
 OF_FOLDERS = ("generations", "maps", "shards")
 """Fields of `MediaStores`; in a bucket they lie as in the instance folder."""
 
@@ -35,6 +38,8 @@ class MediaStores:
         Catalogues that were sent to be imported, until they are.
     site : MediaStore
         The museum's logo, and the icons made of it.
+    recordings : MediaStore
+        Audio and video of the works.
     generations, maps, shards : MediaStore or None
         Indexes and maps, for servers to fetch, and shards of indexes, for the workers
         that hold them; None where there is one server.
@@ -46,6 +51,7 @@ class MediaStores:
     evaluations: MediaStore
     imports: MediaStore
     site: MediaStore
+    recordings: MediaStore
     generations: MediaStore | None = None
     maps: MediaStore | None = None
     shards: MediaStore | None = None

@@ -16,7 +16,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.configuration.load import Folders
 from app.extensions import db
-from app.models import ImportRun, PendingDeletion, Query, QueryMatch, now
+from app.models import (
+    ImportRun,
+    PendingDeletion,
+    Query,
+    QueryMatch,
+    WorkMedia,
+    now,
+)
 from app.services.accounts import accounts, invitations
 from app.services.comparing.kept import Comparisons
 from app.services.media.opening import MediaStores
@@ -137,6 +144,8 @@ def run(
         try:
             _drop_strays(Area.QUERIES, media.queries, Query.photo_name, cleared)
             _drop_strays(Area.IMPORTS, media.imports, ImportRun.location, cleared)
+            named = WorkMedia.media_name
+            _drop_strays(Area.RECORDINGS, media.recordings, named, cleared)
             media.evaluations.sweep()
             Comparisons(media.comparisons).clear_out()
         except StorageAwayError as error:

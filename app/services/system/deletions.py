@@ -34,6 +34,7 @@ class Area(StrEnum):
     QUERIES = "queries"
     EVALUATIONS = "evaluations"
     IMPORTS = "imports"
+    RECORDINGS = "recordings"
 
 
 @dataclass(frozen=True, slots=True)

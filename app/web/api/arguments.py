@@ -23,7 +23,7 @@ from app.retrieval.descriptors.subjects import SUBJECTS
 from app.services.collection.browsing import ORDERS, USUAL_ORDER, WORKS_PER_PAGE
 from app.services.collection.subjects import SHOWS
 from app.services.collection.years import CENTURY
-from app.web.api.schemas import ACCESSION
+from app.web.api.schemas.examples import ACCESSION
 from app.web.callers.characters import URLENCODED
 from app.web.callers.upload import NoPhotoError
 from app.web.pages.works import LONGEST_TEXT

@@ -4,6 +4,7 @@ Its texts are lazy: they are translated when the document is written for somebod
 """
 
 import json
+from types import ModuleType
 from typing import Any
 
 import flask_smorest
@@ -15,7 +16,6 @@ from marshmallow import Schema, fields
 
 from app.web.api import (
     queries,
-    schemas,
     search,
     suggestions,
     tour_schemas,
@@ -25,7 +25,11 @@ from app.web.api import (
 from app.web.api.arguments import JudgementSchema
 from app.web.api.blueprint import TOKEN_NEEDED
 from app.web.api.refusals import NAMES, RESPONSES, ErrorSchema
-from app.web.api.schemas import ACCESSION, QUERY_ID
+from app.web.api.schemas import answers, matches
+from app.web.api.schemas import queries as query_schemas
+from app.web.api.schemas import suggestions as suggestion_schemas
+from app.web.api.schemas import works as work_schemas
+from app.web.api.schemas.examples import ACCESSION, QUERY_ID
 from app.web.api.tour_schemas import TOUR_ID
 
 API = "morelli.api"
@@ -33,15 +37,28 @@ API = "morelli.api"
 BLUEPRINTS = (search.bp, works.bp, suggestions.bp, tours.bp, queries.bp)
 VERSION = "1.0.0"
 """Of the interface, not of the program: the first number is in its addresses."""
+
+
+def of_module(module: ModuleType) -> list[type[Schema]]:
+    """Return the schemas that a module defines, in their order."""
+    return [
+        one
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Schema)
+        if one.__module__ == module.__name__
+    ]
+
+
+SCHEMAS = (
+    *(work_schemas, suggestion_schemas, matches, answers, query_schemas),
+    tour_schemas,
+)
 NAMED_SCHEMAS: list[Any] = [
     schema
-    for schema in {
-        **vars(schemas),
-        **vars(tour_schemas),
-        "JudgementSchema": JudgementSchema,
-        "ErrorSchema": ErrorSchema,
-    }.values()
-    if isinstance(schema, type) and issubclass(schema, Schema)
+    for schema in (
+        *(found for module in SCHEMAS for found in of_module(module)),
+        *(JudgementSchema, ErrorSchema),
+    )
     if hasattr(schema, "description")
 ]
 """In the order in which they are defined: what others are made of comes first. One

@@ -14,8 +14,8 @@ from app.services.search.history import Owner
 from app.web.api.arguments import JudgementSchema, PageParameters, UnclearBodyError
 from app.web.api.blueprint import TOKEN_NEEDED, Blueprint, before_arguments
 from app.web.api.fields import Listing
-from app.web.api.schemas import (
-    QUERY_ID,
+from app.web.api.schemas.examples import QUERY_ID
+from app.web.api.schemas.queries import (
     FeedbackSchema,
     QueriesSchema,
     QueryWithAnswerSchema,

@@ -12,7 +12,7 @@ from app.extensions import csrf
 from app.models import Query, User
 from app.web.api.arguments import PhotoFormSchema
 from app.web.api.blueprint import TOKEN_POSSIBLE, Blueprint, before_arguments
-from app.web.api.schemas import AnswerSchema
+from app.web.api.schemas.answers import AnswerSchema
 from app.web.callers.bearer import token_account
 from app.web.callers.throttling import limiter
 from app.web.callers.upload import sender, uploaded_photo

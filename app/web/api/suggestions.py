@@ -8,7 +8,7 @@ from app.extensions import db
 from app.services.words.suggestions import suggest
 from app.web.api.arguments import SuggestionsParameters
 from app.web.api.blueprint import NO_TOKEN, Blueprint
-from app.web.api.schemas import SuggestionsSchema
+from app.web.api.schemas.suggestions import SuggestionsSchema
 from app.web.callers.throttling import limiter
 from app.web.pages.finding import WORDS_RATE
 from app.web.shell.current import vocabulary

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from app.services.tours.reading import other_languages, stops_on_show
 from app.web.api.fields import ResponseSchema, array, described, integer, text
-from app.web.api.schemas import WorkSchema
+from app.web.api.schemas.works import WorkSchema
 
 TOUR_ID = 3
 

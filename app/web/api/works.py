@@ -11,8 +11,8 @@ from app.services.collection.years import YearSpan
 from app.web.api.arguments import Parameters, WorksParameters
 from app.web.api.blueprint import NO_TOKEN, Blueprint
 from app.web.api.fields import Listing
-from app.web.api.schemas import (
-    ACCESSION,
+from app.web.api.schemas.examples import ACCESSION
+from app.web.api.schemas.works import (
     WorkAndSimilar,
     WorksSchema,
     WorkWithSimilarSchema,

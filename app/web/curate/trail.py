@@ -7,12 +7,14 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import AuditEntry
-from app.services.curation import relations
+from app.services.collection.content import layout
+from app.services.curation import relations, work_media
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.system import audit
 from app.services.tours import editing
 from app.web.callers.visitors import current_account
 from app.web.curate.common import back_to, editor
+from app.web.curate.content import media_editor
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
 
@@ -32,6 +34,8 @@ ACTION_NAMES = {
     editing.UNPUBLISH: _("Tour unpublished"),
     editing.DELETE: _("Tour deleted"),
     editing.RESTORE: _("Tour brought back"),
+    work_media.MEDIA: _("Audio, video or links changed"),
+    layout.NAME: _("What visitors see changed"),
 }
 
 
@@ -55,9 +59,17 @@ def undo(entry_id: int) -> ResponseReturnValue:
             relations.take_back(db.session(), entry, current_account())
         elif entry.action in editing.ACTIONS:
             editing.TourEditor(db.session(), current_account()).undo(entry)
+        elif entry.action == work_media.MEDIA:
+            media_editor().undo(entry)
+        elif entry.action == layout.NAME:
+            layout.take_back(db.session(), entry, current_account())
         else:
             editor().undo(entry)
-    except ChangedMeanwhileError:
+    except (
+        ChangedMeanwhileError,
+        work_media.MediaChangedError,
+        layout.LayoutChangedError,
+    ):
         said["error"] = gettext(
             "This cannot be taken back: it was already, or what it changed has been "
             "changed again since."

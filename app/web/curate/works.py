@@ -34,7 +34,7 @@ from app.web.pages.works import (
     asked_criteria,
     asked_page,
 )
-from app.web.shell.subject_names import SUBJECT_NAMES
+from app.web.shell.content.subject_names import SUBJECT_NAMES
 
 bp = Blueprint("curate_works", __name__, url_prefix="/curate/works")
 """Guarded by ``app.web.callers.access``, as all blueprints that are named so."""

@@ -11,6 +11,8 @@ from app.services.collection.linked_art import CONTEXT
 from app.services.collection.manifests import collection, manifest
 from app.services.collection.works import find_work
 from app.web.shell.addresses import addresses_of, public_url
+from app.web.shell.content.shown import field_name
+from app.web.shell.content.wishes import layout
 
 bp = Blueprint("iiif", __name__, url_prefix="/iiif")
 
@@ -68,7 +70,12 @@ def work(accession: str) -> Response:
     found = find_work(accession)
     if found is None:
         abort(404)
-    described = manifest(found, addresses_of(accession))
+    described = manifest(
+        found,
+        addresses_of(accession),
+        layout().is_public,
+        lambda field: field_name(layout().of(field)),
+    )
     described["seeAlso"] = [
         {
             "id": public_url(endpoint, accession=accession),

@@ -1,5 +1,6 @@
 """Works on show as records of standards, for other collections and for programs.
 
+What curators hide from visitors is in none of them.
 Public and readable from other sites, as the manifests are.
 """
 
@@ -11,6 +12,7 @@ from app.services.collection.linked_art import describe_object
 from app.services.collection.works import find_work
 from app.web.curate.responses import or_404
 from app.web.shell.addresses import addresses_of
+from app.web.shell.content.wishes import layout
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
@@ -20,14 +22,16 @@ LINKED_ART = 'application/ld+json;profile="https://linked.art/ns/v1/linked-art.j
 @bp.get("/<path:accession>/lido.xml")
 def lido(accession: str) -> Response:
     """Describe a work in LIDO 1.1."""
-    record = lido_record(shown_work(accession), addresses_of(accession))
+    work = shown_work(accession)
+    record = lido_record(work, addresses_of(accession), layout().is_public)
     return Response(record, mimetype="application/xml")
 
 
 @bp.get("/<path:accession>/linked-art.json")
 def linked_art(accession: str) -> Response:
     """Describe a work as Linked Art."""
-    described = describe_object(shown_work(accession), addresses_of(accession))
+    work = shown_work(accession)
+    described = describe_object(work, addresses_of(accession), layout().is_public)
     response = jsonify(described)
     response.content_type = LINKED_ART
     return response

@@ -24,8 +24,8 @@ from app.services.collection.years import (
     outermost_years,
 )
 from app.services.curation.relations import RelationKind, confirmed_of
+from app.web.shell.content.subject_names import value_name
 from app.web.shell.current import map_reader, search_service
-from app.web.shell.subject_names import value_name
 
 bp = Blueprint("artworks", __name__)
 

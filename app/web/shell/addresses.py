@@ -37,4 +37,5 @@ def addresses_of(accession: str) -> Addresses:
         public_url("artworks.show", accession=accession),
         lambda name: public_url("media.work", name=name),
         lambda sha256: public_url("iiif_images.service", sha256=sha256),
+        lambda name: public_url("media.recording", name=name),
     )

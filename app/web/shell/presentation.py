@@ -20,6 +20,7 @@ from app.services.labels.reading import ReadWork, Sign
 from app.services.labels.shown import shown_works
 from app.services.search.evidence import BLOCK_SIGNS, Spread, faults_of, spread_of
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
+from app.web.shell.content.shown import title_words
 from app.web.shell.photo_remarks import photo_remarks
 
 VERDICTS = {
@@ -171,8 +172,7 @@ def meaning(probability: float) -> str:
 
 def caption(work: Artwork) -> str:
     """Name a work in one line: title, artist, date, as far as they are known."""
-    title = work.title or _("Untitled")
-    return ", ".join(filter(None, (title, work.artist, work.date)))
+    return ", ".join(filter(None, (title_words(work), work.artist, work.date)))
 
 
 def sentence(query: Query) -> str:

@@ -13,6 +13,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         # blob: is the chosen photo, shown before it is sent.
         "img-src 'self' blob:",
+        # blob: is what a curator has just recorded, heard before it is sent.
+        "media-src 'self' blob:",
         "connect-src 'self'",
         "worker-src 'self'",
         "manifest-src 'self'",
@@ -36,6 +38,9 @@ HEADERS = {
 }
 FRAMED_BY = "framed_by"
 """Key, among what is kept for one request, of who may show its page in a frame."""
+RECORDERS = ("curate_content",)
+"""Blueprints whose pages may ask for the microphone."""
+MICROPHONE = "geolocation=(), microphone=(self), camera=()"
 KEPT = (
     *("static", "assets.file", "media.work", "iiif_images.picture"),
     *("brand.style", "brand.picture"),
@@ -67,6 +72,8 @@ def protect(app: Flask) -> None:
             response.headers[POLICY] = policy
             # It knows no list.
             del response.headers[FRAME_OPTIONS]
+        if request.blueprint in RECORDERS:
+            response.headers["Permissions-Policy"] = MICROPHONE
         if request.blueprint in OPEN:
             # Also where it says why not: viewers tell their users.
             response.headers["Access-Control-Allow-Origin"] = "*"

@@ -20,13 +20,16 @@ FILES = (
 """Endpoints whose answer is the same for everybody."""
 TAKE_CATALOGUES = ("curate_imports.begin", "admin_evaluation.begin")
 """Endpoints that take what is sent many pictures at a time."""
+TAKE_RECORDINGS = ("curate_content.add_recording",)
+"""Endpoints that take audio and video of works."""
 
 
 class PrivateRequest(Request):
     """Request whose uploads touch no disk: a photo's place and time are in them.
 
-    Only catalogues, which are larger than the memory, are put on the instance's own:
-    into files without a name, which end with the request, however it ends.
+    Only catalogues and recordings, which are larger than the memory, are put on the
+    instance's own: into files without a name, which end with the request, however
+    it ends.
     """
 
     def _get_file_stream(
@@ -36,7 +39,7 @@ class PrivateRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if self.endpoint not in TAKE_CATALOGUES:
+        if self.endpoint not in (*TAKE_CATALOGUES, *TAKE_RECORDINGS):
             return BytesIO()
         folder = Folders(current_app.config["MORELLI_INSTANCE"]).imports
         folder.mkdir(parents=True, exist_ok=True)

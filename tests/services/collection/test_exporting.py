@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.extensions import db
-from app.models import Artwork, ReferenceImage, now
+from app.models import Artwork, MediaKind, ReferenceImage, WorkMedia, now
 from app.services.collection import exporting
 from app.services.collection.spreadsheets import ACTIVE, BYTE_ORDER_MARK, original
 
@@ -109,3 +109,17 @@ def test_works_are_read_in_batches(monkeypatch):
     works = exporting.all_works(db.session(), withdrawn=True)
     assert [work.accession for work in works] == ["-2", "1"]
     assert [work.accession for work in exporting.all_works(db.session())] == ["1"]
+
+
+def test_texts_in_languages_are_columns_and_media_stand_in_json(in_app):
+    work = db.session.get_one(Artwork, 1)
+    work.details = {"story@de": "Lang", "story@ar": "قصة"}
+    link = {"address": "https://example.org/", "title": "Page", "language": "en"}
+    work.media = [WorkMedia(kind=MediaKind.LINK, **link)]
+    db.session.commit()
+    [header, row, *_] = csv.reader(io.StringIO("".join(exporting.table(db.session()))))
+    said = dict(zip(header, row, strict=True))
+    assert (said["story@de"], said["story@ar"]) == ("Lang", "قصة")
+    exported = json.loads("".join(exporting.json_lines(db.session())))
+    [media] = exported[0]["media"]
+    assert (media["kind"], media["address"]) == ("link", "https://example.org/")

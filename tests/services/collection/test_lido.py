@@ -110,7 +110,9 @@ def faults_of(element):
 
 def addresses_of(accession):
     place = "https://museum.example/".__add__
-    return Addresses(place("m/" + accession), place("w/" + accession), place, place)
+    return Addresses(
+        place("m/" + accession), place("w/" + accession), place, place, place
+    )
 
 
 @pytest.fixture

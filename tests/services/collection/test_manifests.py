@@ -93,7 +93,7 @@ def place(name):
     return f"https://museum.example/{name}"
 
 
-ADDRESSES = Addresses(place("m.json"), place("page"), place, place)
+ADDRESSES = Addresses(place("m.json"), place("page"), place, place, place)
 
 
 def work(**facts):

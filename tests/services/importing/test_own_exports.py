@@ -17,6 +17,15 @@ FACTS: dict[str, dict[str, Any]] = {
     "1900.10": {"title": "May 1890", "artist": "=SUM(A1)", "date": "May 1890"},
     "1982.23/4": {"title": "Two\nlines", "date": "550–525 B.C.", "location": "007"},
     "198000000000": {"title": "'already", "technique": "1/2", "rights": "TRUE"},
+    "8": {
+        "title": "Hare",
+        "details": {
+            "title@de": "Hase",
+            "story@de": "Eins.\n\n*Zwei*, drei",
+            "story@ar": "أرنب",
+            "Provenienz@fr": "Prague",
+        },
+    },
     "-7": {"title": "1.0", "details": {"Height": "3,50", "=x": "12:30", "No": "0012"}},
 }
 

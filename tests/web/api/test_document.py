@@ -13,7 +13,7 @@ import pytest
 from app.extensions import db
 from app.models import Artwork
 from app.web.api.pages import list_operations
-from app.web.api.schemas import ACCESSION, QUERY_ID
+from app.web.api.schemas.examples import ACCESSION, QUERY_ID
 from app.web.api.tour_schemas import TOUR_ID
 from app.web.errors import CODES
 from app.web.shell.languages import LANGUAGES

@@ -74,6 +74,26 @@ READING = {
     "required": ["lines", "works"],
 }
 """What was read on labels in the photo."""
+WORK_TEXT = {
+    "type": "object",
+    "properties": dict.fromkeys(
+        ("field", "name", "language", "direction", "value", "html"), TEXT
+    ),
+    "required": ["direction", "field", "html", "language", "name", "value"],
+}
+"""What visitors are told of a work in one field and one language."""
+WORK_MEDIA = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("language", "title", "transcript", "url", "format"), TEXT),
+        "kind": {**TEXT, "enum": ["audio", "video", "link"]},
+        "seconds": {"type": ["number", "null"]},
+    },
+    "required": [
+        *("format", "kind", "language", "seconds", "title", "transcript", "url")
+    ],
+}
+"""Audio, video or a link."""
 FACETS = ("artist", "school", "technique", "type", "location")
 
 
@@ -188,7 +208,10 @@ def with_new_facts(node):
             properties["shows_stated"] = {"type": "boolean"}
             year = {"type": ["integer", "null"]}
             properties.update(dict.fromkeys(("earliest_year", "latest_year"), year))
+            properties["texts"] = {"type": "array", "items": WORK_TEXT}
+            properties["media"] = {"type": "array", "items": WORK_MEDIA}
             told = {"shows", "shows_stated", "earliest_year", "latest_year"}
+            told |= {"texts", "media"}
             node["required"] = sorted({*node["required"], *told})
         if {"similarity", "inliers"} <= set(properties):
             # No network is asked any more where details alone are certain.
@@ -247,6 +270,7 @@ def test_the_named_forms_are_the_same(document):
         *("Calibration", "Suggestion", "Suggestions", "Reading", "ReadWork"),
         *("Tour", "Tours", "TourStop", "TourWithStops"),
     }
+    added |= {"WorkMedia", "WorkText"}
     assert set(now) == {*before, *added}
     assert resolved(document, now["Calibration"]) == CALIBRATION
     assert resolved(document, now["Reading"]) == READING

@@ -3,7 +3,7 @@
 import pytest
 
 from app.extensions import db
-from app.models import Artwork, now
+from app.models import Artwork, MediaKind, WorkMedia, now
 from tests.support.museum import WORKS, accession_of
 
 LIST = "/api/v1/works"
@@ -181,3 +181,41 @@ def test_what_is_no_year_is_refused(client, year):
     answer = client.get(f"{LIST}?from_year={year}")
     assert answer.status_code == 400
     assert "1650" in answer.json["error"]["message"]
+
+
+def test_a_work_tells_its_texts_in_all_languages_and_its_media(client, in_app):
+    work = db.session.get_one(Artwork, 1)
+    work.details = {"story@ar": "*قصة*", "story": "Once", "Value": "9 million"}
+    link = {"address": "https://example.org/", "title": "Page", "language": "en"}
+    work.media = [WorkMedia(kind=MediaKind.LINK, **link)]
+    db.session.commit()
+    told = client.get("/api/v1/works/1900.0").json
+    assert told["texts"] == [
+        {
+            "field": "story",
+            "name": "Story",
+            "language": "ar",
+            "direction": "rtl",
+            "value": "*قصة*",
+            "html": "<p><em>قصة</em></p>",
+        },
+        {
+            "field": "story",
+            "name": "Story",
+            "language": "",
+            "direction": "auto",
+            "value": "Once",
+            "html": "<p>Once</p>",
+        },
+    ]
+    assert told["media"] == [
+        {
+            "kind": "link",
+            "language": "en",
+            "title": "Page",
+            "transcript": "",
+            "url": "https://example.org/",
+            "format": "",
+            "seconds": None,
+        }
+    ]

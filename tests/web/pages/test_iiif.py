@@ -1,3 +1,4 @@
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -5,6 +6,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Artwork, now
+from app.services.collection.content.layout import USUAL, FieldChoice, keep_layout
 from app.web.pages import iiif
 
 
@@ -57,14 +59,29 @@ def test_ids_begin_with_the_public_address_or_with_the_one_that_was_asked(make_a
 
 def test_details_and_licences_are_told(client, in_app):
     [work] = db.session.scalars(select(Artwork).where(Artwork.accession == "1900.0"))
-    work.details = {"Height": "3 cm", "Blank": ""}
+    work.details = {
+        "Height": "3 cm",
+        "Blank": "",
+        "Value": "9 million",
+        "title@de": "Der Tisch",
+        "story@ar": "قصة",
+        "description@de": "Ein *Tisch*.",
+    }
+    fields = (*USUAL.fields, FieldChoice("Height", names={"en": "How high"}))
+    keep_layout(db.session(), replace(USUAL, fields=fields), None)
     work.rights = "https://creativecommons.org/publicdomain/zero/1.0/"
     db.session.commit()
     described = client.get("/iiif/works/1900.0/manifest.json").json
     assert described["rights"] == "http://creativecommons.org/publicdomain/zero/1.0/"
     assert "requiredStatement" not in described
-    height = {"label": {"none": ["Height"]}, "value": {"none": ["3 cm"]}}
+    height = {"label": {"none": ["How high"]}, "value": {"none": ["3 cm"]}}
     assert height in described["metadata"]
+    assert "9 million" not in str(described)  # hidden from visitors
+    story = {"label": {"none": ["Story"]}, "value": {"ar": ["قصة"]}}
+    assert story in described["metadata"]
+    assert described["summary"] == {"de": ["Ein Tisch."]}
+    title = {"none": ["The Astronomer’s Table"], "de": ["Der Tisch"]}
+    assert described["label"] == title
     assert not [one for one in described["metadata"] if "Blank" in str(one)]
 
 

@@ -42,6 +42,7 @@ def test_a_probability_is_told_in_numbers_of_answers(probability, words):
     assert meaning(probability) == words
 
 
+@pytest.mark.usefixtures("in_app")
 def test_a_caption_leaves_out_what_is_not_known():
     work = Artwork(title="", artist="Ada Bright", date="")
     assert caption(work) == "Untitled, Ada Bright"

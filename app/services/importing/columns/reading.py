@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from app.services.collection.exporting import EXPORTED, PICTURE_PREFIX
-from app.services.collection.labels import LABEL_COLUMNS
+from app.services.collection.labels import DETAIL, LABEL_COLUMNS
 from app.services.collection.spreadsheets import original
+from app.services.importing.columns.content import content_of, meant_by
 from app.services.importing.columns.formats import (
     ABOUT_PICTURE,
     ACCESSION,
@@ -37,7 +38,8 @@ class Reading:
     Attributes
     ----------
     columns : mapping of str to str
-        Every column to a field or to ``DETAILS``.
+        Every column to a field, to ``DETAILS``, or to a detail that is named otherwise
+        than it, with ``DETAIL`` before its name.
     format : str
         One of ``FORMATS``, ``OURS``, or "" if it is none we know.
     accession_from : str
@@ -54,12 +56,28 @@ class Reading:
     @property
     def details(self) -> dict[str, str]:
         """Columns that become details, and their names there."""
-        return {
+        own = {
             column: detail_name(column)
             for column, meant in self.columns.items()
             if meant == DETAILS
             or (meant == IMAGE and self.format != OURS and not is_joined(column))
         }
+        return own | self.content
+
+    @property
+    def content(self) -> dict[str, str]:
+        """Columns of which it was said what they tell visitors: names of details."""
+        return {
+            column: meant.removeprefix(DETAIL)
+            for column, meant in self.columns.items()
+            if meant.startswith(DETAIL)
+        }
+
+    @property
+    def left(self) -> frozenset[str]:
+        """Details that columns were before they became others: their own names."""
+        own = {detail_name(column) for column in self.content}
+        return frozenset(own.difference(self.details.values()))
 
     @property
     def about_pictures(self) -> dict[str, str]:
@@ -117,7 +135,7 @@ def propose(columns: Sequence[str]) -> Reading:
     names = {original(name).strip().casefold(): name for name in columns}
     if key := known_format(names):
         return _by_format(key, names, columns)
-    return Reading(_described(_by_words(columns)))
+    return Reading(_told(_described(_by_words(columns))))
 
 
 def columns_hash(columns: Sequence[str]) -> str:
@@ -136,7 +154,8 @@ def _by_format(key: str, names: Mapping[str, str], columns: Sequence[str]) -> Re
             taken.add(meant)
     if (joined := next(filter(is_joined, columns), None)) and IMAGE not in taken:
         chosen[joined] = IMAGE
-    return Reading(_described(chosen), key, names.get(known.accession_from, ""))
+    told = _told(_described(chosen))
+    return Reading(told, key, names.get(known.accession_from, ""))
 
 
 def _by_words(columns: Sequence[str]) -> dict[str, str]:
@@ -162,5 +181,14 @@ def _described(meant: Mapping[str, str]) -> dict[str, str]:
         return dict(meant)
     return {
         name: ABOUT_PICTURE if one == DETAILS and is_about_picture(name) else one
+        for name, one in meant.items()
+    }
+
+
+def _told(meant: Mapping[str, str]) -> dict[str, str]:
+    """Tell what visitors are told, and in which language, from other details."""
+    content = {name: content_of(name) for name, one in meant.items() if one == DETAILS}
+    return {
+        name: meant_by(content[name]) if content.get(name) else one
         for name, one in meant.items()
     }

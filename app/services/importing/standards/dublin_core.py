@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.services.collection.content.fields import DESCRIPTION, DIMENSIONS
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.pictures.names import PICTURE_ENDINGS
 from app.services.importing.records import Record, fault_of
+from app.services.importing.standards import markup
 from app.services.importing.standards.markup import Element, chosen_texts, text_of
 from app.services.importing.standards.texts import joined, plain_text
 from app.services.importing.standards.vocabulary import (
@@ -26,10 +28,10 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "type": ("dc:type",),
 }
 """Of a field the first property counts that says anything."""
+CONTENT = {DESCRIPTION: "dc:description", DIMENSIONS: "dcterms:extent"}
+"""Fields that are kept in all their languages; so is the title."""
 DETAILS = {
     "Other titles": "dcterms:alternative",
-    "Description": "dc:description",
-    "Measurements": "dcterms:extent",
     "Place": "dcterms:spatial",
     "Coverage": "dc:coverage",
     "Subjects": "dc:subject",
@@ -57,6 +59,9 @@ def record_of(number: int, dc: Element, language: str, identifier: str) -> Recor
     for field, names in FIELDS.items():
         said = next(filter(None, map(texts, names)), [])
         found.add(field, [one for one in said if not one.startswith(MEDIA_TYPES)])
+    for name, source in {"title": "dc:title", **CONTENT}.items():
+        spoken = markup.texts(dc.findall(source, NAMES))
+        found.add_languages(name, spoken, most=int(name == "title"))
     for name, source in DETAILS.items():
         found.add_detail(name, texts(source))
     found.add(RIGHTS, [text_of(one) for one in dc.findall("dc:rights", NAMES)])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.dublin_core import (
+    CONTENT,
     DC,
     DETAILS,
     FIELDS,
@@ -14,7 +15,12 @@ from app.services.importing.standards.dublin_core import (
     number_among,
 )
 from app.services.importing.standards.image_service import picture_address
-from app.services.importing.standards.markup import Element, language_of, text_of
+from app.services.importing.standards.markup import (
+    Element,
+    language_of,
+    text_of,
+    texts,
+)
 from app.services.importing.standards.texts import chosen
 from app.services.importing.standards.vocabulary import RIGHTS, WorkDescription, years
 
@@ -54,6 +60,9 @@ class _Reader:
         for field, names in FIELDS.items():
             said = (self._texts(self._work, name) for name in names)
             found.add(field, next(filter(None, said), []))
+        for name, source in {"title": "dc:title", **CONTENT}.items():
+            spoken = texts(self._all(self._work, source))
+            found.add_languages(name, spoken, most=int(name == "title"))
         for name, source in DETAILS.items():
             found.add_detail(name, self._texts(self._work, source))
         found.add("location", self._texts(self._work, "edm:currentLocation"))

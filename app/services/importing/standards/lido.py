@@ -6,10 +6,19 @@ Of the events those count in which a work is made.
 
 from collections.abc import Iterator
 
+from app.services.collection.content.fields import DIMENSIONS
+from app.services.collection.labels import LABEL_COLUMNS
+from app.services.importing.columns.content import field_meant
 from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.columns.reading import detail_name
 from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.lido_resources import pictures_of
-from app.services.importing.standards.markup import Element, chosen_texts, text_of
+from app.services.importing.standards.markup import (
+    Element,
+    chosen_texts,
+    text_of,
+    texts,
+)
 from app.services.importing.standards.texts import joined, plain_text
 from app.services.importing.standards.vocabulary import (
     DATE,
@@ -73,14 +82,15 @@ class _Reader:
         classified = ".//lido:classificationWrap/lido:classification"
         found.add_detail("Classification", self._concepts(classified))
         self._add_whereabouts()
+        shown = self._all(".//lido:displayObjectMeasurements")
+        found.add_languages(DIMENSIONS, texts(shown))
         for name, path in {
-            "Measurements": ".//lido:displayObjectMeasurements",
             "Inscriptions": ".//lido:inscriptionTranscription",
             "Edition": ".//lido:displayEdition",
         }.items():
             found.add_detail(name, self._texts(path))
-        if not self._all(".//lido:displayObjectMeasurements"):
-            found.add_detail("Measurements", self._measurements())
+        if not shown:
+            found.add_languages(DIMENSIONS, {"": self._measurements()})
         self._add_descriptions()
         shown = self._texts(".//lido:displaySubject")
         found.add_subjects(shown)
@@ -104,6 +114,13 @@ class _Reader:
         preferred = [one for one in sets if not _is_alternative(one)] or sets
         titles = [title for one in preferred for title in self._names(one)]
         self._found.add("title", titles[:1])
+        values = [
+            value
+            for one in preferred[:1]
+            for value in self._all("lido:appellationValue", one)
+            if _is_usual(value)
+        ]
+        self._found.add_languages("title", texts(values), most=1)
         every = [title for one in sets for title in self._names(one)]
         others = [title for title in dict.fromkeys(every) if title not in titles[:1]]
         self._found.add_detail("Other titles", others)
@@ -224,7 +241,13 @@ class _Reader:
                 for one in sets
                 for value in self._all("lido:descriptiveNoteValue", one)
             ]
-            self._found.add_detail(name, chosen_texts(values, self._language))
+            field = field_meant(name)[0] if name not in LABEL_COLUMNS else ""
+            if field and field not in LABEL_COLUMNS:
+                self._found.add_languages(field, texts(values))
+            elif len(texts(values)) > 1 and name not in LABEL_COLUMNS:
+                self._found.add_languages(detail_name(name), texts(values))
+            else:
+                self._found.add_detail(name, chosen_texts(values, self._language))
 
     def _add_rights(self) -> None:
         """Add the rights in the work and in its pictures, whatever is said of them."""

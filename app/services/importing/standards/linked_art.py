@@ -8,6 +8,12 @@ else: names stand beside their references.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from app.services.collection.content.fields import (
+    DESCRIPTION,
+    DIMENSIONS,
+    TEXT_FIELDS,
+)
+from app.services.importing.columns.reading import detail_name
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.digital_objects import (
@@ -51,9 +57,9 @@ STATEMENTS = {
 }
 """Statements that are a field: of materials, culture, source, rights, credit."""
 DETAILS = {
-    "300435430": "Measurements",
-    "300435416": "Description",
-    "300411780": "Description",
+    "300435430": DIMENSIONS,
+    "300435416": DESCRIPTION,
+    "300411780": DESCRIPTION,
     "300435438": "Provenance",
     "300435414": "Inscriptions",
     "300435448": "Place",
@@ -144,6 +150,7 @@ class _Reader:
         if not titles and label != self._found.accession:
             titles = [label]
         self._found.add("title", titles[:1])
+        self._found.add_languages("title", self._spoken(preferred or names), most=1)
 
     def _add_statements(self) -> None:
         statements = objects(self._work.get("referred_to_by"))
@@ -153,14 +160,23 @@ class _Reader:
                 self._found.add_subjects(self._contents(meant))
             else:
                 self._found.add(field, self._contents(meant))
+        further: dict[str, list[dict[str, Any]]] = {}
         for one in statements:
             kinds = kinds_of(one)
             if not kinds & {*STATEMENTS, CREATOR}:
                 known = next((DETAILS[kind] for kind in kinds if kind in DETAILS), "")
                 name = known or str(one.get("_label") or "") or _kind_name(one)
-                self._found.add_detail(name, self._contents([one]))
+                further.setdefault(name, []).append(one)
+        for name, said in further.items():
+            spoken = self._spoken(said)
+            if name in TEXT_FIELDS or len(spoken.keys() - {""}) > 1:
+                name = name if name in TEXT_FIELDS else detail_name(name)
+                self._found.add_languages(name, spoken)
+            else:
+                for one in said:
+                    self._found.add_detail(name, self._contents([one]))
         if not any(kind in DETAILS for one in statements for kind in kinds_of(one)):
-            self._found.add_detail("Measurements", self._measurements())
+            self._found.add_languages(DIMENSIONS, {"": self._measurements()})
 
     def _add_makers(self) -> None:
         """Add who made the work, and when."""
@@ -203,6 +219,10 @@ class _Reader:
 
     def _contents(self, named: Iterable[dict[str, Any]]) -> list[str]:
         """Return what names or statements say, in the language that is wanted."""
+        return chosen(self._spoken(named), self._language)
+
+    def _spoken(self, named: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+        """Return what names or statements say, by language."""
         texts: dict[str, list[str]] = {}
         for one in named:
             spoken = (
@@ -215,7 +235,7 @@ class _Reader:
                 str(text) for text in several if isinstance(text, str | int | float)
             ]
             texts.setdefault(code, []).extend(said)
-        return chosen(texts, self._language)
+        return texts
 
     def _labels(self, things: Iterable[dict[str, Any]]) -> list[str]:
         """Return what things are called; those that are only referred to are not."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.retrieval.errors import ImageTooLargeError
+from app.services.collection.content.fields import DESCRIPTION
 from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record, fault_of
@@ -91,13 +92,14 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     for pair in objects(manifest.get("metadata")):
         names = _by_language(pair.get("label"))
         every = [plain_text(name) for texts in names.values() for name in texts]
-        found.add_named(
-            every, joined(chosen(names, language)), words(pair.get("value"))
-        )
+        value = pair.get("value")
+        name = joined(chosen(names, language))
+        found.add_named(every, name, words(value), _by_language(value))
     title = words(manifest.get("label"))
     # A manifest must have a label; one without a title has the number there.
     if title and title != [found.accession]:
         found.replace("title", title)
+        found.add_languages("title", _by_language(manifest.get("label")))
     _add_rights(found, manifest, words)
     homepage = next((id_of(page) for page in objects(manifest.get("homepage"))), "")
     address = id_of(dict(manifest))
@@ -105,7 +107,7 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
         found.add("source", [homepage or address])
     if not found.has(DATE):
         found.add(DATE, [first_year(str(manifest.get("navDate") or ""))])
-    found.add_detail("Summary", words(manifest.get("summary")))
+    found.add_languages(DESCRIPTION, _by_language(manifest.get("summary")))
     for agent in objects(manifest.get("provider")):
         found.add_detail("Provider", words(agent.get("label")))
     found.add_detail("See also", map(id_of, objects(manifest.get("seeAlso"))))

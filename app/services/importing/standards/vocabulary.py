@@ -3,17 +3,24 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
+from app.models.languages import named, normal_tag, parted
 from app.services.collection.labels import LABEL_COLUMNS
 from app.services.collection.subjects import (
     SHOWS,
     UnknownSubjectError,
     normal_statement,
 )
+from app.services.importing.columns.content import field_meant
 from app.services.importing.columns.formats import ACCESSION
 from app.services.importing.columns.reading import detail_name
 from app.services.importing.columns.words import field_named
 from app.services.importing.records import Record
-from app.services.importing.standards.texts import joined, united
+from app.services.importing.standards.texts import (
+    NO_LANGUAGE,
+    joined,
+    plain_text,
+    united,
+)
 
 RIGHTS = "rights"
 DATE = "date"
@@ -50,7 +57,35 @@ class WorkDescription:
         if name:
             self._details.setdefault(detail_name(name), []).extend(texts)
 
-    def add_named(self, names: Iterable[str], name: str, texts: list[str]) -> None:
+    def add_languages(
+        self, field: str, texts: Mapping[str, Iterable[str]], *, most: int | None = None
+    ) -> None:
+        """Add what a document says in a field in all its languages.
+
+        Parameters
+        ----------
+        field : str
+            Of the label, which says one of them besides, or a detail.
+        texts : mapping of str to iterable of str
+            By language, as the document writes it.
+        most : int, optional
+            Of the texts in one language that count.
+        """
+        for tag, values in texts.items():
+            language = normal_tag("" if tag in NO_LANGUAGE else tag)
+            said = [text for text in map(plain_text, values) if text]
+            said = said[: most or None]
+            if said and (language or field not in LABEL_COLUMNS):
+                name = named(field, language)
+                self._details.setdefault(name, []).extend(said)
+
+    def add_named(
+        self,
+        names: Iterable[str],
+        name: str,
+        texts: list[str],
+        languages: Mapping[str, Iterable[str]],
+    ) -> None:
         """Add what stands under a name in some languages, to the field it means.
 
         Parameters
@@ -59,6 +94,10 @@ class WorkDescription:
             In all languages, any of which may be known.
         name : str
             What it is called where none of them is.
+        texts : list of str
+            In the language that is wanted.
+        languages : mapping of str to iterable of str
+            By language.
         """
         names = list(names)
         meant = next(filter(None, map(field_of, names)), "")
@@ -69,6 +108,11 @@ class WorkDescription:
             self.accession = joined(texts)
         elif meant in LABEL_COLUMNS:
             self.add(meant, texts)
+            self.add_languages(meant, languages)
+        elif content := next(filter(None, (field_meant(one)[0] for one in names)), ""):
+            self.add_languages(content, languages)
+        elif len(languages) > 1:
+            self.add_languages(detail_name(name), languages)
         else:
             self.add_detail(name, texts)
 
@@ -98,17 +142,30 @@ class WorkDescription:
         for field, texts in self._label.items():
             if texts:
                 label[field] = united(texts) if field == RIGHTS else joined(texts)
+        details = {
+            name: text
+            for name, texts in self._details.items()
+            if (text := joined(texts))
+        }
         return Record(
             number,
             self.accession or number_of(identifier),
             label=label,
-            details={
-                name: text
-                for name, texts in self._details.items()
-                if (text := joined(texts))
-            },
+            details=_without_repeats(details, label),
             images=list(dict.fromkeys(self.images)),
         )
+
+
+def _without_repeats(
+    details: Mapping[str, str], label: Mapping[str, str]
+) -> dict[str, str]:
+    """Leave out the languages of a label that are one, and say what it says."""
+    found = dict(details)
+    for field in LABEL_COLUMNS:
+        tags = [name for name in details if parted(name)[0] == field and name != field]
+        if len(tags) == 1 and details[tags[0]] == label.get(field):
+            del found[tags[0]]
+    return found
 
 
 def field_of(name: str) -> str:

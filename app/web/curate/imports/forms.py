@@ -6,8 +6,17 @@ from dataclasses import replace
 from flask import request
 from flask_babel import lazy_gettext as _
 
+from app.models.languages import MARK, named, normal_tag, parted
+from app.services.collection.content.fields import (
+    CREDIT,
+    DESCRIPTION,
+    DIMENSIONS,
+    STORY,
+    TEXT_FIELDS,
+)
 from app.services.collection.exporting import EXPORTED
-from app.services.collection.labels import COLUMNS
+from app.services.collection.labels import COLUMNS, DETAIL, LABEL_COLUMNS
+from app.services.importing.columns.content import content_of, meant_by
 from app.services.importing.columns.formats import (
     ABOUT_PICTURE,
     ACCESSION,
@@ -17,8 +26,9 @@ from app.services.importing.columns.formats import (
     OURS,
     WGA,
 )
-from app.services.importing.columns.reading import Reading
+from app.services.importing.columns.reading import Reading, detail_name
 from app.services.importing.diff import Policy
+from app.services.importing.runs import UnusableMappingError
 
 SAMPLES = 3
 """Rows whose values are shown beside the columns."""
@@ -36,6 +46,10 @@ FIELD_NAMES = {
     "location": _("Location"),
     "source": _("Source"),
     "rights": _("Rights"),
+    STORY: _("Story"),
+    DESCRIPTION: _("Description"),
+    DIMENSIONS: _("Dimensions"),
+    CREDIT: _("Credit line"),
 }
 FORMAT_NAMES = {
     OURS: _("a table with the columns of this program"),
@@ -69,6 +83,10 @@ MAPPING_FAULTS = {
     ),
     "accessions": _("Only one column can hold the accession number."),
     "pictures": _("Only one column can hold the pictures."),
+    "language": _(
+        "A language that was filled in is not known. Please write its code, such as "
+        "de, en or pt-BR."
+    ),
 }
 
 
@@ -78,7 +96,14 @@ def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     ours = set(EXPORTED) - set(COLUMNS) if proposed.format == OURS else set()
     known = {*FIELD_NAMES, *ours}
     asked = [form.get(f"column-{number}") for number in range(len(columns))]
-    meant = [field if field in known else DETAILS for field in asked]
+    fields = [field if field in known else DETAILS for field in asked]
+    tags = [form.get(f"language-{number}", "") for number in range(len(columns))]
+    if any(tag.strip() and not normal_tag(tag) for tag in tags):
+        raise UnusableMappingError("language")
+    meant = [
+        _in_language(column, field, normal_tag(tag))
+        for column, field, tag in zip(columns, fields, tags, strict=True)
+    ]
     made_from = form.get("accession_from", "")
     return replace(
         proposed,
@@ -86,6 +111,25 @@ def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
         accession_from=made_from if made_from in columns else "",
         fetches="fetches" in form,
     )
+
+
+def shown_as(column: str, meant: str) -> tuple[str, str]:
+    """Return the field and the language that the form shows for a column."""
+    if not meant.startswith(DETAIL):
+        return meant, ""
+    field, language = parted(meant.removeprefix(DETAIL))
+    return (field if field in FIELD_NAMES else DETAILS), language
+
+
+def _in_language(column: str, field: str, tag: str) -> str:
+    """Return what a column means in a language, as a reading writes it."""
+    if field in TEXT_FIELDS or (field in LABEL_COLUMNS and tag):
+        return meant_by(named(field, tag))
+    if field == DETAILS and tag:
+        before, _mark, language = content_of(column).partition(MARK)
+        own = before if language == tag else detail_name(column)
+        return meant_by(named(own, tag))
+    return field
 
 
 def asked_policy() -> Policy:

@@ -34,6 +34,7 @@ from app.services.importing.sources import (
 from app.services.index.building import list_faults
 from app.services.system import tasks
 from app.web.callers.visitors import current_account
+from app.web.curate.content import languages_offered
 from app.web.curate.imports.forms import (
     FIELD_NAMES,
     FORMAT_NAMES,
@@ -42,6 +43,7 @@ from app.web.curate.imports.forms import (
     SAMPLES,
     asked_policy,
     asked_reading,
+    shown_as,
 )
 from app.web.curate.imports.messages import (
     FILTERS,
@@ -116,8 +118,8 @@ def mapping(run_id: int) -> ResponseReturnValue:
     fault = ""
     reading = propose_reading(db.session(), columns)
     if request.method == "POST":
-        reading = asked_reading(columns, reading)
         try:
+            reading = asked_reading(columns, reading)
             if table:  # it is recorded as it is shown here
                 runs.choose_table(db.session(), run, table.choice)
             runs.plan(db.session(), run, reading, asked_policy(), current_account())
@@ -137,6 +139,8 @@ def mapping(run_id: int) -> ResponseReturnValue:
         field_names=FIELD_NAMES,
         format_names=FORMAT_NAMES,
         policy_names=POLICY_NAMES,
+        shown_as=shown_as,
+        languages=languages_offered(),
     ), 422 if fault else 200
 
 

@@ -138,7 +138,7 @@ def test_columns_about_the_picture_are_told_by_their_names():
     columns = ["Inv.-Nr.", "Titel", "Bild", "Fotograf:in", "Aufnahmedatum", "Maße"]
     reading = propose(columns)
     assert set(reading.about_pictures) == {"Fotograf:in", "Aufnahmedatum"}
-    assert reading.columns["Maße"] == DETAILS
+    assert reading.columns["Maße"] == "details.dimensions@de"
     assert not propose(["Inv.-Nr.", "Titel", "Fotograf:in"]).about_pictures
 
 
@@ -155,7 +155,7 @@ def test_unknown_tables_are_guessed():
         "accession",
         "title",
         "artist",
-        DETAILS,
+        "details.dimensions@de",
         "image",
     ]
 

@@ -28,11 +28,14 @@ def test_a_record_says_what_a_work_is():
     }
     assert record.details == {
         "Classification": "Landschaft",
-        "Description": "Ein Hof & Schnee.\nLinks ein Baum.",
         "Maker": "Marta Lind (1850-1920), Malerin",
-        "Measurements": "Höhe: 40 cm, Breite: 60 cm",
         "Other titles": "Winterhof",
         "Place": "Skagen",
+        "description@de": "Ein Hof & Schnee.\nLinks ein Baum.",
+        "dimensions@de": "Höhe: 40 cm, Breite: 60 cm",
+        "dimensions@en": "40 by 60 cm",
+        "title@de": "Bauernhof im Winter",
+        "title@en": "Farm in Winter",
     }
     assert record.images == ["https://museum.org/a.jpg", "https://museum.org/b.jpg"]
 
@@ -43,7 +46,8 @@ def test_the_language_of_the_site_is_chosen_where_there_is_a_choice():
     assert record.label["technique"] == "oil; canvas"
     assert record.label["type"] == "painting"
     assert record.label["date"] == "um 1880"
-    assert record.details["Measurements"] == "40 by 60 cm"
+    assert record.details["dimensions@en"] == "40 by 60 cm"
+    assert record.details["title@de"] == "Bauernhof im Winter"
 
 
 def altered(*changes):

@@ -120,8 +120,10 @@ def test_an_object_says_what_a_work_is():
     }
     assert record.details == {
         "Other titles": "Iris study",
-        "Measurements": "74.3 × 94.3 cm",
-        "Description": "Painted in Arles.",
+        "title@en": "Irises",
+        "title@nl": "Irissen",
+        "dimensions": "74.3 × 94.3 cm",
+        "description": "Painted in Arles.",
         "Marks": "signed",
         "Owner": "Museum",
     }
@@ -157,7 +159,7 @@ def test_without_statements_things_are_named_by_what_they_are():
     assert record.label["technique"] == "oil paint; canvas"
     assert record.label["artist"] == "schilder: Rembrandt"
     assert record.label["date"] == "1642–1645"
-    assert record.details["Measurements"] == "height 74.3 cm"
+    assert record.details["dimensions"] == "height 74.3 cm"
 
 
 def test_what_is_attributed_stays_so():

@@ -145,7 +145,11 @@ def test_dublin_core_says_what_a_work_is():
         "source": "https://museum.org/object/7",
     }
     assert record.images == ["https://museum.org/picture/7.jpg"]
-    assert record.details == {"Subjects": "animals"}
+    assert record.details == {
+        "Subjects": "animals",
+        "title@en": "The Hare",
+        "title@nl": "De haas",
+    }
 
 
 def test_the_europeana_data_model_says_what_a_work_is():
@@ -160,7 +164,12 @@ def test_the_europeana_data_model_says_what_a_work_is():
         "rights": "http://creativecommons.org/publicdomain/mark/1.0/",
         "source": "https://museum.org/page/7",
     }
-    assert record.details == {"Measurements": "25 × 23 cm", "Provider": "Museum"}
+    assert record.details == {
+        "Provider": "Museum",
+        "dimensions": "25 × 23 cm",
+        "title@de": "Feldhase",
+        "title@en": "Young Hare",
+    }
     assert record.images == [
         "https://museum.org/iiif/7/info.json#instead=https%3A%2F%2Fmuseum.org%2F7.jpg"
     ]

@@ -46,7 +46,11 @@ def test_a_manifest_says_what_a_work_is():
         "rights": "https://creativecommons.org/publicdomain/zero/1.0/",
         "source": f"{PLACE}1",
     }
-    assert record.details == {"Dimensions": "25 cm; 9 in"}
+    assert record.details == {
+        "dimensions": "25 cm; 9 in",
+        "title@de": "Hase",
+        "title@en": "Hare",
+    }
 
 
 def test_without_a_number_the_address_makes_one():
@@ -125,7 +129,7 @@ def test_our_own_manifests_come_back(importer):
     original = work("1900.0")
     place = PLACE.__add__
     described = manifests.manifest(
-        original, manifests.Addresses(place("m"), place("p"), place, place)
+        original, manifests.Addresses(place("m"), place("p"), place, place, place)
     )
     run = importer.plan(json.dumps(described), "m.json", fetches=False)
     [row] = rows_of(run)
@@ -268,7 +272,12 @@ def test_markup_becomes_plain_text_and_several_values_stay():
     assert record.accession == "GG 4712"
     assert record.label["artist"] == "Lind & shop; Ole Berg"
     assert record.label["technique"] == "Oil; wood"
-    assert record.details == {"Summary": "Painted en plein air.\nSee it"}
+    assert record.details == {
+        "description@en": "Painted en plein air.\nSee it",
+        "title@de": "Hafen",
+        "title@en": "Harbour",
+        "title@fr": "Le port",
+    }
     [french] = read(markup, language="fr")
     assert (record.label["title"], french.label["title"]) == ("Harbour", "Le port")
 

@@ -24,9 +24,18 @@ FACTS = {
     },
     "details": {
         "rights": "http://creativecommons.org/publicdomain/zero/1.0/",
-        "details.Measurements": "40 × 60 cm",
+        "details.dimensions": "40 × 60 cm",
         "details.Note": "two\n\nlines",
         SHOWS: "dog; cat",
+    },
+    "languages": {
+        "details.title@de": "Der Tisch",
+        "details.title@fr": "La table",
+        "details.story@de": "Eine Geschichte.",
+        "details.story@en": "A story.",
+        "details.description@fr": "Une table.",
+        "details.Provenienz@de": "Prag",
+        "details.Provenienz@en": "Prague",
     },
 }
 
@@ -34,7 +43,7 @@ FACTS = {
 def addresses_of(accession):
     name = f"{PLACE}{accession}"
     place = PLACE.__add__
-    return Addresses(f"{name}/manifest.json", name, place, place)
+    return Addresses(f"{name}/manifest.json", name, place, place, place)
 
 
 WRITTEN = {

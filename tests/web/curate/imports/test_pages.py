@@ -343,3 +343,49 @@ def test_a_workbook_is_read_and_its_sheet_chosen(curator):
 def test_where_no_column_is_surely_the_number_the_page_asks(curator):
     page = curator.browser.get(begin(curator, "Bild;Titel\na.jpg;Hafen\n")).text
     assert "No column is surely the accession number." in page
+
+
+LANGUAGES = "Inv No;Titel_de;Titel_en;Notiz\nA.9;Hase;Hare;Ein Tier\n"
+
+
+def as_shown(page):
+    """Return the form as a browser would send it."""
+    columns = re.findall(
+        r'name="(column-\d+)">.*?value="([^"]+)" selected', page, re.DOTALL
+    )
+    languages = re.findall(r'name="(language-\d+)"[^>]*? value="([^"]*)"', page)
+    return {**dict(columns), **dict(languages), "policy": "update"}
+
+
+def test_columns_say_their_field_and_language(app, curator, worker):
+    mapping = begin(curator, LANGUAGES)
+    sent = as_shown(curator.browser.get(mapping).text)
+    assert [sent[f"column-{n}"] for n in range(4)] == [
+        *("accession", "title", "title"),
+        "details",
+    ]
+    assert [sent[f"language-{n}"] for n in range(4)] == ["", "de", "en", ""]
+    chosen = {**sent, "column-3": "story", "language-3": "DE_at"}
+    shown = curator.post(mapping, **chosen).location
+    worker.work_off()
+    curator.post(f"{shown}/start", page=shown)
+    worker.work_off()
+    with app.app_context():
+        work = db.session.query(Artwork).filter_by(accession="A.9").one()
+        assert work.title == "Hase"
+        assert work.details == {
+            "title@de": "Hase",
+            "title@en": "Hare",
+            "story@de-AT": "Ein Tier",
+        }
+    # The next table of these columns is read alike.
+    again = as_shown(curator.browser.get(begin(curator, LANGUAGES)).text)
+    assert (again["column-3"], again["language-3"]) == ("story", "de-AT")
+
+
+def test_a_language_that_is_not_known_is_refused(curator):
+    mapping = begin(curator, LANGUAGES)
+    sent = as_shown(curator.browser.get(mapping).text)
+    page = curator.post(mapping, **{**sent, "language-3": "deutschlich"})
+    assert page.status_code == 422
+    assert "A language that was filled in is not known" in page.text

@@ -3,7 +3,7 @@
 import pytest
 
 from app.retrieval.descriptors.subjects import SUBJECTS
-from app.web.shell.subject_names import SUBJECT_NAMES, fact_words, value_name
+from app.web.shell.content.subject_names import SUBJECT_NAMES, fact_words, value_name
 
 
 def test_every_subject_has_a_name_of_its_own(in_app):

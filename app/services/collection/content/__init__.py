@@ -1,0 +1,1 @@
+"""Content of works for visitors: fields in languages, their layout, recordings."""
