@@ -122,6 +122,7 @@ def test_a_stopped_server_ends_as_it_says_itself():
     with subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE
     ) as process:
+        assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
         process.terminate()
         assert process.wait(WAIT_SECONDS) == 0

@@ -1,7 +1,7 @@
 """The museum's site, set as a test needs it."""
 
 from app.extensions import db
-from app.services.site.editing import PageFields, SiteEditor
+from app.services.site.editing import PageFields, PageText, SiteEditor
 from app.services.site.profile import read_profile
 
 
@@ -14,7 +14,7 @@ def set_site(app, **values):
 
 def add_page(app, slug, **texts):
     """Add an own page; ``de=("Impressum", "Haus")`` is its text in a language."""
-    told = {code: {"title": one[0], "text": one[1]} for code, one in texts.items()}
+    told = {code: PageText(title=one[0], text=one[1]) for code, one in texts.items()}
     with app.app_context():
         revision = read_profile(db.session()).revision
         fields = PageFields(slug, position=1, texts=told)

@@ -36,8 +36,8 @@ def test_a_code_is_read_whichever_way_it_hangs(degrees):
 @pytest.mark.parametrize("name", ["Code128", "Code39", "DataMatrix"])
 def test_what_inventories_print_is_read_a_little_tilted(name):
     kind = getattr(zxingcpp.BarcodeFormat, name)
-    code = zxingcpp.create_barcode("1900.3", kind).to_image(scale=3)
-    code = np.array(code)[:300]
+    drawn = zxingcpp.create_barcode("1900.3", kind).to_image(scale=3)
+    code = np.asarray(drawn, np.uint8)[:300]
     image = np.full((480, 640), 170, np.uint8)
     image[60 : 60 + code.shape[0], 40 : 40 + code.shape[1]] = code
     assert read_codes(turned(image, 12)) == ["1900.3"]

@@ -101,10 +101,13 @@ def test_a_page_is_written_changed_deleted_and_all_is_taken_back(editor):
     written, edited, deleted = entries()
     editor.undo(deleted)
     page = find_page(db.session(), "legal")
+    assert page is not None
     assert page.in_header
     editor.undo(edited)
     assert find_page(db.session(), "legal") is None
-    assert find_page(db.session(), "imprint").texts == IMPRINT.texts
+    page = find_page(db.session(), "imprint")
+    assert page is not None
+    assert page.texts == IMPRINT.texts
     editor.undo(written)
     assert list_pages(db.session()) == []
     assert revision() == 6

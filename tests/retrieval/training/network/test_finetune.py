@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def tuner_of(bank, folder, steps, **recipe):
 
 
 def test_training_reports_losses_and_recalls_and_ends(bank, tmp_path):
-    reports = []
+    reports: list[Any] = []
     tuner = tuner_of(bank, tmp_path, 6)
     tuner.run(reports.append)
     assert [report.step for report in reports] == [1, 2, 3, 4, 5, 6]
@@ -105,7 +106,7 @@ def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
     limited = {"minutes": 0.01, "sides_px": ONE_SIDE}
     tuner_of(bank, tmp_path, 1000, **limited).run(lambda _: None)
     again = tuner_of(bank, tmp_path, 1000, **limited)
-    reports = []
+    reports: list[Any] = []
     again.run(reports.append)
     assert not reports
     assert again.step < 1000
