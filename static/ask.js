@@ -63,10 +63,12 @@ async function take(file) {
   }
 }
 
+const isVideo = ({ type }) => type.startsWith("video/");
+
 function takeFirst(files) {
   const file = [...files].find(({ type }) => /^image\/|^$/.test(type));
   if (!file) {
-    complain(words("not_a_picture"));
+    complain(words(isVideo(files[0]) ? "video" : "not_a_picture"));
     return;
   }
   // So that the file field names what was dropped or pasted.
@@ -189,7 +191,14 @@ form.addEventListener("submit", (event) => {
   ask();
 });
 
-input.addEventListener("change", () => take(input.files[0]));
+input.addEventListener("change", () => {
+  const [file] = input.files;
+  if (file && isVideo(file)) {
+    input.value = "";
+    take(null);
+    complain(words("video"));
+  } else take(file);
+});
 
 for (const type of ["dragenter", "dragover"]) {
   frame.addEventListener(type, (event) => {

@@ -172,11 +172,13 @@ class SearchService:
         with self.decoder.in_turn(data, sender=sender, edits=edits) as read:
             photo = PreparedPhoto(read.image)
             answer = searcher.answer(photo, excluded_works=absent)
-            quality = evidence.quality_of(photo, answer, read.faults)
+            quality = evidence.quality_of(photo, answer)
+            if quality.shows_nothing:
+                answer = answer.of_nothing()
             seen = self._seen_text(photo, answer.verdict)
         query = query_of(answer, searcher, attributes or {})
         query.height, query.width = photo.image.shape[:2]
-        query.quality = quality
+        query.quality = evidence.pack_quality(quality, answer, read.faults)
         if self.labels is not None and seen is not None:
             reading = self.labels.understand(seen, db.session())
             query.reading = reading.packed(keeps_lines=photos is not None)

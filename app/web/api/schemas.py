@@ -15,13 +15,14 @@ from marshmallow.validate import Length, OneOf, Range
 
 from app.models import Artwork, Query
 from app.retrieval.descriptors.subjects import SUBJECTS
+from app.retrieval.images.quality import QualityIssue
 from app.retrieval.verification.evidence import Verdict
 from app.services.collection.subjects import subjects_of
 from app.services.collection.works import works_by_accession
 from app.services.labels.reading import Sign
 from app.services.labels.shown import lines_read, shown_works
 from app.services.search.calibration import calibration_of
-from app.services.search.evidence import PhotoRemark, remarks_of
+from app.services.search.evidence import PhotoRemark, faults_of, remarks_of
 from app.services.words.suggestions import SuggestionKind
 from app.web.api.fields import (
     Moment,
@@ -428,11 +429,22 @@ class AnswerSchema(ResponseSchema):
         **described(
             _(
                 "What else is to be said of the photo: it shows the work as a mirror "
-                "does, its file lacks its end, or a smaller picture of its file was "
-                "used."
+                "does, it shows a part of the work, its file lacks its end, or a "
+                "smaller picture of its file was used."
             ),
             remarks_of,
             examples=[["mirrored"]],
+        ),
+    )
+    faults = fields.List(
+        fields.String(validate=OneOf([one.value for one in QualityIssue])),
+        **described(
+            _(
+                "What is wrong with the photo itself, as far as it was measured, the "
+                "gravest first. A black or a blank one shows nothing."
+            ),
+            faults_of,
+            examples=[["dark"]],
         ),
     )
     matches = array(

@@ -18,7 +18,13 @@ from app.services.collection.pictures import (
 )
 from app.services.labels.reading import ReadWork, Sign
 from app.services.labels.shown import shown_works
-from app.services.search.evidence import BLOCK_SIGNS, Spread, faults_of, spread_of
+from app.services.search.evidence import (
+    BLOCK_SIGNS,
+    Spread,
+    faults_of,
+    shows_nothing,
+    spread_of,
+)
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.web.shell.photo_remarks import photo_remarks
 
@@ -30,6 +36,10 @@ VERDICTS = {
 ADVICE = {
     QualityIssue.BLACK: lazy_gettext(
         "Your photo is nearly black. Perhaps a finger or a case was on the lens."
+    ),
+    QualityIssue.BLANK: lazy_gettext(
+        "Your photo shows an even surface without any detail. Point the camera at the "
+        "work, and look whether a finger covers the lens."
     ),
     QualityIssue.TINY: lazy_gettext(
         "Your photo is very small. Send it as the camera took it, and no small "
@@ -119,7 +129,7 @@ def register(app: Flask) -> None:
     filters = (
         *(advice, block_map, caption, centre, corners, evidence),
         *(meaning, pairing, percent, photo_remarks, sentence),
-        *(signs_read, sources, verdict_words),
+        *(shows_nothing, signs_read, sources, verdict_words),
     )
     app.jinja_env.filters.update({one.__name__: one for one in filters})
     app.jinja_env.globals.update(
@@ -153,6 +163,8 @@ def verdict_words(query: Query) -> str:
     """Say an answer in a few words."""
     if query.is_read:
         return _("We read the label")
+    if shows_nothing(query):
+        return _("Nothing to recognise")
     if query.is_open:
         return _("Only a part was searched")
     return str(VERDICTS[query.verdict])
@@ -179,6 +191,8 @@ def sentence(query: Query) -> str:
     """Say a whole answer in one sentence that can be read aloud."""
     if query.is_read:
         return sentence_of_label(query)
+    if shows_nothing(query):
+        return advice(query)[0]
     works = [caption(match.artwork) for match in query.proposals[:PROPOSAL_COUNT]]
     if query.is_open:
         return _(

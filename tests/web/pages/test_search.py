@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from app.models import Artwork, Query, now
 from app.retrieval.verification.evidence import Verdict
 from app.web.shell.current import folders
 from tests.support.databases import refuse
+from tests.support.museum import encoded
 from tests.support.people import logged_in
 
 
@@ -130,7 +132,24 @@ def test_an_unknown_work_gets_advice_and_look_alikes(ask, in_app, unknown_photo)
 def test_a_featureless_photo_is_answered_and_not_refused(ask, grey_photo):
     answer = ask(grey_photo, follow_redirects=True)
     assert answer.status_code == 200
-    assert "Not in this collection" in answer.text
+    assert "There is nothing to recognise in this photo" in answer.text
+
+
+def test_a_photo_that_shows_nothing_is_told_as_that(ask, in_app):
+    black = encoded(np.zeros((300, 400, 3), np.uint8))
+    page = ask(black, follow_redirects=True).text
+    assert "There is nothing to recognise in this photo" in page
+    assert "Your photo is nearly black." in page
+    assert "We do not know this one" not in page
+    assert "%" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "Yes, it is not from here" not in page, "nobody can say"
+    assert "Title or artist" in page
+
+
+def test_a_video_is_refused_as_one(ask):
+    answer = ask(b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(2000))
+    assert answer.status_code == 422
+    assert "This is a video." in answer.text
 
 
 def test_an_uncertain_answer_says_perhaps(ask, in_app, client, photo):
