@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.extensions import db
-from app.models import Query
+from app.models import Feedback, Query
 from app.retrieval.search.explanation import encode_attention
 from tests.browser.views import faults, shows
 
@@ -138,15 +138,30 @@ def test_a_page_that_was_led_to_is_read_from_its_heading(answered):
     page = answered()
     assert page.evaluate(f"{FOCUSED}.tagName") == "H1"
     page.get_by_role("button", name="No", exact=True).click()
-    page.get_by_text("You said that this is not right.").wait_for()
+    page.get_by_role("heading", name="Which one is it?").wait_for()
     page.wait_for_load_state()  # then its script has moved the focus
-    assert page.evaluate(f"{FOCUSED}.id") == "feedback"
+    assert page.evaluate(f"{FOCUSED}.id") == "find"
+
+
+def test_after_a_no_the_right_work_is_tapped(app, answered):
+    page = answered(width=390)
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_role("heading", name="Is it one of these?").wait_for()
+    assert faults(page) == []
+    page.locator(".tapped button").first.click()
+    page.wait_for_url("**/works/*")
+    page.get_by_text("Thank you. You said that it is").wait_for()
+    with app.app_context():
+        [said] = db.session.scalars(select(Feedback)).all()
+        assert not said.is_right
+        assert page.url.endswith(said.artwork.accession)
+        assert said.found_by == "alike"
 
 
 def test_a_wrong_click_can_be_mended(answered):
     page = answered()
     page.get_by_role("button", name="No", exact=True).click()
-    page.get_by_text("You said that this is not right.").wait_for()
+    page.get_by_text("You said that this is not right.").first.wait_for()
     page.get_by_role("button", name="Yes, this is it").click()
     page.get_by_text("You said that this is right.").wait_for()
     pressed = page.locator('[aria-pressed="true"]')
