@@ -158,6 +158,21 @@ def test_after_a_no_the_right_work_is_tapped(app, answered):
         assert said.found_by == "alike"
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_each_of_several_works_is_tapped_on_the_photo(answered, photo_of_two, scripts):
+    file = {"name": "two.jpg", "mimeType": "image/jpeg", "buffer": photo_of_two}
+    page = answered(file, width=390, java_script_enabled=scripts)
+    works = page.get_by_role("group", name="The works in your photo")
+    links = works.get_by_role("link")
+    assert links.count() == 2
+    box = links.nth(1).locator("circle").bounding_box()
+    assert min(box["width"], box["height"]) >= 24
+    page.touchscreen.tap(box["x"] + 40, box["y"])  # anywhere on the work
+    page.wait_for_url("**#work-2")
+    page.locator("#work-2").get_by_role("link").first.click()
+    page.wait_for_url("**/works/1900.4")
+
+
 def test_a_wrong_click_can_be_mended(answered):
     page = answered()
     page.get_by_role("button", name="No", exact=True).click()

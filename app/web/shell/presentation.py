@@ -1,5 +1,6 @@
 """Template helpers that put an answer into words and pictures."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import TypedDict
@@ -90,10 +91,12 @@ SIGNS = {
     Sign.DATE: lazy_gettext("date"),
 }
 PROPOSAL_COUNT = 5
-"""Proposals shown at most: more would be a list to search, not an answer."""
+"""Uncertain proposals shown at most: more would be a list to search, not an answer."""
 
 SIMILAR_COUNT = 6
 """Similar works shown with an answer; a work's own page shows more."""
+RIM = 0.05
+"""Share of a photo, at its border, in which no number is drawn: it would be cut."""
 LINE_COUNT = 40
 """Pairs of details drawn: more cannot be told apart."""
 WIDEST = 2.4
@@ -129,12 +132,11 @@ def register(app: Flask) -> None:
     filters = (
         *(advice, block_map, caption, centre, corners, evidence),
         *(meaning, pairing, percent, photo_remarks, sentence),
-        *(shows_nothing, signs_read, sources, verdict_words),
+        *(shown_proposals, shows_nothing, signs_read, sources, verdict_words),
     )
     app.jinja_env.filters.update({one.__name__: one for one in filters})
     app.jinja_env.globals.update(
         PHOTO_SIDE_PX=PHOTO_SIDE_PX,
-        PROPOSAL_COUNT=PROPOSAL_COUNT,
         SIMILAR_COUNT=SIMILAR_COUNT,
         VERDICTS=VERDICTS,
         picture_url=picture_url,
@@ -187,13 +189,28 @@ def caption(work: Artwork) -> str:
     return ", ".join(filter(None, (title, work.artist, work.date)))
 
 
+def shown_proposals(query: Query) -> list[QueryMatch]:
+    """Return the works that an answer shows, those that were found from left to right.
+
+    All that were found; of those that it may be, ``PROPOSAL_COUNT``. What has no place
+    in the photo comes last.
+    """
+    proposals = query.proposals
+    if query.verdict is not Verdict.FOUND:
+        return proposals[:PROPOSAL_COUNT]
+    return sorted(
+        proposals,
+        key=lambda match: centre(match.place, query)[0] if match.place else math.inf,
+    )
+
+
 def sentence(query: Query) -> str:
     """Say a whole answer in one sentence that can be read aloud."""
     if query.is_read:
         return sentence_of_label(query)
     if shows_nothing(query):
         return advice(query)[0]
-    works = [caption(match.artwork) for match in query.proposals[:PROPOSAL_COUNT]]
+    works = [caption(match.artwork) for match in shown_proposals(query)]
     if query.is_open:
         return _(
             "No work was recognised in your photo, but only a part of the collection "
@@ -332,8 +349,9 @@ def _svg_points(polygon: Sequence[Sequence[float]], size: tuple[int, int]) -> st
 
 
 def centre(place: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
-    """Return the middle of a polygon in pixels of the photo."""
+    """Return the middle of a polygon in pixels of the photo, well inside of it."""
     x, y = (sum(values) / len(place) for values in zip(*place, strict=True))
+    x, y = (min(max(share, RIM), 1 - RIM) for share in (x, y))
     return round(x * query.width, 1), round(y * query.height, 1)
 
 

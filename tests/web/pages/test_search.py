@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Artwork, Query, now
+from app.models import Artwork, Query, QueryMatch, now
 from app.retrieval.verification.evidence import Verdict
 from app.web.shell.current import folders
 from tests.support.databases import refuse
-from tests.support.museum import encoded
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import LABELS, encoded
 from tests.support.people import logged_in
 
 
@@ -119,6 +120,41 @@ def test_several_works_in_one_photo_are_all_outlined_and_listed(ask, photo_of_tw
     assert answer.count('<polygon class="line"') == 2
     assert 'href="/works/1900.0"' in answer
     assert 'href="/works/1900.4"' in answer
+
+
+def test_several_works_are_numbered_from_left_to_right(ask, in_app, client):
+    shown = (4, 0, 2)
+    views = [photograph(draw_picture(n), seed=n) for n in shown]
+    address = ask(encoded(np.hstack(views))).location
+    page = client.get(address).text
+    names = [f"1900.{number}" for number in shown]
+    listed = re.findall(
+        r'<span class="number">(\d)</span> .*?href="/works/(.*?)"', page
+    )
+    assert listed == [(str(at), name) for at, name in enumerate(names, 1)]
+    drawn = re.findall(r'<a href="#work-(\d)" aria-label="(\d): (.*?)"', page)
+    assert [(one, two) for one, two, _ in drawn] == [(n, n) for n in "123"]
+    titles = [words for _, _, words in drawn]
+    assert titles[1].startswith(LABELS[0]["title"])
+    assert titles[0].startswith("Landscape 4")
+    assert re.findall(r'<li id="work-(\d)"', page) == ["1", "2", "3"]
+
+
+def test_all_works_that_were_found_are_named(ask, in_app, client, photo):
+    address = ask(photo).location
+    query = the_query()
+    works = db.session.scalars(select(Artwork).order_by(Artwork.accession)).all()
+    for rank, work in enumerate(works[1:7], 1):
+        kept = {"probability": 0.99, "inlier_count": 90, "similarity": None}
+        where = [[0.1 * rank, 0], [0.1 * rank + 0.1, 0], [0.1 * rank, 0.1]]
+        match = QueryMatch(rank=rank, artwork=work, verdict=Verdict.FOUND, **kept)
+        match.outline = where if rank < 6 else None
+        query.matches.append(match)
+    db.session.commit()
+    page = client.get(address).text
+    assert "7 works in your photo" in page
+    assert page.count("<li id=") == 7
+    assert page.count('<a href="#work-') == 6, "one has no place in the photo"
 
 
 def test_an_unknown_work_gets_advice_and_look_alikes(ask, in_app, unknown_photo):
