@@ -77,6 +77,7 @@ from app.web.pages import (
     records,
     search,
     sharing,
+    viewfinder,
     well_known,
     works,
 )
@@ -112,6 +113,7 @@ BLUEPRINTS = (
         records,
         media,
         frames,
+        viewfinder,
         offline,
         health,
     ),

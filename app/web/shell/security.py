@@ -22,6 +22,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 POLICY, FRAME_OPTIONS = "Content-Security-Policy", "X-Frame-Options"
+UNUSED = "geolocation=(), microphone=()"
+"""Of what a device can do, what no page asks for."""
 HEADERS = {
     POLICY: CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -32,10 +34,12 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+    "Permissions-Policy": f"{UNUSED}, camera=()",
 }
 FRAMED_BY = "framed_by"
 """Key, among what is kept for one request, of who may show its page in a frame."""
+CAMERA = "viewfinder.show"
+"""Endpoint of the one page that may ask for the camera."""
 KEPT = (
     *("static", "assets.file", "media.work", "iiif_images.picture"),
     *("brand.style", "brand.picture"),
@@ -67,6 +71,8 @@ def protect(app: Flask) -> None:
             response.headers[POLICY] = policy
             # It knows no list.
             del response.headers[FRAME_OPTIONS]
+        if request.endpoint == CAMERA:
+            response.headers["Permissions-Policy"] = f"{UNUSED}, camera=(self)"
         if request.blueprint in OPEN:
             # Also where it says why not: viewers tell their users.
             response.headers["Access-Control-Allow-Origin"] = "*"
