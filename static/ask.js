@@ -17,6 +17,8 @@ const camera = find("camera");
 const input = form.elements.photo;
 const link = form.elements.link;
 const button = form.querySelector("[type=submit]");
+const choose = find("choose");
+const choice = choose.textContent;
 const label = button.textContent;
 const addresses = { queries: form.action, token: form.dataset.token };
 // A page that was opened without a network has no token, and a stale one may be refused.
@@ -26,8 +28,10 @@ let photo = null;
 const isKiosk = document.documentElement.classList.contains("kiosk");
 
 const say = (sentence) => { status.textContent = sentence; };
+// The numbers of a crop box: who sees it need not read them.
+const tell = (sentence) => { find("spoken").textContent = sentence; };
 
-const editor = new Editor(find("editor"), { say, findFrame });
+const editor = new Editor(find("editor"), { say, tell, findFrame });
 const waiting = new Waiting(document.querySelector("[data-waiting]"), addresses);
 
 function complain(sentence) {
@@ -50,6 +54,7 @@ async function take(file) {
   rest();
   photo = file ?? null;
   frame.classList.toggle("filled", Boolean(photo));
+  choose.textContent = photo ? words("choose_another") : choice;
   if (!photo) {
     editor.close();
     return;
@@ -183,7 +188,7 @@ form.addEventListener("submit", (event) => {
   rest();
   if (!photo && !link?.value.trim()) {
     complain(words("nothing_chosen"));
-    input.focus();
+    choose.focus();
     return;
   }
   button.disabled = true;
@@ -239,6 +244,10 @@ if (window.matchMedia("(pointer: coarse)").matches) {
 // Coming back by the browser's button shows the page as it was left: still looking.
 window.addEventListener("pageshow", (event) => { if (event.persisted) rest(); });
 
+// Browsers label a file field in their own language, whatever the page's is.
+choose.hidden = false;
+choose.addEventListener("click", () => input.click());
+input.hidden = true;
 find("scripted").hidden = false;
 waiting.start();
 if (!isKiosk) navigator.serviceWorker?.register("/worker.js");

@@ -5,7 +5,7 @@ import { FrameJudge } from "./viewfinder-judge.js";
 import { Shown } from "./viewfinder-shown.js";
 import { words } from "./words.js";
 
-const TICK_MS = 100;
+const TICK_MS = 75;
 const AGAIN_MS = [1_000, 2_000, 4_000]; // before the same view is asked about once more
 const FOLLOW_MS = 1_500; // before the outlines of what was found are drawn anew
 const SPEAK_MS = 4_000; // after which ears are told what eyes see all the time

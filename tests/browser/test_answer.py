@@ -1,5 +1,7 @@
 """The answer in a real browser: compare, look, share, say whether it is right."""
 
+import re
+
 import numpy as np
 import pytest
 from sqlalchemy import select, update
@@ -218,3 +220,28 @@ def test_on_paper_the_pictures_lie_side_by_side_and_nothing_is_to_be_pressed(ans
     assert seen["x"] + seen["width"] <= own["x"]
     buttons = page.get_by_role("button").all()
     assert not [button for button in buttons if button.is_visible()]
+
+
+def test_photo_and_work_are_looked_at_closely(answered):
+    page = answered()
+    for name in ("Your photo", "In the collection"):
+        page.get_by_role("link", name=re.compile(f"Look closer.*{name}")).click()
+        canvas = page.locator("[data-zoom] canvas")
+        page.locator("[data-zoom] canvas[data-scale]").wait_for()
+        middle = """canvas => canvas.getContext("2d").getImageData(
+          canvas.width / 2, canvas.height / 2, 1, 1).data[3] === 255"""
+        page.wait_for_function(f"({middle})(document.querySelector('.zoom canvas'))")
+        assert faults(page) == []
+        canvas.press("Escape")
+        page.locator("[data-zoom]").wait_for(state="hidden")
+
+
+def test_a_picture_that_does_not_come_leaves_no_hole(answered, photo_of_two):
+    page = answered({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo_of_two})
+    page.route("**/media/works/**", lambda route: route.abort())
+    page.reload()
+    stands = page.locator(".proposals .no-picture")
+    stands.first.wait_for()
+    assert "The Astronomer’s Table" in stands.first.inner_text()
+    assert page.locator(".proposals .hung img").count() == 0
+    assert faults(page) == []

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 FRAMES = "**/viewfinder/frames"
 ALLOWS = "--use-fake-ui-for-media-stream"
 """Allows the camera; with ``=deny``, it does not."""
-FPS = 20
+FPS = 30
 """Pictures a second that Chromium plays of such a file."""
 HIDE = """
 (hidden) => {

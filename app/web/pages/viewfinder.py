@@ -20,6 +20,7 @@ from app.web.callers.visitors import (
 )
 from app.web.shell.current import media, search_rate, search_service, viewfinder_rate
 from app.web.shell.metrics import count_frame
+from app.web.shell.museum import is_kiosk
 from app.web.shell.presentation import advice, shown_proposals, thumbnail_url
 
 bp = Blueprint("viewfinder", __name__)
@@ -70,7 +71,8 @@ def keep() -> ResponseReturnValue:
     """
     refuse_strangers(current_account())
     work = find_work(request.form.get("work", ""))
-    if work is None or not current_app.config["MORELLI_RETENTION_DAYS"]:
+    keeps = current_app.config["MORELLI_RETENTION_DAYS"] and not is_kiosk()
+    if work is None or not keeps:
         abort(400)
     session, owner = db.session(), current_owner()
     query = viewfinder.answers_of(session, owner, [work.id]).get(work.id)
