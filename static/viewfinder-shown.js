@@ -3,7 +3,10 @@
 import { words } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const RIM = 0.18; // of the picture's width: a label nearer to the edge would be cut
+// Of the picture's width: the label of one work, and of one of several, is cut nearer to
+// the edge.
+const RIM = 0.34;
+const RIM_OF_SEVERAL = 0.22;
 const LOWEST = 0.7; // of a work below which its label finds room under it
 const MOST = 30;
 
@@ -30,6 +33,7 @@ export class Shown {
       if (work.place) this.outlines.append(this.outline(work));
       this.tags.append(this.tag(work, works.length > 1 ? `${place + 1} ` : ""));
     });
+    this.tags.classList.toggle("several", works.length > 1);
     this.present = works.map(({ accession }) => accession).join("\n");
   }
 
@@ -96,8 +100,9 @@ export class Shown {
       tag.appendChild(document.createElement("span")).textContent = text;
     }
     const [xs, ys] = [0, 1].map((axis) => (place ?? [[0.5, 1]]).map((corner) => corner[axis]));
+    const rim = number ? RIM_OF_SEVERAL : RIM;
     const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
-    tag.style.setProperty("--x", `${100 * Math.min(Math.max(middle, RIM), 1 - RIM)}%`);
+    tag.style.setProperty("--x", `${100 * Math.min(Math.max(middle, rim), 1 - rim)}%`);
     const bottom = Math.max(...ys);
     tag.classList.toggle("under", bottom < LOWEST);
     tag.style.setProperty("--y", `${100 * Math.min(bottom, 1)}%`);

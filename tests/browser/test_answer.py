@@ -158,6 +158,7 @@ def test_after_a_no_the_right_work_is_tapped(app, answered):
     with app.app_context():
         [said] = db.session.scalars(select(Feedback)).all()
         assert not said.is_right
+        assert said.artwork is not None
         assert page.url.endswith(said.artwork.accession)
         assert said.found_by == "alike"
 

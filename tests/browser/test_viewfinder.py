@@ -62,7 +62,10 @@ def scenes():
     first, second = wall.copy(), wall.copy()
     first[60:420, 80:560] = photograph(draw_picture(0))
     second[60:420, 80:560] = photograph(draw_picture(4), seed=1)
-    return {"first": first, "second": second, "wall": wall}
+    pair = [photograph(draw_picture(4), seed=1), photograph(draw_picture(0))]
+    both = np.repeat(wall, 2, axis=1)
+    both[60:420, 100:580], both[60:420, 700:1180] = pair
+    return {"first": first, "second": second, "wall": wall, "both": both}
 
 
 @pytest.fixture
@@ -164,6 +167,32 @@ def test_it_goes_on_to_the_next_work_by_itself(app, camera):
     assert total == pytest.approx(sum(sizes) / 1000, rel=0.1, abs=2)
     assert each == pytest.approx(np.mean(sizes) / 1000, rel=0.1, abs=2)
     assert each < 100
+
+
+def test_however_fast_the_view_changes_two_a_second_are_asked(camera):
+    page = camera(("first", 0.4), ("second", 0.4))
+    asked = listen(page)
+    nothing = '{"verdict": "not_found", "works": [], "advice": null}'
+    answer = {"body": nothing, "headers": {"Content-Type": "application/json"}}
+    page.route(FRAMES, lambda route: route.fulfill(status=200, **answer))
+    begin(page)
+    page.wait_for_timeout(6_000)
+    assert len(asked) >= 4
+    assert min(np.diff(asked)) >= 0.5
+
+
+def test_several_works_have_their_labels_from_left_to_right(camera):
+    page = camera(("both", 2), width=390)
+    begin(page)
+    tags = page.locator(".tag")
+    tags.nth(1).wait_for()
+    assert tags.all_inner_texts() == ["1 Landscape 4", "2 The Astronomer’s Table"]
+    picture = page.locator("video").bounding_box()
+    left, right = (tag.bounding_box() for tag in tags.all())
+    assert picture["x"] <= left["x"]
+    assert left["x"] + left["width"] < right["x"]
+    assert right["x"] + right["width"] <= picture["x"] + picture["width"] + 1
+    assert faults(page) == []
 
 
 def test_of_a_wall_nothing_is_asked(camera):

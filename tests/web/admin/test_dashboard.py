@@ -113,6 +113,7 @@ def test_photos_that_were_answered_are_nobody_elses_business(app, admin, ask, ph
     assert "The visitor says that it is:" not in page
     with app.app_context():
         query = db.session.get(Query, asked)
+        assert query is not None
         other = db.session.query(Artwork).filter_by(accession="1900.3").one()
         feedback.name_work(query, other, "number")
         other_id = other.id
