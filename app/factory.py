@@ -66,7 +66,6 @@ from app.web.pages import (
     evidence,
     feedback,
     finding,
-    frames,
     history,
     iiif,
     iiif_images,
@@ -77,10 +76,10 @@ from app.web.pages import (
     records,
     search,
     sharing,
-    viewfinder,
     well_known,
     works,
 )
+from app.web.pages.camera import frames, viewfinder
 from app.web.pages.site import embed, kiosk, own_pages, previews, sitemap
 from app.web.shell import (
     addresses,

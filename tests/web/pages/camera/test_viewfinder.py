@@ -12,6 +12,7 @@ from app.models import Query
 from app.services.search.admission import AdmissionQueue
 from app.web.shell.current import folders
 from tests.support.people import TOKEN, logged_in
+from tests.support.sites import set_site
 
 
 def post(browser, address, data, **fields):
@@ -98,6 +99,14 @@ def test_nothing_is_kept_where_nothing_may_be(make_app, photo):
     client = make_app(MORELLI_RETENTION_DAYS=0).test_client()
     page = client.get("/viewfinder").text
     assert 'data-kept=""' in page
+    assert keep(client, photo).status_code == 400
+
+
+def test_a_kiosk_keeps_nothing(app, client, photo):
+    set_site(app, kiosk_seconds=45)
+    client.get("/kiosk/")
+    assert 'data-kept=""' in client.get("/viewfinder").text
+    assert look(client, photo).json["verdict"] == "found"
     assert keep(client, photo).status_code == 400
 
 
