@@ -15,7 +15,7 @@ const FADING = 0.9; // of that memory, from frame to frame
 const STILL = 4; // mean change of the cells, in grey values, from frame to frame
 const STILL_FRAMES = 2;
 const DRIFTED = 6; // the same, from what was asked about: it lies elsewhere by now
-const CHANGED = 12; // likewise: something else is in view
+const CHANGED = 10; // likewise: something else is in view
 const DETAIL = 8; // deviation within a cell, in grey values, of one that shows something
 const LEAST_DETAIL = 0.3; // share of the cells in the middle that show something
 

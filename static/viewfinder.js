@@ -125,7 +125,8 @@ function begin() {
     timer = setTimeout(look, TICK_MS);
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     const found = judge.judge(video, video.videoWidth, video.videoHeight);
-    if (judge.isNew && !asker.isBusy) {
+    const isGone = judge.isNew || found === "empty" || found === "dark";
+    if (isGone && !asker.isBusy) {
       // On to the next work: what was found lies no more where it was.
       shown.clear();
       last = "";

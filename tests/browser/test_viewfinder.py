@@ -144,7 +144,7 @@ def test_the_label_lies_over_the_work_and_leads_to_its_page(app, camera, width):
 
 
 def test_it_goes_on_to_the_next_work_by_itself(app, camera):
-    page = camera(("first", 3), ("wall", 1), ("second", 3), ("wall", 1))
+    page = camera(("first", 3), ("wall", 2), ("second", 3), ("wall", 2))
     asked = listen(page)
     page.evaluate(NOTE_SIZES)
     begin(page)
