@@ -68,7 +68,6 @@ from app.web.pages import (
     evidence,
     feedback,
     finding,
-    frames,
     history,
     iiif,
     iiif_images,
@@ -82,6 +81,7 @@ from app.web.pages import (
     well_known,
     works,
 )
+from app.web.pages.camera import frames, viewfinder
 from app.web.pages.site import embed, kiosk, own_pages, previews, sitemap
 from app.web.shell import (
     addresses,
@@ -115,6 +115,7 @@ BLUEPRINTS = (
         records,
         media,
         frames,
+        viewfinder,
         offline,
         health,
     ),

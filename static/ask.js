@@ -17,6 +17,8 @@ const camera = find("camera");
 const input = form.elements.photo;
 const link = form.elements.link;
 const button = form.querySelector("[type=submit]");
+const choose = find("choose");
+const choice = choose.textContent;
 const label = button.textContent;
 const addresses = { queries: form.action, token: form.dataset.token };
 // A page that was opened without a network has no token, and a stale one may be refused.
@@ -26,8 +28,10 @@ let photo = null;
 const isKiosk = document.documentElement.classList.contains("kiosk");
 
 const say = (sentence) => { status.textContent = sentence; };
+// The numbers of a crop box: who sees it need not read them.
+const tell = (sentence) => { find("spoken").textContent = sentence; };
 
-const editor = new Editor(find("editor"), { say, findFrame });
+const editor = new Editor(find("editor"), { say, tell, findFrame });
 const waiting = new Waiting(document.querySelector("[data-waiting]"), addresses);
 
 function complain(sentence) {
@@ -50,6 +54,7 @@ async function take(file) {
   rest();
   photo = file ?? null;
   frame.classList.toggle("filled", Boolean(photo));
+  choose.textContent = photo ? words("choose_another") : choice;
   if (!photo) {
     editor.close();
     return;
@@ -63,10 +68,12 @@ async function take(file) {
   }
 }
 
+const isVideo = ({ type }) => type.startsWith("video/");
+
 function takeFirst(files) {
   const file = [...files].find(({ type }) => /^image\/|^$/.test(type));
   if (!file) {
-    complain(words("not_a_picture"));
+    complain(words(isVideo(files[0]) ? "video" : "not_a_picture"));
     return;
   }
   // So that the file field names what was dropped or pasted.
@@ -181,7 +188,7 @@ form.addEventListener("submit", (event) => {
   rest();
   if (!photo && !link?.value.trim()) {
     complain(words("nothing_chosen"));
-    input.focus();
+    choose.focus();
     return;
   }
   button.disabled = true;
@@ -189,7 +196,14 @@ form.addEventListener("submit", (event) => {
   ask();
 });
 
-input.addEventListener("change", () => take(input.files[0]));
+input.addEventListener("change", () => {
+  const [file] = input.files;
+  if (file && isVideo(file)) {
+    input.value = "";
+    take(null);
+    complain(words("video"));
+  } else take(file);
+});
 
 for (const type of ["dragenter", "dragover"]) {
   frame.addEventListener(type, (event) => {
@@ -230,6 +244,10 @@ if (window.matchMedia("(pointer: coarse)").matches) {
 // Coming back by the browser's button shows the page as it was left: still looking.
 window.addEventListener("pageshow", (event) => { if (event.persisted) rest(); });
 
+// Browsers label a file field in their own language, whatever the page's is.
+choose.hidden = false;
+choose.addEventListener("click", () => input.click());
+input.hidden = true;
 find("scripted").hidden = false;
 waiting.start();
 if (!isKiosk) navigator.serviceWorker?.register("/worker.js");

@@ -16,19 +16,31 @@ export class Editor {
   /**
    * @param element the editor's element
    * @param options.say speaks a sentence
+   * @param options.tell speaks one that only ears need
    * @param options.findFrame takes a small photo, returns the edges of a box or null
    */
-  constructor(element, { say, findFrame }) {
+  constructor(element, { say, tell, findFrame }) {
     this.element = element;
     this.say = say;
+    this.tell = tell;
     this.findFrame = findFrame;
     this.canvas = element.querySelector("[data-canvas]");
     this.toggle = element.querySelector("[data-crop-toggle]");
     this.finder = element.querySelector("[data-find-frame]");
     const box = element.querySelector("[data-crop]");
+    this.values = element.querySelector("[data-values]");
     this.crop = new CropBox(element.querySelector("[data-stage]"), box, (isDone) => {
+      this.showValues();
       if (isDone) this.speakSoon();
     });
+    for (const field of this.values.querySelectorAll("[data-value]")) {
+      field.addEventListener("change", () => this.setValue(field));
+      field.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault(); // it would send the form
+        this.setValue(field);
+      });
+    }
     for (const button of element.querySelectorAll("[data-turn]")) {
       button.addEventListener("click", () => this.turn(Number(button.dataset.turn)));
     }
@@ -141,6 +153,8 @@ export class Editor {
 
   showCrop(isShown) {
     this.crop.show(isShown);
+    this.values.hidden = !isShown;
+    this.showValues();
     this.toggle.setAttribute("aria-pressed", String(isShown));
   }
 
@@ -159,7 +173,30 @@ export class Editor {
     const [left, top, right, bottom] = edges;
     this.showCrop(true);
     this.crop.set({ left, top, right, bottom });
-    this.say(`${words("frame_found")} ${words("cropped", this.crop.spoken)}`);
+    this.showValues();
+    this.say(words("frame_found"));
+    this.speak();
+  }
+
+  /** Move one edge to where somebody wrote it, as far as it may go. */
+  setValue(field) {
+    const { value: edge } = field.dataset;
+    const at = Number(field.value) / 100;
+    if (field.value === "" || Number.isNaN(at)) {
+      this.showValues();
+      return;
+    }
+    const start = this.crop.shares;
+    const distance = at - start[edge];
+    this.crop.move(start, [edge], distance, distance);
+    this.showValues();
+    this.speakSoon();
+  }
+
+  showValues() {
+    for (const field of this.values.querySelectorAll("[data-value]")) {
+      field.value = Math.round(this.crop.shares[field.dataset.value] * 100);
+    }
   }
 
   reset() {
@@ -170,7 +207,7 @@ export class Editor {
   }
 
   speak() {
-    this.say(words("cropped", this.crop.spoken));
+    this.tell(words("cropped", this.crop.spoken));
   }
 
   /** Speak when the box has come to rest: nobody wants to hear every step of it. */

@@ -5,6 +5,11 @@ import { words } from "./words.js";
 
 const store = self.waitingPhotos;
 const SYNC = "send-waiting";
+// Browsers do not always notice that a network is back, so while photos wait it is tried
+// by and by, less and less often. A try that fails costs next to nothing: first a token
+// is asked for.
+const FIRST_TRY_MS = 5_000;
+const LONGEST_TRY_MS = 120_000;
 
 export class Waiting {
   /** @param section the list's section; @param addresses where to send, and get a token */
@@ -18,7 +23,11 @@ export class Waiting {
     this.shown = new Map();
     this.sender.addEventListener("click", () => this.send());
     store.channel.addEventListener("message", () => this.show());
-    window.addEventListener("online", () => this.send());
+    this.pause = FIRST_TRY_MS;
+    window.addEventListener("online", () => this.sendSoon());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.sendSoon();
+    });
   }
 
   /** Show what there is, and try to send it. */
@@ -31,14 +40,30 @@ export class Waiting {
   async keep(photo, fields) {
     await store.add(photo, fields);
     await this.show();
+    this.pause = FIRST_TRY_MS;
+    this.timer = setTimeout(() => this.send(), this.pause);
     // Where the browser can, it sends even after this page is closed.
     const registration = await navigator.serviceWorker?.getRegistration();
     await registration?.sync?.register(SYNC).catch(() => {}); // not allowed: the page does
   }
 
+  /** Try now, and often again, as there is reason to believe in a network. */
+  sendSoon() {
+    this.pause = FIRST_TRY_MS;
+    return this.send();
+  }
+
   async send() {
+    clearTimeout(this.timer);
     await store.sendAll(this.addresses);
     await this.show();
+    if (this.sender.hidden) { // nothing waits
+      this.pause = FIRST_TRY_MS;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), this.pause);
+    this.pause = Math.min(this.pause * 2, LONGEST_TRY_MS);
   }
 
   async show() {

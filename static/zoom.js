@@ -1,4 +1,5 @@
-// A work's picture, looked at closely: tiles of IIIF's Image API on a canvas.
+// A picture, looked at closely: of a work tiles of IIIF's Image API on a canvas, a photo
+// as a whole.
 // Without this script, the links lead to the picture in its full size.
 
 import { Camera } from "./map-camera.js";
@@ -64,6 +65,25 @@ class Picture {
   }
 }
 
+/** A picture without tiles: one image, for all sizes. */
+class WholePicture {
+  constructor(address, width, height) {
+    Object.assign(this, { width, height });
+    this.image = new Image();
+    this.image.addEventListener("load", draw);
+    this.image.addEventListener("error", () => { status.hidden = false; });
+    this.image.src = address;
+  }
+
+  layers() {
+    return [1];
+  }
+
+  * within() {
+    yield { x: 0, y: 0, width: this.width, height: this.height, image: this.image };
+  }
+}
+
 function draw() {
   cancelAnimationFrame(waiting);
   waiting = requestAnimationFrame(() => {
@@ -91,16 +111,20 @@ function fit() {
   camera.resize(width, height);
 }
 
-async function open(service) {
+async function tiled(service) {
+  const answer = await fetch(`${service}/info.json`);
+  if (!answer.ok) throw new Error(answer.status);
+  return new Picture(service, await answer.json());
+}
+
+async function open({ href, dataset: { service, width, height } }) {
   status.hidden = true;
   dialog.showModal();
   canvas.focus();
   try {
-    const answer = await fetch(`${service}/info.json`);
-    if (!answer.ok) throw new Error(answer.status);
-    const described = await answer.json();
+    const found = service ? await tiled(service) : new WholePicture(href, Number(width), Number(height));
     if (!dialog.open) return;
-    picture = new Picture(service, described);
+    picture = found;
   } catch {
     status.hidden = false;
     return;
@@ -119,11 +143,11 @@ const gestures = new Gestures(canvas, still, {
   escape: () => dialog.close(),
 });
 
-for (const link of document.querySelectorAll("[data-service]")) {
+for (const link of document.querySelectorAll("[data-service], [data-picture]")) {
   link.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    open(link.dataset.service);
+    open(link);
   });
 }
 const press = (name, act) => dialog.querySelector(`[data-zoom-${name}]`).addEventListener("click", act);

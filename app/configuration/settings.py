@@ -162,6 +162,14 @@ SETTINGS = (
         "Generous, because the visitors in a gallery often share one address.",
     ),
     Setting(
+        "MORELLI_VIEWFINDER_RATE",
+        "1200 per minute",
+        parse_rate,
+        "Frames of viewfinders answered for one network, beside its searches; one "
+        "visitor's ask twice a second at most. What is over that, or would have to "
+        "wait for another photo, is asked again later.",
+    ),
+    Setting(
         "MORELLI_LIMITS_URL",
         "",
         parse_limits_url,

@@ -69,7 +69,7 @@ class Query(Base):
     share_token: Mapped[str | None] = mapped_column(String(43), unique=True)
     """Secret part of the link by which the owner shares this answer; None: private."""
     source: Mapped[str] = mapped_column(String(16), default="upload")
-    """How the photo came: ``upload``, ``link``, ``api`` or ``kiosk``."""
+    """How the photo came: ``upload``, ``link``, ``api``, ``kiosk``, ``viewfinder``."""
     language: Mapped[str | None] = mapped_column(String(8))
     """Of the page that was asked from."""
     device: Mapped[str | None] = mapped_column(String(16))

@@ -5,6 +5,7 @@
     RetrievalError
       ImageError                    the visitor can fix it
         UnreadableImageError        not a picture we can decode
+          VideoError                a video
         ImageTooSmallError          .size, .minimum
         ImageTooLargeError          .amount, .maximum, .unit
       ArtefactError                 the operator can fix it
@@ -42,6 +43,10 @@ class ImageError(RetrievalError):
 
 class UnreadableImageError(ImageError):
     """The bytes are not a picture in a format we decode."""
+
+
+class VideoError(UnreadableImageError):
+    """The bytes are a video, of which a picture can be sent instead."""
 
 
 class ImageTooSmallError(ImageError):

@@ -22,6 +22,7 @@ from app.retrieval.errors import (
     ImageTooSmallError,
     ShardAwayError,
     UnreadableImageError,
+    VideoError,
 )
 from app.services.media.store import StorageAwayError
 from app.services.search.admission import QueueFullError
@@ -47,6 +48,7 @@ logger = logging.getLogger(__name__)
 CODES: dict[type[Exception] | int, str] = {
     NoPhotoError: "no_photo",
     UnreadableImageError: "unreadable_image",
+    VideoError: "video",
     ImageTooSmallError: "image_too_small",
     ImageTooLargeError: "image_too_large",
     EmptyGalleryError: "no_collection",
@@ -276,6 +278,11 @@ def image_sentence(error: ImageError) -> str:
         text = _(
             "The picture is larger than %(megabytes)s MB. Please use a smaller one.",
             megabytes=error.maximum // 1_000_000,
+        )
+    elif isinstance(error, VideoError):
+        text = _(
+            "This is a video. Please send a photo, or a picture of the moment in which "
+            "the work is in view."
         )
     else:
         text = _(

@@ -18,17 +18,19 @@ NAMES = ("chromium-headless-shell", *WHOLE)
 
 @pytest.fixture(scope="session")
 def launch():
-    """Return a function that starts the first Chromium of some names."""
+    """Return a function that starts the first Chromium of some names, with flags."""
     # Chromium refuses its sandbox to root, which is who runs tests in a container.
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     started: list[Browser] = []
 
-    def start(names):
+    def start(names, *more):
         path = next(filter(None, map(shutil.which, names)), None)
         if path is None:
             pytest.skip(f"there is no Chromium on the PATH ({', '.join(names)})")
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=flags)
+            browser = playwright.chromium.launch(
+                executable_path=path, args=[*flags, *more]
+            )
         except Error as error:
             pytest.skip(f"{path} does not start: {error}")
         started.append(browser)
@@ -85,6 +87,8 @@ def open_page(chromium, address):
             (
                 "Failed to load resource",
                 "Service Worker registration blocked",
+                # So it is on sites without https.
+                "The Cross-Origin-Opener-Policy header has been ignored",
                 # Without a graphics card, pictures are read back to be shown.
                 "[.WebGL",
             )
@@ -92,12 +96,12 @@ def open_page(chromium, address):
         if message.type in ("error", "warning") and not is_expected:
             complaints.append(message.text)
 
-    def start(path="/", *, width=1280, **options):
+    def start(path="/", *, width=1280, browser=chromium, **options):
         phone = {"has_touch": True, "is_mobile": True} if width < 500 else {}
         options.setdefault("service_workers", "block")
-        context = chromium.new_context(
+        options.setdefault("base_url", address)
+        context = browser.new_context(
             viewport={"width": width, "height": 844},
-            base_url=address,
             **phone,
             **options,
         )

@@ -1,11 +1,15 @@
 """The answer in a real browser: compare, look, share, say whether it is right."""
 
+import re
+import time
+
 import numpy as np
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.extensions import db
-from app.models import Query
+from app.models import Feedback, Query
+from app.retrieval.images.codec import decode
 from app.retrieval.search.explanation import encode_attention
 from tests.browser.views import faults, shows
 
@@ -138,15 +142,46 @@ def test_a_page_that_was_led_to_is_read_from_its_heading(answered):
     page = answered()
     assert page.evaluate(f"{FOCUSED}.tagName") == "H1"
     page.get_by_role("button", name="No", exact=True).click()
-    page.get_by_text("You said that this is not right.").wait_for()
+    page.get_by_role("heading", name="Which one is it?").wait_for()
     page.wait_for_load_state()  # then its script has moved the focus
-    assert page.evaluate(f"{FOCUSED}.id") == "feedback"
+    assert page.evaluate(f"{FOCUSED}.id") == "find"
+
+
+def test_after_a_no_the_right_work_is_tapped(app, answered):
+    page = answered(width=390)
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_role("heading", name="Is it one of these?").wait_for()
+    assert faults(page) == []
+    page.locator(".tapped button").first.click()
+    page.wait_for_url("**/works/*")
+    page.get_by_text("Thank you. You said that it is").wait_for()
+    with app.app_context():
+        [said] = db.session.scalars(select(Feedback)).all()
+        assert not said.is_right
+        assert said.artwork is not None
+        assert page.url.endswith(said.artwork.accession)
+        assert said.found_by == "alike"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_each_of_several_works_is_tapped_on_the_photo(answered, photo_of_two, scripts):
+    file = {"name": "two.jpg", "mimeType": "image/jpeg", "buffer": photo_of_two}
+    page = answered(file, width=390, java_script_enabled=scripts)
+    works = page.get_by_role("group", name="The works in your photo")
+    links = works.get_by_role("link")
+    assert links.count() == 2
+    box = links.nth(1).locator("circle").bounding_box()
+    assert min(box["width"], box["height"]) >= 24
+    page.touchscreen.tap(box["x"] + 40, box["y"])  # anywhere on the work
+    page.wait_for_url("**#work-2")
+    page.locator("#work-2").get_by_role("link").first.click()
+    page.wait_for_url("**/works/1900.4")
 
 
 def test_a_wrong_click_can_be_mended(answered):
     page = answered()
     page.get_by_role("button", name="No", exact=True).click()
-    page.get_by_text("You said that this is not right.").wait_for()
+    page.get_by_text("You said that this is not right.").first.wait_for()
     page.get_by_role("button", name="Yes, this is it").click()
     page.get_by_text("You said that this is right.").wait_for()
     pressed = page.locator('[aria-pressed="true"]')
@@ -188,3 +223,28 @@ def test_on_paper_the_pictures_lie_side_by_side_and_nothing_is_to_be_pressed(ans
     assert seen["x"] + seen["width"] <= own["x"]
     buttons = page.get_by_role("button").all()
     assert not [button for button in buttons if button.is_visible()]
+
+
+def test_photo_and_work_are_looked_at_closely(answered):
+    page = answered()
+    for name in ("Your photo", "In the collection"):
+        page.get_by_role("link", name=re.compile(f"Look closer.*{name}")).click()
+        canvas = page.locator("[data-zoom] canvas")
+        page.locator("[data-zoom] canvas[data-scale]").wait_for()
+        deadline = time.monotonic() + 10
+        while decode(canvas.screenshot()).std() < 20:  # still an even wall
+            assert time.monotonic() < deadline
+        assert faults(page) == []
+        canvas.press("Escape")
+        page.locator("[data-zoom]").wait_for(state="hidden")
+
+
+def test_a_picture_that_does_not_come_leaves_no_hole(answered, photo_of_two):
+    page = answered({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo_of_two})
+    page.route("**/media/works/**", lambda route: route.abort())
+    page.reload()
+    stands = page.locator(".proposals .no-picture")
+    stands.first.wait_for()
+    assert "The Astronomer’s Table" in stands.first.inner_text()
+    assert page.locator(".proposals .hung img").count() == 0
+    assert faults(page) == []

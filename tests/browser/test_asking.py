@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Query
 from app.services.system.fetching import LinkReader
 from app.web.shell.current import LINKS
-from tests.browser.views import faults_in_views
+from tests.browser.views import faults, faults_in_views
 from tests.support.fakes import draw_picture
 from tests.support.museum import encoded
 from tests.support.waiting import ended
@@ -184,13 +184,63 @@ def test_the_box_is_moved_by_keys_and_told(open_page, room):
     page.keyboard.press("ArrowDown")
     assert crop_of(page) == pytest.approx([0.05, 0.01, 1, 1])
     assert corner.get_attribute("aria-valuetext") == "1 %, 5 %"
-    page.get_by_text("Crop box: left 5 %, top 1 %, width 95 %, height 99 %.").wait_for()
+    told = page.get_by_text("Crop box: left 5 %, top 1 %, width 95 %, height 99 %.")
+    told.wait_for()
+    assert told.bounding_box()["width"] <= 1, "for ears only"
     page.locator("[data-crop]").focus()
     page.keyboard.press("ArrowLeft")
     assert crop_of(page) == pytest.approx([0.04, 0.01, 0.99, 1])
     for _ in range(30):
         page.keyboard.press("Shift+ArrowLeft")
     assert crop_of(page)[0] == 0
+
+
+def test_exact_values_are_for_those_who_want_them(open_page, room):
+    page = open_page(width=390)
+    choose(page, room)
+    page.get_by_role("button", name="Crop", exact=True).click()
+    left = page.get_by_label("Left, %")
+    assert not left.is_visible()
+    page.get_by_text("Exact values").click()
+    left.fill("25")
+    page.keyboard.press("Tab")
+    page.get_by_label("Bottom, %").fill("80")
+    page.keyboard.press("Enter")
+    assert crop_of(page) == pytest.approx([0.25, 0, 1, 0.8], abs=0.001)
+    left.fill("300")
+    page.keyboard.press("Tab")
+    assert crop_of(page)[0] < 1, "an edge cannot be put over the other one"
+    assert int(left.input_value()) == round(100 * crop_of(page)[0])
+    left.fill("")
+    page.keyboard.press("Tab")
+    assert left.input_value() != ""
+    assert faults(page) == []
+
+
+def test_the_file_button_is_in_the_pages_language(open_page, photo_file):
+    page = open_page(width=390, locale="de")
+    assert not page.locator("input[type=file]").is_visible()
+    button = page.locator("[data-choose]")
+    assert button.is_visible()
+    with page.expect_file_chooser() as chooser:
+        button.press("Enter")
+    chooser.value.set_files(photo_file)
+    page.locator("[data-editor]").wait_for()
+    with page.expect_file_chooser():
+        button.click()
+
+
+def test_without_a_script_the_file_field_is_the_browsers(open_page):
+    page = open_page(java_script_enabled=False)
+    assert page.get_by_label("Your photo of the work").is_visible()
+    assert not page.locator("[data-choose]").is_visible()
+
+
+def test_a_video_is_told_as_one_before_it_is_sent(open_page):
+    page = open_page()
+    video = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"ftyp"}
+    page.get_by_label("Your photo of the work").set_input_files(video)
+    assert "That is a video." in page.get_by_role("alert").inner_text()
 
 
 def test_every_handle_can_be_reached_seen_and_hit(open_page, room):

@@ -79,6 +79,21 @@ def test_a_photo_taken_without_a_network_is_sent_when_there_is_one(
     assert query_count(app) == 1
 
 
+def test_it_is_tried_by_and_by_where_no_browser_says_that_it_is_back(
+    open_page, app, photo_file
+):
+    page = open_page()
+    page.route("**/token", lambda route: route.abort())
+    page.route("**/queries", lambda route: route.abort())
+    choose(page, photo_file)
+    press(page)
+    page.get_by_text("Your photo waits on this device").wait_for()
+    page.unroute("**/token")
+    page.unroute("**/queries")
+    page.get_by_role("link", name="See the answer").wait_for()
+    assert query_count(app) == 1
+
+
 def test_the_shell_opens_without_a_network_and_takes_a_photo(
     open_with_worker, app, photo_file
 ):

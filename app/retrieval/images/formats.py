@@ -5,7 +5,7 @@ from functools import partial
 
 from PIL import AvifImagePlugin, BmpImagePlugin, GifImagePlugin
 
-from app.retrieval.errors import UnreadableImageError
+from app.retrieval.errors import UnreadableImageError, VideoError
 from app.retrieval.images.decoders import jpeg_2000, jpeg_xl
 from app.retrieval.images.decoders.tiff import MAGICS, TiffPicture
 from app.retrieval.images.encoded import EncodedPicture, check_pixels
@@ -25,6 +25,7 @@ Pillow's (measured, libavif 1.4: 9.5 with alpha, 13.6 of 10 bits in full colour)
 _HEIF_BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 )
+_VIDEO_BRANDS = tuple(b"iso mp4 m4v avc qt 3g dash f4v mmp4 msnv".split())
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
 
 _GIF = partial(PillowPicture, GifImagePlugin.GifImageFile)
@@ -48,6 +49,8 @@ def open_header(data: bytes, settings: ImageSettings) -> EncodedPicture:
 
     Raises
     ------
+    VideoError
+        If they are a video's.
     UnreadableImageError
         If they name none. Decoders raise what they like beside it.
     ImageTooLargeError
@@ -70,9 +73,22 @@ def open_header(data: bytes, settings: ImageSettings) -> EncodedPicture:
     for magic, opener in _OPENERS:
         if data.startswith(magic):
             return opener(data)
+    if _is_video(data):
+        raise VideoError(f"This is a video. Please send a {NAMES} picture of it.")
     raise UnreadableImageError(
         f"This is not a picture that can be read. Please send a {NAMES} picture."
     )
+
+
+def _is_video(data: bytes) -> bool:
+    """Tell whether the first bytes are a video's: QuickTime, Matroska, AVI, MPEG."""
+    is_avi = data[:4] == b"RIFF" and data[8:12] == b"AVI "
+    is_transport_stream = data[:1] == b"G" and data[188:189] == b"G"
+    starts = (b"\x1aE\xdf\xa3", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"FLV\x01")
+    # Cameras' raw files are of boxes, too: the first brand says what a file is.
+    is_boxed = data[4:8] == b"ftyp" and data[8:12].lower().startswith(_VIDEO_BRANDS)
+    is_boxed |= data[4:8] in (b"moov", b"mdat", b"wide")
+    return is_boxed or is_avi or is_transport_stream or data.startswith(starts)
 
 
 def _open_avif(data: bytes) -> EncodedPicture:

@@ -22,8 +22,14 @@ LIGHT_SIDE_PX = 256
 REBLUR_PX = 9
 """Length of the second blur (Crete 2007)."""
 BLANK = 0.5
-"""Mean step between neighbours, in grey values, below which there is no edge to be
+"""Mean step between neighbours, in grey values, up to which there is no edge to be
 sharp or blurred: an even wall."""
+STEP_RANK = 99.5
+"""Percentile of the steps: one in two hundred is more than dust, and less than a work
+that fills a fiftieth of the photo."""
+EVEN = 3.0
+"""That step, in grey values, up to which a photo shows an even surface: a wall with the
+noise of the sensor, a lens that a finger covers."""
 BURNT = 250
 """Grey value from which all three channels count as burnt out."""
 
@@ -53,12 +59,17 @@ class QualityIssue(StrEnum):
     """Fault of a photo that its visitor can mend, the gravest first."""
 
     BLACK = "black"
+    BLANK = "blank"
     TINY = "tiny"
     DARK = "dark"
     BLURRED = "blurred"
     GLARE = "glare"
     SMALL = "small"
     CUT_OFF = "cut_off"
+
+
+NOTHING = frozenset((QualityIssue.BLACK, QualityIssue.BLANK))
+"""Faults of photos that show nothing: no likeness to anything means anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class PhotoQuality:
         None where nothing does.
     side_px : int
         Long side of the photo.
+    step : float in [0, 255]
+        Step between neighbours, in grey values, that few of them exceed.
     is_cut_off : bool
         Whether a part of the work lies outside the photo; only known of a work that
         was recognised.
@@ -90,6 +103,7 @@ class PhotoQuality:
     lightness: float
     work_share: float | None
     side_px: int
+    step: float
     is_cut_off: bool
 
     @property
@@ -98,6 +112,7 @@ class PhotoQuality:
         is_small = self.work_share is not None and self.work_share < TOO_SMALL
         judged = (
             (QualityIssue.BLACK, self.lightness < BLACK),
+            (QualityIssue.BLANK, self.lightness >= BLACK and self.step <= EVEN),
             (QualityIssue.TINY, self.side_px < TOO_FEW_PX),
             (QualityIssue.DARK, BLACK <= self.lightness < TOO_DARK),
             (QualityIssue.BLURRED, self.blur > TOO_BLURRED),
@@ -106,6 +121,11 @@ class PhotoQuality:
             (QualityIssue.CUT_OFF, self.is_cut_off),
         )
         return tuple(fault for fault, holds in judged if holds)
+
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether there is nothing in the photo that could be recognised."""
+        return not NOTHING.isdisjoint(self.faults)
 
 
 def measure(photo: PreparedPhoto, outline: FloatArray | None = None) -> PhotoQuality:
@@ -130,6 +150,7 @@ def measure(photo: PreparedPhoto, outline: FloatArray | None = None) -> PhotoQua
         lightness=float(np.percentile(grey, 90)),
         work_share=_work_share(photo, outline),
         side_px=max(photo.image.shape[:2]),
+        step=measure_step(photo.resized(BLUR_SIDE_PX)),
         is_cut_off=outline is not None
         and bool((outline < -CUT_OFF).any() or (outline > 1 + CUT_OFF).any()),
     )
@@ -155,8 +176,7 @@ def measure_blur(image: Image) -> float:
     .. [1] Crete et al., "The blur effect: perception and estimation with a new
        no-reference perceptual blur metric", SPIE 6492, 2007.
     """
-    small = resize_to_long_side(image, BLUR_SIDE_PX)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = _grey(image)
     left = [0.0]
     for axis, kernel in ((1, (REBLUR_PX, 1)), (0, (1, REBLUR_PX))):
         steps = np.abs(np.diff(grey, axis=axis))
@@ -165,6 +185,20 @@ def measure_blur(image: Image) -> float:
             lost = np.maximum(0, steps - smooth).sum()
             left.append(1 - float(lost / steps.sum()))
     return max(left)
+
+
+def measure_step(image: Image) -> float:
+    """Measure how much neighbours differ where there is most to see.
+
+    Not on average: a small work on a wide wall is something.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8, RGB
+    """
+    grey = cv2.GaussianBlur(_grey(image), (3, 3), 0)  # noise is no detail
+    steps = (np.abs(np.diff(grey, axis=axis)) for axis in (0, 1))
+    return max(float(np.percentile(s, STEP_RANK)) if s.size else 0.0 for s in steps)
 
 
 def measure_glare(image: Image) -> float:
@@ -184,6 +218,11 @@ def measure_glare(image: Image) -> float:
     borders = (patches[0], patches[-1], patches[:, 0], patches[:, -1])
     ground = np.unique(np.concatenate([[0], *borders]))
     return float(np.mean(~np.isin(patches, ground)))
+
+
+def _grey(image: Image) -> FloatArray:
+    small = resize_to_long_side(image, BLUR_SIDE_PX)
+    return cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
 def _work_share(photo: PreparedPhoto, outline: FloatArray | None) -> float | None:

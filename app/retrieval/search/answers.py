@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.retrieval.types import (
     Description,
@@ -156,6 +156,16 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     is_mirrored: bool = False
+
+    def of_nothing(self) -> "Answer":
+        """Return the answer to a photo that shows nothing: no work, and none alike.
+
+        A work that is found stays: geometry does not need much light.
+        """
+        if self.verdict is Verdict.FOUND:
+            return self
+        verdict = Verdict.NOT_FOUND if self.is_complete else Verdict.UNCERTAIN
+        return replace(self, verdict=verdict, matches=(), similar=())
 
     @property
     def is_complete(self) -> bool:

@@ -1,5 +1,6 @@
 """Convex polygons: point-in-polygon test, area of a hull, hull around some points."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,6 +64,27 @@ def spanned_share(xy: FloatArray, size: tuple[int, int]) -> float:
     x, y = np.array(corners).T
     area = abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
     return min(area / (size[0] * size[1]), 1.0)
+
+
+def inner_share(outline: FloatArray) -> float:
+    """Measure how much of a convex outline lies inside the picture.
+
+    Parameters
+    ----------
+    outline : (K, 2) float32
+        As shares of the picture's width and height.
+
+    Returns
+    -------
+    share : float in [0, 1]
+        0 for an outline without an area.
+    """
+    whole = cv2.contourArea(outline)
+    if whole == 0:
+        return 0.0
+    picture = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    area, _ = cv2.intersectConvexConvex(np.ascontiguousarray(outline), picture)
+    return min(area / whole, 1.0)
 
 
 def region_around(points: FloatArray, size: tuple[int, int]) -> FloatArray | None:

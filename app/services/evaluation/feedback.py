@@ -1,7 +1,8 @@
 """Feedback on answers: kept with them, and exported as labelled photos.
 
-An answer called right says what its photo shows. One called wrong does not: it counts
-in the statistics, but nobody can be asked again by its photo.
+An answer called right says what its photo shows, and so does one called wrong where the
+visitor found the right work. Of others called wrong nobody knows: they count in the
+statistics, but nobody can be asked again by their photos.
 """
 
 import csv
@@ -95,11 +96,12 @@ def name_work(query: Query, artwork: Artwork, found_by: str) -> Feedback:
 def references_of(feedback: Feedback) -> str | None:
     """Say what the photo shows, in the words of a list of labelled photos.
 
-    None where that is not known: the answer was wrong, or its work is gone.
+    None where that is not known: the answer was wrong, and nobody said which work it
+    is, or that work is gone.
     """
     query = feedback.query
     if not feedback.is_right:
-        return None
+        return feedback.artwork.accession if feedback.artwork is not None else None
     if query.verdict is Verdict.NOT_FOUND:
         return NO_WORK
     if feedback.artwork is not None:

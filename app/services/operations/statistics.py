@@ -257,7 +257,10 @@ class Statistics:
         return list(self._session.scalars(newest))
 
     def refused(self, count: int) -> list[Query]:
-        """Return the newest answers that were called wrong, with what was named."""
+        """Return the newest answers that were called wrong.
+
+        With what was named, and with the work that it is, where its visitor found it.
+        """
         newest = (
             select(Query)
             .join(Query.feedback)
@@ -270,6 +273,9 @@ class Statistics:
                     defer(QueryMatch.points),
                     joinedload(QueryMatch.artwork).selectinload(Artwork.images),
                 ),
+                joinedload(Query.feedback)
+                .joinedload(Feedback.artwork)
+                .selectinload(Artwork.images),
             )
         )
         return list(self._session.scalars(newest))

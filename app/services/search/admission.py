@@ -98,23 +98,26 @@ class AdmissionQueue:
         self._turn_seconds = TYPICAL_SECONDS
 
     @contextmanager
-    def admit(self, sender: str = ANYBODY) -> Iterator[None]:
+    def admit(self, sender: str = ANYBODY, *, waits: bool = True) -> Iterator[None]:
         """Wait for a place and keep it until the block ends.
 
         Parameters
         ----------
         sender : str
             Becomes part of a file's name: letters and digits.
+        waits : bool
+            Whether to stand in line; otherwise a place must be free, and nobody wait.
 
         Raises
         ------
         QueueFullError
-            If as many wait already as may, or as many of this sender.
+            If as many wait already as may, or as many of this sender; or if there is
+            anything to wait for, and this one does not.
         OSError
             If the folder cannot be used.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        place = self._wait(sender)
+        place = self._wait(sender, waits=waits)
         begun = time.monotonic()
         try:
             yield
@@ -123,9 +126,9 @@ class AdmissionQueue:
             lasted = time.monotonic() - begun
             self._turn_seconds = MEMORY * self._turn_seconds + (1 - MEMORY) * lasted
 
-    def _wait(self, sender: str) -> BinaryIO:
+    def _wait(self, sender: str, *, waits: bool = True) -> BinaryIO:
         """Stand in line; return the open lock of a place."""
-        ticket, lock = self._take_ticket(sender)
+        ticket, lock = self._take_ticket(sender, waits=waits)
         try:
             while (before := self._last_before(ticket)) is not None:
                 _wait_for(before)
@@ -137,13 +140,13 @@ class AdmissionQueue:
             lock.close()
         return place
 
-    def _take_ticket(self, sender: str) -> tuple[Ticket, BinaryIO]:
+    def _take_ticket(self, sender: str, *, waits: bool) -> tuple[Ticket, BinaryIO]:
         """Join the line; return the ticket and its open lock."""
         with wait_for_lock(self._folder / "entrance", mode=OWNER_ONLY):
             line = self._line()
             own = [ticket for ticket in line if ticket.sender == sender]
             is_full = len(line) >= self._waiting or len(own) >= self._share
-            if is_full and not self._is_open(line):
+            if (is_full or not waits) and not self._is_open(line):
                 raise QueueFullError(self._retry_seconds(len(line)))
             # The first in line stays first: the round it is in has begun.
             round_ = own[-1].round + 1 if own else line[0].round if line else 0

@@ -18,7 +18,7 @@ from app.retrieval.images import quality as images_quality
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.images.encoded import FileFault
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.images.quality import QualityIssue
+from app.retrieval.images.quality import PhotoQuality, QualityIssue
 from app.retrieval.search.answers import Answer
 from app.retrieval.search.explanation import (
     attention,
@@ -27,7 +27,8 @@ from app.retrieval.search.explanation import (
     rectify,
 )
 from app.retrieval.types import FloatArray
-from app.retrieval.verification.evidence import BlockState, Comparison
+from app.retrieval.verification.evidence import BlockState, Comparison, Verdict
+from app.retrieval.verification.polygons import inner_share
 from app.services.media.store import MediaStore, read_picture
 
 POINT_COUNT = 60
@@ -40,6 +41,9 @@ SMALL_QUALITY = 76
 FIELDS = 3
 """A work is divided into 3 by 3 fields to say where details agree."""
 MOST_FIELDS, MANY_FIELDS = 7, 4
+CROPPED = 0.85
+"""Share of a work's outline inside the photo below which it shows a part of it: more
+may be a frame that hides the edge, or an outline that is not exact."""
 BLOCK_SIGNS: Mapping[BlockState, str] = {
     BlockState.HIDDEN: "?",
     BlockState.PLAIN: " ",
@@ -66,6 +70,8 @@ class PhotoRemark(StrEnum):
     REDUCED = FileFault.REDUCED.value
     MIRRORED = "mirrored"
     """It shows the work as a mirror does."""
+    CROPPED = "cropped"
+    """It shows a part of the work that was found."""
 
 
 def pack_points(points: FloatArray) -> list[list[float]]:
@@ -131,15 +137,19 @@ def spread_of(points: Sequence[Sequence[float]]) -> Spread:
     return Spread.MUCH if count >= MANY_FIELDS else Spread.PART
 
 
-def quality_of(
-    photo: PreparedPhoto, answer: Answer, file_faults: Iterable[FileFault] = ()
+def quality_of(photo: PreparedPhoto, answer: Answer) -> PhotoQuality:
+    """Measure a photo, with the most likely work in it."""
+    outline = answer.matches[0].outline if answer.matches else None
+    return images_quality.measure(photo, outline)
+
+
+def pack_quality(
+    quality: PhotoQuality, answer: Answer, file_faults: Iterable[FileFault] = ()
 ) -> dict[str, Any]:
-    """Measure a photo and return what is kept of that.
+    """Return what is kept of a photo's quality.
 
     ``faults`` are those of the photo, ``remarks`` what else is to be said of it.
     """
-    outline = answer.matches[0].outline if answer.matches else None
-    quality = images_quality.measure(photo, outline)
     share = quality.work_share
     return {
         "blur": round(quality.blur, 3),
@@ -150,8 +160,19 @@ def quality_of(
         "remarks": [
             *(PhotoRemark(fault.value).value for fault in file_faults),
             *([PhotoRemark.MIRRORED.value] if answer.is_mirrored else []),
+            *([PhotoRemark.CROPPED.value] if _is_cropped(answer) else []),
         ],
     }
+
+
+def _is_cropped(answer: Answer) -> bool:
+    """Tell whether a photo shows a part of the one work that was found in it."""
+    if answer.verdict is not Verdict.FOUND:
+        return False
+    found = [match for match in answer.matches if match.verdict is Verdict.FOUND]
+    if len(found) != 1 or found[0].outline is None:
+        return False
+    return inner_share(found[0].outline) < CROPPED
 
 
 def activation_map_of(answer: Answer) -> bytes | None:
@@ -174,6 +195,12 @@ def faults_of(query: Query) -> list[QualityIssue]:
 def remarks_of(query: Query) -> list[PhotoRemark]:
     """Return what is to be said of the photo beside the answer."""
     return [PhotoRemark(remark) for remark in query.quality.get("remarks", ())]
+
+
+def shows_nothing(query: Query) -> bool:
+    """Tell whether there was nothing in the photo that could be recognised."""
+    is_found = query.verdict is Verdict.FOUND
+    return not is_found and not images_quality.NOTHING.isdisjoint(faults_of(query))
 
 
 def rectified_photo(match: QueryMatch, photos: MediaStore) -> bytes | None:

@@ -55,6 +55,7 @@ class PhotoDecoder:
         data: bytes,
         *,
         sender: str = ANYBODY,
+        waits: bool = True,
         edits: PhotoEdits = NO_EDITS,
         side_px: int = PHOTO_SIDE_PX,
     ) -> Iterator[ReadPicture]:
@@ -64,7 +65,7 @@ class PhotoDecoder:
         ----------
         data : bytes
             An encoded picture.
-        sender : str
+        sender, waits
             As for :meth:`AdmissionQueue.admit`.
         edits : PhotoEdits
             Done before anything else.
@@ -87,13 +88,13 @@ class PhotoDecoder:
         )
         with ExitStack() as before:
             if taken > self._settings.heavy_bytes:
-                before.enter_context(self._heavy.admit(sender))
+                before.enter_context(self._heavy.admit(sender, waits=waits))
                 photo = self.read(data, edits, side_px)
-                with self._queue.admit(sender):
+                with self._queue.admit(sender, waits=waits):
                     before.close()
                     yield photo
             else:
-                with self._queue.admit(sender):
+                with self._queue.admit(sender, waits=waits):
                     yield self.read(data, edits, side_px)
 
     def read(

@@ -23,7 +23,9 @@ from app.retrieval.errors import ArtefactError, EmptyGalleryError, ShardAwayErro
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.images.edits import NO_EDITS, PhotoEdits
 from app.retrieval.images.prepared import PreparedPhoto
+from app.retrieval.images.quality import PhotoQuality
 from app.retrieval.runtime.memory import borrowed_memory
+from app.retrieval.search.answers import Answer
 from app.retrieval.types import Image
 from app.retrieval.verification.evidence import Verdict
 from app.services.collection.works import works_in_order
@@ -162,27 +164,67 @@ class SearchService:
             If too many photos are waiting already.
         """
         photos = self._photos if keeps_photo else None
-        self.follower.notice(db.session())
-        # Before and after its turn: a database that is locked holds up nobody else.
-        with self._index.use() as searcher:
-            self._catch_up(searcher)
-            absent = self._absent(searcher)
-        # Who waits in line keeps no connection from the others.
-        db.session.commit()
+        searcher, absent = self._ready()
         with self.decoder.in_turn(data, sender=sender, edits=edits) as read:
             photo = PreparedPhoto(read.image)
-            answer = searcher.answer(photo, excluded_works=absent)
-            quality = evidence.quality_of(photo, answer, read.faults)
+            answer, quality = _answer(photo, searcher, absent)
             seen = self._seen_text(photo, answer.verdict)
         query = query_of(answer, searcher, attributes or {})
         query.height, query.width = photo.image.shape[:2]
-        query.quality = quality
+        query.quality = evidence.pack_quality(quality, answer, read.faults)
         if self.labels is not None and seen is not None:
             reading = self.labels.understand(seen, db.session())
             query.reading = reading.packed(keeps_lines=photos is not None)
         self._store(query, photo.image, photos)
         self._tell(query)
         return query
+
+    @borrowed_memory()
+    def look(
+        self, data: bytes, *, sender: str, attributes: Mapping[str, object]
+    ) -> Query:
+        """Name the works in a frame of a viewfinder, if that can be done at once.
+
+        Nothing is stored or counted, and no label is read. A frame does not stand in
+        line: there is a next one, and who sent a photo must not wait for it.
+
+        Parameters
+        ----------
+        data, sender, attributes
+            As of :meth:`search`.
+
+        Returns
+        -------
+        query : Query
+            With its matches; in no session.
+
+        Raises
+        ------
+        ImageError, EmptyGalleryError, ArtefactError
+            As :meth:`search`.
+        QueueFullError
+            If somebody waits already, or no place is free.
+        """
+        searcher, absent = self._ready()
+        with self.decoder.in_turn(data, sender=sender, waits=False) as read:
+            photo = PreparedPhoto(read.image)
+            answer, quality = _answer(photo, searcher, absent)
+        query = query_of(answer, searcher, attributes)
+        query.activation_map = None
+        query.height, query.width = photo.image.shape[:2]
+        query.quality = evidence.pack_quality(quality, answer, read.faults)
+        return query
+
+    def _ready(self) -> tuple[Searcher, frozenset[str]]:
+        """Return the searcher of now, and the works that it must not find."""
+        self.follower.notice(db.session())
+        # Before and after a photo's turn: a database that is locked holds up nobody.
+        with self._index.use() as searcher:
+            self._catch_up(searcher)
+            absent = self._absent(searcher)
+        # Who waits in line keeps no connection from the others.
+        db.session.commit()
+        return searcher, absent
 
     def _seen_text(self, photo: PreparedPhoto, verdict: Verdict) -> SeenText | None:
         """Read what is written in a photo; a work that was found needs no label."""
@@ -260,3 +302,11 @@ class SearchService:
                 with suppress(OSError, StorageAwayError):
                     photos.delete(name)
                 query.photo_name = None
+
+
+def _answer(
+    photo: PreparedPhoto, searcher: Searcher, absent: frozenset[str]
+) -> tuple[Answer, PhotoQuality]:
+    answer = searcher.answer(photo, excluded_works=absent)
+    quality = evidence.quality_of(photo, answer)
+    return answer.of_nothing() if quality.shows_nothing else answer, quality

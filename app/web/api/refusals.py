@@ -95,6 +95,7 @@ RESPONSES = {
         _("The photo cannot be used."),
         {
             "unreadable_image": _("It is no picture, or it is damaged."),
+            "video": _("It is a video."),
             "image_too_small": _("It has too few pixels."),
             "image_too_large": _("It has too many pixels."),
         },

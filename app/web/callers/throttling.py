@@ -12,14 +12,14 @@ import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import lazy_gettext
 from flask_limiter import Limiter, RequestLimit
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
 from app.configuration.load import Folders
-from app.services.system.keyed_hash import derived_key
+from app.services.system.keyed_hash import derived_key, keyed_hash
 from app.services.system.rates.own import SCHEME
 from app.services.system.rates.shared import PREFIX
 from app.web.callers.devices import known_device
@@ -29,7 +29,11 @@ from app.web.callers.events import (
     caller_hash,
     report,
 )
-from app.web.callers.visitors import current_account, pending_account
+from app.web.callers.visitors import (
+    current_account,
+    ensure_visitor,
+    pending_account,
+)
 
 PER_ACCOUNT = parse_many("10 per 15 minutes; 40 per day")
 """Passwords, from one network or known device."""
@@ -77,6 +81,14 @@ def report_breach(_limit: RequestLimit) -> None:
 
 # The library writes the key into the log; what it counts is a hash.
 limiter = Limiter(key_func=caller_hash, on_breach=report_breach)
+
+
+def viewer_hash() -> str:
+    """Return what limits call one visitor: the account, or the anonymous session."""
+    account = current_account()
+    name = f"account {account.id}" if account else ensure_visitor()
+    key = derived_key(str(current_app.config["SECRET_KEY"]), "viewers")
+    return keyed_hash(key, name).hex()
 
 
 def limit_pages(app: Flask) -> None:

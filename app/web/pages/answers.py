@@ -11,6 +11,7 @@ from app.extensions import db
 from app.models import Query, QueryMatch, now
 from app.services.collection.works import works_in_order
 from app.services.labels.shown import lines_read, shown_works
+from app.services.search import viewfinder
 from app.services.search.calibration import calibration_of
 from app.services.search.evidence import heat_map, rectified_photo, small_photo
 from app.web.callers.visitors import current_owner
@@ -47,6 +48,8 @@ class AnswerPictures:
     @property
     def is_lost(self) -> bool:
         """Whether the photo could not be kept when it was sent."""
+        if self.query.source == viewfinder.SOURCE:
+            return False
         days = current_app.config["MORELLI_RETENTION_DAYS"]
         if self.query.source == KIOSK:
             return False

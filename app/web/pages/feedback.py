@@ -12,6 +12,8 @@ bp = Blueprint("feedback", __name__)
 
 PLACE = "feedback"
 """Id of the part of the answer's page that asks."""
+WHICH_ONE = "find"
+"""Id of the part that asks, after a no, which work it is."""
 YES, NO = "yes", "no"
 
 
@@ -32,4 +34,5 @@ def give(query_id: UUID) -> ResponseReturnValue:
     except feedback.UnclearFeedbackError:
         abort(400)
     feedback.give(query, is_right=is_right, artwork=artwork)
-    return redirect(url_for("search.show", query_id=query.id, _anchor=PLACE), 303)
+    place = PLACE if is_right else WHICH_ONE
+    return redirect(url_for("search.show", query_id=query.id, _anchor=place), 303)

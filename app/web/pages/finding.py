@@ -5,7 +5,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -21,7 +30,7 @@ from app.services.words.tokens import LONGEST_TEXT
 from app.web.callers.throttling import limiter
 from app.web.pages.answers import own_query
 from app.web.shell.current import vocabulary
-from app.web.shell.presentation import thumbnail_url
+from app.web.shell.presentation import caption, thumbnail_url
 
 bp = Blueprint("finding", __name__)
 
@@ -113,6 +122,8 @@ def choose(query_id: UUID) -> ResponseReturnValue:
     if work is None or way not in WAYS:
         abort(400)
     feedback.name_work(query, work, way)
+    thanks = gettext("Thank you. You said that it is %(work)s.", work=caption(work))
+    flash(thanks, "success")
     return redirect(url_for("artworks.show", accession=work.accession), 303)
 
 
@@ -138,10 +149,15 @@ def chosen_room() -> str:
 
 
 def candidates(query: Query) -> list[Artwork]:
-    """Return the works that look like a photo, those proposed left out."""
+    """Return works that a photo may show, those proposed left out.
+
+    First those that fitted less well than what was named, then those that look alike.
+    """
     proposed = {match.artwork.accession for match in query.proposals}
+    fitted = (match.artwork.accession for match in query.matches)
     alike = (accession for accession, _likeness in query.similar)
-    return works_in_order(one for one in alike if one not in proposed)[:SHOWN]
+    others = (one for one in (*fitted, *alike) if one not in proposed)
+    return works_in_order(dict.fromkeys(others))[:SHOWN]
 
 
 def suggested(words: str, count: int | None = None) -> list[Suggestion]:

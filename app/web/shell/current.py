@@ -74,6 +74,11 @@ def image_settings() -> ImageSettings:
     return load.image_settings(current_app.config)
 
 
+def viewfinder_rate() -> str:
+    """Return how many frames of viewfinders one network address may ask for."""
+    return str(current_app.config["MORELLI_VIEWFINDER_RATE"])
+
+
 def search_rate() -> str:
     """Return how many searches one network address may ask for."""
     return str(current_app.config["MORELLI_SEARCH_RATE"])

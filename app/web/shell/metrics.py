@@ -47,6 +47,9 @@ REQUEST_SECONDS = Histogram(
     "morelli_request_seconds", "Time to an answer.", ("endpoint",), buckets=SECONDS
 )
 SEARCHES = Counter("morelli_searches", "Photos answered.", ("verdict",))
+FRAMES = Counter(
+    "morelli_viewfinder_frames", "Frames of viewfinders answered.", ("verdict",)
+)
 STAGE_SECONDS = Histogram(
     "morelli_search_stage_seconds",
     "Time of each stage of a search, and of the whole.",
@@ -118,6 +121,11 @@ def count(response: Response) -> Response:
     REQUESTS.labels(method, endpoint, str(response.status_code)).inc()
     REQUEST_SECONDS.labels(endpoint).observe(time.perf_counter() - g.request_begun)
     return response
+
+
+def count_frame(query: Query) -> None:
+    """Count an answered frame of a viewfinder, which is no search."""
+    FRAMES.labels(query.verdict.value).inc()
 
 
 def count_search(query: Query) -> None:

@@ -39,6 +39,7 @@ SHELL = (
     "icon.svg",
     "icon-180.png",
     "ask.js",
+    "missing.js",
     "crop.js",
     "editor.js",
     "send.js",

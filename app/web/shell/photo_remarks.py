@@ -10,6 +10,10 @@ SENTENCES = {
         "Your photo is mirrored, as by a selfie camera: the work was found in its "
         "mirror image."
     ),
+    PhotoRemark.CROPPED: _(
+        "Your photo shows a part of the work only. The picture of the collection shows "
+        "all of it."
+    ),
     PhotoRemark.TRUNCATED: _(
         "The end of your file is missing. What is there of the photo was looked at."
     ),

@@ -1,5 +1,6 @@
 """Template helpers that put an answer into words and pictures."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import TypedDict
@@ -18,7 +19,13 @@ from app.services.collection.pictures import (
 )
 from app.services.labels.reading import ReadWork, Sign
 from app.services.labels.shown import shown_works
-from app.services.search.evidence import BLOCK_SIGNS, Spread, faults_of, spread_of
+from app.services.search.evidence import (
+    BLOCK_SIGNS,
+    Spread,
+    faults_of,
+    shows_nothing,
+    spread_of,
+)
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.web.shell.content.shown import title_words
 from app.web.shell.photo_remarks import photo_remarks
@@ -31,6 +38,10 @@ VERDICTS = {
 ADVICE = {
     QualityIssue.BLACK: lazy_gettext(
         "Your photo is nearly black. Perhaps a finger or a case was on the lens."
+    ),
+    QualityIssue.BLANK: lazy_gettext(
+        "Your photo shows an even surface without any detail. Point the camera at the "
+        "work, and look whether a finger covers the lens."
     ),
     QualityIssue.TINY: lazy_gettext(
         "Your photo is very small. Send it as the camera took it, and no small "
@@ -81,10 +92,12 @@ SIGNS = {
     Sign.DATE: lazy_gettext("date"),
 }
 PROPOSAL_COUNT = 5
-"""Proposals shown at most: more would be a list to search, not an answer."""
+"""Uncertain proposals shown at most: more would be a list to search, not an answer."""
 
 SIMILAR_COUNT = 6
 """Similar works shown with an answer; a work's own page shows more."""
+RIM = 0.05
+"""Share of a photo, at its border, in which no number is drawn: it would be cut."""
 LINE_COUNT = 40
 """Pairs of details drawn: more cannot be told apart."""
 WIDEST = 2.4
@@ -120,12 +133,11 @@ def register(app: Flask) -> None:
     filters = (
         *(advice, block_map, caption, centre, corners, evidence),
         *(meaning, pairing, percent, photo_remarks, sentence),
-        *(signs_read, sources, verdict_words),
+        *(shown_proposals, shows_nothing, signs_read, sources, verdict_words),
     )
     app.jinja_env.filters.update({one.__name__: one for one in filters})
     app.jinja_env.globals.update(
         PHOTO_SIDE_PX=PHOTO_SIDE_PX,
-        PROPOSAL_COUNT=PROPOSAL_COUNT,
         SIMILAR_COUNT=SIMILAR_COUNT,
         VERDICTS=VERDICTS,
         picture_url=picture_url,
@@ -154,6 +166,8 @@ def verdict_words(query: Query) -> str:
     """Say an answer in a few words."""
     if query.is_read:
         return _("We read the label")
+    if shows_nothing(query):
+        return _("Nothing to recognise")
     if query.is_open:
         return _("Only a part was searched")
     return str(VERDICTS[query.verdict])
@@ -175,11 +189,28 @@ def caption(work: Artwork) -> str:
     return ", ".join(filter(None, (title_words(work), work.artist, work.date)))
 
 
+def shown_proposals(query: Query) -> list[QueryMatch]:
+    """Return the works that an answer shows, those that were found from left to right.
+
+    All that were found; of those that it may be, ``PROPOSAL_COUNT``. What has no place
+    in the photo comes last.
+    """
+    proposals = query.proposals
+    if query.verdict is not Verdict.FOUND:
+        return proposals[:PROPOSAL_COUNT]
+    return sorted(
+        proposals,
+        key=lambda match: centre(match.place, query)[0] if match.place else math.inf,
+    )
+
+
 def sentence(query: Query) -> str:
     """Say a whole answer in one sentence that can be read aloud."""
     if query.is_read:
         return sentence_of_label(query)
-    works = [caption(match.artwork) for match in query.proposals[:PROPOSAL_COUNT]]
+    if shows_nothing(query):
+        return advice(query)[0]
+    works = [caption(match.artwork) for match in shown_proposals(query)]
     if query.is_open:
         return _(
             "No work was recognised in your photo, but only a part of the collection "
@@ -318,8 +349,9 @@ def _svg_points(polygon: Sequence[Sequence[float]], size: tuple[int, int]) -> st
 
 
 def centre(place: Sequence[Sequence[float]], query: Query) -> tuple[float, float]:
-    """Return the middle of a polygon in pixels of the photo."""
+    """Return the middle of a polygon in pixels of the photo, well inside of it."""
     x, y = (sum(values) / len(place) for values in zip(*place, strict=True))
+    x, y = (min(max(share, RIM), 1 - RIM) for share in (x, y))
     return round(x * query.width, 1), round(y * query.height, 1)
 
 

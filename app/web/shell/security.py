@@ -24,6 +24,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 POLICY, FRAME_OPTIONS = "Content-Security-Policy", "X-Frame-Options"
+PERMISSIONS = "Permissions-Policy"
 HEADERS = {
     POLICY: CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -34,13 +35,16 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+    PERMISSIONS: "geolocation=(), microphone=(), camera=()",
 }
 FRAMED_BY = "framed_by"
 """Key, among what is kept for one request, of who may show its page in a frame."""
 RECORDERS = ("curate_content",)
 """Blueprints whose pages may ask for the microphone."""
 MICROPHONE = "geolocation=(), microphone=(self), camera=()"
+VIEWFINDER = "viewfinder.show"
+"""Endpoint of the one page that may ask for the camera."""
+CAMERA = "geolocation=(), microphone=(), camera=(self)"
 KEPT = (
     *("static", "assets.file", "media.work", "iiif_images.picture"),
     *("brand.style", "brand.picture"),
@@ -73,7 +77,9 @@ def protect(app: Flask) -> None:
             # It knows no list.
             del response.headers[FRAME_OPTIONS]
         if request.blueprint in RECORDERS:
-            response.headers["Permissions-Policy"] = MICROPHONE
+            response.headers[PERMISSIONS] = MICROPHONE
+        if request.endpoint == VIEWFINDER:
+            response.headers[PERMISSIONS] = CAMERA
         if request.blueprint in OPEN:
             # Also where it says why not: viewers tell their users.
             response.headers["Access-Control-Allow-Origin"] = "*"

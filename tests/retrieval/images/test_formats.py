@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from app.retrieval.errors import ImageTooLargeError, UnreadableImageError
+from app.retrieval.errors import ImageTooLargeError, UnreadableImageError, VideoError
 from app.retrieval.images import codec, formats
 from app.retrieval.settings import ImageSettings
 
@@ -203,3 +203,35 @@ def test_the_largest_pictures_of_phones_are_under_the_ceilings(name):
     phone = 8160 * 6144
     assert phone * said / (SIZE[0] * SIZE[1]) < settings.max_decoded_bytes
     assert phone < settings.max_pixels
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"\0\0\0\x18ftypmp42\0\0\0\0isommp42",
+        b"\0\0\0\x14ftypqt  \0\0\0\0qt  ",
+        b"\0\0\0\x08wide\0\0\0\x08mdat",
+        b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01B\xf7\x81\x01webm",
+        b"RIFF\x24\0\0\0AVI LIST",
+        b"\0\0\x01\xba\x44\0\x04\0",
+        b"G\x40\x11\x10" + bytes(184) + b"G",
+    ],
+)
+def test_a_video_is_told_as_one(first):
+    with pytest.raises(VideoError):
+        codec.decode(first + bytes(1000))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom",
+        b"%PDF-1.7\n",
+        b"GIF is no video",
+        b"RIFF",
+    ],
+)
+def test_what_else_is_no_picture_is_no_video(first):
+    with pytest.raises(UnreadableImageError) as caught:
+        codec.decode(first + bytes(1000))
+    assert not isinstance(caught.value, VideoError)

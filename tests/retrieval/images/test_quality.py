@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
 
@@ -87,8 +88,33 @@ def test_a_smear_in_one_direction_is_blur():
     assert measure_blur(smeared.astype(np.uint8)) > measure_blur(image) + 0.1
 
 
-def test_a_blank_wall_is_neither_blurred_nor_glaring():
-    assert measure(plain()).faults == ()
+def test_a_blank_wall_is_told_as_blank_and_neither_as_blurred_nor_as_glaring():
+    assert measure(plain()).faults == (QualityIssue.BLANK,)
+
+
+def test_black_and_blank_photos_show_nothing_and_bad_ones_something():
+    assert measure(plain()).shows_nothing
+    assert measure(np.full((600, 800, 3), 8, np.uint8)).shows_nothing
+    for bad in (*blurred(1)[:4], *exposed(0.4)[:4]):
+        assert not measure(bad, WHOLE).shows_nothing
+
+
+def test_a_small_work_on_a_wide_wall_is_not_blank():
+    wall = plain((900, 1200), level=180).copy()
+    work, _ = photos()[0]
+    wall[400:500, 500:633] = cv2.resize(work, (133, 100), interpolation=cv2.INTER_AREA)
+    assert not measure(wall).shows_nothing
+
+
+def test_the_noise_of_a_sensor_is_nothing():
+    rng = np.random.default_rng(5)
+    noisy = rng.normal(140, 4, (1200, 1600, 1)).repeat(3, 2).astype(np.uint8)
+    assert measure(noisy).shows_nothing
+
+
+def test_a_faint_picture_is_not_blank():
+    image, _ = photos()[0]
+    assert not measure((110 + image / 8).astype(np.uint8)).shows_nothing
 
 
 def test_white_that_reaches_the_border_is_no_glare():
@@ -102,7 +128,7 @@ def test_white_that_reaches_the_border_is_no_glare():
 def test_a_small_work_is_seen_by_its_outline():
     quality = measure(plain(), WHOLE * 0.3)
     assert quality.work_share == pytest.approx(0.64 * 0.09)
-    assert quality.faults == (QualityIssue.SMALL,)
+    assert QualityIssue.SMALL in quality.faults
 
 
 def test_a_small_work_is_seen_by_its_frame_where_nothing_was_recognised():

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from app.retrieval.verification.polygons import contains, region_around, spanned_share
+from app.retrieval.verification.polygons import (
+    contains,
+    inner_share,
+    region_around,
+    spanned_share,
+)
 
 TILTED = np.array([[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]], np.float32)
 
@@ -76,3 +81,17 @@ def test_a_region_is_round_in_pixels():
     assert region is not None
     width, height = np.ptp(region, axis=0) * SIZE[::-1]
     assert width == pytest.approx(height)
+
+
+@pytest.mark.parametrize(
+    ("moved", "share"), [((0, 0), 1), ((0.5, 0), 0.5), ((0.5, 0.5), 0.25), ((2, 0), 0)]
+)
+def test_what_lies_outside_the_picture_is_not_inside(moved, share):
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    moved = square + np.array(moved, np.float32)
+    assert inner_share(moved) == pytest.approx(share, abs=1e-6)
+    assert inner_share(moved[::-1]) == pytest.approx(share, abs=1e-6)
+
+
+def test_a_line_has_no_inside():
+    assert inner_share(np.array([[0, 0], [1, 1], [0.5, 0.5]], np.float32)) == 0

@@ -1,8 +1,10 @@
 import csv
 
 import pytest
+from sqlalchemy import select
 
 from app.extensions import db
+from app.models import Artwork
 from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation import feedback
@@ -50,6 +52,14 @@ def test_the_proposal_that_was_chosen_is_the_label(tmp_path, photo):
         [row] = csv.DictReader(file)
     assert row["references"] == "1900.0"
     assert row["kind"] == "answered uncertain"
+
+
+def test_the_work_that_its_visitor_found_is_the_label(tmp_path, photo, unknown_photo):
+    other = db.session.scalars(select(Artwork).filter_by(accession="1900.3")).one()
+    for one in (photo, unknown_photo):
+        feedback.name_work(search_service().search(one), other, "number")
+    with export(tmp_path).path.open(encoding="utf-8") as file:
+        assert [row["references"] for row in csv.DictReader(file)] == ["1900.3"] * 2
 
 
 def test_what_nobody_knows_or_keeps_is_left_out_and_counted(tmp_path, photo):

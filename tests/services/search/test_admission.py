@@ -275,3 +275,13 @@ def test_the_dead_do_not_count_as_waiting(folder, other_process):
             lambda: [path.stem for path in folder.glob("*.ticket")] == ["0-1-anybody"]
         )
     ended(joined)
+
+
+def test_who_does_not_wait_is_let_in_where_nobody_else_is(folder):
+    queue = AdmissionQueue(folder, places=2, waiting=5)
+    with queue.admit(waits=False), queue.admit(waits=False):
+        with pytest.raises(QueueFullError), queue.admit(waits=False):
+            pass
+        assert not list(folder.glob("*.ticket"))
+    with queue.admit(waits=False):
+        pass

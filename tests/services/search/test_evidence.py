@@ -8,21 +8,25 @@ from app.models import Query, QueryMatch, ReferenceImage
 from app.retrieval.images.codec import decode
 from app.retrieval.images.quality import QualityIssue
 from app.retrieval.search.explanation import encode_attention
-from app.retrieval.verification.evidence import BlockState, Comparison
+from app.retrieval.verification.evidence import BlockState, Comparison, Verdict
 from app.services.media.folder import FolderStore
 from app.services.search.evidence import (
     BLOCK_SIGNS,
     POINT_COUNT,
+    PhotoRemark,
     Spread,
     faults_of,
     heat_map,
     pack_comparison,
     pack_points,
     rectified_photo,
+    remarks_of,
+    shows_nothing,
     spread_of,
 )
 from app.web.shell.current import folders, search_service
 from tests.support.fakes import draw_picture
+from tests.support.museum import encoded
 
 
 @pytest.fixture
@@ -93,6 +97,27 @@ def test_an_answer_keeps_what_was_wrong_with_the_photo(asked):
     assert asked.quality["work_share"] == pytest.approx(4 / 9, abs=0.1)
     black = cv2.imencode(".png", np.zeros((300, 400, 3), np.uint8))[1].tobytes()
     assert faults_of(search_service().search(black)) == [QualityIssue.BLACK]
+    assert not shows_nothing(asked)
+
+
+@pytest.mark.parametrize(("level", "fault"), [(4, "black"), (150, "blank")])
+def test_for_a_photo_that_shows_nothing_no_work_is_proposed(in_app, level, fault):
+    rng = np.random.default_rng(3)
+    noise = level + rng.integers(0, 2, (300, 400, 1)) * (fault == "black") * 12
+    image = np.broadcast_to(noise.astype(np.uint8), (300, 400, 3))
+    query = search_service().search(cv2.imencode(".png", image)[1].tobytes())
+    assert shows_nothing(query)
+    assert fault in query.quality["faults"]
+    assert query.verdict is Verdict.NOT_FOUND
+    assert query.probability == 0
+    assert not query.matches
+    assert not query.similar
+
+
+def test_a_part_of_a_work_is_told_as_a_part(in_app):
+    whole, part = draw_picture(0), draw_picture(0)[:, :250]
+    told = [remarks_of(search_service().search(encoded(one))) for one in (whole, part)]
+    assert told == [[], [PhotoRemark.CROPPED]]
 
 
 def test_answers_from_before_photos_were_measured_have_no_faults():

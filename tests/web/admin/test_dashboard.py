@@ -6,7 +6,7 @@ import io
 import pytest
 
 from app.extensions import db
-from app.models import Query
+from app.models import Artwork, Query
 from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation import feedback
 from tests.support.people import logged_in
@@ -108,7 +108,18 @@ def test_photos_that_were_answered_are_nobody_elses_business(app, admin, ask, ph
         feedback.give(query, is_right=False)
     with admin.get(address) as answer:
         assert answer.status_code == 200
-    assert asked in admin.get("/admin/refused").text
+    page = admin.get("/admin/refused").text
+    assert asked in page
+    assert "The visitor says that it is:" not in page
+    with app.app_context():
+        query = db.session.get(Query, asked)
+        assert query is not None
+        other = db.session.query(Artwork).filter_by(accession="1900.3").one()
+        feedback.name_work(query, other, "number")
+        other_id = other.id
+    page = admin.get("/admin/refused").text
+    assert "The visitor says that it is:" in page
+    assert f'/curate/works/{other_id}"' in page
 
 
 def test_who_asked_is_told_nowhere(app, admin, photo, unknown_photo):

@@ -94,6 +94,8 @@ WORK_MEDIA = {
     ],
 }
 """Audio, video or a link."""
+REMARKS = ["truncated", "reduced", "mirrored", "cropped"]
+FAULTS = ["black", "blank", "tiny", "dark", "blurred", "glare", "small", "cut_off"]
 FACETS = ("artist", "school", "technique", "type", "location")
 
 
@@ -184,6 +186,8 @@ def with_known_differences(before):
     works["query", "century"] = (False, {"type": "string", "maxLength": 1_000})
     works["query", "shows"] = (False, {"type": "string", "enum": SHOWN})
     for operation in before.values():
+        if "422" in operation["responses"]:
+            operation["responses"]["422"]["codes"].add("video")
         # They were an internal error, and a wait without end.
         operation["responses"]["503"]["codes"] |= {
             "database_unavailable",
@@ -231,10 +235,12 @@ def with_new_facts(node):
             either = {"anyOf": [CALIBRATION, {"type": "null"}]}
             properties["calibration"] = either
             # A file may lack its end, and a photo may be mirrored.
-            words = {"type": "string", "enum": ["truncated", "reduced", "mirrored"]}
+            words = {"type": "string", "enum": REMARKS}
             properties["remarks"] = {"type": "array", "items": words}
             properties["reading"] = {"anyOf": [READING, {"type": "null"}]}
-            added = {"calibration", "reading", "remarks"}
+            faults = {"type": "string", "enum": FAULTS}
+            properties["faults"] = {"type": "array", "items": faults}
+            added = {"calibration", "faults", "reading", "remarks"}
             node["required"] = sorted({*node["required"], *added})
         for child in node.values():
             with_new_facts(child)

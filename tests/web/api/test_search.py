@@ -22,6 +22,7 @@ def test_an_answer_has_the_promised_form(ask_api, in_app, photo):
         "probability",
         "calibration",
         "remarks",
+        "faults",
         "matches",
         "similar",
         "reading",

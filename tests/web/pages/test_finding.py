@@ -1,10 +1,12 @@
 """A work found without a photo: by words, a number, the room; and what comes of it."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Artwork, Feedback, Query, now
+from app.models import Artwork, Feedback, Query, QueryMatch, now
 from app.retrieval.verification.evidence import Verdict
 from app.web.pages import finding
 from tests.support.museum import accession_of
@@ -150,12 +152,15 @@ def test_a_proposed_work_is_confirmed(ask, send, in_app, photo):
 def test_no_asks_which_one_and_offers_the_others(ask, client, send, in_app, photo):
     address = ask(photo).location
     assert "Do you know which one it is?" not in client.get(address).text
-    send(f"{address}/feedback", said="no")
+    assert send(f"{address}/feedback", said="no").location == f"{address}#find"
     page = client.get(address).text
-    assert "Do you know which one it is?" in page
-    assert "Or is it one of those that look alike?" in page
+    assert "You said that this is not right." in page
+    assert 'id="find-heading">Which one is it?' in page
+    assert "Is it one of these?" in page
     send(f"{address}/work", work="1900.2", by="alike")
     assert what_was_said() == [(False, "1900.2", "alike")]
+    page = client.get("/works/1900.2").text
+    assert "Thank you. You said that it is " in page
     send(f"{address}/feedback", said="yes")
     assert what_was_said() == [(True, "1900.0", None)]
 
@@ -197,3 +202,19 @@ def test_too_many_suggestions_are_refused(make_app, monkeypatch):
     limited = [client.get("/find/suggestions").status_code for _ in range(601)]
     assert limited[-1] == 429
     assert limited[0] == 200
+
+
+def test_what_fitted_less_well_is_offered_first_and_once(
+    ask, client, send, in_app, photo
+):
+    address = ask(photo).location
+    query = db.session.scalars(select(Query)).one()
+    other = db.session.scalars(select(Artwork).filter_by(accession="1900.5")).one()
+    verdict = Verdict.UNCERTAIN
+    kept = {"probability": 0.3, "inlier_count": 9, "similarity": None}
+    query.matches.append(QueryMatch(rank=1, artwork=other, verdict=verdict, **kept))
+    query.similar = [["1900.3", 0.9], ["1900.5", 0.8], ["1900.0", 0.7]]
+    db.session.commit()
+    send(f"{address}/feedback", said="no")
+    page = client.get(address).text
+    assert re.findall(r'name="work" value="(.*?)"', page) == ["1900.5", "1900.3", ""]

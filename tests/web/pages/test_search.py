@@ -2,14 +2,17 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Artwork, Query, now
+from app.models import Artwork, Query, QueryMatch, now
 from app.retrieval.verification.evidence import Verdict
 from app.web.shell.current import folders
 from tests.support.databases import refuse
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import LABELS, encoded
 from tests.support.people import logged_in
 
 
@@ -119,6 +122,41 @@ def test_several_works_in_one_photo_are_all_outlined_and_listed(ask, photo_of_tw
     assert 'href="/works/1900.4"' in answer
 
 
+def test_several_works_are_numbered_from_left_to_right(ask, in_app, client):
+    shown = (4, 0, 2)
+    views = [photograph(draw_picture(n), seed=n) for n in shown]
+    address = ask(encoded(np.hstack(views))).location
+    page = client.get(address).text
+    names = [f"1900.{number}" for number in shown]
+    listed = re.findall(
+        r'<span class="number">(\d)</span> .*?href="/works/(.*?)"', page
+    )
+    assert listed == [(str(at), name) for at, name in enumerate(names, 1)]
+    drawn = re.findall(r'<a href="#work-(\d)" aria-label="(\d): (.*?)"', page)
+    assert [(one, two) for one, two, _ in drawn] == [(n, n) for n in "123"]
+    titles = [words for _, _, words in drawn]
+    assert titles[1].startswith(LABELS[0]["title"])
+    assert titles[0].startswith("Landscape 4")
+    assert re.findall(r'<li id="work-(\d)"', page) == ["1", "2", "3"]
+
+
+def test_all_works_that_were_found_are_named(ask, in_app, client, photo):
+    address = ask(photo).location
+    query = the_query()
+    works = db.session.scalars(select(Artwork).order_by(Artwork.accession)).all()
+    for rank, work in enumerate(works[1:7], 1):
+        kept = {"probability": 0.99, "inlier_count": 90, "similarity": None}
+        where = [[0.1 * rank, 0], [0.1 * rank + 0.1, 0], [0.1 * rank, 0.1]]
+        match = QueryMatch(rank=rank, artwork=work, verdict=Verdict.FOUND, **kept)
+        match.outline = where if rank < 6 else None
+        query.matches.append(match)
+    db.session.commit()
+    page = client.get(address).text
+    assert "7 works in your photo" in page
+    assert page.count("<li id=") == 7
+    assert page.count('<a href="#work-') == 6, "one has no place in the photo"
+
+
 def test_an_unknown_work_gets_advice_and_look_alikes(ask, in_app, unknown_photo):
     answer = ask(unknown_photo, follow_redirects=True).text
     assert "Not in this collection" in answer
@@ -130,7 +168,24 @@ def test_an_unknown_work_gets_advice_and_look_alikes(ask, in_app, unknown_photo)
 def test_a_featureless_photo_is_answered_and_not_refused(ask, grey_photo):
     answer = ask(grey_photo, follow_redirects=True)
     assert answer.status_code == 200
-    assert "Not in this collection" in answer.text
+    assert "There is nothing to recognise in this photo" in answer.text
+
+
+def test_a_photo_that_shows_nothing_is_told_as_that(ask, in_app):
+    black = encoded(np.zeros((300, 400, 3), np.uint8))
+    page = ask(black, follow_redirects=True).text
+    assert "There is nothing to recognise in this photo" in page
+    assert "Your photo is nearly black." in page
+    assert "We do not know this one" not in page
+    assert "%" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "Yes, it is not from here" not in page, "nobody can say"
+    assert "Title or artist" in page
+
+
+def test_a_video_is_refused_as_one(ask):
+    answer = ask(b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(2000))
+    assert answer.status_code == 422
+    assert "This is a video." in answer.text
 
 
 def test_an_uncertain_answer_says_perhaps(ask, in_app, client, photo):

@@ -147,3 +147,14 @@ def test_works_are_narrowed_to_years(client, in_app):
 @pytest.mark.parametrize("year", ["x", "99999999999", "1e3", "−5"])
 def test_what_is_no_year_is_passed_over(client, year):
     assert client.get("/works/", query_string={"from": year}).status_code == 200
+
+
+def test_a_work_without_a_picture_leaves_no_hole(client, in_app):
+    db.session.add(
+        Artwork(accession="bare", title="Nothing to see", location="Room 12")
+    )
+    db.session.commit()
+    assert "There is no picture of this work yet." in client.get("/works/bare").text
+    stand = '<span class="no-picture" aria-hidden="true">Nothing to see</span>'
+    for page in ("/works/?q=nothing+to+see", "/works/1900.0"):
+        assert stand in client.get(page).text

@@ -6,10 +6,11 @@ from flask_babel import lazy_gettext as _
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
+from app.retrieval.images.quality import QualityIssue
 from app.services.labels.reading import Sign
 from app.services.labels.shown import lines_read, shown_works
 from app.services.search.calibration import calibration_of
-from app.services.search.evidence import PhotoRemark, remarks_of
+from app.services.search.evidence import PhotoRemark, faults_of, remarks_of
 from app.web.api.fields import ResponseSchema, array, described, field, integer
 from app.web.api.schemas.answer_fields import (
     bound_field,
@@ -116,11 +117,22 @@ class AnswerSchema(ResponseSchema):
         **described(
             _(
                 "What else is to be said of the photo: it shows the work as a mirror "
-                "does, its file lacks its end, or a smaller picture of its file was "
-                "used."
+                "does, it shows a part of the work, its file lacks its end, or a "
+                "smaller picture of its file was used."
             ),
             remarks_of,
             examples=[["mirrored"]],
+        ),
+    )
+    faults = fields.List(
+        fields.String(validate=OneOf([one.value for one in QualityIssue])),
+        **described(
+            _(
+                "What is wrong with the photo itself, as far as it was measured, the "
+                "gravest first. A black or a blank one shows nothing."
+            ),
+            faults_of,
+            examples=[["dark"]],
         ),
     )
     matches = array(
