@@ -153,10 +153,13 @@ def test_mistakes_are_named():
 
 def test_the_table_has_a_row_per_kind_and_one_for_all():
     lines = Report.of(OUTCOMES).table().splitlines()
-    assert [line.split()[0] for line in lines[1:]] == ["wall", "floor", "street", "all"]
-    assert "66.67" in lines[-1]
+    names = ["wall", "floor", "street", "all", "95%"]
+    assert [line.split()[0] for line in lines[1:]] == names
+    assert "66.67" in lines[-2]
+    # Two of three, by Wilson's formula on paper.
+    assert "20.8-93.9" in lines[-1]
     assert len({len(line) for line in lines}) == 1
-    assert len(Report.of(OUTCOMES[:2]).table().splitlines()) == 2
+    assert len(Report.of(OUTCOMES[:2]).table().splitlines()) == 3
 
 
 def test_columns_are_aligned():
