@@ -1,4 +1,4 @@
-"""Pages of disputed cases: who is right, the answer or the list of photos?"""
+"""Pages of disputed cases: whether the answer is right or the list of photos."""
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -44,7 +44,8 @@ def browse() -> str:
 def judge(report_id: int) -> ResponseReturnValue:
     """Say of a work that was answered to a photo whether it is in there."""
     report = or_404(db.session.get(EvaluationReport, report_id))
-    number, work = request.form.get("number", type=int), request.form.get("work", "")
+    number = request.form.get("number", -1, type=int)
+    work = request.form.get("work", "")
     try:
         relevance = Relevance(request.form.get("relevance", ""))
     except ValueError:
@@ -52,7 +53,7 @@ def judge(report_id: int) -> ResponseReturnValue:
     said = {}
     try:
         name = correcting.judge(
-            db.session(), report, number or 0, work, relevance, current_account()
+            db.session(), report, number, work, relevance, current_account()
         )
     except correcting.NotAnsweredError:
         abort(404)

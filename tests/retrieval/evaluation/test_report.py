@@ -8,6 +8,7 @@ import pytest
 
 from app.retrieval.evaluation.asking import Outcome, Reply
 from app.retrieval.evaluation.report import Figures, Report, set_columns
+from app.retrieval.generations.proportion import Proportion
 from app.retrieval.search.trace import GLOBAL, LOCAL
 from app.retrieval.verification.evidence import Verdict
 
@@ -138,6 +139,31 @@ def test_every_kind_has_the_same_figures_as_the_whole():
 def test_json_has_null_where_nothing_was_measured():
     text = json.dumps(Report.of(OUTCOMES[3:]).to_dict(), allow_nan=False)
     assert json.loads(text)["top1"] is None
+
+
+def test_shares_have_the_counts_that_they_are_of():
+    proportions = Figures.of(OUTCOMES).proportions
+    assert proportions["top1"] == Proportion(2, 3)
+    assert proportions["recall_local_100"] == Proportion(2, 3)
+    assert proportions["false_accept"] == Proportion(1, 3)
+    assert proportions["precision"] == Proportion(1, 3)
+    assert proportions["all_named"] == Proportion(1, 4)
+    figures = Report.of(OUTCOMES).to_dict()
+    for name, one in figures["proportions"].items():
+        share = one["count"] / one["total"] if one["total"] else None
+        assert figures[name] == pytest.approx(share), name
+
+
+def test_an_answer_that_is_only_in_view_costs_no_precision_and_no_gap():
+    right = reply("a", 0.5, Verdict.FOUND)
+    neighbour = Outcome(
+        "n", frozenset("a"), "wall", right, reply("b", 0.9, Verdict.FOUND)
+    )
+    wrong = Figures.of([neighbour])
+    known = Figures.of([replace(neighbour, in_view=frozenset("b"))])
+    assert (wrong.precision, known.precision) == (0.5, 1.0)
+    assert (wrong.gap, known.gap) == (0.5, 1.0)
+    assert (wrong.false_accept, known.false_accept) == (1.0, 0.0)
 
 
 def test_mistakes_are_named():
