@@ -1,7 +1,7 @@
 """Corrections of the ground truth of evaluations
 
 Revision ID: 0030
-Revises: 0025
+Revises: 0028
 Create Date: 2026-11-29 02:30:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0025"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

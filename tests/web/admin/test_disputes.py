@@ -115,7 +115,7 @@ def test_a_judgement_is_taken_back_from_the_list_and_from_the_trail(
     assert judgements_of(app) == [("1900.4", "in_view", "wall.jpg")]
     assert figures_of(app, report)["false_accept"] == 0
     answer = admin.post("/admin/changes/2/undo", page="/admin/changes/")
-    assert "Nothing is changed" in admin.browser.get(answer.location).text
+    assert "cannot be taken back" in admin.browser.get(answer.location).text
 
 
 def test_only_judgements_are_undone_on_the_admins_trail(app, admin):
