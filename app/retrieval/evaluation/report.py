@@ -112,7 +112,7 @@ class Figures:
         )
         has_verdicts = any(reply.verdict is not None for reply in asked)
         right, known = np.array(correct, np.bool_), np.array(answerable, np.bool_)
-        verdicts = {
+        verdicts: dict[str, list[bool] | BoolArray] = {
             "true_accept": (found & right)[known],
             "all_named": _named(outcomes),
             "misnamed": wrong[known],

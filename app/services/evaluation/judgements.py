@@ -193,7 +193,7 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> str:
     facts = entry.after
     report = session.get(EvaluationReport, facts["report"] or 0)
     place = PhotoPlace(
-        facts["sha256"], facts["photo"], report and report.id, facts["number"]
+        facts["sha256"], facts["photo"], report.id if report else None, facts["number"]
     )
     known = session.scalars(_of(place.sha256, facts["work"])).first()
     if audit.is_undone(session, entry) or facts["relevance"] != (
@@ -206,7 +206,7 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> str:
     return place.sha256
 
 
-def _of(sha256: str, accession: str) -> Select[tuple[RelevanceJudgement]]:
+def _of(sha256: str, accession: str) -> Select[RelevanceJudgement]:
     return select(RelevanceJudgement).where(
         RelevanceJudgement.photo_sha256 == sha256,
         RelevanceJudgement.accession == accession,

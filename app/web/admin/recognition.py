@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -83,7 +84,11 @@ def save() -> ResponseReturnValue:
         sentence = gettext(
             "The thresholds are not set: see what speaks against them, below them."
         )
-        asked = {"found": wanted.found, "uncertain": wanted.uncertain, "of": source}
+        asked: dict[str, Any] = {
+            "found": wanted.found,
+            "uncertain": wanted.uncertain,
+            "of": source,
+        }
         return go_to("admin_recognition.show", error=sentence, **asked)
     sentence = gettext("The thresholds are set. The very next search obeys them.")
     return store(wanted, sentence, grounds_of(check, source))

@@ -183,7 +183,9 @@ def test_a_report_without_answers_cannot_be_corrected(session, user):
 
 
 def test_what_cannot_be_found_now_is_not_missed(session, keep, user):
-    correcting.judge(session, keep(line(reply=reply("B"))), 0, "B", "shown", user)
+    correcting.judge(
+        session, keep(line(reply=reply("B"))), 0, "B", Relevance.SHOWN, user
+    )
     gone = line(expected=(), reply=reply(verdict="not_found", confidence=None))
     assert keep(gone).figures["top1"] == 0.0
     assert keep({**gone, "away": ["B"]}).figures["top1"] is None
