@@ -48,6 +48,7 @@ from app.retrieval.evaluation.versions import (
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import GLOBAL, SEMANTIC
 from app.retrieval.simulation.photo import PROFILES
+from app.services.evaluation import judgements
 from app.services.evaluation.labelled_photos import (
     LabelsError,
     PhotoFault,
@@ -257,7 +258,8 @@ def choose_photos(
         labels, faults = read_labels(options.queries, findable)
         for fault in faults:
             say(fault)
-        return open_photos(labels), len(labels), faults
+        judged_of = judgements.lookup(db.session())
+        return open_photos(labels, judged_of, findable), len(labels), faults
     references = draw_references(
         db.session(), findable, sample=options.sample, seed=options.seed
     )

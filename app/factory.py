@@ -37,6 +37,7 @@ from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
 from app.web.account import tokens as account_tokens
 from app.web.admin import dashboard as admin_dashboard
+from app.web.admin import disputes as admin_disputes
 from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import health as admin_health
 from app.web.admin import invitations as admin_invitations
@@ -127,7 +128,7 @@ BLUEPRINTS = (
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
     *(curate_compare, curate_sent_pictures, curate_tours),
     *(curate_content, curate_layout),
-    *(admin_dashboard, admin_recognition, admin_evaluation),
+    *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
     *(admin_site, admin_own_pages),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,

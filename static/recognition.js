@@ -1,40 +1,42 @@
-// Moves the figures with the sliders; the server computes the same without a script.
+// Shows what thresholds mean while a slider moves, as the server computes it.
 
-const form = document.querySelector("[data-cases]");
-const cases = JSON.parse(form.dataset.cases);
-const save = document.querySelector("[data-save]");
-const language = document.documentElement.lang;
-const percent = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const PAUSE_MS = 150;
+const form = document.querySelector("[data-try]");
 const sliders = { found: form.elements.found, uncertain: form.elements.uncertain };
+let waiting = 0;
+let asking = new AbortController();
 
-function count(test) {
-  return cases.reduce((sum, one) => sum + (test(...one) ? 1 : 0), 0);
+async function ask() {
+  asking.abort();
+  asking = new AbortController();
+  const address = new URL(form.action);
+  address.search = new URLSearchParams(new FormData(form));
+  let page;
+  try {
+    const answer = await fetch(address, { signal: asking.signal });
+    if (!answer.ok) return;
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return; // another position is asked for, or the server is being started again
+  }
+  for (const spot of document.querySelectorAll("[data-live]")) {
+    const fresh = page.querySelector(`[data-live="${spot.dataset.live}"]`);
+    if (fresh) spot.replaceChildren(...fresh.childNodes);
+  }
 }
 
 function show(changed) {
   // "Found" needs at least as much as "perhaps": the other slider gives way.
   const other = changed === sliders.found ? sliders.uncertain : sliders.found;
   if (Number(sliders.uncertain.value) > Number(sliders.found.value)) other.value = changed.value;
-  const found = Number(sliders.found.value);
-  const uncertain = Number(sliders.uncertain.value);
-  const named = count((p) => p >= found);
-  const right = count((p, isRight) => p >= found && isRight);
-  const ours = count((p, isRight, isOurs) => isOurs);
-  const shares = {
-    precision: [right, named],
-    recall: [right, ours],
-    false_accepts: [count((p, isRight, isOurs) => p >= found && !isOurs), cases.length - ours],
-    unanswered: [count((p) => p < uncertain), cases.length],
-  };
-  for (const [name, [part, whole]] of Object.entries(shares)) {
-    document.querySelector(`[data-share="${name}"]`).textContent = whole ? percent.format(part / whole) : "–";
-  }
   for (const [name, slider] of Object.entries(sliders)) {
-    save.elements[name].value = slider.value;
-    for (const spot of document.querySelectorAll(`[data-value="${name}"]`)) {
-      spot.textContent = Number(slider.value).toFixed(3);
-    }
+    form.querySelector(`[data-value="${name}"]`).textContent = Number(slider.value).toFixed(3);
   }
+  // What could be set is what was shown: until the server has said what it means, nothing.
+  const set = document.querySelector("[data-live=setting] button");
+  if (set) set.disabled = true;
+  clearTimeout(waiting);
+  waiting = setTimeout(ask, PAUSE_MS);
 }
 
 for (const slider of Object.values(sliders)) slider.addEventListener("input", () => show(slider));

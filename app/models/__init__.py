@@ -25,10 +25,12 @@ from app.models.collection import ReferenceImage as ReferenceImage
 from app.models.content import MediaKind as MediaKind
 from app.models.content import WorkMedia as WorkMedia
 from app.models.curation import AuditEntry as AuditEntry
-from app.models.curation import EvaluationReport as EvaluationReport
 from app.models.curation import Relation as Relation
 from app.models.curation import StoredSetting as StoredSetting
 from app.models.curation import WorkFinding as WorkFinding
+from app.models.evaluation import EvaluationReport as EvaluationReport
+from app.models.evaluation import Relevance as Relevance
+from app.models.evaluation import RelevanceJudgement as RelevanceJudgement
 from app.models.imports import ColumnMapping as ColumnMapping
 from app.models.imports import ImportRow as ImportRow
 from app.models.imports import ImportRun as ImportRun

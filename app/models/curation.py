@@ -1,4 +1,4 @@
-"""Audit trail, relations, findings of the survey, settings, evaluation reports."""
+"""Audit trail, relations, findings of the survey, settings."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from app.models.accounts import User
 from app.models.base import Base, now, parent_key, reference_key, sorted_text
 from app.models.collection import Artwork
 from app.models.imports import ImportRun
-from app.models.tasks import Task
 
 
 class AuditEntry(Base):
@@ -91,24 +90,3 @@ class StoredSetting(Base):
     name: Mapped[str] = mapped_column(sorted_text(String, 64), primary_key=True)
     value: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
-
-
-class EvaluationReport(Base):
-    """Report of an evaluation by labelled photos, kept to be compared later."""
-
-    __tablename__ = "evaluation_report"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    task_id: Mapped[int | None] = reference_key("task.id", index=True)
-    name: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
-    user_id: Mapped[int | None] = reference_key("user.id")
-    generation: Mapped[str] = mapped_column(String(64), default="")
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """As ``evaluate.py --json`` writes them."""
-    cases: Mapped[list[Any]] = mapped_column(default=list)
-    """One per photo: expected, answered, evidence."""
-
-    task: Mapped[Task | None] = relationship()
-    user: Mapped[User | None] = relationship()

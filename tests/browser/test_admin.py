@@ -1,5 +1,7 @@
 """The admins' pages in a real browser, on a desk and on a phone."""
 
+import re
+
 import pytest
 
 from app.background import BACKGROUND
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     *("/admin/", "/admin/speed", "/admin/most-found", "/admin/unanswered"),
     *("/admin/refused", "/admin/recognition/", "/admin/recognition/?of=feedback"),
-    *("/admin/evaluations/", "/admin/evaluations/1"),
+    *("/admin/evaluations/", "/admin/evaluations/1", "/admin/evaluations/disputed"),
 )
 """Those that show more once photos were asked; the others are walked elsewhere."""
 
@@ -74,8 +76,11 @@ def test_sliders_say_at_once_what_thresholds_mean(app, log_in, client, ask, phot
     then = page.locator('[data-share="precision"]')
     assert then.inner_text().startswith("33.3")
     set_slider(page, "Found", "1")
-    assert page.locator('[data-share="recall"]').inner_text().startswith("0.0")
+    recall = page.locator('[data-share="recall"]').filter(has_text=re.compile(r"^0\.0"))
+    recall.wait_for()
     set_slider(page, "Perhaps one of these", "0.4")
+    page.locator('td[data-value="uncertain"]', has_text="0.400").wait_for()
+    page.get_by_label("Set them all the same").check()
     page.get_by_role("button", name="Set these thresholds").click()
     page.get_by_text("The very next search obeys them.").wait_for()
     assert "Perhaps one of these" in ask(photo, follow_redirects=True).text
@@ -141,3 +146,51 @@ def test_every_page_with_answers_is_for_everybody(
             summary.click()
         found += faults_in_views(page)
     assert found == []
+
+
+def focus_by_keyboard(page, words):
+    """Reach a button as somebody does who has no mouse."""
+    focused = page.locator("button:focus")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if focused.count() and words in focused.inner_text():
+            return
+    raise AssertionError("The button cannot be reached by keyboard.")
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False])
+def test_an_answer_is_right_after_all(app, log_in, java_script_enabled):
+    page = log_in(java_script_enabled=java_script_enabled)
+    evaluate(app, page)
+    page.goto("/admin/evaluations/disputed")
+    page.get_by_role("heading", name="2 cases are open").wait_for()
+    name = "This is right after all 1900.4 in c.jpg"
+    assert page.get_by_role("button", name=name).count() == 2
+    focus_by_keyboard(page, "This is right after all")
+    page.keyboard.press("Enter")
+    page.get_by_text("Noted for every evaluation with this photo").wait_for()
+    page.get_by_role("heading", name="0 cases are open").wait_for()
+    page.goto("/admin/evaluations/1")
+    page.get_by_role("row", name="A right work comes first 100").wait_for()
+    page.goto("/admin/evaluations/disputed")
+    page.get_by_role("img", name="c.jpg").wait_for()
+    if java_script_enabled:  # which finding faults needs, too
+        assert faults_in_views(page) == []
+    page.get_by_role("button", name="Take back c.jpg 1900.4").click()
+    page.get_by_role("heading", name="2 cases are open").wait_for()
+
+
+def test_deaf_thresholds_need_somebody_who_is_sure(app, log_in):
+    page = log_in()
+    evaluate(app, page)
+    page.goto("/admin/recognition/")
+    assert page.get_by_role("button", name="Set these thresholds").count() == 0
+    set_slider(page, "Found", "1")
+    page.get_by_text("Something speaks against these thresholds.").wait_for()
+    page.get_by_text("Only 2 photos of our works were judged").wait_for()
+    assert faults_in_views(page) == []
+    page.get_by_role("button", name="Set these thresholds").click()
+    assert "thresholds are set" not in page.locator("main").inner_text()
+    page.get_by_label("Set them all the same").check()
+    page.get_by_role("button", name="Set these thresholds").click()
+    page.get_by_text("The very next search obeys them.").wait_for()

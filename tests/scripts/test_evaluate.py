@@ -1,6 +1,7 @@
 """The script as an operator meets it: figures, files, faults and exit statuses."""
 
 import csv
+import hashlib
 import json
 
 import pytest
@@ -238,3 +239,21 @@ def test_arguments_that_make_no_sense_are_refused(arguments, capsys):
         evaluate.main(arguments)
     assert caught.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_what_admins_judged_of_a_photo_is_obeyed(ask, museum):
+    rows = ["photo3.jpg,NONE,street"]
+    assert ask(rows=rows)[1]["false_accept"] == 1
+    photo = hashlib.sha256((museum / "photo3.jpg").read_bytes()).hexdigest()
+    sql(
+        museum / "instance",
+        "INSERT INTO relevance_judgement (photo_sha256, accession, relevance, photo,"
+        " created_at, number) VALUES"
+        " (:photo, 'A-3', 'in_view', 'photo3.jpg', '2026-01-01', 0),"
+        " (:photo, 'A-99', 'shown', 'photo3.jpg', '2026-01-01', 0)",
+        photo=photo,
+    )
+    _, report = ask(rows=rows)
+    assert report["false_accept"] == 0
+    assert report["proportions"]["false_accept"] == {"count": 0, "total": 1}
+    assert report["top1"] is None  # what is not there cannot be asked for

@@ -106,12 +106,29 @@ class Outcome:
         """Whether the first answer is a work that the photo shows."""
         return bool(self.reply.works) and self.reply.works[0] in self.works
 
+    @property
+    def in_photo(self) -> frozenset[str]:
+        """All works that are known to be in the photo."""
+        return self.works | self.in_view
+
+    def confidence(self, reply: Reply) -> float:
+        """Return how sure a reply to this photo is, for its rank among all.
+
+        NaN, as of a reply that says nothing, where it names first what is only in view.
+        """
+        is_junk = bool(reply.works) and reply.works[0] in self.in_view - self.works
+        return math.nan if is_junk else reply.confidence
+
+    def strangers(self, reply: Reply) -> tuple[str, ...]:
+        """Return the works that a reply calls *found* and that are not in the photo."""
+        if reply.verdict is not Verdict.FOUND or not reply.works:
+            return ()
+        named = dict.fromkeys((reply.works[0], *reply.found))
+        return tuple(work for work in named if work not in self.in_photo)
+
     def is_wrong(self, reply: Reply) -> bool:
         """Whether a reply to this photo calls something *found* that is not in it."""
-        if reply.verdict is not Verdict.FOUND or not reply.works:
-            return False
-        in_photo = self.in_view | self.works
-        return bool({reply.works[0], *reply.found} - in_photo)
+        return bool(self.strangers(reply))
 
 
 def ask_all(

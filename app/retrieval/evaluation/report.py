@@ -9,6 +9,7 @@ import numpy as np
 
 from app.retrieval.evaluation import metrics
 from app.retrieval.evaluation.asking import SHORTLIST_K, Outcome, Reply
+from app.retrieval.generations.proportion import CONFIDENCE, Proportion
 from app.retrieval.search.trace import GLOBAL, LOCAL, SEMANTIC
 from app.retrieval.types import BoolArray
 from app.retrieval.verification.evidence import Verdict
@@ -48,7 +49,7 @@ class Figures:
     gap, gap_minus : float
         Global average precision of the first answers, over all asked and over those
         with an answer in the gallery. A photo asked without its works is one
-        without answer.
+        without answer; a first answer that is only in view counts neither way.
     true_accept : float
         Of the photos with an answer: named right *and* "found".
     all_named : float
@@ -58,11 +59,15 @@ class Figures:
     false_accept : float
         Of those without answer: the same.
     precision, f1 : float
-        Of all that were called "found": the right ones; and its harmonic mean with
-        ``true_accept``, which is the recall of "found".
+        Of all that were called "found": those that name nothing that is not in the
+        photo; and its harmonic mean with ``true_accept``, which is the recall of
+        "found".
     latency_ms : mapping
         ``p50`` and ``p95`` of the whole, and the same per stage in ``stages``, over
         the photos that went through it.
+    proportions : mapping of str to Proportion
+        By the names of those figures that are shares of so many, the counts: how far
+        they are known. GAP and F1 are none.
     """
 
     queries: int
@@ -81,6 +86,7 @@ class Figures:
     precision: float
     f1: float
     latency_ms: Mapping[str, Any]
+    proportions: Mapping[str, Proportion]
 
     @classmethod
     def of(cls, outcomes: Sequence[Outcome]) -> "Figures":
@@ -92,7 +98,10 @@ class Figures:
         asked = [*replies, *without]
         correct = [o.is_right for o in outcomes] + [False] * len(without)
         answerable = [bool(wanted) for wanted in works] + [False] * len(without)
-        confidences = [reply.confidence for reply in asked]
+        confidences = [
+            *(o.confidence(o.reply) for o in outcomes),
+            *(o.confidence(reply) for o in outcomes if (reply := o.reply_without)),
+        ]
         found = np.array([reply.verdict is Verdict.FOUND for reply in asked], np.bool_)
         wrong = np.array(
             [
@@ -103,25 +112,34 @@ class Figures:
         )
         has_verdicts = any(reply.verdict is not None for reply in asked)
         right, known = np.array(correct, np.bool_), np.array(answerable, np.bool_)
-        true_accept = _share((found & right)[known], has_verdicts)
-        precision = _share(right[found], has_verdicts)
+        verdicts: dict[str, list[bool] | BoolArray] = {
+            "true_accept": (found & right)[known],
+            "all_named": _named(outcomes),
+            "misnamed": wrong[known],
+            "false_accept": wrong[~known],
+            "precision": ~wrong[found],
+        }
+        proportions = {
+            "top1": _within(named, works, 1),
+            "top5": _within(named, works, 5),
+            "recall_global_100": _recall(outcomes, GLOBAL),
+            "recall_semantic_100": _recall(outcomes, SEMANTIC),
+            "recall_local_100": _recall(outcomes, LOCAL),
+            "recall_union_100": _recall(outcomes, GLOBAL, SEMANTIC, LOCAL),
+            **{
+                name: _proportion(flags if has_verdicts else ())
+                for name, flags in verdicts.items()
+            },
+        }
+        shares = {name: one.share for name, one in proportions.items()}
         return cls(
             queries=len(outcomes),
-            top1=metrics.recall_at_k(named, works, 1),
-            top5=metrics.recall_at_k(named, works, 5),
-            recall_global_100=_recall(outcomes, GLOBAL),
-            recall_semantic_100=_recall(outcomes, SEMANTIC),
-            recall_local_100=_recall(outcomes, LOCAL),
-            recall_union_100=_recall(outcomes, GLOBAL, SEMANTIC, LOCAL),
             gap=metrics.global_average_precision(correct, confidences, answerable),
             gap_minus=metrics.gap_minus(correct, confidences, answerable),
-            true_accept=true_accept,
-            all_named=_share(_named(outcomes), has_verdicts),
-            misnamed=_share(wrong[known], has_verdicts),
-            false_accept=_share(wrong[~known], has_verdicts),
-            precision=precision,
-            f1=metrics.f1(precision, true_accept),
+            f1=metrics.f1(shares["precision"], shares["true_accept"]),
             latency_ms=_latency([reply.timings_ms for reply in replies]),
+            proportions=proportions,
+            **shares,
         )
 
 
@@ -206,7 +224,10 @@ class Report:
         return plain
 
     def table(self) -> str:
-        """Set the figures as plain text: shares in per cent, times in milliseconds."""
+        """Set the figures as plain text: shares in per cent, times in milliseconds.
+
+        The last line has Wilson's intervals of what is counted over all photos.
+        """
         rows = dict(self.per_kind) if len(self.per_kind) > 1 else {}
         rows["all"] = self.whole
         lines = [
@@ -216,6 +237,9 @@ class Report:
             shares = [_percent(getattr(figures, name)) for _, name in _COLUMNS]
             times = [_whole(figures.latency_ms[name]) for name in ("p50", "p95")]
             lines.append([kind, str(figures.queries), *shares, *times])
+        known = self.whole.proportions
+        bounds = [_bounds(known.get(name)) for _, name in _COLUMNS]
+        lines.append([f"{CONFIDENCE:.0%} interval", "", *bounds, "", ""])
         return set_columns(lines)
 
 
@@ -256,38 +280,54 @@ def _mistakes(outcome: Outcome) -> Iterator[Mistake]:
         yield mistake("false accept", without, left_out=True)
 
 
-def _recall(outcomes: Sequence[Outcome], *channels: str) -> float:
+def _within(
+    rankings: Sequence[Sequence[str]], wanted: Sequence[frozenset[str]], k: int
+) -> Proportion:
+    """Count the answerable queries with a right work in the first k places."""
+    answerable = sum(map(bool, wanted))
+    if not answerable:
+        return Proportion(0, 0)
+    share = metrics.recall_at_k(rankings, wanted, k)
+    return Proportion.of_share(share, answerable)
+
+
+def _recall(outcomes: Sequence[Outcome], *channels: str) -> Proportion:
     """Recall of channels together, over the photos that any of them was asked about."""
     asked = [
-        (
-            [
-                work
-                for channel in channels
-                for work in outcome.reply.shortlists.get(channel, ())[:SHORTLIST_K]
-            ],
-            outcome.works,
-        )
+        outcome
         for outcome in outcomes
         if any(channel in outcome.reply.shortlists for channel in channels)
     ]
-    if not asked:
-        return math.nan
-    ranked, wanted = zip(*asked, strict=True)
-    return metrics.recall_at_k(ranked, wanted, len(channels) * SHORTLIST_K)
+    ranked = [
+        [
+            work
+            for channel in channels
+            for work in outcome.reply.shortlists.get(channel, ())[:SHORTLIST_K]
+        ]
+        for outcome in asked
+    ]
+    wanted = [outcome.works for outcome in asked]
+    return _within(ranked, wanted, len(channels) * SHORTLIST_K)
 
 
-def _named(outcomes: Sequence[Outcome]) -> BoolArray:
+def _named(outcomes: Sequence[Outcome]) -> list[bool]:
     """Tell of every work in every photo whether it was called "found"."""
-    named = [work in o.reply.found for o in outcomes for work in sorted(o.works)]
-    return np.array(named, np.bool_)
+    return [work in o.reply.found for o in outcomes for work in sorted(o.works)]
 
 
-def _share(flags: BoolArray, is_measured: bool) -> float:
-    return float(np.mean(flags)) if is_measured and len(flags) else math.nan
+def _proportion(flags: Sequence[bool] | BoolArray) -> Proportion:
+    return Proportion(int(np.count_nonzero(flags)), len(flags))
 
 
 def _percent(share: float) -> str:
     return "-" if math.isnan(share) else f"{100 * share:.2f}"
+
+
+def _bounds(one: Proportion | None) -> str:
+    if one is None or not one.total:
+        return "-"
+    low, high = one.interval
+    return f"{100 * low:.1f}-{100 * high:.1f}"
 
 
 def _whole(duration_ms: float) -> str:

@@ -1,7 +1,7 @@
 """Proportion of a count, and how far a small sample lets it be known."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import nan, sqrt
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
@@ -37,6 +37,11 @@ class Proportion:
         return cls(round(share * total), round(total))
 
     @property
+    def share(self) -> float:
+        """Share in [0, 1]; NaN where nothing was counted."""
+        return self.count / self.total if self.total else nan
+
+    @property
     def interval(self) -> tuple[float, float]:
         """Wilson score interval of the share, at a confidence of 95 %; in [0, 1].
 
@@ -52,7 +57,7 @@ class Proportion:
         """
         if not self.total:
             return 0.0, 1.0
-        share, spread = self.count / self.total, _Z * _Z / self.total
+        share, spread = self.share, _Z * _Z / self.total
         middle = (share + spread / 2) / (1 + spread)
         half = sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
         # The ends are exact where the formula is, but for rounding.

@@ -24,6 +24,8 @@ from app.retrieval.evaluation.asking import LabelledPhoto
 from app.retrieval.images.codec import read
 from app.retrieval.simulation.photo import PROFILES, Profile, perturb
 from app.retrieval.simulation.wall import WALL_SIDE_PX, photograph_wall
+from app.services.evaluation import judgements
+from app.services.evaluation.judgements import JudgedOf
 from app.services.importing.columns.words import plain
 from app.services.importing.tables.faults import TableError
 from app.services.importing.tables.opening import open_table
@@ -139,17 +141,29 @@ def _read_list(
     )
 
 
-def open_photos(labels: Sequence[Label]) -> Iterator[LabelledPhoto | PhotoFault]:
-    """Open the photos of a list one by one."""
+def open_photos(
+    labels: Sequence[Label], judged_of: JudgedOf, findable: Collection[str]
+) -> Iterator[LabelledPhoto | PhotoFault]:
+    """Open the photos of a list one by one; what was judged of them corrects it.
+
+    Parameters
+    ----------
+    findable : collection of str
+        Works that can be found; judgements of others are left out.
+    """
     for label in labels:
         try:
             image = read(label.photo)
+            sha256 = judgements.digest(label.photo.read_bytes())
         except (OSError, ImageError) as error:
             yield PhotoFault.of(f"line {label.line}", label.photo.name, error)
         else:
-            yield LabelledPhoto(
-                label.photo.name, image, label.works, label.kind, label.in_view
+            judged = judged_of(sha256)
+            away = judged.keys() - findable
+            works, in_view = judgements.corrected(
+                label.works, label.in_view, judgements.without(judged, away)
             )
+            yield LabelledPhoto(label.photo.name, image, works, label.kind, in_view)
 
 
 def draw_references(

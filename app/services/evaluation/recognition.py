@@ -6,7 +6,7 @@ shown is computed from the same cases.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import EvaluationReport, Feedback, Query, QueryMatch
+from app.retrieval.generations.proportion import Proportion
 from app.retrieval.verification.decision import Thresholds, logistic
 from app.retrieval.verification.evidence import Verdict
 
@@ -39,7 +40,10 @@ class Case:
     similarity : float or None
         Cosine; None where no work was proposed.
     is_right : bool
-        Whether it is a work in the photo.
+        Whether it is a work that the photo shows.
+    is_in_photo : bool
+        Whether it is in the photo: the work that it shows, or a neighbour. To name it
+        is no mistake.
     is_answerable : bool
         Whether the photo shows a work of the collection.
     """
@@ -48,29 +52,30 @@ class Case:
     similarity: float | None
     inlier_count: int
     is_right: bool
+    is_in_photo: bool
     is_answerable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """Rates of the cases under some thresholds; shares in [0, 1], NaN if of nothing.
+    """Rates of the cases under some thresholds.
 
     Attributes
     ----------
-    precision : float
-        Of all that are called found: the right ones.
-    recall : float
+    precision : Proportion
+        Of all that are called found: those that are in the photo.
+    recall : Proportion
         Of the photos of works of the collection: called found, and right.
-    false_accepts : float
-        Of the photos of something else: called found.
-    unanswered : float
+    false_accepts : Proportion
+        Of the photos of something else: called found, and not in the photo.
+    unanswered : Proportion
         Of all: nothing is proposed.
     """
 
-    precision: float
-    recall: float
-    false_accepts: float
-    unanswered: float
+    precision: Proportion
+    recall: Proportion
+    false_accepts: Proportion
+    unanswered: Proportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +116,15 @@ class CalibrationBin:
 
     Attributes
     ----------
-    promised, right : float
-        Mean probability, and share of right ones.
+    promised : float
+        Mean probability; NaN without cases.
+    right : Proportion
     """
 
     low: float
     high: float
-    cases: int
     promised: float
-    right: float
+    right: Proportion
 
 
 def cases_of_feedback(session: Session) -> list[Case]:
@@ -150,9 +155,12 @@ def cases_of_feedback(session: Session) -> list[Case]:
             probability=p,
             similarity=similarity,
             inlier_count=inliers or 0,
-            is_right=is_right
-            and verdict is not Verdict.NOT_FOUND
-            and meant in (None, named),
+            is_right=(
+                right := is_right
+                and verdict is not Verdict.NOT_FOUND
+                and meant in (None, named)
+            ),
+            is_in_photo=right,
             is_answerable=is_right != (verdict is Verdict.NOT_FOUND),
         )
         for verdict, p, is_right, meant, named, similarity, inliers in session.execute(
@@ -163,22 +171,35 @@ def cases_of_feedback(session: Session) -> list[Case]:
 
 def cases_of_report(report: EvaluationReport) -> list[Case]:
     """Return the photos of an evaluation."""
-    names = [field.name for field in fields(Case)]
-    return [Case(*(case[name] for name in names)) for case in report.cases]
+    return [
+        Case(
+            case["probability"],
+            case["similarity"],
+            case["inlier_count"],
+            case["is_right"],
+            _is_in_photo(case),
+            case["is_answerable"],
+        )
+        for case in report.cases
+    ]
+
+
+def _is_in_photo(case: Mapping[str, Any]) -> bool:
+    """Tell whether a kept case names what is in its photo; old ones know less."""
+    return bool(case.get("is_in_photo", case["is_right"]))
 
 
 def consequences(cases: Sequence[Case], thresholds: Thresholds) -> Consequences:
     """Say what thresholds would have made of the cases."""
     found = [case for case in cases if case.probability >= thresholds.found]
-    right = sum(case.is_right for case in found)
     answerable = sum(case.is_answerable for case in cases)
-    wrongly = sum(not case.is_answerable for case in found)
+    wrongly = sum(not (case.is_answerable or case.is_in_photo) for case in found)
     silent = sum(case.probability < thresholds.uncertain for case in cases)
     return Consequences(
-        _share(right, len(found)),
-        _share(right, answerable),
-        _share(wrongly, len(cases) - answerable),
-        _share(silent, len(cases)),
+        Proportion(sum(case.is_in_photo for case in found), len(found)),
+        Proportion(sum(case.is_right for case in found), answerable),
+        Proportion(wrongly, len(cases) - answerable),
+        Proportion(silent, len(cases)),
     )
 
 
@@ -205,18 +226,22 @@ def calibration(cases: Sequence[Case]) -> list[CalibrationBin]:
             or (case.probability == high == CALIBRATION[-1])
         ]
         count = len(inside)
-        promised = _share(sum(case.probability for case in inside), count)
-        right = _share(sum(case.is_right for case in inside), count)
-        ranges.append(CalibrationBin(low, high, count, promised, right))
+        promised = sum(case.probability for case in inside)
+        right = Proportion(sum(case.is_in_photo for case in inside), count)
+        mean = promised / count if count else math.nan
+        ranges.append(CalibrationBin(low, high, mean, right))
     return ranges
 
 
 def confused(cases: Sequence[Mapping[str, Any]], found: float) -> list[dict[str, Any]]:
-    """Return the cases of a report that are called found and are not, surest first."""
+    """Return the cases of a report that are called found and are not in the photo.
+
+    The surest come first.
+    """
     wrong = [
         dict(case)
         for case in cases
-        if not case["is_right"] and case["probability"] >= found
+        if not _is_in_photo(case) and case["probability"] >= found
     ]
     return sorted(wrong, key=lambda case: -float(case["probability"]))
 
@@ -230,7 +255,7 @@ def _distribution(
 ) -> Distribution:
     known = [case for case in cases if getattr(case, quantity) is not None]
     given = np.array([getattr(case, quantity) for case in known], np.float64)
-    right = np.array([case.is_right for case in known], np.bool_)
+    right = np.array([case.is_in_photo for case in known], np.bool_)
     inside = np.clip(given, edges[0], np.nextafter(edges[-1], 0))
     scaled = np.log1p(given) if is_logarithmic else given
     intercept, slope = _fit(scaled, right) or (None, None)
@@ -264,7 +289,3 @@ def _fit(
         weights = weights + np.clip(np.linalg.solve(hessian, gradient), -2, 2)
     slope = float(weights[1]) / spread
     return float(weights[0]) - slope * middle, slope
-
-
-def _share(part: float, whole: int) -> float:
-    return part / whole if whole else math.nan

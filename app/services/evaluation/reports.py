@@ -16,9 +16,9 @@ def newest(session: Session) -> EvaluationReport | None:
 
 
 def of_task(session: Session, task_id: int) -> EvaluationReport | None:
-    """Return the report that came of a task, or None."""
+    """Return the report that came of a task, or None; its cases are read later."""
     own = select(EvaluationReport).where(EvaluationReport.task_id == task_id)
-    return session.scalars(own).first()
+    return session.scalars(own.options(defer(EvaluationReport.cases))).first()
 
 
 def earlier(session: Session, report: EvaluationReport) -> EvaluationReport | None:

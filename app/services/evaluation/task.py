@@ -16,13 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.configuration.load import image_settings
-from app.models import Artwork, EvaluationReport, ReferenceImage
+from app.models import Artwork, EvaluationReport
 from app.retrieval.errors import ImageError, RetrievalError
-from app.retrieval.evaluation.report import Report
 from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import ImageSettings
-from app.services.evaluation import answer_lines, reports
+from app.services.evaluation import answer_lines, grading, judgements, reports
+from app.services.evaluation.answer_lines import REPLY, WITHOUT
+from app.services.evaluation.judgements import JudgedOf
 from app.services.evaluation.labelled_photos import (
     Label,
     LabelsError,
@@ -47,7 +48,7 @@ from app.services.system.tasks import TaskFailedError, TaskHandle
 KIND = "evaluation"
 ASKING = "asking"
 """Step, as the pages know it."""
-LINES = "answers.jsonl"
+LINES = "replies.jsonl"
 LIST_NAME = "photos.csv"
 LIST_BYTES = 20_000_000
 SMALL_SIDE_PX, SMALL_QUALITY = 400, 76
@@ -136,23 +137,26 @@ class PhotoEvaluator:
         Where the photos are.
     limits : ImageSettings
         On one photo.
-    hidden : frozenset of str
-        Works that the database does not show.
+    findable : frozenset of str
+        Works of the index that the database shows.
     leave_out : bool
         Whether photos of our works are asked a second time without these.
     files : MediaStore
         Gets a small version of each photo.
     folder : int
         Of these; the number of the task.
+    judged_of : callable
+        What was judged of a photo, by the hash of its file.
     """
 
     searcher: Searcher
     pictures: PictureSource
     limits: ImageSettings
-    hidden: frozenset[str]
+    findable: frozenset[str]
     leave_out: bool
     files: MediaStore
     folder: int
+    judged_of: JudgedOf
 
     def ask(self, number: int, label: Label) -> dict[str, Any]:
         """Ask one photo, and return what is kept of that."""
@@ -169,10 +173,17 @@ class PhotoEvaluator:
         except (PictureError, ImageError) as error:
             fault = PhotoFault(f"line {label.line}", label.photo.name, str(error))
             return {**line, "fault": str(fault)}
+        line["sha256"] = judgements.digest(data)
+        judged = self.judged_of(line["sha256"])
+        # Judged to be shown, and not to be found now: nobody can be asked for these.
+        line["away"] = sorted(judged.keys() - self.findable)
+        judged = judgements.without(judged, line["away"])
+        works, _ = judgements.corrected(label.works, label.in_view, judged)
         photo = PreparedPhoto(resize_to_long_side(image, PHOTO_SIDE_PX))
-        line["reply"] = self._reply(photo, self.hidden)
-        if self.leave_out and label.works:
-            line["without"] = self._reply(photo, self.hidden | label.works)
+        hidden = self.searcher.work_ids - self.findable
+        line[REPLY] = self._reply(photo, hidden)
+        if self.leave_out and works:
+            line[WITHOUT] = self._reply(photo, hidden | works)
         line["height"], line["width"] = photo.image.shape[:2]
         small = encode_jpeg(photo.resized(SMALL_SIDE_PX), quality=SMALL_QUALITY)
         self.files.write(photo_name(self.folder, number), small)
@@ -202,10 +213,11 @@ def _ask_all(
         searcher,
         pictures,
         limits,
-        hidden=searcher.work_ids - findable,
         leave_out=bool(task.parameters.get("leave_out")),
         files=context.media.evaluations,
         folder=task.id,
+        findable=findable,
+        judged_of=judgements.lookup(context.session),
     )
     asked = answer_lines.whole_lines(folder / LINES)
     # Rows of the list that say nothing usable have been looked at, too.
@@ -231,45 +243,35 @@ def _keep(
     lines: list[dict[str, Any]],
     refused: list[str],
 ) -> None:
-    """Sum up, and keep the report; photos that were answered right go."""
-    session, task = handle.context.session, handle.task
-    cases = [case for line in lines for case in answer_lines.cases(line)]
-    named = {case["answered"] for case in cases if not case["is_right"]}
-    first_pictures = session.execute(
-        select(Artwork.accession, ReferenceImage)
-        .join(ReferenceImage.artwork)
-        .where(ReferenceImage.position == 0, Artwork.accession.in_(named))
+    """Sum up, and keep the report; photos that were answered right go.
+
+    Those stay that are right by a judgement alone: it may be taken back.
+    """
+    context, task = handle.context, handle.task
+    session = context.session
+    report = EvaluationReport(
+        task=task,
+        name=task.parameters["name"],
+        user_id=task.user_id,
+        generation=searcher.generation,
+        settings={
+            "folder": str(task.id),
+            "model_id": searcher.model_id,
+            "leave_out": bool(task.parameters.get("leave_out")),
+            "photos_not_asked": len(refused),
+            "faults": refused[:FAULTS_KEPT],
+            "found": searcher.thresholds.found,
+            "uncertain": searcher.thresholds.uncertain,
+        },
+        answers=[answer_lines.essence(line) for line in lines],
     )
-    thumbnails = {work: image.thumbnail_name for work, image in first_pictures}
-    context = handle.context
-    wrong = {case["number"] for case in cases if not case["is_good"]}
-    for case in cases:
-        case["photo"] = case["number"] in wrong
-        case["answered_image"] = thumbnails.get(case["answered"], "")
-    report = Report.of([answer_lines.outcome(line) for line in lines])
-    session.add(
-        EvaluationReport(
-            task=task,
-            name=task.parameters["name"],
-            user_id=task.user_id,
-            generation=searcher.generation,
-            settings={
-                "folder": str(task.id),
-                "model_id": searcher.model_id,
-                "leave_out": bool(task.parameters.get("leave_out")),
-                "photos_not_asked": len(refused),
-                "faults": refused[:FAULTS_KEPT],
-                "found": searcher.thresholds.found,
-                "uncertain": searcher.thresholds.uncertain,
-            },
-            figures=report.to_dict(),
-            cases=cases,
-        )
-    )
+    session.add(report)
+    disputed = grading.keep_photos(report)
+    grading.grade(session, report)
     files = context.media.evaluations
     right = [
         photo_name(task.id, number)
-        for number in {case["number"] for case in cases}.difference(wrong)
+        for number in {line["number"] for line in lines}.difference(disputed)
     ]
     deletions.note(session, Area.EVALUATIONS, right)
     session.commit()

@@ -111,7 +111,8 @@ def build_index(
         session, media.works, model, on_progress, feature_workers
     )
     complete_subjects(session, media.works, model, on_progress)
-    on_progress(computed, computed, BUILDING)
+    # What could not be read stays missing from what is done.
+    on_progress(computed, computed + len(faults), BUILDING)
     if shard_count:
         live = cut_index(session, folders, media, model, shard_count)
     else:

@@ -4,6 +4,7 @@ They stand in the database, where every process reads them before its next searc
 Probabilities of one model say nothing of another's, so they are good for theirs alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from sqlalchemy import delete
@@ -15,6 +16,8 @@ from app.services.system import audit
 
 NAME = "thresholds"
 """Of the setting, and of the action in the trail of changes."""
+UNSET = {"found": "–", "uncertain": "–"}
+"""Stands in the trail for the model's own thresholds."""
 
 
 def stored(session: Session, model_id: str) -> Thresholds | None:
@@ -32,6 +35,7 @@ def store(
     *,
     before: Thresholds,
     user: User | None,
+    grounds: Mapping[str, str] | None = None,
 ) -> None:
     """Set thresholds, or go back to the model's, and write that down; commits.
 
@@ -45,6 +49,8 @@ def store(
         That were good until now.
     user : User or None
         Who does it.
+    grounds : mapping, optional
+        What was known of them then, for the trail.
     """
     if thresholds is None:
         session.execute(delete(StoredSetting).where(StoredSetting.name == NAME))
@@ -56,6 +62,6 @@ def store(
         NAME,
         user=user,
         before=asdict(before),
-        after=asdict(thresholds) if thresholds else {"found": "–", "uncertain": "–"},
+        after=(asdict(thresholds) if thresholds else UNSET) | dict(grounds or {}),
     )
     session.commit()

@@ -16,6 +16,8 @@ INVITE, UNINVITE, JOIN = "account_invite", "account_uninvite", "account_join"
 SITE, OWN_PAGE = "site", "own_page"
 SITE_ACTIONS = (SITE, OWN_PAGE)
 """Changes of the museum's site, which can be taken back."""
+GROUND_TRUTH = "ground_truth"
+"""Judging whether a labelled photo shows a work."""
 ADMINS_ACTIONS = (
     *SITE_ACTIONS,
     *(INVITE, UNINVITE, JOIN),
@@ -28,6 +30,7 @@ ADMINS_ACTIONS = (
     "account_delete",
     "thresholds",
     "retention",
+    GROUND_TRUTH,
 )
 """What only admins do, and only they get to see: it names people."""
 ACCOUNT = "account"

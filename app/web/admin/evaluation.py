@@ -1,8 +1,9 @@
 """Evaluation pages: start of an evaluation, its report, comparison with another one."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from flask import (
     Blueprint,
@@ -17,12 +18,13 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import LARGEST_INTEGER, EvaluationReport, Lane
-from app.services.evaluation import reports
+from app.retrieval.generations.proportion import Proportion
+from app.services.evaluation import disputes, reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing.pictures.source import SourceError
 from app.services.system import tasks
 from app.web.account.messages import tell_photos_left
-from app.web.admin.plots import bar
+from app.web.admin.plots import bar, interval_mark
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
@@ -58,6 +60,10 @@ def browse() -> str:
         page=page,
         shared=shared_folders(),
         running=tasks.unfinished(db.session(), evaluation_task.KIND),
+        accepted={
+            one.id: proportions_of(one.figures).get("true_accept")
+            for one in page.entries
+        },
     )
 
 
@@ -103,6 +109,9 @@ def show(report_id: int) -> str:
         other = db.session.get(EvaluationReport, number)
     page = or_404(reports.list_reports(db.session()))
     wrong = [case for case in report.cases if not case["is_good"]]
+    proportions = {
+        one.id: proportions_of(one.figures) for one in (report, other) if one
+    }
     return render_template(
         "admin/evaluation.html",
         report=report,
@@ -111,7 +120,14 @@ def show(report_id: int) -> str:
         figure_names=FIGURE_NAMES,
         wrong=wrong[:CASES_SHOWN],
         total_wrong=len(wrong),
+        corrections=disputes.count_corrections(report),
+        proportions=proportions,
+        per_kind={
+            kind: proportions_of(own)
+            for kind, own in report.figures["per_kind"].items()
+        },
         bar=bar,
+        interval_mark=interval_mark,
     )
 
 
@@ -130,6 +146,12 @@ def photo(report_id: int, number: int) -> Response:
     report = or_404(db.session.get(EvaluationReport, report_id))
     name = evaluation_task.photo_name(report.settings["folder"], number)
     return send_stored(media().evaluations, name, "image/jpeg")
+
+
+def proportions_of(figures: Mapping[str, Any]) -> dict[str, Proportion]:
+    """Return the counts behind the shares of a report; old ones have none."""
+    kept = figures.get("proportions") or {}
+    return {name: Proportion(**one) for name, one in kept.items()}
 
 
 def shared_folders() -> dict[str, Path]:

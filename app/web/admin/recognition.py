@@ -1,29 +1,33 @@
 """Recognition page: how well photos are recognised, and the decision thresholds."""
 
-import json
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext
 
 from app.extensions import db
+from app.models import EvaluationReport
 from app.retrieval.verification.decision import Thresholds
-from app.services.evaluation import recognition, reports
+from app.services.evaluation import recognition, reports, threshold_checks
 from app.services.evaluation.recognition import Case, Distribution
+from app.services.evaluation.threshold_checks import ThresholdCheck
 from app.services.index import thresholds
-from app.web.admin.plots import Plot, Series, bar, columns, curve
+from app.web.admin.plots import Plot, Series, columns, curve, interval_mark
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to
 from app.web.shell.current import live_index
+from app.web.shell.proportions import counted
 
 bp = Blueprint("admin_recognition", __name__, url_prefix="/admin/recognition")
 
 FEEDBACK, REPORT = "feedback", "report"
 CURVE_POINTS = 101
 CONFUSED = 12
-SCRIPT_STEPS = 1_000_000
-"""Of the probabilities that the script of the page computes with."""
+SURE = "sure"
+"""Field by which somebody says that thresholds are to be set all the same."""
 
 
 @bp.get("/")
@@ -34,11 +38,7 @@ def show() -> str:
     """
     live, learnt, _model_id = live_thresholds()
     report = reports.newest(db.session())
-    source = request.args.get("of", REPORT if report else FEEDBACK)
-    if source == REPORT and report is not None:
-        cases = recognition.cases_of_report(report)
-    else:
-        source, cases = FEEDBACK, recognition.cases_of_feedback(db.session())
+    source, cases = judged_cases(report, request.args.get("of", REPORT))
     tried = asked_thresholds(live)
     answered = report.cases if report is not None and source == REPORT else []
     return render_template(
@@ -49,17 +49,16 @@ def show() -> str:
         tried=tried,
         live=live,
         learnt=learnt,
-        now=recognition.consequences(cases, live),
-        then=recognition.consequences(cases, tried),
+        check=threshold_checks.check(cases, live, tried),
+        LEAST_JUDGED=threshold_checks.LEAST_JUDGED,
+        LEAST_RECALL=threshold_checks.LEAST_RECALL,
         similarity=recognition.by_similarity(cases),
         inliers=recognition.by_inliers(cases),
         calibration=recognition.calibration(cases),
         confused=recognition.confused(answered, tried.found)[:CONFUSED],
-        for_script=packed(cases),
         spread=spread,
         fit=fit,
-        bar=bar,
-        share=share,
+        interval_mark=interval_mark,
     )
 
 
@@ -75,8 +74,24 @@ def save() -> ResponseReturnValue:
             "at least as much as “perhaps”."
         )
         return go_to("admin_recognition.show", error=sentence)
+    source, cases = judged_cases(
+        reports.newest(db.session()), request.form.get("of", REPORT)
+    )
+    live, _learnt, _model_id = live_thresholds()
+    check = threshold_checks.check(cases, live, wanted)
+    is_held = check.is_refused or (check.has_warnings and SURE not in request.form)
+    if wanted != live and is_held:
+        sentence = gettext(
+            "The thresholds are not set: see what speaks against them, below them."
+        )
+        asked: dict[str, Any] = {
+            "found": wanted.found,
+            "uncertain": wanted.uncertain,
+            "of": source,
+        }
+        return go_to("admin_recognition.show", error=sentence, **asked)
     sentence = gettext("The thresholds are set. The very next search obeys them.")
-    return store(wanted, sentence)
+    return store(wanted, sentence, grounds_of(check, source))
 
 
 @bp.post("/thresholds/reset")
@@ -85,11 +100,36 @@ def reset() -> ResponseReturnValue:
     return store(None, gettext("The model’s own thresholds are good again."))
 
 
-def store(wanted: Thresholds | None, sentence: str) -> ResponseReturnValue:
+def judged_cases(
+    report: EvaluationReport | None, source: str
+) -> tuple[str, list[Case]]:
+    """Return the cases of the newest report or of feedback, and which these are."""
+    if source == REPORT and report is not None:
+        return REPORT, recognition.cases_of_report(report)
+    return FEEDBACK, recognition.cases_of_feedback(db.session())
+
+
+def grounds_of(check: ThresholdCheck, source: str) -> dict[str, str]:
+    """Return what was known of thresholds when they were set, for the trail."""
+    return {
+        "by": source,
+        "recall": counted(check.then.recall),
+        "false accepts": counted(check.then.false_accepts),
+    }
+
+
+def store(
+    wanted: Thresholds | None, sentence: str, grounds: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
     """Store thresholds for the live model, and say so."""
     live, _learnt, model_id = live_thresholds()
     thresholds.store(
-        db.session(), wanted, model_id, before=live, user=current_account()
+        db.session(),
+        wanted,
+        model_id,
+        before=live,
+        user=current_account(),
+        grounds=grounds,
     )
     return go_to("admin_recognition.show", done=sentence)
 
@@ -115,22 +155,6 @@ def asked_thresholds(live: Thresholds) -> Thresholds:
         return live
 
 
-def packed(cases: list[Case]) -> str:
-    """Write what the page's script needs: probability, right, answerable of each.
-
-    Rounded down: what is just below a threshold must stay there.
-    """
-    rows = [
-        [
-            math.floor(case.probability * SCRIPT_STEPS) / SCRIPT_STEPS,
-            int(case.is_right),
-            int(case.is_answerable),
-        ]
-        for case in cases
-    ]
-    return json.dumps(rows, separators=(",", ":"))
-
-
 def spread(one: Distribution, title: str) -> Plot:
     """Draw how right and wrong answers are spread, right ones below."""
     series = [
@@ -154,10 +178,3 @@ def fit(one: Distribution, title: str) -> Plot | None:
         return None
     ends = (format_decimal(low), format_decimal(high))
     return curve(title, Series(title, "right", values), ends)
-
-
-def share(value: float) -> str:
-    """Write a share in per cent; a dash where it is of nothing."""
-    if math.isnan(value):
-        return "–"
-    return str(gettext("%(number)s %%", number=format_decimal(100 * value, "0.0")))

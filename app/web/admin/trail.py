@@ -1,4 +1,4 @@
-"""Audit-trail page for admins: who did what, when, to whom."""
+"""Audit-trail page for admins: who did what, when, to whom, and undoing it."""
 
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
@@ -8,8 +8,10 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import AuditEntry
 from app.services.curation.editing import ChangedMeanwhileError
+from app.services.evaluation import correcting, judgements
 from app.services.site.editing import SiteEditor
 from app.services.system import audit
+from app.web.admin.disputes import RELEVANCE_NAMES
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
@@ -33,6 +35,7 @@ ACTION_NAMES = {
     "retention": _("Old photos deleted"),
     audit.SITE: _("Site changed"),
     audit.OWN_PAGE: _("Own page changed"),
+    audit.GROUND_TRUTH: _("Ground truth corrected"),
 }
 
 
@@ -45,21 +48,26 @@ def show() -> str:
         page=page,
         action_names=ACTION_NAMES,
         undone=audit.undone_among(db.session(), page),
-        undoable=audit.SITE_ACTIONS,
+        undoable=(*audit.SITE_ACTIONS, judgements.ACTION),
         brief=brief,
+        judging=judgements.ACTION,
+        relevance_names=RELEVANCE_NAMES,
     )
 
 
 @bp.post("/<int:entry_id>/undo")
 def undo(entry_id: int) -> ResponseReturnValue:
-    """Take a change of the site back."""
+    """Take back a change of the site, or what was judged of a labelled photo."""
     entry = or_404(db.session.get(AuditEntry, entry_id))
-    if entry.action not in audit.SITE_ACTIONS:
+    if entry.action not in (*audit.SITE_ACTIONS, judgements.ACTION):
         abort(404)
     said = {}
     try:
-        SiteEditor(db.session(), current_account()).undo(entry)
-    except ChangedMeanwhileError:
+        if entry.action == judgements.ACTION:
+            correcting.undo(db.session(), entry, current_account())
+        else:
+            SiteEditor(db.session(), current_account()).undo(entry)
+    except (ChangedMeanwhileError, judgements.JudgedMeanwhileError):
         said["error"] = gettext(
             "This cannot be taken back: it was already, or what it changed has been "
             "changed again since."

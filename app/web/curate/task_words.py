@@ -9,6 +9,7 @@ from app.extensions import db
 from app.models import ImportRun, Task, TaskState
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
+from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
 from app.services.index import rebuilding
@@ -48,6 +49,8 @@ STEP_NAMES = {
     "drawing": _("Drawing the sheets of small pictures"),
     "building": _("Building and examining the index; this part cannot be paused"),
 }
+BUILDERS = (rebuilding.KIND, runs.KIND)
+"""Kinds that build the index, and so find what cannot be read of it."""
 RUN_KEYS = {runs.KIND: runs.RUN, survey.NEW_KIND: survey.RUN}
 """Kinds of tasks that are about an import, and their parameter with its number."""
 ROW_STEPS = ("reading", "works")
@@ -74,6 +77,46 @@ def waiting_words(task: Task) -> str:
     if task.told_by is None or task.state not in STOPPED_BY:
         return ""
     return str(STOPPED_BY[task.state]) % {"who": task.told_by.email}
+
+
+def shortfall_words(task: Task) -> str:
+    """Say why a task that is done did not do all of it; "" where nothing is missing."""
+    if task.state is not TaskState.DONE:
+        return ""
+    if task.kind == evaluation_task.KIND:
+        report = reports.of_task(db.session(), task.id)
+        missing = report.settings.get("photos_not_asked", 0) if report else 0
+        return _missing_photos(missing)
+    missing = task.total - task.done
+    if missing <= 0:
+        return ""
+    if task.kind in BUILDERS:
+        return str(
+            ngettext(
+                "%(num)s picture could not be read, and is not in the index.",
+                "%(num)s pictures could not be read, and are not in the index.",
+                missing,
+            )
+        )
+    return str(
+        ngettext(
+            "%(num)s was changed or taken away meanwhile, and passed over.",
+            "%(num)s were changed or taken away meanwhile, and passed over.",
+            missing,
+        )
+    )
+
+
+def _missing_photos(missing: int) -> str:
+    if not missing:
+        return ""
+    return str(
+        ngettext(
+            "%(num)s photo could not be asked; the report says why.",
+            "%(num)s photos could not be asked; the report says why.",
+            missing,
+        )
+    )
 
 
 def _reasons(task: Task, place: QueuePlace) -> list[str]:

@@ -9,15 +9,15 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import Task, TaskState, now
-from app.services.importing import runs
-from app.services.index import rebuilding
 from app.services.index.building import list_faults
 from app.services.system import tasks
 from app.web.callers.visitors import current_account
 from app.web.curate.responses import go_to, or_404
 from app.web.curate.task_words import (
+    BUILDERS,
     STATE_NAMES,
     STEP_NAMES,
+    shortfall_words,
     title_of,
     titles_of,
     waiting_words,
@@ -26,11 +26,10 @@ from app.web.pages.works import asked_page
 
 bp = Blueprint("curate_tasks", __name__, url_prefix="/curate/tasks")
 bp.add_app_template_filter(waiting_words)
+bp.add_app_template_filter(shortfall_words)
 
 WISHES = {"pause": tasks.pause, "cancel": tasks.cancel, "go-on": tasks.go_on}
 TOO_LATE = _("That came too late: it has gone on or ended meanwhile.")
-BUILDERS = (rebuilding.KIND, runs.KIND)
-"""Kinds that build the index, and so find what cannot be read of it."""
 
 
 @bp.get("/")

@@ -8,6 +8,7 @@ import pytest
 
 from app.retrieval.evaluation.asking import Outcome, Reply
 from app.retrieval.evaluation.report import Figures, Report, set_columns
+from app.retrieval.generations.proportion import Proportion
 from app.retrieval.search.trace import GLOBAL, LOCAL
 from app.retrieval.verification.evidence import Verdict
 
@@ -140,6 +141,31 @@ def test_json_has_null_where_nothing_was_measured():
     assert json.loads(text)["top1"] is None
 
 
+def test_shares_have_the_counts_that_they_are_of():
+    proportions = Figures.of(OUTCOMES).proportions
+    assert proportions["top1"] == Proportion(2, 3)
+    assert proportions["recall_local_100"] == Proportion(2, 3)
+    assert proportions["false_accept"] == Proportion(1, 3)
+    assert proportions["precision"] == Proportion(1, 3)
+    assert proportions["all_named"] == Proportion(1, 4)
+    figures = Report.of(OUTCOMES).to_dict()
+    for name, one in figures["proportions"].items():
+        share = one["count"] / one["total"] if one["total"] else None
+        assert figures[name] == pytest.approx(share), name
+
+
+def test_an_answer_that_is_only_in_view_costs_no_precision_and_no_gap():
+    right = reply("a", 0.5, Verdict.FOUND)
+    neighbour = Outcome(
+        "n", frozenset("a"), "wall", right, reply("b", 0.9, Verdict.FOUND)
+    )
+    wrong = Figures.of([neighbour])
+    known = Figures.of([replace(neighbour, in_view=frozenset("b"))])
+    assert (wrong.precision, known.precision) == (0.5, 1.0)
+    assert (wrong.gap, known.gap) == (0.5, 1.0)
+    assert (wrong.false_accept, known.false_accept) == (1.0, 0.0)
+
+
 def test_mistakes_are_named():
     report = Report.of(OUTCOMES)
     named = [(mistake.photo, mistake.fault) for mistake in report.mistakes]
@@ -153,10 +179,13 @@ def test_mistakes_are_named():
 
 def test_the_table_has_a_row_per_kind_and_one_for_all():
     lines = Report.of(OUTCOMES).table().splitlines()
-    assert [line.split()[0] for line in lines[1:]] == ["wall", "floor", "street", "all"]
-    assert "66.67" in lines[-1]
+    names = ["wall", "floor", "street", "all", "95%"]
+    assert [line.split()[0] for line in lines[1:]] == names
+    assert "66.67" in lines[-2]
+    # Two of three, by Wilson's formula on paper.
+    assert "20.8-93.9" in lines[-1]
     assert len({len(line) for line in lines}) == 1
-    assert len(Report.of(OUTCOMES[:2]).table().splitlines()) == 2
+    assert len(Report.of(OUTCOMES[:2]).table().splitlines()) == 3
 
 
 def test_columns_are_aligned():

@@ -39,7 +39,11 @@ def test_confirmed_answers_become_a_list_that_evaluation_reads(
         (two.id, frozenset({"1900.0", "1900.4"})),
         (none.id, frozenset()),
     }
-    shown = [photo for photo in open_photos(labels) if isinstance(photo, LabelledPhoto)]
+    shown = [
+        photo
+        for photo in open_photos(labels, lambda _: {}, ())
+        if isinstance(photo, LabelledPhoto)
+    ]
     shapes = [photo.image.shape for photo in shown]
     assert shapes == [(360, 480, 3), (360, 960, 3), (360, 480, 3)]
 

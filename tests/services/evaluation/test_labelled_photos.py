@@ -134,7 +134,9 @@ def test_photos_that_cannot_be_opened_are_named(write_labels, tmp_path):
     path = write_labels(
         "photo,references,kind\ngone.jpg,A-1,x\ntext.jpg,A-1,x\ngood.jpg,A-1,x\n"
     )
-    gone, text, good = open_photos(read_labels(path, ACCESSIONS)[0])
+    gone, text, good = open_photos(
+        read_labels(path, ACCESSIONS)[0], lambda _: {}, ACCESSIONS
+    )
     assert str(gone) == "line 2, gone.jpg: No such file or directory"
     assert isinstance(text, PhotoFault)
     assert isinstance(good, LabelledPhoto)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.models import Artwork, EvaluationReport, Feedback, Query, QueryMatch
+from app.retrieval.generations.proportion import Proportion
 from app.retrieval.verification.decision import Thresholds
 from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation.recognition import (
@@ -18,8 +19,10 @@ from app.services.evaluation.recognition import (
 )
 
 
-def case(probability, *, right=True, ours=True, similarity=0.5, inliers=20):
-    return Case(probability, similarity, inliers, right, ours)
+def case(
+    probability, *, right=True, ours=True, beside=False, similarity=0.5, inliers=20
+):
+    return Case(probability, similarity, inliers, right, right or beside, ours)
 
 
 CASES = [
@@ -33,19 +36,30 @@ CASES = [
 
 def test_what_thresholds_mean_is_counted_by_hand():
     meant = consequences(CASES, Thresholds(0.8, 0.3))
-    assert meant.precision == 1 / 2
-    assert meant.recall == 1 / 3
-    assert meant.false_accepts == 1 / 2
-    assert meant.unanswered == 1 / 5
+    assert meant.precision == Proportion(1, 2)
+    assert meant.recall == Proportion(1, 3)
+    assert meant.false_accepts == Proportion(1, 2)
+    assert meant.unanswered == Proportion(1, 5)
+
+
+def test_a_neighbour_that_is_in_the_photo_is_no_false_accept():
+    neighbour = case(0.99, right=False, ours=False, beside=True)
+    meant = consequences([*CASES, neighbour], Thresholds(0.8, 0.3))
+    assert meant.false_accepts == Proportion(1, 3)
+    assert meant.precision == Proportion(2, 3)
+    assert meant.recall == Proportion(1, 3)
+    assert sum(one.right.count for one in calibration([neighbour])) == 1
+    assert sum(by_similarity([neighbour]).wrong) == 0
 
 
 def test_a_case_on_the_threshold_is_above_it():
-    assert consequences([case(0.5)], Thresholds(0.5, 0.5)).recall == 1
+    assert consequences([case(0.5)], Thresholds(0.5, 0.5)).recall.share == 1
 
 
 def test_of_nothing_there_is_no_share():
     meant = consequences([], Thresholds(0.5, 0.1))
-    assert all(map(math.isnan, (meant.precision, meant.recall, meant.unanswered)))
+    shares = (meant.precision.share, meant.recall.share, meant.unanswered.share)
+    assert all(map(math.isnan, shares))
 
 
 def test_every_case_is_in_one_column():
@@ -90,11 +104,11 @@ def test_without_both_sorts_there_is_no_curve(right):
 def test_promise_and_truth_are_compared():
     ranges = calibration([case(0.9), case(0.95, right=False), case(1.0)])
     by_low = {one.low: one for one in ranges}
-    assert by_low[0.9].cases == 2
+    assert by_low[0.9].right.total == 2
     assert by_low[0.9].promised == pytest.approx(0.925)
-    assert by_low[0.9].right == 0.5
-    assert by_low[0.99].cases == 1
-    assert sum(one.cases for one in ranges) == 3
+    assert by_low[0.9].right.share == 0.5
+    assert by_low[0.99].right.total == 1
+    assert sum(one.right.total for one in ranges) == 3
 
 
 def test_feedback_says_what_is_known(session):

@@ -143,6 +143,11 @@ def test_photos_that_cannot_be_asked_are_counted(app, admin, photos):
     [report] = reports_of(app)
     assert report.figures["queries"] == 2
     assert report.settings["photos_not_asked"] == 4
+    # Done, all looked at, and yet not all asked: that is said wherever it is listed.
+    for listed in ("/curate/tasks/", f"/curate/tasks/{report.task_id}"):
+        page = admin.browser.get(listed).text
+        assert "4 photos could not be asked; the report says why." in page
+    assert "4 could not be asked" in admin.browser.get(PAGE).text
     page = admin.browser.get(f"{PAGE}{report.id}").text
     for photo in ("b.jpg", "none.jpg", "passwd", "a.jpg"):
         assert re.search(rf"<li>line \d+, [\w./]*{photo}: \w.+</li>", page)

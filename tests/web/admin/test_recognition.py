@@ -56,6 +56,7 @@ def test_before_anything_is_known_the_page_is_there(admin):
 def test_tried_thresholds_show_at_once_what_they_mean(admin):
     page = admin.browser.get(f"{PAGE}?found=0.8&uncertain=0.1").text
     assert shares(page)["precision"] == "50.0 %"
+    assert "1 of 2 (9 to 91 %)" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert shares(page)["false_accepts"] == "100.0 %"
     page = admin.browser.get(f"{PAGE}?found=0.88&uncertain=0.5").text
     assert shares(page) == {
@@ -83,7 +84,7 @@ def test_what_visitors_said_counts(app, admin, ask, photo):
 
 
 def test_set_thresholds_are_obeyed_shown_and_taken_back(admin, ask, photo):
-    admin.post(f"{PAGE}thresholds", page=PAGE, found="1", uncertain="0.5")
+    admin.post(f"{PAGE}thresholds", page=PAGE, found="1", uncertain="0.5", sure="yes")
     page = ask(photo, follow_redirects=True).text
     assert "Perhaps one of these" in page
     assert "1.000" in admin.browser.get(PAGE).text
@@ -104,10 +105,54 @@ def test_thresholds_that_make_no_sense_are_refused(admin, found, uncertain):
     assert admin.browser.get(PAGE, query_string=fields).status_code == 200
 
 
+def keep_report(app, cases):
+    with app.app_context():
+        db.session.add(EvaluationReport(name="Many", cases=cases))
+        db.session.commit()
+
+
+def set_to(admin, found, **fields):
+    answer = admin.post(
+        f"{PAGE}thresholds", page=PAGE, found=str(found), uncertain="0.1", **fields
+    )
+    return admin.browser.get(answer.location).text
+
+
+@pytest.mark.usefixtures("report")
+def test_few_judgements_are_warned_of_and_somebody_has_to_say_so(admin):
+    page = admin.browser.get(f"{PAGE}?found=0.15&uncertain=0.1").text
+    assert "Only 2 photos of our works were judged" in page
+    assert "Only 1 photo of something else was judged" in page
+    assert 'name="sure"' in page
+    page = set_to(admin, 0.15)
+    assert "are not set" in page
+    assert "Only 2 photos of our works were judged" in page
+    assert "Nothing yet" in admin.browser.get("/admin/changes/").text
+    assert "The thresholds are set" in set_to(admin, 0.15, sure="yes")
+    trail = admin.browser.get("/admin/changes/").text
+    assert "2 of 2" in trail
+
+
+def test_thresholds_under_which_works_are_not_found_are_refused(app, admin):
+    ours = [case(0.9) for _ in range(20)] + [case(0.6) for _ in range(20)]
+    keep_report(app, ours + [case(0.1, right=False, ours=False) for _ in range(40)])
+    set_to(admin, 0.5, sure="yes")
+    page = admin.browser.get(f"{PAGE}?found=0.8&uncertain=0.1").text
+    assert "These thresholds cannot be set." in page
+    assert "20 of 40" in page
+    assert "Set these thresholds" not in page
+    assert "are not set" in set_to(admin, 0.8, sure="yes")
+    assert "0.500" in admin.browser.get(PAGE).text
+    # What finds everything has nothing against it, and asks for no word more.
+    page = admin.browser.get(f"{PAGE}?found=0.55&uncertain=0.1").text
+    assert "speaks against" not in page
+    assert "The thresholds are set" in set_to(admin, 0.55)
+
+
 def test_changed_thresholds_promise_nothing_to_visitors(admin, client):
     promise = "was learnt from simulated photos"
     assert promise in client.get("/about").text
-    admin.post(f"{PAGE}thresholds", page=PAGE, found="0.9", uncertain="0.5")
+    admin.post(f"{PAGE}thresholds", page=PAGE, found="0.9", uncertain="0.5", sure="y")
     assert promise not in client.get("/about").text
 
 

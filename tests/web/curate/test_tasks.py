@@ -77,6 +77,21 @@ def test_why_it_failed_is_shown(app, curator, task_id):
     assert "Go on" in page
 
 
+def test_less_than_all_never_stands_under_done_without_its_reason(
+    app, curator, task_id
+):
+    change(app, task_id, state=TaskState.DONE, done=27, total=28)
+    for page in (f"/curate/tasks/{task_id}", "/curate/tasks/"):
+        shown = curator.browser.get(page).text
+        assert "1 picture could not be read, and is not in the index." in shown
+    change(app, task_id, kind="survey")
+    shown = curator.browser.get("/curate/tasks/").text
+    assert "1 was changed or taken away meanwhile, and passed over." in shown
+    change(app, task_id, done=28)
+    shown = curator.browser.get("/curate/tasks/").text
+    assert "passed over" not in shown
+
+
 def place(curator, task_id):
     return curator.browser.get(f"/curate/tasks/{task_id}/state").json["place"]
 
