@@ -50,10 +50,8 @@ from app.web.api import document as api_document
 from app.web.api import pages as api_pages
 from app.web.callers import access, characters, throttling, upload
 from app.web.curate import compare as curate_compare
-from app.web.curate import content as curate_content
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
-from app.web.curate import layout as curate_layout
 from app.web.curate import map as curate_map
 from app.web.curate import pictures as curate_pictures
 from app.web.curate import sent_pictures as curate_sent_pictures
@@ -62,6 +60,9 @@ from app.web.curate import tasks as curate_tasks
 from app.web.curate import tours as curate_tours
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
+from app.web.curate.content import layout as curate_layout
+from app.web.curate.content import recordings as curate_recordings
+from app.web.curate.content import texts as curate_content
 from app.web.curate.imports import pages as curate_imports
 from app.web.curate.imports import sources as curate_sources
 from app.web.pages import (
@@ -127,7 +128,7 @@ BLUEPRINTS = (
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
     *(curate_compare, curate_sent_pictures, curate_tours),
-    *(curate_content, curate_layout),
+    *(curate_content, curate_recordings, curate_layout),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
     *(admin_site, admin_own_pages),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
@@ -181,7 +182,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     kiosk.guard(app)
     access.guard(app)
     curate_imports.admit_catalogues(app)
-    curate_content.admit_recordings(app)
+    curate_content.admit_texts(app)
+    curate_recordings.admit_recordings(app)
     security.protect(app)
     errors.handle(app)
     museum.register(app)

@@ -105,6 +105,7 @@ WITHOUT_PHOTO = (
     "languages",
     "curate_imports",
     "curate_content",
+    "curate_recordings",
 )
 """Blueprints whose forms have no photo in them."""
 
@@ -234,7 +235,7 @@ def sentence(status: int, error: HTTPException) -> str:
             "catalogues can be imported from a folder on the server.",
             megabytes=current_app.config["MORELLI_MAX_IMPORT_MB"],
         )
-    elif status == 413 and request.blueprint == "curate_content":
+    elif status == 413 and request.blueprint == "curate_recordings":
         text = _(
             "The recording is too large: at most %(megabytes)s MB are accepted. Please "
             "save it shorter, or in lower quality.",

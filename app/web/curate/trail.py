@@ -14,7 +14,7 @@ from app.services.system import audit
 from app.services.tours import editing
 from app.web.callers.visitors import current_account
 from app.web.curate.common import back_to, editor
-from app.web.curate.content import media_editor
+from app.web.curate.content.recordings import media_editor
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
 

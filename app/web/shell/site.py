@@ -20,7 +20,7 @@ FILES = (
 """Endpoints whose answer is the same for everybody."""
 TAKE_CATALOGUES = ("curate_imports.begin", "admin_evaluation.begin")
 """Endpoints that take what is sent many pictures at a time."""
-TAKE_RECORDINGS = ("curate_content.add_recording",)
+TAKE_RECORDINGS = ("curate_recordings.add",)
 """Endpoints that take audio and video of works."""
 
 

@@ -26,7 +26,7 @@ from app.web.shell.presentation import thumbnail_url
 bp = Blueprint("tours", __name__, url_prefix="/tours")
 
 FILES = (
-    *("morelli.css", "tours.css", "tours.js", "kept-tours.js"),
+    *("morelli.css", "missing.js", "tours.css", "tours.js", "kept-tours.js"),
     *("icon.svg", "icon-180.png"),
 )
 """What the page of a tour is made of, besides its pictures; the museum's brand

@@ -34,7 +34,7 @@ from app.services.importing.sources import (
 from app.services.index.building import list_faults
 from app.services.system import tasks
 from app.web.callers.visitors import current_account
-from app.web.curate.content import languages_offered
+from app.web.curate.content.languages import languages_offered
 from app.web.curate.imports.forms import (
     FIELD_NAMES,
     FORMAT_NAMES,

@@ -23,7 +23,7 @@ from app.services.collection.content.layout import (
 )
 from app.services.collection.works import find_work, sample_works
 from app.web.callers.visitors import current_account
-from app.web.curate.content import languages_offered
+from app.web.curate.content.languages import languages_offered
 from app.web.curate.responses import go_to
 from app.web.shell.content.shown import FIELD_NAMES
 from app.web.shell.languages import LANGUAGES

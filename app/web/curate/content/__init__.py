@@ -1,0 +1,1 @@
+"""Curators' pages of what works tell visitors: texts, recordings, layout."""
