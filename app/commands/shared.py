@@ -27,6 +27,7 @@ from app.retrieval.generations.store import Store
 from app.retrieval.generations.trial import COUNTS
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
+from app.services.backup.manifest import BackupError
 from app.services.collection.works import collection_figures
 from app.services.importing.pictures.source import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
@@ -81,6 +82,7 @@ def run_explained(job: Callable[[], int]) -> int:
         say(error.detail)
     except (
         AlreadyRunningError,
+        BackupError,
         ConfigurationError,
         DatabaseNotReadyError,
         RetrievalError,
