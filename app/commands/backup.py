@@ -46,6 +46,10 @@ class Bar:
 
     def __call__(self, done: int, total: int, step: str) -> None:
         """Show how much of a step is done."""
+        if not total:
+            self.close()
+            say(f"{step} …")
+            return
         if self._bar is None or self._bar.desc != f"{step}: ":
             self.close()
             self._bar = tqdm(desc=step, total=total, unit=" files", mininterval=0.5)

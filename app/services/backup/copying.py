@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import batched
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -24,7 +24,8 @@ BATCH = 256
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Watch = Callable[[int, int, str], None]
-"""Told how much is done of how much of a step; may raise, to stop."""
+"""Told how much is done of how much of a step, 0 of 0 where that is not known; may
+raise, to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ def at_once(
     act: Callable[[Item], Result], items: Iterable[Item]
 ) -> Iterator[tuple[Item, Result]]:
     """Do something with each item, several at a time; yield them with the results."""
+    rest = iter(items)
     with ThreadPoolExecutor(THREADS) as pool:
-        for batch in batched(items, BATCH, strict=False):
+        while batch := list(islice(rest, BATCH)):
             yield from zip(batch, pool.map(act, batch), strict=True)
 
 

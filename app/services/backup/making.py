@@ -193,6 +193,7 @@ class _Draft:
             Their names; None: all that the store has.
         """
         store = getattr(self.media, area)
+        (self.path / area).mkdir(OWNER_FOLDER, exist_ok=True)
         listed = [
             one
             for one in store.list()
@@ -302,8 +303,8 @@ def _copy_database(
 ) -> tuple[snapshot.Snapshot, set[str]]:
     """Copy the database, and bring what it names; return what there is nowhere."""
     lacked: set[str] | None = None
-    for number in range(ROUNDS):
-        draft.watch(number, ROUNDS, DATABASE)
+    for _ in range(ROUNDS):
+        draft.watch(0, 0, DATABASE)
         taken = snapshot.take(engine, draft.path, photos=photos)
         for area, names in taken.named.items():
             if draft.lacks({area: names}):

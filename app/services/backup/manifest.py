@@ -117,7 +117,7 @@ class Manifest:
         try:
             facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             checksum = facts.pop(CHECKSUM)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise BackupError(
                 f"{folder} is no backup: it has no {MANIFEST}. “flask --app wsgi "
                 "backup list” names those that there are."

@@ -146,9 +146,10 @@ def _check_empty(
 ) -> None:
     """Raise if there is anything in the place."""
     inside = {path.name for path in folders.instance.iterdir()}
+    ignored = {*MADE_BY_START, *_unused_database(engine, folders)}
     if MARK in inside:
         logger.warning("a restore that did not end is begun anew")
-    elif left := sorted(inside.difference(MADE_BY_START)):
+    elif left := sorted(inside - ignored):
         raise BackupError(
             f"{folders.instance} is not empty: it holds {left[0]}. A backup is only "
             "restored into an empty place: set MORELLI_INSTANCE to a new folder, or "
@@ -169,6 +170,19 @@ def _check_empty(
                 f"The database {address} is not empty: it has the table "
                 f"{min(tables)}. Make an empty one, and set MORELLI_DATABASE_URL to it."
             )
+
+
+def _unused_database(engine: Engine, folders: Folders) -> tuple[str, ...]:
+    """Return the files of an SQLite database in which nobody has made a table.
+
+    Whoever asks for its version makes it.
+    """
+    name = folders.database.name
+    if not folders.database.exists() or not is_sqlite(engine):
+        return ()
+    if inspect(engine).get_table_names():
+        return ()
+    return name, f"{name}-wal", f"{name}-shm"
 
 
 def _read_key(path: Path | None, config: Mapping[str, Any]) -> str:

@@ -25,7 +25,8 @@ BASE_BYTES = 500_000_000
 MEMINFO = Path("/proc/meminfo")
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 LOCK_FILE = ROOT / "requirements" / "server.txt"
-_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+) \\$", re.MULTILINE)
+"""A line of it; what is for other systems only has their names behind the version."""
 CLOSED = "secret_key"
 NAMED = 5
 """Packages or files that a sentence names at most."""

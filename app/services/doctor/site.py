@@ -131,7 +131,8 @@ def address(examined: Examined) -> Found:
         yield (
             Health.FAULT,
             _(
-                "The public address is http, and nobody can log in: MORELLI_HTTPS is set."
+                "MORELLI_HTTPS is set, but the public address is http: nobody can log "
+                "in."
             ),
             _("Set MORELLI_PUBLIC_URL to the https address, or MORELLI_HTTPS to no."),
         )
@@ -185,8 +186,8 @@ def proxies(examined: Examined) -> Found:
         yield (
             Health.WARNING,
             _(
-                "A proxy is believed, and %(host)s may be reached past it: whoever does "
-                "can name any address as his own.",
+                "A proxy is believed, and %(host)s may be reached past it: whoever "
+                "does can name any address as his own.",
                 host=host or "0.0.0.0",  # noqa: S104 - named, not bound
             ),
             _("Set MORELLI_HOST to 127.0.0.1, or let a firewall close the port."),
