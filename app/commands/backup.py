@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from tqdm import tqdm
 
 from app.commands.shared import (
@@ -168,6 +168,7 @@ def verify(*, name: str | None, folder: Path | None) -> int:
     default=True,
     help="Whether the index is built, which searching needs.",
 )
+@with_appcontext
 @explained
 def restore(*, backup: Path, secret_key: Path | None, is_indexed: bool) -> int:
     """Restore BACKUP, the folder of one backup, into an empty MORELLI_INSTANCE."""

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from app.commands.shared import explained
 from app.extensions import db
@@ -21,6 +22,7 @@ STATUS = {Health.OK: 0, Health.WARNING: 1, Health.FAULT: 2}
     "--ask-address", is_flag=True, help="Ask MORELLI_PUBLIC_URL over the network."
 )
 @click.option("--json", "is_json", is_flag=True, help="For programs: a JSON list.")
+@with_appcontext
 @explained
 def command(*, mail_to: str, ask_address: bool, is_json: bool) -> int:
     """Check the instance and its machine; exit 0: well, 1: warnings, 2: faults."""

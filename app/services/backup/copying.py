@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -52,38 +52,37 @@ def at_once(
             yield from zip(batch, pool.map(act, batch), strict=True)
 
 
-def take(
-    store: MediaStore,
-    listed: StoredFile,
-    path: Path,
-    earlier: BackedUpFile | None,
-    earlier_path: Path,
+def link(
+    earlier: BackedUpFile | None, earlier_path: Path, listed: StoredFile, path: Path
 ) -> BackedUpFile | None:
-    """Bring a file of a store into a backup; None if it is gone.
+    """Let a file be the one of the backup before; None if it is another.
 
     Parameters
     ----------
-    listed : StoredFile
-        As the store lists it.
-    path : Path
-        Where it is to be.
     earlier : BackedUpFile or None
         What the backup before knows of it, at ``earlier_path``.
+    listed : StoredFile
+        As its store lists it.
+    path : Path
+        Where it is to be.
     """
-    changed_at = listed.changed_at.isoformat()
+    found = listed.size, listed.changed_at.isoformat()
+    if earlier is None or found != (earlier.size, earlier.changed_at):
+        return None
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if (
-        earlier is not None
-        and (earlier.size, earlier.changed_at) == (listed.size, changed_at)
-        and _link(earlier_path, path, listed.size)
-    ):
-        return earlier
+    return earlier if _link(earlier_path, path, listed.size) else None
+
+
+def take(store: MediaStore, name: str, path: Path) -> BackedUpFile | None:
+    """Copy a file of a store into a backup; None if it is gone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with store.open(listed.name) as opened:
+        with store.open(name) as opened:
             copied = write(opened.file, path)
+            changed_at = opened.changed_at.isoformat()
     except FileNotFoundError:
         return None
-    return BackedUpFile(copied.size, copied.sha256, changed_at)
+    return replace(copied, changed_at=changed_at)
 
 
 def write(source: BinaryIO, path: Path) -> BackedUpFile:
@@ -151,7 +150,6 @@ def _link(earlier: Path, path: Path, size: int) -> bool:
     try:
         if earlier.stat().st_size != size:
             return False
-        path.unlink(missing_ok=True)
         path.hardlink_to(earlier)
     except OSError:
         return False

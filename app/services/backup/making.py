@@ -1,9 +1,10 @@
-"""Making of a backup while the server runs: files first, then the database, then rest.
+"""Making of a backup while the server runs: files first, then the database.
 
-No row of a backup names a file that it lacks. Most files are copied before the
-database, those that came meanwhile after it. One that went meanwhile, such as a photo
-that its visitor deleted, is still named by the copy of the database: then that is
-copied anew. What is named and missing twice is missing in the instance itself.
+No row of a backup names a file that it lacks. Most files are copied first. Then a
+moment of the database is held, and what came meanwhile is fetched; a file that went
+meanwhile, such as a photo that its visitor deleted, is still named at that moment: then
+a later one is taken. The database is copied as of the moment that all files are there
+for. What is named and missing twice is missing in the instance itself.
 """
 
 import logging
@@ -37,8 +38,8 @@ from app.services.system.tasks import TaskContext
 
 logger = logging.getLogger(__name__)
 
-ROUNDS = 5
-"""In which the database is copied at most: each time less can go meanwhile."""
+MOMENTS = 20
+"""Of the database that are tried at most, each for as long as a few files take."""
 FILES, DATABASE = "files", "database"
 """Steps, for whoever watches."""
 OWNER_FOLDER = 0o700
@@ -174,6 +175,17 @@ def _stop_if_told(context: TaskContext) -> None:
         raise _ToldToStopError
 
 
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """Copy of the database: its file, and the files that it names."""
+
+    file: str
+    schema: str
+    dumped_by: int
+    named: Mapping[str, set[str]]
+    missing: set[str]
+
+
 @dataclass(slots=True)
 class _Draft:
     """Backup that is being filled."""
@@ -203,15 +215,30 @@ class _Draft:
 
         def take(one: StoredFile) -> BackedUpFile | None:
             name = f"{area}/{one.name}"
+            path, earlier = self.path / name, self.earlier.path / name
             known = self.earlier.files.get(name)
-            return copying.take(
-                store, one, self.path / name, known, self.earlier.path / name
-            )
+            linked = copying.link(known, earlier, one, path)
+            return linked or copying.take(store, one.name, path)
 
         for number, (one, taken) in enumerate(copying.at_once(take, listed), start=1):
             if taken is not None:
                 self.files[f"{area}/{one.name}"] = taken
             self.watch(number, len(listed), f"{FILES} {area}")
+
+    def fetch(self, named: Mapping[str, set[str]]) -> set[str]:
+        """Fetch the files that are named and not here; return those that are gone."""
+
+        def take(name: str) -> BackedUpFile | None:
+            area, _, inside = name.partition("/")
+            return copying.take(getattr(self.media, area), inside, self.path / name)
+
+        gone = set()
+        for name, taken in copying.at_once(take, self.lacks(named)):
+            if taken is None:
+                gone.add(name)
+            else:
+                self.files[name] = taken
+        return gone
 
     def keep_only(self, area: str, names: set[str]) -> None:
         """Remove files of a store that nothing names any more."""
@@ -251,7 +278,7 @@ def _make(
             named = snapshot.named_files(connection, photos=photos)
         for area in AREAS:
             draft.bring(area, named.get(area) if area in ONLY_NAMED else None)
-        taken, missing = _copy_database(draft, engine, photos)
+        taken = _copy_database(draft, engine, photos)
         for area in ONLY_NAMED:
             draft.keep_only(area, taken.named[area])
         sync(staged / taken.file)
@@ -269,7 +296,7 @@ def _make(
                 for one in settings(db.session(), config)
                 if one.name in given
             },
-            missing=sorted(missing),
+            missing=sorted(taken.missing),
             files=dict(sorted(draft.files.items())),
         ).write(staged)
         db.session.rollback()
@@ -282,7 +309,7 @@ def _make(
         sum(one.size for one in draft.files.values()),
         len(new),
         sum(one.size for one in new),
-        sorted(missing),
+        sorted(taken.missing),
         backups.rotate(keep),
     )
 
@@ -298,22 +325,19 @@ def _earlier(backups: BackupFolder, names: list[str]) -> Earlier:
     return Earlier(backups.root, {})
 
 
-def _copy_database(
-    draft: _Draft, engine: Engine, photos: bool
-) -> tuple[snapshot.Snapshot, set[str]]:
-    """Copy the database, and bring what it names; return what there is nowhere."""
-    lacked: set[str] | None = None
-    for _ in range(ROUNDS):
-        draft.watch(0, 0, DATABASE)
-        taken = snapshot.take(engine, draft.path, photos=photos)
-        for area, names in taken.named.items():
-            if draft.lacks({area: names}):
-                draft.bring(area, names)
-        lacks = draft.lacks(taken.named)
-        if not lacks or (lacked is not None and lacks <= lacked):
-            return taken, lacks
-        lacked = lacks
+def _copy_database(draft: _Draft, engine: Engine, photos: bool) -> _Copied:
+    """Copy the database of a moment of which all files are here."""
+    draft.watch(0, 0, DATABASE)
+    before: set[str] | None = None
+    for _ in range(MOMENTS):
+        with snapshot.moment_of(engine) as moment:
+            named = moment.named_files(photos=photos)
+            gone = draft.fetch(named)
+            if not gone or (before is not None and gone <= before):
+                file, dumped_by = moment.copy_to(draft.path)
+                return _Copied(file, moment.schema, dumped_by, named, gone)
+        before = gone
     raise BackupError(
-        f"Files went faster than they could be copied, such as {min(lacked or ['?'])}. "
+        f"Files went faster than they could be copied, such as {min(before or ['?'])}. "
         "No backup was made; earlier ones are whole. Try again at a quieter hour."
     )

@@ -70,7 +70,9 @@ def run(program: str, url: URL, arguments: Sequence[str]) -> None:
     BackupError
         With its last words, if it fails.
     """
-    address = url.set(drivername="postgresql", password=None)
+    address = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
     environ: Mapping[str, str] = os.environ
     if url.password is not None:
         environ = {**os.environ, "PGPASSWORD": str(url.password)}
@@ -85,4 +87,5 @@ def run(program: str, url: URL, arguments: Sequence[str]) -> None:
     )
     if done.returncode:
         words = " ".join(mask_password(done.stderr).split())[-600:]
-        raise BackupError(f"{program} failed: {words}")
+        fault = words or f"it ended with status {done.returncode}"
+        raise BackupError(f"{program} failed: {fault.rstrip('.')}.")

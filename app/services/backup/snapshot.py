@@ -1,17 +1,17 @@
-"""Snapshot of the database while it is used: its copy, and the files that it names.
+"""Moment of the database while it is used: the files that it names, and its copy.
 
-SQLite is copied by its online backup, in one step, beside which others read and write.
-PostgreSQL dumps the snapshot of a transaction in which the names are read as well.
+Names are read first, in a transaction that sees nothing later; the copy is of the same
+transaction, however long it takes: by SQLite's online backup, in one step, beside which
+others read and write, or by ``pg_dump`` from PostgreSQL's exported snapshot.
 """
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import is_sqlite
@@ -27,104 +27,107 @@ DERIVED = f"{GENERATIONS.rpartition('_')[0]}*"
 """Tables of pgvector, which building the index fills."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Copy of the database, at one moment.
-
-    Attributes
-    ----------
-    file : str
-        Name of the copy.
-    schema : str
-        Its version.
-    dumped_by : int
-        Major version of ``pg_dump``; 0: SQLite.
-    named : dict of str to set of str
-        Files that its rows name, by the store that they are in.
-    """
-
-    file: str
-    schema: str
-    dumped_by: int
-    named: dict[str, set[str]]
-
-
-def take(engine: Engine, folder: Path, *, photos: bool) -> Snapshot:
-    """Copy the database into a folder, over what is there.
+class Moment:
+    """Moment of the database, as it stays for one connection while others write.
 
     Parameters
     ----------
-    photos : bool
-        Whether the names of visitors' photos are asked for.
-
-    Raises
-    ------
-    BackupError
-        If it cannot be copied, or has no tables.
+    connection : Connection
+        In a transaction that sees nothing later.
     """
-    if is_sqlite(engine):
-        path = folder / SQLITE_FILE
-        path.unlink(missing_ok=True)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        schema = MigrationContext.configure(connection).get_current_revision()
+        if schema is None:
+            raise BackupError(
+                "There is no collection yet, so there is nothing to back up."
+            )
+        self.schema = schema
+
+    def named_files(self, *, photos: bool) -> dict[str, set[str]]:
+        """Return the files that its rows name; see :func:`named_files`."""
+        return named_files(self._connection, photos=photos)
+
+    def copy_to(self, folder: Path) -> tuple[str, int]:
+        """Copy the database as it was at this moment.
+
+        Returns
+        -------
+        file : str
+            Name of the copy.
+        dumped_by : int
+            Major version of ``pg_dump``; 0: SQLite.
+
+        Raises
+        ------
+        BackupError
+            If it cannot be copied.
+        """
+        if is_sqlite(self._connection.engine):
+            path = folder / SQLITE_FILE
+            path.touch(OWNER_ONLY)
+            _copy(self._connection, path)
+            return path.name, 0
+        path = folder / POSTGRESQL_FILE
         path.touch(OWNER_ONLY)
-        with _copied(engine, path) as connection:
-            return _described(connection, path.name, 0, photos)
-    path = folder / POSTGRESQL_FILE
-    path.unlink(missing_ok=True)
-    path.touch(OWNER_ONLY)
-    with engine.connect().execution_options(
-        isolation_level="REPEATABLE READ"
-    ) as connection:
-        server = programs.server_major(connection)
-        major = programs.find(programs.DUMP, server, "the server is")
-        exported = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar()
-        described = _described(connection, path.name, major, photos)
-        options = [
-            *("--format=custom", "--no-owner", "--no-privileges"),
-            *(f"--snapshot={exported}", f"--exclude-table={DERIVED}"),
-            f"--file={path}",
-        ]
-        programs.run(programs.DUMP, engine.url, options)
-    return described
+        return path.name, _dump(self._connection, path)
 
 
 @contextmanager
-def _copied(engine: Engine, path: Path) -> Iterator[Connection]:
-    """Copy an SQLite database; yield a connection to the copy."""
-    raw = engine.raw_connection()
+def moment_of(engine: Engine) -> Iterator[Moment]:
+    """Hold a moment of the database; raises `BackupError` if it has no tables."""
+    if is_sqlite(engine):
+        with engine.connect() as connection:
+            # Its driver begins none for what only reads.
+            connection.exec_driver_sql("BEGIN")
+            yield Moment(connection)
+            connection.rollback()
+        return
+    level = "REPEATABLE READ"
+    with engine.connect().execution_options(isolation_level=level) as connection:
+        yield Moment(connection)
+
+
+def _copy(connection: Connection, path: Path) -> None:
+    """Copy an SQLite database, and see that the copy is whole."""
+    source = connection.connection.driver_connection
+    assert isinstance(source, sqlite3.Connection)  # noqa: S101 - is_sqlite said so
     try:
-        source = raw.driver_connection
-        assert isinstance(source, sqlite3.Connection)  # noqa: S101 - is_sqlite said so
         with closing(sqlite3.connect(path)) as target:
             # In one step: in several it would begin anew with every write of others.
             source.backup(target)
+            # One file, and none beside it.
+            target.execute("PRAGMA journal_mode = DELETE")
             [fault] = target.execute("PRAGMA quick_check(1)").fetchone()
-            if fault != "ok":
-                raise BackupError(
-                    f"The database is damaged: {fault}. No backup was made; restore an "
-                    "earlier one, or ask for help before anything else is written."
-                )
     except sqlite3.Error as error:
         raise BackupError(
             f"The database could not be copied to {path.parent.parent}: {error}. No "
             "backup was made; earlier ones are whole. Is the disk full?"
         ) from error
-    finally:
-        raw.close()
-    copy = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-    with copy.connect() as connection:
-        yield connection
-        connection.rollback()
-        # One file, and none beside it.
-        connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
+    if fault != "ok":
+        raise BackupError(
+            f"The database is damaged: {fault}. No backup was made; restore an earlier "
+            "one, or ask for help before anything else is written."
+        )
 
 
-def _described(
-    connection: Connection, file: str, dumped_by: int, photos: bool
-) -> Snapshot:
-    schema = MigrationContext.configure(connection).get_current_revision()
-    if schema is None:
-        raise BackupError("There is no collection yet, so there is nothing to back up.")
-    return Snapshot(file, schema, dumped_by, named_files(connection, photos=photos))
+def _dump(connection: Connection, path: Path) -> int:
+    """Dump a PostgreSQL database; return the major version of ``pg_dump``."""
+    server = programs.server_major(connection)
+    major = programs.find(programs.DUMP, server, "the server is")
+    exported = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar()
+    options = [
+        *("--format=custom", "--no-owner", "--no-privileges"),
+        *(f"--snapshot={exported}", f"--exclude-table={DERIVED}", f"--file={path}"),
+    ]
+    try:
+        programs.run(programs.DUMP, connection.engine.url, options)
+    except BackupError as error:
+        raise BackupError(
+            f"{error} No backup was made; earlier ones are whole. Is the disk full?"
+        ) from error
+    return major
 
 
 def named_files(connection: Connection, *, photos: bool) -> dict[str, set[str]]:

@@ -22,7 +22,7 @@ def program(tmp_path, monkeypatch):
 
 def test_a_missing_program_is_said_with_what_brings_it(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(BackupError, match="no pg_dump on the PATH. Install .* 16"):
+    with pytest.raises(BackupError, match=r"no pg_dump on the PATH\. Install .* 16"):
         programs.find(programs.DUMP, 16, "the server is")
 
 
