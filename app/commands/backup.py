@@ -22,7 +22,7 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.services.backup import making, restoring
 from app.services.backup.folder import BackupFolder, time_of
-from app.services.backup.manifest import BackupError, Manifest
+from app.services.backup.manifest import BackupError, BackupManifest
 from app.services.media.opening import MediaStores, open_stores
 from app.services.system import database
 from app.services.system.lock import INDEXING_LOCK, exclusively
@@ -125,7 +125,7 @@ def show(*, folder: Path | None) -> int:
     backups = _backups(folder)
     for name in backups.names():
         try:
-            manifest = Manifest.read(backups.root / name)
+            manifest = BackupManifest.read(backups.root / name)
         except BackupError as error:
             say(error)
             continue

@@ -27,7 +27,7 @@ from app.services.backup.manifest import (
     AREAS,
     BackedUpFile,
     BackupError,
-    Manifest,
+    BackupManifest,
     key_mark,
 )
 from app.services.media.opening import MediaStores
@@ -284,7 +284,7 @@ def _make(
         sync(staged / taken.file)
         draft.files[taken.file] = copying.described(staged / taken.file)
         given = config[GIVEN]
-        Manifest(
+        BackupManifest(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             database=taken.file,
             schema=taken.schema,
@@ -319,7 +319,7 @@ def _earlier(backups: BackupFolder, names: list[str]) -> Earlier:
     for name in reversed(names):
         path = backups.root / name
         try:
-            return Earlier(path, Manifest.read(path).files)
+            return Earlier(path, BackupManifest.read(path).files)
         except BackupError as error:
             logger.warning("nothing is linked to the backup %s: %s", name, error)
     return Earlier(backups.root, {})

@@ -60,7 +60,7 @@ class BackedUpFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     """Manifest of one backup.
 
     Attributes
@@ -103,7 +103,7 @@ class Manifest:
         write_atomically(folder / MANIFEST, text.encode(), mode=OWNER_ONLY)
 
     @classmethod
-    def read(cls, folder: Path) -> "Manifest":
+    def read(cls, folder: Path) -> "BackupManifest":
         """Read the manifest of a folder.
 
         Raises

@@ -26,8 +26,8 @@ from app.services.backup.manifest import (
     SQLITE_FILE,
     BackedUpFile,
     BackupError,
+    BackupManifest,
     DamagedBackupError,
-    Manifest,
     key_mark,
 )
 from app.services.media.opening import MediaStores
@@ -43,7 +43,7 @@ CHECKING, COPYING = "checking", "copying"
 """Steps, for whoever watches."""
 
 
-def verify(folder: Path, watch: Watch = lambda *_: None) -> Manifest:
+def verify(folder: Path, watch: Watch = lambda *_: None) -> BackupManifest:
     """Read all files of a backup, and compare them with its manifest.
 
     Raises
@@ -53,7 +53,7 @@ def verify(folder: Path, watch: Watch = lambda *_: None) -> Manifest:
     BackupError
         If there is no backup.
     """
-    manifest = Manifest.read(folder)
+    manifest = BackupManifest.read(folder)
 
     def check(file: tuple[str, BackedUpFile]) -> None:
         copying.check(folder, *file)
@@ -73,7 +73,7 @@ def restore(
     *,
     secret_key: Path | None = None,
     watch: Watch = lambda *_: None,
-) -> Manifest:
+) -> BackupManifest:
     """Restore a backup, and migrate its database. Needs an application context.
 
     Parameters
@@ -89,7 +89,7 @@ def restore(
         If the place is not empty, or the backup not for it; then nothing is changed
         either.
     """
-    manifest = Manifest.read(backup)
+    manifest = BackupManifest.read(backup)
     _check_fit(manifest, engine)
     key = _read_key(secret_key, config)
     _check_empty(engine, folders, media, manifest)
@@ -113,12 +113,12 @@ def restore(
     return manifest
 
 
-def has_same_key(manifest: Manifest, secret_key: str) -> bool:
+def has_same_key(manifest: BackupManifest, secret_key: str) -> bool:
     """Tell whether a secret key is the one of the instance that was backed up."""
     return manifest.secret_key == key_mark(secret_key)
 
 
-def _check_fit(manifest: Manifest, engine: Engine) -> None:
+def _check_fit(manifest: BackupManifest, engine: Engine) -> None:
     """Raise if a database of this kind, or this program, cannot take the backup."""
     wanted = SQLITE_FILE if is_sqlite(engine) else POSTGRESQL_FILE
     if manifest.database != wanted:
@@ -142,7 +142,7 @@ def _check_fit(manifest: Manifest, engine: Engine) -> None:
 
 
 def _check_empty(
-    engine: Engine, folders: Folders, media: MediaStores, manifest: Manifest
+    engine: Engine, folders: Folders, media: MediaStores, manifest: BackupManifest
 ) -> None:
     """Raise if there is anything in the place."""
     inside = {path.name for path in folders.instance.iterdir()}
@@ -204,7 +204,7 @@ def _read_key(path: Path | None, config: Mapping[str, Any]) -> str:
 
 
 def _copy_files(
-    backup: Path, manifest: Manifest, media: MediaStores, watch: Watch
+    backup: Path, manifest: BackupManifest, media: MediaStores, watch: Watch
 ) -> None:
     paths = [path for path in manifest.files if path != manifest.database]
 
@@ -235,7 +235,7 @@ def _bring_database(copy: Path, engine: Engine) -> None:
             file.write(piece)
 
 
-def _adjust(manifest: Manifest) -> None:
+def _adjust(manifest: BackupManifest) -> None:
     """Let no row tell of what only the lost instance had."""
     session = db.session()
     # Indexes and maps are made again, and its workers are gone.

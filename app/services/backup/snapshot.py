@@ -27,7 +27,7 @@ DERIVED = f"{GENERATIONS.rpartition('_')[0]}*"
 """Tables of pgvector, which building the index fills."""
 
 
-class Moment:
+class DatabaseMoment:
     """Moment of the database, as it stays for one connection while others write.
 
     Parameters
@@ -75,18 +75,18 @@ class Moment:
 
 
 @contextmanager
-def moment_of(engine: Engine) -> Iterator[Moment]:
+def moment_of(engine: Engine) -> Iterator[DatabaseMoment]:
     """Hold a moment of the database; raises `BackupError` if it has no tables."""
     if is_sqlite(engine):
         with engine.connect() as connection:
             # Its driver begins none for what only reads.
             connection.exec_driver_sql("BEGIN")
-            yield Moment(connection)
+            yield DatabaseMoment(connection)
             connection.rollback()
         return
     level = "REPEATABLE READ"
     with engine.connect().execution_options(isolation_level=level) as connection:
-        yield Moment(connection)
+        yield DatabaseMoment(connection)
 
 
 def _copy(connection: Connection, path: Path) -> None:

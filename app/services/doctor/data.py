@@ -15,7 +15,7 @@ from app.retrieval.model import Model, model_id_of
 from app.retrieval.settings import RetrievalSettings
 from app.services.backup import programs
 from app.services.backup.folder import BackupFolder, time_of
-from app.services.backup.manifest import BackupError, Manifest
+from app.services.backup.manifest import BackupError, BackupManifest
 from app.services.doctor.checks import Examined, Found, Health
 from app.services.media.store import StorageAwayError
 from app.services.system import database
@@ -26,8 +26,8 @@ BACKUP_COMMAND = "flask --app wsgi backup make"
 OLD_BACKUP = timedelta(days=2)
 """Of a backup every night, one may fail before anybody is troubled."""
 CLOCK_SLACK = timedelta(minutes=5)
-SAMPLE = 200
-"""Pictures looked for: the newest, and so what was written by this version."""
+SAMPLE, FAR_SAMPLE = 200, 20
+"""Pictures looked for on a disk, and in a bucket: the newest."""
 
 
 def schema(examined: Examined) -> Found:
@@ -49,7 +49,8 @@ def schema(examined: Examined) -> Found:
 def pictures(examined: Examined) -> Found:
     """Check that the storage answers, and has the newest pictures."""
     newest = select(ReferenceImage.media_name).order_by(ReferenceImage.id.desc())
-    names = examined.session.scalars(newest.limit(SAMPLE)).all()
+    count = SAMPLE if examined.media.works.is_near else FAR_SAMPLE
+    names = examined.session.scalars(newest.limit(count)).all()
     try:
         lost = [name for name in names if not examined.media.works.exists(name)]
     except StorageAwayError as error:
@@ -182,7 +183,7 @@ def backup(examined: Examined) -> Found:
         if not names:
             yield Health.WARNING, _("There is no backup yet."), make
             return
-        Manifest.read(backups.root / names[-1])
+        BackupManifest.read(backups.root / names[-1])
     except BackupError as error:
         yield Health.FAULT, str(error), make
         return

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Artwork, Query, ReferenceImage
 from app.services.backup import making, restoring, snapshot
-from app.services.backup.manifest import MANIFEST, BackupError, Manifest
+from app.services.backup.manifest import MANIFEST, BackupError, BackupManifest
 from app.services.media.store import StorageAwayError
 from app.services.system import deletions
 from app.services.system.deletions import Area
@@ -23,7 +23,7 @@ from tests.support.killing import die, is_killed
 
 
 def manifest_of(backups, made):
-    return Manifest.read(backups.root / made.name)
+    return BackupManifest.read(backups.root / made.name)
 
 
 def test_it_holds_all_files_and_reads_back_whole(app, backups, ask, photo):
@@ -111,7 +111,7 @@ def test_a_photo_that_is_deleted_meanwhile_is_named_by_no_row(
     app, backups, ask, photo, monkeypatch
 ):
     ask(photo)
-    named_files, asked = snapshot.Moment.named_files, []
+    named_files, asked = snapshot.DatabaseMoment.named_files, []
 
     def name_and_delete(moment, *, photos):
         named = named_files(moment, photos=photos)
@@ -121,7 +121,7 @@ def test_a_photo_that_is_deleted_meanwhile_is_named_by_no_row(
             return {**named, "queries": {*named["queries"], "gone.jpg"}}
         return named
 
-    monkeypatch.setattr(snapshot.Moment, "named_files", name_and_delete)
+    monkeypatch.setattr(snapshot.DatabaseMoment, "named_files", name_and_delete)
     made = back_up(app, backups)
     assert len(asked) == 2
     assert made.missing == []
@@ -196,7 +196,7 @@ def test_the_worker_makes_it(make_app, backups):
     with app.app_context():
         making.run_job(TaskContext(db.session(), folders(), app.config))
     [name] = backups.names()
-    assert not Manifest.read(backups.root / name).photos
+    assert not BackupManifest.read(backups.root / name).photos
 
 
 def test_the_worker_stops_when_it_is_told(make_app, backups):

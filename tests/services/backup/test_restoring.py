@@ -14,8 +14,8 @@ from app.services.backup import restoring
 from app.services.backup.manifest import (
     MANIFEST,
     BackupError,
+    BackupManifest,
     DamagedBackupError,
-    Manifest,
 )
 from app.services.media.folder import FolderStore
 from app.services.system import database
@@ -58,7 +58,7 @@ def test_destroyed_and_restored_every_row_and_file_is_equal(app, backup, make_pl
 def test_one_flipped_bit_is_refused_by_name_and_nothing_is_changed(
     backup, make_place, what
 ):
-    named = Manifest.read(backup)
+    named = BackupManifest.read(backup)
     path = {
         "picture": next(backup / one for one in named.files if "works/" in one),
         "database": backup / named.database,
@@ -143,7 +143,7 @@ def test_an_older_database_is_migrated(app, backups, make_place):
     with app.app_context():
         command.downgrade(database.alembic_config(), "0024")
     backup = backups.root / back_up(app, backups).name
-    assert Manifest.read(backup).schema == "0024"
+    assert BackupManifest.read(backup).schema == "0024"
     place = make_place()
     restore(place, backup)
     with place.app_context():
@@ -151,9 +151,9 @@ def test_an_older_database_is_migrated(app, backups, make_place):
 
 
 def test_a_newer_database_is_refused(backup, make_place, monkeypatch):
-    told = Manifest.read(backup)
+    told = BackupManifest.read(backup)
     monkeypatch.setattr(
-        Manifest, "read", classmethod(lambda *_: replace(told, schema="9999"))
+        BackupManifest, "read", classmethod(lambda *_: replace(told, schema="9999"))
     )
     with pytest.raises(BackupError, match="newer version"):
         restore(make_place(), backup)
@@ -163,8 +163,8 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(
     backup, make_place, monkeypatch
 ):
     other = "database.sqlite" if POSTGRESQL else "database.dump"
-    told = replace(Manifest.read(backup), database=other)
-    monkeypatch.setattr(Manifest, "read", classmethod(lambda *_: told))
+    told = replace(BackupManifest.read(backup), database=other)
+    monkeypatch.setattr(BackupManifest, "read", classmethod(lambda *_: told))
     with pytest.raises(BackupError, match="MORELLI_DATABASE_URL"):
         restore(make_place(), backup)
 
@@ -187,7 +187,7 @@ def test_a_manifest_cannot_lead_out_of_the_backup(backup):
     facts["files"]["works/../../x"] = next(iter(facts["files"].values()))
     (backup / MANIFEST).write_text(json.dumps(facts))
     with pytest.raises(DamagedBackupError):
-        Manifest.read(backup)
+        BackupManifest.read(backup)
 
 
 def test_a_bucket_is_backed_up_and_restored_into_another(
