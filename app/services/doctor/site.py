@@ -55,7 +55,17 @@ def worker(examined: Examined) -> Found:
 def mail(examined: Examined) -> Found:
     """Check that a mail server is set, and took what it was given."""
     host, queues = examined.config["MORELLI_SMTP_HOST"], examined.queues
-    if not host:
+    if queues.mail_server_words:
+        yield (
+            Health.FAULT,
+            _(
+                "%(count)s mails wait. The mail server's last words: %(words)s",
+                count=queues.mails,
+                words=queues.mail_server_words,
+            ),
+            _("Check the settings MORELLI_SMTP_…, and try “doctor --mail-to”."),
+        )
+    elif not host:
         yield (
             Health.WARNING,
             _(
@@ -63,17 +73,6 @@ def mail(examined: Examined) -> Found:
                 folder=examined.folders.mail,
             ),
             _("Set MORELLI_SMTP_HOST, or send those files yourself."),
-        )
-    elif queues.mail_server_words:
-        yield (
-            Health.FAULT,
-            _(
-                "%(count)s mails wait; %(host)s said: %(words)s",
-                count=queues.mails,
-                host=host,
-                words=queues.mail_server_words,
-            ),
-            _("Check the settings MORELLI_SMTP_…, and try --mail-to."),
         )
     else:
         yield Health.OK, _("Mails are handed to %(host)s.", host=host), ""
@@ -118,8 +117,12 @@ def address(examined: Examined) -> Found:
     if not url:
         yield (
             Health.WARNING,
-            _("The site’s public address is not set."),
-            _("Set MORELLI_PUBLIC_URL to the address that visitors know."),
+            _(
+                "The site’s public address is not set (MORELLI_PUBLIC_URL): what other "
+                "sites and collections fetch from here is named by whichever address "
+                "they ask."
+            ),
+            _("Set it to the address that visitors know."),
         )
     elif url.startswith("https:") and not is_https:
         yield (
