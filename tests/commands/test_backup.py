@@ -101,8 +101,11 @@ def test_a_damaged_backup_is_refused_by_name(app, make, tmp_path):
     data = bytearray(path.read_bytes())
     data[9] ^= 1
     path.write_bytes(data)
-    for command in (("backup", "verify"), ("restore", str(newest(tmp_path)))):
-        refused = run(make("place") if command[0] == "restore" else app, *command)
+    refusals = (
+        run(app, "backup", "verify"),
+        run(make("place"), "restore", str(newest(tmp_path))),
+    )
+    for refused in refusals:
         assert refused.exit_code == 2
         assert path.name in refused.output
 

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import urllib.request
 from datetime import timedelta
 from functools import partial
 from importlib import metadata
@@ -17,8 +18,9 @@ from app.configuration import load
 from app.extensions import db
 from app.models import Artwork, IndexFault, ReferenceImage, Worker, now
 from app.retrieval.generations.manifest import Manifest
+from app.retrieval.model import Model
 from app.services.backup.folder import BackupFolder
-from app.services.doctor import data, machine, site
+from app.services.doctor import machine
 from app.services.doctor.checks import CheckResult, Health
 from app.services.operations import plausibility
 from app.services.system import database, deletions
@@ -57,7 +59,7 @@ def assert_named(app, check, health, *words, options=()):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Opening the real model takes seconds, and nothing here is about it."""
-    monkeypatch.setattr(data.Model, "open", classmethod(lambda *_, **__: FakeModel()))
+    monkeypatch.setattr(Model, "open", classmethod(lambda *_, **__: FakeModel()))
 
 
 class FakeModel:
@@ -274,7 +276,7 @@ def test_another_site_at_the_address(well, monkeypatch):
     def answer(_url, timeout):
         return BytesIO(b'{"ready": true, "generation": "another"}')
 
-    monkeypatch.setattr(site.urllib.request, "urlopen", answer)
+    monkeypatch.setattr(urllib.request, "urlopen", answer)
     assert_named(app, "address", "fault", "Another site", options=("--ask-address",))
 
 
@@ -330,7 +332,7 @@ def test_a_clock_that_is_behind(well):
 def test_pictures_that_are_gone(well):
     app = well()
     with app.app_context():
-        name = db.session.scalars(select(ReferenceImage.media_name)).first()
+        name = db.session.scalars(select(ReferenceImage.media_name).limit(1)).one()
         media().works.delete(name)
     assert_named(app, "pictures", "fault", name, "Restore a backup")
 

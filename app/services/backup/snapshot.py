@@ -6,7 +6,7 @@ others read and write, or by ``pg_dump`` from PostgreSQL's exported snapshot.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -143,7 +143,7 @@ def named_files(connection: Connection, *, photos: bool) -> dict[str, set[str]]:
     for name in _column(connection, ReferenceImage.media_name):
         named["works"].update((name, ReferenceImage(media_name=name).thumbnail_name))
     if photos:
-        named["queries"].update(filter(None, _column(connection, Query.photo_name)))
+        named["queries"].update(_column(connection, Query.photo_name))
     if inspect(connection).has_table(EvaluationReport.__tablename__):
         listed = select(EvaluationReport.settings, EvaluationReport.cases)
         for settings, cases in connection.execute(listed):
@@ -162,12 +162,7 @@ def _column(
     table = column.class_.__tablename__
     if not inspect(connection).has_table(table):
         return
-    rows = connection.execute(select(column)).yield_per(BATCH)
-    for part in rows.partitions():
-        yield from _first(part)
-
-
-def _first(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for row in rows:
-        if row[0] is not None:
-            yield row[0]
+    for part in connection.execute(select(column)).yield_per(BATCH).partitions():
+        for [name] in part:
+            if name is not None:
+                yield name

@@ -1,6 +1,7 @@
 """A small museum, a place for its backups, and an empty place to restore it into."""
 
 import pytest
+from flask import Flask
 
 from app.extensions import db
 from app.factory import create_app
@@ -17,7 +18,7 @@ def backups(tmp_path):
 @pytest.fixture
 def make_place(tmp_path, databases):
     """Return a function that makes an application over an empty instance folder."""
-    apps = []
+    apps: list[Flask] = []
 
     def make(**settings):
         place = tmp_path / f"place-{len(apps)}"
