@@ -20,7 +20,6 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import Lane
 from app.retrieval.runtime.memory import give_back_memory
-from app.services.backup import making as backup_making
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.evaluation import task as evaluation_task
@@ -32,6 +31,7 @@ from app.services.map import building
 from app.services.media.following import Follower
 from app.services.media.opening import open_stores
 from app.services.operations import retention
+from app.services.operations.backup import making as backup_making
 from app.services.operations.servers import follower_of
 from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due

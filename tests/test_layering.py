@@ -57,8 +57,6 @@ LAYERS = (
     "app.services.map",
     "app.services.comparing",
     "app.services.operations",
-    "app.services.backup",
-    "app.services.doctor",
     "app.background",
     "app.web.server",
     "app.web.shell",

@@ -20,10 +20,10 @@ from app.commands.shared import (
 )
 from app.configuration.load import Folders
 from app.extensions import db
-from app.services.backup import making, restoring
-from app.services.backup.folder import BackupFolder, time_of
-from app.services.backup.manifest import BackupError, BackupManifest
 from app.services.media.opening import MediaStores, open_stores
+from app.services.operations.backup import making, restoring
+from app.services.operations.backup.folder import BackupFolder, time_of
+from app.services.operations.backup.manifest import BackupError, BackupManifest
 from app.services.system import database
 from app.services.system.lock import INDEXING_LOCK, exclusively
 

@@ -9,8 +9,8 @@ from flask.cli import with_appcontext
 
 from app.commands.shared import explained
 from app.extensions import db
-from app.services.doctor.checks import Examined, Health
-from app.services.doctor.examination import examine
+from app.services.operations.doctor.checks import Examined, Health
+from app.services.operations.doctor.examination import examine
 
 STATUS = {Health.OK: 0, Health.WARNING: 1, Health.FAULT: 2}
 """Exit status by the worst that is found."""

@@ -27,12 +27,12 @@ from app.retrieval.generations.store import Store
 from app.retrieval.generations.trial import COUNTS
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
-from app.services.backup.manifest import BackupError
 from app.services.collection.works import collection_figures
 from app.services.importing.pictures.source import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
 from app.services.media.opening import MediaStores, open_stores
 from app.services.media.store import StorageAwayError
+from app.services.operations.backup.manifest import BackupError
 from app.services.shards.opening import open_feature_workers
 from app.services.system.database import (
     DatabaseNotReadyError,

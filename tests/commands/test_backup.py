@@ -7,8 +7,8 @@ import pytest
 from app.extensions import db
 from app.factory import create_app
 from app.retrieval.model import Model
-from app.services.backup import making
 from app.services.media.folder import FolderStore
+from app.services.operations.backup import making
 from app.services.system import database
 from tests.support.fakes import draw_picture, fake_model, photograph
 from tests.support.museum import encoded

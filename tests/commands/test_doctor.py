@@ -19,10 +19,10 @@ from app.extensions import db
 from app.models import Artwork, IndexFault, ReferenceImage, Worker, now
 from app.retrieval.generations.manifest import Manifest
 from app.retrieval.model import Model
-from app.services.backup.folder import BackupFolder
-from app.services.doctor import machine
-from app.services.doctor.checks import CheckResult, Health
 from app.services.operations import plausibility
+from app.services.operations.backup.folder import BackupFolder
+from app.services.operations.doctor import machine
+from app.services.operations.doctor.checks import CheckResult, Health
 from app.services.system import database, deletions
 from app.services.system.deferrals import Deferrals
 from app.services.system.deletions import Area

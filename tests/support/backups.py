@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Base
-from app.services.backup import making, restoring
+from app.services.operations.backup import making, restoring
+from app.services.operations.backup.manifest import AREAS
 from app.web.shell.current import folders, media
 
 OWN = ("worker", "periodic_job")
@@ -46,10 +47,10 @@ def rows_of(app):
 
 
 def files_of(app):
-    """Return the files of works and of visitors, by area and name."""
+    """Return the files of all stores that are backed up, by store and name."""
     with app.app_context():
         return {
             (area, one.name): getattr(media(), area).read(one.name)
-            for area in ("works", "queries", "evaluations", "imports")
+            for area in AREAS
             for one in getattr(media(), area).list()
         }

@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.services.doctor.checks import CheckResult, Examined, Health
-from app.services.doctor.examination import examine
 from app.services.operations import inspection, retention
+from app.services.operations.doctor.checks import CheckResult, Examined, Health
+from app.services.operations.doctor.examination import examine
 from app.services.operations.plausibility import Doubt, Held
 from app.services.system import audit
 from app.services.system.lock import AlreadyRunningError

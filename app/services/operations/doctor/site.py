@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.configuration.load import MAKE_KEY, SETTINGS
 from app.retrieval.generations.registry import GenerationRegistry
-from app.services.doctor.checks import Examined, Found, Health
+from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.operations.retention import CONFIRM_COMMAND
 from app.services.system.deferrals import words_of
 from app.services.system.mail import Mailer

@@ -15,11 +15,15 @@ from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import is_sqlite
-from app.models import EvaluationReport, Query, ReferenceImage
+from app.models import EvaluationReport, Query, ReferenceImage, WorkMedia
 from app.retrieval.files.atomic import OWNER_ONLY
-from app.services.backup import programs
-from app.services.backup.manifest import POSTGRESQL_FILE, SQLITE_FILE, BackupError
 from app.services.evaluation.task import photo_name
+from app.services.operations.backup import programs
+from app.services.operations.backup.manifest import (
+    POSTGRESQL_FILE,
+    SQLITE_FILE,
+    BackupError,
+)
 from app.services.vectors.pgvector import GENERATIONS
 
 BATCH = 10_000
@@ -139,6 +143,7 @@ def named_files(connection: Connection, *, photos: bool) -> dict[str, set[str]]:
         "works": set(),
         "queries": set(),
         "evaluations": set(),
+        "recordings": set(_column(connection, WorkMedia.media_name)),
     }
     for name in _column(connection, ReferenceImage.media_name):
         named["works"].update((name, ReferenceImage(media_name=name).thumbnail_name))

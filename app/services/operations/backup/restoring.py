@@ -18,9 +18,10 @@ from app.configuration.parsers import SECRET_KEY_BYTES
 from app.extensions import db, is_sqlite
 from app.models import LivePointer, Query, Worker
 from app.retrieval.files.atomic import OWNER_ONLY, staged_file, write_atomically
-from app.services.backup import copying, programs
-from app.services.backup.copying import Watch
-from app.services.backup.manifest import (
+from app.services.media.opening import MediaStores
+from app.services.operations.backup import copying, programs
+from app.services.operations.backup.copying import Watch
+from app.services.operations.backup.manifest import (
     AREAS,
     POSTGRESQL_FILE,
     SQLITE_FILE,
@@ -30,7 +31,6 @@ from app.services.backup.manifest import (
     DamagedBackupError,
     key_mark,
 )
-from app.services.media.opening import MediaStores
 from app.services.system import database
 
 logger = logging.getLogger(__name__)

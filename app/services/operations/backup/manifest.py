@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
+from app.services.media.opening import OF_FILES
 from app.services.media.store import is_name
 
 FORMAT = 1
@@ -20,8 +21,10 @@ FORMAT = 1
 wrongly."""
 MANIFEST = "manifest.json"
 CHECKSUM = "sha256"
-AREAS = ("works", "queries", "evaluations", "imports")
-"""Fields of `MediaStores` that are backed up; also the folders of a backup."""
+LEFT_OUT = ("comparisons",)
+"""Fields of `MediaStores` that are of use for a day only."""
+AREAS = tuple(name for name in OF_FILES if name not in LEFT_OUT)
+"""Those that are backed up; also the folders of a backup."""
 SQLITE_FILE, POSTGRESQL_FILE = "database.sqlite", "database.dump"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -20,18 +20,18 @@ from sqlalchemy import Engine
 from app.configuration.load import GIVEN
 from app.extensions import db
 from app.retrieval.files.atomic import OWNER_ONLY, staged_folder, sync, write_atomically
-from app.services.backup import copying, snapshot
-from app.services.backup.copying import Earlier, Watch
-from app.services.backup.folder import TIME_FORMAT, BackupFolder
-from app.services.backup.manifest import (
+from app.services.media.opening import MediaStores
+from app.services.media.store import StoredFile
+from app.services.operations.backup import copying, snapshot
+from app.services.operations.backup.copying import Earlier, Watch
+from app.services.operations.backup.folder import TIME_FORMAT, BackupFolder
+from app.services.operations.backup.manifest import (
     AREAS,
     BackedUpFile,
     BackupError,
     BackupManifest,
     key_mark,
 )
-from app.services.media.opening import MediaStores
-from app.services.media.store import StoredFile
 from app.services.operations.inspection import settings
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.tasks import TaskContext
@@ -43,7 +43,7 @@ MOMENTS = 20
 FILES, DATABASE = "files", "database"
 """Steps, for whoever watches."""
 OWNER_FOLDER = 0o700
-ONLY_NAMED = ("works", "queries")
+ONLY_NAMED = ("works", "queries", "recordings")
 """Stores of which only what a row names is worth keeping: the rest is made again, or
 was let go of."""
 
@@ -96,7 +96,7 @@ def make(
     photos : bool
         Whether visitors' photos are to be in it.
     keep : int
-        As of :func:`app.services.backup.folder.kept`.
+        As of :func:`app.services.operations.backup.folder.kept`.
     full : bool
         Whether all files are copied, also those that the backup before has.
     watch : callable

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from app.configuration.load import OTHERS, ROOT
-from app.services.doctor.checks import Examined, Found, Health
+from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.operations.inspection import free_bytes
 
 GIGABYTE = 1_000_000_000

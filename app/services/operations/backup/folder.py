@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.retrieval.files.atomic import OWNER_ONLY, discard, sweep, try_lock
-from app.services.backup.manifest import BackupError
+from app.services.operations.backup.manifest import BackupError
 from app.services.system.lock import AlreadyRunningError
 
 LOCK = "LOCK"

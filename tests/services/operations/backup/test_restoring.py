@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Query
-from app.services.backup import restoring
-from app.services.backup.manifest import (
+from app.services.media.folder import FolderStore
+from app.services.operations.backup import restoring
+from app.services.operations.backup.manifest import (
     MANIFEST,
     BackupError,
     BackupManifest,
     DamagedBackupError,
 )
-from app.services.media.folder import FolderStore
 from app.services.system import database
 from app.web.shell.current import folders, media
 from tests.support.backups import back_up, files_of, restore, rows_of

@@ -13,11 +13,11 @@ from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.generations.store import feature_settings
 from app.retrieval.model import Model, model_id_of
 from app.retrieval.settings import RetrievalSettings
-from app.services.backup import programs
-from app.services.backup.folder import BackupFolder, time_of
-from app.services.backup.manifest import BackupError, BackupManifest
-from app.services.doctor.checks import Examined, Found, Health
 from app.services.media.store import StorageAwayError
+from app.services.operations.backup import programs
+from app.services.operations.backup.folder import BackupFolder, time_of
+from app.services.operations.backup.manifest import BackupError, BackupManifest
+from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.system import database
 from app.services.system.claims import shared_now
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import URL, Connection
 
 from app.configuration.databases import mask_password
-from app.services.backup.manifest import BackupError
+from app.services.operations.backup.manifest import BackupError
 
 DUMP, RESTORE = "pg_dump", "pg_restore"
 _MAJOR = re.compile(r"\(PostgreSQL\) (\d+)")

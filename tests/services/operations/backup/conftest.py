@@ -5,7 +5,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.factory import create_app
-from app.services.backup.folder import BackupFolder
+from app.services.operations.backup.folder import BackupFolder
 from tests.support.postgresql import SECRET_KEY
 
 

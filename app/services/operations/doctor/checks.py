@@ -70,7 +70,7 @@ class Examined:
 
     @cached_property
     def queues(self) -> QueueState:
-        """What waits, as *Site* shows it."""
+        """What waits, as *Health* shows it."""
         return queue_state(self.session, self.folders)
 
 

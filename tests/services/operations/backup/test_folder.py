@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.services.backup.folder import BackupFolder, kept
-from app.services.backup.manifest import BackupError
+from app.services.operations.backup.folder import BackupFolder, kept
+from app.services.operations.backup.manifest import BackupError
 
 
 def nights(*days):

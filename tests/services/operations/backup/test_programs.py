@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import make_url
 
-from app.services.backup import programs
-from app.services.backup.manifest import BackupError
+from app.services.operations.backup import programs
+from app.services.operations.backup.manifest import BackupError
 
 
 @pytest.fixture

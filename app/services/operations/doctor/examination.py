@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from app.services.doctor import data, machine, site
-from app.services.doctor.checks import Check, CheckResult, Examined, Health
+from app.services.operations.doctor import data, machine, site
+from app.services.operations.doctor.checks import Check, CheckResult, Examined, Health
 from app.services.system import database
 
 WITHOUT_DATABASE: tuple[tuple[str, Check], ...] = (

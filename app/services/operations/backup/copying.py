@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from app.retrieval.files.atomic import OWNER_ONLY
-from app.services.backup.manifest import BackedUpFile, BackupError, DamagedBackupError
 from app.services.media.store import MediaStore, StoredFile
+from app.services.operations.backup.manifest import (
+    BackedUpFile,
+    BackupError,
+    DamagedBackupError,
+)
 
 PIECE_BYTES = 1 << 20
 THREADS = 4
