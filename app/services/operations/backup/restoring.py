@@ -92,7 +92,7 @@ def restore(
     manifest = BackupManifest.read(backup)
     _check_fit(manifest, engine)
     key = _read_key(secret_key, config)
-    _check_empty(engine, folders, media, manifest)
+    _check_empty(backup.name, engine, folders, media, manifest)
     verify(backup, watch)
     try:
         write_atomically(folders.instance / MARK, backup.name.encode(), mode=OWNER_ONLY)
@@ -142,12 +142,22 @@ def _check_fit(manifest: BackupManifest, engine: Engine) -> None:
 
 
 def _check_empty(
-    engine: Engine, folders: Folders, media: MediaStores, manifest: BackupManifest
+    name: str,
+    engine: Engine,
+    folders: Folders,
+    media: MediaStores,
+    manifest: BackupManifest,
 ) -> None:
-    """Raise if there is anything in the place."""
+    """Raise if there is anything in the place that is not of this very backup."""
     inside = {path.name for path in folders.instance.iterdir()}
     ignored = {*MADE_BY_START, *_unused_database(engine, folders)}
     if MARK in inside:
+        begun = (folders.instance / MARK).read_text(encoding="utf-8")
+        if begun != name:
+            raise BackupError(
+                f"A restore of {begun} into {folders.instance} did not end. Run that "
+                "again, or empty the folder."
+            )
         logger.warning("a restore that did not end is begun anew")
     elif left := sorted(inside - ignored):
         raise BackupError(

@@ -184,7 +184,7 @@ def backup(examined: Examined) -> Found:
             yield Health.WARNING, _("There is no backup yet."), make
             return
         BackupManifest.read(backups.root / names[-1])
-    except BackupError as error:
+    except (BackupError, OSError) as error:
         yield Health.FAULT, str(error), make
         return
     made_at = time_of(names[-1])

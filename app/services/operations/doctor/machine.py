@@ -77,7 +77,7 @@ def modes(examined: Examined) -> Found:
     """
     instance = examined.folders.instance
     looked_at = [instance, *sorted(instance.iterdir())]
-    foreign = [one for one in looked_at if one.stat().st_uid != os.geteuid()]
+    foreign = [one for one in looked_at if _is_foreign(one)]
     if foreign:
         owner = _("Run: %(command)s", command=f"chown -R {os.geteuid()} {instance}")
         words = _("%(path)s belongs to another user.", path=foreign[0])
@@ -120,6 +120,13 @@ def packages(examined: Examined) -> Found:
         yield Health.WARNING, words, remedy
     if not lost and not wrong:
         yield Health.OK, _("The packages are those of the lock."), ""
+
+
+def _is_foreign(path: Path) -> bool:
+    try:
+        return path.lstat().st_uid != os.geteuid()
+    except FileNotFoundError:
+        return False  # it was there for a moment only
 
 
 def _is_open(path: Path) -> bool:

@@ -117,6 +117,10 @@ def test_killed_half_way_it_is_run_again(app, backup, make_place):
     assert is_killed(be_killed)
     with place.app_context(), pytest.raises(database.DatabaseNotReadyError):
         database.check()
+    other = backup.with_name("20200101T000000Z")
+    shutil.copytree(backup, other)
+    with pytest.raises(BackupError, match=f"restore of {backup.name}"):
+        restore(place, other)
     restore(place, backup)
     assert files_of(place) == files_of(app)
     assert rows_of(place) == rows_of(app)
