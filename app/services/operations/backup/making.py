@@ -10,7 +10,7 @@ for. What is named and missing twice is missing in the instance itself.
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,12 @@ from app.configuration.load import GIVEN
 from app.extensions import db
 from app.retrieval.files.atomic import OWNER_ONLY, staged_folder, sync, write_atomically
 from app.services.media.opening import MediaStores
-from app.services.media.store import StoredFile
 from app.services.operations.backup import copying, snapshot
 from app.services.operations.backup.copying import Earlier, Watch
+from app.services.operations.backup.draft import OWNER_FOLDER, BackupDraft
 from app.services.operations.backup.folder import TIME_FORMAT, BackupFolder
 from app.services.operations.backup.manifest import (
     AREAS,
-    BackedUpFile,
     BackupError,
     BackupManifest,
     key_mark,
@@ -40,9 +39,8 @@ logger = logging.getLogger(__name__)
 
 MOMENTS = 20
 """Of the database that are tried at most, each for as long as a few files take."""
-FILES, DATABASE = "files", "database"
-"""Steps, for whoever watches."""
-OWNER_FOLDER = 0o700
+DATABASE = "database"
+"""Step, for whoever watches."""
 ONLY_NAMED = ("works", "queries", "recordings")
 """Stores of which only what a row names is worth keeping: the rest is made again, or
 was let go of."""
@@ -186,73 +184,6 @@ class _Copied:
     missing: set[str]
 
 
-@dataclass(slots=True)
-class _Draft:
-    """Backup that is being filled."""
-
-    path: Path
-    media: MediaStores
-    earlier: Earlier
-    watch: Watch
-    files: dict[str, BackedUpFile] = field(default_factory=dict)
-
-    def bring(self, area: str, wanted: set[str] | None) -> None:
-        """Bring the files of a store that are not here yet.
-
-        Parameters
-        ----------
-        wanted : set of str or None
-            Their names; None: all that the store has.
-        """
-        store = getattr(self.media, area)
-        (self.path / area).mkdir(OWNER_FOLDER, exist_ok=True)
-        listed = [
-            one
-            for one in store.list()
-            if (wanted is None or one.name in wanted)
-            and f"{area}/{one.name}" not in self.files
-        ]
-
-        def take(one: StoredFile) -> BackedUpFile | None:
-            name = f"{area}/{one.name}"
-            path, earlier = self.path / name, self.earlier.path / name
-            known = self.earlier.files.get(name)
-            linked = copying.link(known, earlier, one, path)
-            return linked or copying.take(store, one.name, path)
-
-        for number, (one, taken) in enumerate(copying.at_once(take, listed), start=1):
-            if taken is not None:
-                self.files[f"{area}/{one.name}"] = taken
-            self.watch(number, len(listed), f"{FILES} {area}")
-
-    def fetch(self, named: Mapping[str, set[str]]) -> set[str]:
-        """Fetch the files that are named and not here; return those that are gone."""
-
-        def take(name: str) -> BackedUpFile | None:
-            area, _, inside = name.partition("/")
-            return copying.take(getattr(self.media, area), inside, self.path / name)
-
-        gone = set()
-        for name, taken in copying.at_once(take, self.lacks(named)):
-            if taken is None:
-                gone.add(name)
-            else:
-                self.files[name] = taken
-        return gone
-
-    def keep_only(self, area: str, names: set[str]) -> None:
-        """Remove files of a store that nothing names any more."""
-        for path in [one for one in self.files if one.startswith(f"{area}/")]:
-            if path.removeprefix(f"{area}/") not in names:
-                (self.path / path).unlink()
-                del self.files[path]
-
-    def lacks(self, named: Mapping[str, set[str]]) -> set[str]:
-        """Return the files that are named and not here."""
-        paths = {f"{area}/{name}" for area, names in named.items() for name in names}
-        return paths - self.files.keys()
-
-
 def _make(
     backups: BackupFolder,
     engine: Engine,
@@ -273,7 +204,7 @@ def _make(
     earlier = Earlier(backups.root, {}) if full else _earlier(backups, names)
     with staged_folder(backups.root / name) as staged:
         staged.chmod(OWNER_FOLDER)
-        draft = _Draft(staged, media, earlier, watch)
+        draft = BackupDraft(staged, media, earlier, watch)
         with engine.connect() as connection:
             named = snapshot.named_files(connection, photos=photos)
         for area in AREAS:
@@ -325,7 +256,7 @@ def _earlier(backups: BackupFolder, names: list[str]) -> Earlier:
     return Earlier(backups.root, {})
 
 
-def _copy_database(draft: _Draft, engine: Engine, photos: bool) -> _Copied:
+def _copy_database(draft: BackupDraft, engine: Engine, photos: bool) -> _Copied:
     """Copy the database of a moment of which all files are here."""
     draft.watch(0, 0, DATABASE)
     before: set[str] | None = None
