@@ -31,6 +31,7 @@ from app.services.map import building
 from app.services.media.following import Follower
 from app.services.media.opening import open_stores
 from app.services.operations import retention
+from app.services.operations.backup import making as backup_making
 from app.services.operations.servers import follower_of
 from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
@@ -92,7 +93,10 @@ class Background:
         if self._app.config["MORELLI_MEDIA_URL"]:
             rounds.append(partial(self._follow, self._follower()))
         if jobs:
-            rounds.append(partial(self._run_jobs, process))
+            rounds.append(partial(self._run_jobs, process, JOBS))
+            if self._app.config["MORELLI_BACKUP_FOLDER"]:
+                # In a thread of its own: mails do not wait until it is made.
+                rounds.append(partial(self._run_jobs, process, (self._backup(),)))
         threads = [
             threading.Thread(target=self._go_round, args=(process, one), daemon=True)
             for one in rounds
@@ -125,9 +129,13 @@ class Background:
         with self._app.app_context():
             return tasks.work_off(self._context(process), KINDS, lanes)
 
-    def _run_jobs(self, process: WorkerProcess) -> int:
+    def _run_jobs(self, process: WorkerProcess, jobs: tuple[Job, ...]) -> int:
         with self._app.app_context():
-            return run_due(self._context(process), JOBS)
+            return run_due(self._context(process), jobs)
+
+    def _backup(self) -> Job:
+        hour = nightly(self._app.config["MORELLI_BACKUP_HOUR"])
+        return Job("backup", backup_making.run_job, hour)
 
     def _follower(self) -> Follower:
         media = open_stores(self._app.config["MORELLI_MEDIA_URL"], self._folders)

@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import extensions
 from app.background import BACKGROUND, Background
 from app.commands import accounts as commands_accounts
+from app.commands import backup as commands_backup
+from app.commands import doctor as commands_doctor
 from app.commands import exports as commands_exports
 from app.commands import feedback as commands_feedback
 from app.commands import imports as commands_imports
@@ -139,6 +141,7 @@ COMMANDS = (
     *(commands_shared.collection, commands_accounts.group, commands_feedback.group),
     *(commands_imports.group, commands_sources.group, commands_retention.group),
     *(commands_worker.command, commands_exports.command),
+    *(commands_backup.group, commands_backup.restore, commands_doctor.command),
 )
 
 

@@ -25,6 +25,7 @@ from app.models import (
     Task,
     TaskState,
     Worker,
+    now,
 )
 from app.services.importing import runs
 from app.services.importing.columns.kept import propose_reading
@@ -241,3 +242,19 @@ def test_a_worker_that_is_told_to_stop_lets_its_task_wait(app, start):
     start()
     until(lambda: is_over(task))
     assert_recorded_once("a")
+
+
+@pytest.mark.slow
+def test_a_worker_plans_a_backup_where_a_folder_for_it_is_set(app, tmp_path):
+    (tmp_path / "backups").mkdir()
+    app.config["MORELLI_BACKUP_FOLDER"] = tmp_path / "backups"
+    background = app.extensions[BACKGROUND]
+
+    def is_planned():
+        row = db.session.get(PeriodicJob, "backup", populate_existing=True)
+        db.session.commit()
+        return row is not None and row.due_at > now()
+
+    with background.working(jobs=True):
+        until(is_planned)
+    assert not any((tmp_path / "backups").iterdir())  # that is at night

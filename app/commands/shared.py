@@ -32,6 +32,7 @@ from app.services.importing.pictures.source import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
 from app.services.media.opening import MediaStores, open_stores
 from app.services.media.store import StorageAwayError
+from app.services.operations.backup.manifest import BackupError
 from app.services.shards.opening import open_feature_workers
 from app.services.system.database import (
     DatabaseNotReadyError,
@@ -81,6 +82,7 @@ def run_explained(job: Callable[[], int]) -> int:
         say(error.detail)
     except (
         AlreadyRunningError,
+        BackupError,
         ConfigurationError,
         DatabaseNotReadyError,
         RetrievalError,

@@ -322,4 +322,30 @@ SETTINGS = (
         parse_flag,
         "yes: lines of security events name the network address, for fail2ban.",
     ),
+    Setting(
+        "MORELLI_BACKUP_FOLDER",
+        "",
+        parse_optional_path,
+        "Folder, best on another disk, that the worker makes a backup in every night. "
+        "Empty: none is made by itself.",
+    ),
+    Setting(
+        "MORELLI_BACKUP_HOUR",
+        "2",
+        parse_number(0, 23),
+        "Hour of the day at which the backup is made, in the server's own time.",
+    ),
+    Setting(
+        "MORELLI_BACKUP_KEEP",
+        "7",
+        parse_number(1, 1000),
+        "Backups kept: the newest of each of so many days, and of as many weeks.",
+    ),
+    Setting(
+        "MORELLI_BACKUP_PHOTOS",
+        "no",
+        parse_flag,
+        "yes: visitors' photos are in the backup, too, and stay there longer than "
+        "MORELLI_RETENTION_DAYS.",
+    ),
 )

@@ -1,5 +1,6 @@
 """Health page of the instance: settings and their sources, storage, what waits."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, current_app, flash, render_template, request
@@ -10,6 +11,8 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.services.operations import inspection, retention
+from app.services.operations.doctor.checks import CheckResult, Examined, Health
+from app.services.operations.doctor.examination import examine
 from app.services.operations.plausibility import Doubt, Held
 from app.services.system import audit
 from app.services.system.lock import AlreadyRunningError
@@ -26,6 +29,7 @@ SOURCES = {
     "default": _("default"),
     "stored": _("set on these pages"),
 }
+HEALTH_NAMES = {Health.WARNING: _("Warning"), Health.FAULT: _("Fault")}
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -38,13 +42,21 @@ def show() -> str:
         storage=inspection.storage(folders()),
         free=inspection.free_bytes(folders()),
         work=inspection.queue_state(db.session(), folders()),
+        troubles=[one for one in checked() if one.health is not Health.OK],
         settings=inspection.settings(db.session(), current_app.config),
         state_names=STATE_NAMES,
         sources=SOURCES,
         labels=labels_state(),
+        health_names=HEALTH_NAMES,
         size=size,
         doubt=doubt,
     )
+
+
+def checked() -> Iterator[CheckResult]:
+    """Do the checks of ``flask doctor`` that are quick."""
+    examined = Examined(db.session(), db.engine, current_app.config)
+    return examine(examined, thorough=False)
 
 
 def labels_state() -> str:

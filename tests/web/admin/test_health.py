@@ -13,6 +13,7 @@ from app.models import Query, Worker, now
 from app.services.operations.inspection import MASK
 from app.services.system.deferrals import Deferrals, words_of
 from app.web.account.mail import MAILER
+from app.web.admin import health
 from app.web.shell.current import SEARCH
 from tests.support.people import logged_in
 from tests.support.postgresql import POSTGRESQL
@@ -138,3 +139,16 @@ def test_it_says_whether_labels_are_read_and_why_not(app, admin):
     assert told(admin.browser) == ["Labels in photos are read where no work is found."]
     app.config["MORELLI_LABELS"] = False
     assert "MORELLI_LABELS" in told(admin.browser)[0]
+
+
+def test_what_the_doctor_finds_is_shown_with_its_remedy(app, admin):
+    page = admin.browser.get(PAGE).text
+    assert "No index is live: nothing can be searched." in page
+    assert "Run: flask --app wsgi collection rebuild" in page
+    assert "The database answers" not in page  # which is as it should be
+    assert "(packages)" not in page
+
+
+def test_that_all_is_well_is_said(admin, monkeypatch):
+    monkeypatch.setattr(health, "examine", lambda *_, **__: iter(()))
+    assert "All is well." in admin.browser.get(PAGE).text

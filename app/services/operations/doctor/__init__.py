@@ -1,0 +1,1 @@
+"""Checks of an instance, each with a remedy: database, files, settings, machine."""
