@@ -1,6 +1,6 @@
 """Corrections of the ground truth of evaluations
 
-Revision ID: 0030
+Revision ID: 0029
 Revises: 0028
 Create Date: 2026-11-29 02:30:00
 """
@@ -8,7 +8,7 @@ Create Date: 2026-11-29 02:30:00
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
+revision = "0029"
 down_revision = "0028"
 branch_labels = None
 depends_on = None
