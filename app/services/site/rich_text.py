@@ -8,12 +8,13 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from nh3 import clean
 
+from app.services.collection.content.markup import is_own
+
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "ul", "ol", "li"),
     *("strong", "em", "blockquote", "a"),
 }
 SCHEMES = {"https", "http", "mailto", "tel"}
-_OWN = ("/", "#", "?")
 
 
 def render(text: str, *, leads_out: bool = True) -> str:
@@ -40,13 +41,6 @@ def render(text: str, *, leads_out: bool = True) -> str:
         link_rel="noopener noreferrer",
         attribute_filter=kept,
     )
-
-
-def is_own(address: str) -> bool:
-    """Tell whether a link leads to a page of this site."""
-    # Browsers read a backslash as a slash, and two of those as another host.
-    plain = address.replace("\\", "/")
-    return plain.startswith(_OWN) and not plain.startswith("//")
 
 
 def _lower_headings(state: StateCore) -> None:

@@ -17,6 +17,7 @@ ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 SCHEMES = {"https", "http", "mailto"}
 _ALIKE = {"b": "strong", "i": "em", "div": "p"}
 """What other programs write for the same."""
+_OWN = ("/", "#", "?")
 _HTML = re.compile(r"</?(?:p|br|div|em|strong|b|i|ul|ol|li|a)\b[^<>]*>", re.IGNORECASE)
 _BLOCK_END = re.compile(r"</(?:p|li|ul|ol)>|<br>")
 _TAG = re.compile(r"<[^<>]*>")
@@ -26,13 +27,15 @@ _markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
 )
 
 
-def html_of(text: str, *, is_rich: bool) -> str:
+def html_of(text: str, *, is_rich: bool, leads_out: bool = True) -> str:
     """Return a text as safe HTML.
 
     Parameters
     ----------
     is_rich : bool
         Whether it is Markdown or HTML, and not plain.
+    leads_out : bool
+        Whether links may lead to other sites. Otherwise their words are left.
     """
     text = text.replace("\0", "").strip()
     if not is_rich:
@@ -41,13 +44,25 @@ def html_of(text: str, *, is_rich: bool) -> str:
         written = _HTML.sub(_named_alike, text)
     else:
         written = _markdown.render(text)
+
+    def kept(_tag: str, name: str, value: str) -> str | None:
+        return value if name != "href" or leads_out or is_own(value) else None
+
     return nh3.clean(
         written,
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
+        attribute_filter=kept,
     ).strip()
+
+
+def is_own(address: str) -> bool:
+    """Tell whether a link leads to a page of this site."""
+    # Browsers read a backslash as a slash, and two of those as another host.
+    plain = address.replace("\\", "/")
+    return plain.startswith(_OWN) and not plain.startswith("//")
 
 
 def plain_of(text: str, *, is_rich: bool) -> str:

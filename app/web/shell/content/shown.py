@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
-from app.models import Artwork, WorkMedia
+from app.models import Artwork, MediaKind, WorkMedia
 from app.services.collection.content.fields import (
     CREDIT,
     DESCRIPTION,
@@ -31,6 +31,7 @@ from app.web.shell.content.wishes import (
     wishes,
 )
 from app.web.shell.languages import page_language
+from app.web.shell.museum import is_kiosk
 
 BEGINNING_CHARACTERS = 200
 """Of a story, on an answer: what a phone shows beneath the title."""
@@ -124,7 +125,8 @@ def story_beginning(work: Artwork) -> Beginning | None:
 
 def rich(text: Text, choice: FieldChoice) -> Markup:
     """Return a text as HTML: what leaves ``content/markup`` is safe."""
-    return Markup(html_of(text.value, is_rich=choice.is_rich))  # noqa: S704 - it is clean
+    html = html_of(text.value, is_rich=choice.is_rich, leads_out=not is_kiosk())
+    return Markup(html)  # noqa: S704 - it is clean
 
 
 def transcript(one: WorkMedia) -> Markup:
@@ -145,7 +147,10 @@ def field_name(choice: FieldChoice) -> str:
 
 
 def media_of(work: Artwork) -> list[tuple[WorkMedia, str]]:
-    """Return a work's media with their addresses, the visitor's languages first."""
+    """Return a work's media with their addresses, the visitor's languages first.
+
+    Kiosks lead to no other site.
+    """
     wanted = wishes()
 
     def rank(one: WorkMedia) -> int:
@@ -162,4 +167,5 @@ def media_of(work: Artwork) -> list[tuple[WorkMedia, str]]:
             else url_for("media.recording", name=one.media_name),
         )
         for one in sorted(shown_media(work), key=rank)
+        if one.kind is not MediaKind.LINK or not is_kiosk()
     ]

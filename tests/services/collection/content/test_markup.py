@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.collection.content.markup import beginning_of, html_of, plain_of
+from app.services.collection.content.markup import (
+    beginning_of,
+    html_of,
+    is_own,
+    plain_of,
+)
 
 SAFE = ("p", "br", "em", "strong", "ul", "ol", "li", "a")
 
@@ -84,3 +89,10 @@ def test_a_beginning_ends_with_a_sentence_or_a_word():
 
 def test_a_very_long_text_is_made_in_time():
     assert len(rich("*a* [b](https://c.d) " * 5000)) > 100_000
+
+
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "/\\evil.example", "\\\\evil", "https://a.org", "x:y"]
+)
+def test_another_host_is_no_own_page(address):
+    assert not is_own(address)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Query
+from app.models import Artwork, MediaKind, Query, WorkMedia
 from app.web.shell.museum import KIOSK
 from tests.support.people import Person, logged_in
 from tests.support.sites import set_site
@@ -34,6 +34,22 @@ def test_its_pages_name_no_account_and_begin_again(kiosk):
     for way in ("/account/", "/history", "/api", "http://", "https://"):
         assert f'href="{way}' not in page
     assert "It is looked at and not kept." in page
+
+
+def test_what_works_tell_leads_to_no_other_site(kiosk, app):
+    with app.app_context():
+        work = db.session.get_one(Artwork, 1)
+        work.details = {"story@en": "By [the river](https://example.org/r)."}
+        link = {"kind": MediaKind.LINK, "address": "https://example.org/l"}
+        work.media = [WorkMedia(title="More", language="en", **link)]
+        db.session.commit()
+        address = f"/works/{work.accession}"
+    page = kiosk.get(address).text
+    assert "By the river." in re.sub(r"<[^>]+>", "", page)
+    assert "example.org" not in page
+    elsewhere = app.test_client().get(address).text
+    assert 'href="https://example.org/r"' in elsewhere
+    assert 'href="https://example.org/l"' in elsewhere
 
 
 @pytest.mark.parametrize(
