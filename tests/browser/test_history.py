@@ -56,7 +56,6 @@ def test_an_anonymous_history_goes_into_a_new_account_and_away_with_it(
     assert "The Astronomer’s Table" in before[1]
     register(page, anna)
     confirm(page, anna)
-    log_in(page, anna)
     page.get_by_role("link", name="History", exact=True).click()
     page.get_by_role("heading", name="Your searches").wait_for()
     assert listed(page) == before
