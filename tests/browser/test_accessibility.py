@@ -323,6 +323,7 @@ def test_the_main_path_is_walked_by_keyboard_alone(open_page, photo_file):
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED)["name"].endswith("Choose a photo")
+    page.wait_for_load_state("networkidle")
     # The window in which files are chosen is the browser's own.
     with page.expect_file_chooser() as chosen:
         page.keyboard.press("Enter")
