@@ -96,13 +96,13 @@ from app.web.shell import (
     metrics,
     museum,
     offline,
-    presentation,
     proportions,
     security,
 )
 from app.web.shell.content import shown as shown_content
 from app.web.shell.content import subject_names
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES, WORDS
+from app.web.shell.presentation import templates
 from app.web.shell.site import Site
 from app.web.visits import favourites, tours
 from app.web.visits import links as visit_links
@@ -191,7 +191,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     errors.handle(app)
     museum.register(app)
     languages.register(app)
-    presentation.register(app)
+    templates.register(app)
     previews.register(app)
     shown_content.register(app)
     subject_names.register(app)

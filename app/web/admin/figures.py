@@ -13,7 +13,7 @@ from app.retrieval.verification.evidence import Verdict
 from app.services.operations.statistics import PERCENTILES, TOTAL, Statistics
 from app.web.admin.plots import Plot, Series, columns
 from app.web.shell.languages import LANGUAGES
-from app.web.shell.presentation import VERDICTS
+from app.web.shell.presentation.words import VERDICTS
 
 Cell = str | int | float | date
 

@@ -30,7 +30,8 @@ from app.services.words.tokens import LONGEST_TEXT
 from app.web.callers.throttling import limiter
 from app.web.pages.answers import own_query
 from app.web.shell.current import vocabulary
-from app.web.shell.presentation import caption, thumbnail_url
+from app.web.shell.presentation.pictures import thumbnail_url
+from app.web.shell.presentation.words import caption
 
 bp = Blueprint("finding", __name__)
 

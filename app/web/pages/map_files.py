@@ -13,7 +13,7 @@ from app.services.map.reading import MapSnapshot
 from app.services.map.registry import Level, Likeness, StoredMap, sheet_name
 from app.web.shell.caching import keep_for_good
 from app.web.shell.current import map_reader
-from app.web.shell.presentation import thumbnail_url
+from app.web.shell.presentation.pictures import thumbnail_url
 
 bp = Blueprint("map_files", __name__, url_prefix="/maps/<name>/<likeness>")
 

@@ -21,7 +21,7 @@ from app.web.shell.languages import (
 )
 from app.web.shell.museum import museum
 from app.web.shell.offline import pages_version
-from app.web.shell.presentation import thumbnail_url
+from app.web.shell.presentation.pictures import thumbnail_url
 
 bp = Blueprint("tours", __name__, url_prefix="/tours")
 

@@ -27,7 +27,7 @@ from app.web.api.fields import (
 from app.web.api.schemas.examples import ACCESSION, PICTURE
 from app.web.shell.content.shown import field_name
 from app.web.shell.content.wishes import layout
-from app.web.shell.presentation import picture_url, thumbnail_url
+from app.web.shell.presentation.pictures import picture_url, thumbnail_url
 
 
 class WorkAndSimilar(NamedTuple):

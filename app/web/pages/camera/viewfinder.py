@@ -21,7 +21,8 @@ from app.web.callers.visitors import (
 from app.web.shell.current import media, search_rate, search_service, viewfinder_rate
 from app.web.shell.metrics import count_frame
 from app.web.shell.museum import is_kiosk
-from app.web.shell.presentation import advice, shown_proposals, thumbnail_url
+from app.web.shell.presentation.pictures import thumbnail_url
+from app.web.shell.presentation.words import advice, shown_proposals
 
 bp = Blueprint("viewfinder", __name__)
 

@@ -1,0 +1,1 @@
+"""Answers and works as pages show them: words, drawings, addresses of pictures."""
