@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from types import FrameType
 
 from app.configuration.load import ROOT
 
@@ -25,24 +24,20 @@ GRACE_SECONDS = 35.0
 """A little more than gunicorn gives requests to end."""
 
 
-class StoppedError(Exception):
-    """Somebody told this process to end."""
-
-
 def main() -> int:
     """Run both until the server ends or a signal comes; return the exit status."""
+    stopped: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+        # Nothing is raised: wherever the signal comes, both are ended.
+        signal.signal(number, lambda received, _frame: stopped.append(received))
     os.chdir(ROOT)
     server, worker = start(SERVER), start(WORKER)
     begun = time.monotonic()
     try:
-        while server.poll() is None:
+        while server.poll() is None and not stopped:
             if worker.poll() is not None and time.monotonic() > begun + REST_SECONDS:
                 worker, begun = start(WORKER), time.monotonic()
             time.sleep(LOOK_SECONDS)
-    except StoppedError:
-        pass  # both are ended below
     finally:
         end(server, worker)
     return server.returncode
@@ -52,11 +47,6 @@ def start(arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
     """Start a program of ours, out of reach of the terminal's Ctrl-C."""
     command = [sys.executable, *arguments]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own interpreter
-
-
-def stop(_number: int, _frame: FrameType | None) -> None:
-    """Answer a signal."""
-    raise StoppedError
 
 
 def end(*processes: subprocess.Popen[bytes]) -> None:

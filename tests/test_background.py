@@ -38,7 +38,7 @@ from app.services.system.workers import count_alive
 from tests.support.databases import environ_of
 from tests.support.postgresql import POSTGRESQL
 
-ROWS = 600
+ROWS = 1_500
 BRIEFLY = "SET LOCAL lock_timeout = 50" if POSTGRESQL else "PRAGMA busy_timeout = 50"
 """To be waited for others."""
 

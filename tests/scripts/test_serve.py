@@ -126,3 +126,28 @@ def test_a_stopped_server_ends_as_it_says_itself():
         assert [process.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
         process.terminate()
         assert process.wait(WAIT_SECONDS) == 0
+
+
+def test_stopped_while_it_starts_it_leaves_nothing_behind():
+    program = (
+        "import os, serve, signal, sys\n"
+        f"serve.SERVER = serve.WORKER = '-c', {AT_ITS_LAST_STEPS!r}, '0'\n"
+        "begin = serve.start\n"
+        "def start(arguments):\n"
+        "    process = begin(arguments)\n"
+        "    print(process.pid, file=sys.stderr, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return process\n"
+        "serve.start = start\n"
+        "serve.main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WAIT_SECONDS,
+    )
+    started = [int(line) for line in ended.stderr.split()]
+    assert len(started) == 2
+    assert not [number for number in started if Path(f"/proc/{number}").exists()]
