@@ -61,12 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    labels = read_labels(options.catalogue, options.works, options.encoding)
-    if missing := missing_part(labels):
-        heads = ", ".join(NAMES[missing])
-        parser.error(f"the table has no {missing}: call its column one of {heads}")
 
     def job() -> int:
+        labels = read_labels(options.catalogue, options.works, options.encoding)
+        if missing := missing_part(labels):
+            heads = ", ".join(NAMES[missing])
+            parser.error(f"the table has no {missing}: call its column one of {heads}")
         with tempfile.TemporaryDirectory() as folder:
             app = create_app({"MORELLI_INSTANCE": folder})
             with app.app_context():

