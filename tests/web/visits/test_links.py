@@ -23,7 +23,9 @@ def anna(app, photo):
 
 @pytest.fixture
 def link(anna):
+    assert f'action="/visit/{TODAY}/share"' in anna.browser.get("/visit").text
     assert anna.post(f"/visit/{TODAY}/share", page="/visit").status_code == 303
+    assert f'action="/visit/{TODAY}/unshare"' in anna.browser.get("/visit").text
     [link] = LINK.findall(anna.browser.get("/visit").text)
     return link
 
