@@ -16,13 +16,13 @@ from sqlalchemy.orm import (
     InstrumentedAttribute,
     Session,
     defer,
-    joinedload,
     selectinload,
 )
 
 from app.models import Artwork, Feedback, Query, QueryMatch, User
 from app.models.queries import hour_of
 from app.retrieval.verification.evidence import Verdict
+from app.services.search.history import WITH_WORKS
 
 PERCENTILES = (50, 90, 95, 99)
 SAMPLE = 5_000
@@ -267,16 +267,7 @@ class Statistics:
             .where(Feedback.is_right.is_(False), self._within(Feedback.created_at))
             .order_by(Feedback.created_at.desc(), Query.id)
             .limit(count)
-            .options(
-                defer(Query.activation_map),
-                selectinload(Query.matches).options(
-                    defer(QueryMatch.points),
-                    joinedload(QueryMatch.artwork).selectinload(Artwork.images),
-                ),
-                joinedload(Query.feedback)
-                .joinedload(Feedback.artwork)
-                .selectinload(Artwork.images),
-            )
+            .options(*WITH_WORKS)
         )
         return list(self._session.scalars(newest))
 

@@ -7,7 +7,15 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.extensions import db
-from app.models import Favourite, Query, QueryMatch, VisitLink, VisitNote
+from app.models import (
+    Artwork,
+    Favourite,
+    Feedback,
+    Query,
+    QueryMatch,
+    VisitLink,
+    VisitNote,
+)
 from app.services.media.store import MediaStore
 from app.services.system import deletions
 from app.services.system.deletions import Area
@@ -17,6 +25,19 @@ SEARCHES_PER_PAGE = 24
 """Divides by 2, 3 and 4: full rows on every screen."""
 BATCH = 500
 """Rows deleted by one statement: databases bound how many it may name."""
+
+WITH_WORKS = (
+    # What only the answer's own page draws is most of a row.
+    defer(Query.activation_map),
+    selectinload(Query.matches).options(
+        defer(QueryMatch.points),
+        joinedload(QueryMatch.artwork).selectinload(Artwork.images),
+    ),
+    joinedload(Query.feedback)
+    .joinedload(Feedback.artwork)
+    .selectinload(Artwork.images),
+)
+"""Options of a select that loads searches with the works they named, to be listed."""
 
 Owned = Query | VisitNote | VisitLink | Favourite
 """Rows that belong to an account or an anonymous visitor."""

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Artwork, Feedback, Query, QueryMatch, VisitNote, now
@@ -20,7 +20,7 @@ from app.models.keys import natural_key
 from app.retrieval.verification.evidence import Verdict
 from app.services.collection.works import works_by_accession
 from app.services.labels.shown import reading_of
-from app.services.search.history import Owner
+from app.services.search.history import WITH_WORKS, Owner
 
 MOST_WORKS = 300
 """Of a visit: more than anybody looks at, and what a PDF can hold in a request."""
@@ -91,12 +91,20 @@ def bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     return begin, datetime.combine(day + timedelta(days=1), time.min, zone)
 
 
-def visit_of(owner: Owner, day: date, zone: tzinfo) -> Visit:
-    """Return somebody's visit of a day; without works where nothing was found."""
+def visit_of(
+    owner: Owner, day: date, zone: tzinfo, *, only: Artwork | None = None
+) -> Visit:
+    """Return somebody's visit of a day; without works where nothing was found.
+
+    Parameters
+    ----------
+    only : Artwork, optional
+        Look for this work alone: others may be missing then.
+    """
     seen: dict[int, VisitedWork] = {}
-    for one in _found(_searches(owner, day, zone)):
+    for one in _found(_searches(owner, day, zone, only)):
         seen.setdefault(one.artwork.id, one)
-    for note in _notes(owner, day):
+    for note in _notes(owner, day, only):
         if note.is_out:
             seen.pop(note.artwork_id, None)
         else:
@@ -163,24 +171,28 @@ def _note(owner: Owner, day: date, artwork: Artwork, *, is_out: bool) -> None:
         return  # pressed twice: the other request has written it
 
 
-def _searches(owner: Owner, day: date, zone: tzinfo) -> Sequence[Query]:
+def _searches(
+    owner: Owner, day: date, zone: tzinfo, only: Artwork | None
+) -> Sequence[Query]:
     begin, end = bounds(day, zone)
+    wanted = [owner.condition(), Query.created_at >= begin, Query.created_at < end]
+    if only is not None:
+        wanted.append(_may_name(only))
     return db.session.scalars(
         select(Query)
-        .where(owner.condition(), Query.created_at >= begin, Query.created_at < end)
+        .where(*wanted)
         .order_by(Query.created_at, Query.id)
         .limit(MOST_SEARCHES)
-        .options(
-            defer(Query.activation_map),
-            selectinload(Query.matches).options(
-                defer(QueryMatch.points),
-                joinedload(QueryMatch.artwork).selectinload(Artwork.images),
-            ),
-            joinedload(Query.feedback)
-            .joinedload(Feedback.artwork)
-            .selectinload(Artwork.images),
-        )
+        .options(*WITH_WORKS)
     ).all()
+
+
+def _may_name(artwork: Artwork) -> ColumnElement[bool]:
+    return or_(
+        Query.matches.any(QueryMatch.artwork_id == artwork.id),
+        Query.feedback.has(Feedback.artwork_id == artwork.id),
+        Query.reading.is_not(None),
+    )
 
 
 def _found(searches: Iterable[Query]) -> Iterable[VisitedWork]:
@@ -207,10 +219,10 @@ def _read_for_sure(query: Query) -> list[str]:
     return [work.accession for work in reading.works if work.is_sure] if reading else []
 
 
-def _notes(owner: Owner, day: date) -> Sequence[VisitNote]:
+def _notes(owner: Owner, day: date, only: Artwork | None) -> Sequence[VisitNote]:
     return db.session.scalars(
         select(VisitNote)
-        .where(_of(owner, day))
+        .where(_of(owner, day, only))
         .order_by(VisitNote.created_at, VisitNote.id)
         .options(joinedload(VisitNote.artwork).selectinload(Artwork.images))
     ).all()

@@ -193,7 +193,8 @@ def may_be_changed(day: date) -> bool:
 def is_in_visit(work: Artwork) -> bool:
     """Tell whether a work is in today's visit of whoever looks at it."""
     owner, zone = current_owner(), time_zone()
-    return owner != Owner() and visit_of(owner, today(zone), zone).has(work)
+    # A work's page is opened often, and a day may have hundreds of searches.
+    return owner != Owner() and visit_of(owner, today(zone), zone, only=work).has(work)
 
 
 def asked_order() -> str:

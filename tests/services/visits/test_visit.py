@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Artwork, Feedback, now
@@ -31,7 +32,23 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def works_of(owner=ANNA, day=DAY, zone=UTC_ZONE):
-    return [one.artwork.accession for one in visit_of(owner, day, zone).works]
+    whole = visit_of(owner, day, zone)
+    for work in db.session.scalars(select(Artwork)):
+        alone = visit_of(owner, day, zone, only=work)
+        assert alone.has(work) == whole.has(work)
+    return [one.artwork.accession for one in whole.works]
+
+
+def test_one_work_is_looked_for_in_the_searches_that_may_have_found_it():
+    asked = [
+        found(work_of(number), visitor="anna", created_at=NOON) for number in (0, 4)
+    ]
+    work, other = (query.matches[0].artwork for query in asked)
+    db.session.expire_all()
+    alone = visit_of(ANNA, DAY, UTC_ZONE, only=work)
+    assert [one.artwork for one in alone.works] == [work]
+    assert alone.works[0].query_id == asked[0].id
+    assert not alone.has(other)
 
 
 def test_what_was_found_is_in_the_visit_once_in_order_of_time():
