@@ -1,6 +1,5 @@
 """Health page of the instance: settings and their sources, storage, what waits."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, current_app, flash, render_template, request
@@ -11,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.services.operations import inspection, retention
-from app.services.operations.doctor.checks import CheckResult, Examined, Health
+from app.services.operations.doctor.checks import Examined, Health
 from app.services.operations.doctor.examination import examine
 from app.services.operations.plausibility import Doubt, Held
 from app.services.system import audit
@@ -36,13 +35,16 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 @bp.get("/")
 def show() -> str:
     """Show how the instance is."""
+    examined = Examined(db.session(), db.engine, current_app.config)
+    # Those of ``flask doctor`` that are quick.
+    checks = list(examine(examined, thorough=False))
     return render_template(
         "admin/health.html",
         index=live_facts(),
         storage=inspection.storage(folders()),
         free=inspection.free_bytes(folders()),
-        work=inspection.queue_state(db.session(), folders()),
-        troubles=[one for one in checked() if one.health is not Health.OK],
+        work=examined.queues,
+        troubles=[one for one in checks if one.health is not Health.OK],
         settings=inspection.settings(db.session(), current_app.config),
         state_names=STATE_NAMES,
         sources=SOURCES,
@@ -51,12 +53,6 @@ def show() -> str:
         size=size,
         doubt=doubt,
     )
-
-
-def checked() -> Iterator[CheckResult]:
-    """Do the checks of ``flask doctor`` that are quick."""
-    examined = Examined(db.session(), db.engine, current_app.config)
-    return examine(examined, thorough=False)
 
 
 def labels_state() -> str:
