@@ -7,13 +7,7 @@ from flask import request
 from flask_babel import lazy_gettext as _
 
 from app.models.languages import MARK, named, normal_tag, parted
-from app.services.collection.content.fields import (
-    CREDIT,
-    DESCRIPTION,
-    DIMENSIONS,
-    STORY,
-    TEXT_FIELDS,
-)
+from app.services.collection.content.fields import TEXT_FIELDS
 from app.services.collection.exporting import EXPORTED
 from app.services.collection.labels import COLUMNS, DETAIL, LABEL_COLUMNS
 from app.services.importing.columns.content import content_of, meant_by
@@ -29,28 +23,18 @@ from app.services.importing.columns.formats import (
 from app.services.importing.columns.reading import Reading, detail_name
 from app.services.importing.diff import Policy
 from app.services.importing.runs import UnusableMappingError
+from app.web.shell.content import shown
 
 SAMPLES = 3
 """Rows whose values are shown beside the columns."""
 FIELD_NAMES = {
     DETAILS: _("Keep as a further detail"),
-    ACCESSION: _("Accession number"),
+    ACCESSION: shown.FIELD_NAMES[ACCESSION],
     IMAGE: _("Picture: file or address"),
     ABOUT_PICTURE: _("About the picture, not the work"),
-    "title": _("Title"),
-    "artist": _("Artist"),
-    "date": _("Date"),
-    "technique": _("Technique"),
-    "type": _("Type"),
-    "school": _("School"),
-    "location": _("Location"),
-    "source": _("Source"),
-    "rights": _("Rights"),
-    STORY: _("Story"),
-    DESCRIPTION: _("Description"),
-    DIMENSIONS: _("Dimensions"),
-    CREDIT: _("Credit line"),
+    **{name: shown.FIELD_NAMES[name] for name in (*LABEL_COLUMNS, *TEXT_FIELDS)},
 }
+"""What columns may mean, in the order of the choices."""
 FORMAT_NAMES = {
     OURS: _("a table with the columns of this program"),
     WGA: _("a table of the Web Gallery of Art"),
