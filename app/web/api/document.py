@@ -14,23 +14,17 @@ from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from app.web.api import (
-    queries,
-    search,
-    suggestions,
-    tour_schemas,
-    tours,
-    works,
-)
+from app.web.api import queries, search, suggestions, tours, works
 from app.web.api.arguments import JudgementSchema
 from app.web.api.blueprint import TOKEN_NEEDED
 from app.web.api.refusals import NAMES, RESPONSES, ErrorSchema
 from app.web.api.schemas import answers, matches
 from app.web.api.schemas import queries as query_schemas
 from app.web.api.schemas import suggestions as suggestion_schemas
+from app.web.api.schemas import tours as tour_schemas
 from app.web.api.schemas import works as work_schemas
 from app.web.api.schemas.examples import ACCESSION, QUERY_ID
-from app.web.api.tour_schemas import TOUR_ID
+from app.web.api.schemas.tours import TOUR_ID
 
 API = "morelli.api"
 """Key of the description among the application's extensions, once it is made."""

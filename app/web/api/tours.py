@@ -9,7 +9,7 @@ from app.models import Tour
 from app.services.tours import reading
 from app.web.api.arguments import Parameters
 from app.web.api.blueprint import NO_TOKEN, Blueprint
-from app.web.api.tour_schemas import TOUR_ID, ToursSchema, TourWithStopsSchema
+from app.web.api.schemas.tours import TOUR_ID, ToursSchema, TourWithStopsSchema
 
 bp = Blueprint("api_tours", "/tours", tag="works", security=NO_TOKEN)
 

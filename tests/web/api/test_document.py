@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import Artwork
 from app.web.api.pages import list_operations
 from app.web.api.schemas.examples import ACCESSION, QUERY_ID
-from app.web.api.tour_schemas import TOUR_ID
+from app.web.api.schemas.tours import TOUR_ID
 from app.web.errors import CODES
 from app.web.shell.languages import LANGUAGES
 from tests.support.people import program_of, with_account
