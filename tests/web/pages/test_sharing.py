@@ -24,8 +24,11 @@ def post(client, address, page):
 
 @pytest.fixture
 def link(client, answered):
+    assert f'action="{answered}/share"' in client.get(answered).text
     assert post(client, f"{answered}/share", answered).status_code == 303
-    [link] = LINK.findall(client.get(answered).text)
+    page = client.get(answered).text
+    assert f'action="{answered}/unshare"' in page
+    [link] = LINK.findall(page)
     return link
 
 
