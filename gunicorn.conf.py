@@ -24,7 +24,7 @@ from app.configuration.load import (
 # Imported before the processes part, so that they share the libraries' memory: of the
 # accounts, cryptography and WebAuthn (10 MB).
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
-from app.retrieval.runtime.memory import keep_freed_memory
+from app.retrieval.runtime.memory import keep_freed_memory, spare_started_objects
 from app.services.accounts import second_factor  # noqa: F401
 from app.web.server.limits import HELD_UPLOADS, Limits
 from app.web.server.worker import BufferingWorker
@@ -94,6 +94,7 @@ def post_worker_init(worker):
     except (ArtefactError, EmptyGalleryError) as error:
         # Every page says so too, and the next request tries again.
         worker.log.warning("Cannot search yet: %s", error)
+    spare_started_objects()
 
 
 def child_exit(_server, worker):

@@ -1,13 +1,17 @@
-"""Memory of the C library's allocator: kept during searches, given back after them.
+"""Memory of a server process: kept during searches, given back after them, not swept.
 
 A search takes some 60 MB for a moment. glibc maps large blocks one by one, and the
 system clears their pages each time, a sixth of all that a search costs. Kept for the
 next search, they would make every server process that much larger for good, in as many
 heaps as there are threads. So there is one heap, which keeps what is freed until nobody
 searches.
+
+A full garbage collection looks at all objects, 230,000 once a server has started, and
+holds whoever asks up for 0.1 s. Nearly all of them live as long as the process.
 """
 
 import ctypes
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -46,6 +50,15 @@ def give_back_memory() -> None:
     trim = getattr(_libc, "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def spare_started_objects() -> None:
+    """Leave what this process has made until now out of all garbage collections.
+
+    To be called when it has started, before it is asked anything.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager

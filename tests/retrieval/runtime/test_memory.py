@@ -79,3 +79,19 @@ with borrowed_memory():
     use_much(block_mb=60)
     assert resident_mb() < before + 10
 """)
+
+
+def test_a_full_collection_looks_only_at_what_was_made_after_the_start():
+    run("""
+import gc
+from app.retrieval.runtime.memory import spare_started_objects
+
+kept = [[] for _ in range(100_000)]
+spare_started_objects()
+assert len(gc.get_objects()) < 1_000
+fresh = []
+fresh.append(fresh)
+del fresh
+assert gc.collect() >= 1
+assert len(kept) == 100_000
+""")
