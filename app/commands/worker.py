@@ -10,7 +10,7 @@ from flask import current_app
 from app.background import BACKGROUND, Background
 from app.commands.shared import DONE, FAILED, explained
 from app.configuration.load import Folders
-from app.retrieval.runtime.memory import keep_freed_memory
+from app.retrieval.runtime.memory import keep_freed_memory, spare_started_objects
 from app.services.system import database
 from app.web.shell import logs
 
@@ -42,6 +42,7 @@ def command() -> int:
     for name in OUTDATED:
         (folders.instance / name).unlink(missing_ok=True)
     background: Background = current_app.extensions[BACKGROUND]
+    spare_started_objects()
     with background.working(jobs=True) as ended:
         while not told.wait(LOOK_SECONDS) and not ended.is_set():
             pass

@@ -8,6 +8,7 @@ word: both rows are good. Were it unique, they could wait for each other.
 import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -85,13 +86,15 @@ class ArtworkNumber(Base):
 
 def numbers_of(accession: str, details: dict[str, Any]) -> set[str]:
     """Return the numbers that a work is found by: the museum's and its guides'."""
-    guides = (
-        str(value)
-        for name, value in details.items()
-        if GUIDE_COLUMN.search(" ".join(words_of(name)))
-    )
+    guides = (str(value) for name, value in details.items() if _is_of_guide(name))
     short = (number for number in guides if len(number) <= LONGEST_GUIDE_NUMBER)
     return {number_key(number) for number in (accession, *short)} - {""}
+
+
+@lru_cache(maxsize=1024)
+def _is_of_guide(column: str) -> bool:
+    """Tell whether a museum's own column is one of a gallery guide's numbers."""
+    return GUIDE_COLUMN.search(" ".join(words_of(column))) is not None
 
 
 @event.listens_for(Session, "after_flush")
