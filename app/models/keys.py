@@ -1,6 +1,7 @@
 """Search and sort keys of labels: transliterated, without accents and capitals."""
 
 import re
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -15,6 +16,7 @@ _DIGITS = re.compile(r"([0-9]{1,18})")
 _SORTED = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=1024)  # of one label, four keys are made; artists come again
 def plain_text(text: str) -> str:
     """Return a text in small Latin letters without accents.
 

@@ -291,8 +291,10 @@ def _taken(record: Record, found: Mapping[str, FoundPicture]) -> list[str]:
 
 def _add_pictures(artwork: Artwork, decision: RowDecision, record: Record) -> None:
     """Add pictures after those that a work has."""
-    first = max((image.position for image in artwork.images), default=-1) + 1
     new = [picture_of(one.stored) for one in decision.pictures if one.stored]
+    if not new:
+        return
+    first = max((image.position for image in artwork.images), default=-1) + 1
     artwork.images.extend(
         ReferenceImage(position=position, about=record.about, **picture)
         for position, picture in enumerate(new, first)
