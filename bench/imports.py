@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from app.background import BACKGROUND
 from app.commands.shared import DONE, run_explained
@@ -61,9 +62,11 @@ def measure(rows: int) -> dict[str, float]:
         with app.app_context():
             database.upgrade()
             session, folders = db.session(), Folders(Path(name))
-            kind, location = runs.receive(
-                io.BytesIO(table_of(rows)), "works.csv", FolderStore(folders.imports)
-            )
+            with tempfile.TemporaryFile() as table:
+                write_table(table, rows)
+                kind, location = runs.receive(
+                    table, "works.csv", FolderStore(folders.imports)
+                )
             found = runs.begin(session, kind, location, "works.csv", None)
             with opened(found, ImportContext.of(app.config)) as source:
                 columns = source.table.columns if source.table else ()
@@ -93,9 +96,9 @@ def measure(rows: int) -> dict[str, float]:
     }
 
 
-def table_of(rows: int) -> bytes:
-    """Return a table of invented works as a German Excel writes it."""
-    text = io.StringIO()
+def write_table(table: BinaryIO, rows: int) -> None:
+    """Write a table of invented works as a German Excel writes it."""
+    text = io.TextIOWrapper(table, "cp1252", newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow(HEADER)
     for number in range(rows):
@@ -109,7 +112,7 @@ def table_of(rows: int) -> bytes:
                 "Gemälde",
             )
         )
-    return text.getvalue().encode("cp1252")
+    text.detach().seek(0)
 
 
 if __name__ == "__main__":
