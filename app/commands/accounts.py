@@ -15,6 +15,7 @@ from flask_security.recoverable import generate_reset_password_token
 from app.commands.shared import DONE, FAILED, explained, say
 from app.extensions import db
 from app.models import User
+from app.retrieval.runtime.place import COMMAND
 from app.services.accounts import accounts, invitations
 from app.services.accounts.administration import AccountAdmin
 from app.services.accounts.last_admin import LastAdminError
@@ -137,7 +138,7 @@ def change(email: str, act: Callable[[User], bool], result: str) -> int:
     except LastAdminError:
         say(
             f"{email} is the last administrator. Make another one first: "
-            "flask --app wsgi accounts create-admin EMAIL"
+            f"{COMMAND} accounts create-admin EMAIL"
         )
         return FAILED
     if is_changed:

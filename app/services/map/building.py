@@ -23,12 +23,12 @@ from app.configuration.load import Folders
 from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError, ImageError, RetrievalError
 from app.retrieval.files.atomic import staged_file
-from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.map.hilbert import hilbert
 from app.retrieval.map.layout import LAYOUT, Cells, arrange, settle
 from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import FloatArray
 from app.services.index.features import features_key, read_half

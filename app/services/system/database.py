@@ -24,7 +24,7 @@ from sqlalchemy.exc import (
 from app.configuration.databases import mask_password
 from app.configuration.load import ROOT
 from app.extensions import brief_wait, db, is_sqlite
-from app.retrieval.generations.manifest import INDEX_COMMAND
+from app.retrieval.runtime.place import INDEX_COMMAND
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.configuration.load import MAKE_KEY, SETTINGS
 from app.retrieval.generations.registry import GenerationRegistry
+from app.retrieval.runtime.place import SERVE_COMMAND
 from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.operations.retention import CONFIRM_COMMAND
 from app.services.system.deferrals import words_of
@@ -33,7 +34,10 @@ def worker(examined: Examined) -> Found:
         yield (
             Health.FAULT,
             _("No worker is running: what waits is not done."),
-            _("Run “python serve.py”, which starts one with the server."),
+            _(
+                "Run “%(command)s”, which starts one with the server.",
+                command=SERVE_COMMAND,
+            ),
         )
     if queues.held is not None:
         yield (

@@ -7,8 +7,7 @@ import socket
 
 import pytest
 
-import demo
-import precompute_descriptors
+from app.programs import demo, index
 from app.retrieval.drawings.collection import SyntheticWork
 from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
@@ -91,7 +90,7 @@ def test_drawn_works_are_indexed_and_photographed(served, tmp_path, capsys):
 
 def test_a_second_start_indexes_nothing(served, own, capsys, monkeypatch):
     assert demo.main(own) == 0
-    monkeypatch.setattr(precompute_descriptors, "main", lambda _arguments: 2)
+    monkeypatch.setattr(index, "main", lambda _arguments: 2)
     assert demo.main(own) == 0
     assert len(served) == 2
 
