@@ -35,6 +35,7 @@ from app.services.system.fetching import LinkReader
 from app.services.vectors.opening import open_vectors
 from app.services.words.vocabulary import LabelVocabulary
 from app.web import errors, health
+from app.web.account import first_start as account_first_start
 from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
 from app.web.account import tokens as account_tokens
@@ -46,6 +47,7 @@ from app.web.admin import invitations as admin_invitations
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
+from app.web.admin.site import first_steps as admin_first_steps
 from app.web.admin.site import own_pages as admin_own_pages
 from app.web.admin.site import settings as admin_site
 from app.web.api import document as api_document
@@ -132,7 +134,7 @@ BLUEPRINTS = (
     *(curate_compare, curate_sent_pictures, curate_tours),
     *(curate_content, curate_recordings, curate_layout),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
-    *(admin_site, admin_own_pages),
+    *(admin_site, admin_own_pages, admin_first_steps, account_first_start),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,
 )

@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 
+from app.commands.accounts import tell_first_code
 from app.commands.shared import run_explained
 from app.commands.statuses import DONE
 from app.configuration.load import ConfigurationError, Folders, keep_to_owner
@@ -45,6 +46,7 @@ def look() -> int:
         ) from error
     with app.app_context():
         database.prepare()
+        tell_first_code()
     return DONE
 
 
