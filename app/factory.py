@@ -17,6 +17,7 @@ from app.commands import imports as commands_imports
 from app.commands import retention as commands_retention
 from app.commands import shared as commands_shared
 from app.commands import sources as commands_sources
+from app.commands import upgrade as commands_upgrade
 from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
@@ -144,6 +145,7 @@ COMMANDS = (
     *(commands_imports.group, commands_sources.group, commands_retention.group),
     *(commands_worker.command, commands_exports.command),
     *(commands_backup.group, commands_backup.restore, commands_doctor.command),
+    commands_upgrade.command,
 )
 
 

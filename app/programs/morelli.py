@@ -81,6 +81,9 @@ COMMANDS = {
     "restore": Subcommand("app.commands.backup:restore", "Restore a backup."),
     "retention": Subcommand("app.commands.retention:group", "Delete what is old."),
     "sources": Subcommand("app.commands.sources:group", "Keep in step with sources."),
+    "upgrade": Subcommand(
+        "app.commands.upgrade:command", "Bring the database to this version."
+    ),
     "worker": Subcommand("app.commands.worker:command", "Do what waits."),
 }
 ALIASES = {"imports": "import"}
