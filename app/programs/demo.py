@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.commands.shared import DONE, FAILED, INCOMPLETE, run_explained, say, watch
+from app.commands.statuses import MISCONFIGURED
 from app.configuration.load import Folders, keep_to_owner, read_settings
 from app.extensions import db
 from app.factory import create_app
@@ -56,13 +57,13 @@ def run(catalogue: Path | None, images: Path | None) -> int:
     port = settings["MORELLI_PORT"]
     if is_taken(port):
         say(f"Port {port} is taken. Choose another one: MORELLI_PORT=… {DEMO_COMMAND}")
-        return FAILED
+        return MISCONFIGURED
     drawn = folders.instance / "drawn"
     is_drawn, is_in_use = drawn.exists(), folders.works.exists()
     if is_drawn if catalogue else is_in_use and not is_drawn:
         say(
             f"{folders.instance} holds another collection, and the two must not mix. "
-            "Choose a folder of its own: MORELLI_INSTANCE=… {DEMO_COMMAND}"
+            f"Choose a folder of its own: MORELLI_INSTANCE=… {DEMO_COMMAND}"
         )
         return FAILED
     if catalogue is None or images is None:

@@ -82,13 +82,12 @@ def refuse(host: str, port: int, error: OSError) -> None:
         raise ConfigurationError(
             "MORELLI_HOST", host, "this machine has no such address"
         ) from error
-    reasons = {
-        errno.EADDRINUSE: "another program listens there; stop it, or choose another "
-        "port",
-        errno.EACCES: "only root may listen on a port below 1024; choose another one, "
-        "behind a proxy",
-    }
-    reason = reasons.get(error.errno or 0, error.strerror or str(error))
+    if error.errno == errno.EADDRINUSE:
+        reason = "another program listens there; stop it, or choose another port"
+    elif error.errno == errno.EACCES:
+        reason = "only root may listen below 1024; choose another port, behind a proxy"
+    else:
+        reason = error.strerror or str(error)
     raise ConfigurationError("MORELLI_PORT", str(port), reason) from error
 
 

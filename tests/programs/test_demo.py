@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from app.commands.statuses import MISCONFIGURED
 from app.programs import demo, index
 from app.retrieval.drawings.collection import SyntheticWork
 from app.retrieval.generations.validation import Validation
@@ -124,7 +125,7 @@ def test_a_taken_port_is_said_before_any_work(tmp_path, monkeypatch, capsys):
         port = other.getsockname()[1]
         monkeypatch.setenv("MORELLI_INSTANCE", str(tmp_path / "instance"))
         monkeypatch.setenv("MORELLI_PORT", str(port))
-        assert demo.main([]) == 2
+        assert demo.main([]) == MISCONFIGURED
     assert f"Port {port} is taken" in capsys.readouterr().err
     assert not (tmp_path / "instance").exists()
 
