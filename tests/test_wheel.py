@@ -13,7 +13,7 @@ import pytest
 
 import bench.server
 from app.configuration.load import ROOT
-from app.version import VERSION
+from app.version import RELEASED, VERSION
 from tools.dist import build
 
 pytestmark = pytest.mark.slow
@@ -88,9 +88,8 @@ def test_it_is_no_larger_than_is_said_and_brings_no_tensorflow(installed):
 
 def test_it_names_itself_and_its_model(installed):
     said = installed.run("--version").stdout
-    assert re.fullmatch(
-        rf"Morelli {VERSION} of [\d-]+, model default [\da-f]{{16}}\n", said
-    )
+    named = rf"Morelli {VERSION} of {RELEASED}, model default [\da-f]{{16}}\n"
+    assert re.fullmatch(named, said)
 
 
 def test_a_wrong_setting_is_one_sentence(installed):

@@ -1,4 +1,4 @@
-"""Table of every sentence that an operator can meet in a shell, from the program itself.
+"""Table of every sentence that an operator can meet, from the program itself.
 
     python -m tools.messages          # writes docs/messages.md; a test compares
 
@@ -28,8 +28,9 @@ FILLED_IN = "…"
 WORD = re.compile(r"[^\W\d_]{2}")
 INTRODUCTION = """# Exit statuses and messages
 
-Written by `python -m tools.messages` from the program's own text; a test compares the two.
-What is filled in stands as `…`. Messages go to standard error, results to standard output.
+Written by `python -m tools.messages` from the program's own text; a test compares them.
+What is filled in stands as `…`. Messages go to standard error, results to standard
+output.
 
 ## Exit statuses
 

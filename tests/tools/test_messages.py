@@ -14,8 +14,8 @@ def test_the_page_is_up_to_date():
 
 
 def test_every_status_has_its_meaning():
-    named = {value for name, value in vars(statuses).items() if name.isupper()}
-    assert {one for one in named if isinstance(one, int)} == set(statuses.MEANINGS)
+    values = [value for name, value in vars(statuses).items() if name.isupper()]
+    assert {one for one in values if isinstance(one, int)} == set(statuses.MEANINGS)
 
 
 def test_no_group_is_empty():
