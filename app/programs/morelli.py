@@ -16,18 +16,13 @@ from flask.cli import ScriptInfo
 
 from app.commands.statuses import FAILED, MISCONFIGURED
 from app.configuration.load import ConfigurationError, keep_to_owner
-from app.retrieval.runtime.place import IS_INSTALLED
+from app.retrieval.runtime.place import INSTALL_TRAINING
 
 NAME = "morelli"
 TRAINING = frozenset(
     {"keras", "tensorflow", "sklearn", "scipy", "matplotlib", "openTSNE"}
 )
 """What only the extra ``train`` brings."""
-INSTALL_TRAINING = (
-    "pip install 'morelli[train]'"
-    if IS_INSTALLED
-    else "pip install --require-hashes -r requirements.txt"
-)
 
 
 @dataclass(frozen=True, slots=True)

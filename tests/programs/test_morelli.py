@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import click
 import pytest
 
 from app.commands.statuses import FAILED, MISCONFIGURED
@@ -28,10 +29,11 @@ def run(*words, **environ):
 
 
 def test_it_has_every_command_that_flask_has():
-    given = {morelli.ALIASES.get(one.name, one.name) for one in COMMANDS}
+    names = [str(one.name) for one in COMMANDS]
+    given = {morelli.ALIASES.get(name, name) for name in names}
     assert given == set(morelli.COMMANDS)
     for name in morelli.COMMANDS:
-        command = morelli.morelli.get_command(None, name)
+        command = morelli.morelli.get_command(click.Context(morelli.morelli), name)
         assert command is not None
         assert command.name in (name, *morelli.ALIASES)
 

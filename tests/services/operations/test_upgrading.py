@@ -108,6 +108,7 @@ def test_todays_instance_is_upgraded_whole_and_back(app, filled, client, backups
     moved = upgrading.upgrade(app.config, lambda: backups, unwatched)
     assert moved is not None
     assert (moved.before, moved.after) == (TODAY, database.newest_version())
+    assert moved.backup is not None
     assert BackupManifest.read(moved.backup).schema == TODAY
     assert kept() == before
     assert "The Astronomer’s Table" in client.get(filled).text
@@ -115,6 +116,7 @@ def test_todays_instance_is_upgraded_whole_and_back(app, filled, client, backups
     assert upgrading.upgrade(app.config, lambda: backups, unwatched) is None
 
     back = upgrading.go_back(app.config, lambda: None, unwatched, TODAY)
+    assert back is not None
     assert (back.before, back.after) == (moved.after, TODAY)
     assert database.version() == TODAY
     database.upgrade()
