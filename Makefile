@@ -22,7 +22,7 @@ DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$
 # tests would compile the program and all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo cluster-demo test test-slow test-browser test-long test-cluster check format bench bench-quality translations screenshots lock audit sbom clean
+.PHONY: help setup dist demo cluster-demo test test-slow test-browser test-long test-cluster check format bench bench-quality translations screenshots lock audit sbom clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -38,6 +38,9 @@ $(STAMP): requirements/build.txt requirements-dev.txt
 	$(PIP) --requirement requirements/build.txt
 	$(PIP) --no-build-isolation --requirement requirements-dev.txt
 	@touch $@
+
+dist: setup ## build the wheel into dist/, for pip or pipx
+	$(BIN)/python -m tools.dist
 
 demo: setup ## index a collection and serve it (CATALOGUE=… IMAGES=… for your own; MORELLI_PORT)
 	$(BIN)/python demo.py $(DATA)
@@ -104,4 +107,4 @@ sbom: setup ## write bills of materials (CycloneDX) to build/
 	$(SBOM) requirements.txt --output-file build/sbom.json
 
 clean: ## remove what the commands made, except instance/
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -14,6 +14,7 @@ from pathlib import Path
 # server never needs, and goes without. None bars an import.
 sys.modules["pygments"] = None
 
+from app.commands.statuses import MISCONFIGURED
 from app.configuration.load import (
     ConfigurationError,
     Folders,
@@ -36,7 +37,7 @@ try:
     settings = read_settings(os.environ)
 except ConfigurationError as error:
     print(error, file=sys.stderr)
-    sys.exit(2)
+    sys.exit(MISCONFIGURED)
 
 logs.configure(settings["MORELLI_LOG_FORMAT"])
 keep_freed_memory()

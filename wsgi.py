@@ -2,6 +2,7 @@
 
 import sys
 
+from app.commands.statuses import MISCONFIGURED
 from app.configuration.load import ConfigurationError, keep_to_owner
 from app.factory import create_app
 
@@ -10,4 +11,4 @@ try:
     app = create_app()
 except ConfigurationError as error:
     print(error, file=sys.stderr)
-    sys.exit(2)
+    sys.exit(MISCONFIGURED)

@@ -17,6 +17,7 @@ from app.commands import imports as commands_imports
 from app.commands import retention as commands_retention
 from app.commands import shared as commands_shared
 from app.commands import sources as commands_sources
+from app.commands import upgrade as commands_upgrade
 from app.commands import worker as commands_worker
 from app.configuration import load
 from app.configuration.load import Folders
@@ -35,6 +36,7 @@ from app.services.system.fetching import LinkReader
 from app.services.vectors.opening import open_vectors
 from app.services.words.vocabulary import LabelVocabulary
 from app.web import errors, health
+from app.web.account import first_start as account_first_start
 from app.web.account import invitations as account_invitations
 from app.web.account import pages as account_pages
 from app.web.account import tokens as account_tokens
@@ -46,6 +48,7 @@ from app.web.admin import invitations as admin_invitations
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
+from app.web.admin.site import first_steps as admin_first_steps
 from app.web.admin.site import own_pages as admin_own_pages
 from app.web.admin.site import settings as admin_site
 from app.web.api import document as api_document
@@ -132,7 +135,7 @@ BLUEPRINTS = (
     *(curate_compare, curate_sent_pictures, curate_tours),
     *(curate_content, curate_recordings, curate_layout),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
-    *(admin_site, admin_own_pages),
+    *(admin_site, admin_own_pages, admin_first_steps, account_first_start),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,
 )
@@ -142,6 +145,7 @@ COMMANDS = (
     *(commands_imports.group, commands_sources.group, commands_retention.group),
     *(commands_worker.command, commands_exports.command),
     *(commands_backup.group, commands_backup.restore, commands_doctor.command),
+    commands_upgrade.command,
 )
 
 

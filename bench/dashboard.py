@@ -19,12 +19,12 @@ import numpy as np
 from flask_security import hash_password
 from sqlalchemy import insert, select
 
-import precompute_descriptors
 from app.commands.shared import DONE, FAILED, Workplace, index, run_explained, watch
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, Feedback, Query, QueryMatch, now
 from app.models.queries import hour_of
+from app.programs.index import record
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import accounts
@@ -124,7 +124,7 @@ def index_few(folder: Path) -> None:
     if not drawn.exists():
         demonstration.draw_collection(drawn, generate_collection(DRAWN))
     work = Workplace.of_current_app()
-    precompute_descriptors.record(
+    record(
         work,
         drawn / demonstration.CATALOGUE_FILE,
         drawn / demonstration.IMAGES_FOLDER,

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-import precompute_descriptors
 from app.commands.shared import DONE, FAILED, Progress, Workplace, run_explained, say
 from app.configuration.load import Folders
 from app.factory import create_app
+from app.programs import index
 from app.retrieval.runtime.parallel import worker_count
 from app.services.index.building import build_index, complete_features
 from app.services.system import database
@@ -43,7 +43,7 @@ def run(catalogue: Path, images: Path) -> int:
         database.upgrade()
         work = Workplace.of_current_app()
         with clock.stage("recording works"):
-            precompute_descriptors.record(work, catalogue, images)
+            index.record(work, catalogue, images)
         with clock.stage("computing features"), closing(Progress()) as progress:
             complete_features(work.session, work.media.works, work.model, progress)
         with clock.stage("building, examining, publishing"):

@@ -9,6 +9,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import func, select
 
+from app.commands.statuses import UNREACHABLE
 from app.models import UtcDateTime
 from app.services.system import database
 from app.services.system.lock import lock_number
@@ -31,7 +32,7 @@ def run_online():
         database.version()
     except database.DatabaseUnreachableError as error:
         print(error.detail, file=sys.stderr)
-        sys.exit(2)
+        sys.exit(UNREACHABLE)
     with migrate.db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # Altering a table there copies and drops it, and dropping a table deletes

@@ -22,10 +22,10 @@ from flask_security import hash_password
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-import precompute_descriptors
 from app.configuration.load import ROOT
 from app.extensions import db
 from app.factory import create_app
+from app.programs import index
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.images.codec import encode_jpeg
 from app.services.accounts import accounts
@@ -162,7 +162,7 @@ def address(tmp_path, monkeypatch):
     demonstration.draw_collection(museum, generate_collection(WORKS, seed=77))
     arguments = ["--catalogue", str(museum / demonstration.CATALOGUE_FILE)]
     arguments += ["--images", str(museum / demonstration.IMAGES_FOLDER)]
-    assert precompute_descriptors.main(arguments) == 0
+    assert index.main(arguments) == 0
     app = create_app()
     with app.app_context():
         curator = accounts.create_confirmed(

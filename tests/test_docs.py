@@ -14,7 +14,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 LAB_OPTIONS = ("__main__", "collection", "networks")
-SCRIPTS = ("precompute_descriptors.py", "evaluate.py", "train.py", "demo.py")
+SCRIPTS = ("index", "evaluate", "train", "demo", "serve")
 
 
 def setting_row(setting):
@@ -40,7 +40,8 @@ def test_links_inside_the_project_lead_somewhere(document):
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_option_of_a_script_is_documented(script):
-    options = set(re.findall(r'"(--[a-z-]+)"', (ROOT / script).read_text("utf-8")))
+    source = ROOT / "app" / "programs" / f"{script}.py"
+    options = set(re.findall(r'"(--[a-z-]+)"', source.read_text("utf-8")))
     operating = (ROOT / "docs" / "operating.md").read_text("utf-8")
     assert options
     assert not {option for option in options if f"`{option}" not in operating}

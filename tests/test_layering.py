@@ -16,6 +16,7 @@ RETRIEVAL = "app.retrieval"
 
 # Lowest first. A folder may import from itself and from the folders above it here.
 LAYERS = (
+    "app.version",
     f"{RETRIEVAL}.errors",
     f"{RETRIEVAL}.types",
     f"{RETRIEVAL}.settings",
@@ -65,6 +66,8 @@ LAYERS = (
     "app.commands",
     "app.factory",
     "app.lab",
+    "app.programs",
+    "app.__main__",
 )
 KERAS_ROOMS = (
     f"{RETRIEVAL}.runtime.keras",
@@ -80,6 +83,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.web",
         "app.commands",
         "app.factory",
+        "app.programs",
     ),
     "flask_sqlalchemy": ("app.extensions", "app.services.system.paging"),
     "flask_smorest": ("app.web.api",),
@@ -111,6 +115,7 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.services",
         "app.background",
         "app.commands",
+        "app.programs",
         # What the database's errors mean to a visitor.
         "app.web.errors",
         "app.web.account.recognition",

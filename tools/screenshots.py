@@ -21,11 +21,11 @@ from PIL import Image, ImageColor
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-import demo
 from app.commands.shared import DONE, FAILED, run_explained, say
 from app.configuration.load import ROOT, Folders, read_settings
 from app.factory import create_app
 from app.lab import __main__ as lab
+from app.programs import demo
 from app.services.evaluation.labelled_photos import NO_WORK
 from app.services.operations.demonstration import LABELS_FILE
 

@@ -15,7 +15,8 @@ from flask_security.recoverable import generate_reset_password_token
 from app.commands.shared import DONE, FAILED, explained, say
 from app.extensions import db
 from app.models import User
-from app.services.accounts import accounts, invitations
+from app.retrieval.runtime.place import COMMAND
+from app.services.accounts import accounts, first_admin, invitations
 from app.services.accounts.administration import AccountAdmin
 from app.services.accounts.last_admin import LastAdminError
 from app.services.system.database import check, prepare
@@ -73,6 +74,31 @@ def ask_password(address: str) -> str:
         if not faults:
             return str(hash_password(password))
         say(" ".join(map(str, faults)))
+
+
+@group.command("first-code")
+@explained
+def first_code() -> int:
+    """Print a code by which the first administrator is made on a page."""
+    prepare()
+    if tell_first_code():
+        return DONE
+    say("There is an administrator, who may invite others.")
+    return FAILED
+
+
+def tell_first_code() -> bool:
+    """Say where the first administrator is made; False where there is one."""
+    code = first_admin.new_code(db.session())
+    db.session.commit()
+    if code is None:
+        return False
+    address = url_for("first_start.show", _external=True)
+    say(
+        f"There is no administrator yet. Open {address} and give this code, which "
+        f"works once: {code}"
+    )
+    return True
 
 
 @group.command("list")
@@ -137,7 +163,7 @@ def change(email: str, act: Callable[[User], bool], result: str) -> int:
     except LastAdminError:
         say(
             f"{email} is the last administrator. Make another one first: "
-            "flask --app wsgi accounts create-admin EMAIL"
+            f"{COMMAND} accounts create-admin EMAIL"
         )
         return FAILED
     if is_changed:

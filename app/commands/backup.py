@@ -20,6 +20,7 @@ from app.commands.shared import (
 )
 from app.configuration.load import Folders
 from app.extensions import db
+from app.retrieval.runtime.place import COMMAND
 from app.services.media.opening import MediaStores, open_stores
 from app.services.operations.backup import making, restoring
 from app.services.operations.backup.folder import BackupFolder, time_of
@@ -27,7 +28,7 @@ from app.services.operations.backup.manifest import BackupError, BackupManifest
 from app.services.system import database
 from app.services.system.lock import INDEXING_LOCK, exclusively
 
-REBUILD = "flask --app wsgi collection rebuild"
+REBUILD = f"{COMMAND} collection rebuild"
 MEGABYTE = 1_000_000
 
 group = AppGroup("backup", help="Copy the instance while it runs, and check copies.")

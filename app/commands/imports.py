@@ -18,6 +18,7 @@ from app.commands.shared import DONE, FAILED, INCOMPLETE, STOPPED, explained, sa
 from app.commands.tables import say_how_read, separator_of
 from app.extensions import db
 from app.models import LARGEST_INTEGER, ImportRow, ImportRun, RowState, Task, TaskState
+from app.retrieval.runtime.place import COMMAND
 from app.services.importing import messages, runs
 from app.services.importing.columns.formats import DETAILS, FIELDS
 from app.services.importing.columns.kept import propose_reading
@@ -115,7 +116,7 @@ def plan(
     status = follow(task)
     report(run)
     if status == DONE:
-        print(f"To record it so: flask --app wsgi imports run {run.id}")
+        print(f"To record it so: {COMMAND} imports run {run.id}")
     return status
 
 
@@ -198,7 +199,7 @@ def find(number: int) -> ImportRun:
     """Return an import by its number; refuse one that there is not."""
     found = runs.find_run(db.session(), number)
     if found is None:
-        raise SourceError(f"There is no import {number}: see flask imports list.")
+        raise SourceError(f"There is no import {number}: see {COMMAND} imports list.")
     return found
 
 

@@ -19,6 +19,11 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from app.commands.statuses import DONE as DONE
+from app.commands.statuses import FAILED as FAILED
+from app.commands.statuses import INCOMPLETE as INCOMPLETE
+from app.commands.statuses import MISCONFIGURED, UNREACHABLE
+from app.commands.statuses import STOPPED as STOPPED
 from app.configuration.databases import mask_password
 from app.configuration.load import ConfigurationError, Folders
 from app.extensions import db
@@ -44,8 +49,6 @@ from app.services.system.lock import INDEXING_LOCK, AlreadyRunningError, exclusi
 from app.services.vectors.opening import open_vectors
 from app.services.vectors.store import VectorStore
 
-DONE, INCOMPLETE, FAILED, STOPPED = 0, 1, 2, 130
-"""Exit statuses; the last is what a shell reports for Ctrl-C."""
 GOING_ON = "What is done is kept: run the same command again to go on."
 
 Item = TypeVar("Item")
@@ -78,12 +81,15 @@ def run_explained(job: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         say(f"Stopped. {GOING_ON}")
         return STOPPED
+    except ConfigurationError as error:
+        say(error)
+        return MISCONFIGURED
     except DatabaseUnreachableError as error:
         say(error.detail)
+        return UNREACHABLE
     except (
         AlreadyRunningError,
         BackupError,
-        ConfigurationError,
         DatabaseNotReadyError,
         RetrievalError,
         SourceError,
@@ -91,11 +97,13 @@ def run_explained(job: Callable[[], int]) -> int:
         say(error)
     except StorageAwayError as error:
         say(f"{error} {GOING_ON}")
+        return UNREACHABLE
     except SQLAlchemyError as error:
         if not is_unavailable(error):
             raise
         reason = mask_password(str(getattr(error, "orig", None) or error)).strip()
         say(f"The database cannot be used: {reason}. {GOING_ON}")
+        return UNREACHABLE
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             say(f"The disk is full. {GOING_ON}")

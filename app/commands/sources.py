@@ -7,6 +7,7 @@ from app.commands.imports import follow, import_explained, report
 from app.commands.shared import DONE, FAILED, INCOMPLETE, explained, say
 from app.extensions import db
 from app.models import LARGEST_INTEGER, CatalogueSource, ImportRun
+from app.retrieval.runtime.place import COMMAND
 from app.services.importing.pictures.source import SourceError
 from app.services.importing.sync import catalogues
 from app.services.system.database import check, prepare
@@ -28,7 +29,7 @@ def add(address: str, nightly: bool) -> int:
         say(f"{address} is no address of the web, or is a source already.")
         return FAILED
     catalogues.set_nightly(db.session(), source, nightly=nightly)
-    print(f"To see what it has: flask --app wsgi sources sync --dry-run {source.id}")
+    print(f"To see what it has: {COMMAND} sources sync --dry-run {source.id}")
     return DONE
 
 
@@ -77,11 +78,11 @@ def sync(number: int, dry_run: bool, confirm: bool) -> int:
         if not dry_run:
             say(
                 f"{changes.gone} works would be withdrawn, which is much: nothing is "
-                f"recorded. If this is right, run: flask --app wsgi sources sync "
+                f"recorded. If this is right, run: {COMMAND} sources sync "
                 f"--confirm {number}"
             )
             return FAILED
-        print(f"To record it so: flask --app wsgi imports run {run_id}")
+        print(f"To record it so: {COMMAND} imports run {run_id}")
     return INCOMPLETE if status == DONE and changes.failed else status
 
 
@@ -100,5 +101,5 @@ def find(number: int) -> CatalogueSource:
     """Return a source by its number; refuse one that there is not."""
     found = db.session.get(CatalogueSource, number)
     if found is None:
-        raise SourceError(f"There is no source {number}: see flask sources list.")
+        raise SourceError(f"There is no source {number}: see {COMMAND} sources list.")
     return found

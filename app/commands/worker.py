@@ -6,6 +6,7 @@ from types import FrameType
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from app.background import BACKGROUND, Background
 from app.commands.shared import DONE, FAILED, explained
@@ -20,11 +21,12 @@ LOOK_SECONDS = 1.0
 
 
 @click.command("worker")
+@with_appcontext
 @explained
 def command() -> int:
     """Do background work: import catalogues, build indexes, send mails, until stopped.
 
-    ``python serve.py`` starts it together with the server. There may be several.
+    ``serve`` starts it together with the server. There may be several.
     """
     keep_freed_memory()
     # What runs when a signal says to stop is gone on with next time.

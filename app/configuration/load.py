@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from app.configuration.databases import is_shared, mask_password
-from app.configuration.parsers import ROOT as ROOT
 from app.configuration.parsers import SECRET_KEY_BYTES as SECRET_KEY_BYTES
 from app.configuration.settings import SETTINGS as SETTINGS
 from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
+from app.retrieval.runtime.place import ROOT as ROOT
 from app.retrieval.settings import ImageSettings
 
 logger = logging.getLogger(__name__)

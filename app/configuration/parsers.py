@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 from limits import parse_many
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The project's folder: relative paths in settings start here."""
+from app.retrieval.runtime.place import base_folder
 
 SECRET_KEY_BYTES = 32
 """256 bits: as many as the SHA-256 that signs with it can use."""
@@ -44,10 +43,15 @@ def parse_media_url(text: str) -> str:
 
 
 def parse_path(text: str) -> Path:
-    """Read a path; relative ones start at the project's folder."""
+    """Read a path; relative ones start at the checkout, or where the shell is."""
     if not text:
         raise ValueError("a path is needed")
-    return (ROOT / Path(text).expanduser()).resolve()
+    try:
+        return (base_folder() / Path(text).expanduser()).resolve()
+    except RuntimeError:
+        raise ValueError(
+            "whoever runs this has no home folder; name one from the root on"
+        ) from None
 
 
 def parse_optional_path(text: str) -> Path | None:

@@ -26,6 +26,7 @@ from app.configuration.parsers import (
     parse_sender,
     parse_time_zone,
 )
+from app.retrieval.runtime.place import IS_INSTALLED, MODEL, data_folder
 from app.retrieval.settings import ImageSettings
 
 
@@ -42,7 +43,7 @@ class Setting:
 SETTINGS = (
     Setting(
         "MORELLI_INSTANCE",
-        "instance",
+        data_folder(),
         parse_path,
         "Folder of the database, the pictures, the indexes and the secret key.",
     ),
@@ -99,7 +100,7 @@ SETTINGS = (
     ),
     Setting(
         "MORELLI_MODEL",
-        "models/default",
+        str(MODEL) if IS_INSTALLED else "models/default",
         parse_path,
         "Folder of the model that describes pictures.",
     ),

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from app.commands.shared import say
-from app.configuration.parsers import ROOT
 from app.lab.errors import LabError
 from app.lab.methods import (
     EngineMethod,
@@ -28,6 +27,7 @@ from app.retrieval.images.letterbox import choose_frame, crop_map, frame
 from app.retrieval.measures.distances import GRID, aligned_activations
 from app.retrieval.measures.learnt import LearntSimilarity
 from app.retrieval.model import Model
+from app.retrieval.runtime.place import MODEL
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import FloatArray
 
@@ -62,7 +62,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         type=Path,
-        default=ROOT / "models" / "default",
+        default=MODEL,
         metavar="DIR",
         help="model folder",
     )

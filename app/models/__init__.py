@@ -5,6 +5,7 @@ particular to SQLite lives in ``app.extensions``.
 """
 
 from app.models.accounts import AccessToken as AccessToken
+from app.models.accounts import FirstCode as FirstCode
 from app.models.accounts import Invitation as Invitation
 from app.models.accounts import Passkey as Passkey
 from app.models.accounts import RecoveryCode as RecoveryCode

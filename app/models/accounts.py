@@ -119,6 +119,20 @@ class Invitation(Base):
     user: Mapped[User | None] = relationship()
 
 
+class FirstCode(Base):
+    """Code by which the first administrator is made; the table has one row at most.
+
+    Its hash only, as of an invitation's link.
+    """
+
+    __tablename__ = "first_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    """Codes that were tried, right or wrong, by all processes."""
+
+
 class Passkey(Base, WebAuthnMixin):
     """Passkey (WebAuthn credential) of an account; its secret part is not here."""
 

@@ -74,7 +74,7 @@ def test_an_older_database_is_not_touched_unasked(app):
         command.downgrade(database.alembic_config(), "-1")
     result = run(app, "create-admin", "boss@example.org", "--link")
     assert result.exit_code == 2
-    assert "flask db upgrade" in result.output
+    assert "flask --app wsgi upgrade" in result.output
 
 
 def test_an_account_that_is_there_is_promoted_and_keeps_its_password(app):

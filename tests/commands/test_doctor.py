@@ -27,9 +27,11 @@ from app.services.system import database, deletions
 from app.services.system.deferrals import Deferrals
 from app.services.system.deletions import Area
 from app.services.system.mail import Mailer
+from app.version import RELEASED, VERSION
 from app.web.shell.current import folders, media
 from tests.support.backups import back_up
 from tests.support.mail_server import Mailbox, serving
+from tests.support.people import with_account
 
 KEY = "0123456789abcdefghijklmnopqrstuv"
 
@@ -139,7 +141,7 @@ def test_a_database_of_another_version(well):
     app = well()
     with app.app_context():
         command.downgrade(database.alembic_config(), "0024")
-    assert_named(app, "migrations", "fault", "0024", "flask db upgrade")
+    assert_named(app, "migrations", "fault", "0024", "flask --app wsgi upgrade")
 
 
 def test_no_index(well):
@@ -366,6 +368,19 @@ def test_packages_that_are_not_those_of_the_lock(well, monkeypatch):
     monkeypatch.setattr(machine, "version", version)
     assert_named(app, "packages", "fault", "missing: annoy", "pip install")
     assert_named(app, "packages", "warning", "pillow 0.0.1")
+
+
+def test_nobody_to_look_after_the_site(well):
+    app = well()
+    assert_named(app, "administrator", "warning", "no administrator", "first-code")
+    with_account(app, "ada@example.org", "admin")
+    [told], _status = found(app, "administrator")
+    assert told["health"] == "ok"
+
+
+def test_the_version(well):
+    [told], _status = found(well(), "version")
+    assert told["words"] == f"Morelli {VERSION} of {RELEASED}."
 
 
 def test_a_misspelt_setting(well, monkeypatch):

@@ -1,10 +1,10 @@
-"""A database that cannot be opened: one sentence with the remedy, and status 2."""
+"""A database that cannot be opened: one sentence with the remedy."""
 
 import pytest
 
-import evaluate
-import precompute_descriptors
+from app.commands.statuses import MISCONFIGURED, UNREACHABLE
 from app.factory import create_app
+from app.programs import evaluate, index
 
 ADDRESS = "postgresql+psycopg://morelli:hush@127.0.0.1:1/morelli"
 COMMANDS = (
@@ -48,16 +48,16 @@ def test_commands_say_so(words):
     app = create_app()
     with app.app_context():  # which the program flask sees to
         result = app.test_cli_runner().invoke(args=words)
-    assert result.exit_code == 2
+    assert result.exit_code == UNREACHABLE
     assert is_one_sentence(result.output)
 
 
 @pytest.mark.usefixtures("settings")
 def test_scripts_say_so(capsys, tmp_path):
-    assert evaluate.main(["--versions", "1"]) == 2
+    assert evaluate.main(["--versions", "1"]) == UNREACHABLE
     assert is_one_sentence(capsys.readouterr().err)
     given = ["--catalogue", "works.csv", "--images", str(tmp_path)]
-    assert precompute_descriptors.main(given) == 2
+    assert index.main(given) == UNREACHABLE
     assert is_one_sentence(capsys.readouterr().err)
 
 
@@ -77,7 +77,7 @@ def test_a_setting_that_cannot_be_used_stops_the_command(monkeypatch, capsys):
     monkeypatch.setenv("MORELLI_DATABASE_URL", "mysql://u:hush@host/db")
     with pytest.raises(SystemExit) as ended:
         __import__("wsgi")
-    assert ended.value.code == 2
+    assert ended.value.code == MISCONFIGURED
     printed = capsys.readouterr().err
     assert printed.startswith("MORELLI_DATABASE_URL=mysql://u:***@host/db cannot be")
     assert printed.count("\n") == 1
@@ -95,7 +95,7 @@ def test_a_database_or_a_user_that_there_is_not_is_named(databases, monkeypatch)
         app = create_app()
         with app.app_context():
             result = app.test_cli_runner().invoke(args=["db", "upgrade"])
-        assert result.exit_code == 2
+        assert result.exit_code == UNREACHABLE
         assert named in result.output
         assert result.output.count("\n") == 1
         assert "hush" not in result.output

@@ -5,11 +5,9 @@ from threading import Barrier
 
 import pytest
 
-import demo
-import evaluate
-import precompute_descriptors
 from app.configuration import load
 from app.configuration.load import ConfigurationError
+from app.programs import demo, evaluate, index
 from tests.support.waiting import WAIT_SECONDS
 
 
@@ -148,7 +146,7 @@ def test_a_folder_that_others_share_is_left_open_and_said(tmp_path, caplog):
 
 
 @pytest.mark.usefixtures("usual_umask")
-@pytest.mark.parametrize("script", [demo, evaluate, precompute_descriptors])
+@pytest.mark.parametrize("script", [demo, evaluate, index])
 def test_what_scripts_write_is_their_owners_alone(script, capsys):
     with pytest.raises(SystemExit):
         script.main(["--help"])

@@ -6,12 +6,12 @@ import json
 import pytest
 from sqlalchemy import update
 
-import precompute_descriptors
 from app.extensions import db
 from app.factory import create_app
 from app.lab import __main__ as lab
 from app.lab import networks
 from app.models import Artwork, now
+from app.programs import index
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
 from tests.lab.quick import WORKS, quick_methods
@@ -44,7 +44,7 @@ def instance(museum, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         use(patch, folder)
         data = ["--catalogue", str(museum / "works.csv"), "--images", str(museum)]
-        assert precompute_descriptors.main(data) in (0, 1)
+        assert index.main(data) in (0, 1)
     return folder
 
 

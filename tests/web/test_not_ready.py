@@ -99,7 +99,7 @@ def test_not_ready_with_the_tables_of_another_version(client, in_app):
     db.session.commit()
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert "flask db upgrade" in answer.json["reason"]
+    assert "flask --app wsgi upgrade" in answer.json["reason"]
 
 
 def test_not_ready_when_the_database_cannot_be_opened(make_app, tmp_path):

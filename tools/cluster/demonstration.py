@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import demo
 from app.commands.shared import DONE, FAILED, run_explained, say
+from app.programs import demo
 from app.retrieval.files.atomic import try_lock
 from tools.cluster import museum, parts
 from tools.cluster.namespaces import Machine, Network

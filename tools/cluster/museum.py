@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-import demo
 from app.commands.shared import DONE, INCOMPLETE
 from app.configuration.load import ROOT, read_settings
+from app.programs import demo
 from app.retrieval.images.codec import decode, encode_jpeg
 from app.retrieval.simulation.photo import PROFILES, perturb
 from tools.cluster.namespaces import Machine

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.retrieval.errors import IncompatibleArtefactError, reading
+from app.retrieval.runtime.place import TRAIN_COMMAND
 
 FORMAT = 1
 """Raised whenever an older program could not use the folder, or would misread it."""
@@ -119,4 +120,4 @@ def reading_facts(path: Path, expected: int, fault: str) -> Iterator[dict[str, A
 
 def training_command(model_dir: Path) -> str:
     """Say what makes the folder (again)."""
-    return f"python train.py --out {model_dir}"
+    return f"{TRAIN_COMMAND} --out {model_dir}"

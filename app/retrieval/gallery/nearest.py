@@ -21,13 +21,13 @@ from app.retrieval.errors import (
     MissingArtefactError,
     reading,
 )
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.types import BoolArray, FloatArray, Hit, VectorArray
 
 CHUNK = 512
 """Rows that are compared at a time: half a megabyte of them stays in a core's cache."""
 _SIGN_AND_NUMBER = np.int32(0x8FFFE000 - (1 << 32))
 """Bits of a number of half precision in the place of a single one's."""
-_REMEDY = "python precompute_descriptors.py"
 
 
 class Index(Protocol):
@@ -201,24 +201,29 @@ class AnnoyIndex:
             If it is not what was written (cut short, changed, not an index).
         """
         if not path.exists():
-            raise MissingArtefactError(path, _REMEDY)
+            raise MissingArtefactError(path, INDEX_COMMAND)
         note_path = _note_path(path)
-        with reading(note_path, _REMEDY):
+        with reading(note_path, INDEX_COMMAND):
             note = json.loads(note_path.read_text(encoding="utf-8"))
             found, count = int(note.pop("dimension")), int(note.pop("count"))
         if found != dimension:
             raise IncompatibleArtefactError(
-                path, f"descriptors of length {dimension}", f"length {found}", _REMEDY
+                path,
+                f"descriptors of length {dimension}",
+                f"length {found}",
+                INDEX_COMMAND,
             )
         if _fingerprint(path) != note:
-            raise DamagedArtefactError(path, "size or checksum differs", _REMEDY)
+            raise DamagedArtefactError(path, "size or checksum differs", INDEX_COMMAND)
         forest = annoy.AnnoyIndex(dimension, "angular")
         try:
             forest.load(str(path))
         except OSError as error:
-            raise DamagedArtefactError(path, str(error), _REMEDY) from error
+            raise DamagedArtefactError(path, str(error), INDEX_COMMAND) from error
         if forest.get_n_items() != count:
-            raise DamagedArtefactError(path, f"it does not hold {count} rows", _REMEDY)
+            raise DamagedArtefactError(
+                path, f"it does not hold {count} rows", INDEX_COMMAND
+            )
         return cls(forest, search_k)
 
     @property

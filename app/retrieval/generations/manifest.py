@@ -18,12 +18,12 @@ from app.retrieval.errors import (
     IncompatibleArtefactError,
     reading,
 )
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.verification.decision import Decision
 
 FORMAT = 4
 """Raised whenever an older program could not read the files, or read them wrongly."""
 MANIFEST = "manifest.json"
-INDEX_COMMAND = "python precompute_descriptors.py"
 LIBRARIES = ("annoy", "numpy", "opencv-python-headless", "openvino")
 
 

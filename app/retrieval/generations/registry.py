@@ -16,7 +16,8 @@ from app.retrieval.errors import (
     StoreWriteError,
 )
 from app.retrieval.files.atomic import discard, try_lock, write_atomically
-from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
+from app.retrieval.generations.manifest import Manifest
+from app.retrieval.runtime.place import INDEX_COMMAND
 
 KEPT_GENERATIONS = 3
 """Live one included. The others serve workers that have not yet swapped, and an

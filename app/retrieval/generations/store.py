@@ -32,11 +32,12 @@ from app.retrieval.errors import (
 from app.retrieval.files.atomic import empty_folder, put_in_place, sweep
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.writer import GalleryWriter
-from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
+from app.retrieval.generations.manifest import Manifest
 from app.retrieval.generations.registry import Generation, GenerationRegistry
 from app.retrieval.generations.validation import Validation
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.model import Model
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.settings import RetrievalSettings
 from app.retrieval.types import FloatArray, GalleryFeatures, GalleryItem
 

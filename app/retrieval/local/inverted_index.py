@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from app.retrieval.errors import IncompatibleArtefactError, reading
 from app.retrieval.files.arrays import map_array
 from app.retrieval.local.vocabulary import Vocabulary
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.types import CodedFeatures, FloatArray
 
 FORMAT = 2
@@ -24,7 +25,6 @@ BLOCK_PICTURES = 1 << 16
 """Pictures whose places two bytes tell apart."""
 POSTING_BYTES = 10
 """Of place and signature."""
-BUILD_COMMAND = "python precompute_descriptors.py"
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,18 +151,18 @@ class InvertedIndex:
         """
         path = folder / MANIFEST_NAME
         needed = manifest_of(vocabulary)
-        with reading(path, BUILD_COMMAND):
+        with reading(path, INDEX_COMMAND):
             found = json.loads(path.read_text(encoding="utf-8"))
         if found != needed:
             raise IncompatibleArtefactError(
-                path, str(needed), str(found), BUILD_COMMAND
+                path, str(needed), str(found), INDEX_COMMAND
             )
         arrays = {}
         for name in ARRAY_NAMES:
             path = folder / f"{name}.npy"
-            with reading(path, BUILD_COMMAND):
+            with reading(path, INDEX_COMMAND):
                 arrays[name] = map_array(path)
-        with reading(folder, BUILD_COMMAND):
+        with reading(folder, INDEX_COMMAND):
             return cls(vocabulary, **arrays)
 
 

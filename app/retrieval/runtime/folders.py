@@ -1,12 +1,12 @@
 """Redirection of the libraries' own files from the home folder to ``build``."""
 
 import os
-from pathlib import Path
 
-BUILD = Path(__file__).resolve().parents[3] / "build"
+from app.retrieval.runtime.place import build_folder
+
 FOLDERS = {
-    "KERAS_HOME": BUILD / "keras",  # its configuration, and weights that it fetches
-    "MPLCONFIGDIR": BUILD / "matplotlib",  # its list of fonts
+    "KERAS_HOME": "keras",  # its configuration, and weights that it fetches
+    "MPLCONFIGDIR": "matplotlib",  # its list of fonts
 }
 """By the environment variable that the library reads when it is imported."""
 
@@ -17,4 +17,4 @@ def leave_home() -> None:
     What somebody has set in the environment stays.
     """
     for name, folder in FOLDERS.items():
-        os.environ.setdefault(name, str(folder))
+        os.environ.setdefault(name, str(build_folder() / folder))

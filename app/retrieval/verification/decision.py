@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.retrieval.errors import reading
+from app.retrieval.runtime.place import TRAIN_COMMAND
 from app.retrieval.verification.evidence import Evidence, Verdict
 
 TIE = 0.1
@@ -224,7 +225,7 @@ class Decision:
         DamagedArtefactError
             If it is not a decision.
         """
-        with reading(path, "python train.py"):
+        with reading(path, TRAIN_COMMAND):
             return cls.from_json(path.read_text(encoding="utf-8"))
 
 

@@ -15,11 +15,11 @@ from app.configuration.load import Folders
 from app.models import GenerationRecord
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.shards.cut import Shard, is_cut, read_shards
-from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.shards import CutStore, ShardStore
 from app.retrieval.generations.validation import validate
 from app.retrieval.model import Model
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.settings import RetrievalSettings
 from app.services.index.features import (
     features_key,

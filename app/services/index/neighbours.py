@@ -8,6 +8,7 @@ from app.retrieval.files.arrays import map_array
 from app.retrieval.gallery.gallery import DESCRIPTORS_FILE, ITEMS_FOLDER
 from app.retrieval.gallery.item_store import ItemStore
 from app.retrieval.generations.registry import Generation
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.services.vectors.store import StoredGeneration, VectorStore
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,10 @@ def put_descriptors(
     except NeighboursAwayError as error:
         logger.warning(
             "index %s is searched without the engine: %s; "
-            "once it is there again, run: python precompute_descriptors.py",
+            "once it is there again, run: %s",
             generation.name,
             error,
+            INDEX_COMMAND,
         )
 
 

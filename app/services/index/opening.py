@@ -8,10 +8,10 @@ from app.models import LivePointer
 from app.retrieval.errors import EmptyGalleryError, IncompatibleArtefactError
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.shards.cut import is_cut, open_cut
-from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.registry import Generation
 from app.retrieval.generations.store import Store
 from app.retrieval.model import Model
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.services.index import thresholds
 from app.services.index.searcher import Searcher
 from app.services.media.published import Kind

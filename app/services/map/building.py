@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
@@ -23,12 +24,12 @@ from app.configuration.load import Folders
 from app.models import Artwork, ImageFeatures, ReferenceImage
 from app.retrieval.errors import EmptyGalleryError, ImageError, RetrievalError
 from app.retrieval.files.atomic import staged_file
-from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.map.hilbert import hilbert
 from app.retrieval.map.layout import LAYOUT, Cells, arrange, settle
 from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
+from app.retrieval.runtime.place import INDEX_COMMAND, INSTALL_TRAINING
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import FloatArray
 from app.services.index.features import features_key, read_half
@@ -52,6 +53,8 @@ from app.services.media.store import MediaStore, read_picture
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 KIND = "map"
+LAYOUT_PACKAGE = "openTSNE"
+"""Not there where only the server's packages are installed."""
 COLLECTING, PLACING, DRAWING = "collecting", "placing", "drawing"
 """Steps, as the pages know them."""
 QUALITY = 76
@@ -111,6 +114,11 @@ def make(handle: TaskHandle) -> None:
         waits.
     """
     context = handle.context
+    if find_spec(LAYOUT_PACKAGE) is None:
+        raise TaskFailedError(
+            f"The map needs the package {LAYOUT_PACKAGE}, which is not installed. Run: "
+            f"{INSTALL_TRAINING}"
+        )
     try:
         try:
             model_id = live_model_id(context.folders)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from app.configuration.databases import mask_password
@@ -106,6 +106,8 @@ def settings(session: Session, config: Mapping[str, Any]) -> list[ShownSetting]:
         )
         for one in SETTINGS
     ]
+    if not inspect(session.connection()).has_table(StoredSetting.__tablename__):
+        return shown  # a database that is not upgraded yet
     for setting in session.scalars(select(StoredSetting).order_by(StoredSetting.name)):
         value = ", ".join(f"{key} {part}" for key, part in setting.value.items())
         shown.append(ShownSetting(setting.name, value, "", "stored", ""))

@@ -24,6 +24,7 @@ from app.models import (
     WorkMedia,
     now,
 )
+from app.retrieval.runtime.place import COMMAND
 from app.services.accounts import accounts, invitations
 from app.services.comparing.kept import Comparisons
 from app.services.media.opening import MediaStores
@@ -50,7 +51,7 @@ LOCK = "retention.lock"
 """Name in the instance folder: held by whoever tidies up."""
 STRAY_AFTER = timedelta(hours=1)
 """A file is stored before what names it; so much later no row will come."""
-CONFIRM_COMMAND = "flask --app wsgi retention run --confirm"
+CONFIRM_COMMAND = f"{COMMAND} retention run --confirm"
 REASONS = {
     Doubt.FORWARD: "the last run was on {last}: has the clock been set forward, or was "
     "no worker running for so long?",

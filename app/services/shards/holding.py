@@ -10,9 +10,10 @@ from app.retrieval.errors import (
     MissingArtefactError,
 )
 from app.retrieval.gallery.gallery import Gallery
-from app.retrieval.generations.manifest import INDEX_COMMAND, Manifest
+from app.retrieval.generations.manifest import Manifest
 from app.retrieval.local.vocabulary import Vocabulary
 from app.retrieval.model import VOCABULARY_FILE, model_id_of
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.services.media.opening import MediaStores, open_stores
 from app.services.media.published import Kind, Published
 

@@ -13,6 +13,8 @@ from app.services.system.paging import Page, select_page
 
 ENTRIES_PER_PAGE = 50
 INVITE, UNINVITE, JOIN = "account_invite", "account_uninvite", "account_join"
+FIRST_ADMIN = "account_first"
+"""Making the first administrator, by the code in the shell."""
 SITE, OWN_PAGE = "site", "own_page"
 SITE_ACTIONS = (SITE, OWN_PAGE)
 """Changes of the museum's site, which can be taken back."""
@@ -20,7 +22,7 @@ GROUND_TRUTH = "ground_truth"
 """Judging whether a labelled photo shows a work."""
 ADMINS_ACTIONS = (
     *SITE_ACTIONS,
-    *(INVITE, UNINVITE, JOIN),
+    *(INVITE, UNINVITE, JOIN, FIRST_ADMIN),
     "account_grant",
     "account_revoke",
     "account_lock",

@@ -24,12 +24,12 @@ from sqlalchemy.exc import (
 from app.configuration.databases import mask_password
 from app.configuration.load import ROOT
 from app.extensions import brief_wait, db, is_sqlite
-from app.retrieval.generations.manifest import INDEX_COMMAND
+from app.retrieval.runtime.place import COMMAND, INDEX_COMMAND
 
 logger = logging.getLogger(__name__)
 
 MIGRATIONS = ROOT / "migrations"
-UPGRADE_COMMAND = "flask db upgrade"
+UPGRADE_COMMAND = f"{COMMAND} upgrade"
 OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What the database says of statements that no other moment would mend."""
 

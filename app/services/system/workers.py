@@ -63,6 +63,11 @@ def count_alive(session: Session) -> int:
     return session.scalars(alive.where(Worker.heartbeat_at > since)).one()
 
 
+def at_work(folder: Path) -> bool:
+    """Tell whether a worker of an instance folder lives, without its database."""
+    return folder.is_dir() and not all(map(_is_dead, folder.iterdir()))
+
+
 @contextmanager
 def enlisted(engine: Engine, process: WorkerProcess, folder: Path) -> Iterator[None]:
     """Let the database know of a worker, and keep its leases, while the block runs.

@@ -23,6 +23,7 @@ from app.retrieval.gallery.nearest import ExactIndex
 from app.retrieval.gallery.shared import Neighbours, SharedIndex
 from app.retrieval.gallery.tuning import NEIGHBOURS, Sample, least_effort
 from app.retrieval.gallery.writer import CHOSEN_RECALL, photo_like
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.types import VectorArray
 
 REST_SECONDS = 5.0
@@ -167,8 +168,7 @@ def table_of(model_id: str) -> str:
 def not_there(name: str | None, what: str) -> NeighboursAwayError:
     """Return what to raise where a store lacks a generation."""
     return NeighboursAwayError(
-        f"index {name} is not in {what}; put it there with: "
-        "python precompute_descriptors.py"
+        f"index {name} is not in {what}; put it there with: {INDEX_COMMAND}"
     )
 
 

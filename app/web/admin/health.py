@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
+from app.retrieval.runtime.place import COMMAND
 from app.services.operations import inspection, retention
 from app.services.operations.doctor.checks import Examined, Health
 from app.services.operations.doctor.examination import examine
@@ -52,6 +53,7 @@ def show() -> str:
         health_names=HEALTH_NAMES,
         size=size,
         doubt=doubt,
+        doctor=f"{COMMAND} doctor",
     )
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import ImportRun, Task, TaskState
+from app.retrieval.runtime.place import COMMAND, SERVE_COMMAND
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.evaluation import reports
@@ -129,8 +130,10 @@ def _reasons(task: Task, place: QueuePlace) -> list[str]:
     if not place.has_worker:
         reasons.append(
             gettext(
-                "It waits because no worker is running. Start one: “python serve.py” "
-                "with the server, or “flask --app wsgi worker”."
+                "It waits because no worker is running. Start one: “%(both)s” with the "
+                "server, or “%(alone)s”.",
+                both=SERVE_COMMAND,
+                alone=f"{COMMAND} worker",
             )
         )
     if place.is_blocked:

@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import json
 from itertools import chain
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from app.services.media.opening import open_stores
 from app.services.operations.servers import follower_of
 from app.services.system import tasks
 from app.services.system.lock import AlreadyRunningError
+from app.services.system.tasks import TaskFailedError
 
 MODEL = "model"
 COUNT = 9
@@ -227,6 +229,12 @@ def test_a_model_without_styles_has_one_map_only(place):
     assert stored.likenesses == (Likeness.PICTURE,)
     with pytest.raises(KeyError):
         place.sight(Likeness.STYLE)
+
+
+def test_without_its_package_the_task_says_what_brings_it(monkeypatch):
+    monkeypatch.setattr(building, "LAYOUT_PACKAGE", "not_installed")
+    with pytest.raises(TaskFailedError, match=r"not_installed.* Run: pip install"):
+        building.make(SimpleNamespace(context=None))
 
 
 def test_without_works_it_says_what_to_do(place):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.retrieval.files.atomic import OWNER_ONLY, write_atomically
+from app.retrieval.runtime.place import COMMAND
 from app.services.media.opening import OF_FILES
 from app.services.media.store import is_name
 
@@ -122,8 +123,8 @@ class BackupManifest:
             checksum = facts.pop(CHECKSUM)
         except (FileNotFoundError, NotADirectoryError):
             raise BackupError(
-                f"{folder} is no backup: it has no {MANIFEST}. “flask --app wsgi "
-                "backup list” names those that there are."
+                f"{folder} is no backup: it has no {MANIFEST}. “{COMMAND} backup list” "
+                "names those that there are."
             ) from None
         except (ValueError, LookupError, AttributeError, TypeError):
             raise DamagedBackupError(path, "is not a manifest any more") from None

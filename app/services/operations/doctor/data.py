@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from app.extensions import db, is_sqlite
 from app.models import Artwork, AuditEntry, IndexFault, Query, ReferenceImage, now
 from app.retrieval.errors import ArtefactError
-from app.retrieval.generations.manifest import INDEX_COMMAND
 from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.generations.store import feature_settings
 from app.retrieval.model import Model, model_id_of
+from app.retrieval.runtime.place import COMMAND, INDEX_COMMAND
 from app.retrieval.settings import RetrievalSettings
 from app.services.media.store import StorageAwayError
 from app.services.operations.backup import programs
@@ -21,8 +21,8 @@ from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.system import database
 from app.services.system.claims import shared_now
 
-REBUILD_COMMAND = "flask --app wsgi collection rebuild"
-BACKUP_COMMAND = "flask --app wsgi backup make"
+REBUILD_COMMAND = f"{COMMAND} collection rebuild"
+BACKUP_COMMAND = f"{COMMAND} backup make"
 OLD_BACKUP = timedelta(days=2)
 """Of a backup every night, one may fail before anybody is troubled."""
 CLOCK_SLACK = timedelta(minutes=5)

@@ -9,6 +9,7 @@ from app.services.operations.doctor.checks import Check, CheckResult, Examined, 
 from app.services.system import database
 
 WITHOUT_DATABASE: tuple[tuple[str, Check], ...] = (
+    ("version", machine.program),
     ("settings", site.names),
     ("secret", site.secret),
     ("modes", machine.modes),
@@ -21,6 +22,7 @@ WITH_DATABASE: tuple[tuple[str, Check], ...] = (
     ("clock", data.clock),
     ("pictures", data.pictures),
     ("index", data.index),
+    ("administrator", site.administrator),
     ("worker", site.worker),
     ("mail", site.mail),
     ("backup", data.backup),

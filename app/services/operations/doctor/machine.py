@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from app.configuration.load import OTHERS, ROOT
 from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.operations.inspection import free_bytes
+from app.version import RELEASED, VERSION
 
 GIGABYTE = 1_000_000_000
 FULL, LOW = GIGABYTE // 2, 2 * GIGABYTE
@@ -93,6 +94,14 @@ def modes(examined: Examined) -> Found:
         )
     elif not foreign:
         yield Health.OK, _("The instance is its owner’s alone."), ""
+
+
+def program(examined: Examined) -> Found:
+    """Say which version it is."""
+    words = _(
+        "Morelli %(version)s of %(released)s.", version=VERSION, released=RELEASED
+    )
+    yield Health.OK, words, ""
 
 
 def packages(examined: Examined) -> Found:

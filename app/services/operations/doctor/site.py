@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 from app.configuration.load import MAKE_KEY, SETTINGS
 from app.retrieval.generations.registry import GenerationRegistry
+from app.retrieval.runtime.place import COMMAND, SERVE_COMMAND
+from app.services.accounts import first_admin
 from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.operations.retention import CONFIRM_COMMAND
 from app.services.system.deferrals import words_of
@@ -33,7 +35,10 @@ def worker(examined: Examined) -> Found:
         yield (
             Health.FAULT,
             _("No worker is running: what waits is not done."),
-            _("Run “python serve.py”, which starts one with the server."),
+            _(
+                "Run “%(command)s”, which starts one with the server.",
+                command=SERVE_COMMAND,
+            ),
         )
     if queues.held is not None:
         yield (
@@ -49,6 +54,19 @@ def worker(examined: Examined) -> Found:
                 count=queues.deletions.count,
             ),
             _("See why in the log of the worker."),
+        )
+
+
+def administrator(examined: Examined) -> Found:
+    """Check that somebody can look after the site."""
+    if first_admin.has_admin(examined.session):
+        yield Health.OK, _("The site has an administrator."), ""
+    else:
+        command = f"{COMMAND} accounts first-code"
+        yield (
+            Health.WARNING,
+            _("The site has no administrator who can log in."),
+            _("Run: %(command)s", command=command),
         )
 
 

@@ -43,7 +43,7 @@ def arguments_for(museum, *more):
 def test_without_a_network_the_bundled_model_is_taken(
     museum, network_alone, monkeypatch, capsys
 ):
-    import train
+    from app.programs import train
     from app.retrieval.descriptors import backbone
 
     def unreachable(**_):
@@ -70,7 +70,7 @@ def test_without_a_network_the_bundled_model_is_taken(
 
 
 def test_a_weights_file_that_is_not_there_is_one_sentence(museum, capsys):
-    import train
+    from app.programs import train
 
     assert train.main(arguments_for(museum, "--weights", "nowhere.npz")) == 2
     assert "no such file" in capsys.readouterr().err
@@ -78,7 +78,7 @@ def test_a_weights_file_that_is_not_there_is_one_sentence(museum, capsys):
 
 
 def test_a_catalogue_that_is_not_there_is_one_sentence(museum, capsys):
-    import train
+    from app.programs import train
 
     (museum / "works.csv").unlink()
     assert train.main(arguments_for(museum)) == 2
@@ -86,7 +86,7 @@ def test_a_catalogue_that_is_not_there_is_one_sentence(museum, capsys):
 
 
 def test_the_usual_length_of_a_descriptor_depends_on_the_network(museum):
-    import train
+    from app.programs import train
 
     def dimension(*options):
         return train.plan_of(train.parse(arguments_for(museum, *options))).dimension
@@ -110,7 +110,7 @@ def test_training_on_the_drawn_museum_beats_a_random_network(
     drawn, network_alone, tmp_path
 ):
     """From the command line to a network, as a newcomer would."""
-    import train
+    from app.programs import train
 
     recall = {}
     for steps in (0, 24):

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-import precompute_descriptors
 from app.background import BACKGROUND
 from app.extensions import db
 from app.factory import create_app
 from app.models import Artwork, ImportRun
+from app.programs import index
 from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
@@ -38,7 +38,7 @@ FIRST_BATCH = max(BATCH_ROWS, BATCH_PICTURES)
 # stuck soon after its first batch, so that it is killed there however busy the machine.
 STUCK_SCRIPT = """
 import itertools, sys, time
-import precompute_descriptors
+from app.programs import index
 from app.retrieval.model import Model
 from app.services.importing.pictures import fetching
 from tests.support.fakes import FakeDescriptor, fake_model
@@ -59,7 +59,7 @@ model = fake_model()
 parts = model.vocabulary, model.decision, model.style
 stuck = Model(model.model_id, StuckDescriptor(), *parts)
 Model.open = classmethod(lambda cls, folder, threads: stuck)
-sys.exit(precompute_descriptors.main(sys.argv[2:]))
+sys.exit(index.main(sys.argv[2:]))
 """
 
 
@@ -135,7 +135,7 @@ def count_rows(instance, table):
 def test_a_good_catalogue_is_indexed(museum, instance, capsys):
     for number in range(3):
         museum.add(number)
-    assert precompute_descriptors.main(museum.write()) == 0
+    assert index.main(museum.write()) == 0
     assert (instance / "generations" / "CURRENT").exists()
     printed = capsys.readouterr().out
     assert "3 created" in printed
@@ -145,10 +145,10 @@ def test_a_good_catalogue_is_indexed(museum, instance, capsys):
 def test_running_again_does_nothing_anew(museum, instance, unexamined, capsys):
     museum.add(1)
     arguments = museum.write()
-    precompute_descriptors.main(arguments)
+    index.main(arguments)
     before = generation_of(instance)
     capsys.readouterr()
-    assert precompute_descriptors.main(arguments) == 0
+    assert index.main(arguments) == 0
     printed = capsys.readouterr().out
     assert "1 unchanged" in printed
     assert "Features" not in printed
@@ -162,7 +162,7 @@ def test_unusable_rows_are_named_and_the_rest_indexed(
     museum.add(2, image="missing.jpg")
     museum.add(3, image="../secret.jpg")
     museum.add(4, image="001.jpg", accession="A-001", title="No. 1")
-    assert precompute_descriptors.main(museum.write()) == 1
+    assert index.main(museum.write()) == 1
     streams = capsys.readouterr()
     for expected in (
         "line 3, A-002: The picture missing.jpg is not there",
@@ -176,7 +176,7 @@ def test_unusable_rows_are_named_and_the_rest_indexed(
 
 def test_no_usable_row_is_a_failure(museum, instance, capsys):
     museum.add(1, image="missing.jpg")
-    assert precompute_descriptors.main(museum.write()) == 2
+    assert index.main(museum.write()) == 2
     assert "nothing was indexed" in capsys.readouterr().err
 
 
@@ -195,7 +195,7 @@ def test_an_unusable_catalogue_is_a_failure(
     museum.catalogue.unlink()
     if content is not None:
         museum.catalogue.write_text(content)
-    assert precompute_descriptors.main(arguments) == 2
+    assert index.main(arguments) == 2
     assert sentence in capsys.readouterr().err
 
 
@@ -203,20 +203,20 @@ def test_a_table_with_a_given_encoding_is_read(museum, instance, unexamined):
     museum.add(1, title="Łódź")
     arguments = museum.write()
     museum.catalogue.write_bytes(museum.catalogue.read_text("utf-8").encode("cp1250"))
-    assert precompute_descriptors.main([*arguments, "--encoding", "cp1250"]) == 0
+    assert index.main([*arguments, "--encoding", "cp1250"]) == 0
     assert ask(instance, "SELECT title FROM artwork") == [("Łódź",)]
 
 
 def test_an_unknown_encoding_is_a_failure(museum, instance, capsys):
     museum.add(1)
     arguments = [*museum.write(), "--encoding", "klingon"]
-    assert precompute_descriptors.main(arguments) == 2
+    assert index.main(arguments) == 2
     assert "no encoding called klingon" in capsys.readouterr().err
 
 
 def test_it_is_an_import_like_any_other(museum, instance, unexamined):
     museum.add(1)
-    assert precompute_descriptors.main(museum.write()) == 0
+    assert index.main(museum.write()) == 0
     app = create_app()
     with app.app_context():
         [run] = db.session.query(ImportRun).all()
@@ -233,9 +233,9 @@ def test_it_is_an_import_like_any_other(museum, instance, unexamined):
 
 def test_a_blank_cell_clears_as_it_does_on_the_pages(museum, instance, unexamined):
     museum.add(1, artist="Ada")
-    precompute_descriptors.main(museum.write())
+    index.main(museum.write())
     museum.rows[0]["artist"] = ""
-    assert precompute_descriptors.main(museum.write()) == 0
+    assert index.main(museum.write()) == 0
     assert ask(instance, "SELECT artist FROM artwork") == [("",)]
     assert ask(instance, "SELECT action FROM audit_entry") == [("create",), ("edit",)]
 
@@ -246,7 +246,7 @@ def test_what_changes_nothing_is_not_listed_among_the_imports(
     museum.add(1)
     arguments = museum.write()
     for _ in range(3):
-        assert precompute_descriptors.main(arguments) == 0
+        assert index.main(arguments) == 0
     assert count_rows(instance, "import_run") == count_rows(instance, "import_row") == 1
 
 
@@ -254,11 +254,11 @@ def test_an_unreadable_stored_picture_is_named(museum, instance, unexamined, cap
     museum.add(1)
     museum.add(2)
     arguments = museum.write()
-    precompute_descriptors.main(arguments)
+    index.main(arguments)
     [(name,)] = ask(instance, "SELECT media_name FROM reference_image WHERE id = 2")
     ask(instance, "DELETE FROM image_features")
     (instance / "media" / "works" / name).write_bytes(b"no picture")
-    assert precompute_descriptors.main(arguments) == 1
+    assert index.main(arguments) == 1
     assert f"stored picture {name}" in capsys.readouterr().err
     assert ask(instance, "SELECT image_id FROM index_fault") == [(2,)]
 
@@ -266,7 +266,7 @@ def test_an_unreadable_stored_picture_is_named(museum, instance, unexamined, cap
 def test_a_missing_folder_of_pictures_is_a_failure(museum, instance, capsys):
     museum.add(1)
     arguments = [*museum.write()[:2], "--images", "nowhere"]
-    assert precompute_descriptors.main(arguments) == 2
+    assert index.main(arguments) == 2
     assert "nowhere does not exist" in capsys.readouterr().err
 
 
@@ -274,13 +274,13 @@ def test_a_missing_model_is_a_failure(museum, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MORELLI_INSTANCE", str(tmp_path / "instance"))
     museum.add(1)
     model = str(tmp_path / "no_model")
-    assert precompute_descriptors.main([*museum.write(), "--model", model]) == 2
+    assert index.main([*museum.write(), "--model", model]) == 2
     assert "no_model" in capsys.readouterr().err
 
 
 def test_unknown_arguments_are_a_failure(capsys):
     with pytest.raises(SystemExit) as ending:
-        precompute_descriptors.main(["--catalog-file", "x"])
+        index.main(["--catalog-file", "x"])
     assert ending.value.code == 2
 
 
@@ -290,7 +290,7 @@ def test_a_full_disk_is_one_sentence(museum, instance, capsys, monkeypatch):
 
     museum.add(1)
     monkeypatch.setattr(FolderStore, "write", full)
-    assert precompute_descriptors.main(museum.write()) == 2
+    assert index.main(museum.write()) == 2
     assert "The disk is full. What is done is kept" in capsys.readouterr().err
 
 
@@ -300,7 +300,7 @@ def test_control_c_says_how_to_go_on(museum, instance, capsys, monkeypatch):
 
     museum.add(1)
     monkeypatch.setattr(Model, "reference_features", interrupt)
-    assert precompute_descriptors.main(museum.write()) == 130
+    assert index.main(museum.write()) == 130
     assert "run the same command again" in capsys.readouterr().err
 
 
@@ -309,7 +309,7 @@ def test_two_runs_at_once_are_refused(museum, instance, capsys):
     arguments = museum.write()
     instance.mkdir()
     with exclusively(instance / INDEXING_LOCK, engine_of(instance)):
-        assert precompute_descriptors.main(arguments) == 2
+        assert index.main(arguments) == 2
     assert "Another process" in capsys.readouterr().err
 
 
@@ -336,7 +336,7 @@ def test_a_stopped_run_is_gone_on_with_and_ends_the_same(
     for number in range(5):
         museum.add(number)
     arguments = museum.write()
-    assert precompute_descriptors.main(arguments) == 0
+    assert index.main(arguments) == 0
 
     stopped = tmp_path / "stopped"
     monkeypatch.setenv("MORELLI_INSTANCE", str(stopped))
@@ -350,11 +350,11 @@ def test_a_stopped_run_is_gone_on_with_and_ends_the_same(
 
     monkeypatch.setattr(Model, "reference_features", compute_three)
     monkeypatch.setattr(building, "worker_count", lambda: 1)
-    assert precompute_descriptors.main(arguments) == 130
+    assert index.main(arguments) == 130
     assert count_rows(stopped, "image_features") == 2
     assert count_rows(stopped, "import_run") == 1
     monkeypatch.setattr(Model, "reference_features", compute)
-    assert precompute_descriptors.main(arguments) == 0
+    assert index.main(arguments) == 0
     assert generation_of(stopped) == generation_of(instance)
     assert count_rows(stopped, "import_run") == 1
     assert ask(stopped, "SELECT DISTINCT state FROM import_row") == [("created",)]
@@ -374,9 +374,9 @@ def test_a_killed_run_is_gone_on_with_and_ends_the_same(
         assert count_rows(killed, table) == FIRST_BATCH
         assert not (killed / "generations" / "CURRENT").exists()
 
-    assert precompute_descriptors.main(arguments) == 0
+    assert index.main(arguments) == 0
     monkeypatch.setenv("MORELLI_INSTANCE", str(killed))
-    assert precompute_descriptors.main(arguments) == 0
+    assert index.main(arguments) == 0
     assert generation_of(killed) == generation_of(instance)
     assert count_rows(killed, "image_features") == count
     assert ask(killed, "SELECT DISTINCT run_id, state FROM import_row") == [

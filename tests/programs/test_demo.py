@@ -7,8 +7,8 @@ import socket
 
 import pytest
 
-import demo
-import precompute_descriptors
+from app.commands.statuses import MISCONFIGURED
+from app.programs import demo, index
 from app.retrieval.drawings.collection import SyntheticWork
 from app.retrieval.generations.validation import Validation
 from app.retrieval.images.codec import encode_jpeg
@@ -91,7 +91,7 @@ def test_drawn_works_are_indexed_and_photographed(served, tmp_path, capsys):
 
 def test_a_second_start_indexes_nothing(served, own, capsys, monkeypatch):
     assert demo.main(own) == 0
-    monkeypatch.setattr(precompute_descriptors, "main", lambda _arguments: 2)
+    monkeypatch.setattr(index, "main", lambda _arguments: 2)
     assert demo.main(own) == 0
     assert len(served) == 2
 
@@ -125,7 +125,7 @@ def test_a_taken_port_is_said_before_any_work(tmp_path, monkeypatch, capsys):
         port = other.getsockname()[1]
         monkeypatch.setenv("MORELLI_INSTANCE", str(tmp_path / "instance"))
         monkeypatch.setenv("MORELLI_PORT", str(port))
-        assert demo.main([]) == 2
+        assert demo.main([]) == MISCONFIGURED
     assert f"Port {port} is taken" in capsys.readouterr().err
     assert not (tmp_path / "instance").exists()
 

@@ -114,7 +114,8 @@ def test_a_worker_that_dies_is_started_again_and_the_server_goes_on(served):
 
 def test_a_stopped_server_ends_as_it_says_itself():
     program = (
-        "import serve, sys; "
+        "import sys; from app.programs import serve; "
+        "serve.PREFLIGHT = '-c', ''; "
         f"serve.SERVER = '-c', {AT_ITS_LAST_STEPS!r}, '2'; "
         f"serve.WORKER = '-c', {AT_ITS_LAST_STEPS!r}, '0'; "
         "sys.exit(serve.main())"
@@ -130,13 +131,16 @@ def test_a_stopped_server_ends_as_it_says_itself():
 
 def test_stopped_while_it_starts_it_leaves_nothing_behind():
     program = (
-        "import os, serve, signal, sys\n"
+        "import os, signal, sys\n"
+        "from app.programs import serve\n"
+        "serve.PREFLIGHT = '-c', ''\n"
         f"serve.SERVER = serve.WORKER = '-c', {AT_ITS_LAST_STEPS!r}, '0'\n"
         "begin = serve.start\n"
         "def start(arguments):\n"
         "    process = begin(arguments)\n"
         "    print(process.pid, file=sys.stderr, flush=True)\n"
-        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    if arguments != serve.PREFLIGHT:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
         "    return process\n"
         "serve.start = start\n"
         "serve.main()\n"
@@ -149,5 +153,5 @@ def test_stopped_while_it_starts_it_leaves_nothing_behind():
         timeout=WAIT_SECONDS,
     )
     started = [int(line) for line in ended.stderr.split()]
-    assert len(started) == 2
+    assert len(started) == 3
     assert not [number for number in started if Path(f"/proc/{number}").exists()]

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-import evaluate
-import precompute_descriptors
+from app.programs import evaluate, index
 from app.retrieval.evaluation.asking import engine_asker
 from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.model import Model
@@ -31,7 +30,7 @@ def museum(tmp_path_factory):
                 (folder / f"{number}.jpg").write_bytes(picture)
                 writer.writerow([f"A-{number}", f"{number}.jpg", f"No. {number}"])
         arguments = ["--catalogue", str(folder / "catalogue.csv")]
-        assert precompute_descriptors.main([*arguments, "--images", str(folder)]) == 0
+        assert index.main([*arguments, "--images", str(folder)]) == 0
     for number in (3, 5, 77):
         photo = encode_jpeg(photograph(draw_picture(number)))
         (folder / f"photo{number}.jpg").write_bytes(photo)

@@ -1,0 +1,1 @@
+"""Programs that stand on the whole application: ``morelli`` and its subcommands."""
