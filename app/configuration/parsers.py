@@ -4,6 +4,7 @@ Each parser takes text and returns a value, or raises ``ValueError`` with a reas
 completes the sentence “NAME=text cannot be used: …”.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from email.utils import parseaddr
@@ -17,6 +18,10 @@ from app.retrieval.runtime.place import base_folder
 
 SECRET_KEY_BYTES = 32
 """256 bits: as many as the SHA-256 that signs with it can use."""
+
+
+PREFIX = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
+"""Path below which a site may be: neither to be quoted, nor to lead upwards."""
 
 
 def parse_media_url(text: str) -> str:
@@ -119,6 +124,12 @@ def parse_public_url(text: str) -> str:
         raise ValueError("write it like “https://search.museum.org”")
     if parts.query or parts.fragment or parts.username:
         raise ValueError("it is scheme, host and path only")
+    path = parts.path.rstrip("/")
+    if path and not PREFIX.fullmatch(path):
+        raise ValueError(
+            "its path is made of letters from a to z, digits, “-”, “_” and “.”, such "
+            "as “https://museum.org/search”"
+        )
     return text.rstrip("/")
 
 

@@ -240,7 +240,8 @@ SETTINGS = (
         "MORELLI_PUBLIC_URL",
         "",
         parse_public_url,
-        "The site's address as visitors know it, for links in mails. Needed with SMTP.",
+        "The site's address as visitors know it, for links in mails; with a path, such "
+        "as `https://museum.org/search`, the site is below it. Needed with SMTP.",
     ),
     Setting(
         "MORELLI_ANONYMOUS_SEARCH",

@@ -59,6 +59,7 @@ from app.web.callers.visitors import (
 from app.web.shell.current import media
 from app.web.shell.failing import needs_database
 from app.web.shell.languages import CHOICE, select_language
+from app.web.shell.prefix import asked_address
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
 
@@ -72,6 +73,8 @@ RULES: dict[str, Any] = {
     "SECURITY_CHANGE_EMAIL": True,
     "SECURITY_CHANGE_URL": "/password",
     "SECURITY_CHANGE_EMAIL_URL": "/email",
+    "SECURITY_POST_LOGIN_VIEW": "search.ask",
+    "SECURITY_POST_LOGOUT_VIEW": "search.ask",
     "SECURITY_POST_REGISTER_VIEW": "security.login",
     "SECURITY_POST_CHANGE_VIEW": "accounts.show",
     "SECURITY_POST_CHANGE_EMAIL_VIEW": "security.login",
@@ -222,7 +225,7 @@ def ask_to_log_in(
 ) -> BaseResponse:
     """Lead to the login page, and from there back to where somebody wanted to go."""
     flash(*get_message("UNAUTHENTICATED"))
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    wanted = asked_address() if request.method == "GET" else None
     return redirect(url_for("security.login", next=wanted))
 
 

@@ -12,6 +12,7 @@ from app.models import User
 from app.services.accounts import second_factor
 from app.web.callers.events import SecurityEvent, report
 from app.web.callers.visitors import current_account
+from app.web.shell.prefix import asked_address
 
 CURATOR, ADMIN = "curator", "admin"
 AREA_ROLES = {"curate": (CURATOR, ADMIN), "admin": (ADMIN,)}
@@ -43,7 +44,7 @@ def check_role() -> ResponseReturnValue | None:
         if request.method not in READING:
             report(SecurityEvent.ROLE_MISSING)
             abort(401)
-        return redirect(url_for("security.login", next=request.full_path))
+        return redirect(url_for("security.login", next=asked_address()))
     if not has_role(account, *roles):
         report(SecurityEvent.ROLE_MISSING, account.email)
         abort(403)
