@@ -131,7 +131,35 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
             str(values["MORELLI_SHARDS"]),
             "shards find the nearest by themselves, so leave MORELLI_VECTORS_URL empty",
         )
+    _check_sign_on(values)
     return values
+
+
+def _check_sign_on(values: Mapping[str, Any]) -> None:
+    """Refuse settings of single sign-on that do not go together.
+
+    Raises
+    ------
+    ConfigurationError
+        If they do not.
+    """
+    issuer, header = values["MORELLI_OIDC_ISSUER"], values["MORELLI_SSO_HEADER"]
+    if issuer and header:
+        reason = "single sign-on comes by MORELLI_OIDC_ISSUER already: leave one empty"
+        raise ConfigurationError("MORELLI_SSO_HEADER", header, reason)
+    for name in ("MORELLI_OIDC_CLIENT_ID", "MORELLI_PUBLIC_URL"):
+        if issuer and not values[name]:
+            raise ConfigurationError(name, "", "MORELLI_OIDC_ISSUER needs it")
+    if header and not values["MORELLI_PROXIES"]:
+        reason = "MORELLI_SSO_HEADER needs the proxy that sets it, so at least 1"
+        raise ConfigurationError("MORELLI_PROXIES", "0", reason)
+    source = "MORELLI_OIDC_ROLES_CLAIM" if issuer else "MORELLI_SSO_ROLES_HEADER"
+    if values["MORELLI_SSO_ROLES"] and not values[source]:
+        raise ConfigurationError(source, "", "MORELLI_SSO_ROLES reads groups from it")
+    local = values["MORELLI_LOCAL_LOGIN"]
+    if local != "everybody" and not (issuer or header):
+        reason = "there is no other way in; set MORELLI_OIDC_ISSUER first"
+        raise ConfigurationError("MORELLI_LOCAL_LOGIN", local, reason)
 
 
 def image_settings(config: Mapping[str, Any]) -> ImageSettings:

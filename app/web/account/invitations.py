@@ -51,6 +51,9 @@ def accept(secret: str) -> ResponseReturnValue:
     holder = invitations.holder_of(invitation)
     try:
         if holder is None:
+            if current_app.config["MORELLI_LOCAL_LOGIN"] != "everybody":
+                flash(_("Please log in first, then open this link again."), ERROR)
+                return redirect(url_for("security.login", next=asked_path()), 303)
             return join(invitation)
         return take_role(invitation, holder)
     except InvitationUsedError:

@@ -42,14 +42,16 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import User, now
 from app.services.accounts import accounts
+from app.services.accounts.identities import PROXY
 from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
-from app.web.account import confirming, forms, mail, second_factor, sessions
+from app.web.account import confirming, forms, mail, second_factor, sessions, sign_on
 from app.web.account.messages import DONE, MESSAGES, tell_photos_left
 from app.web.account.recognition import recognising
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
 from app.web.callers.events import SecurityEvent, report
+from app.web.callers.signed_on import SIGNED_ON, present_sign_on, sign_on_of
 from app.web.callers.visitors import (
     current_account,
     current_visitor,
@@ -134,6 +136,7 @@ def register(app: Flask) -> None:
         app.config.setdefault(name, value)
     app.config.update(sessions.COOKIE_RULES)
     second_factor.configure(app)
+    sign_on.configure(app)
     compiled = Folders(app.config["MORELLI_INSTANCE"]).translations
     app.config["SECURITY_I18N_DIRNAME"] = [str(compiled)]
     app.extensions[mail.MAILER] = Mailer.from_config(app.config)
@@ -156,7 +159,7 @@ def register(app: Flask) -> None:
     security.want_json(lambda _request: False)
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
-    find = sessions.in_time(manager._user_callback)
+    find = sign_on.kept_to_header(sessions.in_time(manager._user_callback))
     manager.user_loader(recognising(find))
     sessions.ignore_remember_cookie(manager)
     security.unauthn_handler(ask_to_log_in)
@@ -181,6 +184,7 @@ def register(app: Flask) -> None:
     second_factor.register(app, security)
     app.register_blueprint(bp)
     confirming.register(app)
+    sign_on.register(app)
 
 
 @bp.get("/")
@@ -244,7 +248,8 @@ def begin_session(
     is_changed = "change" in (authn_via or ())  # the password; who asks is the same
     stays = session.permanent if is_changed else sessions.wants_to_stay()
     sessions.begin(stays=stays)
-    renew_session(KEPT_AT_LOGIN)
+    signed_on = (SIGNED_ON,) if sign_on_of(user) is not None else ()
+    renew_session((*KEPT_AT_LOGIN, *signed_on))
     throttling.forgive(user.email)
     remember_device(user.email)
 
@@ -262,7 +267,10 @@ def end_session(_app: Flask, user: User, **_facts: Any) -> None:
     if user.is_authenticated:
         accounts.end_sessions(user)
         db.session.commit()
+    came = present_sign_on()
     renew_session(KEPT_AT_LOGOUT)
+    if came is not None and came.issuer != PROXY:
+        session[sign_on.LEFT] = True
 
 
 def renew_session(kept_keys: tuple[str, ...]) -> None:
