@@ -38,6 +38,7 @@ WORKS, SEED = 24, 2024
 ASKED = 7
 """Which of the works the photo shows."""
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+BROUGHT_CERTIFICATES = "/srv/certificates.crt"
 UNIT = """[Unit]
 Description=One step of an installation
 After=multi-user.target
@@ -114,9 +115,7 @@ def bring_along(root: Path, wheel: Path) -> str:
     (collection / "photo.jpg").write_bytes(encode_jpeg(photo.image))
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     # Where a mirror of packages has certificates of its own.
-    target = root / CERTIFICATES.lstrip("/")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(CERTIFICATES, target)
+    shutil.copy(CERTIFICATES, root / BROUGHT_CERTIFICATES.lstrip("/"))
     return str(asked.accession)
 
 
@@ -125,7 +124,7 @@ def boot(root: Path, script: str) -> None:
     (root / "srv/step.sh").write_text(script)
     (root / "srv/step.log").unlink(missing_ok=True)
     unit = root / "etc/systemd/system/step.service"
-    unit.write_text(UNIT.format(certificates=CERTIFICATES))
+    unit.write_text(UNIT.format(certificates=BROUGHT_CERTIFICATES))
     wanted = root / "etc/systemd/system/default.target.wants"
     wanted.mkdir(exist_ok=True)
     link = wanted / "step.service"

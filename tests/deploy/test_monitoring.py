@@ -39,7 +39,7 @@ def known(make_app):
     client.get("/healthz")
     text = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    names = {}
+    names: dict[str, set[str]] = {}
     for line in lines:
         name, _, rest = line.partition("{")
         labels = set(re.findall(r'(\w+)="', rest)) if rest else set()

@@ -1,4 +1,4 @@
-"""Examples of proxies, run with a local certificate authority in front of the server."""
+"""Examples of proxies, run with a local certificate authority before the server."""
 
 import http.client
 import json
@@ -286,6 +286,6 @@ def test_below_a_path_the_site_is_whole(kind, tmp_path):
         answer, page = front.ask("GET", f"{PREFIX}/account/login")
         assert answer.status == 200
         assert answer.headers["Set-Cookie"].startswith("__Secure-morelli=")
-        style = re.search(r'href="(/suche/assets/[^"]+\.css)"', page)
-        assert front.ask("GET", style[1])[0].status == 200
+        [style, *_] = re.findall(r'href="(/suche/assets/[^"]+\.css)"', page)
+        assert front.ask("GET", style)[0].status == 200
         assert front.ask("GET", "/account/login")[0].status == 404

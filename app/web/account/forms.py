@@ -114,7 +114,7 @@ class LoginForm(fs.LoginForm):
         if self.user_authenticated and self.requires_confirmation:
             self.is_unconfirmed = True
             send_confirmation_instructions(self.user)
-        if is_valid and not may_use_password(self.user):
+        if is_valid and not may_use_password(cast(User, self.user)):
             self.form_errors.append(BY_SIGN_ON)
             return False
         if is_valid:

@@ -78,7 +78,7 @@ WORDS = {
 }
 
 
-class ConnectForm(CurrentPassword, FlaskForm):
+class ConnectForm(CurrentPassword, FlaskForm):  # type: ignore[misc]  # the library has no types
     """Form that connects an account with single sign-on."""
 
 
@@ -111,12 +111,12 @@ def has_sign_on() -> bool:
 
 def sign_on_name() -> str:
     """Return what visitors know it as."""
-    return current_app.config["MORELLI_SSO_NAME"] or _("single sign-on")
+    return str(current_app.config["MORELLI_SSO_NAME"] or _("single sign-on"))
 
 
 def issuer() -> str:
     """Return who vouches for people."""
-    return current_app.config["MORELLI_OIDC_ISSUER"] or PROXY
+    return str(current_app.config["MORELLI_OIDC_ISSUER"] or PROXY)
 
 
 def is_connected(user: User) -> bool:

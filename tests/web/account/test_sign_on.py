@@ -42,6 +42,13 @@ def come(person, provider, begin=BEGIN):
     return person.browser.get(f"{back.path}?{back.query}")
 
 
+def account_of(email):
+    """Return an account in the present context."""
+    user = accounts.find(email)
+    assert user is not None
+    return user
+
+
 def notices(person):
     return person.browser.get("/suche/account/login").text
 
@@ -146,7 +153,7 @@ def test_a_locked_account_stays_outside(site, provider):
     app = site()
     come(Person(app), provider)
     with app.app_context():
-        accounts.find("anna@example.org").active = False
+        account_of("anna@example.org").active = False
         db.session.commit()
     anna = Person(app)
     come(anna, provider)
@@ -192,7 +199,7 @@ def test_roles_that_are_given_here_stay_where_no_group_means_one(site, provider)
     anna = Person(app)
     come(anna, provider)
     with app.app_context():
-        accounts.grant(accounts.find(anna.email), "curator")
+        accounts.grant(account_of(anna.email), "curator")
         db.session.commit()
     come(Person(app), provider)
     assert roles_of(anna) == {"curator"}
@@ -203,7 +210,7 @@ def test_the_own_second_factor_is_asked_for_unless_the_provider_did(site, provid
     anna = Person(app)
     come(anna, provider)
     with app.app_context():
-        user = accounts.find(anna.email)
+        user = account_of(anna.email)
         secret = app.extensions["security"].totp_factory.generate_totp_secret()
         user.tf_primary_method, user.tf_totp_secret = "authenticator", secret
         db.session.commit()
@@ -221,7 +228,7 @@ def test_a_second_factor_at_the_provider_is_one_for_curators(site, provider):
     app = site(MORELLI_SECOND_FACTOR="curators")
     come(Person(app), provider)
     with app.app_context():
-        accounts.grant(accounts.find("anna@example.org"), "curator")
+        accounts.grant(account_of("anna@example.org"), "curator")
         db.session.commit()
     weak, strong = Person(app), Person(app)
     come(weak, provider)

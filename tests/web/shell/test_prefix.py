@@ -145,7 +145,7 @@ def test_logging_in_leads_back_to_the_page_below_it(below):
 
 def test_another_language_comes_back_to_the_page(below):
     person = Person(below)
-    token = TOKEN.search(person.browser.get("/suche/about").text).group(1)
+    token = TOKEN.findall(person.browser.get("/suche/about").text)[0]
     answer = person.browser.post(
         "/suche/language",
         data={"csrf_token": token, "language": "de", "page": "/suche/about"},
