@@ -20,7 +20,7 @@ CLIENT, SECRET = "morelli", "a secret of the two"
 KEY = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
 
-class Site(ClientMixin):
+class Site(ClientMixin):  # type: ignore[misc]  # the library has no types
     """The one site that the provider knows."""
 
     def __init__(self, callback):
@@ -52,10 +52,10 @@ class Site(ClientMixin):
 
 
 @dataclass
-class Code(AuthorizationCodeMixin):
+class Code(AuthorizationCodeMixin):  # type: ignore[misc]  # the library has no types
     """A code, and what it stands for."""
 
-    facts: dict
+    facts: dict[str, object]
     redirect_uri: str
     scope: str
     nonce: str | None
@@ -120,7 +120,7 @@ class Provider:
         provider, app = self, Flask("provider")
         app.secret_key = "only for tests"
 
-        class Grant(AuthorizationCodeGrant):
+        class Grant(AuthorizationCodeGrant):  # type: ignore[misc]  # the library has no types
             TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic",)
 
             def save_authorization_code(self, code, request):
@@ -148,7 +148,7 @@ class Provider:
             def authenticate_user(self, authorization_code):
                 return SimpleNamespace(facts=authorization_code.facts)
 
-        class IdTokens(OpenIDCode):
+        class IdTokens(OpenIDCode):  # type: ignore[misc]  # the library has no types
             def resolve_client_private_key(self, client):
                 return KEY
 
