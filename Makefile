@@ -22,7 +22,7 @@ DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$
 # tests would compile the program and all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dist demo cluster-demo test test-slow test-browser test-long test-cluster check format bench bench-quality translations screenshots lock audit sbom clean
+.PHONY: help setup dist try-install demo cluster-demo test test-slow test-browser test-long test-cluster check format bench bench-quality translations screenshots lock audit sbom clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -41,6 +41,9 @@ $(STAMP): requirements/build.txt requirements-dev.txt
 
 dist: setup ## build the wheel into dist/, for pip or pipx
 	$(BIN)/python -m tools.dist
+
+try-install: dist ## run docs/install.md in an empty Debian (root, mmdebstrap, systemd-container)
+	$(BIN)/python -m tools.installing build/debian
 
 demo: setup ## index a collection and serve it (CATALOGUE=… IMAGES=… for your own; MORELLI_PORT)
 	$(BIN)/python demo.py $(DATA)

@@ -50,6 +50,8 @@ if settings["MORELLI_METRICS_TOKEN"]:
 wsgi_app = "wsgi:app"
 bind = f"{settings['MORELLI_HOST']}:{settings['MORELLI_PORT']}"
 workers = settings["MORELLI_WORKERS"]
+# Where the site is says its public address, and no header that somebody sends.
+forwarder_headers = ""
 # Its threads get whole requests: who sends slowly keeps none of them.
 worker_class = BufferingWorker
 BufferingWorker.limits = Limits(

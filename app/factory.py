@@ -105,6 +105,7 @@ from app.web.shell import (
 from app.web.shell.content import shown as shown_content
 from app.web.shell.content import subject_names
 from app.web.shell.current import INDEX, LINKS, MAP, SEARCH, TILES, WORDS
+from app.web.shell.prefix import PrefixMiddleware
 from app.web.shell.presentation import templates
 from app.web.shell.site import Site
 from app.web.visits import favourites, tours
@@ -181,7 +182,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.url_map.merge_slashes = False
     proxies = app.config["MORELLI_PROXIES"]
     # The host a proxy forwards is not believed: every address we write is relative.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the documented way to wrap an application
+    proxied = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+    app.wsgi_app = PrefixMiddleware(proxied, app.config["PREFIX"])  # type: ignore[method-assign]  # the documented way to wrap an application
     logs.register(app)
     metrics.register(app)
     app.before_request(upload.refuse_what_was_let_go)

@@ -3,6 +3,7 @@
 // Everything works without this: the form is plain HTML.
 
 import { Editor } from "./editor.js";
+import { ROOT } from "./root.js";
 import { NoNetworkError, send } from "./send.js";
 import { Waiting } from "./waiting.js";
 import { words } from "./words.js";
@@ -250,4 +251,4 @@ choose.addEventListener("click", () => input.click());
 input.hidden = true;
 find("scripted").hidden = false;
 waiting.start();
-if (!isKiosk) navigator.serviceWorker?.register("/worker.js");
+if (!isKiosk) navigator.serviceWorker?.register(`${ROOT}worker.js`);

@@ -1,8 +1,10 @@
 // Tours that this browser keeps: each in a cache of its own, whole or not at all. The
 // service worker opens them without a network (see worker.js).
 
-const PREFIX = "tour-";
-const FACTS = "/tours/facts"; // what is known of a tour, in its cache
+import { ROOT, SPACE } from "./root.js";
+
+const PREFIX = `${SPACE}tour-`;
+const FACTS = `${ROOT}tours/facts`; // what is known of a tour, in its cache
 const MOST = 5;
 
 /** Keep a tour as it is now; return whether this browser can. */
@@ -38,7 +40,7 @@ async function fill(name, tour) {
 async function tidy() {
   const kept = await names();
   if (!kept.length) return;
-  const response = await fetch("/tours/versions", { cache: "no-store" });
+  const response = await fetch(`${ROOT}tours/versions`, { cache: "no-store" });
   if (!response.ok) return;
   const { versions } = await response.json();
   for (const name of kept) {
@@ -46,7 +48,7 @@ async function tidy() {
     if (!(id in versions)) {
       await caches.delete(name);
     } else if (name !== `${PREFIX}${id}-${versions[id]}`) {
-      const fresh = await fetch(`/tours/${id}/keeping`, { cache: "no-store" });
+      const fresh = await fetch(`${ROOT}tours/${id}/keeping`, { cache: "no-store" });
       if (fresh.ok) await keep(await fresh.json());
     }
   }
@@ -57,7 +59,7 @@ async function names() {
 }
 
 function idOf(name) {
-  return Number(name.split("-")[1]);
+  return Number(name.slice(PREFIX.length).split("-")[0]);
 }
 
 async function factsIn(name) {

@@ -2,12 +2,13 @@
 // this, all stops stand below each other.
 
 import { keep } from "./kept-tours.js";
+import { ROOT, SPACE } from "./root.js";
 
 const tour = document.querySelector("[data-tour]");
 const sections = [...tour.querySelectorAll(":scope > section")];
 const stops = sections.filter((section) => section.matches(".stop"));
 const begin = tour.querySelector("[data-begin]");
-const NAME = `tour-progress-${tour.dataset.tour}`;
+const NAME = `${SPACE}tour-progress-${tour.dataset.tour}`;
 
 /** Return what was seen: the works' numbers, and the last of them. */
 function progress() {
@@ -61,7 +62,7 @@ show({ isMoved: location.hash !== "" });
 
 const status = tour.querySelector("[data-kept]");
 if (status && !navigator.connection?.saveData) {
-  navigator.serviceWorker?.register("/worker.js");
+  navigator.serviceWorker?.register(`${ROOT}worker.js`);
   keep(JSON.parse(tour.dataset.keeping)).then(
     (isKept) => { if (isKept) status.textContent = status.dataset.done; },
     () => { status.textContent = status.dataset.failed; },

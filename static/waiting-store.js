@@ -4,10 +4,11 @@
 // imports nor exports: it leaves one object, `waitingPhotos`, behind.
 
 (() => {
-  const NAME = "morelli";
+  const ROOT = self.document ? document.body.dataset.root : KNOWN.root;
+  const NAME = ROOT === "/" ? "morelli" : `morelli${ROOT}`; // see root.js
   const STORE = "waiting";
   const MENDED_BY_ANOTHER_PHOTO = [400, 413, 422];
-  const channel = new BroadcastChannel("morelli-waiting");
+  const channel = new BroadcastChannel(`${NAME}-waiting`);
 
   function opened() {
     return new Promise((resolve, reject) => {

@@ -9,9 +9,11 @@
 
 importScripts(KNOWN.store);
 
-const CACHE = `shell-${KNOWN.version}`;
-const TOUR = "tour-"; // what the names of the caches of tours begin with
-const OF_TOURS = ["/media/works/", "/assets/"];
+const SPACE = KNOWN.root === "/" ? "" : KNOWN.root; // see root.js
+const SHELL = `${SPACE}shell-`; // what the names of the caches of the shell begin with
+const CACHE = `${SHELL}${KNOWN.version}`;
+const TOUR = `${SPACE}tour-`; // and of tours
+const OF_TOURS = [`${KNOWN.root}media/works/`, `${KNOWN.root}assets/`];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()));
@@ -51,7 +53,7 @@ async function fill() {
 
 async function clear() {
   const names = await caches.keys();
-  const old = names.filter((name) => name !== CACHE && !name.startsWith(TOUR));
+  const old = names.filter((name) => name !== CACHE && name.startsWith(SHELL));
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 

@@ -105,6 +105,8 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.commands",
     ),
     "prometheus_client": ("app.web.shell.metrics",),
+    "authlib": ("app.web.account.provider",),
+    "joserfc": ("app.web.account.provider",),
     "flask_login": ("app.web",),
     "flask_babel": ("app.extensions", "app.services", "app.web", "app.factory"),
     "flask_wtf": ("app.extensions", "app.web"),

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.configuration.databases import is_shared, mask_password
 from app.configuration.parsers import SECRET_KEY_BYTES as SECRET_KEY_BYTES
@@ -130,7 +131,35 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
             str(values["MORELLI_SHARDS"]),
             "shards find the nearest by themselves, so leave MORELLI_VECTORS_URL empty",
         )
+    _check_sign_on(values)
     return values
+
+
+def _check_sign_on(values: Mapping[str, Any]) -> None:
+    """Refuse settings of single sign-on that do not go together.
+
+    Raises
+    ------
+    ConfigurationError
+        If they do not.
+    """
+    issuer, header = values["MORELLI_OIDC_ISSUER"], values["MORELLI_SSO_HEADER"]
+    if issuer and header:
+        reason = "single sign-on comes by MORELLI_OIDC_ISSUER already: leave one empty"
+        raise ConfigurationError("MORELLI_SSO_HEADER", header, reason)
+    for name in ("MORELLI_OIDC_CLIENT_ID", "MORELLI_PUBLIC_URL"):
+        if issuer and not values[name]:
+            raise ConfigurationError(name, "", "MORELLI_OIDC_ISSUER needs it")
+    if header and not values["MORELLI_PROXIES"]:
+        reason = "MORELLI_SSO_HEADER needs the proxy that sets it, so at least 1"
+        raise ConfigurationError("MORELLI_PROXIES", "0", reason)
+    source = "MORELLI_OIDC_ROLES_CLAIM" if issuer else "MORELLI_SSO_ROLES_HEADER"
+    if values["MORELLI_SSO_ROLES"] and not values[source]:
+        raise ConfigurationError(source, "", "MORELLI_SSO_ROLES reads groups from it")
+    local = values["MORELLI_LOCAL_LOGIN"]
+    if local != "everybody" and not (issuer or header):
+        reason = "there is no other way in; set MORELLI_OIDC_ISSUER first"
+        raise ConfigurationError("MORELLI_LOCAL_LOGIN", local, reason)
 
 
 def image_settings(config: Mapping[str, Any]) -> ImageSettings:
@@ -208,13 +237,16 @@ def engine_options(database: str, pool: int) -> dict[str, Any]:
     }
 
 
-def cookie_name(https: bool) -> str:
+def cookie_name(https: bool, prefix: str = "") -> str:
     """Return the name of the session cookie.
 
-    Under https its prefix makes browsers refuse it from anybody else: from another
-    subdomain, or over a connection that somebody on the way could write into.
+    Under https the beginning of the name makes browsers refuse it from anybody else:
+    from another subdomain, or over a connection that somebody on the way could write
+    into. Below a prefix of the site only the latter: the first is for whole hosts.
     """
-    return "__Host-morelli" if https else "morelli"
+    if not https:
+        return "morelli"
+    return "__Secure-morelli" if prefix else "__Host-morelli"
 
 
 def keep_to_owner() -> None:
@@ -268,12 +300,15 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         ) from error
     host, port = values["MORELLI_HOST"], values["MORELLI_PORT"]
     database = values["MORELLI_DATABASE_URL"] or default_database(folders.instance)
+    prefix = urlsplit(values["MORELLI_PUBLIC_URL"]).path
     return {
         **values,
         GIVEN: {one.name for one in SETTINGS if environ.get(one.name, "").strip()},
         # Never from a request: who sends one chooses its Host header.
         "PUBLIC_URL": values["MORELLI_PUBLIC_URL"]
         or f"http://{'localhost' if host in EVERY_ADDRESS else host}:{port}",
+        "PREFIX": prefix,
+        "APPLICATION_ROOT": prefix or "/",
         "SECRET_KEY": values["MORELLI_SECRET_KEY"]
         or obtain_secret_key(folders.instance),
         "SQLALCHEMY_DATABASE_URI": database,
@@ -281,8 +316,8 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
             database, values["MORELLI_DATABASE_POOL"]
         ),
         "MAX_CONTENT_LENGTH": values["MORELLI_MAX_UPLOAD_MB"] * 1_000_000,
-        "SESSION_COOKIE_NAME": cookie_name(values["MORELLI_HTTPS"]),
-        "SESSION_COOKIE_PATH": "/",
+        "SESSION_COOKIE_NAME": cookie_name(values["MORELLI_HTTPS"], prefix),
+        "SESSION_COOKIE_PATH": prefix or "/",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": values["MORELLI_HTTPS"],

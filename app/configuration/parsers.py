@@ -4,9 +4,11 @@ Each parser takes text and returns a value, or raises ``ValueError`` with a reas
 completes the sentence “NAME=text cannot be used: …”.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -17,6 +19,13 @@ from app.retrieval.runtime.place import base_folder
 
 SECRET_KEY_BYTES = 32
 """256 bits: as many as the SHA-256 that signs with it can use."""
+
+
+PREFIX = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
+"""Path below which a site may be: neither to be quoted, nor to lead upwards."""
+
+
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def parse_media_url(text: str) -> str:
@@ -119,7 +128,53 @@ def parse_public_url(text: str) -> str:
         raise ValueError("write it like “https://search.museum.org”")
     if parts.query or parts.fragment or parts.username:
         raise ValueError("it is scheme, host and path only")
+    path = parts.path.rstrip("/")
+    if path and not PREFIX.fullmatch(path):
+        raise ValueError(
+            "its path is made of letters from a to z, digits, “-”, “_” and “.”, such "
+            "as “https://museum.org/search”"
+        )
     return text.rstrip("/")
+
+
+def parse_issuer(text: str) -> str:
+    """Read the address of an identity provider, exactly as it calls itself."""
+    parts = urlsplit(text)
+    is_here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    if text and not (parts.hostname and (parts.scheme == "https" or is_here)):
+        raise ValueError("write it like “https://login.museum.org/realms/museum”")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("it is scheme, host and path only")
+    return text
+
+
+def parse_roles(text: str) -> dict[str, str]:
+    """Read which groups mean which roles, such as ``it=admin, registrars=curator``."""
+    roles = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        group, _, role = part.rpartition("=")
+        if not group.strip() or role.strip() not in ("curator", "admin"):
+            raise ValueError(
+                "write it like “museum-it=admin, registrars=curator”: roles are "
+                "curator and admin"
+            )
+        roles[group.strip()] = role.strip()
+    return roles
+
+
+def parse_header(text: str) -> str:
+    """Read the name of a header of requests."""
+    if text and not HEADER.fullmatch(text):
+        raise ValueError("a header has a name such as “X-Remote-User”")
+    return text
+
+
+def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Read network addresses, or networks such as ``10.0.0.0/8``."""
+    try:
+        return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+    except ValueError:
+        raise ValueError("write addresses like “127.0.0.1, 10.1.0.0/16”") from None
 
 
 def parse_sender(text: str) -> str:

@@ -32,6 +32,7 @@ from app.models.curation import WorkFinding as WorkFinding
 from app.models.evaluation import EvaluationReport as EvaluationReport
 from app.models.evaluation import Relevance as Relevance
 from app.models.evaluation import RelevanceJudgement as RelevanceJudgement
+from app.models.identities import Identity as Identity
 from app.models.imports import ColumnMapping as ColumnMapping
 from app.models.imports import ImportRow as ImportRow
 from app.models.imports import ImportRun as ImportRun

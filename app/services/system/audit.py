@@ -13,6 +13,8 @@ from app.services.system.paging import Page, select_page
 
 ENTRIES_PER_PAGE = 50
 INVITE, UNINVITE, JOIN = "account_invite", "account_uninvite", "account_join"
+CONNECT = "account_connect"
+"""Connecting one's account with the identity provider's."""
 FIRST_ADMIN = "account_first"
 """Making the first administrator, by the code in the shell."""
 SITE, OWN_PAGE = "site", "own_page"
@@ -22,7 +24,7 @@ GROUND_TRUTH = "ground_truth"
 """Judging whether a labelled photo shows a work."""
 ADMINS_ACTIONS = (
     *SITE_ACTIONS,
-    *(INVITE, UNINVITE, JOIN, FIRST_ADMIN),
+    *(INVITE, UNINVITE, JOIN, FIRST_ADMIN, CONNECT),
     "account_grant",
     "account_revoke",
     "account_lock",

@@ -4,7 +4,11 @@ Every function here works inside an application context.
 """
 
 import logging
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -25,11 +29,15 @@ from app.configuration.databases import mask_password
 from app.configuration.load import ROOT
 from app.extensions import brief_wait, db, is_sqlite
 from app.retrieval.runtime.place import COMMAND, INDEX_COMMAND
+from app.services.system.lock import AlreadyRunningError, exclusively
 
 logger = logging.getLogger(__name__)
 
 MIGRATIONS = ROOT / "migrations"
 UPGRADE_COMMAND = f"{COMMAND} upgrade"
+TABLES_LOCK = "tables.lock"
+"""Name, beside an SQLite or in a database, of the lock of whoever makes the tables."""
+TABLES_SECONDS, LOOK_SECONDS = 60.0, 0.2
 OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What the database says of statements that no other moment would mend."""
 
@@ -110,11 +118,31 @@ def newest_version() -> str | None:
 def prepare() -> None:
     """Create the tables where there are none yet; else as :func:`check`.
 
-    For what a new museum may begin with.
+    For what a new museum may begin with: server, worker and a command that indexes may
+    all start at once, and one of them makes the tables while the others wait.
     """
     if version() is None:
-        upgrade()
+        with _one_at_a_time():
+            if version() is None:
+                upgrade()
     check()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait until nobody else makes the tables, and keep others waiting."""
+    path = Path(db.engine.url.database or "").with_name(TABLES_LOCK)
+    until = time.monotonic() + TABLES_SECONDS
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(exclusively(path, db.engine))
+                break
+            except AlreadyRunningError:
+                if time.monotonic() > until:
+                    raise
+            time.sleep(LOOK_SECONDS)
+        yield
 
 
 def check() -> None:

@@ -17,6 +17,7 @@ from flask_security import login_user, user_confirmed
 
 from app.models import User
 from app.services.system.keyed_hash import derived_key, keyed_hash
+from app.web.account.forms import may_use_password
 
 bp = Blueprint("confirming", __name__, url_prefix="/account")
 
@@ -51,7 +52,8 @@ def remember_registration() -> None:
 
 def log_in_again(_app: Flask, user: User, **_facts: Any) -> None:
     """Log in who has confirmed an account in the browser that it was made with."""
-    if session.get(REGISTERED) == address_hash(user.email):
+    is_here = session.get(REGISTERED) == address_hash(user.email)
+    if is_here and may_use_password(user):
         login_user(user, authn_via=["confirm"])
 
 

@@ -34,12 +34,19 @@ from app.web.account.messages import (
     PASSWORD_IS_COMMON,
     PASSWORD_IS_LONG,
 )
+from app.web.callers.access import ADMIN, has_role
 from app.web.callers.events import SecurityEvent, report
+from app.web.callers.signed_on import has_just_signed_on
 from app.web.callers.visitors import note_password
 
 LONGEST_PASSWORD = 128
 """More than anybody types; Flask-Security takes no more."""
 LONGEST_TOKEN_NAME = 80
+LOG_IN_ANEW = _(
+    "Your account has no password. Log out, log in again, and do this within ten "
+    "minutes."
+)
+BY_SIGN_ON = _("This account logs in by single sign-on.")
 
 
 class PasswordRules(fs.PasswordUtil):
@@ -87,6 +94,12 @@ class RegisterForm(fs.RegisterFormV2):
         return True
 
 
+def may_use_password(user: User) -> bool:
+    """Tell whether an account may log in with its password, beside single sign-on."""
+    left_to = current_app.config["MORELLI_LOCAL_LOGIN"]
+    return left_to == "everybody" or (left_to == "admins" and has_role(user, ADMIN))
+
+
 class LoginForm(fs.LoginForm):
     """Login form; who has not confirmed the address gets the link once more."""
 
@@ -101,6 +114,9 @@ class LoginForm(fs.LoginForm):
         if self.user_authenticated and self.requires_confirmation:
             self.is_unconfirmed = True
             send_confirmation_instructions(self.user)
+        if is_valid and not may_use_password(cast(User, self.user)):
+            self.form_errors.append(BY_SIGN_ON)
+            return False
         if is_valid:
             note_password()
             # The library would lead from the second factor back to this form.
@@ -139,6 +155,19 @@ class CurrentPassword:
     """Field for the present password: a device left open is not enough."""
 
     password = PasswordField()
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if not current_user.password:
+            del self.password
+
+    def validate(self, **options: Any) -> bool:
+        """Check the fields; where there is no password, how lately one signed on."""
+        is_valid = bool(super().validate(**options))  # type: ignore[misc]  # the form's, which stands behind
+        if self.password is not None or has_just_signed_on(current_user):
+            return is_valid
+        self.form_errors.append(LOG_IN_ANEW)  # type: ignore[attr-defined]  # likewise
+        return False
 
     def validate_password(self, field: PasswordField) -> None:
         """Refuse a wrong one."""

@@ -6,7 +6,6 @@ from flask import (
     flash,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -23,6 +22,7 @@ from app.web.account.mail import MAILS
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.visitors import current_account
 from app.web.shell.languages import select_language
+from app.web.shell.prefix import asked_path
 
 bp = Blueprint("invitations", __name__, url_prefix="/account/invitation")
 
@@ -51,6 +51,9 @@ def accept(secret: str) -> ResponseReturnValue:
     holder = invitations.holder_of(invitation)
     try:
         if holder is None:
+            if current_app.config["MORELLI_LOCAL_LOGIN"] != "everybody":
+                flash(_("Please log in first, then open this link again."), ERROR)
+                return redirect(url_for("security.login", next=asked_path()), 303)
             return join(invitation)
         return take_role(invitation, holder)
     except InvitationUsedError:
@@ -78,7 +81,7 @@ def take_role(invitation: Invitation, holder: User) -> ResponseReturnValue:
     account = current_account()
     if account is None or account.id != holder.id:
         flash(_("Please log in with %(email)s first.", email=holder.email), ERROR)
-        return redirect(url_for("security.login", next=request.path), 303)
+        return redirect(url_for("security.login", next=asked_path()), 303)
     form = FlaskForm()
     if not form.validate_on_submit():
         return render_template(

@@ -42,14 +42,16 @@ from app.configuration.load import Folders
 from app.extensions import db
 from app.models import User, now
 from app.services.accounts import accounts
+from app.services.accounts.identities import PROXY
 from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
-from app.web.account import confirming, forms, mail, second_factor, sessions
+from app.web.account import confirming, forms, mail, second_factor, sessions, sign_on
 from app.web.account.messages import DONE, MESSAGES, tell_photos_left
 from app.web.account.recognition import recognising
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
 from app.web.callers.events import SecurityEvent, report
+from app.web.callers.signed_on import SIGNED_ON, present_sign_on, sign_on_of
 from app.web.callers.visitors import (
     current_account,
     current_visitor,
@@ -59,6 +61,7 @@ from app.web.callers.visitors import (
 from app.web.shell.current import media
 from app.web.shell.failing import needs_database
 from app.web.shell.languages import CHOICE, select_language
+from app.web.shell.prefix import asked_address
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
 
@@ -72,6 +75,8 @@ RULES: dict[str, Any] = {
     "SECURITY_CHANGE_EMAIL": True,
     "SECURITY_CHANGE_URL": "/password",
     "SECURITY_CHANGE_EMAIL_URL": "/email",
+    "SECURITY_POST_LOGIN_VIEW": "search.ask",
+    "SECURITY_POST_LOGOUT_VIEW": "search.ask",
     "SECURITY_POST_REGISTER_VIEW": "security.login",
     "SECURITY_POST_CHANGE_VIEW": "accounts.show",
     "SECURITY_POST_CHANGE_EMAIL_VIEW": "security.login",
@@ -131,6 +136,7 @@ def register(app: Flask) -> None:
         app.config.setdefault(name, value)
     app.config.update(sessions.COOKIE_RULES)
     second_factor.configure(app)
+    sign_on.configure(app)
     compiled = Folders(app.config["MORELLI_INSTANCE"]).translations
     app.config["SECURITY_I18N_DIRNAME"] = [str(compiled)]
     app.extensions[mail.MAILER] = Mailer.from_config(app.config)
@@ -153,7 +159,7 @@ def register(app: Flask) -> None:
     security.want_json(lambda _request: False)
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
-    find = sessions.in_time(manager._user_callback)
+    find = sign_on.kept_to_header(sessions.in_time(manager._user_callback))
     manager.user_loader(recognising(find))
     sessions.ignore_remember_cookie(manager)
     security.unauthn_handler(ask_to_log_in)
@@ -178,6 +184,7 @@ def register(app: Flask) -> None:
     second_factor.register(app, security)
     app.register_blueprint(bp)
     confirming.register(app)
+    sign_on.register(app)
 
 
 @bp.get("/")
@@ -222,7 +229,7 @@ def ask_to_log_in(
 ) -> BaseResponse:
     """Lead to the login page, and from there back to where somebody wanted to go."""
     flash(*get_message("UNAUTHENTICATED"))
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    wanted = asked_address() if request.method == "GET" else None
     return redirect(url_for("security.login", next=wanted))
 
 
@@ -241,7 +248,8 @@ def begin_session(
     is_changed = "change" in (authn_via or ())  # the password; who asks is the same
     stays = session.permanent if is_changed else sessions.wants_to_stay()
     sessions.begin(stays=stays)
-    renew_session(KEPT_AT_LOGIN)
+    signed_on = (SIGNED_ON,) if sign_on_of(user) is not None else ()
+    renew_session((*KEPT_AT_LOGIN, *signed_on))
     throttling.forgive(user.email)
     remember_device(user.email)
 
@@ -259,7 +267,10 @@ def end_session(_app: Flask, user: User, **_facts: Any) -> None:
     if user.is_authenticated:
         accounts.end_sessions(user)
         db.session.commit()
+    came = present_sign_on()
     renew_session(KEPT_AT_LOGOUT)
+    if came is not None and came.issuer != PROXY:
+        session[sign_on.LEFT] = True
 
 
 def renew_session(kept_keys: tuple[str, ...]) -> None:

@@ -24,6 +24,7 @@ ACTION_NAMES = {
     audit.INVITE: _("Invited"),
     audit.UNINVITE: _("Invitation revoked"),
     audit.JOIN: _("Invitation accepted"),
+    audit.CONNECT: _("Account connected with single sign-on"),
     audit.FIRST_ADMIN: _("First administrator made"),
     "account_grant": _("Role given"),
     "account_revoke": _("Role taken away"),

@@ -138,7 +138,7 @@ def describe(app: Flask) -> APISpec:
             "version": VERSION,
             "openapi_version": "3.1.0",
             "info": INFO,
-            "servers": [{"url": "/"}],
+            "servers": [{"url": app.config["APPLICATION_ROOT"]}],
             "tags": TAGS,
             # No schema has a name that is not registered with one below.
             "marshmallow_plugin": MarshmallowPlugin(lambda _schema: ""),

@@ -11,7 +11,9 @@ from werkzeug.exceptions import Forbidden
 from app.models import User
 from app.services.accounts import second_factor
 from app.web.callers.events import SecurityEvent, report
+from app.web.callers.signed_on import sign_on_of
 from app.web.callers.visitors import current_account
+from app.web.shell.prefix import asked_address
 
 CURATOR, ADMIN = "curator", "admin"
 AREA_ROLES = {"curate": (CURATOR, ADMIN), "admin": (ADMIN,)}
@@ -43,7 +45,7 @@ def check_role() -> ResponseReturnValue | None:
         if request.method not in READING:
             report(SecurityEvent.ROLE_MISSING)
             abort(401)
-        return redirect(url_for("security.login", next=request.full_path))
+        return redirect(url_for("security.login", next=asked_address()))
     if not has_role(account, *roles):
         report(SecurityEvent.ROLE_MISSING, account.email)
         abort(403)
@@ -58,7 +60,10 @@ def check_role() -> ResponseReturnValue | None:
 def lacks_second_factor(account: User) -> bool:
     """Tell whether a curator or admin has no second factor, where one is asked for."""
     is_asked_for = current_app.config["MORELLI_SECOND_FACTOR"] == "curators"
-    return is_asked_for and not second_factor.is_set_up(account)
+    if not is_asked_for or second_factor.is_set_up(account):
+        return False
+    sign_on = sign_on_of(account)
+    return sign_on is None or not sign_on.is_strong
 
 
 def roles_for(blueprint: str | None) -> tuple[str, ...]:

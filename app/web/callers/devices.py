@@ -42,6 +42,7 @@ def remember_device(account: str) -> None:
             _cookie_name(),
             cookie,
             max_age=KNOWN_SECONDS,
+            path=current_app.config["SESSION_COOKIE_PATH"],
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",

@@ -57,6 +57,7 @@ GUARDED = {
     "security.mf_recovery_codes": PASSWORD,
     "security.wan_register": PASSWORD,
     "security.wan_signin_response": PASSWORD,
+    "sign_on.connect": PASSWORD,
     "second_factor.remove_app": PASSWORD,
     "second_factor.remove_passkey": PASSWORD,
     "security.change_email": MAIL,

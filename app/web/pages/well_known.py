@@ -28,7 +28,8 @@ def security() -> Response:
     ]
     site = current_app.config["PUBLIC_URL"]
     if site.startswith("https://"):  # no other is allowed in this file
-        lines.append(f"Canonical: {site}{url_for('well_known.security')}")
+        canonical = url_for("well_known.security", _external=True)
+        lines.append(f"Canonical: {canonical}")
     return Response("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 

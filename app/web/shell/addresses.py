@@ -6,11 +6,12 @@ from urllib.parse import urljoin
 from flask import Flask, current_app, has_request_context, request, url_for
 
 from app.services.collection.manifests import Addresses
+from app.web.shell.prefix import asked_path
 
 
 def register(app: Flask) -> None:
-    """Give the templates ``has_public_url()``."""
-    app.jinja_env.globals["has_public_url"] = has_public_url
+    """Give the templates ``has_public_url()`` and ``asked_path()``."""
+    app.jinja_env.globals.update(has_public_url=has_public_url, asked_path=asked_path)
 
 
 def has_public_url() -> bool:

@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 from app.configuration.load import Folders
 from app.extensions import babel, db
 from app.web.shell.museum import museum
+from app.web.shell.prefix import asked_path
 from app.web.shell.translations import compile_catalogues
 
 bp = Blueprint("languages", __name__)
@@ -101,7 +102,7 @@ def page_language() -> str:
 def page_address() -> str:
     """Return the path of the present page, with what it was asked for."""
     query = request.query_string.decode(errors="replace")
-    return quote(request.path) + (f"?{query}" if query else "")
+    return quote(asked_path()) + (f"?{query}" if query else "")
 
 
 def own_page(address: str) -> str:
@@ -113,7 +114,7 @@ def own_page(address: str) -> str:
     try:
         parts = urlsplit(address)
         endpoint, arguments = current_app.url_map.bind("").match(
-            unquote(parts.path), method="GET"
+            unquote(parts.path).removeprefix(request.script_root), method="GET"
         )
     except (ValueError, HTTPException):
         # No address, no such page, or one that only takes forms.

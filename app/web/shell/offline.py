@@ -46,6 +46,7 @@ SHELL = (
     "waiting.js",
     "waiting-store.js",
     "kept-tours.js",
+    "root.js",
     "words.js",
 )
 """All that the page without a network is made of."""
@@ -71,6 +72,7 @@ def worker() -> Response:
         "version": "-".join(
             (current_version(), pages_version(), str(museum().revision), language)
         ),
+        "root": url_for("search.ask"),
         "page": url_for("offline.shell", language=language),
         "files": [*(asset(name) for name in SHELL), *brand_files()],
         "store": asset("waiting-store.js"),

@@ -54,7 +54,7 @@ OPEN = ("media", "iiif", "iiif_images", "records")
 """Blueprints of what works on show are: pages of other sites may read it, too."""
 ACCOUNT_PAGES = (
     *("security", "accounts", "second_factor", "tokens"),
-    *("confirming", "invitations", "first_start"),
+    *("confirming", "invitations", "first_start", "sign_on"),
 )
 """Blueprints whose pages hold an account's data whoever is logged in."""
 LOGGED_IN = "_user_id"

@@ -194,7 +194,7 @@ def test_links_in_mails_do_not_trust_the_host_of_the_request(make_app, address):
     app = make_app(MORELLI_PUBLIC_URL="https://search.museum.org/find")
     anna = with_account(app)
     page = {
-        "base_url": "http://evil.example",
+        "base_url": "http://evil.example/find",
         "headers": {"X-Forwarded-Host": "evil.example"},
     }
     token = TOKEN.findall(anna.browser.get(address, **page).text)[0]

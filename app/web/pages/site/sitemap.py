@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, abort, g, stream_with_context
+from flask import Blueprint, Response, abort, current_app, g, stream_with_context
 
 from app.extensions import db
 from app.services.site.sitemap import count_parts, works_of_part
@@ -33,14 +33,15 @@ PLAIN = "!$&'()*+,/:;=@~"
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Say what search engines may look at."""
+    prefix = current_app.config["PREFIX"]
     lines = ["User-agent: *"]
     if not museum().is_listed:
-        lines.append("Disallow: /")
+        lines.append(f"Disallow: {prefix}/")
     elif has_public_url():
-        lines += [f"Disallow: {path}" for path in (*PRIVATE, *ENDLESS)]
+        lines += [f"Disallow: {prefix}{path}" for path in (*PRIVATE, *ENDLESS)]
         lines += ["", f"Sitemap: {public_url('sitemap.index')}"]
     else:
-        lines += [f"Disallow: {path}" for path in PRIVATE]
+        lines += [f"Disallow: {prefix}{path}" for path in PRIVATE]
     return kept(Response("\n".join([*lines, ""]), mimetype="text/plain"))
 
 
