@@ -123,7 +123,7 @@ class MergedNumber(Base):
 class DeletedWork(Base):
     """Accession number of a work that was deleted for good.
 
-    Indexes that were built before still hold its pictures; by this they are passed over.
+    Indexes that were built before still hold its pictures: they pass it over.
     """
 
     __tablename__ = "deleted_work"

@@ -157,7 +157,10 @@ def _write(session: Session, works: list[Artwork]) -> None:
         {"number": number, "artwork_id": work.id}
         for work in shown
         for number in sorted(
-            (numbers_of(work.accession, work.details or {}) | merged.get(work.id, set()))
+            (
+                numbers_of(work.accession, work.details or {})
+                | merged.get(work.id, set())
+            )
             - {""}
         )
     ]

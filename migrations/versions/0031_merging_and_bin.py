@@ -18,9 +18,7 @@ INDEXES = (("match", "image_id"), ("feedback", "artwork_id"))
 
 
 def upgrade():
-    accession = sa.String(255).with_variant(
-        sa.String(255, collation="C"), "postgresql"
-    )
+    accession = sa.String(255).with_variant(sa.String(255, collation="C"), "postgresql")
     op.create_table(
         "merged_number",
         sa.Column("accession", accession, nullable=False),

@@ -9,7 +9,9 @@ from app.extensions import db
 from app.models import AuditEntry
 from app.services.collection.content import layout
 from app.services.curation import relations, work_media
+from app.services.curation.bin import deleting
 from app.services.curation.editing import ChangedMeanwhileError
+from app.services.curation.merging import merger
 from app.services.system import audit
 from app.services.tours import editing
 from app.web.callers.visitors import current_account
@@ -36,6 +38,9 @@ ACTION_NAMES = {
     editing.RESTORE: _("Tour brought back"),
     work_media.MEDIA: _("Audio, video or links changed"),
     layout.NAME: _("What visitors see changed"),
+    merger.MERGE: _("Merged"),
+    merger.MERGE_ALL: _("Many merged in one go"),
+    deleting.DELETE: _("Deleted for good"),
 }
 
 
@@ -61,6 +66,8 @@ def undo(entry_id: int) -> ResponseReturnValue:
             editing.TourEditor(db.session(), current_account()).undo(entry)
         elif entry.action == work_media.MEDIA:
             media_editor().undo(entry)
+        elif entry.action in merger.ACTIONS:
+            merger.Merger(db.session(), current_account()).undo(entry)
         elif entry.action == layout.NAME:
             layout.take_back(db.session(), entry, current_account())
         else:

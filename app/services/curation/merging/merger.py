@@ -176,7 +176,9 @@ class Merger:
     def _undo(self, entry: AuditEntry) -> None:
         """Take one merge back; nothing is changed where that is not possible."""
         session, kept = self._session, entry.artwork
-        gone = session.get(Artwork, entry.after["work"]) if "work" in entry.after else None
+        gone = (
+            session.get(Artwork, entry.after["work"]) if "work" in entry.after else None
+        )
         if kept is None or gone is None or not gone.is_withdrawn:
             raise ChangedMeanwhileError(entry.subject)
         merged = session.get(MergedNumber, gone.accession)
