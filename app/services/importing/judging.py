@@ -56,15 +56,10 @@ class RecordJudge:
         self.policy = Policy(run.policy)
         self.items = SourceItems(session, run) if run.catalogue_id else None
         self.batch: dict[int, Record] = {}
-        self._merged = dict(
-            session.execute(
-                select(MergedNumber.accession, Artwork.accession).join(
-                    MergedNumber.artwork
-                )
-            )
-            .tuples()
-            .all()
+        merged = select(MergedNumber.accession, Artwork.accession).join(
+            MergedNumber.artwork
         )
+        self._merged = {number: kept for number, kept in session.execute(merged)}
         self.repeats = Repeats(self.reading, self._first_row)
         self.sent = SentPictures.of(session, run)
         self.fetcher = PictureFetcher(
