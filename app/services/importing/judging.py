@@ -56,10 +56,10 @@ class RecordJudge:
         self.policy = Policy(run.policy)
         self.items = SourceItems(session, run) if run.catalogue_id else None
         self.batch: dict[int, Record] = {}
-        merged = select(MergedNumber.accession, Artwork.accession).join(
+        merged = select(MergedNumber.accession, Artwork.accession.label("kept")).join(
             MergedNumber.artwork
         )
-        self._merged = {number: kept for number, kept in session.execute(merged)}
+        self._merged = {row.accession: row.kept for row in session.execute(merged)}
         self.repeats = Repeats(self.reading, self._first_row)
         self.sent = SentPictures.of(session, run)
         self.fetcher = PictureFetcher(
