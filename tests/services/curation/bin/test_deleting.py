@@ -79,7 +79,7 @@ def test_only_withdrawn_works_are_deleted(editor, curator):
     assert "1900.3" not in accessions
     assert "1900.4" in accessions
     latest = select(AuditEntry).order_by(AuditEntry.id.desc())
-    entry = db.session.scalars(latest).first()
+    entry = db.session.scalars(latest.limit(1)).one()
     assert (entry.action, entry.user) == ("delete", curator)
     assert entry.subject.startswith("1900.3")
 

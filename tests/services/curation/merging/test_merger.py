@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import (
@@ -90,13 +90,13 @@ def snapshot():
     left_out = {"audit_entry", "collection_state", "word", "image_features"}
     rows = {}
     for mapper in Base.registry.mappers:
-        if mapper.local_table.name not in left_out:
+        if mapper.class_.__tablename__ not in left_out:
             names = {one.key for one in mapper.column_attrs} - UNKEPT
             names -= {"id", "created_at"} & (
-                names if mapper.local_table.name == "reference_image" else set()
+                names if mapper.class_.__tablename__ == "reference_image" else set()
             )
             found = db.session.scalars(select(mapper.class_)).all()
-            rows[mapper.local_table.name] = sorted(
+            rows[mapper.class_.__tablename__] = sorted(
                 repr([(name, getattr(one, name)) for name in sorted(names)])
                 for one in found
             )
@@ -142,7 +142,7 @@ def test_a_merged_work_is_found_as_the_kept_one_and_its_number_leads_there(merge
     merger.merge(kept, gone, {"location": "Room 4"})
     assert kept.location == "Room 4"
     assert gone.is_withdrawn
-    assert find_work("1900.3") is kept
+    assert find_work("1900.3") == kept
     assert [image.sha256 for image in kept.images] == [
         kept.images[0].sha256,
         gone.images[0].sha256,
@@ -219,7 +219,7 @@ def test_all_that_names_the_merged_work_names_the_kept_one_and_is_as_before_undo
     assert alone.matches[0].image in kept.images
     assert [match.artwork for match in both.matches] == [kept, gone]
     favourites = select(Favourite.visitor).where(Favourite.artwork_id == kept.id)
-    assert sorted(db.session.scalars(favourites)) == ["v", "w"]
+    assert {*db.session.scalars(favourites)} == {"v", "w"}
     assert db.session.scalars(select(VisitNote)).one().artwork is kept
     assert db.session.scalars(select(Feedback)).one().artwork is kept
     assert tour.stops[0].artwork is kept
@@ -227,7 +227,7 @@ def test_all_that_names_the_merged_work_names_the_kept_one_and_is_as_before_undo
     assert kept.media == [recording]
     assert (relation.artwork, relation.other) == (kept, third)
     assert relation.kind == RelationKind.DETAIL
-    assert find_work("old") is kept
+    assert find_work("old") == kept
     merger.undo(entry)
     assert snapshot() == before
 
@@ -294,7 +294,7 @@ def test_twenty_pairs_are_merged_in_one_go_and_undone_in_one_go(merger):
     assert len(db.session.scalars(withdrawn).all()) == 20
     for number in range(20):
         work = find_work(f"A.{number}")
-        assert find_work(f"B.{number}") is work
+        assert find_work(f"B.{number}") is work is not None
         assert (work.artist, work.details) == ("Dürer", {"Gift of": f"Ada {number}"})
     assert merger.undo(entry) == 20
     assert snapshot() == before
@@ -321,7 +321,7 @@ def test_works_that_hang_together_become_one_and_three_again(merger):
     pairs = find_pairs(db.session(), kinds, rule=FieldRule.LONGER)
     assert {one.kept.accession for one in pairs} == {"C.2"}
     entry = merger.merge_all([(one.kept, one.other) for one in pairs], FieldRule.LONGER)
-    assert {find_work(f"C.{n}").accession for n in range(3)} == {"C.2"}
+    assert {find_work(f"C.{n}") for n in range(3)} == {works[2]}
     merger.undo(entry)
     assert snapshot() == before
 
@@ -330,12 +330,12 @@ def test_every_table_that_names_a_work_is_thought_of():
     from app.services.curation.merging.references import UNIQUE
 
     named = {
-        mapper.local_table.name
+        mapper.class_.__tablename__
         for mapper in Base.registry.mappers
         for key in mapper.local_table.foreign_keys
         if key.target_fullname == "artwork.id"
     }
-    moved = {inspect(model).local_table.name for model in UNIQUE}
+    moved = {model.__tablename__ for model in UNIQUE}
     moved |= {"relation", "merged_number", "reference_image"}
     # History, and what is found out or written down anew.
     stays = {"audit_entry", "import_row", "source_item", "work_fault"}
@@ -346,4 +346,4 @@ def test_every_table_that_names_a_work_is_thought_of():
 def test_the_trail_names_who_merged_what(merger, curator):
     entry = merger.merge(work_of(0), work_of(3), {})
     assert (entry.user, entry.subject) == (curator, "1900.3 → 1900.0")
-    assert db.session.get(AuditEntry, entry.id).artwork is work_of(0)
+    assert db.session.get_one(AuditEntry, entry.id).artwork is work_of(0)
