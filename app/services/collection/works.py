@@ -48,6 +48,14 @@ def find_work(accession: str) -> Artwork | None:
     return db.session.scalars(merged).one_or_none()
 
 
+def merged_numbers(session: Session) -> dict[str, str]:
+    """Map the numbers of merged works to those of the works that were kept."""
+    merged = select(MergedNumber.accession, Artwork.accession.label("kept")).join(
+        MergedNumber.artwork
+    )
+    return {row.accession: row.kept for row in session.execute(merged)}
+
+
 def works_by_accession(accessions: Iterable[str]) -> dict[str, Artwork]:
     """Return those of the named works that are on show, by accession number."""
     statement = present_works().where(Artwork.accession.in_(set(accessions)))

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Set
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import Artwork, ImportRun, MergedNumber, ReferenceImage, RowState
+from app.models import Artwork, ImportRun, ReferenceImage, RowState
+from app.services.collection.works import merged_numbers
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import (
     FoundPicture,
@@ -56,10 +57,7 @@ class RecordJudge:
         self.policy = Policy(run.policy)
         self.items = SourceItems(session, run) if run.catalogue_id else None
         self.batch: dict[int, Record] = {}
-        merged = select(MergedNumber.accession, Artwork.accession.label("kept")).join(
-            MergedNumber.artwork
-        )
-        self._merged = {row.accession: row.kept for row in session.execute(merged)}
+        self._merged = merged_numbers(session)
         self.repeats = Repeats(self.reading, self._first_row)
         self.sent = SentPictures.of(session, run)
         self.fetcher = PictureFetcher(

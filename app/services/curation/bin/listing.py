@@ -60,6 +60,12 @@ def list_withdrawn(session: Session, number: int) -> Page[Withdrawal] | None:
     )
 
 
+def withdrawn_works(session: Session, ids: Sequence[int]) -> Sequence[Artwork]:
+    """Return those of some works that are withdrawn, by their numbers."""
+    meant = Artwork.id.in_(ids), Artwork.withdrawn_at.is_not(None)
+    return session.scalars(select(Artwork).where(*meant).order_by(Artwork.id)).all()
+
+
 def count_withdrawn(session: Session) -> int:
     """Count the works that are withdrawn."""
     return session.scalars(select(func.count(Artwork.withdrawn_at))).one()

@@ -5,11 +5,10 @@ from datetime import datetime
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
-from sqlalchemy import select
 from werkzeug.utils import redirect
 
 from app.extensions import db
-from app.models import Artwork, now
+from app.models import now
 from app.models.base import LARGEST_INTEGER
 from app.services.curation.bin import deleting, emptying, listing
 from app.services.system import tasks
@@ -46,7 +45,7 @@ def choose() -> ResponseReturnValue:
     if "delete" in request.form:
         return redirect(url_for("curate_bin.confirm", work=ids), 303)
     changes = editor()
-    works = withdrawn_works(ids)
+    works = listing.withdrawn_works(db.session(), ids)
     for work in works:
         changes.restore(work)
     sentence = ngettext(
@@ -59,7 +58,7 @@ def choose() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Ask whether works are to be deleted for good: those named, or all."""
     ids = asked_ids(request.args.getlist(WORK))
-    works = withdrawn_works(ids)
+    works = listing.withdrawn_works(db.session(), ids)
     count = len(works) if ids else listing.count_withdrawn(db.session())
     if not count:
         none = gettext("None of these works is withdrawn any more.")
@@ -106,9 +105,3 @@ def asked_moment() -> datetime:
     if moment.tzinfo is None:
         abort(400)
     return moment
-
-
-def withdrawn_works(ids: list[int]) -> list[Artwork]:
-    """Return those of some works that are withdrawn."""
-    meant = Artwork.id.in_(ids), Artwork.withdrawn_at.is_not(None)
-    return list(db.session.scalars(select(Artwork).where(*meant).order_by(Artwork.id)))
