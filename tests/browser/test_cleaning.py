@@ -6,6 +6,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Artwork, Relation, now
 from tests.browser.test_accessibility import log_in
+from tests.browser.views import faults_in_views
 from tests.support.people import with_account
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,8 @@ def test_two_works_become_one_and_two_again(open_page, curator, duplicates):
     log_in(page, curator)
     page.goto("/curate/care/?kind=duplicate")
     page.get_by_role("link", name="Merge the two").click()
+    page.wait_for_url("**/merging/*/*")
+    assert faults_in_views(page) == []
     rights = page.get_by_role("group", name="Rights")
     assert rights.get_by_role("radio", name="CC0").is_checked()
     page.get_by_role("button", name="Merge the two").click()
@@ -59,6 +62,7 @@ def test_all_of_these_are_merged_in_one_go_and_taken_back(
     page.get_by_label("Rather keep numbers").fill("1900.0")
     page.get_by_role("button", name="Show what it would do").click()
     page.get_by_text("1900.3 becomes a part of 1900.0").wait_for()
+    assert faults_in_views(page) == []
     page.get_by_role("button", name="Merge the ticked pairs").click()
     page.get_by_text("1 pair is merged.").wait_for()
     page.get_by_role("button", name="Take back Many merged in one go").click()
@@ -75,6 +79,7 @@ def test_a_work_in_the_bin_is_restored_another_deleted(app, open_page, curator):
     page = open_page(width=390)
     log_in(page, curator)
     page.goto("/curate/bin/")
+    assert faults_in_views(page) == []
     page.get_by_role("checkbox", name="1900.0").check()
     page.get_by_role("button", name="Restore the ticked works").click()
     page.get_by_text("1 work is on show again.").wait_for()

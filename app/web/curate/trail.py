@@ -58,7 +58,7 @@ def show() -> str:
 def undo(entry_id: int) -> ResponseReturnValue:
     """Take a change back."""
     entry = or_404(db.session.get(AuditEntry, entry_id))
-    said = {}
+    said = {"done": gettext("Taken back.")}
     try:
         if entry.action == relations.ACTION:
             relations.take_back(db.session(), entry, current_account())
@@ -67,7 +67,15 @@ def undo(entry_id: int) -> ResponseReturnValue:
         elif entry.action == work_media.MEDIA:
             media_editor().undo(entry)
         elif entry.action in merger.ACTIONS:
-            merger.Merger(db.session(), current_account()).undo(entry)
+            count = merger.Merger(db.session(), current_account()).undo(entry)
+            total = len(entry.after.get("entries", ())) or 1
+            if count < total:
+                said["error"] = gettext(
+                    "%(count)s of %(total)s merges were taken back; the others were "
+                    "already, or their works have been changed again since.",
+                    count=count,
+                    total=total,
+                )
         elif entry.action == layout.NAME:
             layout.take_back(db.session(), entry, current_account())
         else:
@@ -77,12 +85,11 @@ def undo(entry_id: int) -> ResponseReturnValue:
         work_media.MediaChangedError,
         layout.LayoutChangedError,
     ):
-        said["error"] = gettext(
+        sentence = gettext(
             "This cannot be taken back: it was already, or what it changed has been "
             "changed again since."
         )
-    else:
-        said["done"] = gettext("Taken back.")
+        said = {"error": sentence}
     if entry.artwork is None:
         return go_to("curate_trail.show", **said)
     return back_to(entry.artwork, **said)

@@ -135,12 +135,14 @@ def test_many_are_previewed_merged_and_taken_back_in_one_go(app, curator):
     assert "20 pairs are merged" in trail
     assert work(app, "A.7").artist == "Dürer"
     assert work(app, "B.7").is_withdrawn
+    curator.post(f"/curate/works/{work(app, 'B.3').id}/restore", page=PAGE)
     with app.app_context():
         [entry] = db.session.scalars(
             select(AuditEntry).where(AuditEntry.action == "merge_all")
         )
         number = entry.id
     curator.post(f"/curate/changes/{number}/undo", page="/curate/changes/")
+    assert "19 of 20 merges" in curator.browser.get("/curate/changes/").text
     assert work(app, "A.7").artist == ""
     assert not work(app, "B.7").is_withdrawn
 
