@@ -11,6 +11,7 @@ from app.models.base import LARGEST_INTEGER
 from app.models.languages import parted
 from app.services.collection.labels import DETAIL, version_of
 from app.services.collection.subjects import SHOWS
+from app.services.collection.works import find_work
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.curation.merging.choosing import (
     MOST_AT_ONCE,
@@ -99,6 +100,21 @@ def merge_all() -> ResponseReturnValue:
         len(entry.after["entries"]),
     )
     return go_to("curate_trail.show", done=sentence, error=changed if passed else "")
+
+
+@bp.get("/pair")
+def find_pair() -> ResponseReturnValue:
+    """Lead to the choice for two works that somebody names by their numbers."""
+    numbers = [request.args.get(name, "").strip() for name in ("kept", "other")]
+    kept, gone = map(find_work, numbers)
+    if kept is None or gone is None:
+        missing = numbers[0] if kept is None else numbers[1]
+        sentence = gettext("There is no work %(number)s on show.", number=missing)
+        return go_to("curate_merging.preview", error=sentence)
+    if kept is gone:
+        same = gettext("Both numbers are of the same work.")
+        return go_to("curate_merging.preview", error=same)
+    return go_to("curate_merging.choose", kept_id=kept.id, gone_id=gone.id)
 
 
 @bp.get("/<int:kept_id>/<int:gone_id>")

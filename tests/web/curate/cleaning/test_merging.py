@@ -147,6 +147,18 @@ def test_many_are_previewed_merged_and_taken_back_in_one_go(app, curator):
     assert not work(app, "B.7").is_withdrawn
 
 
+def test_two_works_are_named_by_their_numbers(curator, pair):
+    def led(kept, other):
+        asked = {"kept": kept, "other": other}
+        return curator.browser.get(f"{PAGE}pair", query_string=asked).location
+
+    assert led(" 1900.0 ", "1900.3") == f"{PAGE}{pair[0]}/{pair[1]}"
+    assert led("1900.0", "nowhere") == PAGE
+    assert "There is no work nowhere on show." in curator.browser.get(PAGE).text
+    assert led("1900.0", "1900.0") == PAGE
+    assert "the same work" in curator.browser.get(PAGE).text
+
+
 def test_what_contradicts_itself_is_not_ticked(app, curator, pair):
     page = curator.browser.get(PAGE).text
     assert f'value="{pair[0]}-{pair[1]}">' in page
