@@ -72,7 +72,8 @@ def test_the_number_of_a_merged_work_stands_for_the_kept_one(write_labels):
     )
     merged = {"OLD-1": "A-1", "OLD-2": "A-2", "OLD-3": "gone"}
     [label], [fault] = read_labels(path, ACCESSIONS, merged)
-    assert (label.works, label.in_view) == ({"A-1"}, {"A-2"})
+    assert label.works == {"A-1"}
+    assert label.in_view == {"A-2"}
     assert "no work old-3" in str(fault)
 
 
