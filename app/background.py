@@ -22,6 +22,7 @@ from app.models import Lane
 from app.retrieval.runtime.memory import give_back_memory
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
+from app.services.curation.bin import emptying
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
 from app.services.importing import task as importing_task
@@ -51,6 +52,7 @@ KINDS: Mapping[str, tasks.Work] = {
     survey.NEW_KIND: survey.survey_import,
     building.KIND: building.make,
     comparing_task.KIND: comparing_task.compare,
+    emptying.KIND: emptying.empty,
 }
 JOBS = (
     Job(
@@ -58,6 +60,7 @@ JOBS = (
     ),
     Job("deletions", deletions.run_job, every(timedelta(minutes=1))),
     Job("retention", retention.run_job, every(timedelta(days=1))),
+    Job("bin", emptying.run_job, every(timedelta(days=1))),
     Job("sync", catalogues.run_job, nightly(SYNC_HOUR)),
     Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),
 )

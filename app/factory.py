@@ -65,6 +65,8 @@ from app.web.curate import tasks as curate_tasks
 from app.web.curate import tours as curate_tours
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
+from app.web.curate.cleaning import bin as curate_bin
+from app.web.curate.cleaning import merging as curate_merging
 from app.web.curate.content import layout as curate_layout
 from app.web.curate.content import recordings as curate_recordings
 from app.web.curate.content import texts as curate_content
@@ -133,6 +135,7 @@ BLUEPRINTS = (
     *(account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
+    *(curate_merging, curate_bin),
     *(curate_compare, curate_sent_pictures, curate_tours),
     *(curate_content, curate_recordings, curate_layout),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),

@@ -333,6 +333,12 @@ SETTINGS = (
         "answer is its visitor's for a day.",
     ),
     Setting(
+        "MORELLI_BIN_DAYS",
+        "0",
+        parse_number(0, 3650),
+        "Days after which withdrawn works are deleted for good. 0: only by hand.",
+    ),
+    Setting(
         "MORELLI_SMTP_HOST",
         "",
         str,

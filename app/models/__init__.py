@@ -19,9 +19,11 @@ from app.models.catalogues import CatalogueSource as CatalogueSource
 from app.models.catalogues import SourceItem as SourceItem
 from app.models.collection import Artwork as Artwork
 from app.models.collection import CollectionState as CollectionState
+from app.models.collection import DeletedWork as DeletedWork
 from app.models.collection import GenerationRecord as GenerationRecord
 from app.models.collection import ImageFeatures as ImageFeatures
 from app.models.collection import IndexFault as IndexFault
+from app.models.collection import MergedNumber as MergedNumber
 from app.models.collection import ReferenceImage as ReferenceImage
 from app.models.content import MediaKind as MediaKind
 from app.models.content import WorkMedia as WorkMedia

@@ -105,6 +105,34 @@ def other_titles(artwork: Artwork) -> list[str]:
     return [title for title in titles if title != artwork.title]
 
 
+class MergedNumber(Base):
+    """Accession number of a work that was merged into another one.
+
+    It leads to the work that was kept, also once the merged one is deleted for good.
+    """
+
+    __tablename__ = "merged_number"
+
+    accession: Mapped[str] = mapped_column(sorted_text(String, 255), primary_key=True)
+    artwork_id: Mapped[int] = parent_key("artwork.id", index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    artwork: Mapped[Artwork] = relationship()
+
+
+class DeletedWork(Base):
+    """Accession number of a work that was deleted for good.
+
+    Indexes that were built before still hold its pictures: they pass it over.
+    """
+
+    __tablename__ = "deleted_work"
+
+    accession: Mapped[str] = mapped_column(sorted_text(String, 255), primary_key=True)
+    revision: Mapped[int] = mapped_column(index=True)
+    """Of the collection, by its deletion."""
+
+
 class ReferenceImage(Base):
     """Picture of a work: a view, a detail, a photo from the gallery."""
 

@@ -135,7 +135,7 @@ class QueryMatch(Base):
     rank: Mapped[int]
     """0 is the most probable."""
     artwork_id: Mapped[int] = parent_key("artwork.id", index=True)
-    image_id: Mapped[int | None] = reference_key("reference_image.id")
+    image_id: Mapped[int | None] = reference_key("reference_image.id", index=True)
     """The reference picture that was recognised."""
     verdict: Mapped[Verdict]
     """Of this work alone: one photo may show several works."""
@@ -178,7 +178,7 @@ class Feedback(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     query_id: Mapped[str] = parent_key("query.id", unique=True)
     is_right: Mapped[bool]
-    artwork_id: Mapped[int | None] = reference_key("artwork.id")
+    artwork_id: Mapped[int | None] = reference_key("artwork.id", index=True)
     """The work that it is, as the visitor says; None: none of those proposed."""
     found_by: Mapped[str | None] = mapped_column(String(16))
     """How the visitor found a work that was not proposed: ``number``, ``words``,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from app.models.base import Base, parent_key, sorted_text
-from app.models.collection import Artwork, other_titles
+from app.models.collection import Artwork, MergedNumber, other_titles
 from app.models.keys import LONGEST_NUMBER, LONGEST_WORD, number_key, words_of
 
 GUIDE_COLUMN = re.compile(r"guid|guia|\bstop\b|audio|tour\b|fuhrung|rundgang|parcours")
@@ -106,6 +106,11 @@ def write_words(session: Session, _context: UOWTransaction) -> None:
         for work in session.dirty
         if isinstance(work, Artwork) and _says_something_else(work)
     ]
+    write_again(session, works)
+
+
+def write_again(session: Session, works: list[Artwork]) -> None:
+    """Write down what works are found by; those that were merged into them count."""
     for start in range(0, len(works), BATCH):
         _write(session, works[start : start + BATCH])
 
@@ -142,10 +147,22 @@ def _write(session: Session, works: list[Artwork]) -> None:
     if occurrences:
         rows = ((numbers[word], *rest) for word, *rest in occurrences)
         ask(insert(ArtworkWord), [dict(zip(names, row, strict=True)) for row in rows])
+    merged: dict[int, set[str]] = {}
+    into = MergedNumber.artwork_id.in_([work.id for work in shown])
+    for number, work_id in ask(
+        select(MergedNumber.accession, MergedNumber.artwork_id).where(into)
+    ):
+        merged.setdefault(work_id, set()).add(number_key(number))
     found_by = [
         {"number": number, "artwork_id": work.id}
         for work in shown
-        for number in sorted(numbers_of(work.accession, work.details or {}))
+        for number in sorted(
+            (
+                numbers_of(work.accession, work.details or {})
+                | merged.get(work.id, set())
+            )
+            - {""}
+        )
     ]
     if found_by:
         ask(insert(ArtworkNumber), found_by)

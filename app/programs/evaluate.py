@@ -47,6 +47,7 @@ from app.retrieval.evaluation.versions import (
 from app.retrieval.search.engine import Engine
 from app.retrieval.search.trace import GLOBAL, SEMANTIC
 from app.retrieval.simulation.photo import PROFILES
+from app.services.collection.works import merged_numbers
 from app.services.evaluation import judgements
 from app.services.evaluation.labelled_photos import (
     LabelsError,
@@ -254,7 +255,8 @@ def choose_photos(
 ) -> tuple[Iterator[LabelledPhoto | PhotoFault], int, list[PhotoFault]]:
     """Return the photos to ask, how many they are, and faults known beforehand."""
     if options.queries:
-        labels, faults = read_labels(options.queries, findable)
+        merged = merged_numbers(db.session())
+        labels, faults = read_labels(options.queries, findable, merged)
         for fault in faults:
             say(fault)
         judged_of = judgements.lookup(db.session())

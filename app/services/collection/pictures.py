@@ -105,6 +105,12 @@ def middle_name(media_name: str) -> str:
     return f"{media_name.removesuffix('.jpg')}.m.jpg"
 
 
+def version_names(media_name: str) -> tuple[str, ...]:
+    """Return the paths of all sizes of a picture, whether they are there or not."""
+    stem = media_name.removesuffix(".jpg")
+    return media_name, f"{stem}.s.jpg", f"{stem}.m.jpg"
+
+
 def make_middle(media: MediaStore, name: str) -> None:
     """Make the middle version of this name, unless it is there.
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.extensions import db
-from app.models import Artwork, ReferenceImage
+from app.models import Artwork, MergedNumber, ReferenceImage
 
 
 def present_works() -> Select[Artwork]:
@@ -30,10 +30,30 @@ def count_works() -> int:
 
 
 def find_work(accession: str) -> Artwork | None:
-    """Return the work of an accession number, or None."""
-    return db.session.scalars(
+    """Return the work on show of an accession number, or None.
+
+    The number of a work that was merged into another one finds that, whose own number
+    is a different one then.
+    """
+    work = db.session.scalars(
         present_works().where(Artwork.accession == accession)
     ).one_or_none()
+    if work is not None:
+        return work
+    merged = (
+        present_works()
+        .join(MergedNumber, MergedNumber.artwork_id == Artwork.id)
+        .where(MergedNumber.accession == accession)
+    )
+    return db.session.scalars(merged).one_or_none()
+
+
+def merged_numbers(session: Session) -> dict[str, str]:
+    """Map the numbers of merged works to those of the works that were kept."""
+    merged = select(MergedNumber.accession, Artwork.accession.label("kept")).join(
+        MergedNumber.artwork
+    )
+    return {row.accession: row.kept for row in session.execute(merged)}
 
 
 def works_by_accession(accessions: Iterable[str]) -> dict[str, Artwork]:

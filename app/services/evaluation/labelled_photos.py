@@ -93,7 +93,9 @@ class Label:
 
 
 def read_labels(
-    path: Path, accessions: Collection[str]
+    path: Path,
+    accessions: Collection[str],
+    merged: Mapping[str, str] | None = None,
 ) -> tuple[list[Label], list[PhotoFault]]:
     """Read a list of labelled photos.
 
@@ -102,6 +104,8 @@ def read_labels(
     accessions : collection of str
         Works that can be found. A row that names only others is a fault: a spelling
         mistake would otherwise pass for a photo that nothing can answer.
+    merged : mapping of str to str, optional
+        Numbers of merged works, which stand for those of the works that were kept.
 
     Raises
     ------
@@ -112,18 +116,24 @@ def read_labels(
         path.open("rb").close()
     except OSError as error:
         raise LabelsError(path, error.strerror or str(error)) from error
-    return _read_list(lambda: path.open("rb"), path, accessions)
+    return _read_list(lambda: path.open("rb"), path, accessions, merged or {})
 
 
 def parse_labels(
-    data: bytes, path: Path, accessions: Collection[str]
+    data: bytes,
+    path: Path,
+    accessions: Collection[str],
+    merged: Mapping[str, str] | None = None,
 ) -> tuple[list[Label], list[PhotoFault]]:
     """Read the bytes of a list, see :func:`read_labels`; photos lie beside ``path``."""
-    return _read_list(lambda: BytesIO(data), path, accessions)
+    return _read_list(lambda: BytesIO(data), path, accessions, merged or {})
 
 
 def _read_list(
-    open_file: Callable[[], BinaryIO], path: Path, accessions: Collection[str]
+    open_file: Callable[[], BinaryIO],
+    path: Path,
+    accessions: Collection[str],
+    merged: Mapping[str, str],
 ) -> tuple[list[Label], list[PhotoFault]]:
     try:
         table = open_table(open_file)
@@ -133,7 +143,8 @@ def _read_list(
     missing = [name for name in COLUMNS if name not in columns]
     if missing:
         raise LabelsError(path, f"its first line does not name {', '.join(missing)}")
-    named = {_number(number): number for number in accessions}
+    named = {_number(gone): kept for gone, kept in merged.items() if kept in accessions}
+    named |= {_number(number): number for number in accessions}
     rows = [_read_row(row, columns, path.parent, named) for row in table.rows()]
     return (
         [row for row in rows if isinstance(row, Label)],

@@ -21,6 +21,7 @@ from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.images.codec import decode, encode_jpeg, resize_to_long_side
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.settings import ImageSettings
+from app.services.collection.works import merged_numbers
 from app.services.evaluation import answer_lines, grading, judgements, reports
 from app.services.evaluation.answer_lines import REPLY, WITHOUT
 from app.services.evaluation.judgements import JudgedOf
@@ -204,7 +205,9 @@ def _ask_all(
     context, task = handle.context, handle.task
     shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
     findable = searcher.work_ids.intersection(context.session.scalars(shown))
-    labels, faults = parse_labels(data, Path(LIST_NAME), findable)
+    labels, faults = parse_labels(
+        data, Path(LIST_NAME), findable, merged_numbers(context.session)
+    )
     # Asked photos are noted on this machine: another one that takes the task over asks
     # them again.
     folder = context.folders.evaluations / str(task.id)

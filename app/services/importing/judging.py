@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Set
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import Artwork, ImportRun, ReferenceImage
+from app.models import Artwork, ImportRun, ReferenceImage, RowState
+from app.services.collection.works import merged_numbers
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import (
     FoundPicture,
@@ -56,6 +57,7 @@ class RecordJudge:
         self.policy = Policy(run.policy)
         self.items = SourceItems(session, run) if run.catalogue_id else None
         self.batch: dict[int, Record] = {}
+        self._merged = merged_numbers(session)
         self.repeats = Repeats(self.reading, self._first_row)
         self.sent = SentPictures.of(session, run)
         self.fetcher = PictureFetcher(
@@ -69,9 +71,17 @@ class RecordJudge:
         found: Mapping[str, FoundPicture],
     ) -> RowDecision:
         """Say what is to be done with a record; parameters as of ``diff.judge``."""
+        if kept := self.merged(record, artwork):
+            return RowDecision(RowState.SKIPPED, [Remark("merged", {"kept": kept})])
         pictures = [found[name] for name in record.images if name in found]
         known = self.known(record)
         return judge(record, artwork, pictures, self.reading, self.policy, known)
+
+    def merged(self, record: Record, artwork: Artwork | None) -> str | None:
+        """Return the number of the work that a record's was merged into; else None."""
+        if artwork is not None and not artwork.is_withdrawn:
+            return None
+        return self._merged.get(record.accession)
 
     def known(self, record: Record) -> LastSaid | None:
         """Return what a record's source said before; None if it has none or did not."""

@@ -60,6 +60,7 @@ SENTENCES = {
     ),
     "exists": _("There is a work of this number already, and new ones were wanted."),
     "is_there": _("There is a work of this number already."),
+    "merged": _("The work was merged into %(kept)s, and is left as it is."),
     "changed": _("Different: %(fields)s."),
     RESTORED: _("The work was withdrawn, and is on show again."),
     "withdrawn": _("The work is withdrawn, as the table says."),
@@ -120,7 +121,16 @@ SAID = ("invisible", "short_row")
 INFORMATIVE = frozenset(
     (
         *("changed", RESTORED, "withdrawn", "new_pictures", "same_picture"),
-        *("is_there", "not_undone", TO_FETCH, "described", "kept", GONE, *SAID),
+        *(
+            "is_there",
+            "merged",
+            "not_undone",
+            TO_FETCH,
+            "described",
+            "kept",
+            GONE,
+            *SAID,
+        ),
         *("picture_truncated", "picture_reduced", "picture_matched"),
         "picture_served_small",
     )

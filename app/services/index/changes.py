@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.models import (
     Artwork,
     CollectionState,
+    DeletedWork,
     ImageFeatures,
     ReferenceImage,
 )
@@ -46,8 +47,11 @@ def current_revision(session: Session) -> int:
 def works_changed_since(
     session: Session, since: int, key: str
 ) -> dict[str, dict[GalleryItem, int]]:
-    """Map the works that changed to what can be found of them, by their features."""
-    # One statement: a work may be added, or changed, between any two.
+    """Map the works that changed to what can be found of them, by their features.
+
+    Nothing can be found of those that were deleted for good.
+    """
+    # One statement for those that are there: one may be added between any two.
     rows = session.execute(
         select(Artwork.accession, ReferenceImage.sha256, ImageFeatures.id)
         .outerjoin(Artwork.images.and_(Artwork.withdrawn_at.is_(None)))
@@ -55,7 +59,10 @@ def works_changed_since(
         .where(Artwork.revision > since)
         .order_by(Artwork.revision, Artwork.id, ReferenceImage.position)
     )
-    found: dict[str, dict[GalleryItem, int]] = {}
+    gone = select(DeletedWork.accession).where(DeletedWork.revision > since)
+    found: dict[str, dict[GalleryItem, int]] = {
+        accession: {} for accession in session.scalars(gone)
+    }
     for accession, sha256, features_id in rows:
         images = found.setdefault(accession, {})
         if features_id is not None:

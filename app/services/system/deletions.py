@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.models import PendingDeletion, now
+from app.models import PendingDeletion, ReferenceImage, now
 from app.services.media.opening import MediaStores
 from app.services.media.store import MediaStore, StorageAwayError
 from app.services.system.tasks import TaskContext
@@ -35,6 +35,8 @@ class Area(StrEnum):
     EVALUATIONS = "evaluations"
     IMPORTS = "imports"
     RECORDINGS = "recordings"
+    WORKS = "works"
+    """Pictures of works, named by their content: several works may share one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ def carry_out(
     left = 0
     for start in range(0, len(names), BATCH):
         batch = names[start : start + BATCH]
+        used = _named_again(session, batch) if area is Area.WORKS else frozenset()
         try:
-            refused = _delete(store, batch)
+            refused = _delete(store, [name for name in batch if name not in used])
         except StorageAwayError as error:
             logger.warning("%d files wait to be deleted: %s", len(names) - start, error)
             return left + len(names) - start
@@ -141,6 +144,14 @@ def waiting(session: Session) -> Waiting:
     )
     count, since = session.execute(counted).one()
     return Waiting(count, since)
+
+
+def _named_again(session: Session, names: Sequence[str]) -> frozenset[str]:
+    """Return the files whose picture a work has, got since they were let go of."""
+    pictures = {name: f"{name.split('.', 1)[0]}.jpg" for name in names}
+    named = ReferenceImage.media_name.in_(set(pictures.values()))
+    found = {*session.scalars(select(ReferenceImage.media_name).where(named))}
+    return frozenset(name for name, picture in pictures.items() if picture in found)
 
 
 def _put_off(session: Session, area: Area, begun: datetime) -> None:

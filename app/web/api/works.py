@@ -17,6 +17,7 @@ from app.web.api.schemas.works import (
     WorksSchema,
     WorkWithSimilarSchema,
 )
+from app.web.shell.addresses import lead_on
 from app.web.shell.current import search_service
 
 bp = Blueprint("api_works", "/works", tag="works", security=NO_TOKEN)
@@ -75,4 +76,5 @@ def show(_asked: dict[str, Any], accession: str) -> WorkAndSimilar:
     work = find_work(accession)
     if work is None:
         abort(404)
+    lead_on(work, accession)
     return WorkAndSimilar(work, search_service().similar_to(work))

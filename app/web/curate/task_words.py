@@ -10,6 +10,7 @@ from app.models import ImportRun, Task, TaskState
 from app.retrieval.runtime.place import COMMAND, SERVE_COMMAND
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
+from app.services.curation.bin import emptying
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
@@ -21,6 +22,7 @@ NAMES = {
     rebuilding.KIND: _("Building the index"),
     survey.KIND: _("Looking for works that photos will not find"),
     building.KIND: _("Making the map of the collection"),
+    emptying.KIND: _("Emptying the bin"),
 }
 """Of tasks that work on the whole collection."""
 STATE_NAMES = {
@@ -45,6 +47,7 @@ STEP_NAMES = {
     "methods": _("Asking one method after the other"),
     "comparing": _("Comparing the works"),
     "examining": _("Simulating photos of the works"),
+    emptying.DELETING: _("Deleting works for good"),
     "collecting": _("Collecting small pictures"),
     "placing": _("Placing the works"),
     "drawing": _("Drawing the sheets of small pictures"),

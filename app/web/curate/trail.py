@@ -9,7 +9,9 @@ from app.extensions import db
 from app.models import AuditEntry
 from app.services.collection.content import layout
 from app.services.curation import relations, work_media
+from app.services.curation.bin import deleting
 from app.services.curation.editing import ChangedMeanwhileError
+from app.services.curation.merging import merger
 from app.services.system import audit
 from app.services.tours import editing
 from app.web.callers.visitors import current_account
@@ -36,6 +38,9 @@ ACTION_NAMES = {
     editing.RESTORE: _("Tour brought back"),
     work_media.MEDIA: _("Audio, video or links changed"),
     layout.NAME: _("What visitors see changed"),
+    merger.MERGE: _("Merged"),
+    merger.MERGE_ALL: _("Many merged in one go"),
+    deleting.DELETE: _("Deleted for good"),
 }
 
 
@@ -53,7 +58,7 @@ def show() -> str:
 def undo(entry_id: int) -> ResponseReturnValue:
     """Take a change back."""
     entry = or_404(db.session.get(AuditEntry, entry_id))
-    said = {}
+    said = {"done": gettext("Taken back.")}
     try:
         if entry.action == relations.ACTION:
             relations.take_back(db.session(), entry, current_account())
@@ -61,6 +66,16 @@ def undo(entry_id: int) -> ResponseReturnValue:
             editing.TourEditor(db.session(), current_account()).undo(entry)
         elif entry.action == work_media.MEDIA:
             media_editor().undo(entry)
+        elif entry.action in merger.ACTIONS:
+            count = merger.Merger(db.session(), current_account()).undo(entry)
+            total = len(entry.after.get("entries", ())) or 1
+            if count < total:
+                said["error"] = gettext(
+                    "%(count)s of %(total)s merges were taken back; the others were "
+                    "already, or their works have been changed again since.",
+                    count=count,
+                    total=total,
+                )
         elif entry.action == layout.NAME:
             layout.take_back(db.session(), entry, current_account())
         else:
@@ -70,12 +85,11 @@ def undo(entry_id: int) -> ResponseReturnValue:
         work_media.MediaChangedError,
         layout.LayoutChangedError,
     ):
-        said["error"] = gettext(
+        sentence = gettext(
             "This cannot be taken back: it was already, or what it changed has been "
             "changed again since."
         )
-    else:
-        said["done"] = gettext("Taken back.")
+        said = {"error": sentence}
     if entry.artwork is None:
         return go_to("curate_trail.show", **said)
     return back_to(entry.artwork, **said)

@@ -10,7 +10,7 @@ from app.services.collection.lido import SCHEMA
 from app.services.collection.linked_art import CONTEXT
 from app.services.collection.manifests import collection, manifest
 from app.services.collection.works import find_work
-from app.web.shell.addresses import addresses_of, public_url
+from app.web.shell.addresses import addresses_of, lead_on, public_url
 from app.web.shell.content.shown import field_name
 from app.web.shell.content.wishes import layout
 
@@ -70,6 +70,7 @@ def work(accession: str) -> Response:
     found = find_work(accession)
     if found is None:
         abort(404)
+    lead_on(found, accession)
     described = manifest(
         found,
         addresses_of(accession),

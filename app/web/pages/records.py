@@ -11,7 +11,7 @@ from app.services.collection.lido import lido_record
 from app.services.collection.linked_art import describe_object
 from app.services.collection.works import find_work
 from app.web.curate.responses import or_404
-from app.web.shell.addresses import addresses_of
+from app.web.shell.addresses import addresses_of, lead_on
 from app.web.shell.content.wishes import layout
 
 bp = Blueprint("records", __name__, url_prefix="/records")
@@ -38,5 +38,7 @@ def linked_art(accession: str) -> Response:
 
 
 def shown_work(accession: str) -> Artwork:
-    """Return a work on show, or abort with 404."""
-    return or_404(find_work(accession))
+    """Return a work on show; 404 without one, 301 by the number of a merged one."""
+    work = or_404(find_work(accession))
+    lead_on(work, accession)
+    return work

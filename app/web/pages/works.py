@@ -24,6 +24,7 @@ from app.services.collection.years import (
     outermost_years,
 )
 from app.services.curation.relations import RelationKind, confirmed_of
+from app.web.shell.addresses import lead_on
 from app.web.shell.content.subject_names import value_name
 from app.web.shell.current import map_reader, search_service
 
@@ -110,6 +111,7 @@ def show(accession: str) -> str:
     work = find_work(accession)
     if work is None:
         abort(404)
+    lead_on(work, accession)
     return render_template(
         "work.html",
         work=work,

@@ -3,8 +3,17 @@
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    has_request_context,
+    redirect,
+    request,
+    url_for,
+)
 
+from app.models import Artwork
 from app.services.collection.manifests import Addresses
 from app.web.shell.prefix import asked_path
 
@@ -40,3 +49,15 @@ def addresses_of(accession: str) -> Addresses:
         lambda sha256: public_url("iiif_images.service", sha256=sha256),
         lambda name: public_url("media.recording", name=name),
     )
+
+
+def lead_on(work: Artwork, asked: str) -> None:
+    """Lead from the number of a work that was merged to the work that was kept.
+
+    Browsers ask anew each time: a merge can be taken back.
+    """
+    if work.accession != asked:
+        address = {**(request.view_args or {}), "accession": work.accession}
+        response = redirect(url_for(request.endpoint or "", **address), 301)
+        response.headers["Cache-Control"] = "no-cache"
+        abort(response)

@@ -66,6 +66,17 @@ def test_rows_become_labels(write_labels, tmp_path):
     assert second.kind == "photo"
 
 
+def test_the_number_of_a_merged_work_stands_for_the_kept_one(write_labels):
+    path = write_labels(
+        "photo,references,kind,in_view\n1.jpg,old-1,phone,old-2\n2.jpg,old-3,phone,\n"
+    )
+    merged = {"OLD-1": "A-1", "OLD-2": "A-2", "OLD-3": "gone"}
+    [label], [fault] = read_labels(path, ACCESSIONS, merged)
+    assert label.works == {"A-1"}
+    assert label.in_view == {"A-2"}
+    assert "no work old-3" in str(fault)
+
+
 def test_what_else_is_in_view_may_be_told(write_labels):
     path = write_labels(
         "photo,references,kind,in_view\n1.jpg,A-1,x,A-2| C-9\n2.jpg,NONE,x,\n"

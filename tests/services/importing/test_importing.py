@@ -16,6 +16,7 @@ from app.models import (
     ImageFeatures,
     ImportRow,
     Relation,
+    RowState,
     TaskState,
     now,
 )
@@ -23,7 +24,8 @@ from app.services.collection import exporting
 from app.services.collection.labels import set_facts
 from app.services.collection.spreadsheets import BYTE_ORDER_MARK
 from app.services.collection.subjects import NOTHING, SHOWS, subjects_of
-from app.services.importing import recording, runs
+from app.services.curation.merging.merger import Merger
+from app.services.importing import messages, recording, runs
 from app.services.importing.columns.kept import propose_reading
 from app.services.importing.diff import Policy
 from app.services.importing.sources import SourceKind
@@ -448,3 +450,18 @@ def test_a_table_beside_its_pictures_in_a_folder_on_the_server(importer, tmp_pat
     importer.record(importer.look_through(begun))
     assert len(work("1").images) == 1
     assert (shared / "works.csv").exists()
+
+
+def test_a_work_that_was_merged_stays_merged(importer):
+    importer.bring_in("Inv No;Title\nA.1;Hare\nA.2;Hare\n")
+    Merger(db.session(), None).merge(work("A.1"), work("A.2"), {})
+    run = importer.plan("Inv No;Title\nA.1;Hare\nA.2;A young hare\n")
+    importer.record(run)
+    meant = select(ImportRow).filter_by(run_id=run.id, accession="A.2")
+    row = db.session.scalars(meant).one()
+    assert row.state == RowState.SKIPPED
+    assert [str(one) for one in messages.read(row.message)] == [
+        "The work was merged into A.1, and is left as it is."
+    ]
+    assert work("A.2").is_withdrawn
+    assert work("A.2").title == "Hare"

@@ -10,6 +10,7 @@ from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork, ImportRun, SentPicture
 from app.retrieval.images.codec import encode_jpeg
+from app.services.curation.merging.merger import Merger
 from tests.support.fakes import draw_picture
 from tests.support.people import logged_in
 from tests.web.curate.imports.test_pages import begin, look_through
@@ -86,6 +87,20 @@ def test_a_name_that_fits_two_works_is_for_none_and_names_both(app, curator):
     [said] = send(curator, "/curate/pictures/", ("L_1.jpg", picture(54)))
     assert not said["is_used"]
     assert "L.1, L-1" in said["sentence"]
+
+
+def test_a_picture_of_a_merged_work_is_added_to_the_kept_one(app, curator):
+    add_work(curator, "K-1")
+    add_work(curator, "K-2")
+    with app.app_context():
+        kept, gone = (
+            db.session.query(Artwork).filter_by(accession=number).one()
+            for number in ("K-1", "K-2")
+        )
+        Merger(db.session(), None).merge(kept, gone, {})
+    [said] = send(curator, "/curate/pictures/", ("K-2.jpg", picture(1)))
+    assert said["is_used"]
+    assert (len(pictures_of(app, "K-1")), len(pictures_of(app, "K-2"))) == (1, 0)
 
 
 def test_what_is_there_need_not_be_sent_again(curator):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, ImportRow, ImportRun
+from app.models import Artwork, ImportRow, ImportRun, MergedNumber
 from app.services.importing.pictures.names import PictureNames, stem_of
 from app.services.importing.pictures.numbers import numbers_in, plain_number
 from app.services.importing.pictures.source import PictureError
@@ -48,11 +48,11 @@ def match_picture(
     run : ImportRun, optional
         Only works and names of this import.
     """
-    named = _distinct(_called_so(session, name, run))
+    named = _distinct(session, _called_so(session, name, run))
     if named:
         return _one_of(named)
     for number in numbers_in(name):
-        numbered = _distinct(_numbered(session, number, run))
+        numbered = _distinct(session, _numbered(session, number, run))
         if numbered:
             return _one_of(numbered)
     return PictureMatch()
@@ -64,8 +64,15 @@ def _one_of(works: list[Artwork]) -> PictureMatch:
     return PictureMatch(others=tuple(work.accession for work in works))
 
 
-def _distinct(works: Iterator[Artwork]) -> list[Artwork]:
-    return list({work.id: work for work in works}.values())
+def _distinct(session: Session, works: Iterator[Artwork]) -> list[Artwork]:
+    """Return works once each; of one that was merged, the work that was kept."""
+    kept = [_kept_of(session, work) for work in works]
+    return list({work.id: work for work in kept}.values())
+
+
+def _kept_of(session: Session, work: Artwork) -> Artwork:
+    merged = session.get(MergedNumber, work.accession) if work.is_withdrawn else None
+    return merged.artwork if merged is not None else work
 
 
 def _called_so(session: Session, name: str, run: ImportRun | None) -> Iterator[Artwork]:

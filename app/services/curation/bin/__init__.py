@@ -1,0 +1,1 @@
+"""Bin of withdrawn works: what is in it, restoring, deletion for good."""

@@ -1,0 +1,1 @@
+"""Pages that clean the collection up: merging of duplicates, the bin."""
