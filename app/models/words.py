@@ -6,7 +6,7 @@ word: both rows are good. Were it unique, they could wait for each other.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -106,6 +106,14 @@ def write_words(session: Session, _context: UOWTransaction) -> None:
         for work in session.dirty
         if isinstance(work, Artwork) and _says_something_else(work)
     ]
+    write_words_of(session, works)
+
+
+def write_words_of(session: Session, works: Sequence[Artwork]) -> None:
+    """Write down the words and numbers of works, as they are in memory.
+
+    Flushes do so by themselves; who writes the table ``artwork`` without them does it.
+    """
     for start in range(0, len(works), BATCH):
         _write(session, works[start : start + BATCH])
 
@@ -116,7 +124,7 @@ def _says_something_else(work: Artwork) -> bool:
     return any(said[name].history.has_changes() for name in names)
 
 
-def _write(session: Session, works: list[Artwork]) -> None:
+def _write(session: Session, works: Sequence[Artwork]) -> None:
     # What was changed before this flush is in the database; nothing is to be flushed.
     ask = session.connection().execute
     changed = [work.id for work in works if work not in session.new]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from app.extensions import db
@@ -143,6 +143,11 @@ def find_works(
     works = {work.id: work for work in loaded}
     shown = [works[row] for row in page.entries]
     return Page(shown, page.number, page.count, page.total)
+
+
+def ids_of(criteria: Criteria) -> Select[tuple[int]]:
+    """Select the numbers of all works that are meant."""
+    return select(Artwork.id).where(*_conditions(criteria))
 
 
 def facets(criteria: Criteria) -> list[Facet]:
