@@ -6,7 +6,7 @@ word: both rows are good. Were it unique, they could wait for each other.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,11 @@ class Part(IntEnum):
 
     TITLE = 1
     ARTIST = 2
+
+
+NAMED = ("accession", "title", "artist", "details", "withdrawn_at")
+"""What of a work tells which words and numbers it is found by."""
+NAMED_PARTS = {Part.TITLE: "title", Part.ARTIST: "artist"}
 
 
 class Word(Base):
@@ -109,28 +114,40 @@ def write_words(session: Session, _context: UOWTransaction) -> None:
     write_words_of(session, works)
 
 
-def write_words_of(session: Session, works: Sequence[Artwork]) -> None:
+def write_words_of(
+    session: Session, works: Sequence[Artwork], changed: Collection[str] = NAMED
+) -> None:
     """Write down the words and numbers of works, as they are in memory.
 
     Flushes do so by themselves; who writes the table ``artwork`` without them does it.
+
+    Parameters
+    ----------
+    changed : collection of str
+        Which of ``NAMED`` may have changed: what the others say is there already.
     """
     for start in range(0, len(works), BATCH):
-        _write(session, works[start : start + BATCH])
+        _write(session, works[start : start + BATCH], changed)
 
 
 def _says_something_else(work: Artwork) -> bool:
     said = inspect(work).attrs
-    names = ("accession", "title", "artist", "details", "withdrawn_at")
-    return any(said[name].history.has_changes() for name in names)
+    return any(said[name].history.has_changes() for name in NAMED)
 
 
-def _write(session: Session, works: Sequence[Artwork]) -> None:
+def _write(
+    session: Session, works: Sequence[Artwork], changed: Collection[str]
+) -> None:
     # What was changed before this flush is in the database; nothing is to be flushed.
     ask = session.connection().execute
-    changed = [work.id for work in works if work not in session.new]
-    if changed:
-        ask(delete(ArtworkWord).where(ArtworkWord.artwork_id.in_(changed)))
-        ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(changed)))
+    is_all = not {"accession", "details", "withdrawn_at"}.isdisjoint(changed)
+    parts = [part for part in Part if is_all or NAMED_PARTS[part] in changed]
+    kept = [work.id for work in works if work not in session.new]
+    if kept:
+        of_works = ArtworkWord.artwork_id.in_(kept)
+        ask(delete(ArtworkWord).where(of_works, ArtworkWord.part.in_(parts)))
+    if kept and is_all:
+        ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(kept)))
     shown = [work for work in works if work.withdrawn_at is None]
     # Two titles of one length may have a word in common.
     occurrences = sorted(
@@ -141,6 +158,7 @@ def _write(session: Session, works: Sequence[Artwork]) -> None:
                 *((Part.TITLE, title) for title in (work.title, *other_titles(work))),
                 (Part.ARTIST, work.artist),
             )
+            if part in parts
             if (words := words_of(text or ""))
             for word in words
         }
@@ -153,6 +171,7 @@ def _write(session: Session, works: Sequence[Artwork]) -> None:
     found_by = [
         {"number": number, "artwork_id": work.id}
         for work in shown
+        if is_all
         for number in sorted(numbers_of(work.accession, work.details or {}))
     ]
     if found_by:

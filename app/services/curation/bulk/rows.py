@@ -4,7 +4,7 @@ A flush does this for each work that a curator edits. For tens of thousands it t
 too long, since it looks at every attribute of every work, and writes them one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, now
 from app.models.collection import other_titles, set_keys
-from app.models.words import numbers_of, write_words_of
+from app.models.words import NAMED, numbers_of, write_words_of
 from app.services.collection.labels import LABEL_COLUMNS
 from app.services.index.changes import announce
 
@@ -52,16 +52,12 @@ def lock_works(
 
 
 class Snapshot:
-    """What of some works is as it was, to find out what is to be written."""
+    """What some works said, to find out what is to be written of them."""
 
     def __init__(self, works: Sequence[Artwork]) -> None:
         self._works = works
-        # Values, not SQLAlchemy's history of each attribute, which takes ten times
-        # as long to look at.
-        self._before = [
-            {name: getattr(work, name) for name in WRITTEN} for work in works
-        ]
-        self._names = [_named(work) for work in works]
+        # Plain values: SQLAlchemy's history of each attribute takes ten times as long.
+        self._before = [dict(vars(work)) for work in works]
 
     def write(self, session: Session, *, announced: Sequence[Artwork] = ()) -> None:
         """Write what was set in the works since; the caller commits.
@@ -71,22 +67,21 @@ class Snapshot:
         announced : sequence of Artwork
             Those of which it changes whether they can be found.
         """
+        if not self._works:
+            return
         if announced:
             announce(session, announced)
         for work in self._works:
             set_keys(None, None, work)
+        pairs = [(vars(work), old) for work, old in self._pairs()]
         columns = [
             name
             for name in WRITTEN
-            if any(
-                getattr(work, name) != before[name]
-                for work, before in zip(self._works, self._before, strict=True)
-            )
+            if any(new[name] != old[name] for new, old in pairs)
         ]
-        moment = now()
         rows: list[dict[str, Any]] = [
-            {"row": work.id, **{f"new_{name}": getattr(work, name) for name in columns}}
-            for work in self._works
+            {"row": new["id"], **{f"new_{name}": new[name] for name in columns}}
+            for new, _old in pairs
         ]
         table = Artwork.__table__
         values: dict[str, Any] = {
@@ -95,18 +90,25 @@ class Snapshot:
         statement = (
             update(table)  # type: ignore[arg-type]  # a Table, as declared
             .where(table.c.id == bindparam("row"))
-            .values(**values, updated_at=moment)
+            .values(**values, updated_at=now())
         )
-        if rows:
-            session.connection().execute(statement, rows)
-        renamed = [work for work in self._works if _named(work) != self._names[work.id]]
-        write_words_of(session, renamed)
+        session.connection().execute(statement, rows)
+        renamed = [work for work, old in self._pairs() if _is_renamed(work, old)]
+        write_words_of(session, renamed, [name for name in NAMED if name in columns])
+
+    def _pairs(self) -> zip[tuple[Artwork, dict[str, Any]]]:
+        return zip(self._works, self._before, strict=True)
 
 
-def _named(work: Artwork) -> tuple[object, ...]:
-    """Return what a work is found by without a photo."""
-    details = work.details or {}
-    return (
-        *(work.title, work.artist, work.is_withdrawn),
-        *(other_titles(work), numbers_of(work.accession, details)),
-    )
+def _is_renamed(work: Artwork, old: Mapping[str, Any]) -> bool:
+    """Tell whether a work is found by other words or numbers than before."""
+    if any(vars(work)[name] != old[name] for name in ("title", "artist")):
+        return True
+    if work.is_withdrawn is not (old["withdrawn_at"] is not None):
+        return True
+    if work.details == old["details"]:
+        return False
+    before = Artwork(title=old["title"], details=old["details"])
+    return other_titles(work) != other_titles(before) or numbers_of(
+        work.accession, work.details
+    ) != numbers_of(work.accession, old["details"])

@@ -6,8 +6,9 @@ repeats nothing and loses nothing.
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.models import (
@@ -45,6 +46,11 @@ AT_ONCE = 500
 CHANGED, UNDONE, LEFT = "changed", "undone", "left"
 """Keys of an edit's counts."""
 LEFT_PER_PAGE = 50
+CHANGE = (
+    *(AuditEntry.id, AuditEntry.artwork_id, AuditEntry.action),
+    *(AuditEntry.before, AuditEntry.after),
+)
+"""What is read of a change to take it back."""
 
 Step = Callable[[int, int], None]
 
@@ -238,8 +244,8 @@ def _undo(session: Session, edit: BulkEdit, user_id: int | None, step: Step) -> 
     operation = Operation.from_json(edit.operation)
     while True:
         _hold(session, edit)
-        entries = session.scalars(
-            select(AuditEntry)
+        entries = session.execute(
+            select(*CHANGE)
             .where(*_open_entries(edit), AuditEntry.id > last)
             .order_by(AuditEntry.id)
             .limit(BATCH)
@@ -264,7 +270,7 @@ def _take_back(
     session: Session,
     edit: BulkEdit,
     operation: Operation,
-    entries: Sequence[AuditEntry],
+    entries: Sequence[Row[Any]],
     user_id: int | None,
 ) -> int:
     """Take changes back but those of works that were changed since; count them."""
@@ -297,7 +303,7 @@ def _take_back(
     return len(open_ones)
 
 
-def _is_as_left(one: Artwork, entry: AuditEntry) -> bool:
+def _is_as_left(one: Artwork, entry: Row[Any]) -> bool:
     """Tell whether a work is in a field as a change left it."""
     if entry.action == EDIT:
         return all(fact_of(one, name) == said for name, said in entry.after.items())
