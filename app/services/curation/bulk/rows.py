@@ -4,7 +4,7 @@ A flush does this for each work that a curator edits. For tens of thousands it t
 too long, since it looks at every attribute of every work, and writes them one by one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -96,7 +96,7 @@ class Snapshot:
         renamed = [work for work, old in self._pairs() if _is_renamed(work, old)]
         write_words_of(session, renamed, [name for name in NAMED if name in columns])
 
-    def _pairs(self) -> zip[tuple[Artwork, dict[str, Any]]]:
+    def _pairs(self) -> Iterator[tuple[Artwork, dict[str, Any]]]:
         return zip(self._works, self._before, strict=True)
 
 
