@@ -13,6 +13,7 @@ from app.services.curation.editing import ChangedMeanwhileError
 from app.services.system import audit
 from app.services.tours import editing
 from app.web.callers.visitors import current_account
+from app.web.curate.bulk.pages import take_back
 from app.web.curate.common import back_to, editor
 from app.web.curate.content.recordings import media_editor
 from app.web.curate.responses import go_to, or_404
@@ -36,6 +37,7 @@ ACTION_NAMES = {
     editing.RESTORE: _("Tour brought back"),
     work_media.MEDIA: _("Audio, video or links changed"),
     layout.NAME: _("What visitors see changed"),
+    audit.BULK_EDIT: _("Many works changed at once"),
 }
 
 
@@ -63,6 +65,8 @@ def undo(entry_id: int) -> ResponseReturnValue:
             media_editor().undo(entry)
         elif entry.action == layout.NAME:
             layout.take_back(db.session(), entry, current_account())
+        elif entry.action == audit.BULK_EDIT and entry.bulk_edit is not None:
+            return take_back(entry.bulk_edit)
         else:
             editor().undo(entry)
     except (
