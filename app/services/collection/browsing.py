@@ -149,7 +149,7 @@ def find_works(
     return Page(shown, page.number, page.count, page.total)
 
 
-def ids_of(criteria: Criteria) -> Select[tuple[int]]:
+def ids_of(criteria: Criteria) -> Select[int]:
     """Select the numbers of all works that are meant."""
     return select(Artwork.id).where(*_conditions(criteria))
 

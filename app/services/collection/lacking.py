@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Text, case, cast, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import Artwork, ReferenceImage
 from app.models.languages import named, normal_tag, parted
@@ -35,7 +35,8 @@ def lacks(name: str) -> ColumnElement[bool]:
     if name == PICTURE:
         return ~exists().where(ReferenceImage.artwork_id == Artwork.id)
     if not tag and field in LABEL_COLUMNS:
-        return getattr(Artwork, field) == ""
+        column: InstrumentedAttribute[str] = getattr(Artwork, field)
+        return column == ""
     # In JSON, a quotation mark before a name is no part of a text: there it would
     # stand behind a backslash, and so would the one that ends the name.
     keys = [f'"{field}@{tag}":', f'"{field}@{tag}-'] if tag else []

@@ -1,7 +1,8 @@
 """Operations of edits of many works: what becomes of a fact of each of them."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -97,7 +98,7 @@ class Operation:
     field: str
     value: str = ""
     sought: str = ""
-    readings: Mapping[str, str] = field(default_factory=dict)
+    readings: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def check(self) -> None:
         """Do nothing where it can be done.

@@ -6,24 +6,21 @@ few letters, is told apart: "Room 1" is not "Room 2".
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz.distance import DamerauLevenshtein
-from rapidfuzz.process import cdist
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.models.keys import compact, parts_of
+from app.models.keys import LONGEST_WORD, compact, parts_of
+from app.services.words.distances import edit_distances, spell
 
 FIELDS = ("artist", "technique", "type", "school", "location", "rights", "source")
 """Of the label, whose values many works have in common."""
-SHORTEST_WORD, LONG_WORD = 6, 10
-"""Letters from which on a word may have one slip, and two."""
-ROWS = 500
-"""Words that are compared with the others at a time."""
+SHORTEST_WORD = 6
+"""Letters from which on a word may have a slip."""
 MOST_LETTERS = 200
 """Of a value; what is longer is a text, and nobody's spelling of another."""
 
@@ -117,36 +114,26 @@ class _Groups:
 
 
 def _slips(words: set[str]) -> dict[str, list[str]]:
-    """Map long words to those that they may be slips of, in both directions."""
-    by_length: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(words):
-        if len(word) >= SHORTEST_WORD and word.isalpha():
-            by_length[len(word)].append(word)
-    found: dict[str, list[str]] = defaultdict(list)
-    for length, asked in by_length.items():
-        most = 1 if length < LONG_WORD else 2
-        for longer in range(length, length + most + 1):
-            for one, other in _near(asked, by_length.get(longer, ()), most):
-                found[one].append(other)
-                found[other].append(one)
+    """Map long words to those that are one slip away, in both directions."""
+    long_words = [
+        word
+        for word in words
+        if SHORTEST_WORD <= len(word) <= LONGEST_WORD and word.isalpha()
+    ]
+    # Two words with one slip between them are alike once each lost a letter at most.
+    alike: dict[str, list[str]] = defaultdict(list)
+    for word in long_words:
+        for form in _shortened(word):
+            alike[form].append(word)
+    found = {}
+    for word in long_words:
+        others = {other for form in _shortened(word) for other in alike[form]} - {word}
+        if others:
+            ordered = sorted(others)
+            whole, _begun = edit_distances(word, *spell(ordered))
+            found[word] = [ordered[at] for at in np.flatnonzero(whole == 1)]
     return found
 
 
-def _near(
-    asked: Sequence[str], others: Sequence[str], most: int
-) -> Iterator[tuple[str, str]]:
-    """Yield pairs of different words with so few slips between them."""
-    if not others:
-        return
-    for start in range(0, len(asked), ROWS):
-        rows = asked[start : start + ROWS]
-        distances = cdist(
-            rows,
-            others,
-            scorer=DamerauLevenshtein.distance,
-            score_cutoff=most,
-            dtype=np.uint8,
-        )
-        for row, column in np.argwhere(distances <= most).tolist():
-            if rows[row] < others[column] or len(rows[row]) < len(others[column]):
-                yield rows[row], others[column]
+def _shortened(word: str) -> set[str]:
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}

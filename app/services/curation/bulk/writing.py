@@ -320,7 +320,7 @@ def _hold(session: Session, edit: BulkEdit) -> None:
     session.refresh(edit, ["state", "through_id", "counts", "passed_over"])
 
 
-def _summaries(edit: BulkEdit) -> Select[tuple[AuditEntry]]:
+def _summaries(edit: BulkEdit) -> Select[AuditEntry]:
     return select(AuditEntry).where(
         AuditEntry.bulk_edit_id == edit.id,
         AuditEntry.action == audit.BULK_EDIT,

@@ -1,5 +1,7 @@
 """Page of spellings of the same: one choice per group of what they become."""
 
+from typing import Any
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -45,7 +47,7 @@ def choose() -> ResponseReturnValue:
     """Draft what the chosen groups become; nothing is written before its preview."""
     name = _asked_field()
     readings = _asked_readings()
-    address = {"field": name, "page": asked_page()}
+    address: dict[str, Any] = {"field": name, "page": asked_page()}
     if not readings:
         sentence = gettext("Nothing was chosen. Choose a spelling in a group.")
         return go_to("curate_variants.show", error=sentence, **address)
@@ -72,7 +74,7 @@ def _asked_field() -> str:
 def _asked_readings() -> dict[str, str]:
     """Return what values are to become: of each group, the chosen or typed one."""
     form = request.form
-    readings = {}
+    readings: dict[str, str] = {}
     for group in form.getlist("group"):
         chosen = form.get(f"become-{group}", "")
         typed = form.get(f"typed-{group}", "").strip()
