@@ -176,7 +176,7 @@ def test_a_subject_is_added_to_what_is_seen(session, works):
     edit = written(
         session, works[:2], subject_operation(OperationKind.ADD_SUBJECT, "cat")
     )
-    assert said(session, "shows")[:2] == [" cat dog ", " cat "]
+    assert said(session, "shows")[:2] == [" dog cat ", " cat "]
     writing.begin_undo(session, edit, None)
     session.expire_all()
     assert said(session, "shows")[:2] == [" dog ", ""]
