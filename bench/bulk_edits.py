@@ -23,7 +23,7 @@ from app.retrieval.drawings.collection import generate_collection
 from app.services.collection.browsing import Criteria
 from app.services.collection.labels import LABEL_COLUMNS
 from app.services.curation.bulk import drafts, writing
-from app.services.curation.bulk.operations import Operation, OperationKind
+from app.services.curation.bulk.operations import BulkOperation, OperationKind
 from app.services.system import database
 from app.services.system.tasks import TaskContext, work_off
 from bench.measure import print_figures
@@ -59,7 +59,7 @@ def run(config: Mapping[str, Any], works: int, field: str) -> int:
     if session.scalars(select(func.count(Artwork.id))).one():
         raise RuntimeError("the database is not empty")
     fill(works)
-    operation = Operation(OperationKind.SET, field, "One and the same")
+    operation = BulkOperation(OperationKind.SET, field, "One and the same")
     seconds: dict[str, float] = {}
     start = time.perf_counter()
     edit = drafts.draft(session, drafts.works_meant(Criteria()), operation, None)

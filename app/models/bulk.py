@@ -1,17 +1,14 @@
-"""Edits of many works at once, and filters of the list of works that are kept."""
+"""Edits of many works at once."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
-from app.models.base import Base, now, reference_key, sorted_text
+from app.models.base import Base, now, reference_key
 from app.models.tasks import Task
-
-LONGEST_FILTER_NAME = 100
 
 
 class BulkState(StrEnum):
@@ -53,20 +50,3 @@ class BulkEdit(Base):
 
     user: Mapped[User | None] = relationship()
     task: Mapped[Task | None] = relationship()
-
-
-class SavedFilter(Base):
-    """Filter of the list of works under a name, for all curators."""
-
-    __tablename__ = "saved_filter"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(
-        sorted_text(String, LONGEST_FILTER_NAME), unique=True
-    )
-    address: Mapped[dict[str, Any]]
-    """What the list's address asks for, without the page."""
-    user_id: Mapped[int | None] = reference_key("user.id", index=True)
-    created_at: Mapped[datetime] = mapped_column(default=now)
-
-    user: Mapped[User | None] = relationship()

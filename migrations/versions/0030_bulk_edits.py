@@ -1,4 +1,4 @@
-"""Edits of many works at once, and kept filters of the list of works
+"""Edits of many works at once
 
 Revision ID: 0030
 Revises: 0029
@@ -44,24 +44,6 @@ def upgrade():
     )
     for column in ("created_at", "task_id", "user_id"):
         op.create_index(op.f(f"ix_bulk_edit_{column}"), "bulk_edit", [column])
-    name = sa.String(100).with_variant(sa.String(100, collation="C"), "postgresql")
-    op.create_table(
-        "saved_filter",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", name, nullable=False),
-        sa.Column("address", sa.JSON(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user.id"],
-            name=op.f("fk_saved_filter_user_id"),
-            ondelete="SET NULL",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
-        sa.UniqueConstraint("name", name=op.f("uq_saved_filter_name")),
-    )
-    op.create_index(op.f("ix_saved_filter_user_id"), "saved_filter", ["user_id"])
     with op.batch_alter_table("audit_entry") as batch_op:
         batch_op.add_column(sa.Column("bulk_edit_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(
@@ -81,5 +63,4 @@ def downgrade():
             op.f("fk_audit_entry_bulk_edit_id"), type_="foreignkey"
         )
         batch_op.drop_column("bulk_edit_id")
-    op.drop_table("saved_filter")
     op.drop_table("bulk_edit")

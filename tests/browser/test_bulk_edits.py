@@ -5,7 +5,7 @@ import pytest
 from app.extensions import db
 from app.models import Artwork
 from tests.browser.test_accessibility import log_in
-from tests.browser.views import faults_of
+from tests.browser.views import faults
 from tests.support.people import with_account
 
 pytestmark = pytest.mark.browser
@@ -23,15 +23,15 @@ def test_ticked_works_are_changed_and_taken_back(open_page, curator, width):
     page.goto("/curate/works/")
     page.get_by_label("Choose 1900.0").press("Space")
     page.get_by_label("Choose 1900.3").press("Space")
-    assert faults_of(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Choose what changes").click()
     page.get_by_role("heading", name="Edit 2 works").wait_for()
-    assert faults_of(page) == []
+    assert faults(page) == []
     page.get_by_label("Field", exact=True).select_option("Technique")
     page.get_by_label("New text").fill("Tempera on panel")
     page.get_by_role("button", name="See what would change", exact=True).click()
     page.get_by_text("Oil on canvas").wait_for()
-    assert faults_of(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Change 2 works").click()
     page.get_by_text("2 works changed.").wait_for()
     page.get_by_role("button", name="Take back").click()
@@ -49,7 +49,7 @@ def test_spellings_of_the_same_become_one(app, open_page, curator):
     log_in(page, curator)
     page.goto("/curate/variants/?field=technique")
     page.get_by_label("Oil on canvas 1 work").check()
-    assert faults_of(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="See what would change").click()
     page.get_by_role("button", name="Change 1 work").click()
     page.get_by_text("1 work changed.").wait_for()

@@ -14,7 +14,7 @@ from app.services.collection.labels import DETAIL, LABEL_COLUMNS, fact_of
 from app.services.collection.subjects import SHOWS
 from app.services.curation.bulk.operations import (
     PRESENCE,
-    Operation,
+    BulkOperation,
     OperationError,
     OperationFault,
 )
@@ -31,7 +31,10 @@ CHOSEN, CHANGING, SAME = "chosen", "changing", "same"
 
 
 def draft(
-    session: Session, work_ids: Sequence[int], operation: Operation, user: User | None
+    session: Session,
+    work_ids: Sequence[int],
+    operation: BulkOperation,
+    user: User | None,
 ) -> BulkEdit:
     """Keep what is to be done to which works, with what it would change; commits.
 
@@ -87,7 +90,7 @@ def discard(session: Session, edit: BulkEdit) -> bool:
     return True
 
 
-def change_of(work: Artwork, operation: Operation) -> tuple[str, str] | None:
+def change_of(work: Artwork, operation: BulkOperation) -> tuple[str, str] | None:
     """Return what a work says before and after; None where nothing changes."""
     if operation.field == PRESENCE:
         return ("", "") if operation.changes_presence(work) else None
@@ -118,7 +121,7 @@ def list_edits(session: Session, number: int = 1) -> Page[BulkEdit] | None:
 
 
 def _read(
-    session: Session, ids: Sequence[int], operation: Operation
+    session: Session, ids: Sequence[int], operation: BulkOperation
 ) -> Iterator[Artwork]:
     """Yield works with as much of them as an operation looks at; none is changed."""
     names = ["id", "accession", "title", "withdrawn_at"]

@@ -48,7 +48,7 @@ class OperationFault(StrEnum):
 
 
 class OperationError(ValueError):
-    """Operation that cannot be done.
+    """BulkOperation that cannot be done.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ SUBJECT_KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class BulkOperation:
     """What is done to each of many works.
 
     Attributes
@@ -156,7 +156,7 @@ class Operation:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Operation":
+    def from_json(cls, kept: Mapping[str, Any]) -> "BulkOperation":
         """Return what :meth:`to_json` was made from."""
         return cls(**{**kept, "kind": OperationKind(kept["kind"])})
 
@@ -190,11 +190,11 @@ def longest(name: str) -> int:
     return LONGEST_TITLE if name == "title" else LONGEST_LINE
 
 
-def subject_operation(kind: OperationKind, subject: str = "") -> Operation:
+def subject_operation(kind: OperationKind, subject: str = "") -> BulkOperation:
     """Return an operation on what works show."""
-    return Operation(kind, SHOWS, subject)
+    return BulkOperation(kind, SHOWS, subject)
 
 
-def presence_operation(kind: OperationKind) -> Operation:
+def presence_operation(kind: OperationKind) -> BulkOperation:
     """Return an operation that withdraws works, or lets them be found again."""
-    return Operation(kind, PRESENCE)
+    return BulkOperation(kind, PRESENCE)

@@ -24,7 +24,7 @@ from app.models import (
 from app.services.collection.labels import fact_of, set_facts
 from app.services.collection.subjects import SHOWS
 from app.services.curation.bulk.drafts import CHANGING, change_of
-from app.services.curation.bulk.operations import PRESENCE, Operation
+from app.services.curation.bulk.operations import PRESENCE, BulkOperation
 from app.services.curation.bulk.rows import Snapshot, lock_works
 from app.services.curation.editing import EDIT, RESTORE, WITHDRAW
 from app.services.system import audit, tasks
@@ -55,7 +55,7 @@ CHANGE = (
 Step = Callable[[int, int], None]
 
 
-class NotPossibleError(Exception):
+class EditNotPossibleError(Exception):
     """Wish that an edit in this state cannot fulfil: to be written, to be undone."""
 
 
@@ -64,11 +64,11 @@ def begin(session: Session, edit: BulkEdit, user: User | None) -> Task | None:
 
     Raises
     ------
-    NotPossibleError
+    EditNotPossibleError
         If it is no draft any more.
     """
     _turn(session, edit, [BulkState.DRAFT], BulkState.WRITING)
-    operation = Operation.from_json(edit.operation)
+    operation = BulkOperation.from_json(edit.operation)
     audit.record(
         session,
         audit.BULK_EDIT,
@@ -84,12 +84,12 @@ def begin_undo(session: Session, edit: BulkEdit, user: User | None) -> Task | No
 
     Raises
     ------
-    NotPossibleError
+    EditNotPossibleError
         If it was taken back already, or is being written.
     """
     is_at_work = edit.task is not None and edit.task.state in tasks.UNFINISHED
     if is_at_work:
-        raise NotPossibleError
+        raise EditNotPossibleError
     states = [BulkState.WRITING, BulkState.WRITTEN, BulkState.UNDOING]
     _turn(session, edit, states, BulkState.UNDOING)
     summary = session.scalars(_summaries(edit).order_by(AuditEntry.id)).first()
@@ -165,7 +165,7 @@ def _turn(
     mine = update(BulkEdit).where(BulkEdit.id == edit.id, BulkEdit.state.in_(before))
     if not count_changes(session, mine.values(state=after)):
         session.rollback()
-        raise NotPossibleError
+        raise EditNotPossibleError
     session.refresh(edit, ["state"])
 
 
@@ -181,7 +181,7 @@ def _do(
 def _write(session: Session, edit: BulkEdit, user_id: int | None, step: Step) -> None:
     if edit.state is not BulkState.WRITING:
         return  # killed after its last batch, and being undone by now
-    operation = Operation.from_json(edit.operation)
+    operation = BulkOperation.from_json(edit.operation)
     ids = edit.work_ids
     while True:
         _hold(session, edit)
@@ -208,7 +208,7 @@ def _write(session: Session, edit: BulkEdit, user_id: int | None, step: Step) ->
 def _apply(
     session: Session,
     edit: BulkEdit,
-    operation: Operation,
+    operation: BulkOperation,
     works: Sequence[Artwork],
     user_id: int | None,
 ) -> int:
@@ -241,7 +241,7 @@ def _undo(session: Session, edit: BulkEdit, user_id: int | None, step: Step) -> 
         return
     total = _count_open(session, edit)
     done, last = 0, 0
-    operation = Operation.from_json(edit.operation)
+    operation = BulkOperation.from_json(edit.operation)
     while True:
         _hold(session, edit)
         entries = session.execute(
@@ -269,7 +269,7 @@ def _undo(session: Session, edit: BulkEdit, user_id: int | None, step: Step) -> 
 def _take_back(
     session: Session,
     edit: BulkEdit,
-    operation: Operation,
+    operation: BulkOperation,
     entries: Sequence[Row[Any]],
     user_id: int | None,
 ) -> int:

@@ -8,7 +8,7 @@ from app.services.collection.labels import DETAIL
 from app.services.collection.subjects import SHOWS
 from app.services.curation.bulk.operations import (
     PRESENCE,
-    Operation,
+    BulkOperation,
     OperationError,
     OperationFault,
     OperationKind,
@@ -60,7 +60,7 @@ def lacking_name(name: str) -> str:
     return str(gettext("Picture")) if name == "picture" else fact_name(name)
 
 
-def operation_words(operation: Operation) -> str:
+def operation_words(operation: BulkOperation) -> str:
     """Say what an operation does, to which field."""
     value = operation.value
     if operation.field == SHOWS and value in SUBJECT_NAMES:

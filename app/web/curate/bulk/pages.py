@@ -15,7 +15,7 @@ from app.services.collection.content.layout import known_fields
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS
 from app.services.curation.bulk import drafts, writing
 from app.services.curation.bulk.operations import (
-    Operation,
+    BulkOperation,
     OperationError,
     OperationKind,
     presence_operation,
@@ -67,7 +67,7 @@ def _fact_name(name: str) -> str:
 
 @bp.app_template_global("edit_words")
 def _edit_words(edit: BulkEdit) -> str:
-    return operation_words(Operation.from_json(edit.operation))
+    return operation_words(BulkOperation.from_json(edit.operation))
 
 
 @bp.get("/")
@@ -140,7 +140,7 @@ def write(edit_id: int) -> ResponseReturnValue:
     edit = or_404(db.session.get(BulkEdit, edit_id))
     try:
         task = writing.begin(db.session(), edit, current_account())
-    except writing.NotPossibleError:
+    except writing.EditNotPossibleError:
         return go_to("curate_bulk.show", edit_id=edit_id, error=TOO_LATE)
     if task is not None:
         return go_to("curate_bulk.show", edit_id=edit_id)
@@ -169,7 +169,7 @@ def take_back(edit: BulkEdit) -> ResponseReturnValue:
     edit_id = edit.id
     try:
         task = writing.begin_undo(db.session(), edit, current_account())
-    except writing.NotPossibleError:
+    except writing.EditNotPossibleError:
         return go_to("curate_bulk.show", edit_id=edit_id, error=TOO_LATE)
     said = "" if task is not None else gettext("Taken back.")
     return go_to("curate_bulk.show", edit_id=edit_id, done=said)
@@ -185,7 +185,7 @@ def _asked_ids() -> list[int]:
     return asked.getlist("work", type=int)
 
 
-def _asked_operation() -> Operation:
+def _asked_operation() -> BulkOperation:
     """Read what is to be done.
 
     Raises
@@ -208,4 +208,4 @@ def _asked_operation() -> Operation:
     is_valued = kind is not OperationKind.CLEAR
     value = form.get("value", "").replace("\r\n", "\n").strip() if is_valued else ""
     sought = form.get("sought", "") if kind is OperationKind.REPLACE else ""
-    return Operation(kind, name, value, sought)
+    return BulkOperation(kind, name, value, sought)

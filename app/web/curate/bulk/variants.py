@@ -9,7 +9,7 @@ from flask_babel import gettext
 from app.extensions import db
 from app.services.curation.bulk import drafts
 from app.services.curation.bulk.operations import (
-    Operation,
+    BulkOperation,
     OperationError,
     OperationFault,
     OperationKind,
@@ -53,7 +53,7 @@ def choose() -> ResponseReturnValue:
         return go_to("curate_variants.show", error=sentence, **address)
     session = db.session()
     works = drafts.works_with_values(session, name, list(readings))
-    operation = Operation(OperationKind.UNIFY, name, readings=readings)
+    operation = BulkOperation(OperationKind.UNIFY, name, readings=readings)
     try:
         edit = drafts.draft(session, works, operation, current_account())
     except OperationError as error:

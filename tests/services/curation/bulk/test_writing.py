@@ -17,7 +17,7 @@ from app.services.collection.labels import DETAIL
 from app.services.collection.subjects import SHOWS, settle
 from app.services.curation.bulk import drafts, writing
 from app.services.curation.bulk.operations import (
-    Operation,
+    BulkOperation,
     OperationError,
     OperationFault,
     OperationKind,
@@ -26,7 +26,7 @@ from app.services.curation.bulk.operations import (
 )
 from app.services.system import audit
 
-SET = Operation(OperationKind.SET, "technique", "Oil on canvas")
+SET = BulkOperation(OperationKind.SET, "technique", "Oil on canvas")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_an_edit_is_written_searched_and_taken_back(session, works):
     assert edit.counts["undone"] == 3
     assert said(session, "technique") == ["oil"] * 4
     assert "canvas" not in said(session, "search_text")[0]
-    with pytest.raises(writing.NotPossibleError):
+    with pytest.raises(writing.EditNotPossibleError):
         writing.begin_undo(session, edit, None)
 
 
@@ -127,7 +127,7 @@ def test_other_editors_notice_that_a_work_was_changed(session, works):
 
 
 def test_words_and_sort_keys_follow(session, works):
-    edit = written(session, works, Operation(OperationKind.SET, "artist", "Bosch"))
+    edit = written(session, works, BulkOperation(OperationKind.SET, "artist", "Bosch"))
     assert words_of(session, Part.ARTIST) == ["bosch"]
     assert words_of(session, Part.TITLE) == ["0", "1", "2", "3", "hare"]
     assert said(session, "artist_key") == ["bosch"] * 4
@@ -135,7 +135,7 @@ def test_words_and_sort_keys_follow(session, works):
     session.expire_all()
     assert words_of(session, Part.ARTIST) == ["durer"]
     edit = written(
-        session, works, Operation(OperationKind.REPLACE, "title", "Rabbit", "Hare")
+        session, works, BulkOperation(OperationKind.REPLACE, "title", "Rabbit", "Hare")
     )
     assert said(session, "title")[3] == "Rabbit 3"
     assert words_of(session, Part.TITLE) == ["0", "1", "2", "3", "rabbit"]
@@ -144,7 +144,9 @@ def test_words_and_sort_keys_follow(session, works):
 
 def test_a_text_in_a_language_is_set_and_emptied(session, works):
     name = f"{DETAIL}title@de"
-    edit = written(session, works[:1], Operation(OperationKind.SET, name, "Feldhase"))
+    edit = written(
+        session, works[:1], BulkOperation(OperationKind.SET, name, "Feldhase")
+    )
     assert at(session, works[0]).details == {
         "story@en": "A hare.",
         "title@de": "Feldhase",
@@ -154,14 +156,14 @@ def test_a_text_in_a_language_is_set_and_emptied(session, works):
     session.expire_all()
     assert at(session, works[0]).details == {"story@en": "A hare."}
     assert "feldhase" not in words_of(session, Part.TITLE)
-    written(session, works, Operation(OperationKind.CLEAR, f"{DETAIL}story@en"))
+    written(session, works, BulkOperation(OperationKind.CLEAR, f"{DETAIL}story@en"))
     assert said(session, "details") == [{}] * 4
 
 
 def test_only_blank_fields_are_filled(session, works):
     at(session, works[0]).location = "Room 1"
     session.commit()
-    written(session, works, Operation(OperationKind.FILL, "location", "Depot"))
+    written(session, works, BulkOperation(OperationKind.FILL, "location", "Depot"))
     assert said(session, "location") == ["Room 1", "Depot", "Depot", "Depot"]
 
 
@@ -223,7 +225,7 @@ def test_what_takes_long_is_left_to_a_task(session, works, monkeypatch):
     assert task.kind == writing.KIND
     assert said(session, "technique") == ["oil"] * 4
     assert session.scalars(select(func.count(Task.id))).one() == 1
-    with pytest.raises(writing.NotPossibleError):
+    with pytest.raises(writing.EditNotPossibleError):
         writing.begin_undo(session, edit, None)
 
 
@@ -256,13 +258,19 @@ def test_a_writing_that_was_killed_goes_on_and_repeats_nothing(
 @pytest.mark.parametrize(
     ("operation", "fault"),
     [
-        (Operation(OperationKind.SET, "accession", "1"), OperationFault.UNKNOWN_FIELD),
-        (Operation(OperationKind.CLEAR, DETAIL), OperationFault.UNKNOWN_FIELD),
-        (Operation(OperationKind.SET, "title"), OperationFault.NO_VALUE),
-        (Operation(OperationKind.REPLACE, "title"), OperationFault.NOTHING_SOUGHT),
-        (Operation(OperationKind.SET, "artist", "a" * 1001), OperationFault.TOO_LONG),
         (
-            Operation(OperationKind.REPLACE, "artist", "a" * 999, "r"),
+            BulkOperation(OperationKind.SET, "accession", "1"),
+            OperationFault.UNKNOWN_FIELD,
+        ),
+        (BulkOperation(OperationKind.CLEAR, DETAIL), OperationFault.UNKNOWN_FIELD),
+        (BulkOperation(OperationKind.SET, "title"), OperationFault.NO_VALUE),
+        (BulkOperation(OperationKind.REPLACE, "title"), OperationFault.NOTHING_SOUGHT),
+        (
+            BulkOperation(OperationKind.SET, "artist", "a" * 1001),
+            OperationFault.TOO_LONG,
+        ),
+        (
+            BulkOperation(OperationKind.REPLACE, "artist", "a" * 999, "r"),
             OperationFault.TOO_LONG,
         ),
         (
