@@ -23,6 +23,7 @@ from app.retrieval.runtime.memory import give_back_memory
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.curation.bin import emptying
+from app.services.curation.bulk import writing as bulk_writing
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
 from app.services.importing import task as importing_task
@@ -50,6 +51,7 @@ KINDS: Mapping[str, tasks.Work] = {
     evaluation_task.KIND: evaluation_task.evaluate,
     survey.KIND: survey.survey_collection,
     survey.NEW_KIND: survey.survey_import,
+    bulk_writing.KIND: bulk_writing.work,
     building.KIND: building.make,
     comparing_task.KIND: comparing_task.compare,
     emptying.KIND: emptying.empty,

@@ -67,6 +67,9 @@ from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
 from app.web.curate.cleaning import bin as curate_bin
 from app.web.curate.cleaning import merging as curate_merging
+from app.web.curate.bulk import lacking as curate_lacking
+from app.web.curate.bulk import pages as curate_bulk
+from app.web.curate.bulk import variants as curate_variants
 from app.web.curate.content import layout as curate_layout
 from app.web.curate.content import recordings as curate_recordings
 from app.web.curate.content import texts as curate_content
@@ -138,6 +141,7 @@ BLUEPRINTS = (
     *(curate_merging, curate_bin),
     *(curate_compare, curate_sent_pictures, curate_tours),
     *(curate_content, curate_recordings, curate_layout),
+    *(curate_bulk, curate_variants, curate_lacking),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
     *(admin_site, admin_own_pages, admin_first_steps, account_first_start),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),

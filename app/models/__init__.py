@@ -15,6 +15,8 @@ from app.models.base import LARGEST_INTEGER as LARGEST_INTEGER
 from app.models.base import Base as Base
 from app.models.base import UtcDateTime as UtcDateTime
 from app.models.base import now as now
+from app.models.bulk import BulkEdit as BulkEdit
+from app.models.bulk import BulkState as BulkState
 from app.models.catalogues import CatalogueSource as CatalogueSource
 from app.models.catalogues import SourceItem as SourceItem
 from app.models.collection import Artwork as Artwork

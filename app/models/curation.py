@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
 from app.models.base import Base, now, parent_key, reference_key, sorted_text
+from app.models.bulk import BulkEdit
 from app.models.collection import Artwork
 from app.models.imports import ImportRun
 
@@ -29,12 +30,15 @@ class AuditEntry(Base):
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
     run_id: Mapped[int | None] = reference_key("import_run.id", index=True)
+    bulk_edit_id: Mapped[int | None] = reference_key("bulk_edit.id", index=True)
+    """Of the edit of many works at once that it is a part of, or takes back."""
     undoes_id: Mapped[int | None] = reference_key("audit_entry.id", unique=True)
     """The entry that this one takes back."""
 
     user: Mapped[User | None] = relationship()
     artwork: Mapped[Artwork | None] = relationship()
     run: Mapped[ImportRun | None] = relationship()
+    bulk_edit: Mapped[BulkEdit | None] = relationship()
 
 
 class Relation(Base):

@@ -6,7 +6,7 @@ word: both rows are good. Were it unique, they could wait for each other.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,11 @@ class Part(IntEnum):
 
     TITLE = 1
     ARTIST = 2
+
+
+NAMED = ("accession", "title", "artist", "details", "withdrawn_at")
+"""What of a work tells which words and numbers it is found by."""
+NAMED_PARTS = {Part.TITLE: "title", Part.ARTIST: "artist"}
 
 
 class Word(Base):
@@ -106,28 +111,44 @@ def write_words(session: Session, _context: UOWTransaction) -> None:
         for work in session.dirty
         if isinstance(work, Artwork) and _says_something_else(work)
     ]
-    write_again(session, works)
+    write_words_of(session, works)
 
 
-def write_again(session: Session, works: list[Artwork]) -> None:
-    """Write down what works are found by; those that were merged into them count."""
+def write_words_of(
+    session: Session, works: Sequence[Artwork], changed: Collection[str] = NAMED
+) -> None:
+    """Write down the words and numbers of works, as they are in memory.
+
+    Flushes do so by themselves; who writes the table ``artwork`` without them, or
+    merges a work into another, does it.
+
+    Parameters
+    ----------
+    changed : collection of str
+        Which of ``NAMED`` may have changed: what the others say is there already.
+    """
     for start in range(0, len(works), BATCH):
-        _write(session, works[start : start + BATCH])
+        _write(session, works[start : start + BATCH], changed)
 
 
 def _says_something_else(work: Artwork) -> bool:
     said = inspect(work).attrs
-    names = ("accession", "title", "artist", "details", "withdrawn_at")
-    return any(said[name].history.has_changes() for name in names)
+    return any(said[name].history.has_changes() for name in NAMED)
 
 
-def _write(session: Session, works: list[Artwork]) -> None:
+def _write(
+    session: Session, works: Sequence[Artwork], changed: Collection[str]
+) -> None:
     # What was changed before this flush is in the database; nothing is to be flushed.
     ask = session.connection().execute
-    changed = [work.id for work in works if work not in session.new]
-    if changed:
-        ask(delete(ArtworkWord).where(ArtworkWord.artwork_id.in_(changed)))
-        ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(changed)))
+    is_all = not {"accession", "details", "withdrawn_at"}.isdisjoint(changed)
+    parts = [part for part in Part if is_all or NAMED_PARTS[part] in changed]
+    kept = [work.id for work in works if work not in session.new]
+    if kept:
+        of_works = ArtworkWord.artwork_id.in_(kept)
+        ask(delete(ArtworkWord).where(of_works, ArtworkWord.part.in_(parts)))
+    if kept and is_all:
+        ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(kept)))
     shown = [work for work in works if work.withdrawn_at is None]
     # Two titles of one length may have a word in common.
     occurrences = sorted(
@@ -138,6 +159,7 @@ def _write(session: Session, works: list[Artwork]) -> None:
                 *((Part.TITLE, title) for title in (work.title, *other_titles(work))),
                 (Part.ARTIST, work.artist),
             )
+            if part in parts
             if (words := words_of(text or ""))
             for word in words
         }
@@ -147,25 +169,26 @@ def _write(session: Session, works: list[Artwork]) -> None:
     if occurrences:
         rows = ((numbers[word], *rest) for word, *rest in occurrences)
         ask(insert(ArtworkWord), [dict(zip(names, row, strict=True)) for row in rows])
-    merged: dict[int, set[str]] = {}
-    into = MergedNumber.artwork_id.in_([work.id for work in shown])
-    for number, work_id in ask(
-        select(MergedNumber.accession, MergedNumber.artwork_id).where(into)
-    ):
-        merged.setdefault(work_id, set()).add(number_key(number))
-    found_by = [
-        {"number": number, "artwork_id": work.id}
-        for work in shown
-        for number in sorted(
-            (
-                numbers_of(work.accession, work.details or {})
-                | merged.get(work.id, set())
-            )
-            - {""}
-        )
+    if is_all:
+        _write_numbers(session, shown)
+
+
+def _write_numbers(session: Session, shown: Sequence[Artwork]) -> None:
+    ask = session.connection().execute
+    found_by = {
+        work.id: numbers_of(work.accession, work.details or {}) for work in shown
+    }
+    into = MergedNumber.artwork_id.in_(found_by)
+    merged = select(MergedNumber.accession, MergedNumber.artwork_id).where(into)
+    for accession, work_id in ask(merged):
+        found_by[work_id] |= {number_key(accession)} - {""}
+    rows = [
+        {"number": number, "artwork_id": work_id}
+        for work_id, numbers in found_by.items()
+        for number in sorted(numbers)
     ]
-    if found_by:
-        ask(insert(ArtworkNumber), found_by)
+    if rows:
+        ask(insert(ArtworkNumber), rows)
 
 
 def _numbered(session: Session, words: set[str]) -> dict[str, int]:

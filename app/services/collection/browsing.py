@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from app.extensions import db
 from app.models import Artwork
 from app.models.keys import natural_key, plain_text
+from app.services.collection.lacking import lacks
 from app.services.collection.subjects import SHOWS, write_subjects
 from app.services.collection.years import (
     BY_DATE,
@@ -76,6 +77,8 @@ class Criteria:
         Works are meant whose years and these have one in common.
     order : str
         One of ``ORDERS``.
+    lacks : str
+        What the works lack, as ``lacking.can_lack``; "" for whatever they have.
     """
 
     text: str = ""
@@ -83,11 +86,12 @@ class Criteria:
     years: YearSpan = field(default_factory=YearSpan)
     order: str = USUAL_ORDER
     presence: Presence = Presence.SHOWN
+    lacks: str = ""
 
     @property
     def narrows(self) -> bool:
         """Whether not all works are meant."""
-        return bool(self.text or self.chosen or self.years)
+        return bool(self.text or self.chosen or self.years or self.lacks)
 
     def without(self, facet: str) -> "Criteria":
         """Return the same but for one facet."""
@@ -143,6 +147,11 @@ def find_works(
     works = {work.id: work for work in loaded}
     shown = [works[row] for row in page.entries]
     return Page(shown, page.number, page.count, page.total)
+
+
+def ids_of(criteria: Criteria) -> Select[int]:
+    """Select the numbers of all works that are meant."""
+    return select(Artwork.id).where(*_conditions(criteria))
 
 
 def facets(criteria: Criteria) -> list[Facet]:
@@ -255,5 +264,6 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
         *present[criteria.presence],
         *(_has(name, value) for name, value in criteria.chosen.items()),
         *criteria.years.conditions(),
+        *([lacks(criteria.lacks)] if criteria.lacks else []),
         *(Artwork.search_text.contains(word, autoescape=True) for word in words),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import Artwork, AuditEntry, ImportRun, User
+from app.models import Artwork, AuditEntry, BulkEdit, ImportRun, User
 from app.services.system.paging import Page, select_page
 
 ENTRIES_PER_PAGE = 50
@@ -22,6 +22,8 @@ SITE_ACTIONS = (SITE, OWN_PAGE)
 """Changes of the museum's site, which can be taken back."""
 GROUND_TRUTH = "ground_truth"
 """Judging whether a labelled photo shows a work."""
+BULK_EDIT = "bulk_edit"
+"""Editing many works at once, as a whole; each work has an entry of its own."""
 ADMINS_ACTIONS = (
     *SITE_ACTIONS,
     *(INVITE, UNINVITE, JOIN, FIRST_ADMIN, CONNECT),
@@ -49,6 +51,7 @@ class WorkChange:
     artwork: Artwork
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+    undoes_id: int | None = None
 
 
 _invites = AuditEntry.action.in_((INVITE, UNINVITE))
@@ -117,6 +120,30 @@ def record_all(session: Session, run: ImportRun, changes: Sequence[WorkChange]) 
         session.execute(insert(AuditEntry), entries)
 
 
+def record_bulk_edit(
+    session: Session, edit: BulkEdit, user_id: int | None, changes: Sequence[WorkChange]
+) -> None:
+    """Write down changes that an edit of many works makes, or takes back, all at once.
+
+    They are committed together with the changes themselves.
+    """
+    entries = [
+        {
+            "action": one.action,
+            "user_id": user_id,
+            "artwork_id": one.artwork.id,
+            "subject": one.artwork.accession,
+            "before": dict(one.before),
+            "after": dict(one.after),
+            "bulk_edit_id": edit.id,
+            "undoes_id": one.undoes_id,
+        }
+        for one in changes
+    ]
+    if entries:
+        session.execute(insert(AuditEntry), entries)
+
+
 def is_undone(session: Session, entry: AuditEntry) -> bool:
     """Tell whether a change has been taken back."""
     taken_back = select(AuditEntry.id).where(AuditEntry.undoes_id == entry.id)
@@ -164,6 +191,9 @@ def list_entries(
 ) -> Page[AuditEntry] | None:
     """Return a page of changes, the newest first; None if there is no such page.
 
+    What an edit of many works changed is listed with each work; among all changes, the
+    edit is one.
+
     Parameters
     ----------
     artwork : Artwork, optional
@@ -175,6 +205,10 @@ def list_entries(
     meant: list[ColumnElement[bool]] = [admins if by_admins else ~admins]
     if artwork is not None:
         meant.append(AuditEntry.artwork_id == artwork.id)
+    else:
+        meant.append(
+            AuditEntry.bulk_edit_id.is_(None) | AuditEntry.artwork_id.is_(None)
+        )
     listed = (
         select(AuditEntry)
         .where(*meant)

@@ -11,6 +11,7 @@ from app.retrieval.runtime.place import COMMAND, SERVE_COMMAND
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.curation.bin import emptying
+from app.services.curation.bulk import writing as bulk_writing
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
@@ -23,6 +24,7 @@ NAMES = {
     survey.KIND: _("Looking for works that photos will not find"),
     building.KIND: _("Making the map of the collection"),
     emptying.KIND: _("Emptying the bin"),
+    bulk_writing.KIND: _("Changing many works at once"),
 }
 """Of tasks that work on the whole collection."""
 STATE_NAMES = {
@@ -41,6 +43,7 @@ STEP_NAMES = {
     "reading": _("Looking through the rows"),
     "works": _("Recording the works"),
     "undoing": _("Taking back"),
+    "changing": _("Changing the works"),
     "features": _("Looking at the pictures"),
     "subjects": _("Looking for what the pictures show"),
     "asking": _("Asking the photos"),

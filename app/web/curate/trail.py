@@ -15,6 +15,7 @@ from app.services.curation.merging import merger
 from app.services.system import audit
 from app.services.tours import editing
 from app.web.callers.visitors import current_account
+from app.web.curate.bulk.pages import take_back
 from app.web.curate.common import back_to, editor
 from app.web.curate.content.recordings import media_editor
 from app.web.curate.responses import go_to, or_404
@@ -41,6 +42,7 @@ ACTION_NAMES = {
     merger.MERGE: _("Merged"),
     merger.MERGE_ALL: _("Many merged in one go"),
     deleting.DELETE: _("Deleted for good"),
+    audit.BULK_EDIT: _("Many works changed at once"),
 }
 
 
@@ -78,6 +80,8 @@ def undo(entry_id: int) -> ResponseReturnValue:
                 )
         elif entry.action == layout.NAME:
             layout.take_back(db.session(), entry, current_account())
+        elif entry.action == audit.BULK_EDIT and entry.bulk_edit is not None:
+            return take_back(entry.bulk_edit)
         else:
             editor().undo(entry)
     except (

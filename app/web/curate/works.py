@@ -1,7 +1,5 @@
 """Curators' pages of works: list, editing, a new one."""
 
-from dataclasses import replace
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -22,6 +20,8 @@ from app.services.collection.subjects import (
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.curation.findings import missing_side
 from app.services.system import audit
+from app.web.curate.bulk.asked import address_of_works, asked_works
+from app.web.curate.bulk.names import lacking_name
 from app.web.curate.common import back_to, editor, findable_sentence
 from app.web.curate.forms import LabelForm, NewWorkForm
 from app.web.curate.responses import or_404
@@ -30,8 +30,6 @@ from app.web.errors import image_sentence
 from app.web.pages.works import (
     FACET_NAMES,
     ORDER_NAMES,
-    address_of,
-    asked_criteria,
     asked_page,
 )
 from app.web.shell.content.subject_names import SUBJECT_NAMES
@@ -49,12 +47,9 @@ PRESENCES = {
 @bp.get("/")
 def browse() -> str:
     """List works, withdrawn ones too; the address is as of the visitors' list."""
-    presence = request.args.get("presence", Presence.ALL, type=Presence)
-    criteria = replace(asked_criteria(), presence=presence)
+    criteria = asked_works()
     page = or_404(find_works(criteria, asked_page()))
-    address = address_of(criteria)
-    if presence is not Presence.ALL:
-        address["presence"] = presence
+    address = address_of_works(criteria)
     return render_template(
         "curate/works.html",
         page=page,
@@ -63,6 +58,7 @@ def browse() -> str:
         facet_names=FACET_NAMES,
         order_names=ORDER_NAMES,
         presences=PRESENCES,
+        lacking_name=lacking_name(criteria.lacks) if criteria.lacks else "",
         address=address,
     )
 

@@ -14,7 +14,7 @@ from app.models import (
     User,
     now,
 )
-from app.models.words import write_again
+from app.models.words import write_words_of
 from app.services.collection.labels import fact_of, set_facts, version_of
 from app.services.collection.subjects import settle
 from app.services.curation.editing import ChangedMeanwhileError
@@ -153,7 +153,7 @@ class Merger:
         moved = references.move(session, gone, kept)
         session.merge(MergedNumber(accession=gone.accession, artwork_id=kept.id))
         session.flush()
-        write_again(session, [kept])
+        write_words_of(session, [kept])
         announce(session, [kept, gone])
         return audit.record(
             session,
@@ -199,7 +199,7 @@ class Merger:
             gone.withdrawn_at = None
             kept.updated_at = gone.updated_at = now()
         session.flush()
-        write_again(session, [kept, gone])
+        write_words_of(session, [kept, gone])
         announce(session, [kept, gone])
         audit.record(
             session,

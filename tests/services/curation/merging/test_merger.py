@@ -24,7 +24,7 @@ from app.models import (
     VisitNote,
     WorkMedia,
 )
-from app.models.words import write_again
+from app.models.words import write_words_of
 from app.retrieval.settings import ImageSettings
 from app.retrieval.verification.evidence import Verdict
 from app.services.collection.labels import fact_of, version_of
@@ -208,7 +208,7 @@ def test_all_that_names_the_merged_work_names_the_kept_one_and_is_as_before_undo
     )
     relation = relate(third, gone, "detail", verdict="confirmed")
     relate(kept, gone)
-    write_again(db.session(), [gone])  # which "old" leads to
+    write_words_of(db.session(), [gone])  # which "old" leads to
     db.session.commit()
     before = snapshot()
     taken = {"details.story@en": "A long story", "details.Gift of": "Ada"}

@@ -1,0 +1,1 @@
+"""Curators' pages of many works: bulk edits, spellings of the same, what works lack."""
