@@ -22,7 +22,8 @@ from app.web.pages.answers import photo_response, small_response
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 
 OVERVIEW = (
-    *("days", "hours", "verdicts", "judged", "otherwise"),
+    *("comparison", "days", "week", "missed", "recovered"),
+    *("rooms", "hours", "verdicts", "judged", "otherwise"),
     *("registrations", "languages", "devices"),
 )
 USUAL_DAYS = 30
