@@ -22,7 +22,7 @@ DATA := $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(if $(IMAGES),--images "$
 # tests would compile the program and all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dist try-install demo cluster-demo test test-slow test-browser test-long test-cluster check format bench bench-quality translations screenshots lock audit sbom clean
+.PHONY: help setup dist try-install demo cluster-demo test test-slow test-browser test-long test-cluster check format bench bench-quality translations screenshots staff-pages lock audit sbom clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
@@ -97,6 +97,9 @@ translations: setup ## bring translations/ up to date with the texts; new ones c
 
 screenshots: setup ## picture the main pages for the documents, from drawn works
 	$(BIN)/python -m tools.screenshots
+
+staff-pages: setup ## picture all pages of curators and admins, to build/staff-pages/
+	$(BIN)/python -m tools.staff_pages
 
 lock: setup ## compile requirements*.txt from requirements/*.in (UPGRADE=yes: newest of the others)
 	$(BIN)/python -m tools.locks $(if $(UPGRADE),--upgrade)

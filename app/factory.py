@@ -65,11 +65,11 @@ from app.web.curate import tasks as curate_tasks
 from app.web.curate import tours as curate_tours
 from app.web.curate import trail as curate_trail
 from app.web.curate import works as curate_works
-from app.web.curate.cleaning import bin as curate_bin
-from app.web.curate.cleaning import merging as curate_merging
 from app.web.curate.bulk import lacking as curate_lacking
 from app.web.curate.bulk import pages as curate_bulk
 from app.web.curate.bulk import variants as curate_variants
+from app.web.curate.cleaning import bin as curate_bin
+from app.web.curate.cleaning import merging as curate_merging
 from app.web.curate.content import layout as curate_layout
 from app.web.curate.content import recordings as curate_recordings
 from app.web.curate.content import texts as curate_content

@@ -1,7 +1,7 @@
 """Numbers of merged works, works deleted for good
 
 Revision ID: 0031
-Revises: 0029
+Revises: 0030
 Create Date: 2026-11-29 07:50:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

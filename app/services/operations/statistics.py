@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Session,
@@ -55,6 +55,12 @@ class Period:
         """Whether it is shown by months instead of days."""
         return (self.last - self.first).days >= DAYS_SHOWN
 
+    @property
+    def before(self) -> "Period":
+        """The period of as many days that ends where this one begins."""
+        length = self.last - self.first + timedelta(days=1)
+        return Period(self.first - length, self.first - timedelta(days=1))
+
     def bucket(self, day: date) -> date:
         """Return the day itself, or the first of its month."""
         return day.replace(day=1) if self.is_long else day
@@ -88,7 +94,7 @@ class Statistics:
     """Usage statistics of a period; what is needed twice is counted once."""
 
     def __init__(self, session: Session, period: Period) -> None:
-        self._session = session
+        self.session = session
         self.period = period
 
     def _within(self, moment: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
@@ -107,7 +113,7 @@ class Statistics:
             .group_by(Query.asked_hour, Query.verdict)
         )
         return [
-            (hour, verdict, n) for hour, verdict, n in self._session.execute(counted)
+            (hour, verdict, n) for hour, verdict, n in self.session.execute(counted)
         ]
 
     def by_day(self) -> dict[date, Counter[Verdict]]:
@@ -126,6 +132,14 @@ class Statistics:
         counts: dict[int, Counter[Verdict]] = {hour: Counter() for hour in range(24)}
         for hour, verdict, count in self._by_hour:
             counts[hour % 24][verdict] += count
+        return counts
+
+    def by_weekday(self) -> list[list[int]]:
+        """Count by weekday, Monday first, and in each by the hour of the day."""
+        counts = [[0] * 24 for _ in range(7)]
+        for hour, _verdict, count in self._by_hour:
+            # The first day of 1970 was a Thursday.
+            counts[(hour // 24 + 3) % 7][hour % 24] += count
         return counts
 
     def by_verdict(self) -> dict[Verdict, int]:
@@ -151,7 +165,7 @@ class Statistics:
             .group_by(Query.language, Query.device)
         )
         return [
-            (one or "", two or "", n) for one, two, n in self._session.execute(counted)
+            (one or "", two or "", n) for one, two, n in self.session.execute(counted)
         ]
 
     def _by(self, place: int) -> list[tuple[str, int]]:
@@ -169,7 +183,7 @@ class Statistics:
             .group_by(Query.verdict, Feedback.is_right)
         )
         counts: Counter[tuple[Verdict, bool]] = Counter()
-        for verdict, is_right, count in self._session.execute(counted):
+        for verdict, is_right, count in self.session.execute(counted):
             counts[verdict, is_right] = count
         return {one: (counts[one, True], counts[one, False]) for one in Verdict}
 
@@ -182,15 +196,52 @@ class Statistics:
             .group_by(Feedback.found_by, Query.verdict)
         )
         counts: dict[str, dict[Verdict, int]] = {}
-        for way, verdict, count in self._session.execute(counted):
+        for way, verdict, count in self.session.execute(counted):
             counts.setdefault(str(way), dict.fromkeys(Verdict, 0))[verdict] = count
         return counts
+
+    def missed(self) -> list[tuple[Artwork, int]]:
+        """Return works that visitors named after *not found*, the most named first."""
+        times = func.count().label("times")
+        counted = (
+            select(Feedback.artwork_id, times)
+            .join(Feedback.query)
+            .where(
+                self._within(Feedback.created_at),
+                Query.verdict == Verdict.NOT_FOUND,
+                Feedback.artwork_id.is_not(None),
+            )
+            .group_by(Feedback.artwork_id)
+            .order_by(times.desc(), Feedback.artwork_id)
+            .limit(MOST_FOUND)
+        )
+        return self._with_works(counted)
+
+    def rooms(self) -> list[tuple[str, int]]:
+        """Count the works found by the rooms they hang in, the most frequent first."""
+        asked = select(Query.id).where(self._in_period, Query.verdict == Verdict.FOUND)
+        found = (
+            select(QueryMatch.artwork_id, func.count().label("times"))
+            .where(QueryMatch.query_id.in_(asked), QueryMatch.verdict == Verdict.FOUND)
+            .group_by(QueryMatch.artwork_id)
+            .subquery()
+        )
+        times = func.sum(found.c.times)
+        counted = (
+            select(Artwork.location, times)
+            .join(found, Artwork.id == found.c.artwork_id)
+            .where(Artwork.location != "")
+            .group_by(Artwork.location)
+            .order_by(times.desc(), Artwork.location)
+            .limit(MOST_FOUND)
+        )
+        return [(str(room), int(n)) for room, n in self.session.execute(counted)]
 
     def registrations(self) -> dict[date, int]:
         """Count new accounts by days, or by months, in order."""
         counts = dict.fromkeys(self.period.buckets(), 0)
         made = select(User.created_at).where(self._within(User.created_at))
-        for moment in self._session.scalars(made):
+        for moment in self.session.scalars(made):
             counts[self.period.bucket(moment.date())] += 1
         return counts
 
@@ -205,8 +256,13 @@ class Statistics:
             .order_by(times.desc(), QueryMatch.artwork_id)
             .limit(MOST_FOUND)
         )
-        found = [(number, count) for number, count in self._session.execute(counted)]
-        loaded = self._session.scalars(
+        return self._with_works(counted)
+
+    def _with_works(
+        self, counted: Select[tuple[int, int]]
+    ) -> list[tuple[Artwork, int]]:
+        found = [(number, count) for number, count in self.session.execute(counted)]
+        loaded = self.session.scalars(
             select(Artwork)
             .where(Artwork.id.in_([number for number, _ in found]))
             .options(selectinload(Artwork.images))
@@ -216,11 +272,11 @@ class Statistics:
 
     def latencies(self) -> list[Latency]:
         """Measure the whole of all searches, and the stages of the newest ones."""
-        totals = self._session.scalars(select(Query.total_ms).where(self._in_period))
+        totals = self.session.scalars(select(Query.total_ms).where(self._in_period))
         whole = np.fromiter(totals, np.float64)
         if not len(whole):
             return []
-        newest = self._session.scalars(
+        newest = self.session.scalars(
             select(Query.timings_ms)
             .where(self._within(Query.created_at))
             .order_by(Query.created_at.desc())
@@ -254,7 +310,7 @@ class Statistics:
             .limit(count)
             .options(defer(Query.activation_map))
         )
-        return list(self._session.scalars(newest))
+        return list(self.session.scalars(newest))
 
     def refused(self, count: int) -> list[Query]:
         """Return the newest answers that were called wrong.
@@ -269,7 +325,7 @@ class Statistics:
             .limit(count)
             .options(*WITH_WORKS)
         )
-        return list(self._session.scalars(newest))
+        return list(self.session.scalars(newest))
 
 
 def first_day(session: Session) -> date | None:

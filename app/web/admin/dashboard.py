@@ -16,12 +16,14 @@ from app.services.operations.statistics import Period, Statistics, first_day
 from app.services.search.grouping import group_alike
 from app.web.admin.figures import FIGURES
 from app.web.admin.plots import bar
+from app.web.admin.questions import QUESTIONS
 from app.web.curate.responses import download, or_404
 from app.web.pages.answers import photo_response, small_response
 
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 
 OVERVIEW = (
+    *QUESTIONS,
     *("days", "hours", "verdicts", "judged", "otherwise"),
     *("registrations", "languages", "devices"),
 )

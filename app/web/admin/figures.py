@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask_babel import format_date, gettext
+from flask_babel import (
+    format_date,
+    gettext,
+)
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.retrieval.verification.evidence import Verdict
 from app.services.operations.statistics import PERCENTILES, TOTAL, Statistics
-from app.web.admin.plots import Plot, Series, columns
+from app.web.admin.plots import Plot, Series, columns, grid
 from app.web.shell.languages import LANGUAGES
 from app.web.shell.presentation.words import VERDICTS
 
@@ -58,10 +61,16 @@ class Figure:
     name: str = ""
     """In addresses."""
     title: str = ""
+    sentence: str = ""
+    """Answer to the question that the title asks."""
+    grid_rows: int = 0
+    """Rows of cells that the one series is drawn as; 0: columns."""
 
     @property
     def plot(self) -> Plot | None:
         """Columns of the series, if there are any."""
+        if self.grid_rows:
+            return grid(self.title, self.series[0], self.grid_rows, self.ends)
         return columns(self.title, self.series, self.ends) if self.series else None
 
     @property

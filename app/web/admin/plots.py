@@ -14,6 +14,10 @@ WIDTH, HEIGHT = 1000.0, 240.0
 GAP = 0.15
 """Between two columns, as a share of their distance."""
 RECT = Markup('<rect class="{}" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}"/>')
+CELL = Markup(
+    '<rect class="{}" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" '
+    'fill-opacity="{:.2f}"/>'
+)
 LINE = Markup('<polyline class="{}" points="{}" vector-effect="non-scaling-stroke"/>')
 
 
@@ -59,6 +63,26 @@ def columns(title: str, series: Sequence[Series], ends: tuple[str, str]) -> Plot
                 width = (1 - GAP) * step
                 shapes.append(RECT.format(one.style, left, top, width, height))
     return Plot(_svg(title, shapes), series, highest, ends)
+
+
+def grid(title: str, series: Series, rows: int, ends: tuple[str, str]) -> Plot:
+    """Draw cells row by row, each as strong as its value; the highest is full."""
+    length = len(series.values) // rows
+    highest = max(series.values, default=0.0) or 1.0
+    width, height = WIDTH / length, HEIGHT / rows
+    shapes = [
+        CELL.format(
+            series.style,
+            i % length * width,
+            i // length * height,
+            width - 2,
+            height - 2,
+            value / highest,
+        )
+        for i, value in enumerate(series.values)
+        if value > 0
+    ]
+    return Plot(_svg(title, shapes), [series], highest, ends)
 
 
 def curve(title: str, series: Series, ends: tuple[str, str]) -> Plot:

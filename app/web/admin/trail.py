@@ -18,6 +18,32 @@ from app.web.pages.works import asked_page
 
 bp = Blueprint("admin_trail", __name__, url_prefix="/admin/changes")
 
+FACT_NAMES = {
+    "role": _("Role"),
+    "found": _("Found from"),
+    "uncertain": _("Perhaps from"),
+    "by": _("Measured with"),
+    "recall": _("Recall"),
+    "false accepts": _("False accepts"),
+    "photos": _("Photos"),
+    "name": _("Name"),
+    "logo": _("Logo"),
+    "logo_size": _("Size of the logo"),
+    "shows_name": _("Show the name beside the logo"),
+    "accent_light": _("Colour on light pages"),
+    "accent_dark": _("Colour on dark pages"),
+    "greeting": _("Greeting"),
+    "languages": _("Languages"),
+    "language": _("For visitors who speak none of them"),
+    "kiosk_seconds": _("Seconds until a kiosk begins anew"),
+    "embedding": _("Sites that may embed the search"),
+    "is_listed": _("Search engines may list this site"),
+    "slug": _("Address"),
+    "in_header": _("Linked at the top of every page"),
+    "position": _("Position"),
+    "texts": _("Texts"),
+}
+"""Of what the trail holds; one that is missing here is shown as it is."""
 LONGEST_VALUE = 300
 """Characters of a value that are shown."""
 ACTION_NAMES = {
@@ -52,6 +78,7 @@ def show() -> str:
         undone=audit.undone_among(db.session(), page),
         undoable=(*audit.SITE_ACTIONS, judgements.ACTION),
         brief=brief,
+        fact_names=FACT_NAMES,
         judging=judgements.ACTION,
         relevance_names=RELEVANCE_NAMES,
     )
@@ -81,6 +108,8 @@ def undo(entry_id: int) -> ResponseReturnValue:
 
 def brief(value: object) -> str:
     """Write a value of a change in one line; texts and lists are cut short."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
         value = " · ".join(f"{name}: {brief(one)}" for name, one in value.items())
     elif isinstance(value, list):

@@ -179,3 +179,48 @@ def test_photos_that_look_like_the_same_works_hang_together():
 def test_a_chain_of_likeness_does_not_make_one_group():
     a, b, c = like(1, 2, 3), like(2, 3, 4), like(3, 4, 5)
     assert group_alike([a, b, c]) == [[a, b], [c]]
+
+
+def test_weekdays_and_their_hours_are_counted(week):
+    counts = week(query(), query(at=NOON + timedelta(days=5))).by_weekday()
+    assert counts[1][12] == counts[6][12] == 1  # a Tuesday and a Sunday
+    assert sum(map(sum, counts)) == 2
+
+
+def test_the_period_before_is_as_long_and_ends_where_this_one_begins():
+    assert WEEK.before == Period(date(2026, 3, 2), date(2026, 3, 8))
+
+
+def test_works_that_were_named_after_nothing_was_found_are_missed(week, session):
+    hare, fox = Artwork(accession="1"), Artwork(accession="2")
+    session.add_all([hare, fox])
+    session.flush()
+
+    def named(work, verdict=NOT_FOUND, at=NOON):
+        said = Feedback(is_right=False, artwork=work, created_at=at)
+        return query(verdict, at, feedback=said)
+
+    counted = week(
+        *(named(fox), named(fox), named(hare), named(hare, UNCERTAIN)),
+        named(hare, at=WEEK.end),
+        query(NOT_FOUND),
+    )
+    assert counted.missed() == [(fox, 2), (hare, 1)]
+
+
+def test_rooms_are_counted_by_what_is_found_in_them(week, session):
+    works = [
+        Artwork(accession="1", location="Room 2"),
+        Artwork(accession="2", location="Room 2"),
+        Artwork(accession="3", location="Room 1"),
+        Artwork(accession="4"),
+    ]
+    session.add_all(works)
+    asked = [query() for _ in works] + [query(UNCERTAIN)]
+    for one, work in zip(asked, [*works, works[2]], strict=True):
+        one.matches = [
+            QueryMatch(
+                artwork=work, rank=0, verdict=one.verdict, probability=1, inlier_count=9
+            )
+        ]
+    assert week(*asked).rooms() == [("Room 2", 2), ("Room 1", 1)]

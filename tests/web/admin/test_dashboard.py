@@ -14,6 +14,7 @@ from tests.support.people import logged_in
 FIGURES = [
     *("days", "hours", "verdicts", "judged", "registrations"),
     *("languages", "devices", "latency", "found"),
+    *("comparison", "week", "recovered"),
 ]
 
 
@@ -36,7 +37,7 @@ def test_searches_are_counted_and_drawn(admin, ask, photo, unknown_photo):
     ask(photo)
     ask(unknown_photo)
     page = admin.get("/admin/").text
-    assert page.count('role="img"') == 3
+    assert page.count('role="img"') == 4
     assert rows_of(admin, "verdicts")[1:] == [
         ["Found", "1"],
         ["Perhaps one of these", "0"],

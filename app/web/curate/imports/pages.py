@@ -82,6 +82,7 @@ def browse() -> str:
         "curate/imports/list.html",
         page=page,
         stages={run.id: stage_of(run) for run in page.entries},
+        count_names=FILTERS,
         shared=shared_files(current_app.config["MORELLI_IMPORT_FOLDER"]),
     )
 

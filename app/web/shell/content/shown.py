@@ -23,6 +23,8 @@ from app.services.collection.content.layout import (
 )
 from app.services.collection.content.markup import beginning_of, html_of
 from app.services.collection.content.media import shown_media
+from app.services.collection.labels import DETAIL
+from app.services.collection.subjects import SHOWS
 from app.web.shell.content.wishes import (
     is_foreign,
     language_name,
@@ -61,11 +63,19 @@ class Beginning(NamedTuple):
     goes_on: bool
 
 
+def fact_name(name: str) -> str:
+    """Name a fact of an audit trail, by its name as of ``labels.fact_of``."""
+    if name == SHOWS:
+        return gettext("Shows")
+    return str(FIELD_NAMES.get(name, name.removeprefix(DETAIL)))
+
+
 def register(app: Flask) -> None:
     """Give the templates these functions."""
     functions = (
         *(
             story_beginning,
+            fact_name,
             field_name,
             is_foreign,
             language_name,
