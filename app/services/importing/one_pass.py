@@ -22,7 +22,7 @@ from app.services.importing.indexing_step import count_pictures, tell_searches
 from app.services.importing.messages import write
 from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.pictures.source import SourceError
-from app.services.importing.recording import Recorder, compare_later
+from app.services.importing.recording import Recorder, WaitingRow, compare_later
 from app.services.importing.records import Record
 from app.services.importing.sources import (
     ImportContext,
@@ -135,7 +135,8 @@ def record_source(
                 waiting.append(row)
             else:
                 row.state, row.message = refusal.state, write(refusal.remarks)
-        recorder.record(waiting)
+        session.flush()
+        recorder.record([WaitingRow.of(row) for row in waiting])
         session.commit()
         # All at once: else each is read anew when it is looked at.
         yield from _rows_of(session, run, batch)

@@ -8,7 +8,7 @@ not looked at again.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -112,6 +112,11 @@ class WaitingRow:
     state: RowState
     message: str
     artwork_id: int | None = None
+
+    @classmethod
+    def of(cls, row: ImportRow) -> Self:
+        """Return the same of a row that is in the database."""
+        return cls(**{one.name: getattr(row, one.name) for one in fields(cls)})
 
 
 def _waiting(session: Session, run: ImportRun) -> Iterator[Sequence[WaitingRow]]:
