@@ -3,6 +3,7 @@ import hashlib
 import json
 from itertools import chain
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from app.services.media.opening import open_stores
 from app.services.operations.servers import follower_of
 from app.services.system import tasks
 from app.services.system.lock import AlreadyRunningError
-from app.services.system.tasks import TaskFailedError
+from app.services.system.tasks import TaskFailedError, TaskHandle
 
 MODEL = "model"
 COUNT = 9
@@ -234,7 +235,7 @@ def test_a_model_without_styles_has_one_map_only(place):
 def test_without_its_package_the_task_says_what_brings_it(monkeypatch):
     monkeypatch.setattr(building, "LAYOUT_PACKAGE", "not_installed")
     with pytest.raises(TaskFailedError, match=r"not_installed.* Run: pip install"):
-        building.make(SimpleNamespace(context=None))
+        building.make(cast(TaskHandle, SimpleNamespace(context=None)))
 
 
 def test_without_works_it_says_what_to_do(place):
