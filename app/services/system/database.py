@@ -121,7 +121,7 @@ def prepare() -> None:
     For what a new museum may begin with: server, worker and a command that indexes may
     all start at once, and one of them makes the tables while the others wait.
     """
-    if version() is None:
+    if version() != newest_version():  # none, or one that somebody is just making
         with _one_at_a_time():
             if version() is None:
                 upgrade()

@@ -21,7 +21,7 @@ def test_server_worker_and_indexing_may_begin_at_once(tmp_path):
     begun = [
         subprocess.Popen(
             [sys.executable, "-c", BEGIN],
-            env=environ_of(tmp_path),
+            env={**environ_of(tmp_path), "MORELLI_INSTANCE": str(tmp_path)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
