@@ -106,7 +106,8 @@ def upgrade() -> None:
         If it cannot be opened.
     """
     version()
-    command.upgrade(alembic_config(), "head")
+    with _one_at_a_time():
+        command.upgrade(alembic_config(), "head")
 
 
 @cache
@@ -121,10 +122,11 @@ def prepare() -> None:
     For what a new museum may begin with: server, worker and a command that indexes may
     all start at once, and one of them makes the tables while the others wait.
     """
-    if version() != newest_version():  # none, or one that somebody is just making
+    if version() is None:
+        upgrade()
+    elif version() != newest_version():
         with _one_at_a_time():
-            if version() is None:
-                upgrade()
+            pass  # until whoever is just making them is done
     check()
 
 
