@@ -1,5 +1,7 @@
 """Curators' pages of works: list, editing, a new one."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -11,6 +13,7 @@ from app.models.keys import plain_text
 from app.retrieval.descriptors.subjects import SUBJECTS
 from app.retrieval.errors import ImageError
 from app.services.collection.browsing import Presence, facets, find_works
+from app.services.collection.labels import version_of
 from app.services.collection.subjects import (
     SHOWS,
     subjects_of,
@@ -24,7 +27,7 @@ from app.web.curate.bulk.asked import address_of_works, asked_works
 from app.web.curate.bulk.names import lacking_name
 from app.web.curate.common import back_to, editor, findable_sentence
 from app.web.curate.forms import LabelForm, NewWorkForm
-from app.web.curate.responses import or_404
+from app.web.curate.responses import go_to, or_404
 from app.web.curate.trail import ACTION_NAMES
 from app.web.errors import image_sentence
 from app.web.pages.works import (
@@ -37,6 +40,8 @@ from app.web.shell.content.subject_names import SUBJECT_NAMES
 bp = Blueprint("curate_works", __name__, url_prefix="/curate/works")
 """Guarded by ``app.web.callers.access``, as all blueprints that are named so."""
 
+LINE = ("title", "artist", "date", "technique", "type", "school", "location")
+"""Fields of the label that are edited in the list."""
 PRESENCES = {
     Presence.ALL: _("All works"),
     Presence.SHOWN: _("On show"),
@@ -46,7 +51,43 @@ PRESENCES = {
 
 @bp.get("/")
 def browse() -> str:
-    """List works, withdrawn ones too; the address is as of the visitors' list."""
+    """List works, withdrawn ones too; the address is as of the visitors' list.
+
+    ``?edit=`` is the number of a work whose line is to be edited in its place.
+    """
+    return _list(db.session.get(Artwork, request.args.get("edit", 0, type=int)))
+
+
+@bp.post("/<int:work_id>/line")
+def save_line(work_id: int) -> ResponseReturnValue:
+    """Save what was edited in a work's line, and show the list again."""
+    work = db.get_or_404(Artwork, work_id)
+    form = LabelForm.of(work)
+    if not form.validate_on_submit():
+        return _list(work, form), 422
+    facts = {name: form[name].data or "" for name in LINE}
+    try:
+        entry = editor().edit(work, facts, seen=form.seen.data)
+    except ChangedMeanwhileError:
+        # Who saves now has seen what the other one wrote.
+        form.seen.data = version_of(work)
+        return _list(work, form, is_conflict=True), 409
+    address: dict[str, Any] = address_of_works(asked_works())
+    following = request.form.get("next", type=int)
+    return go_to(
+        "curate_works.browse",
+        done=gettext("Saved.") if entry else gettext("Nothing was changed."),
+        **address,
+        page=asked_page(),
+        edit=following,
+        _anchor=f"work-{following or work_id}",
+    )
+
+
+def _list(
+    edited: Artwork | None, form: LabelForm | None = None, *, is_conflict: bool = False
+) -> str:
+    """Show the list, with one work's line as a form, perhaps."""
     criteria = asked_works()
     page = or_404(find_works(criteria, asked_page()))
     address = address_of_works(criteria)
@@ -58,6 +99,10 @@ def browse() -> str:
         facet_names=FACET_NAMES,
         order_names=ORDER_NAMES,
         presences=PRESENCES,
+        edited=edited,
+        form=form or (LabelForm.of(edited) if edited else None),
+        line=LINE,
+        is_conflict=is_conflict,
         lacking_name=lacking_name(criteria.lacks) if criteria.lacks else "",
         address=address,
     )

@@ -48,7 +48,7 @@ class OperationFault(StrEnum):
 
 
 class OperationError(ValueError):
-    """BulkOperation that cannot be done.
+    """Operation that cannot be done.
 
     Attributes
     ----------
