@@ -55,3 +55,22 @@ def test_spellings_of_the_same_become_one(app, open_page, curator):
     page.get_by_text("1 work changed.").wait_for()
     page.goto("/curate/variants/?field=technique")
     page.get_by_text("No two values of this field seem to be the same.").wait_for()
+
+
+def test_a_line_is_edited_by_keyboard_without_scripts(open_page, curator):
+    page = open_page(width=390)
+    log_in(page, curator)
+    page.goto("/curate/works/?edit=1")
+    assert faults(page) == []
+    page = page.context.browser.new_context(
+        java_script_enabled=False,
+        storage_state=page.context.storage_state(),
+        base_url=page.url.partition("/curate")[0],
+    ).new_page()
+    page.goto("/curate/works/")
+    page.get_by_role("link", name="Edit here 1900.0").press("Enter")
+    page.get_by_label("Title", exact=True).fill("The Globe")
+    page.get_by_label("Title", exact=True).press("Enter")
+    page.get_by_text("Saved.").wait_for()
+    page.get_by_role("link", name="The Globe").wait_for()
+    page.context.close()

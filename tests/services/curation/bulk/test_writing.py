@@ -46,6 +46,11 @@ def works(session):
     return [work.id for work in made]
 
 
+def there(found):
+    assert found is not None
+    return found
+
+
 def at(session, work_id):
     return session.get_one(Artwork, work_id)
 
@@ -82,12 +87,12 @@ def test_a_draft_says_what_would_change_and_writes_nothing(session, works):
 
 def test_an_edit_is_written_searched_and_taken_back(session, works):
     edit = written(session, works[:3], SET)
-    assert edit.state is BulkState.WRITTEN
+    assert edit.state == "written"
     assert said(session, "technique") == [*["Oil on canvas"] * 3, "oil"]
     assert "oil on canvas" in said(session, "search_text")[0]
     writing.begin_undo(session, edit, None)
     session.expire_all()
-    assert edit.state is BulkState.UNDONE
+    assert edit.state == "undone"
     assert edit.counts["undone"] == 3
     assert said(session, "technique") == ["oil"] * 4
     assert "canvas" not in said(session, "search_text")[0]
@@ -104,7 +109,7 @@ def test_what_somebody_changed_since_is_named_and_left_alone(session, works):
     session.expire_all()
     assert said(session, "technique") == ["oil", "Tempera", "oil", "oil"]
     assert edit.counts["left"] == 1
-    left = writing.left_alone(session, edit)
+    left = there(writing.left_alone(session, edit))
     assert [entry.subject for entry in left.entries] == ["W.1"]
 
 
@@ -207,10 +212,10 @@ def test_withdrawn_works_lose_their_words_and_every_index_is_told(session, works
 
 def test_the_trail_has_one_entry_of_the_edit_and_one_with_each_work(session, works):
     edit = written(session, works, SET)
-    summary = audit.list_entries(session)
+    summary = there(audit.list_entries(session))
     assert [entry.action for entry in summary.entries] == [audit.BULK_EDIT]
     assert summary.entries[0].bulk_edit_id == edit.id
-    own = audit.list_entries(session, artwork=at(session, works[0]))
+    own = there(audit.list_entries(session, artwork=at(session, works[0])))
     assert own.entries[0].before == {"technique": "oil"}
     writing.begin_undo(session, edit, None)
     undone = audit.undone_among(session, summary)
@@ -221,7 +226,7 @@ def test_the_trail_has_one_entry_of_the_edit_and_one_with_each_work(session, wor
 def test_what_takes_long_is_left_to_a_task(session, works, monkeypatch):
     monkeypatch.setattr(writing, "AT_ONCE", 2)
     edit = drafts.draft(session, works, SET, None)
-    task = writing.begin(session, edit, None)
+    task = there(writing.begin(session, edit, None))
     assert task.kind == writing.KIND
     assert said(session, "technique") == ["oil"] * 4
     assert session.scalars(select(func.count(Task.id))).one() == 1
