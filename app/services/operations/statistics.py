@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Session,
@@ -187,8 +187,9 @@ class Statistics:
             counts[verdict, is_right] = count
         return {one: (counts[one, True], counts[one, False]) for one in Verdict}
 
+    @cached_property
     def found_otherwise(self) -> dict[str, dict[Verdict, int]]:
-        """Count who found the work without the answer, by how and by that answer."""
+        """Count of who found the work without the answer, by how and by that answer."""
         counted = (
             select(Feedback.found_by, Query.verdict, func.count())
             .join(Feedback.query)
@@ -215,27 +216,19 @@ class Statistics:
             .order_by(times.desc(), Feedback.artwork_id)
             .limit(MOST_FOUND)
         )
-        return self._with_works(counted)
+        return self._with_works(
+            [(n, count) for n, count in self.session.execute(counted) if n is not None]
+        )
 
     def rooms(self) -> list[tuple[str, int]]:
         """Count the works found by the rooms they hang in, the most frequent first."""
-        asked = select(Query.id).where(self._in_period, Query.verdict == Verdict.FOUND)
-        found = (
-            select(QueryMatch.artwork_id, func.count().label("times"))
-            .where(QueryMatch.query_id.in_(asked), QueryMatch.verdict == Verdict.FOUND)
-            .group_by(QueryMatch.artwork_id)
-            .subquery()
-        )
-        times = func.sum(found.c.times)
-        counted = (
-            select(Artwork.location, times)
-            .join(found, Artwork.id == found.c.artwork_id)
-            .where(Artwork.location != "")
-            .group_by(Artwork.location)
-            .order_by(times.desc(), Artwork.location)
-            .limit(MOST_FOUND)
-        )
-        return [(str(room), int(n)) for room, n in self.session.execute(counted)]
+        hung = select(Artwork.id, Artwork.location).where(Artwork.location != "")
+        rooms = {number: str(room) for number, room in self.session.execute(hung)}
+        counts: Counter[str] = Counter()
+        for number, count in self._times_found:
+            if number in rooms:
+                counts[rooms[number]] += count
+        return counts.most_common(MOST_FOUND)
 
     def registrations(self) -> dict[date, int]:
         """Count new accounts by days, or by months, in order."""
@@ -245,8 +238,8 @@ class Statistics:
             counts[self.period.bucket(moment.date())] += 1
         return counts
 
-    def most_found(self) -> list[tuple[Artwork, int]]:
-        """Return the works found most often, with their pictures."""
+    @cached_property
+    def _times_found(self) -> list[tuple[int, int]]:
         asked = select(Query.id).where(self._in_period, Query.verdict == Verdict.FOUND)
         times = func.count().label("times")
         counted = (
@@ -254,14 +247,14 @@ class Statistics:
             .where(QueryMatch.query_id.in_(asked), QueryMatch.verdict == Verdict.FOUND)
             .group_by(QueryMatch.artwork_id)
             .order_by(times.desc(), QueryMatch.artwork_id)
-            .limit(MOST_FOUND)
         )
-        return self._with_works(counted)
+        return [(number, count) for number, count in self.session.execute(counted)]
 
-    def _with_works(
-        self, counted: Select[tuple[int, int]]
-    ) -> list[tuple[Artwork, int]]:
-        found = [(number, count) for number, count in self.session.execute(counted)]
+    def most_found(self) -> list[tuple[Artwork, int]]:
+        """Return the works found most often, with their pictures."""
+        return self._with_works(self._times_found[:MOST_FOUND])
+
+    def _with_works(self, found: list[tuple[int, int]]) -> list[tuple[Artwork, int]]:
         loaded = self.session.scalars(
             select(Artwork)
             .where(Artwork.id.in_([number for number, _ in found]))

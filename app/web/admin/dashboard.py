@@ -53,7 +53,12 @@ def most_found() -> str:
     """Show the works that are found most often."""
     statistics = asked_statistics()
     found = statistics.most_found()
-    return render("admin/most_found.html", statistics.period, found=found)
+    return render(
+        "admin/most_found.html",
+        statistics.period,
+        found=found,
+        rooms=FIGURES["rooms"](statistics),
+    )
 
 
 @bp.get("/unanswered")

@@ -137,7 +137,7 @@ def judged(statistics: Statistics) -> Figure:
 @titled(_("Works that visitors found after a photo did not"))
 def otherwise(statistics: Statistics) -> Figure:
     """Count who found the work by a number, by words, in the room, or among others."""
-    counts = statistics.found_otherwise()
+    counts = statistics.found_otherwise
     rows: list[tuple[Cell, ...]] = []
     for way, name in WAYS.items():
         each = [counts.get(way, {}).get(one, 0) for one in Verdict]

@@ -12,8 +12,8 @@ from app.web.admin.figures import WAYS, Cell, Figure, barred, titled
 from app.web.admin.plots import Series
 from app.web.shell.presentation.words import VERDICTS
 
-QUESTIONS = ("comparison", "week", "missed", "recovered", "rooms")
-"""Names of the functions below, as of ``FIGURES``."""
+QUESTIONS = ("comparison", "week", "missed", "recovered")
+"""Names of functions below, as of ``FIGURES``; rooms stand beside the works found."""
 
 
 @titled(_("How does this compare with the period before?"))
@@ -40,14 +40,14 @@ def comparison(statistics: Statistics) -> Figure:
 def difference_words(count: int, before: int) -> str:
     """Say how a number differs from an earlier one."""
     if count == before:
-        return gettext("no difference")
+        return str(gettext("no difference"))
     words = (
         gettext("%(number)s more", number=format_decimal(count - before))
         if count > before
         else gettext("%(number)s fewer", number=format_decimal(before - count))
     )
     if not before:
-        return words
+        return str(words)
     share = format_percent((count - before) / before, "+0 %;-0 %")
     return f"{words} ({share})"
 
@@ -100,7 +100,7 @@ def missed(statistics: Statistics) -> Figure:
 @titled(_("Who finds the work after “not found”?"))
 def recovered(statistics: Statistics) -> Figure:
     """Count those who found the work otherwise, of all whose photo showed none."""
-    ways = statistics.found_otherwise()
+    ways = statistics.found_otherwise
     each = [
         (str(name), ways.get(way, {}).get(Verdict.NOT_FOUND, 0))
         for way, name in WAYS.items()

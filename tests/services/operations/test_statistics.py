@@ -98,7 +98,7 @@ def test_works_found_without_the_answer_are_counted_by_how(week):
         found("room", UNCERTAIN),
         query(feedback=Feedback(is_right=False, created_at=NOON)),
     )
-    assert counted.found_otherwise() == {
+    assert counted.found_otherwise == {
         "words": {FOUND: 0, UNCERTAIN: 0, NOT_FOUND: 2},
         "room": {FOUND: 0, UNCERTAIN: 1, NOT_FOUND: 0},
     }

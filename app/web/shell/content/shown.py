@@ -66,7 +66,7 @@ class Beginning(NamedTuple):
 def fact_name(name: str) -> str:
     """Name a fact of an audit trail, by its name as of ``labels.fact_of``."""
     if name == SHOWS:
-        return gettext("Shows")
+        return str(gettext("Shows"))
     return str(FIELD_NAMES.get(name, name.removeprefix(DETAIL)))
 
 
