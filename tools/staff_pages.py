@@ -19,12 +19,12 @@ from flask_security.utils import hash_password
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
-import demo
 from app.commands.shared import DONE, FAILED, run_explained, say
 from app.configuration.load import ROOT, Folders, read_settings
 from app.extensions import db
 from app.factory import create_app
 from app.models import User
+from app.programs import demo
 from app.services.accounts import accounts
 from tools.screenshots import ARRIVED, BROWSERS, INSTANCE, open_page, serving
 
