@@ -5,8 +5,7 @@ import pytest
 from app.extensions import db
 from app.services.accounts import invitations
 from app.services.index.thresholds import UNSET
-from app.services.site.editing import values_of
-from app.services.site.profile import profile_of
+from app.services.site.profile import profile_of, values_of
 from app.web.admin.trail import FACT_NAMES, brief
 from tests.support.people import logged_in
 

@@ -389,3 +389,10 @@ def test_a_language_that_is_not_known_is_refused(curator):
     page = curator.post(mapping, **{**sent, "language-3": "deutschlich"})
     assert page.status_code == 422
     assert "A language that was filled in is not known" in page.text
+
+
+def test_the_list_names_each_import_and_counts_its_rows(curator, worker):
+    look_through(curator, worker, begin(curator))
+    page = curator.browser.get("/curate/imports/").text
+    line = page.partition("<cite>works.csv</cite>")[2].partition("</a>")[0]
+    assert re.search(r"New: \d", line)
