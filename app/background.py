@@ -33,6 +33,7 @@ from app.services.media.opening import open_stores
 from app.services.operations import retention
 from app.services.operations.backup import making as backup_making
 from app.services.operations.servers import follower_of
+from app.services.review import asking_again
 from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
 from app.services.system.workers import WorkerProcess, enlisted
@@ -51,6 +52,7 @@ KINDS: Mapping[str, tasks.Work] = {
     survey.NEW_KIND: survey.survey_import,
     building.KIND: building.make,
     comparing_task.KIND: comparing_task.compare,
+    asking_again.KIND: asking_again.ask_again,
 }
 JOBS = (
     Job(

@@ -65,6 +65,7 @@ from app.web.curate import works as curate_works
 from app.web.curate.content import layout as curate_layout
 from app.web.curate.content import recordings as curate_recordings
 from app.web.curate.content import texts as curate_content
+from app.web.curate.desk import pages as curate_desk
 from app.web.curate.imports import pages as curate_imports
 from app.web.curate.imports import sources as curate_sources
 from app.web.pages import (
@@ -129,7 +130,7 @@ BLUEPRINTS = (
     *(account_tokens, api_pages),
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
-    *(curate_compare, curate_sent_pictures, curate_tours),
+    *(curate_compare, curate_sent_pictures, curate_tours, curate_desk),
     *(curate_content, curate_recordings, curate_layout),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
     *(admin_site, admin_own_pages),

@@ -14,14 +14,16 @@ from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
 from app.services.index import rebuilding
 from app.services.map import building
+from app.services.review import asking_again
 from app.services.system.tasks import QueuePlace, place_of
 
 NAMES = {
     rebuilding.KIND: _("Building the index"),
     survey.KIND: _("Looking for works that photos will not find"),
     building.KIND: _("Making the map of the collection"),
+    asking_again.KIND: _("Asking visitors’ photos again"),
 }
-"""Of tasks that work on the whole collection."""
+"""Of tasks whose kind says what they work on."""
 STATE_NAMES = {
     TaskState.WAITING: _("Waiting"),
     TaskState.RUNNING: _("At work"),
