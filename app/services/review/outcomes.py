@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, AuditEntry, PhotoReview, Query, ReviewOutcome, User
 from app.services.curation.editing import WorkEditor
+from app.services.system import audit
 
 
 def review_of(session: Session, query: Query) -> PhotoReview:
@@ -48,8 +49,10 @@ def take_back(session: Session, review: PhotoReview, editor: WorkEditor) -> None
     ChangedMeanwhileError
         If the work's pictures were changed since; then nothing is done.
     """
-    if review.entry is not None:
-        editor.undo(review.entry)
+    entry = review.entry
+    # Perhaps somebody took the picture away at the work’s own page.
+    if entry is not None and not audit.is_undone(session, entry):
+        editor.undo(entry)
     review.outcome = ReviewOutcome.OPEN
     review.artwork = review.entry = None
     session.commit()

@@ -8,23 +8,20 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Feedback, PhotoReview, Query, ReviewOutcome
-from app.retrieval.images.quality import PhotoFault
+from app.retrieval.images.quality import QualityIssue
 from app.retrieval.verification.evidence import Verdict
 from app.services.search.grouping import group_alike
 from app.services.search.history import WITH_WORKS
 
 MOST = 120
 """Newest photos on the desk; the others follow when these are done."""
-BLACK = 24
-"""Grey value, of 255, that a tenth of a photo has to exceed not to be black."""
-TINY_PX = 200
-"""Long side of a photo in which few details are to be seen."""
 
 
 class PhotoKind(StrEnum):
     """Kind of a photo, where that alone says why nothing was found."""
 
     BLACK = "black"
+    BLANK = "blank"
     TINY = "tiny"
     LABEL = "label"
     BLURRED = "blurred"
@@ -97,13 +94,13 @@ def reviews_of(session: Session, queries: Sequence[Query]) -> dict[str, PhotoRev
 
 def kind_of(query: Query) -> PhotoKind:
     """Tell what kind of photo it is."""
-    if query.quality.get("lightness", 255) <= BLACK:
-        return PhotoKind.BLACK
-    if max(query.width, query.height) < TINY_PX:
-        return PhotoKind.TINY
-    if query.reading:
+    issues = query.quality.get("faults", ())
+    for issue in (QualityIssue.BLACK, QualityIssue.BLANK, QualityIssue.TINY):
+        if issue in issues:
+            return PhotoKind(issue.value)
+    if query.reading and (query.reading["lines"] or query.reading["works"]):
         return PhotoKind.LABEL
-    if PhotoFault.BLURRED in query.quality.get("faults", ()):
+    if QualityIssue.BLURRED in issues:
         return PhotoKind.BLURRED
     return PhotoKind.ALIKE
 

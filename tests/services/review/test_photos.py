@@ -7,11 +7,10 @@ from app.services.review.photos import PhotoKind, group
 
 def query(similar="ab", **quality):
     reading = quality.pop("reading", None)
-    side = quality.pop("side", 1280)
     return Query(
         verdict=Verdict.NOT_FOUND,
-        width=side,
-        height=side,
+        width=1280,
+        height=960,
         similar=[[work, 0.5] for work in similar],
         quality=quality,
         reading=reading,
@@ -19,10 +18,10 @@ def query(similar="ab", **quality):
 
 
 def test_photos_that_fail_for_different_reasons_are_not_alike():
-    black, tiny = query(lightness=3), query(side=80, lightness=200)
-    label = query(lightness=200, reading={"lines": ["1900.3"], "works": []})
-    blurred = query(lightness=200, faults=["blurred"])
-    one, other = query(lightness=200), query(lightness=200)
+    black, tiny = query(faults=["black", "small"]), query(faults=["tiny"])
+    label = query(reading={"lines": ["1900.3"], "works": []})
+    blurred = query(faults=["blurred"])
+    one, other = query(), query()
     groups = group([black, label, one, tiny, blurred, other])
     assert [(one.kind, len(one.queries)) for one in groups] == [
         (PhotoKind.ALIKE, 2),

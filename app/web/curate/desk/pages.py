@@ -35,8 +35,9 @@ CHOICES = 12
 """Works to choose from."""
 KIND_NAMES = {
     PhotoKind.BLACK: _("Black photos"),
+    PhotoKind.BLANK: _("Photos of nothing"),
     PhotoKind.TINY: _("Tiny photos"),
-    PhotoKind.LABEL: _("Labels"),
+    PhotoKind.LABEL: _("Photos with a label that was read"),
     PhotoKind.BLURRED: _("Blurred photos"),
 }
 OUTCOME_NAMES = {
