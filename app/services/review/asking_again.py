@@ -13,6 +13,7 @@ from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.images.prepared import PreparedPhoto
 from app.services.collection.works import works_by_accession
 from app.services.index.opening import open_as_served
+from app.services.index.searcher import Searcher
 from app.services.media.store import read_picture
 from app.services.review.outcomes import review_of
 from app.services.review.photos import find_photo
@@ -51,8 +52,7 @@ def ask_again(handle: TaskHandle) -> None:
             context.vectors,
             context.shards,
         )
-        shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
-        absent = searcher.work_ids.difference(session.scalars(shown))
+        absent = absent_works(session, searcher)
         for number in range(handle.task.done, len(ids)):
             handle.progress(number, len(ids), ASKING)
             query = find_photo(session, ids[number])
@@ -75,6 +75,12 @@ def ask_again(handle: TaskHandle) -> None:
     except RetrievalError as error:
         raise TaskFailedError(str(error)) from error
     handle.progress(len(ids), len(ids), ASKING)
+
+
+def absent_works(session: Session, searcher: Searcher) -> frozenset[str]:
+    """Return the works of the index that must not be found."""
+    shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+    return searcher.work_ids.difference(session.scalars(shown))
 
 
 def found_work(review: PhotoReview) -> bool:

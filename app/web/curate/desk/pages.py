@@ -6,7 +6,6 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from app.extensions import db
@@ -18,6 +17,7 @@ from app.services.curation.editing import ChangedMeanwhileError
 from app.services.curation.work_images import RepeatedImageError
 from app.services.media.store import StorageAwayError, read_picture
 from app.services.review import asking_again, cutting, outcomes, photos
+from app.services.review.asking_again import absent_works
 from app.services.review.cutting import Cut
 from app.services.review.photos import PhotoKind
 from app.services.words.suggestions import suggest
@@ -132,13 +132,11 @@ def look(query_id: UUID) -> ResponseReturnValue:
         abort(404)
     except ImageError as error:
         return go_to("curate_desk.show", query_id=query.id, error=image_sentence(error))
-    shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
-    present = frozenset(db.session.scalars(shown))
     effect = None
     try:
         with live_index().use() as searcher:
             searcher.catch_up(db.session())
-            absent = searcher.work_ids - present
+            absent = absent_works(db.session(), searcher)
             effect = cutting.preview(searcher, photo, picture, work.accession, absent)
     except EmptyGalleryError:
         db.session.rollback()  # without an index there is nothing to be compared with

@@ -42,11 +42,11 @@ def test_a_photo_becomes_a_picture_is_found_and_is_taken_back(
     curator.post("/curate/desk/", page=page, query=asked, wish="ask")
     app.extensions[BACKGROUND].work_off()
     with app.app_context():
-        review = db.session.get(PhotoReview, asked)
+        review = db.session.get_one(PhotoReview, asked)
         assert review.again_verdict is Verdict.FOUND
         assert review.again_id == review.artwork_id
         # What its visitor was told stays what it was.
-        assert db.session.get(Query, asked).verdict is Verdict.NOT_FOUND
+        assert db.session.get_one(Query, asked).verdict is Verdict.NOT_FOUND
     curator.post(f"{page}/undo", page="/curate/desk/done")
     assert pictures_of(app, "1900.3") == before
     assert asked in curator.browser.get("/curate/desk/").text
@@ -77,14 +77,14 @@ def test_a_picture_that_was_changed_since_is_not_taken_back(
     shown = curator.browser.get("/curate/desk/done").text
     assert "This cannot be taken back" in shown or asked in shown
     with app.app_context():
-        assert db.session.get(PhotoReview, asked).entry_id is not None
+        assert db.session.get_one(PhotoReview, asked).entry_id is not None
 
 
 def test_what_staff_may_not_see_is_not_there(app, curator, ask, photo, unknown_photo):
     found = id_of(ask(photo))
     gone = id_of(ask(unknown_photo))
     with app.app_context():
-        query = db.session.get(Query, gone)
+        query = db.session.get_one(Query, gone)
         query.photo_name = None
         db.session.commit()
     for asked in (found, gone):
@@ -98,7 +98,7 @@ def test_a_deleted_search_leaves_no_review(app, curator, ask, unknown_photo):
     asked = id_of(ask(unknown_photo))
     curator.post("/curate/desk/", query=asked, wish="not_ours")
     with app.app_context():
-        db.session.delete(db.session.get(Query, asked))
+        db.session.delete(db.session.get_one(Query, asked))
         db.session.commit()
         assert db.session.query(PhotoReview).count() == 0
     assert asked not in curator.browser.get("/curate/desk/done").text
