@@ -23,6 +23,7 @@ from app.retrieval.runtime.memory import give_back_memory
 from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.evaluation import task as evaluation_task
+from app.services.evaluation.review import asking_again
 from app.services.importing import runs
 from app.services.importing import task as importing_task
 from app.services.importing.sync import catalogues
@@ -33,7 +34,6 @@ from app.services.media.opening import open_stores
 from app.services.operations import retention
 from app.services.operations.backup import making as backup_making
 from app.services.operations.servers import follower_of
-from app.services.review import asking_again
 from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
 from app.services.system.workers import WorkerProcess, enlisted

@@ -54,7 +54,6 @@ LAYERS = (
     "app.services.site",
     "app.services.importing",
     "app.services.evaluation",
-    "app.services.review",
     "app.services.map",
     "app.services.comparing",
     "app.services.operations",

@@ -11,10 +11,10 @@ from app.services.comparing import task as comparing_task
 from app.services.curation import survey
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
+from app.services.evaluation.review import asking_again
 from app.services.importing import runs
 from app.services.index import rebuilding
 from app.services.map import building
-from app.services.review import asking_again
 from app.services.system.tasks import QueuePlace, place_of
 
 NAMES = {

@@ -15,11 +15,11 @@ from app.retrieval.images.codec import decode
 from app.services.collection.works import find_work
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.curation.work_images import RepeatedImageError
+from app.services.evaluation.review import asking_again, cutting, outcomes, photos
+from app.services.evaluation.review.asking_again import absent_works
+from app.services.evaluation.review.cutting import Cut
+from app.services.evaluation.review.photos import PhotoKind
 from app.services.media.store import StorageAwayError, read_picture
-from app.services.review import asking_again, cutting, outcomes, photos
-from app.services.review.asking_again import absent_works
-from app.services.review.cutting import Cut
-from app.services.review.photos import PhotoKind
 from app.services.words.suggestions import suggest
 from app.web.callers.visitors import current_account
 from app.web.curate.common import editor, findable_sentence

@@ -12,11 +12,11 @@ from app.models import Artwork, Lane, PhotoReview, Query, Task, User, now
 from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.images.prepared import PreparedPhoto
 from app.services.collection.works import works_by_accession
+from app.services.evaluation.review.outcomes import review_of
+from app.services.evaluation.review.photos import find_photo
 from app.services.index.opening import open_as_served
 from app.services.index.searcher import Searcher
 from app.services.media.store import read_picture
-from app.services.review.outcomes import review_of
-from app.services.review.photos import find_photo
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.services.system import tasks
 from app.services.system.tasks import TaskFailedError, TaskHandle

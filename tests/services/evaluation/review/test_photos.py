@@ -2,7 +2,7 @@
 
 from app.models import Query
 from app.retrieval.verification.evidence import Verdict
-from app.services.review.photos import PhotoKind, group
+from app.services.evaluation.review.photos import PhotoKind, group
 
 
 def query(similar="ab", **quality):
