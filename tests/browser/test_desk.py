@@ -6,6 +6,7 @@ from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork
 from tests.browser.test_imports import log_in
+from tests.browser.views import faults_in_views
 from tests.support.people import with_account
 
 pytestmark = pytest.mark.browser
@@ -19,12 +20,15 @@ def test_a_photo_that_was_not_found_becomes_a_picture_and_is_found(
     page = open_page(width=390)
     log_in(page, curator)
     page.goto("/curate/desk/")
+    assert faults_in_views(page) == []
     page.get_by_role("link", name="Photo of").click()
     page.get_by_label("Number, title or artist").fill("1900.3")
     page.get_by_role("button", name="Look for it").click()
+    assert faults_in_views(page) == []
     works = page.get_by_role("list", name="Works that it may be")
     works.get_by_role("link", name="Take as its picture … 1900.3").click()
     page.get_by_text("With this picture, the photo finds the work.").wait_for()
+    assert faults_in_views(page) == []
     page.get_by_role("link", name="The whole photo").click()
     page.get_by_role("button", name="Take it as a picture").click()
     page.get_by_text("No photo waits for you.").wait_for()
@@ -34,7 +38,7 @@ def test_a_photo_that_was_not_found_becomes_a_picture_and_is_found(
     app.extensions[BACKGROUND].work_off()
     page.goto("/curate/desk/done")
     page.get_by_text("Asked again: the work was found").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert faults_in_views(page) == []
     page.get_by_role("button", name="Take back").click()
     page.get_by_text("Nothing was decided yet.").wait_for()
     with app.app_context():

@@ -6,6 +6,9 @@ from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork, PhotoReview, Query
 from app.retrieval.verification.evidence import Verdict
+from app.services.evaluation import feedback
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded
 from tests.support.people import logged_in
 
 
@@ -110,3 +113,31 @@ def test_nobody_else_sits_at_the_desk(app, ask, unknown_photo):
     for ending in ("", "done", asked, f"{asked}/photo.jpg"):
         assert visitor.get(f"/curate/desk/{ending}").status_code == 403
     assert visitor.post(f"/curate/desk/{asked}/name").status_code in (400, 403)
+
+
+def test_ten_photos_become_pictures_and_all_are_found_then(app, curator, ask):
+    numbers = range(900, 910)
+    with app.app_context():
+        db.session.add_all([Artwork(accession=f"D.{n}") for n in numbers])
+        db.session.commit()
+    asked = {n: id_of(ask(encoded(photograph(draw_picture(n))))) for n in numbers}
+    for n, query_id in asked.items():
+        page = f"/curate/desk/{query_id}"
+        curator.post(f"{page}/name", page=page, work=f"D.{n}", add="1")
+    done = "/curate/desk/done"
+    curator.post("/curate/desk/", page=done, query=[*asked.values()], wish="ask")
+    app.extensions[BACKGROUND].work_off()
+    with app.app_context():
+        for n, query_id in asked.items():
+            review = db.session.get_one(PhotoReview, query_id)
+            assert review.again_verdict is Verdict.FOUND
+            assert review.again is not None
+            assert review.again.accession == f"D.{n}"
+
+
+def test_a_picture_of_another_work_is_warned_of(app, curator, ask, photo):
+    asked = id_of(ask(photo))
+    with app.app_context():
+        feedback.give(db.session.get_one(Query, asked), is_right=False)
+    shown = curator.browser.get(f"/curate/desk/{asked}/add?work=1900.3").text
+    assert "The picture is found as another work: The Astronomer" in shown
