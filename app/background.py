@@ -25,6 +25,7 @@ from app.services.curation import survey
 from app.services.curation.bin import emptying
 from app.services.curation.bulk import writing as bulk_writing
 from app.services.evaluation import task as evaluation_task
+from app.services.evaluation.review import asking_again
 from app.services.importing import runs
 from app.services.importing import task as importing_task
 from app.services.importing.sync import catalogues
@@ -55,6 +56,7 @@ KINDS: Mapping[str, tasks.Work] = {
     building.KIND: building.make,
     comparing_task.KIND: comparing_task.compare,
     emptying.KIND: emptying.empty,
+    asking_again.KIND: asking_again.ask_again,
 }
 JOBS = (
     Job(

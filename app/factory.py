@@ -73,6 +73,7 @@ from app.web.curate.cleaning import merging as curate_merging
 from app.web.curate.content import layout as curate_layout
 from app.web.curate.content import recordings as curate_recordings
 from app.web.curate.content import texts as curate_content
+from app.web.curate.desk import pages as curate_desk
 from app.web.curate.imports import pages as curate_imports
 from app.web.curate.imports import sources as curate_sources
 from app.web.pages import (
@@ -139,7 +140,7 @@ BLUEPRINTS = (
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
     *(curate_merging, curate_bin),
-    *(curate_compare, curate_sent_pictures, curate_tours),
+    *(curate_compare, curate_sent_pictures, curate_tours, curate_desk),
     *(curate_content, curate_recordings, curate_layout),
     *(curate_bulk, curate_variants, curate_lacking),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),

@@ -47,6 +47,8 @@ from app.models.media import PendingDeletion as PendingDeletion
 from app.models.queries import Feedback as Feedback
 from app.models.queries import Query as Query
 from app.models.queries import QueryMatch as QueryMatch
+from app.models.reviews import PhotoReview as PhotoReview
+from app.models.reviews import ReviewOutcome as ReviewOutcome
 from app.models.site import LONGEST_SLUG as LONGEST_SLUG
 from app.models.site import MuseumSite as MuseumSite
 from app.models.site import OwnPage as OwnPage

@@ -8,7 +8,6 @@ Create Date: 2026-11-21 04:51:43.103002
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0004"
 down_revision = "0003"
 branch_labels = None

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from alembic import op
 from anyascii import anyascii
 
-
 revision = "0006"
 down_revision = "0005"
 branch_labels = None

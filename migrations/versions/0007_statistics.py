@@ -10,7 +10,6 @@ from datetime import UTC
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0007"
 down_revision = "0006"
 branch_labels = None

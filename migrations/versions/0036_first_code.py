@@ -1,7 +1,7 @@
 """Code by which the first administrator is made
 
 Revision ID: 0036
-Revises: 0031
+Revises: 0033
 Create Date: 2026-11-29 07:50:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
-down_revision = "0031"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

@@ -56,7 +56,7 @@ FILES = (
 )
 ELSEWHERE = (
     *("second_factor.remove_app", "security.wan_signin", "kiosk.begin"),
-    "media.recording",
+    *("media.recording", "curate_desk.show", "curate_desk.look"),
 )
 """Not there without an authenticator app, or but between password and second factor;
 the first looks like that of passkeys, test_second_factor.py looks at the other. And

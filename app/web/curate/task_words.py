@@ -14,6 +14,7 @@ from app.services.curation.bin import emptying
 from app.services.curation.bulk import writing as bulk_writing
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
+from app.services.evaluation.review import asking_again
 from app.services.importing import runs
 from app.services.index import rebuilding
 from app.services.map import building
@@ -25,8 +26,9 @@ NAMES = {
     building.KIND: _("Making the map of the collection"),
     emptying.KIND: _("Emptying the bin"),
     bulk_writing.KIND: _("Changing many works at once"),
+    asking_again.KIND: _("Asking visitors’ photos again"),
 }
-"""Of tasks that work on the whole collection."""
+"""Of tasks whose kind says what they work on."""
 STATE_NAMES = {
     TaskState.WAITING: _("Waiting"),
     TaskState.RUNNING: _("At work"),

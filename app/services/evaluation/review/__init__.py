@@ -1,0 +1,1 @@
+"""Review of photos that were not found, doubtful, or called wrong."""

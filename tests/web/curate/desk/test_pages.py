@@ -1,0 +1,143 @@
+"""The review desk, as a curator works at it."""
+
+import pytest
+
+from app.background import BACKGROUND
+from app.extensions import db
+from app.models import Artwork, PhotoReview, Query
+from app.retrieval.verification.evidence import Verdict
+from app.services.evaluation import feedback
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded
+from tests.support.people import logged_in
+
+
+@pytest.fixture
+def curator(app):
+    return logged_in(app, "curator@example.org", "curator")
+
+
+def id_of(answer):
+    return answer.location.rpartition("/")[2]
+
+
+def pictures_of(app, accession):
+    with app.app_context():
+        work = db.session.query(Artwork).filter_by(accession=accession).one()
+        return len(work.images)
+
+
+def test_a_photo_becomes_a_picture_is_found_and_is_taken_back(
+    app, curator, ask, unknown_photo
+):
+    asked = id_of(ask(unknown_photo))
+    page = f"/curate/desk/{asked}"
+    assert asked in curator.browser.get("/curate/desk/").text
+    assert "1900.3" in curator.browser.get(f"{page}?q=1900.3").text
+    before = pictures_of(app, "1900.3")
+    shown = curator.browser.get(f"{page}/add?work=1900.3").text
+    assert "With this picture, the photo finds the work." in shown
+    fields = {"work": "1900.3", "cut": "whole", "add": "1"}
+    answer = curator.post(f"{page}/name", page=page, **fields)
+    assert answer.status_code == 303
+    assert pictures_of(app, "1900.3") == before + 1
+    assert asked not in curator.browser.get("/curate/desk/").text
+    curator.post("/curate/desk/", page=page, query=asked, wish="ask")
+    app.extensions[BACKGROUND].work_off()
+    with app.app_context():
+        review = db.session.get_one(PhotoReview, asked)
+        assert review.again_verdict is Verdict.FOUND
+        assert review.again_id == review.artwork_id
+        # What its visitor was told stays what it was.
+        assert db.session.get_one(Query, asked).verdict is Verdict.NOT_FOUND
+    curator.post(f"{page}/undo", page="/curate/desk/done")
+    assert pictures_of(app, "1900.3") == before
+    assert asked in curator.browser.get("/curate/desk/").text
+
+
+@pytest.mark.parametrize("wish", ["not_ours", "not_a_work"])
+def test_photos_are_set_aside_and_brought_back(curator, ask, unknown_photo, wish):
+    asked = id_of(ask(unknown_photo))
+    curator.post("/curate/desk/", query=asked, wish=wish)
+    assert asked not in curator.browser.get("/curate/desk/").text
+    assert asked in curator.browser.get("/curate/desk/done").text
+    curator.post(f"/curate/desk/{asked}/undo", page="/curate/desk/done")
+    assert asked in curator.browser.get("/curate/desk/").text
+
+
+def test_a_picture_that_was_changed_since_is_not_taken_back(
+    app, curator, ask, unknown_photo
+):
+    asked = id_of(ask(unknown_photo))
+    page = f"/curate/desk/{asked}"
+    curator.post(f"{page}/name", page=page, work="1900.3", add="1")
+    with app.app_context():
+        work = db.session.query(Artwork).filter_by(accession="1900.3").one()
+        number, first = work.id, work.images[0].id
+    address = f"/curate/works/{number}"
+    curator.post(f"{address}/pictures/{first}/remove", page=address)
+    curator.post(f"{page}/undo", page="/curate/desk/done")
+    shown = curator.browser.get("/curate/desk/done").text
+    assert "This cannot be taken back" in shown or asked in shown
+    with app.app_context():
+        assert db.session.get_one(PhotoReview, asked).entry_id is not None
+
+
+def test_what_staff_may_not_see_is_not_there(app, curator, ask, photo, unknown_photo):
+    found = id_of(ask(photo))
+    gone = id_of(ask(unknown_photo))
+    with app.app_context():
+        query = db.session.get_one(Query, gone)
+        query.photo_name = None
+        db.session.commit()
+    for asked in (found, gone):
+        for ending in ("", "/photo.jpg", "/photo.s.jpg", "/picture.jpg?work=1900.0"):
+            address = f"/curate/desk/{asked}{ending}"
+            assert curator.browser.get(address).status_code == 404
+        assert asked not in curator.browser.get("/curate/desk/").text
+
+
+def test_a_deleted_search_leaves_no_review(app, curator, ask, unknown_photo):
+    asked = id_of(ask(unknown_photo))
+    curator.post("/curate/desk/", query=asked, wish="not_ours")
+    with app.app_context():
+        db.session.delete(db.session.get_one(Query, asked))
+        db.session.commit()
+        assert db.session.query(PhotoReview).count() == 0
+    assert asked not in curator.browser.get("/curate/desk/done").text
+
+
+def test_nobody_else_sits_at_the_desk(app, ask, unknown_photo):
+    asked = id_of(ask(unknown_photo))
+    visitor = logged_in(app, "visitor@example.org").browser
+    for ending in ("", "done", asked, f"{asked}/photo.jpg"):
+        assert visitor.get(f"/curate/desk/{ending}").status_code == 403
+    assert visitor.post(f"/curate/desk/{asked}/name").status_code in (400, 403)
+
+
+def test_ten_photos_become_pictures_and_all_are_found_then(app, curator, ask):
+    numbers = range(900, 910)
+    with app.app_context():
+        db.session.add_all([Artwork(accession=f"D.{n}") for n in numbers])
+        db.session.commit()
+    asked = {n: id_of(ask(encoded(photograph(draw_picture(n))))) for n in numbers}
+    for n, query_id in asked.items():
+        page = f"/curate/desk/{query_id}"
+        curator.post(f"{page}/name", page=page, work=f"D.{n}", add="1")
+    done = "/curate/desk/done"
+    curator.post("/curate/desk/", page=done, query=[*asked.values()], wish="ask")
+    app.extensions[BACKGROUND].work_off()
+    with app.app_context():
+        for n, query_id in asked.items():
+            review = db.session.get_one(PhotoReview, query_id)
+            assert review.again_verdict is Verdict.FOUND
+            assert review.again is not None
+            assert review.again.accession == f"D.{n}"
+
+
+def test_a_picture_of_another_work_is_warned_of(app, curator, ask, photo):
+    asked = id_of(ask(photo))
+    with app.app_context():
+        feedback.give(db.session.get_one(Query, asked), is_right=False)
+    shown = curator.browser.get(f"/curate/desk/{asked}/add?work=1900.3").text
+    assert "The picture is found as another work: The Astronomer" in shown
