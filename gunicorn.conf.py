@@ -13,6 +13,8 @@ from pathlib import Path
 # Mako imports it where other packages happen to have brought it along; what for, the
 # server never needs, and goes without. None bars an import.
 sys.modules["pygments"] = None
+# Flask-Security loads it wherever it is installed, for what is not used here: 18 MB.
+sys.modules["authlib"] = None
 
 from app.commands.statuses import MISCONFIGURED
 from app.configuration.load import (
@@ -31,6 +33,8 @@ from app.web.server.limits import HELD_UPLOADS, Limits
 from app.web.server.worker import BufferingWorker
 from app.web.shell import logs
 from app.web.shell.current import SEARCH
+
+del sys.modules["authlib"]  # single sign-on needs it, where a provider is set
 
 keep_to_owner()
 try:

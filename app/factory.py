@@ -58,9 +58,6 @@ from app.web.curate import compare as curate_compare
 from app.web.curate import export as curate_export
 from app.web.curate import generations as curate_generations
 from app.web.curate import map as curate_map
-from app.web.curate import pictures as curate_pictures
-from app.web.curate import sent_pictures as curate_sent_pictures
-from app.web.curate import survey as curate_care
 from app.web.curate import tasks as curate_tasks
 from app.web.curate import tours as curate_tours
 from app.web.curate import trail as curate_trail
@@ -70,12 +67,15 @@ from app.web.curate.bulk import pages as curate_bulk
 from app.web.curate.bulk import variants as curate_variants
 from app.web.curate.cleaning import bin as curate_bin
 from app.web.curate.cleaning import merging as curate_merging
+from app.web.curate.cleaning import survey as curate_care
 from app.web.curate.content import layout as curate_layout
 from app.web.curate.content import recordings as curate_recordings
 from app.web.curate.content import texts as curate_content
 from app.web.curate.desk import pages as curate_desk
 from app.web.curate.imports import pages as curate_imports
 from app.web.curate.imports import sources as curate_sources
+from app.web.curate.pictures import pages as curate_pictures
+from app.web.curate.pictures import sent as curate_sent_pictures
 from app.web.pages import (
     about,
     evidence,

@@ -36,7 +36,8 @@ class Installation:
         self.home.mkdir()
         self.venv = folder / "venv"
         self.program = self.venv / "bin" / "morelli"
-        subprocess.run([sys.executable, "-m", "venv", self.venv], check=True)
+        command = [sys.executable, "-m", "venv", self.venv]
+        subprocess.run(command, check=True, timeout=INSTALL_SECONDS)
         locks = [ROOT / "requirements" / f"{name}.txt" for name in ("build", "server")]
         for lock in locks:
             self.pip("--require-hashes", "--no-build-isolation", "-r", lock)

@@ -6,6 +6,7 @@ particular to SQLite lives in ``app.extensions``.
 
 from app.models.accounts import AccessToken as AccessToken
 from app.models.accounts import FirstCode as FirstCode
+from app.models.accounts import Identity as Identity
 from app.models.accounts import Invitation as Invitation
 from app.models.accounts import Passkey as Passkey
 from app.models.accounts import RecoveryCode as RecoveryCode
@@ -36,7 +37,6 @@ from app.models.curation import WorkFinding as WorkFinding
 from app.models.evaluation import EvaluationReport as EvaluationReport
 from app.models.evaluation import Relevance as Relevance
 from app.models.evaluation import RelevanceJudgement as RelevanceJudgement
-from app.models.identities import Identity as Identity
 from app.models.imports import ColumnMapping as ColumnMapping
 from app.models.imports import ImportRow as ImportRow
 from app.models.imports import ImportRun as ImportRun

@@ -170,3 +170,23 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = parent_key("user.id", index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     """Keyed hash in hex, by a key of the instance: the codes are short."""
+
+
+class Identity(Base):
+    """Identity of an account at an issuer, by which single sign-on finds it.
+
+    By issuer and subject, as OpenID Connect wants it: addresses are given to others.
+    """
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = parent_key("user.id", index=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    """Address of the identity provider, or ``proxy`` for the header of one."""
+    subject: Mapped[str] = mapped_column(String(255))
+    """What the issuer calls the account, for ever."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship()

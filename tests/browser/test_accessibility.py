@@ -19,6 +19,8 @@ from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import invitations
 from app.services.comparing import task as comparing_task
 from app.services.comparing.kept import Comparisons
+from app.services.curation.bulk import drafts
+from app.services.curation.bulk.operations import BulkOperation, OperationKind
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
 from app.services.importing import runs
@@ -60,7 +62,8 @@ ELSEWHERE = (
 )
 """Not there without an authenticator app, or but between password and second factor;
 the first looks like that of passkeys, test_second_factor.py looks at the other. And
-what makes the browser a kiosk: test_site.py looks at that. The last is no page."""
+what makes the browser a kiosk: test_site.py looks at that. Recordings are no pages, and
+the desk has the photos that nobody found: test_desk.py looks at those."""
 IMAGE_SERVICE = "iiif_images."
 """Endpoints that give pictures and what is told of them to viewers, no pages."""
 MOST_BYTES = 200_000
@@ -158,6 +161,12 @@ def toured(work):
     return tour
 
 
+def edited(work):
+    """Return an edit of many works that waits for its curator."""
+    dates = BulkOperation(OperationKind.SET, "date", "1900")
+    return drafts.draft(db.session(), [work.id], dates, None)
+
+
 def visited():
     """Return the secret of a link to the visit of whoever asked something today."""
     query = db.session.scalars(select(Query).limit(1)).one()
@@ -169,11 +178,14 @@ def visited():
 def addresses(app, answer, shared, reset):
     """Every address that can be opened, filled with what the small museum has."""
     with app.test_request_context():
-        work = db.session.scalars(select(Artwork).limit(1)).one()
+        work, other = db.session.scalars(select(Artwork).limit(2)).all()
         curator = db.session.scalars(select(User)).one()
         values = {
             "accession": work.accession,
             "work_id": work.id,
+            "kept_id": work.id,
+            "gone_id": other.id,
+            "edit_id": edited(work).id,
             "user_id": curator.id,
             "run_id": looked_through(app).id,
             "report_id": evaluated(app).id,

@@ -34,7 +34,7 @@ AREAS = {
     "staff": {CURATORS, ADMINS},
     "admin": {ADMINS},
     "museum": {ADMINS},
-    **{sheet: {CURATORS} for sheet in ("curate", "curate-content", "compare")},
+    **{sheet: {CURATORS} for sheet in ("curate", "curate-content", "compare", "desk")},
     # Both look through the collection, and see what a work tells.
     **{sheet: {VISITORS, CURATORS} for sheet in ("browse", "content")},
     "history": {VISITORS, ACCOUNTS},

@@ -1,1 +1,1 @@
-"""Pages that clean the collection up: merging of duplicates, the bin."""
+"""Pages that clean the collection up: what wants a look, merging, the bin."""

@@ -117,10 +117,12 @@ def find_pair() -> ResponseReturnValue:
     return go_to("curate_merging.choose", kept_id=kept.id, gone_id=gone.id)
 
 
-@bp.get("/<int:kept_id>/<int:gone_id>")
-def choose(kept_id: int, gone_id: int) -> str:
-    """Show two works side by side, with a choice for every field that differs."""
+@bp.route("/<int:kept_id>/<int:gone_id>", methods=["GET", "POST"])
+def choose(kept_id: int, gone_id: int) -> ResponseReturnValue:
+    """Show two works side by side, with a choice for every field; merge as chosen."""
     kept, gone = pair_of(kept_id, gone_id)
+    if request.method == "POST":
+        return merge(kept, gone)
     return render_template(
         "curate/merge.html",
         kept=kept,
@@ -133,10 +135,8 @@ def choose(kept_id: int, gone_id: int) -> str:
     )
 
 
-@bp.post("/<int:kept_id>/<int:gone_id>")
-def merge(kept_id: int, gone_id: int) -> ResponseReturnValue:
+def merge(kept: Artwork, gone: Artwork) -> ResponseReturnValue:
     """Merge the second work into the first, as was chosen."""
-    kept, gone = pair_of(kept_id, gone_id)
     asked = request.form
     facts = {
         one.name: one.other

@@ -13,8 +13,8 @@ from app.services.curation.editing import WorkEditor
 from app.services.curation.work_images import RepeatedImageError
 from app.services.media.store import StorageAwayError
 from app.web.curate.common import back_to, editor, findable_sentence
-from app.web.curate.file_faults import with_faults
 from app.web.curate.forms import PictureForm
+from app.web.curate.pictures.file_faults import with_faults
 from app.web.curate.responses import or_404
 from app.web.errors import image_sentence
 

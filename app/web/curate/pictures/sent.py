@@ -22,7 +22,7 @@ from app.services.importing.pictures.names import is_hidden
 from app.services.importing.pictures.sent import held_hashes, keep_sent, sent_hashes
 from app.web.callers.throttling import limiter
 from app.web.curate.common import editor
-from app.web.curate.file_faults import with_faults
+from app.web.curate.pictures.file_faults import with_faults
 from app.web.curate.responses import go_to
 from app.web.errors import image_sentence, wants_json
 from app.web.shell.current import image_settings, media

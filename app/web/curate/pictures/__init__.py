@@ -1,0 +1,1 @@
+"""Pages on which curators add, order and remove pictures of works."""
