@@ -1,7 +1,7 @@
 """Identities of accounts at an identity provider
 
 Revision ID: 0035
-Revises: 0036
+Revises: 0034
 Create Date: 2026-11-29 07:55:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
-down_revision = "0036"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

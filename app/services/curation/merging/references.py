@@ -5,9 +5,9 @@ stays with the merged work: nobody sees it, and undoing finds it where it was.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.models import (
@@ -15,6 +15,7 @@ from app.models import (
     Favourite,
     Feedback,
     MergedNumber,
+    PhotoReview,
     QueryMatch,
     Relation,
     RelevanceJudgement,
@@ -33,6 +34,7 @@ UNIQUE: Mapping[type[Any], tuple[tuple[str, ...], ...]] = {
     VisitNote: (("user_id", "day"), ("visitor", "day")),
     TourStop: (("tour_id",),),
     WorkMedia: (),
+    PhotoReview: (),
 }
 """Tables whose rows name a work, and by what each has but one row for it."""
 
@@ -48,8 +50,9 @@ def move(session: Session, gone: Artwork, kept: Artwork) -> Moved:
     moved: Moved = {}
     for model, unique in UNIQUE.items():
         free = [~_has_same(model, kept, columns) for columns in unique]
-        rows = select(model.id).where(model.artwork_id == gone.id, *free)
-        moved[model.__tablename__] = list(session.scalars(rows.order_by(model.id)))
+        key = _key(model)
+        rows = select(key).where(model.artwork_id == gone.id, *free)
+        moved[model.__tablename__] = list(session.scalars(rows.order_by(key)))
     last = select(func.max(WorkMedia.position)).where(WorkMedia.artwork_id == kept.id)
     shift = (session.scalars(last).one() or 0) + 1
     for model in UNIQUE:
@@ -98,6 +101,11 @@ def move_back(session: Session, gone: Artwork, kept: Artwork, moved: Moved) -> N
     session.expire(gone, ["media"])
 
 
+def _key(model: type[Any]) -> Column[Any]:
+    [key] = model.__table__.primary_key
+    return cast(Column[Any], key)
+
+
 def _has_same(
     model: type[Any], kept: Artwork, columns: Sequence[str]
 ) -> ColumnElement[bool]:
@@ -115,7 +123,7 @@ def _update(
     *meant: ColumnElement[bool],
 ) -> None:
     for start in range(0, len(ids), BATCH):
-        named = model.id.in_(ids[start : start + BATCH])
+        named = _key(model).in_(ids[start : start + BATCH])
         session.execute(update(model).where(named, *meant).values(values))
 
 

@@ -1,6 +1,6 @@
 """Code by which the first administrator is made
 
-Revision ID: 0036
+Revision ID: 0034
 Revises: 0033
 Create Date: 2026-11-29 07:50:00
 """
@@ -8,7 +8,7 @@ Create Date: 2026-11-29 07:50:00
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036"
+revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
