@@ -1,0 +1,1 @@
+"""PDFs in the look of the site: fonts, margins, headings, letters."""
