@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from app.services.media.store import MediaStore
-from app.services.pdf.writing import (
+from app.services.visits.pdf_writer import (
     GAP_MM,
     MARGIN_MM,
     SMALL_PT,

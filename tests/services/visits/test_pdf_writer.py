@@ -4,7 +4,12 @@ from contextlib import closing
 
 import pytest
 
-from app.services.pdf.writing import SMALL_PT, TEXT_PT, PdfWriter, in_known_letters
+from app.services.visits.pdf_writer import (
+    SMALL_PT,
+    TEXT_PT,
+    PdfWriter,
+    in_known_letters,
+)
 from tests.support.pdfs import page_count, text_length
 
 

@@ -1,1 +1,0 @@
-"""PDFs in the look of the site: fonts, margins, headings, letters."""
