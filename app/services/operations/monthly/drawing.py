@@ -26,8 +26,9 @@ INK = (31, 92, 74)
 EMPTY = (243, 241, 237)
 """Colour of an hour without any."""
 PALEST = 0.15
-NUMBER_WIDTH, WORD_WIDTH = 2, 4
-"""Of columns, each as its share of all."""
+FIRST_WIDTH, TEXT_WIDTH, NUMBER_WIDTH = 4, 3, 2
+"""Of columns, each in relation to the others."""
+RULE_MM, RULE_GREY = 0.1, 150
 
 
 def draw(report: MonthlyReport) -> bytes:
@@ -58,9 +59,15 @@ def _write_table(writer: PdfWriter, section: Section) -> None:
     words = section.text_columns
     numbers = len(section.head) - words
     writer.set_font(SMALL_PT)
+    writer.pdf.set_line_width(RULE_MM)
+    writer.pdf.set_draw_color(RULE_GREY)
     with writer.pdf.table(
         borders_layout="HORIZONTAL_LINES",
-        col_widths=[WORD_WIDTH] * words + [NUMBER_WIDTH] * numbers,
+        col_widths=[
+            FIRST_WIDTH,
+            *[TEXT_WIDTH] * (words - 1),
+            *[NUMBER_WIDTH] * numbers,
+        ],
         text_align=["LEFT"] * words + ["RIGHT"] * numbers,  # type: ignore[arg-type]
         line_height=SMALL_PT * LINE,
         padding=(0.8, 1.5),

@@ -105,20 +105,17 @@ def _searches(statistics: Statistics) -> Section:
     before = Statistics(statistics.session, month_before(statistics.period))
     now, earlier = statistics.by_verdict(), before.by_verdict()
     total, total_earlier = sum(now.values()), sum(earlier.values())
-    counted = [(gettext("Searches"), total, total_earlier)]
-    counted += [(str(VERDICTS[one]), now[one], earlier[one]) for one in Verdict]
-    rows = [
+    searched = format_decimal(total), format_decimal(total_earlier)
+    rows = [(gettext("Searches"), *searched, difference_words(total, total_earlier))]
+    rows += [
         (
-            name,
-            format_decimal(count),
-            _share(count, total),
-            format_decimal(count_earlier),
-            _share(count_earlier, total_earlier),
-            difference_words(count, count_earlier),
+            str(VERDICTS[one]),
+            _with_share(now[one], total),
+            _with_share(earlier[one], total_earlier),
+            difference_words(now[one], earlier[one]),
         )
-        for name, count, count_earlier in counted
+        for one in Verdict
     ]
-    share, head = gettext("Share"), gettext("Answer")
     sentence = gettext("Nobody searched in this month.")
     if total:
         sentence = gettext(
@@ -129,11 +126,11 @@ def _searches(statistics: Statistics) -> Section:
             difference=difference_words(total, total_earlier),
             share=_share(now[Verdict.FOUND], total),
         )
-    months = gettext("This month"), share, gettext("Month before"), share
+    head = gettext("Answer"), gettext("This month"), gettext("Month before")
     return Section(
         gettext("How many searched, and how many found?"),
         sentence,
-        (head, *months, gettext("Difference")),
+        (*head, gettext("Difference")),
         rows,
     )
 
@@ -234,5 +231,10 @@ def _title(work: Artwork) -> str:
     return work.title or work.accession
 
 
+def _with_share(count: int, total: int) -> str:
+    number = str(format_decimal(count))
+    return number if not count else f"{number} ({_share(count, total)})"
+
+
 def _share(count: int, total: int) -> str:
-    return str(format_percent(count / total, "0.0 %")) if total else "–"
+    return str(format_percent(count / total, "0.0 %"))

@@ -48,10 +48,11 @@ def admin(email="ada@example.org", *roles, language=None):
 
 
 def sent(context, outbox, moment=MARCH):
-    """Return the mails that are there after the job was done at a moment."""
+    """Return the mails that are there after the job was done, by their readers."""
     with time_machine.travel(moment, tick=False):
         sending.run_job(context)
-    return [read(path) for path in outbox.waiting()]
+    mails = [read(path) for path in outbox.waiting()]
+    return sorted(mails, key=lambda mail: mail["To"])
 
 
 def test_the_report_of_the_month_before_is_attached(app, context, outbox):
