@@ -12,10 +12,10 @@ from app.services.visits.pdf_writer import (
     PdfWriter,
 )
 
-LEAST_MM = 50.0
-"""That a section needs on the page where it begins."""
-ROW_MM = 6.0
-"""Height of a row of the picture."""
+ROW_MM = 6.5
+"""Height of a row of the picture, and of one of a table with a line of words."""
+ROOM_MM = 30.0
+"""That a section needs beside its rows, on the page where it begins."""
 DAY_MM = 30.0
 """Width of the names of its days."""
 HOURS = 24
@@ -35,17 +35,16 @@ def draw(report: MonthlyReport) -> bytes:
     """Draw a report as PDF."""
     writer = PdfWriter(report.title, report.lead, report.latin_note, report.language)
     with closing(writer):
+        writer.words(report.note, SMALL_PT)
         for section in report.sections:
             _write_section(writer, section)
-        writer.pdf.ln(GAP_MM)
-        for note in report.notes:
-            writer.words(note, SMALL_PT)
         return writer.finished()
 
 
 def _write_section(writer: PdfWriter, section: Section) -> None:
-    picture = 0.0 if section.week is None else (len(section.week.days) + 2) * ROW_MM
-    writer.heading(section.title, max(LEAST_MM, picture + 4 * GAP_MM))
+    rows = len(section.rows) if section.week is None else len(section.week.days)
+    # With its sentence and head, so that only rows of several lines end elsewhere.
+    writer.heading(section.title, (rows + 1) * ROW_MM + ROOM_MM)
     writer.words(section.sentence, TEXT_PT)
     writer.pdf.ln(GAP_MM / 2)
     if section.rows:

@@ -65,7 +65,7 @@ class MonthlyReport:
     title: str
     lead: str
     sections: Sequence[Section]
-    notes: Sequence[str]
+    note: str
     latin_note: str
     language: str
 
@@ -84,10 +84,10 @@ def write_report(session: Session, month: Period, museum: str) -> MonthlyReport:
             _found_otherwise(statistics),
             _hours(statistics),
         ],
-        notes=[
-            gettext("Days and hours are those of UTC."),
-            gettext("Searches are counted here; nothing tells who asked."),
-        ],
+        note=gettext(
+            "Searches are counted here; nothing tells who asked. Days and hours are "
+            "those of UTC."
+        ),
         latin_note=gettext(
             "Words in other than Latin, Greek or Cyrillic letters are written in Latin "
             "ones here."

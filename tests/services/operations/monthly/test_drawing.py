@@ -10,7 +10,7 @@ HEAD = ("Title", "Artist", "Accession number", "Times found")
 
 def report(*sections):
     return MonthlyReport(
-        "February 2026", "Monthly report", sections, ["Counted."], "IN LATIN", "de"
+        "February 2026", "Monthly report", sections, "Counted.", "IN LATIN", "de"
     )
 
 
