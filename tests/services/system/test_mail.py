@@ -137,8 +137,8 @@ def test_what_is_attached_is_handed_over_with_its_text(outbox, server, mailbox):
     [envelope] = mailbox.mails
     assert envelope.content.isascii()
     received = message_from_bytes(envelope.content, policy=policy.default)
-    assert TEXT in received.get_body(("plain",)).get_content()
-    [attached] = received.iter_attachments()
+    text, attached = received.iter_parts()
+    assert TEXT in text.get_content()
     assert attached.get_content() == b"%PDF-"
 
 

@@ -67,7 +67,7 @@ def _write_table(writer: PdfWriter, section: Section) -> None:
             *[TEXT_WIDTH] * (words - 1),
             *[NUMBER_WIDTH] * numbers,
         ],
-        text_align=["LEFT"] * words + ["RIGHT"] * numbers,  # type: ignore[arg-type]
+        text_align=["LEFT"] * words + ["RIGHT"] * numbers,
         line_height=SMALL_PT * LINE,
         padding=(0.8, 1.5),
     ) as table:
