@@ -35,6 +35,7 @@ from app.services.media.following import Follower
 from app.services.media.opening import open_stores
 from app.services.operations import retention
 from app.services.operations.backup import making as backup_making
+from app.services.operations.monthly import sending
 from app.services.operations.servers import follower_of
 from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
@@ -45,7 +46,7 @@ logger = logging.getLogger(__name__)
 BACKGROUND = "morelli.background"
 """Key of the background among the application's extensions."""
 POLL_SECONDS = 0.5
-SYNC_HOUR, SURVEY_HOUR = 1, 3
+SYNC_HOUR, SURVEY_HOUR, REPORT_HOUR = 1, 3, 6
 KINDS: Mapping[str, tasks.Work] = {
     rebuilding.KIND: rebuilding.rebuild,
     runs.KIND: importing_task.work,
@@ -67,6 +68,8 @@ JOBS = (
     Job("bin", emptying.run_job, every(timedelta(days=1))),
     Job("sync", catalogues.run_job, nightly(SYNC_HOUR)),
     Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),
+    # Every day: a month's report is due until it is sent.
+    Job("report", sending.run_job, nightly(REPORT_HOUR)),
 )
 
 

@@ -45,6 +45,7 @@ from app.web.admin import disputes as admin_disputes
 from app.web.admin import evaluation as admin_evaluation
 from app.web.admin import health as admin_health
 from app.web.admin import invitations as admin_invitations
+from app.web.admin import monthly as admin_monthly
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
@@ -144,6 +145,7 @@ BLUEPRINTS = (
     *(curate_content, curate_recordings, curate_layout),
     *(curate_bulk, curate_variants, curate_lacking),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
+    admin_monthly,
     *(admin_site, admin_own_pages, admin_first_steps, account_first_start),
     *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
     well_known,

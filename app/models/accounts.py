@@ -1,6 +1,6 @@
 """Accounts, their roles, their second factors, and their personal access tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin, WebAuthnMixin
@@ -56,6 +56,9 @@ class User(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     language: Mapped[str | None] = mapped_column(String(8))
     """Of the mails; None: the browser's."""
+    reported_month: Mapped[date | None]
+    """First day of the newest month whose report needs no mail to this administrator
+    any more; None: no reports are asked for."""
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     """``authenticator`` once an authenticator app is set up."""
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))

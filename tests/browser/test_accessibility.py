@@ -28,6 +28,7 @@ from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
 from app.services.index import rebuilding
 from app.services.media.folder import FolderStore
+from app.services.operations.monthly.months import last_month
 from app.services.search.history import Owner
 from app.services.system import tasks
 from app.services.visits import links
@@ -200,6 +201,7 @@ def addresses(app, answer, shared, reset):
             "slug": "imprint",
             "tour_id": toured(work).id,
             "day": now().date().isoformat(),
+            "month": f"{last_month().first:%Y-%m}",
             "secret": invitations.invite(
                 db.session(), "eva@example.org", "curator", None
             ).secret,

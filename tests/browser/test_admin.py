@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Query
+from app.models.queries import hour_of
 from app.services.evaluation import feedback
+from app.services.operations.monthly.months import last_month
 from tests.browser.views import faults_in_views, shows
 from tests.support.labelled import labelled_photos
 from tests.support.people import PASSWORD, with_account
@@ -194,3 +197,23 @@ def test_deaf_thresholds_need_somebody_who_is_sure(app, log_in):
     page.get_by_label("Set them all the same").check()
     page.get_by_role("button", name="Set these thresholds").click()
     page.get_by_text("The very next search obeys them.").wait_for()
+
+
+def test_the_monthly_report_is_downloaded_and_asked_for(app, log_in, ask, photo):
+    ask(photo)
+    with app.app_context():
+        query = db.session.scalars(select(Query)).one()
+        query.created_at = last_month().begin
+        query.asked_hour = hour_of(query.created_at)
+        db.session.commit()
+    page = log_in()
+    page.goto("/admin/")
+    page.get_by_role("link", name="Monthly report").click()
+    page.get_by_role("button", name="Send me the report every month").click()
+    page.get_by_text("will be the first that you get").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="(PDF)").click()
+    month = f"{last_month().first:%Y-%m}"
+    assert download.value.suggested_filename == f"morelli-{month}.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    assert faults_in_views(page) == []

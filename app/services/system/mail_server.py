@@ -65,7 +65,8 @@ def hand_over(connection: smtplib.SMTP, mail: EmailMessage) -> None:
         If it is worth trying again.
     """
     # Not every server on a mail's way takes more than ASCII (RFC 6152).
-    mail.set_content(mail.get_content(), cte="quoted-printable")
+    if text := mail.get_body(("plain",)):
+        text.set_content(text.get_content(), cte="quoted-printable")
     try:
         connection.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:

@@ -14,9 +14,9 @@ from flask_babel.speaklater import LazyString
 
 from app.retrieval.verification.evidence import Verdict
 from app.services.operations.statistics import PERCENTILES, TOTAL, Statistics
+from app.services.operations.wording import VERDICTS, WAYS
 from app.web.admin.plots import Plot, Series, columns, grid
 from app.web.shell.languages import LANGUAGES
-from app.web.shell.presentation.words import VERDICTS
 
 Cell = str | int | float | date
 
@@ -26,13 +26,6 @@ DEVICES = {
     "desktop": _("Computer"),
     "program": _("Program"),
 }
-WAYS = {
-    "number": _("Number"),
-    "words": _("Words"),
-    "room": _("Room"),
-    "alike": _("Works that look alike"),
-}
-"""How a work is found without a photo; see ``Feedback.found_by``."""
 STAGES = {
     TOTAL: _("The whole search"),
     "describe": _("Describing the photo"),

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from babel.dates import get_day_names
-from flask_babel import format_decimal, format_percent, get_locale, gettext
+from flask_babel import format_decimal, get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from app.retrieval.verification.evidence import Verdict
 from app.services.operations.statistics import Statistics
-from app.web.admin.figures import WAYS, Cell, Figure, barred, titled
+from app.services.operations.wording import VERDICTS, WAYS, difference_words
+from app.web.admin.figures import Cell, Figure, barred, titled
 from app.web.admin.plots import Series
-from app.web.shell.presentation.words import VERDICTS
 
 QUESTIONS = ("comparison", "week", "missed", "recovered")
 """Names of functions below, as of ``FIGURES``; rooms stand beside the works found."""
@@ -35,21 +35,6 @@ def comparison(statistics: Statistics) -> Figure:
         difference=difference_words(*pairs[0][1:]),
     )
     return Figure([*head, gettext("Difference")], rows, bars=1, sentence=sentence)
-
-
-def difference_words(count: int, before: int) -> str:
-    """Say how a number differs from an earlier one."""
-    if count == before:
-        return str(gettext("no difference"))
-    words = (
-        gettext("%(number)s more", number=format_decimal(count - before))
-        if count > before
-        else gettext("%(number)s fewer", number=format_decimal(before - count))
-    )
-    if not before:
-        return str(words)
-    share = format_percent((count - before) / before, "+0 %;-0 %")
-    return f"{words} ({share})"
 
 
 @titled(_("At which hours of the week do visitors ask?"))

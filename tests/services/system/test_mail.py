@@ -3,6 +3,7 @@ import re
 import time
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 import time_machine
@@ -126,6 +127,19 @@ def test_a_server_gets_what_waits_and_it_waits_no_more(outbox, server, mailbox):
     assert envelope.mail_from == "search@museum.org"
     assert envelope.content.isascii()
     assert outbox.waiting() == []
+
+
+def test_what_is_attached_is_handed_over_with_its_text(outbox, server, mailbox):
+    mail = a_mail(outbox)
+    mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="a")
+    outbox.put(mail)
+    make_mailer(outbox, server).deliver()
+    [envelope] = mailbox.mails
+    assert envelope.content.isascii()
+    received = message_from_bytes(envelope.content, policy=policy.default)
+    text, attached = received.iter_parts()
+    assert TEXT in text.get_content()
+    assert attached.get_content() == b"%PDF-"
 
 
 def config_of(outbox, **settings):

@@ -1,16 +1,12 @@
-"""The PDF of a visit: its pages, pictures and letters."""
-
-import re
-import zlib
+"""The PDF of a visit: its pages and pictures."""
 
 import pytest
 
 from app.services.media.folder import FolderStore
-from app.services.visits.pdf import Entry, Sheet, in_known_letters, render
+from app.services.visits.pdf import Entry, Sheet, render
 from tests.support.fakes import draw_picture
 from tests.support.museum import encoded
-
-STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
+from tests.support.pdfs import page_count, text_length
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +22,6 @@ def entry(title="The Astronomer’s Table", picture="aa/a.s.jpg"):
 
 def sheet(*rooms, title="Your visit"):
     return Sheet(title, "28 November 2026", rooms, "IN LATIN LETTERS", "en")
-
-
-def page_count(data):
-    return len(re.findall(rb"/Type /Page\b", data))
 
 
 def test_it_holds_pictures_and_labels_by_room(pictures):
@@ -58,26 +50,3 @@ def test_a_label_longer_than_a_page_is_set_and_ends(pictures):
 def test_a_picture_that_is_gone_is_left_out(pictures):
     data = render(sheet(("Room 2", [entry(picture="bb/b.s.jpg")])), pictures)
     assert b"/DCTDecode" not in data
-
-
-@pytest.mark.parametrize(
-    "text", ["Ägäis, Œuvre, Łódź", "Αλφα", "Репин", "Nguyễn", "“–”…", "a\nb"]
-)
-def test_latin_greek_and_cyrillic_letters_are_set_as_they_are(text):
-    assert in_known_letters(text) == text
-
-
-@pytest.mark.parametrize("text", ["葛飾北斎", "محمود", "מארק", "राजा"])
-def test_other_letters_become_latin_ones_and_it_is_said(text, pictures):
-    set_as = in_known_letters(text)
-    assert set_as
-    assert set_as.isascii()
-    plain = render(sheet(("", [entry()])), pictures)
-    noted = render(sheet(("", [entry(f"Ada {text}")])), pictures)
-    assert text_length(noted) > text_length(plain) + 20
-
-
-def text_length(data):
-    """Return how many signs the pages set; fonts number them as they need them."""
-    pages = [zlib.decompress(one) for one in STREAM.findall(data) if one[:1] == b"x"]
-    return sum(len(page) for page in pages if b" Tf" in page)

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Artwork, Query, now
 from app.models.queries import hour_of
 from app.services.evaluation import feedback
-from app.web.admin.questions import QUESTIONS, difference_words
+from app.web.admin.questions import QUESTIONS
 from tests.support.people import logged_in
 
 
@@ -23,20 +23,6 @@ def test_every_question_has_its_answer_and_a_table(admin):
     for name in QUESTIONS:
         section = page.partition(f'<h2 id="{name}">')[2].partition("</section>")[0]
         assert "<table" in section
-
-
-@pytest.mark.parametrize(
-    ("count", "before", "words"),
-    [
-        (3, 3, "no difference"),
-        (6, 4, "2 more (+50 %)"),
-        (3, 4, "1 fewer (-25 %)"),
-        (3, 0, "3 more"),
-    ],
-)
-def test_a_difference_is_said_in_words(app, count, before, words):
-    with app.test_request_context():
-        assert difference_words(count, before).replace("\xa0", " ") == words
 
 
 def test_the_period_before_is_compared(app, admin, ask, photo):

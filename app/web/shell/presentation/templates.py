@@ -2,13 +2,13 @@
 
 from flask import Flask
 
+from app.services.operations.wording import VERDICTS
 from app.services.search.evidence import shows_nothing
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
 from app.web.shell.presentation.overlays import block_map, centre, corners, pairing
 from app.web.shell.presentation.photo_remarks import photo_remarks
 from app.web.shell.presentation.pictures import picture_url, sources, thumbnail_url
 from app.web.shell.presentation.words import (
-    VERDICTS,
     advice,
     caption,
     evidence,

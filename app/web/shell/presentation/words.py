@@ -10,6 +10,7 @@ from app.retrieval.verification.evidence import Verdict
 from app.services.collection.form import Form, form_of
 from app.services.labels.reading import ReadWork, Sign
 from app.services.labels.shown import shown_works
+from app.services.operations.wording import VERDICTS
 from app.services.search.evidence import (
     Spread,
     faults_of,
@@ -19,11 +20,6 @@ from app.services.search.evidence import (
 from app.web.shell.content.shown import title_words
 from app.web.shell.presentation.overlays import centre
 
-VERDICTS = {
-    Verdict.FOUND: lazy_gettext("Found"),
-    Verdict.UNCERTAIN: lazy_gettext("Perhaps one of these"),
-    Verdict.NOT_FOUND: lazy_gettext("Not in this collection"),
-}
 ADVICE = {
     QualityIssue.BLACK: lazy_gettext(
         "Your photo is nearly black. Perhaps a finger or a case was on the lens."
