@@ -121,7 +121,8 @@ class WorkEditor:
         artwork = Artwork(accession=accession)
         set_facts(artwork, _clean(label))
         self._session.add(artwork)
-        self._record(CREATE, artwork, {}, label_of(artwork))
+        said = label_of(artwork) | {name: fact_of(artwork, name) for name in label}
+        self._record(CREATE, artwork, {}, said)
         try:
             self._session.commit()
         except IntegrityError as error:  # somebody else has just recorded it

@@ -4,6 +4,8 @@ As RFC 6750 has it: ``Authorization: Bearer …`` and nowhere else. Addresses ar
 on the way; and a cookie is sent along also by a stranger's page, a header is not.
 """
 
+from typing import Any
+
 from flask import current_app, request
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import WWWAuthenticate
@@ -50,12 +52,13 @@ class ScopeMissingError(Forbidden):
         "pages of your account."
     )
 
-    def __init__(self) -> None:
-        facts: dict[str, str | None] = {
-            "error": "insufficient_scope",
-            "scope": TokenScope.WRITE_WORKS.value,
-        }
-        super().__init__(www_authenticate=WWWAuthenticate(SCHEME, facts))
+    def get_headers(self, *context: Any, **options: Any) -> list[tuple[str, str]]:
+        """Add the scope that would be enough, as RFC 6750 has it."""
+        scope = TokenScope.WRITE_WORKS.value
+        facts: dict[str, str | None] = {"error": "insufficient_scope", "scope": scope}
+        challenge = WWWAuthenticate(SCHEME, facts).to_header()
+        headers = super().get_headers(*context, **options)
+        return [*headers, ("WWW-Authenticate", challenge)]
 
 
 class RoleNeededError(Forbidden):
