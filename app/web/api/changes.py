@@ -61,10 +61,12 @@ class Details(fields.Dict):
         return read
 
 
-class Subjects(fields.List):
+class Subjects(fields.List[Any]):
     """Words of what a work shows; null leaves that to the program."""
 
-    def _deserialize(self, value: Any, *args: Any, **options: Any) -> list[str]:
+    def _deserialize(
+        self, value: Any, attr: Any, data: Any, **options: Any
+    ) -> list[Any | None]:
         known = isinstance(value, list) and all(
             isinstance(one, str) and one in SUBJECTS for one in value
         )

@@ -154,7 +154,9 @@ def test_the_list_says_that_who_lost_the_role_changes_nothing(app):
     make(carla, scope="write_works")
     assert "not now" not in carla.browser.get("/account/tokens/").text
     with app.app_context():
-        accounts.revoke(accounts.find(carla.email), "curator")
+        user = accounts.find(carla.email)
+        assert user is not None
+        accounts.revoke(user, "curator")
         db.session.commit()
     assert "not now" in carla.browser.get("/account/tokens/").text
 
