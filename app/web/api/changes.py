@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from marshmallow import Schema, ValidationError, fields, pre_load
 from marshmallow.validate import Length
 from werkzeug.exceptions import BadRequest
@@ -26,12 +27,14 @@ LONGEST_NAME = 200
 class LabelText(fields.String):
     """Text of a field of the label; null and "" empty it."""
 
-    def __init__(self, field: str, example: str, longest: int = LONGEST_LINE) -> None:
+    def __init__(
+        self, field: str, words: LazyString, example: str, longest: int = LONGEST_LINE
+    ) -> None:
         super().__init__(
             allow_none=True,
             validate=Length(max=longest),  # for the document; obeyed below
             metadata={
-                "description": _("As on the label; null or “” empties it."),
+                "description": words,
                 "examples": [example],
             },
         )
@@ -88,15 +91,22 @@ class RecordChangesSchema(Schema):
     )
     longest_body = 5_000_000
     """Bytes: many long texts in many languages."""
-    title = LabelText("title", "Ballast", LONGEST_TITLE)
-    artist = LabelText("artist", "Lotte Wiesengrund")
-    date = LabelText("date", "c. 1925")
-    technique = LabelText("technique", "Oil on canvas")
-    type = LabelText("type", "painting")
-    school = LabelText("school", "German")
-    location = LabelText("location", "Room 12")
-    source = LabelText("source", "")
-    rights = LabelText("rights", "Public domain")
+    title = LabelText(
+        "title",
+        _("As on the label; null or “” empties it, as all of a label."),
+        "Ballast",
+        LONGEST_TITLE,
+    )
+    artist = LabelText(
+        "artist", _("As the museum writes the name."), "Lotte Wiesengrund"
+    )
+    date = LabelText("date", _("In the museum’s words."), "c. 1925")
+    technique = LabelText("technique", _("What it is made of."), "Oil on canvas")
+    type = LabelText("type", _("What kind of work it is."), "painting")
+    school = LabelText("school", _("Where its maker belongs."), "German")
+    location = LabelText("location", _("Where it is in the museum."), "Room 12")
+    source = LabelText("source", _("Where this label comes from."), "")
+    rights = LabelText("rights", _("Who has the rights."), "Public domain")
     details = Details(
         keys=fields.String(),
         values=fields.String(allow_none=True),
