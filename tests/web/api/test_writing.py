@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import AccessToken, AuditEntry, TokenScope
+from app.models import AccessToken, AuditEntry, Identity, TokenScope
 from app.services.accounts import accounts
 from app.services.collection.works import find_record
 from app.services.media.folder import FolderStore
@@ -162,6 +162,17 @@ def test_a_second_factor_that_is_asked_for_is_needed_each_time(make_app):
     with app.app_context():
         owner(carla).tf_primary_method = "authenticator"
         owner(carla).tf_totp_secret = "set up"
+        db.session.commit()
+    assert patch(program, title="New").status_code == 200
+
+
+def test_who_logs_in_at_an_identity_provider_needs_no_other_factor(make_app):
+    app = make_app(MORELLI_SECOND_FACTOR="curators")
+    carla = with_account(app, "carla@example.org", "curator")
+    program = program_of(carla, TokenScope.WRITE_WORKS)
+    with app.app_context():
+        identity = Identity(user_id=owner(carla).id, issuer="proxy", subject="carla")
+        db.session.add(identity)
         db.session.commit()
     assert patch(program, title="New").status_code == 200
 
