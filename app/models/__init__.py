@@ -11,6 +11,7 @@ from app.models.accounts import Invitation as Invitation
 from app.models.accounts import Passkey as Passkey
 from app.models.accounts import RecoveryCode as RecoveryCode
 from app.models.accounts import Role as Role
+from app.models.accounts import TokenScope as TokenScope
 from app.models.accounts import User as User
 from app.models.base import LARGEST_INTEGER as LARGEST_INTEGER
 from app.models.base import Base as Base

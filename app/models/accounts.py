@@ -1,6 +1,7 @@
 """Accounts, their roles, their second factors, and their personal access tokens."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin, WebAuthnMixin
@@ -79,8 +80,17 @@ class User(Base, UserMixin):
     )
 
 
+class TokenScope(StrEnum):
+    """What a program may do with an access token."""
+
+    READ = "read"
+    """Search, and read and delete its owner's searches."""
+    WRITE_WORKS = "write_works"
+    """Change works and their pictures as well, while its owner may."""
+
+
 class AccessToken(Base):
-    """Personal access token: lets a program search in its owner's name.
+    """Personal access token: lets a program act in its owner's name.
 
     Only its hash is kept, so that nobody who reads the database can use it.
     """
@@ -91,6 +101,7 @@ class AccessToken(Base):
     user_id: Mapped[int] = parent_key("user.id", index=True)
     name: Mapped[str] = mapped_column(String(80))
     """What its owner calls it."""
+    scope: Mapped[TokenScope] = mapped_column(default=TokenScope.READ)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 in hex: the token is random and long, so no salt is needed."""
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -22,6 +22,9 @@ class AuditEntry(Base):
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     user_id: Mapped[int | None] = reference_key("user.id", index=True)
     """None: done from the shell, or the account is deleted."""
+    token_name: Mapped[str | None] = mapped_column(String(80))
+    """What the account calls the access token of the program that did it; None: it was
+    done on the pages."""
     action: Mapped[str] = mapped_column(String(32), index=True)
     """Such as ``edit``, ``withdraw``, ``replace_image``, ``thresholds``, ``role``."""
     artwork_id: Mapped[int | None] = reference_key("artwork.id", index=True)

@@ -32,7 +32,17 @@ from app.services.system.database import (
     DatabaseUnreachableError,
     is_unavailable,
 )
-from app.web.callers.bearer import InvalidTokenError, TokenNeededError
+from app.web.api.preconditions import (
+    PreconditionNeededError,
+    StaleError,
+    WorkExistsError,
+)
+from app.web.callers.bearer import (
+    InvalidTokenError,
+    RoleNeededError,
+    ScopeMissingError,
+    TokenNeededError,
+)
 from app.web.callers.throttling import TooManyAttemptsError, limiter
 from app.web.callers.upload import (
     NoPhotoError,
@@ -61,6 +71,11 @@ CODES: dict[type[Exception] | int, str] = {
     AccountNeededError: "account_needed",
     TokenNeededError: "token_needed",
     InvalidTokenError: "invalid_token",
+    ScopeMissingError: "insufficient_scope",
+    RoleNeededError: "role_needed",
+    WorkExistsError: "work_exists",
+    StaleError: "changed_meanwhile",
+    PreconditionNeededError: "precondition_needed",
     QueueFullError: "queue_full",
     TooManyUploadsError: "too_many_uploads",
     TooManyAttemptsError: "too_many_attempts",
@@ -229,6 +244,10 @@ def sentence(status: int, error: HTTPException) -> str:
             text = _("This form was open for too long. Please load it again.")
     elif isinstance(error, TooManyAttemptsError):
         text = error.description
+    elif status == 429 and request.blueprint == "api_writing":
+        text = _(
+            "Too many changes came from your network. Please try again in a minute."
+        )
     elif status == 413 and request.blueprint == "curate_imports":
         text = _(
             "The file is too large: at most %(megabytes)s MB are accepted. Larger "

@@ -5,6 +5,7 @@ import re
 from flask_security import hash_password
 
 from app.extensions import db
+from app.models import TokenScope
 from app.services.accounts import accounts, tokens
 from app.services.system.mail import Outbox, read
 from app.services.system.mail_server import recipient
@@ -92,12 +93,12 @@ def with_account(app, email="anna@example.org", *roles):
     return Person(app, email)
 
 
-def program_of(person):
+def program_of(person, scope=TokenScope.READ, name="Program"):
     """Return a client without cookies that sends a token of somebody's account."""
     with person.app.app_context():
         user = accounts.find(person.email)
         assert user is not None
-        secret = tokens.issue(user, "Program").secret
+        secret = tokens.issue(user, name, scope=scope).secret
         db.session.commit()
     return bearing(person.app, secret)
 

@@ -96,6 +96,12 @@ def of_account(session: Session, user: User, issuer: str) -> Identity | None:
     return session.scalar(select(Identity).filter_by(user_id=user.id, issuer=issuer))
 
 
+def is_connected(session: Session, user: User) -> bool:
+    """Tell whether an account logs in at some identity provider."""
+    connected = select(Identity.id).where(Identity.user_id == user.id)
+    return session.scalars(connected).first() is not None
+
+
 def connect(session: Session, user: User, claims: Claims) -> None:
     """Let somebody who is logged in come by single sign-on, too; the caller commits.
 

@@ -1,4 +1,4 @@
-"""Personal access tokens: keys by which an account's programs search in its name.
+"""Personal access tokens: keys by which an account's programs act in its name.
 
 A token is shown once, when it is made. Only its hash is kept, so neither the database
 nor a backup of it lets anybody in.
@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
-from app.models import AccessToken, User, now
+from app.models import AccessToken, TokenScope, User, now
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +27,16 @@ MOST_TOKENS = 20
 """Of one account."""
 USE_NOTED_EVERY = timedelta(minutes=5)
 """How exactly the last use is known: a row written per request would cost more."""
+WRITERS = frozenset(("curator", "admin"))
+"""Roles of those whose programs may change works."""
 
 
 class TooManyTokensError(Exception):
     """Refusal because the account has as many tokens as it may."""
+
+
+class ScopeNotAllowedError(Exception):
+    """Refusal of a scope that the account's role does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,12 @@ class NewToken:
     secret: str = field(repr=False)
 
 
-def issue(user: User, name: str, lifetime: timedelta | None = None) -> NewToken:
+def issue(
+    user: User,
+    name: str,
+    lifetime: timedelta | None = None,
+    scope: TokenScope = TokenScope.READ,
+) -> NewToken:
     """Make a token; the caller commits.
 
     Parameters
@@ -56,12 +67,18 @@ def issue(user: User, name: str, lifetime: timedelta | None = None) -> NewToken:
         What its owner calls it.
     lifetime : timedelta, optional
         After that it lets nobody in; None: it works until it is revoked.
+    scope : TokenScope
+        What a program may do with it.
 
     Raises
     ------
+    ScopeNotAllowedError
+        If it is to change works, and the account may not.
     TooManyTokensError
         If the account has ``MOST_TOKENS`` already, expired ones included.
     """
+    if scope is TokenScope.WRITE_WORKS and not may_write(user):
+        raise ScopeNotAllowedError
     counted = select(func.count(AccessToken.id)).where(AccessToken.user_id == user.id)
     if db.session.scalars(counted).one() >= MOST_TOKENS:
         raise TooManyTokensError
@@ -70,6 +87,7 @@ def issue(user: User, name: str, lifetime: timedelta | None = None) -> NewToken:
     token = AccessToken(
         user_id=user.id,
         name=name,
+        scope=scope,
         token_hash=digest(secret),
         created_at=created_at,
         expires_at=created_at + lifetime if lifetime is not None else None,
@@ -102,8 +120,19 @@ def has_expired(token: AccessToken) -> bool:
     return token.expires_at is not None and token.expires_at <= now()
 
 
+def may_write(user: User) -> bool:
+    """Tell whether an account may have tokens that change works, as of now."""
+    return any(role.name in WRITERS for role in user.roles)
+
+
 def account_of(secret: str) -> User | None:
-    """Return whose token it is, and note that it was used.
+    """Return whose token it is; see :func:`token_of`."""
+    token = token_of(secret)
+    return token.user if token is not None else None
+
+
+def token_of(secret: str) -> AccessToken | None:
+    """Return the token that is sent, and note that it was used.
 
     None where there is no such token, where it has expired, and where its account is
     closed: nobody is told which.
@@ -117,7 +146,7 @@ def account_of(secret: str) -> User | None:
     if not user.active or user.confirmed_at is None:
         return None
     _note_use(token)
-    return user
+    return token
 
 
 def _note_use(token: AccessToken) -> None:

@@ -48,6 +48,12 @@ def find_work(accession: str) -> Artwork | None:
     return db.session.scalars(merged).one_or_none()
 
 
+def find_record(accession: str) -> Artwork | None:
+    """Return the work that has an accession number itself, also a withdrawn one."""
+    meant = select(Artwork).where(Artwork.accession == accession)
+    return db.session.scalars(meant).one_or_none()
+
+
 def merged_numbers(session: Session) -> dict[str, str]:
     """Map the numbers of merged works to those of the works that were kept."""
     merged = select(MergedNumber.accession, Artwork.accession.label("kept")).join(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import Artwork, AuditEntry, ReferenceImage, User, now
@@ -21,9 +22,12 @@ from app.services.collection.labels import (
     fact_of,
     label_of,
     set_facts,
-    version_of,
 )
 from app.services.collection.subjects import SHOWS, normal_statement
+from app.services.curation.versions import (
+    ChangedMeanwhileError as ChangedMeanwhileError,
+)
+from app.services.curation.versions import claim, compare
 from app.services.curation.work_images import (
     FeatureMaker,
     Picture,
@@ -57,10 +61,6 @@ class TakenAccessionError(Exception):
     """Accession number that another work has."""
 
 
-class ChangedMeanwhileError(Exception):
-    """Conflict: what an edit starts from, or an undo takes back, has changed."""
-
-
 class WorkEditor:
     """Editor of works in somebody's name; commits each edit.
 
@@ -74,6 +74,8 @@ class WorkEditor:
         Who changes; None from the shell.
     settings : ImageSettings
         What is accepted as a picture.
+    token_name : str, optional
+        What the user calls the access token, where a program changes.
 
     Attributes
     ----------
@@ -88,12 +90,14 @@ class WorkEditor:
         maker: FeatureMaker | None,
         user: User | None,
         settings: ImageSettings,
+        token_name: str | None = None,
     ) -> None:
         self._session = session
         self._media = media
         self._maker = maker
         self._user = user
         self._settings = settings
+        self._token_name = token_name
         self.file_faults: tuple[FileFault, ...] = ()
 
     def create(self, accession: str, label: Mapping[str, str]) -> Artwork:
@@ -117,7 +121,13 @@ class WorkEditor:
         artwork = Artwork(accession=accession)
         set_facts(artwork, _clean(label))
         self._session.add(artwork)
-        self._commit(self._record(CREATE, artwork, {}, label_of(artwork)))
+        said = label_of(artwork) | {name: fact_of(artwork, name) for name in label}
+        self._record(CREATE, artwork, {}, said)
+        try:
+            self._session.commit()
+        except IntegrityError as error:  # somebody else has just recorded it
+            self._session.rollback()
+            raise TakenAccessionError(accession) from error
         return artwork
 
     def edit(
@@ -139,22 +149,32 @@ class WorkEditor:
         UnknownSubjectError
             If it is to show what the vocabulary does not have.
         """
-        if seen is not None and seen != version_of(artwork):
-            raise ChangedMeanwhileError(artwork.accession)
+        claim(self._session, artwork, seen)
         return self._commit(self._edit(artwork, label))
 
-    def withdraw(self, artwork: Artwork) -> AuditEntry | None:
-        """Let a work be found no more; its record stays. None if it is withdrawn."""
-        return self._commit(self._show(artwork, is_shown=False))
+    def withdraw(
+        self, artwork: Artwork, *, seen: str | None = None
+    ) -> AuditEntry | None:
+        """Let a work be found no more; its record stays. None if it is withdrawn.
 
-    def restore(self, artwork: Artwork) -> AuditEntry | None:
+        Raises ``ChangedMeanwhileError`` as :meth:`edit`, as all that take ``seen``.
+        """
+        return self._commit(self._show(artwork, is_shown=False, seen=seen))
+
+    def restore(
+        self, artwork: Artwork, *, seen: str | None = None
+    ) -> AuditEntry | None:
         """Let a withdrawn work be found again; None if it is not withdrawn."""
-        return self._commit(self._show(artwork, is_shown=True))
+        return self._commit(self._show(artwork, is_shown=True, seen=seen))
 
-    def add_image(self, artwork: Artwork, data: bytes) -> AuditEntry:
+    def add_image(
+        self, artwork: Artwork, data: bytes, *, seen: str | None = None
+    ) -> AuditEntry:
         """Add a picture after the others. Raises as :func:`take_picture`."""
+        compare(artwork, seen)
         new = self._take(artwork, data)
-        return self._commit(self._arrange(artwork, [*pictures_of(artwork), new]))
+        pictures = [*pictures_of(artwork), new]
+        return self._commit(self._arrange(artwork, pictures, seen=seen))
 
     def replace_image(self, image: ReferenceImage, data: bytes) -> AuditEntry:
         """Put another picture into a picture's place. Raises as :meth:`add_image`."""
@@ -164,11 +184,14 @@ class WorkEditor:
         pictures[_position_of(image)] = new
         return self._commit(self._arrange(artwork, pictures))
 
-    def remove_image(self, image: ReferenceImage) -> AuditEntry:
+    def remove_image(
+        self, image: ReferenceImage, *, seen: str | None = None
+    ) -> AuditEntry:
         """Take a picture away from its work; its file stays, for undoing."""
-        pictures = pictures_of(image.artwork)
+        artwork = image.artwork
+        pictures = pictures_of(artwork)
         del pictures[_position_of(image)]
-        return self._commit(self._arrange(image.artwork, pictures))
+        return self._commit(self._arrange(artwork, pictures, seen=seen))
 
     def move_image(self, image: ReferenceImage, places: int) -> AuditEntry | None:
         """Move a picture among its work's; None if it is there already.
@@ -224,22 +247,34 @@ class WorkEditor:
             EDIT, artwork, {name: before[name] for name in changed}, after
         )
 
-    def _show(self, artwork: Artwork, *, is_shown: bool) -> AuditEntry | None:
+    def _show(
+        self, artwork: Artwork, *, is_shown: bool, seen: str | None = None
+    ) -> AuditEntry | None:
+        compare(artwork, seen)
         if is_shown != artwork.is_withdrawn:
             return None
         with self._session.no_autoflush:
             artwork.withdrawn_at = None if is_shown else now()
             if is_shown:
                 add_features(artwork, self._media, self._maker)
+            claim(self._session, artwork, seen)
         announce(self._session, [artwork])
         return self._record(RESTORE if is_shown else WITHDRAW, artwork, {}, {})
 
-    def _arrange(self, artwork: Artwork, pictures: Sequence[Picture]) -> AuditEntry:
+    def _arrange(
+        self,
+        artwork: Artwork,
+        pictures: Sequence[Picture],
+        *,
+        seen: str | None = None,
+    ) -> AuditEntry:
+        compare(artwork, seen)
         before = pictures_of(artwork)
         # Nothing is written before the slow part is over: others may write meanwhile.
         with self._session.no_autoflush:
             arrange_pictures(artwork, pictures)
             add_features(artwork, self._media, self._maker)
+            claim(self._session, artwork, seen)
         announce(self._session, [artwork])
         after = {"images": list(pictures)}
         return self._record(IMAGES, artwork, {"images": before}, after)
@@ -270,7 +305,14 @@ class WorkEditor:
             subject=artwork.accession,
             before=before,
             after=after,
+            token_name=self._token_name,
         )
+
+
+def differs(artwork: Artwork, label: Mapping[str, str]) -> bool:
+    """Tell whether an edit would change anything; see :meth:`WorkEditor.edit`."""
+    new = _clean(label)
+    return any(fact_of(artwork, name) != new[name] for name in new)
 
 
 def _clean(label: Mapping[str, str]) -> dict[str, str]:

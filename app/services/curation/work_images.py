@@ -1,5 +1,6 @@
 """Pictures of a work: set, order, and the features that they are found by."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
@@ -74,6 +75,12 @@ def take_picture(
     if any(image.sha256 == stored.sha256 for image in artwork.images):
         raise RepeatedImageError(artwork.accession)
     return stored
+
+
+def has_picture(artwork: Artwork, data: bytes) -> bool:
+    """Tell whether a work has a picture that was made from the same file."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return any(image.sha256 == sha256 for image in artwork.images)
 
 
 def pictures_of(artwork: Artwork) -> list[Picture]:

@@ -69,6 +69,7 @@ def record(
     after: Mapping[str, Any] | None = None,
     undoes: AuditEntry | None = None,
     run: ImportRun | None = None,
+    token_name: str | None = None,
 ) -> AuditEntry:
     """Write down a change; it is committed together with the change itself.
 
@@ -84,6 +85,8 @@ def record(
         JSON that is enough to take the change back.
     run : ImportRun, optional
         The import that it belongs to.
+    token_name : str, optional
+        What the account calls the access token that a program did it with.
     """
     entry = AuditEntry(
         action=action,
@@ -94,6 +97,7 @@ def record(
         after=dict(after or {}),
         undoes_id=undoes.id if undoes else None,
         run=run,
+        token_name=token_name,
     )
     session.add(entry)
     return entry
@@ -167,6 +171,12 @@ def forget_account(session: Session, user: User) -> None:
     for entry in session.scalars(select(AuditEntry).where(named, about)):
         entry.subject = ""
         entry.after = {k: v for k, v in entry.after.items() if k != ACCOUNT}
+    # Names of tokens are the owner's words.
+    session.execute(
+        update(AuditEntry)
+        .where(AuditEntry.user_id == user.id, AuditEntry.token_name.is_not(None))
+        .values(token_name=None)
+    )
 
 
 def forget_invited(session: Session, before: datetime) -> None:

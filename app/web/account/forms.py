@@ -5,6 +5,7 @@ is hashed once, a mail is written once.
 """
 
 import re
+from collections.abc import Collection
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from app.models import User
+from app.models import TokenScope, User
 from app.services.accounts import accounts, passwords
 from app.web.account.mail import nobody
 from app.web.account.messages import (
@@ -42,6 +43,10 @@ from app.web.callers.visitors import note_password
 LONGEST_PASSWORD = 128
 """More than anybody types; Flask-Security takes no more."""
 LONGEST_TOKEN_NAME = 80
+SCOPES = {
+    TokenScope.READ: _("Reads, and searches in your name"),
+    TokenScope.WRITE_WORKS: _("Also changes works and their pictures"),
+}
 LOG_IN_ANEW = _(
     "Your account has no password. Log out, log in again, and do this within ten "
     "minutes."
@@ -232,3 +237,8 @@ class TokenForm(CurrentPassword, FlaskForm):
         ],
         default="365",
     )
+    scope = SelectField(default=TokenScope.READ.value)
+
+    def allow(self, scopes: Collection[TokenScope]) -> None:
+        """Offer only these scopes; no other is accepted."""
+        self.scope.choices = [SelectChoice(one.value, SCOPES[one]) for one in scopes]

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_security import auth_required
 
 from app.extensions import db
-from app.models import User
+from app.models import TokenScope, User
 from app.services.accounts import tokens
-from app.web.account.forms import TokenForm
+from app.web.account.forms import SCOPES, TokenForm
 from app.web.account.messages import DONE
+from app.web.callers.access import lacks_second_factor
 from app.web.callers.visitors import logged_in
 
 bp = Blueprint("tokens", __name__, url_prefix="/account/tokens")
@@ -21,19 +22,23 @@ bp = Blueprint("tokens", __name__, url_prefix="/account/tokens")
 @auth_required("session")
 def show() -> str:
     """Show the tokens, and the form for another one."""
-    return page(logged_in(), TokenForm())
+    user = logged_in()
+    return page(user, form_for(user))
 
 
 @bp.post("/")
 @auth_required("session")
 def create() -> ResponseReturnValue:
     """Make a token and show it, this once."""
-    user, form = logged_in(), TokenForm()
+    user = logged_in()
+    form = form_for(user)
     if not form.validate_on_submit():
         return page(user, form)
     days = int(form.lifetime.data)
+    lifetime = timedelta(days=days) if days else None
+    scope = TokenScope(form.scope.data)
     try:
-        new = tokens.issue(user, form.name.data, timedelta(days=days) if days else None)
+        new = tokens.issue(user, form.name.data, lifetime, scope)
     except tokens.TooManyTokensError:
         form.form_errors.append(
             _(
@@ -59,6 +64,14 @@ def revoke(token_id: int) -> ResponseReturnValue:
     return redirect(url_for("tokens.show"), 303)
 
 
+def form_for(user: User) -> TokenForm:
+    """Return the form of a token, with the scopes that its owner may choose."""
+    may_write = tokens.may_write(user) and not lacks_second_factor(user)
+    form = TokenForm()
+    form.allow([*TokenScope] if may_write else [TokenScope.READ])
+    return form
+
+
 def page(user: User, form: TokenForm) -> str:
     """Render the tokens with a form, empty or with its faults."""
     return render_template(
@@ -66,4 +79,6 @@ def page(user: User, form: TokenForm) -> str:
         form=form,
         tokens=tokens.tokens_of(user),
         has_expired=tokens.has_expired,
+        scopes=SCOPES,
+        may_write=tokens.may_write(user),
     )

@@ -56,8 +56,9 @@ class ArgumentsParser(FlaskParser):
         """
         # What calls itself a form was read already, and is kept.
         is_kept = req.mimetype == URLENCODED
-        data = req.get_data() if is_kept else req.stream.read(LONGEST_BODY + 1)
-        if len(data) > LONGEST_BODY or rb"\u0000" in data:
+        longest = getattr(schema, "longest_body", LONGEST_BODY)
+        data = req.get_data() if is_kept else req.stream.read(longest + 1)
+        if len(data) > longest or rb"\u0000" in data:
             return missing
         try:
             return json.loads(data)

@@ -29,12 +29,15 @@ class Blueprint(flask_smorest.Blueprint):
         self.shared = {"tags": [tag], "security": security}
 
     def answers(
-        self, schema: type[ResponseSchema], words: LazyString
+        self,
+        schema: type[ResponseSchema],
+        words: LazyString,
+        headers: dict[str, Any] | None = None,
     ) -> Callable[[View], View]:
         """Serialise what a view returns, as the answer 200, and describe it."""
         example = example_of(schema())
         serialise: Callable[[View], View] = self.response(
-            200, schema, description=words, example=example
+            200, schema, description=words, example=example, headers=headers
         )
         return serialise
 
@@ -45,7 +48,7 @@ class Blueprint(flask_smorest.Blueprint):
         *,
         refusals: tuple[int, ...],
         curl: str = "'URL'",
-        **facts: LazyString,
+        **facts: Any,
     ) -> Callable[[View], View]:
         """Describe a view beyond what its schemas say.
 
@@ -59,8 +62,9 @@ class Blueprint(flask_smorest.Blueprint):
         curl : str
             Options of curl that ask this; ``URL`` stands for the address, and a token
             that is needed is added.
-        **facts : LazyString
-            The ``description``, where the summary is not enough.
+        **facts
+            What OpenAPI has beside these: a ``description``, where the summary is not
+            enough; ``parameters`` of this operation alone.
         """
         describe: Callable[[View], View] = self.doc(
             operationId=name,

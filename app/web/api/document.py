@@ -14,21 +14,26 @@ from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from app.web.api import queries, search, suggestions, tours, works
+from app.web.api import queries, search, suggestions, tours, works, writing
 from app.web.api.arguments import JudgementSchema
 from app.web.api.blueprint import TOKEN_NEEDED
+from app.web.api.changes import RecordChangesSchema
 from app.web.api.refusals import NAMES, RESPONSES, ErrorSchema
 from app.web.api.schemas import answers, matches
 from app.web.api.schemas import queries as query_schemas
+from app.web.api.schemas import records as record_schemas
 from app.web.api.schemas import suggestions as suggestion_schemas
 from app.web.api.schemas import tours as tour_schemas
 from app.web.api.schemas import works as work_schemas
-from app.web.api.schemas.examples import ACCESSION, QUERY_ID
+from app.web.api.schemas.examples import ACCESSION, QUERY_ID, SHA256
 from app.web.api.schemas.tours import TOUR_ID
 
 API = "morelli.api"
 """Key of the description among the application's extensions, once it is made."""
-BLUEPRINTS = (search.bp, works.bp, suggestions.bp, tours.bp, queries.bp)
+BLUEPRINTS = (
+    *(search.bp, works.bp, writing.bp, suggestions.bp, tours.bp),
+    queries.bp,
+)
 VERSION = "1.0.0"
 """Of the interface, not of the program: the first number is in its addresses."""
 
@@ -45,13 +50,13 @@ def of_module(module: ModuleType) -> list[type[Schema]]:
 
 SCHEMAS = (
     *(work_schemas, suggestion_schemas, matches, answers, query_schemas),
-    tour_schemas,
+    *(tour_schemas, record_schemas),
 )
 NAMED_SCHEMAS: list[Any] = [
     schema
     for schema in (
         *(found for module in SCHEMAS for found in of_module(module)),
-        *(JudgementSchema, ErrorSchema),
+        *(RecordChangesSchema, JudgementSchema, ErrorSchema),
     )
     if hasattr(schema, "description")
 ]
@@ -104,7 +109,12 @@ class CurlPlugin(BasePlugin):
         """Put it in the place of the options that ``Blueprint.operation`` left."""
         # The site's own address: that of the request could be anybody's.
         site = current_app.config["PUBLIC_URL"].rstrip("/")
-        examples = {"accession": ACCESSION, "query_id": QUERY_ID, "tour_id": TOUR_ID}
+        examples = {
+            "accession": ACCESSION,
+            "query_id": QUERY_ID,
+            "tour_id": TOUR_ID,
+            "sha256": SHA256,
+        }
         url = f"{site}{path}".format(**examples)
         for facts in operations.values():
             command = facts["x-codeSamples"].replace("URL", url)

@@ -12,7 +12,7 @@ Schema = dict[str, Any]
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
 
-METHODS = ("get", "post", "put", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Operation(NamedTuple):

@@ -13,9 +13,13 @@ Part = dict[str, Any]
 NAMES = {
     400: "BadRequest",
     401: "Unauthorized",
+    403: "Forbidden",
     404: "NotFound",
+    409: "Conflict",
+    412: "Stale",
     413: "TooLarge",
     422: "Unusable",
+    428: "PreconditionNeeded",
     429: "TooMany",
     500: "InternalError",
     503: "Unavailable",
@@ -83,9 +87,31 @@ RESPONSES = {
         },
         CHALLENGE,
     ),
+    403: _refusal(
+        _("The token may not change works."),
+        {
+            "insufficient_scope": _("It was made for reading only."),
+            "role_needed": _(
+                "Its owner is no curator or administrator, or not any more, or lacks "
+                "the second factor that is asked for."
+            ),
+        },
+    ),
     404: _refusal(
         _("It is not there, or it is not yours."),
         {"not_found": _("There is nothing at this address.")},
+    ),
+    409: _refusal(
+        _("Another work has this number."),
+        {"work_exists": _("It is there already, and says something else.")},
+    ),
+    412: _refusal(
+        _("Somebody else was faster; nothing was overwritten."),
+        {
+            "changed_meanwhile": _(
+                "The work has changed since it was read. Read it again."
+            )
+        },
     ),
     413: _refusal(
         _("The photo has too many bytes."),
@@ -100,8 +126,12 @@ RESPONSES = {
             "image_too_large": _("It has too many pixels."),
         },
     ),
+    428: _refusal(
+        _("A change has to say which version it starts from."),
+        {"precondition_needed": _("The header If-Match is missing.")},
+    ),
     429: _refusal(
-        _("Too many searches came from one network address."),
+        _("Too many searches or changes came from one network address."),
         {"too_many_searches": _("Please come back later.")},
         RETRY_AFTER,
     ),

@@ -11,6 +11,7 @@ from app.services.collection.years import YearSpan
 from app.web.api.arguments import Parameters, WorksParameters
 from app.web.api.blueprint import NO_TOKEN, Blueprint
 from app.web.api.fields import Listing
+from app.web.api.preconditions import ETAG, ETAG_SENT, etag_of
 from app.web.api.schemas.examples import ACCESSION
 from app.web.api.schemas.works import (
     WorkAndSimilar,
@@ -65,16 +66,19 @@ def index(asked: dict[str, Any]) -> Listing:
 # A path, because museums write numbers such as "1982.23/4".
 @bp.get("/<path:accession>", parameters=[IN_PATH])
 @bp.arguments(Parameters, location="query")
-@bp.answers(WorkWithSimilarSchema, _("The work."))
+@bp.answers(WorkWithSimilarSchema, _("The work."), headers=ETAG_SENT)
 @bp.operation(
     "show_work",
     _("One work, with its pictures and those that look like it"),
     refusals=(400, 404),
 )
-def show(_asked: dict[str, Any], accession: str) -> WorkAndSimilar:
+def show(
+    _asked: dict[str, Any], accession: str
+) -> tuple[WorkAndSimilar, int, dict[str, str]]:
     """Return a work with its pictures and the works that look like it."""
     work = find_work(accession)
     if work is None:
         abort(404)
     lead_on(work, accession)
-    return WorkAndSimilar(work, search_service().similar_to(work))
+    found = WorkAndSimilar(work, search_service().similar_to(work))
+    return found, 200, {ETAG: etag_of(work)}

@@ -31,7 +31,7 @@ class SecurityEvent(StrEnum):
     TOO_MANY_SEARCHES = "too_many_searches"
     INVALID_TOKEN = "invalid_token"  # noqa: S105 - likewise
     ROLE_MISSING = "role_missing"
-    """At a page of curators or administrators."""
+    """At a page of curators or administrators, or at what their programs may."""
 
 
 def report(event: SecurityEvent, account: str = "") -> None:

@@ -5,7 +5,7 @@ import time_machine
 from sqlalchemy import text
 
 from app.extensions import db
-from app.models import AccessToken, now
+from app.models import AccessToken, TokenScope, now
 from app.services.accounts import accounts, tokens
 from tests.support.databases import refuse
 
@@ -118,3 +118,21 @@ def test_where_nothing_can_be_written_a_token_still_works(user, secret, caplog):
     refuse(db.session(), "UPDATE", "access_token")
     assert tokens.account_of(secret) == user
     assert "could not be noted" in caplog.text
+
+
+def test_a_token_reads_unless_it_was_made_for_more(user, secret):
+    [token] = tokens.tokens_of(user)
+    assert token.scope is TokenScope.READ
+
+
+@pytest.mark.parametrize("role", ["curator", "admin"])
+def test_only_who_may_change_works_gets_a_token_that_does(user, role):
+    with pytest.raises(tokens.ScopeNotAllowedError):
+        tokens.issue(user, "Feed", scope=TokenScope.WRITE_WORKS)
+    assert tokens.tokens_of(user) == []
+    accounts.grant(accounts.create_confirmed("last@example.org", None), role)
+    accounts.grant(user, role)
+    new = tokens.issue(user, "Feed", scope=TokenScope.WRITE_WORKS)
+    assert new.token.scope is TokenScope.WRITE_WORKS
+    accounts.revoke(user, role)
+    assert not tokens.may_write(user)

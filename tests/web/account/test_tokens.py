@@ -129,3 +129,40 @@ def test_the_pages_write_no_token_to_the_log(anna, caplog):
     caplog.set_level("DEBUG")
     [secret] = SECRET.findall(make(anna).text)
     assert secret not in caplog.text
+
+
+def test_curators_choose_what_a_token_may_do_and_see_it_in_the_list(app):
+    carla = logged_in(app, "carla@example.org", "curator")
+    page = carla.browser.get("/account/tokens/").text
+    assert 'value="write_works"' in page
+    assert "change works in your name" in make(carla, scope="write_works").text
+    assert "change works in your name" not in make(carla, "Reader", scope="read").text
+    assert [token.scope for token in kept(app)] == ["write_works", "read"]
+    listed = carla.browser.get("/account/tokens/").text
+    assert listed.count("Also changes works and their pictures</p>") == 1
+    assert listed.count("Reads, and searches in your name</p>") == 1
+
+
+def test_visitors_are_not_offered_it_and_cannot_choose_it(app, anna):
+    assert 'name="scope"' not in anna.browser.get("/account/tokens/").text
+    assert "<textarea" not in make(anna, scope="write_works").text
+    assert kept(app) == []
+
+
+def test_the_list_says_that_who_lost_the_role_changes_nothing(app):
+    carla = logged_in(app, "carla@example.org", "curator")
+    make(carla, scope="write_works")
+    assert "not now" not in carla.browser.get("/account/tokens/").text
+    with app.app_context():
+        user = accounts.find(carla.email)
+        assert user is not None
+        accounts.revoke(user, "curator")
+        db.session.commit()
+    assert "not now" in carla.browser.get("/account/tokens/").text
+
+
+def test_curators_without_the_second_factor_that_is_asked_for_cannot(make_app):
+    app = make_app(MORELLI_SECOND_FACTOR="curators")
+    carla = logged_in(app, "carla@example.org", "curator")
+    make(carla, scope="write_works")
+    assert kept(app) == []

@@ -195,6 +195,10 @@ def with_known_differences(before):
             "too_many_uploads",
         }
         with_new_facts(operation["responses"])
+    # Programs that change a work say which version they have seen.
+    before["GET /api/v1/works/{accession}"]["responses"]["200"]["headers"] = {
+        "ETag": {"schema": {"type": "string"}}
+    }
     # A photo may go later than its search.
     deletes = before["DELETE /api/v1/queries/{query_id}"]["responses"]
     deletes["202"] = deletes["204"]
@@ -255,6 +259,13 @@ NEW = [
     "GET /api/v1/suggestions",
     "GET /api/v1/tours",
     "GET /api/v1/tours/{tour_id}",
+    "GET /api/v1/records/{accession}",
+    "PUT /api/v1/works/{accession}",
+    "PATCH /api/v1/works/{accession}",
+    "POST /api/v1/works/{accession}/withdraw",
+    "POST /api/v1/works/{accession}/restore",
+    "POST /api/v1/works/{accession}/pictures",
+    "DELETE /api/v1/works/{accession}/pictures/{sha256}",
 ]
 
 
@@ -276,7 +287,7 @@ def test_the_named_forms_are_the_same(document):
         *("Calibration", "Suggestion", "Suggestions", "Reading", "ReadWork"),
         *("Tour", "Tours", "TourStop", "TourWithStops"),
     }
-    added |= {"WorkMedia", "WorkText"}
+    added |= {"WorkMedia", "WorkText", "Record", "RecordImage", "RecordChanges"}
     assert set(now) == {*before, *added}
     assert resolved(document, now["Calibration"]) == CALIBRATION
     assert resolved(document, now["Reading"]) == READING

@@ -1,6 +1,6 @@
 """Monthly report that administrators are mailed, if they ask for it
 
-Revision ID: 0037
+Revision ID: 0036
 Revises: 0035
 Create Date: 2026-11-29 08:45:00
 """
@@ -8,7 +8,7 @@ Create Date: 2026-11-29 08:45:00
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
+revision = "0036"
 down_revision = "0035"
 branch_labels = None
 depends_on = None
