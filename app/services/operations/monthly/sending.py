@@ -107,12 +107,12 @@ def _compose(
         "the report of the visual search for %(month)s is attached.\n\n"
         "You get this mail because you asked for it as an administrator. Earlier "
         "reports, and how to stop these mails:\n\n"
-        "%(page)s\n",
+        "%(page)s",
         month=name,
         page=page,
     )
     # What an administrator calls the site is one line in its form, and made sure here.
-    return mailer.compose(email, " ".join(subject.split()), text)
+    return mailer.compose(email, " ".join(subject.split()), f"{text}\n")
 
 
 def _send(
