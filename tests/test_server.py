@@ -160,7 +160,7 @@ def test_nonsense_in_the_environment_is_one_sentence(tmp_path):
         check=False,
         timeout=SCRIPT_SECONDS,
     )
-    assert result.returncode == 2
+    assert result.returncode == 78
     assert result.stderr == (
         "MORELLI_PORT=http cannot be used: a whole number is needed.\n"
     )

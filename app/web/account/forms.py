@@ -163,7 +163,8 @@ class CurrentPassword:
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        if not current_user.password:
+        # The page of the second factor is asked for before anybody is logged in, too.
+        if current_user.is_authenticated and not current_user.password:
             del self.password
 
     def validate(self, **options: Any) -> bool:

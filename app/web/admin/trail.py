@@ -109,7 +109,7 @@ def undo(entry_id: int) -> ResponseReturnValue:
 def brief(value: object) -> str:
     """Write a value of a change in one line; texts and lists are cut short."""
     if isinstance(value, bool):
-        return str(gettext("yes") if value else gettext("no"))
+        return str(gettext("Yes") if value else gettext("No"))
     if isinstance(value, dict):
         value = " · ".join(f"{name}: {brief(one)}" for name, one in value.items())
     elif isinstance(value, list):

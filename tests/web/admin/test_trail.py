@@ -26,7 +26,7 @@ def test_what_was_changed_is_named(app):
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(True, "yes"), (False, "no"), (["a", "b"], "a, b"), ({"en": "Hi"}, "en: Hi")],
+    [(True, "Yes"), (False, "No"), (["a", "b"], "a, b"), ({"en": "Hi"}, "en: Hi")],
 )
 def test_values_are_put_into_words(in_app, value, words):
     assert brief(value) == words
