@@ -26,6 +26,7 @@ from app.factory import create_app
 from app.models import User
 from app.programs import demo
 from app.services.accounts import accounts
+from app.services.system import database
 from tools.screenshots import ARRIVED, BROWSERS, INSTANCE, open_page, serving
 
 PICTURES = ROOT / "build" / "staff-pages"
@@ -61,6 +62,8 @@ def run() -> int:
     if status != DONE:
         return status
     app = create_app()
+    with app.app_context():
+        database.upgrade()  # where an earlier build has drawn it
     password = admit(app)
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
