@@ -51,3 +51,12 @@ def test_without_features_the_task_says_what_to_do(app, curator):
     answer = curator.post(f"{PAGE}make", page=PAGE)
     app.extensions[BACKGROUND].work_off()
     assert "precompute_descriptors.py" in curator.browser.get(answer.location).text
+
+
+def test_the_way_to_the_curators_pages_is_marked_on_all_of_them(curator):
+    way = '<a href="/curate/works/" aria-current="{}">Curate</a>'
+    assert way.format("true") in curator.browser.get(PAGE).text
+    assert way.format("page") in curator.browser.get("/curate/works/").text
+    elsewhere = curator.browser.get("/about").text
+    assert '<a href="/curate/works/">Curate</a>' in elsewhere
+    assert '<a href="/curate/works/">Curate</a>' in curator.browser.get("/no").text
