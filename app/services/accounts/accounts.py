@@ -102,6 +102,20 @@ def drop(user: User) -> None:
     db.session.flush()
 
 
+def create_in_place(email: str, password_hash: str) -> User | None:
+    """Make the account of an address whose owner has proven it; the caller commits.
+
+    Whoever registered it without confirming did not prove that it is theirs, and that
+    account goes. None, and nothing is changed, if somebody confirmed one.
+    """
+    holder = find(email)
+    if holder is not None and holder.confirmed_at is not None:
+        return None
+    if holder is not None:
+        drop(holder)
+    return create_confirmed(email, password_hash)
+
+
 def erase(user: User, photos: MediaStore, outbox: Outbox) -> int:
     """Delete an account and everything that belongs to it.
 

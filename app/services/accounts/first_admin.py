@@ -126,13 +126,10 @@ def make_admin(session: Session, code: str, email: str, password_hash: str) -> U
     if has_admin(session):
         session.rollback()
         raise CodeVoidError
-    holder = accounts.find(email)
-    if holder is not None and holder.confirmed_at is not None:
+    user = accounts.create_in_place(email, password_hash)
+    if user is None:
         session.rollback()
         raise AddressTakenError
-    if holder is not None:
-        accounts.drop(holder)
-    user = accounts.create_confirmed(email, password_hash)
     accounts.grant(user, ADMIN)
     audit.record(
         session,

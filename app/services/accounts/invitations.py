@@ -106,13 +106,10 @@ def join(session: Session, invitation: Invitation, password_hash: str) -> User:
     """
     email, role = invitation.email, invitation.role
     _use_up(session, invitation)
-    holder = accounts.find(email)
-    if holder is not None and holder.confirmed_at is not None:
+    user = accounts.create_in_place(email, password_hash)
+    if user is None:
         session.rollback()
         raise InvitationUsedError
-    if holder is not None:
-        accounts.drop(holder)
-    user = accounts.create_confirmed(email, password_hash)
     _grant(session, user, role)
     return user
 
