@@ -142,6 +142,18 @@ class Statistics:
             counts[(hour // 24 + 3) % 7][hour % 24] += count
         return counts
 
+    def busiest_hour(self) -> tuple[int, int, int] | None:
+        """Return weekday, hour and searches of the hour of the week with most.
+
+        The first of several; None without any search.
+        """
+        most = max(
+            (count, -day, -hour)
+            for day, hours in enumerate(self.by_weekday())
+            for hour, count in enumerate(hours)
+        )
+        return (-most[1], -most[2], most[0]) if most[0] else None
+
     def by_verdict(self) -> dict[Verdict, int]:
         """Count by what was answered; every verdict is there."""
         counts = dict.fromkeys(Verdict, 0)

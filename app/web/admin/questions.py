@@ -42,17 +42,16 @@ def week(statistics: Statistics) -> Figure:
     """Count searches by weekday and hour."""
     counts = statistics.by_weekday()
     names = get_day_names(locale=get_locale())
-    most = max(
-        (n, -day, -hour) for day in range(7) for hour, n in enumerate(counts[day])
-    )
+    busiest = statistics.busiest_hour()
     sentence = gettext("Nothing yet.")
-    if most[0]:
+    if busiest:
+        day, hour, most = busiest
         sentence = gettext(
             "Most often on %(day)s from %(hour)s on: %(count)s searches. Rows: Monday "
             "above, Sunday below.",
-            day=names[-most[1]],
-            hour=f"{-most[2]:02d}:00",
-            count=format_decimal(most[0]),
+            day=names[day],
+            hour=f"{hour:02d}:00",
+            count=format_decimal(most),
         )
     rows: list[tuple[Cell, ...]] = [
         (f"{hour:02d}:00", *(counts[day][hour] for day in range(7)))

@@ -181,6 +181,16 @@ def test_a_chain_of_likeness_does_not_make_one_group():
     assert group_alike([a, b, c]) == [[a, b], [c]]
 
 
+def test_the_busiest_hour_of_the_week_is_the_first_of_several(week):
+    later = NOON + timedelta(days=5)
+    assert week().busiest_hour() is None
+    counted = week(query(), query(at=later), query(at=later))
+    assert counted.busiest_hour() == (later.weekday(), later.hour, 2)
+    after = later + timedelta(hours=1)
+    even = week(query(at=after), query(at=after))
+    assert even.busiest_hour() == (later.weekday(), later.hour, 2)
+
+
 def test_weekdays_and_their_hours_are_counted(week):
     counts = week(query(), query(at=NOON + timedelta(days=5))).by_weekday()
     assert counts[1][12] == counts[6][12] == 1  # a Tuesday and a Sunday

@@ -199,17 +199,16 @@ def _found_otherwise(statistics: Statistics) -> Section:
 def _hours(statistics: Statistics) -> Section:
     counts = statistics.by_weekday()
     names = get_day_names(context="stand-alone", locale=get_locale())
-    most = max(
-        (n, -day, -hour) for day in range(7) for hour, n in enumerate(counts[day])
-    )
+    busiest = statistics.busiest_hour()
     sentence = gettext("Nobody searched in this month.")
-    if most[0]:
+    if busiest:
+        day, hour, most = busiest
         sentence = gettext(
             "Most often on %(day)s from %(hour)s on: %(count)s searches. The darker an "
             "hour, the more searches.",
-            day=names[-most[1]],
-            hour=f"{-most[2]:02d}:00",
-            count=format_decimal(most[0]),
+            day=names[day],
+            hour=f"{hour:02d}:00",
+            count=format_decimal(most),
         )
     week = Week([names[day] for day in range(7)], counts)
     title = gettext("At which hours of the week do visitors ask?")
