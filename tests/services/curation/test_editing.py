@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Artwork, AuditEntry, ImageFeatures, User
+from app.models import Artwork, AuditEntry, ImageFeatures
 from app.retrieval.errors import UnreadableImageError
-from app.retrieval.settings import ImageSettings
 from app.services.collection.labels import label_of, version_of
 from app.services.collection.subjects import (
     NOTHING,
@@ -18,7 +17,6 @@ from app.services.collection.subjects import (
 from app.services.curation.editing import (
     ChangedMeanwhileError,
     TakenAccessionError,
-    WorkEditor,
 )
 from app.services.curation.work_images import (
     RepeatedImageError,
@@ -26,33 +24,10 @@ from app.services.curation.work_images import (
     pictures_of,
 )
 from app.services.index.live import LiveIndex
-from app.services.media.folder import FolderStore
 from app.services.system import audit
 from app.web.shell.current import search_service
 from tests.support.fakes import draw_picture, photograph
-from tests.support.museum import FakePublication, encoded, make_searcher
-
-
-@pytest.fixture
-def publication():
-    """Publishes a searcher of the test's own: it is going to change."""
-
-    return FakePublication(make_searcher(range(7)))
-
-
-@pytest.fixture
-def curator(in_app):
-    user = User(email="curator@example.org", fs_uniquifier="c")
-    db.session.add(user)
-    db.session.commit()
-    return user
-
-
-@pytest.fixture
-def editor(in_app, curator, publication):
-    media = FolderStore(in_app.config["MORELLI_INSTANCE"] / "media" / "works")
-    maker = feature_maker(LiveIndex(publication))
-    return WorkEditor(db.session(), media, maker, curator, ImageSettings())
+from tests.support.museum import encoded
 
 
 def work_of(number):

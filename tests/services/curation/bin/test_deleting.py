@@ -1,4 +1,3 @@
-import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db
@@ -10,40 +9,15 @@ from app.models import (
     PendingDeletion,
     Query,
     ReferenceImage,
-    User,
     WorkMedia,
     now,
 )
-from app.retrieval.settings import ImageSettings
 from app.services.curation.bin.deleting import delete_works, ids_withdrawn_before
-from app.services.curation.editing import WorkEditor
 from app.services.curation.merging.merger import Merger
-from app.services.curation.work_images import feature_maker
-from app.services.index.live import LiveIndex
 from app.services.system import deletions
 from app.web.shell.current import media, search_service
 from tests.support.fakes import draw_picture, photograph
-from tests.support.museum import FakePublication, encoded, make_searcher
-
-
-@pytest.fixture
-def publication():
-    """Publishes a searcher of the test's own: it is going to change."""
-    return FakePublication(make_searcher(range(7)))
-
-
-@pytest.fixture
-def curator(in_app):
-    user = User(email="curator@example.org", fs_uniquifier="c")
-    db.session.add(user)
-    db.session.commit()
-    return user
-
-
-@pytest.fixture
-def editor(in_app, curator, publication):
-    maker = feature_maker(LiveIndex(publication))
-    return WorkEditor(db.session(), media().works, maker, curator, ImageSettings())
+from tests.support.museum import encoded
 
 
 def work_of(number):

@@ -20,51 +20,25 @@ from app.models import (
     RelevanceJudgement,
     Tour,
     TourStop,
-    User,
     VisitNote,
     WorkMedia,
 )
 from app.models.words import write_words_of
-from app.retrieval.settings import ImageSettings
 from app.retrieval.verification.evidence import Verdict
 from app.services.collection.labels import fact_of, version_of
 from app.services.collection.works import find_work
-from app.services.curation.editing import ChangedMeanwhileError, WorkEditor
+from app.services.curation.editing import ChangedMeanwhileError
 from app.services.curation.merging.choosing import FieldRule, find_pairs
 from app.services.curation.merging.merger import MERGE_ALL, Merger
 from app.services.curation.relations import RelationKind
-from app.services.curation.work_images import feature_maker
-from app.services.index.live import LiveIndex
-from app.services.media.folder import FolderStore
 from app.web.shell.current import search_service
 from tests.support.fakes import draw_picture, photograph
-from tests.support.museum import FakePublication, encoded, make_searcher
-
-
-@pytest.fixture
-def publication():
-    """Publishes a searcher of the test's own: it is going to change."""
-    return FakePublication(make_searcher(range(7)))
-
-
-@pytest.fixture
-def curator(in_app):
-    user = User(email="curator@example.org", fs_uniquifier="c")
-    db.session.add(user)
-    db.session.commit()
-    return user
+from tests.support.museum import encoded
 
 
 @pytest.fixture
 def merger(curator):
     return Merger(db.session(), curator)
-
-
-@pytest.fixture
-def editor(in_app, curator, publication):
-    media = FolderStore(in_app.config["MORELLI_INSTANCE"] / "media" / "works")
-    maker = feature_maker(LiveIndex(publication))
-    return WorkEditor(db.session(), media, maker, curator, ImageSettings())
 
 
 def work_of(number):
