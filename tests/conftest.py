@@ -55,8 +55,8 @@ settings.load_profile("seeded")
 
 
 LONGEST = (
-    *("test_entry_points.py", "browser/test_accessibility.py"),
-    *("scripts/test_train.py", "lab/test_train_similarity.py"),
+    *("test_wheel.py", "test_entry_points.py", "browser/test_accessibility.py"),
+    *("programs/test_train.py", "lab/test_train_similarity.py"),
     *("retrieval/training/test_pipeline.py", "test_changes_under_load.py"),
     *("browser/test_languages.py", "lab/test_networks.py", "browser/test_map.py"),
 )
