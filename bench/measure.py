@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.retrieval.evaluation.report import set_columns
+from app.retrieval.evaluation.columns import set_columns
 
 MEMORY_FIELDS = ("Rss", "Pss", "Pss_Anon", "Pss_File")
 LIBRARY = re.compile(r"\.so(\.|$)")

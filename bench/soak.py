@@ -16,7 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from app.commands.shared import DONE, FAILED, run_explained
-from app.retrieval.evaluation.report import set_columns
+from app.retrieval.evaluation.columns import set_columns
 from bench.measure import (
     memory_mb,
     print_figures,

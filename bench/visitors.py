@@ -19,7 +19,7 @@ import numpy as np
 
 from app.commands.shared import DONE, FAILED, run_explained, say
 from app.configuration.load import ROOT
-from app.retrieval.evaluation.report import set_columns
+from app.retrieval.evaluation.columns import set_columns
 from bench.query import live_photos
 from bench.server import UNLIMITED, ask_until_answered, free_port, serving
 

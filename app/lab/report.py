@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 
 from app.lab.errors import LabError
 from app.lab.plots import standalone
-from app.retrieval.evaluation.report import set_columns
+from app.retrieval.evaluation.columns import set_columns
 from app.retrieval.files.atomic import staged_folder
 from app.retrieval.images.codec import encode_jpeg, resize_to_long_side
 from app.retrieval.types import Image

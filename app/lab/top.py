@@ -16,7 +16,7 @@ from app.lab.asking import Key
 from app.lab.errors import LabError
 from app.lab.report import ReportFolder, label_of
 from app.retrieval.errors import ImageError
-from app.retrieval.evaluation.report import set_columns
+from app.retrieval.evaluation.columns import set_columns
 from app.retrieval.images.codec import read
 from app.retrieval.types import Image
 

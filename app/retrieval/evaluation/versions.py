@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from app.retrieval.evaluation.report import set_columns
+from app.retrieval.evaluation.columns import set_columns
 from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.model import Model
