@@ -33,7 +33,8 @@ from app.models import Artwork
 from app.retrieval.map.layout import settle
 from app.retrieval.map.sprites import FINE
 from app.retrieval.types import FloatArray
-from app.services.map.building import MapPlan, draw
+from app.services.map.building import draw
+from app.services.map.plan import MapPlan
 from app.services.map.registry import Likeness, MapRegistry
 from app.services.system import database
 from bench.measure import folder_size_mb, print_figures, print_percentiles
