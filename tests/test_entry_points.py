@@ -65,6 +65,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_start_reaches_nobody_and_leaves_nothing(shelter, command):
     # gunicorn looks for its settings where it is started.

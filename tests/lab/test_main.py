@@ -74,6 +74,7 @@ def test_every_command_explains_itself(name, capsys):
     assert "default: None" not in printed
 
 
+@pytest.mark.slow
 def test_the_lab_can_be_imported_without_tensorflow():
     code = (
         "import sys, importlib, pkgutil, app.lab; "

@@ -45,6 +45,7 @@ def test_every_perturbation_is_one_step_or_one_of_the_mixtures():
     assert set(names) == set(PROFILES)
 
 
+@pytest.mark.slow
 def test_the_report_has_every_method_at_every_strength(arguments, tmp_path, capsys):
     assert lab.main(arguments) == 0
     assert "2 works asked for, 1 strangers" in capsys.readouterr().out
@@ -112,6 +113,7 @@ def test_nobody_to_ask_for_is_refused(arguments, capsys):
     assert "at least 1" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_backbones_are_compared_among_themselves(tmp_path, few):
     from app.lab.report import ReportFolder
 

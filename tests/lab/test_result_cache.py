@@ -81,6 +81,7 @@ def test_what_is_found_comes_in_order_and_leaves_nothing_behind(tmp_path, undist
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(stops=st.lists(st.integers(0, COUNT), max_size=4))
 def test_stopped_anywhere_it_goes_on_and_ends_the_same(
@@ -204,6 +205,7 @@ def test_a_full_disk_loses_a_page_at_most(tmp_path, monkeypatch):
     assert finder.asked == list(range(PAGE, COUNT))
 
 
+@pytest.mark.slow
 def test_killed_it_goes_on_from_the_last_page(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(tmp_path)],

@@ -61,6 +61,7 @@ def test_a_programs_own_help_calls_it_so():
     assert run("index", "--help").stdout.startswith("usage: morelli index ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["doctor"], ["serve"], ["upgrade"], ["index"]])
 def test_a_wrong_setting_is_one_sentence(words, tmp_path):
     done = run(*words, MORELLI_INSTANCE=str(tmp_path), MORELLI_HTTPS="maybe")

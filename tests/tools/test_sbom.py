@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tools.locks import ROOT
 
 COMMAND = re.compile(r"^SBOM := \$\(BIN\)/cyclonedx-py (.+)$", re.M)
@@ -25,6 +27,7 @@ def bill(lock, target, seed):
     return target.read_bytes()
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bill_of_all_packages_and_hashes(tmp_path):
     lock = "requirements/build.txt"
     first = bill(lock, tmp_path / "first.json", seed="1")

@@ -107,6 +107,7 @@ def sheets_of(page):
     return {name.removesuffix(".css") for name in names}
 
 
+@pytest.mark.slow
 def test_pages_load_the_sheets_of_their_area(pages):
     strays, loaded = [], set()
     for address, (area, page) in pages.items():
@@ -119,6 +120,7 @@ def test_pages_load_the_sheets_of_their_area(pages):
     assert loaded >= SHEETS.keys() - {"kiosk", "reading"}
 
 
+@pytest.mark.slow
 def test_no_sheet_styles_anything_on_a_page_of_another_area(pages):
     strays = defaultdict(list)
     for address, (area, page) in pages.items():
@@ -136,6 +138,7 @@ def bare(selectors):
     return {name for one in selectors if len(one.classes) == 1 for name in one.classes}
 
 
+@pytest.mark.slow
 def test_no_class_is_styled_by_two_sheets_of_one_page(pages):
     # What all pages begin with, each area may adjust to its own.
     together = {

@@ -72,6 +72,7 @@ def kept():
         db.session.remove()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("filled")
 def test_every_migration_keeps_every_row_that_its_tables_had():
     scripts = ScriptDirectory.from_config(database.alembic_config())

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.databases import environ_of
 from tests.support.waiting import SCRIPT_SECONDS
 
@@ -17,6 +19,7 @@ with app.app_context():
 """
 
 
+@pytest.mark.slow
 def test_server_worker_and_indexing_may_begin_at_once(tmp_path):
     begun = [
         subprocess.Popen(

@@ -61,6 +61,7 @@ def refused_codes(document, path, method, status):
     return set(refusal["content"][JSON]["examples"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_document_is_valid_in_every_language(client, language):
     from openapi_spec_validator import OpenAPIV31SpecValidator  # which takes seconds

@@ -111,6 +111,7 @@ def test_after_a_while_one_may_try_again(app, anna):
         assert guess(app, "192.0.2.1", 2 * TRIES) == TRIES
 
 
+@pytest.mark.slow
 def test_two_processes_and_a_restart_count_together(make_app):
     app = make_app()
     with_account(app)

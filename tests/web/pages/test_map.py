@@ -240,6 +240,7 @@ def test_no_title_ends_the_scripts_words(client):
     assert json.loads(words)["in_view"] == "Works in view"
 
 
+@pytest.mark.slow
 def test_serving_the_map_takes_no_part_of_making_it_along():
     """Servers have many processes, and what places works fills a hundred megabytes."""
     code = (

@@ -48,6 +48,7 @@ def outside(addresses, page):
     return strays
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("roles", [(), ("admin", "curator")])
 def test_no_page_names_an_address_out_of_the_prefix(below, roles):
     browser = (

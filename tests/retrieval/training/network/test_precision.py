@@ -33,6 +33,7 @@ def chosen(folder, pictures):
     return manifest.precision
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not has_bfloat16(), reason="this CPU has no bfloat16")
 def test_the_threshold_decides(folder, pictures, monkeypatch):
     monkeypatch.setattr(precision, "LEAST_COSINE", 0.9)

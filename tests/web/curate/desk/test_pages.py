@@ -115,6 +115,7 @@ def test_nobody_else_sits_at_the_desk(app, ask, unknown_photo):
     assert visitor.post(f"/curate/desk/{asked}/name").status_code in (400, 403)
 
 
+@pytest.mark.slow
 def test_ten_photos_become_pictures_and_all_are_found_then(app, curator, ask):
     numbers = range(900, 910)
     with app.app_context():
