@@ -109,18 +109,19 @@ def _parts(column: str) -> Iterator[tuple[str, str, bool]]:
     """Yield what a name may be made of: field, language, and whether it is marked."""
     if marked := _MARKED.fullmatch(column):
         word = marked["tag"] or marked["word"] or ""
-        if tag := normal_tag(word) or _language_called(word):
+        if tag := normal_tag(word) or language_called(word):
             yield marked["base"].strip(), tag, True
     if ended := _ENDED.fullmatch(column):
         tag = normal_tag(ended["word"])
         if tag.partition("-")[0] not in ENDINGS:
-            tag = _language_called(ended["word"])
+            tag = language_called(ended["word"])
         if tag:
             yield ended["base"].strip(), tag, False
     yield column, "", False
 
 
-def _language_called(name: str) -> str:
+def language_called(name: str) -> str:
+    """Return the tag of a language by its name, in one of the site's; "" for none."""
     return _languages().get(plain(name), "")
 
 

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from app.extensions import db
 from app.models import BulkEdit, BulkState
 from app.models.keys import plain_text
-from app.models.languages import named, normal_tag
+from app.models.languages import named
 from app.services.collection.content.fields import TEXT_FIELDS
 from app.services.collection.content.layout import known_fields
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS
@@ -26,7 +26,7 @@ from app.services.system import tasks
 from app.web.callers.visitors import current_account
 from app.web.curate.bulk.asked import address_of_works, asked_works
 from app.web.curate.bulk.names import fact_name, fault_sentence, operation_words
-from app.web.curate.content.languages import languages_offered
+from app.web.curate.content.languages import languages_offered, tag_typed
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
 from app.web.shell.content.subject_names import SUBJECT_NAMES
@@ -200,7 +200,7 @@ def _asked_operation() -> BulkOperation:
     if kind in SUBJECT_OPERATIONS:
         subject = form.get("subject", "")
         return subject_operation(kind, "" if kind is OperationKind.AS_SEEN else subject)
-    name, tag = form.get("field", ""), normal_tag(form.get("language", ""))
+    name, tag = form.get("field", ""), tag_typed(form.get("language", ""))
     if name == OWN:
         name = detail_name(form.get("own", "").strip())
     if name and (tag or name not in LABEL_COLUMNS):

@@ -11,7 +11,6 @@ from flask_babel import gettext
 
 from app.extensions import db
 from app.models import Artwork
-from app.models.languages import normal_tag
 from app.services.collection.content.layout import (
     LONGEST_NAME,
     MOST_FIELDS,
@@ -23,7 +22,11 @@ from app.services.collection.content.layout import (
 )
 from app.services.collection.works import find_work, sample_works
 from app.web.callers.visitors import current_account
-from app.web.curate.content.languages import languages_offered
+from app.web.curate.content.languages import (
+    fault_of_language,
+    languages_offered,
+    tag_typed,
+)
 from app.web.curate.responses import go_to
 from app.web.shell.content.shown import FIELD_NAMES
 from app.web.shell.languages import LANGUAGES
@@ -46,7 +49,8 @@ def save() -> ResponseReturnValue:
     entry = keep_layout(db.session(), asked, current_account())
     said = gettext("Saved. Visitors see it so from now on.")
     done = said if entry else gettext("Nothing was changed.")
-    return go_to("curate_layout.show", done=done)
+    fault = fault_of_language(request.form.get("language", ""))
+    return go_to("curate_layout.show", done=done, error=fault)
 
 
 def page(layout: LabelLayout) -> str:
@@ -100,9 +104,10 @@ def asked_layout() -> LabelLayout:
     fields = [choice for _place, _number, choice in chosen]
     _move(fields, moved[0], moved[2])
     before = layout_of(db.session())
-    return replace(
-        before, fields=tuple(fields), language=normal_tag(form.get("language", ""))
-    ).with_fields(one.name for one in before.fields)
+    typed = form.get("language", "")
+    language = before.language if fault_of_language(typed) else tag_typed(typed)
+    asked = replace(before, fields=tuple(fields), language=language)
+    return asked.with_fields(one.name for one in before.fields)
 
 
 def _move(fields: list[FieldChoice], name: str, where: str) -> None:

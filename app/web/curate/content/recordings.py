@@ -14,6 +14,7 @@ from app.services.collection.content.recordings import RecordingError, Recording
 from app.services.curation.work_media import AddressError, MediaEditor, Said, said_of
 from app.services.media.store import StorageAwayError
 from app.web.callers.visitors import current_account
+from app.web.curate.content.languages import fault_of_language, tag_typed
 from app.web.curate.content.returning import back, saved
 from app.web.curate.responses import or_404
 from app.web.shell.current import media
@@ -78,7 +79,8 @@ def add(work_id: int) -> ResponseReturnValue:
                 "Please try again in a moment."
             )
             return back(work, error=sentence)
-    return back(work, done=gettext("The recording is kept. Visitors can play it now."))
+    sentence = gettext("The recording is kept. Visitors can play it now.")
+    return back(work, done=sentence, error=language_fault())
 
 
 @bp.post("/links")
@@ -93,7 +95,7 @@ def add_link(work_id: int) -> ResponseReturnValue:
     except AddressError:
         sentence = gettext("A link begins with https://, and leads to a page.")
         return back(work, error=sentence)
-    return back(work, done=gettext("Saved."))
+    return back(work, done=gettext("Saved."), error=language_fault())
 
 
 @bp.post("/media/<int:media_id>")
@@ -105,8 +107,10 @@ def edit(work_id: int, media_id: int) -> ResponseReturnValue:
         return back(work, error=gettext("A recording needs a transcript."))
     if one.kind is MediaKind.LINK and not said["title"]:
         return back(work, error=gettext("Please say where the link leads."))
+    if fault := language_fault():
+        said["language"] = one.language
     entry = media_editor().edit(one, said)
-    return back(work, done=saved(entry))
+    return back(work, done=saved(entry), error=fault)
 
 
 @bp.post("/media/<int:media_id>/<any(remove, earlier, later, delete):wish>")
@@ -130,8 +134,15 @@ def asked_said() -> Said:
     """Return what the form says of a recording or a link."""
     form = request.form
     return said_of(
-        form.get("language", ""), form.get("title", ""), form.get("transcript", "")
+        tag_typed(form.get("language", "")),
+        form.get("title", ""),
+        form.get("transcript", ""),
     )
+
+
+def language_fault() -> str:
+    """Return what is wrong with the language in the form; the rest is kept without."""
+    return fault_of_language(request.form.get("language", ""))
 
 
 def media_editor() -> MediaEditor:

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app.extensions import db
 from app.models import Artwork
-from app.models.languages import named, normal_tag, parted
+from app.models.languages import named, parted
 from app.services.collection.content.fields import LONGEST_TEXT, TEXT_FIELDS
 from app.services.collection.content.media import shown_media
 from app.services.collection.content.recordings import (
@@ -19,7 +19,11 @@ from app.services.collection.labels import DETAIL, LABEL_COLUMNS, version_of
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.importing.columns.reading import detail_name
 from app.web.curate.common import editor
-from app.web.curate.content.languages import languages_offered
+from app.web.curate.content.languages import (
+    fault_of_language,
+    languages_offered,
+    tag_typed,
+)
 from app.web.curate.content.returning import back, saved
 from app.web.shell.content.shown import FIELD_NAMES
 from app.web.shell.content.wishes import layout
@@ -85,7 +89,7 @@ def save_texts(work: Artwork) -> ResponseReturnValue:
         sentence = gettext("A text has %(most)s characters at most.", most=LONGEST_TEXT)
         return page(work, typed, new._replace(fault=sentence))
     if new.value and not new.fault:
-        name = named(field_asked(new), normal_tag(new.language))
+        name = named(field_asked(new), tag_typed(new.language))
         if str(work.details.get(name, "")).strip():
             sentence = gettext("There is a text for this field and language above.")
             return page(work, typed, new._replace(fault=sentence))
@@ -151,16 +155,10 @@ def asked_text() -> NewText:
     )
     if not new.value:
         return new
-    fault = ""
-    if new.language and not normal_tag(new.language):
-        fault = gettext(
-            "%(language)s is no language that is known. Please write its code, such as "
-            "de, en or pt-BR.",
-            language=new.language,
-        )
-    elif new.field == OTHER and not new.own:
+    fault = fault_of_language(new.language)
+    if not fault and new.field == OTHER and not new.own:
         fault = gettext("Please give the field a name.")
-    elif new.field in LABEL_COLUMNS and not new.language:
+    elif not fault and new.field in LABEL_COLUMNS and not new.language:
         fault = gettext("Please say in which language this is.")
     return new._replace(fault=fault)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from flask import request
 from flask_babel import lazy_gettext as _
 
-from app.models.languages import MARK, named, normal_tag, parted
+from app.models.languages import MARK, named, parted
 from app.services.collection.content.fields import TEXT_FIELDS
 from app.services.collection.exporting import EXPORTED
 from app.services.collection.labels import COLUMNS, DETAIL, LABEL_COLUMNS
@@ -23,6 +23,7 @@ from app.services.importing.columns.formats import (
 from app.services.importing.columns.reading import Reading, detail_name
 from app.services.importing.diff import Policy
 from app.services.importing.runs import UnusableMappingError
+from app.web.curate.content.languages import tag_typed
 from app.web.shell.content import shown
 
 SAMPLES = 3
@@ -82,10 +83,10 @@ def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     asked = [form.get(f"column-{number}") for number in range(len(columns))]
     fields = [field if field in known else DETAILS for field in asked]
     tags = [form.get(f"language-{number}", "") for number in range(len(columns))]
-    if any(tag.strip() and not normal_tag(tag) for tag in tags):
+    if any(tag.strip() and not tag_typed(tag) for tag in tags):
         raise UnusableMappingError("language")
     meant = [
-        _in_language(column, field, normal_tag(tag))
+        _in_language(column, field, tag_typed(tag))
         for column, field, tag in zip(columns, fields, tags, strict=True)
     ]
     made_from = form.get("accession_from", "")

@@ -91,6 +91,15 @@ def test_the_museums_language_is_of_what_names_none(app, curator):
     assert '<span lang="de" dir="ltr">The Astronomer’s Table</span>' in page
 
 
+def test_the_museums_language_is_told_by_its_name_and_never_lost(curator):
+    fields = filled(curator.browser.get(PAGE).text)
+    curator.post(PAGE, wish="save", language="German", **fields)
+    said = curator.post(PAGE, wish="save", language="Germn", **fields)
+    page = curator.browser.get(said.location).text
+    assert "Germn is no language that is known" in page
+    assert 'name="language" type="text" list="languages" value="de"' in page
+
+
 def test_a_name_that_breaks_out_stays_text(curator, app):
     fields = filled(curator.browser.get(PAGE).text)
     number = number_of(fields, "technique")

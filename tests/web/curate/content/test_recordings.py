@@ -59,6 +59,28 @@ def test_a_recording_needs_a_transcript(app, curator):
     assert media_of(app) == []
 
 
+def test_a_language_is_understood_by_its_name(app, curator):
+    told(curator, record(curator, language="Arabic"))
+    [one] = media_of(app)
+    assert one.language == "ar"
+    assert "Arabic ·" in curator.browser.get(PAGE).text
+
+
+def test_for_a_language_that_is_not_known_no_recording_is_lost(app, curator):
+    page = told(curator, record(curator, language="Germanisch"))
+    assert "Germanisch is no language that is known" in page
+    assert "Visitors can play it now" in page
+    [one] = media_of(app)
+    assert (one.language, one.title) == ("", "Gespräch")
+    address = f"/curate/works/1/media/{one.id}"
+    curator.post(address, page=PAGE, **SAID)
+    changed = {**SAID, "title": "Rede", "language": "xx"}
+    answer = curator.post(address, page=PAGE, **changed)
+    assert "xx is no language that is known" in told(curator, answer)
+    [one] = media_of(app)
+    assert (one.language, one.title) == ("de", "Rede")
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

@@ -58,6 +58,19 @@ def test_a_language_that_is_not_known_is_refused_and_nothing_is_lost(app, curato
     assert details(app) == {}
 
 
+@pytest.mark.parametrize("typed", ["German", "deutsch", " Deutsch ", "allemand"])
+def test_a_language_is_understood_by_its_name(app, curator, typed):
+    assert write(curator, "x", language=typed).status_code == 303
+    assert details(app) == {"story@de": "x"}
+
+
+def test_the_work_leads_a_curator_to_its_texts_and_nobody_else(curator, visitor):
+    way = f'href="{PAGE}"'
+    assert way in curator.browser.get("/curate/works/1").text
+    assert way in curator.browser.get(WORK).text
+    assert "/curate/" not in visitor.get(WORK).text
+
+
 def test_a_language_is_written_as_the_standard_does(app, curator):
     write(curator, "x", language="PT_br")
     assert details(app) == {"story@pt-BR": "x"}
