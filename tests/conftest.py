@@ -59,6 +59,7 @@ LONGEST = (
     *("programs/test_train.py", "lab/test_train_similarity.py"),
     *("retrieval/training/test_pipeline.py", "test_changes_under_load.py"),
     *("browser/test_languages.py", "lab/test_networks.py", "browser/test_map.py"),
+    "browser/test_journeys.py",
 )
 """Files that take longest, those that take a minute and more."""
 

@@ -68,7 +68,8 @@ the desk has the photos that nobody found: test_desk.py looks at those."""
 IMAGE_SERVICE = "iiif_images."
 """Endpoints that give pictures and what is told of them to viewers, no pages."""
 CLOSED_DOORS = ("sign_on.", "first_start.")
-"""Endpoints that are there only with a provider, or without an administrator."""
+"""Endpoints that are there only with a provider, or without an administrator:
+test_journeys.py looks at them."""
 MOST_BYTES = 200_000
 """Of a page before its pictures; nothing is compressed yet."""
 WEIGHT = """
