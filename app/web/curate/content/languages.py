@@ -32,8 +32,9 @@ def fault_of_language(typed: str) -> str:
     """Return what is wrong with a language that was typed; "" if nothing is."""
     if not typed.strip() or tag_typed(typed):
         return ""
-    return gettext(
+    sentence = gettext(
         "%(language)s is no language that is known. Please write its code, such as "
         "de, en or pt-BR.",
         language=typed.strip(),
     )
+    return str(sentence)
