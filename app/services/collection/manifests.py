@@ -106,7 +106,10 @@ def manifest(
         # Licences are known by their addresses without the s, whoever links to them.
         described["rights"] = label["rights"].replace("https:", "http:", 1)
     elif label["rights"]:
-        described["requiredStatement"] = _pair({"en": ["Rights"]}, label["rights"])
+        described["requiredStatement"] = {
+            "label": {"en": ["Rights"]},
+            "value": _values(work, "rights", label["rights"]),
+        }
     if work.images:
         described["thumbnail"] = [_thumbnail(work.images[0], addresses)]
     described["items"] = [
@@ -176,10 +179,6 @@ def _rendering(one: WorkMedia, addresses: Addresses) -> dict[str, Any]:
         "label": label,
         "format": one.mimetype,
     }
-
-
-def _pair(label: dict[str, list[str]], value: str) -> dict[str, Any]:
-    return {"label": label, "value": {"none": [value]}}
 
 
 def _canvas(

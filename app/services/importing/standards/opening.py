@@ -13,7 +13,6 @@ from app.services.importing.records import Record
 from app.services.importing.standards import (
     activities,
     edm,
-    lido,
     linked_art,
     oai_pmh,
 )
@@ -28,6 +27,7 @@ from app.services.importing.standards.image_service import (
     record_of_service,
     service_of,
 )
+from app.services.importing.standards.lido import record as lido
 from app.services.importing.standards.markup import (
     START_BYTES,
     BrokenXmlError,

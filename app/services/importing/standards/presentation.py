@@ -27,7 +27,12 @@ from app.services.importing.standards.image_service import (
     picture_address,
 )
 from app.services.importing.standards.presentation2 import NAMES, upgraded
-from app.services.importing.standards.texts import chosen, joined, plain_text
+from app.services.importing.standards.texts import (
+    chosen,
+    joined,
+    label_texts,
+    plain_text,
+)
 from app.services.importing.standards.vocabulary import (
     DATE,
     RIGHTS,
@@ -86,7 +91,7 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     """Return what a manifest says of a work."""
 
     def words(value: Any) -> list[str]:
-        return chosen(_by_language(value), language)
+        return label_texts(_by_language(value), language)
 
     found = WorkDescription()
     for pair in objects(manifest.get("metadata")):
@@ -128,6 +133,7 @@ def _add_rights(
     """Add all that a manifest says of rights: none of it stands for the others."""
     for statement in objects(manifest.get("requiredStatement")):
         found.add(RIGHTS, words(statement.get("value")))
+        found.add_languages(RIGHTS, _by_language(statement.get("value")))
     rights = manifest.get("rights")
     found.add(RIGHTS, [rights] if isinstance(rights, str) else [])
 

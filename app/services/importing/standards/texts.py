@@ -2,11 +2,15 @@
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html.parser import HTMLParser
 
-NO_LANGUAGE = ("none", "@none", "", "und", "zxx")
+from app.models.languages import normal_tag
+
+NO_LANGUAGE = ("none", "@none", "", "und", "zxx", "mul", "mis")
 """How standards say that a text is in no language, or in none that they know."""
+Spoken = Mapping[str, Sequence[str]]
+"""Texts by their languages."""
 BREAKING = frozenset(
     [
         "address",
@@ -103,12 +107,12 @@ def plain_text(value: str) -> str:
     return "\n".join(line.strip() for line in value.strip().splitlines())
 
 
-def chosen(texts: Mapping[str, Iterable[str]], language: str) -> list[str]:
+def chosen(texts: Spoken, language: str) -> list[str]:
     """Return the texts in a language, or else those that come nearest to it.
 
     Parameters
     ----------
-    texts : mapping of str to iterable of str
+    texts : mapping of str to sequence of str
         By their languages, as tags of BCP 47; in no language by one of ``NO_LANGUAGE``.
     language : str
         Code of the language that is wanted, such as ``de``.
@@ -133,9 +137,40 @@ def chosen(texts: Mapping[str, Iterable[str]], language: str) -> list[str]:
     return spoken[wanted]
 
 
+def label_texts(texts: Spoken, language: str) -> list[str]:
+    """Return what a label says: texts in no language before all others.
+
+    Beside translations they are the museum's own, and nowhere else to be kept.
+    """
+    own = {tag: said for tag, said in texts.items() if tag in NO_LANGUAGE}
+    return chosen(own, language) or chosen(texts, language)
+
+
+def united_languages(things: Sequence[Spoken]) -> dict[str, list[str]]:
+    """Return what several things are called, by every language that one of them has.
+
+    A thing without a name in some language keeps there the one it has, or the list
+    would be one too short. What is said in one language only is not repeated.
+    """
+    tags = list(dict.fromkeys(tag for thing in things for tag in thing))
+    if len(tags) < 2:
+        return {}
+    return {
+        tag: [
+            name
+            for thing in things
+            for name in (chosen({tag: thing.get(tag, ())}, tag) or chosen(thing, tag))[
+                :1
+            ]
+        ]
+        for tag in tags
+    }
+
+
 def primary(tag: str) -> str:
-    """Return the language of a tag, in small letters: ``en`` of ``en-GB``."""
-    return tag.replace("_", "-").partition("-")[0].strip().lower()
+    """Return the language of a tag: ``en`` of ``en-GB``, ``de`` of ``ger``."""
+    code = tag.replace("_", "-").partition("-")[0].strip().lower()
+    return normal_tag(code) or code
 
 
 def joined(texts: Iterable[str]) -> str:

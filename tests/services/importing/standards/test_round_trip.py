@@ -37,6 +37,34 @@ FACTS = {
         "details.Provenienz@de": "Prag",
         "details.Provenienz@en": "Prague",
     },
+    "a label and its translations": {
+        "title": "Der Tisch",
+        "details.title@en": "The Table",
+        "details.title@pt-BR": "A mesa",
+        "technique": "Öl auf Holz",
+        "details.technique@en": "Oil on panel",
+        "details.technique@ar": "زيت على خشب",
+        "date": "um 1880",
+        "details.date@fr": "vers 1880",
+        "artist": "Unbekannt",
+        "details.artist@en": "Unknown",
+        "type": "Gemälde",
+        "details.type@en": "Painting",
+        "school": "Niederlande",
+        "details.school@en": "Netherlands",
+        "location": "Saal 3",
+        "details.location@en": "Room 3",
+        "rights": "Museum, alle Rechte vorbehalten",
+        "details.rights@en": "Museum, all rights reserved",
+    },
+    "what visitors are told": {
+        "details.dimensions": "40 × 60 cm",
+        "details.dimensions@en": "40 by 60 cm",
+        "details.credit": "Schenkung 1921",
+        "details.credit@en": "Gift, 1921",
+        "details.story@uk": "Історія.",
+        "rights": "Museum",
+    },
 }
 
 
@@ -47,7 +75,9 @@ def addresses_of(accession):
 
 
 WRITTEN = {
-    "lido": lambda _work: "".join(lido.lido_records(db.session(), addresses_of)),
+    "lido": lambda _work: "".join(
+        lido.lido_records(db.session(), addresses_of, "Museum")
+    ),
     "linked art": lambda _work: "".join(
         linked_art.linked_art(db.session(), addresses_of)
     ),
