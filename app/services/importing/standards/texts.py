@@ -107,6 +107,32 @@ def plain_text(value: str) -> str:
     return "\n".join(line.strip() for line in value.strip().splitlines())
 
 
+def without_markup(value: str) -> str:
+    """Return a cell as it is, or as plain text where markup is in it.
+
+    >>> without_markup("Lind &amp; Berg"), without_markup(" R&D <1900")
+    ('Lind & Berg', ' R&D <1900')
+    """
+    if "<" not in value and "&" not in value:
+        return value
+    is_marked = _TAG.search(value) or _REFERENCE.search(value)
+    return plain_text(value) if is_marked else value
+
+
+def text_of_cell(value: str, joints: Sequence[str] = ()) -> str:
+    """Return what a cell of a label says, without markup and blanks around it.
+
+    Parameters
+    ----------
+    joints : sequence of str
+        Signs by which several values are joined in a cell.
+    """
+    for joint in joints:
+        if joint in value:
+            value = "; ".join(filter(None, map(str.strip, value.split(joint))))
+    return without_markup(value).strip()
+
+
 def chosen(texts: Spoken, language: str) -> list[str]:
     """Return the texts in a language, or else those that come nearest to it.
 

@@ -27,6 +27,8 @@ def is_suspicious(joined: str) -> bool:
     """
     if "\0" in joined or '="' in joined or f"{JOINT}'" in joined or joined[0] == "'":
         return True
+    if "\x0b" in joined or "\x1d" in joined:
+        return True
     try:
         joined.encode()
     except UnicodeEncodeError:  # what stands for a byte that is no text
@@ -35,11 +37,16 @@ def is_suspicious(joined: str) -> bool:
 
 
 def unwrap(cell: str) -> str:
-    """Return what a cell says without what protects it from a spreadsheet.
+    r"""Return what a cell says without what protects it from a spreadsheet.
+
+    FileMaker parts lines and repeated values by signs of its own.
 
     >>> unwrap('="000123"'), unwrap("'000125"), unwrap("'t Hooft")
     ('000123', '000125', "'t Hooft")
+    >>> unwrap("two\x0blines"), unwrap("Lind\x1dBerg")
+    ('two\nlines', 'Lind; Berg')
     """
+    cell = cell.replace("\x0b", "\n").replace("\x1d", "; ")
     if found := FORMULA.fullmatch(cell):
         return found[1].replace('""', '"')
     if (found := AS_TEXT.fullmatch(cell)) and not DECADE.fullmatch(cell):
