@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, ReferenceImage
 from app.models.languages import primary
-from app.services.collection.content.fields import DESCRIPTION, DIMENSIONS, Text
+from app.services.collection.content.fields import (
+    CREDIT,
+    DESCRIPTION,
+    DIMENSIONS,
+    Text,
+)
 from app.services.collection.content.saying import (
     IsPublic,
     everything,
@@ -41,6 +46,7 @@ SUBJECT = (300404126, "Subject")
 CONCEPTS = {
     DESCRIPTION: (300435416, "Description"),
     DIMENSIONS: (300435430, "Dimensions Statement"),
+    CREDIT: (300435418, "Credit Line"),
 }
 """Of fields that the thesaurus knows; others have their names."""
 LANGUAGE_CONCEPTS = {

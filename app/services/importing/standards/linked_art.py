@@ -10,6 +10,7 @@ from typing import Any
 
 from app.models.languages import normal_tag
 from app.services.collection.content.fields import (
+    CREDIT,
     DESCRIPTION,
     DIMENSIONS,
     TEXT_FIELDS,
@@ -51,15 +52,15 @@ STATEMENTS = {
     "300055768": "school",
     "300311705": "source",
     "300435434": RIGHTS,
-    "300435418": RIGHTS,
-    "300026687": RIGHTS,
     "300404126": "shows",
 }
-"""Statements that are a field: of materials, culture, source, rights, credit."""
+"""Statements that are a field: of materials, culture, source, rights."""
 DETAILS = {
     "300435430": DIMENSIONS,
     "300435416": DESCRIPTION,
     "300411780": DESCRIPTION,
+    "300435418": CREDIT,
+    "300026687": CREDIT,
     "300435438": "Provenance",
     "300435414": "Inscriptions",
     "300435448": "Place",

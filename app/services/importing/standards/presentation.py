@@ -11,7 +11,8 @@ from typing import Any
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.collection.content.fields import DESCRIPTION
-from app.services.importing.columns.picture_cells import WEB
+from app.services.importing.columns.picture_cells import WEB, is_address
+from app.services.importing.columns.words import squeezed
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.documents import (
@@ -48,6 +49,14 @@ MOST_DEPTH = 8
 PAINTING = ("painting", ["painting"])
 """Motivation of what a canvas shows; others are about it."""
 REGION = re.compile(r"\d+,\d+,\d+,\d+|pct:[\d.]+(?:,[\d.]+){3}|square")
+
+IDENTIFIERS = frozenset(
+    (
+        *("identifier", "referencenumber", "shelfmark", "callnumber", "catalognumber"),
+        *("cataloguenumber", "signatur", "cote", "identifiant", "kennung", "signatura"),
+    )
+)
+"""Names of rows that hold what a work is known by, in small letters alone."""
 
 Found = tuple[str, "dict[str, Any] | Remark"]
 
@@ -100,6 +109,7 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
         value = pair.get("value")
         name = joined(chosen(names, language))
         found.add_named(every, name, words(value), _by_language(value))
+    found.accession = found.accession or _identifier_among(manifest)
     title = words(manifest.get("label"))
     # A manifest must have a label; one without a title has the number there.
     if title and title != [found.accession]:
@@ -125,17 +135,34 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     return record
 
 
+def _identifier_among(manifest: Mapping[str, Any]) -> str:
+    """Return what a row calls the identifier, where none is called accession number."""
+    for pair in objects(manifest.get("metadata")):
+        names, values = (
+            [text for said in _by_language(pair.get(part)).values() for text in said]
+            for part in ("label", "value")
+        )
+        is_named = any(squeezed(name) in IDENTIFIERS for name in names)
+        if is_named and len(values) == 1 and not is_address(values[0]):
+            return plain_text(values[0])
+    return ""
+
+
 def _add_rights(
     found: WorkDescription,
     manifest: Mapping[str, Any],
     words: Callable[[Any], list[str]],
 ) -> None:
     """Add all that a manifest says of rights: none of it stands for the others."""
+    rights = manifest.get("rights")
+    licences = [rights] if isinstance(rights, str) else []
     for statement in objects(manifest.get("requiredStatement")):
         found.add(RIGHTS, words(statement.get("value")))
-        found.add_languages(RIGHTS, _by_language(statement.get("value")))
-    rights = manifest.get("rights")
-    found.add(RIGHTS, [rights] if isinstance(rights, str) else [])
+        spoken = _by_language(statement.get("value"))
+        if len(spoken) > 1:
+            full = {tag: [joined([*said, *licences])] for tag, said in spoken.items()}
+            found.add_languages(RIGHTS, full)
+    found.add(RIGHTS, licences)
 
 
 class _Walk:

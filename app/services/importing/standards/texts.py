@@ -179,7 +179,8 @@ def united_languages(things: Sequence[Spoken]) -> dict[str, list[str]]:
     would be one too short. What is said in one language only is not repeated.
     """
     tags = list(dict.fromkeys(tag for thing in things for tag in thing))
-    if len(tags) < 2:
+    spoken = [tag for tag in tags if tag not in NO_LANGUAGE]
+    if len(spoken) < 2 and all(len(thing) < 2 for thing in things):
         return {}
     return {
         tag: [

@@ -144,6 +144,26 @@ def test_an_image_service_is_asked_for_the_picture():
     assert record.images[0] == "https://museum.org/iiif/4711/info.json"
 
 
+@pytest.mark.parametrize("term", ["valmistus", "Tillverkning", "výroba", "productie"])
+def test_a_making_is_known_by_its_name_in_other_languages(term):
+    record = altered(
+        ("http://terminology.lido-schema.org/lido00007", "http://museum.org/events/1"),
+        (">Herstellung<", f">{term}<"),
+    )
+    assert record.label["artist"] == "Lind, Marta"
+    assert record.label["date"] == "um 1880"
+
+
+def test_rights_are_whole_in_every_language():
+    record = altered(
+        ("<lido:term>CC BY 4.0", '<lido:term xml:lang="en">by</lido:term><lido:term>CC')
+    )
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    photo = "Kunsthalle Beispiel, Foto: A. Muster"
+    assert record.label["rights"] == f"{photo}; CC; {licence}"
+    assert record.details["rights@en"] == f"{photo}; by; {licence}"
+
+
 def test_subjects_are_also_those_that_are_persons_and_places():
     record = altered(
         (

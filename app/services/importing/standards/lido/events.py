@@ -22,7 +22,13 @@ MAKING = frozenset(
         *("lido00486", "production", "creation", "designing", "design", "manufacture"),
         *("herstellung", "schöpfung", "geistigeschöpfung", "entwurf", "entstehung"),
         *("création", "fabrication", "conception", "creación", "producción", "diseño"),
-        *("produzione", "creazione", "vervaardiging", "completion"),
+        *("produzione", "creazione", "vervaardiging", "completion", "making"),
+        *("fertigung", "ausführung", "réalisation", "fabricación", "elaboración"),
+        *("realizzazione", "esecuzione", "ideazione", "fabbricazione", "progettazione"),
+        *("productie", "ontwerp", "uitvoering", "produção", "criação", "fabrico"),
+        *("valmistus", "suunnittelu", "tillverkning", "formgivning", "fremstilling"),
+        *("produktion", "tilvirkning", "wytworzenie", "wykonanie", "powstanie"),
+        *("výroba", "vznik", "zhotovení", "készítés", "создание", "изготовление"),
     )
 )
 """Identifiers and names of the types of event in which a work comes to be."""

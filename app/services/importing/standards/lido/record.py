@@ -28,7 +28,7 @@ from app.services.importing.standards.markup import (
     text_of,
     texts,
 )
-from app.services.importing.standards.texts import joined, plain_text, primary
+from app.services.importing.standards.texts import Spoken, joined, plain_text, primary
 from app.services.importing.standards.vocabulary import (
     RIGHTS,
     WorkDescription,
@@ -204,15 +204,17 @@ def _add_subjects(found: WorkDescription, parts: LidoParts) -> None:
 def _add_rights(found: WorkDescription, parts: LidoParts) -> None:
     """Add the rights in the work and in its pictures, whatever is said of them."""
     credited = found.detail_texts(CREDIT)
+    rights: list[Spoken] = []
     for path in (".//lido:rightsWorkSet", ".//lido:rightsResource"):
         for one in parts.parts(path):
             lines = one.texts("lido:creditLine")
-            found.add(RIGHTS, [line for line in lines if line not in credited])
-            found.add_things(RIGHTS, one.concepts("lido:rightsType"), one.language)
-            found.add(RIGHTS, one.named("lido:rightsHolder/lido:legalBodyName"))
             # A licence is known by its address; terms of vocabularies are not.
             uris = map(text_of, one.all("lido:rightsType/lido:conceptID"))
-            found.add(RIGHTS, filter(_is_licence, uris))
+            said = one.named("lido:rightsHolder/lido:legalBodyName")
+            rights += [{"": [line]} for line in lines if line not in credited]
+            rights += one.concepts("lido:rightsType")
+            rights += [{"": [text]} for text in (*said, *filter(_is_licence, uris))]
+    found.add_things(RIGHTS, rights, parts.language)
 
 
 def _is_alternative(titles: Element) -> bool:
