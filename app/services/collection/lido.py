@@ -11,8 +11,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from sqlalchemy.orm import Session
 
-from app.models import Artwork
+from app.models import Artwork, WorkMedia
 from app.services.collection.content.fields import CREDIT, DIMENSIONS, Text
+from app.services.collection.content.media import shown_media
 from app.services.collection.content.saying import (
     IsPublic,
     everything,
@@ -196,7 +197,8 @@ def _administrate(
     if work.source:
         link = SubElement(record, _name("recordInfoSet"))
         _text(link, "recordInfoLink", work.source)
-    if work.images:
+    media = shown_media(work)
+    if work.images or media:
         wrap = SubElement(administrated, _name("resourceWrap"))
         for number, image in enumerate(work.images, 1):
             resource = SubElement(wrap, _name("resourceSet"))
@@ -207,6 +209,23 @@ def _administrate(
             where = f"{addresses.service(image.sha256)}/full/max/0/default.jpg"
             link = _text(form, "linkResource", where)
             link.set(_name("formatResource"), "image/jpeg")
+        for one in media:
+            _add_medium(wrap, one, addresses)
+
+
+def _add_medium(wrap: Element, one: WorkMedia, addresses: Addresses) -> None:
+    """Add audio, video or a page about the work."""
+    resource = SubElement(wrap, _name("resourceSet"))
+    form = SubElement(resource, _name("resourceRepresentation"))
+    where = (
+        one.address if one.media_name is None else addresses.recording(one.media_name)
+    )
+    link = _text(form, "linkResource", where)
+    link.set(_name("formatResource"), one.mimetype or "text/html")
+    kind = SubElement(resource, _name("resourceType"))
+    _text(kind, "term", one.kind.value).set(f"{{{XML}}}lang", "en")
+    if one.title:
+        _spoken(resource, "resourceDescription", Text(one.language, one.title))
 
 
 def iso_year(year: int) -> str:

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from app.extensions import db
-from app.models import Artwork, ReferenceImage, now
+from app.models import Artwork, MediaKind, ReferenceImage, WorkMedia, now
 from app.services.collection.lido import (
     NAMESPACE,
     iso_year,
@@ -73,7 +73,8 @@ CHILDREN = {
     "legalBodyName": "appellationValue",
     "recordInfoSet": "recordInfoLink",
     "resourceWrap": "resourceSet",
-    "resourceSet": "resourceID resourceRepresentation",
+    "resourceSet": "resourceID resourceRepresentation resourceType resourceDescription",
+    "resourceType": "conceptID term",
     "resourceRepresentation": "linkResource",
 }
 NEEDED = {
@@ -110,6 +111,7 @@ SPOKEN = {
     *("appellationValue", "descriptiveNoteValue", "displayObjectMeasurements", "term"),
     *("displayActorInRole", "displayDate", "displayMaterialsTech", "displaySubject"),
     *("creditLine", "descriptiveMetadata", "administrativeMetadata"),
+    "resourceDescription",
 }
 """Elements that may say in which language they are."""
 TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -188,6 +190,21 @@ def test_the_schema_finds_nothing_in_several_languages(full):
     assert texts(record, "displayDate") == ["550–525 B.C.", "date em português"]
     assert texts(record, "displayMaterialsTech")[1] == "technique em português"
     assert texts(record, "creditLine") == ["Gift", "Schenkung"]
+
+
+def test_a_record_leads_to_recordings_and_pages(full):
+    audio = {"media_name": "a.mp3", "mimetype": "audio/mpeg", "title": "Führung"}
+    full.media = [
+        WorkMedia(kind=MediaKind.AUDIO, language="de", **audio),
+        WorkMedia(kind=MediaKind.LINK, address="https://museum.example/more"),
+    ]
+    record = lido_record(full, addresses_of("1/2"), MUSEUM)
+    assert faults_of(ET.fromstring(record)) == []  # noqa: S314 - ours
+    assert texts(record, "linkResource")[1:] == [
+        "https://museum.example/a.mp3",
+        "https://museum.example/more",
+    ]
+    assert texts(record, "resourceDescription") == ["Führung"]
 
 
 def test_a_record_names_whom_it_is_from(full):

@@ -36,6 +36,7 @@ from app.services.importing.standards.texts import (
 )
 from app.services.importing.standards.vocabulary import (
     DATE,
+    OTHER_MEDIA,
     RIGHTS,
     WorkDescription,
     first_year,
@@ -126,6 +127,9 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     for agent in objects(manifest.get("provider")):
         found.add_detail("Provider", words(agent.get("label")))
     found.add_detail("See also", map(id_of, objects(manifest.get("seeAlso"))))
+    for one in objects(manifest.get("rendering")):
+        said = (*words(one.get("label")), id_of(one))
+        found.add_detail(OTHER_MEDIA, [" ".join(filter(None, said))])
     found.images = pictures_of(manifest)
     record = found.record(number, address)
     record.identifier = address

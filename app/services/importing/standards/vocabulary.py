@@ -27,6 +27,8 @@ from app.services.importing.standards.texts import (
 
 RIGHTS = "rights"
 DATE = "date"
+OTHER_MEDIA = "Recordings and links"
+"""Detail that says where audio, video and pages about a work are."""
 _LAST_PARTS = ("manifest", "info", "json", "iiif", "presentation")
 """Ends of addresses that say what a document is, and not of which work."""
 

@@ -32,6 +32,7 @@ def test_a_record_says_what_a_work_is():
         "Maker": "Marta Lind (1850-1920), Malerin",
         "Other titles": "Winterhof",
         "Place": "Skagen",
+        "Recordings and links": "https://museum.org/a.pdf; https://museum.org/film",
         "description@de": "Ein Hof & Schnee.\nLinks ein Baum.",
         "dimensions@de": "Höhe: 40 cm, Breite: 60 cm",
         "dimensions@en": "40 by 60 cm",

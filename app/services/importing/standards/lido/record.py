@@ -20,7 +20,7 @@ from app.services.importing.standards.lido.parts import (
     is_usual,
     kind_of,
 )
-from app.services.importing.standards.lido.resources import pictures_of
+from app.services.importing.standards.lido.resources import other_media_of, pictures_of
 from app.services.importing.standards.markup import (
     Element,
     chosen_texts,
@@ -30,6 +30,7 @@ from app.services.importing.standards.markup import (
 )
 from app.services.importing.standards.texts import Spoken, joined, plain_text, primary
 from app.services.importing.standards.vocabulary import (
+    OTHER_MEDIA,
     RIGHTS,
     WorkDescription,
     number_of,
@@ -68,6 +69,7 @@ def record_of(number: int, lido: Element, language: str) -> Record:
     identifier = joined(parts.texts("lido:lidoRecID")[:1])
     found.accession = _inventory_number(repositories) or number_of(identifier)
     found.images = pictures_of(lido)
+    found.add_detail(OTHER_MEDIA, filter(None, other_media_of(lido)))
     links = parts.texts(".//lido:recordInfoSet/lido:recordInfoLink")
     published = filter(is_address, parts.texts("lido:objectPublishedID"))
     found.add("source", (links or list(published))[:1])

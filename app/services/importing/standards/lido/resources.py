@@ -56,6 +56,18 @@ def pictures_of(lido: Element) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def other_media_of(lido: Element) -> list[str]:
+    """Return where a record's audio, video and pages are, behind what they are."""
+    found = []
+    for one in lido.findall(".//lido:resourceWrap/lido:resourceSet", NAMES):
+        if not _picture(one):
+            links = one.findall(".//lido:linkResource", NAMES)
+            said = one.findall("lido:resourceDescription", NAMES)[:1]
+            texts = filter(None, map(text_of, (*said, *links[:1])))
+            found.append(" ".join(texts))
+    return found
+
+
 def _place(resource: Element) -> int:
     order = str(resource.get(SORT_ORDER) or "")
     return int(order) if order.isascii() and order.isdigit() else 0
