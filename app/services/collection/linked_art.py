@@ -131,8 +131,8 @@ def describe_object(
         if getattr(work, field) and not (field == "rights" and is_licence)
         for said in labels_said(work, field)
     ]
-    if shown := fact_of(work, SHOWS):
-        statements.append(_statement(shown, SUBJECT))
+    if subjects := fact_of(work, SHOWS):
+        statements.append(_statement(subjects, SUBJECT))
     statements += [
         _spoken(_field_statement(field, said.value), said)
         for field, texts in fields_said(work, is_public)

@@ -255,8 +255,8 @@ class _Reader:
         found: list[Spoken] = []
         for one in things:
             label = one.get("_label", one.get("content"))
-            names = _preferred(objects(one.get("identified_by")))
-            if names := self._spoken(names):
+            usual = _preferred(objects(one.get("identified_by")))
+            if names := self._spoken(usual):
                 found.append(names)
             elif label:
                 found.append({"": [plain_text(str(label))]})
