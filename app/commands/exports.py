@@ -13,15 +13,17 @@ from app.retrieval.files.atomic import staged_file
 from app.services.collection.exporting import json_lines, table
 from app.services.collection.lido import lido_records
 from app.services.collection.linked_art import linked_art
+from app.services.collection.works import count_works
 from app.services.system.database import check
 from app.web.shell.addresses import addresses_of, has_public_url
+from app.web.shell.museum import museum
 
 ADDRESSED = ("lido", "linked-art")
 """Forms that name works and pictures by their addresses."""
 FORMS: Mapping[str, Callable[[Session], Iterator[str]]] = {
     "csv": table,
     "json": json_lines,
-    "lido": lambda session: lido_records(session, addresses_of),
+    "lido": lambda session: lido_records(session, addresses_of, museum().name),
     "linked-art": lambda session: linked_art(session, addresses_of),
 }
 
@@ -43,6 +45,9 @@ def command(form: str, file: Path) -> int:
             "MORELLI_PUBLIC_URL is not set: works and pictures are named by the "
             "address that this server listens on, which others may not reach."
         )
+    if form == "lido" and not count_works():
+        say("No work is on show, and LIDO has no file without a record.")
+        return FAILED
     try:
         with staged_file(file) as written:
             for lines in FORMS[form](db.session()):

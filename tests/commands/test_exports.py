@@ -4,6 +4,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from app.commands.exports import FORMS
+from app.extensions import db
+from app.models import Artwork, now
 
 
 @pytest.fixture
@@ -38,6 +40,17 @@ def test_a_public_address_is_taken(make_app, tmp_path):
     done = app.test_cli_runner().invoke(args=["export", "lido", str(path)])
     assert "MORELLI_PUBLIC_URL" not in done.stderr
     assert "https://museum.example/iiif/images/" in path.read_text("utf-8")
+
+
+def test_lido_of_no_work_would_not_be_valid_and_is_not_written(app, export, tmp_path):
+    with app.app_context():
+        for work in db.session.query(Artwork):
+            work.withdrawn_at = now()
+        db.session.commit()
+    done = export("lido", tmp_path / "works.xml")
+    assert done.exit_code != 0
+    assert "No work is on show" in done.stderr
+    assert not (tmp_path / "works.xml").exists()
 
 
 def test_a_file_that_cannot_be_written_is_said(export, tmp_path):

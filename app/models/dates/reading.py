@@ -68,7 +68,7 @@ class _Reader:
         if sense in (Sense.CENTURY, Sense.MILLENNIUM):
             self._make_centuries(sense)
         elif sense in (Sense.OR_LATER, Sense.OR_EARLIER):
-            if self.is_near:
+            if self.terms and (self.is_near or said.is_joined):
                 is_later = sense is Sense.OR_LATER
                 self.terms[-1].bound = Sense.AFTER if is_later else Sense.BEFORE
         elif sense is Sense.DECADE:

@@ -24,11 +24,15 @@ _TOKEN = re.compile(
             r"(?P<word>twenty-first|dix-(?:sept|huit|neuv)ieme|[a-z]+)",
             r"(?P<dmy>(?<!\d)\d{1,2}(?P<s>[./-]) ?\d{1,2}(?P=s) ?(?P<y1>\d{4})(?!\d))",
             r"(?P<ymd>(?<!\d)(?P<y2>\d{4})(?P<t>[./-])\d{1,2}(?P=t)\d{1,2}(?!\d))",
-            r"(?P<ten>(?<!\d)(?P<y3>\d{2,4}0)(?:'?s|-?er|'er|-tal(?:et)?)(?![a-z]))",
+            r"(?P<ten>(?<!\d)(?P<y3>\d{2,4}0)(?:'?s|-?er|'er|-e|-tall?(?:et)?)(?![a-z]))",
+            # C19, C19th and 19thC, as British museums write it.
+            r"(?P<cent>(?<=\bc)(?:1\d|2[01]|[1-9])(?:st|nd|rd|th)?(?!\d|-\d|[a-z])"
+            r"|(?<!\d)\d{1,2}(?:st|nd|rd|th)c(?![a-z]))",
             r"(?P<thousands>(?<!\d)\d{1,3}[,']\d{3}(?![\d]))",
             # A point after a short number is an ordinal's in German.
             r"(?P<number>\d+)(?:(?:st|nd|rd|th|nde|eme|ere|ers?|re|de|ste|ten|tes|te"
-            r"|e|o|a)(?![a-z0-9])|\.(?! ?\d))?",
+            r"|e|o|a|-(?:ya|y|oy|go))(?![a-z0-9])|\.(?! ?\d))?",
+            r"(?P<open>(?<=\d) ?-(?= *(?:$|[,;()\[\]])))",
             r"(?P<join>[-/]+)",
             r"(?P<stop>[,;()\[\]])",
         )
@@ -59,6 +63,10 @@ def _token(found: re.Match[str], follows_number: bool) -> tuple[Sense, object]:
     if (number := groups["number"]) is not None:
         # No longer number is a year, and int() would take its time.
         return Sense.NUMBER, (int(number[:7]), min(len(number), 7))
+    if groups["cent"]:
+        return Sense.CENTURY_NAME, int(re.sub(r"\D", "", groups["cent"]))
+    if groups["open"]:
+        return Sense.OR_LATER, None
     if groups["join"]:
         return Sense.JOIN, None
     if groups["stop"]:

@@ -1,8 +1,8 @@
 """Vocabulary of dates: what a word means, in the languages of the site and some others.
 
-English, German, French, Spanish, Italian and Dutch, and what Polish, Czech, Russian and
-Latin catalogues write for centuries. All words are plain: small Latin letters without
-accents, as ``keys.plain_text`` writes them.
+English, German, French, Spanish, Italian and Dutch, and what Polish, Czech, Russian,
+Danish, Swedish and Latin catalogues write for centuries. All words are plain: small
+Latin letters without accents, as ``keys.plain_text`` writes them.
 """
 
 import re
@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[Sense, object]] = {
         " probablemente el los las del ano il lo gli dell della degli nel"
         " nell anno verso intorno probabilmente het s jaar van omstreeks rond"
         " waarschijnlijk between zwischen entre tra fra tussen from von"
+        " terminus quem af av g gg okolo ok kolem omkring"
         # Seasons.
         " spring summer autumn fall winter fruhling fruhjahr sommer herbst printemps"
         " ete automne hiver primavera verano otono invierno estate autunno inverno"
@@ -80,9 +81,11 @@ WORDS: dict[str, tuple[Sense, object]] = {
     **_all(
         Sense.AFTER,
         None,
-        "after since post nach seit ab apres depuis despues desde dopo dal na sinds",
+        "after since post nach seit ab apres depuis despues desde dopo dal na sinds"
+        " vanaf efter posle",
     ),
     **_all(Sense.BEFORE, None, "before pre ante vor avant antes voor prior"),
+    **_all(Sense.OR_LATER, None, "present ongoing heute heden presente"),
     **_all(Sense.NOT, None, "not nicht pas no non niet"),
     **_all(
         Sense.CENTURY,
@@ -90,7 +93,7 @@ WORDS: dict[str, tuple[Sense, object]] = {
         "century centuries cent jahrhundert jahrhunderts jahrhunderte jahrhunderten jh"
         " jhd jhdt jhs jhds jhdts siecle siecles siglo siglos secolo secoli sec eeuw"
         " eeuwen eeuws eeuwse wiek wieku wiekow stulecie stoleti stol saec saeculum"
-        " saeculi vek veka vekov vv ss shiji",
+        " saeculi vek veka vekov vv ss secc shiji arhundrede arhundradet",
     ),
     **_all(
         Sense.MILLENNIUM,
@@ -103,33 +106,43 @@ WORDS: dict[str, tuple[Sense, object]] = {
         "annees anni anos jaren decada decadas decade decennie decennio",
     ),
     **_all(
-        Sense.FRACTION, 2, "half halves halfte haelfte moitie mitad meta helft polowa"
+        Sense.FRACTION,
+        2,
+        "half halves halfte haelfte moitie mitad meta helft polowa"
+        " pol polovina polovine polovice halvdel halften",
     ),
-    **_all(Sense.FRACTION, 3, "thirds drittel tiers tercio"),
-    **_all(Sense.FRACTION, 4, "quarter quarters viertel quart kwart"),
+    **_all(Sense.FRACTION, 3, "thirds drittel tiers tercio tredjedel tret"),
+    **_all(
+        Sense.FRACTION,
+        4,
+        "quarter quarters viertel quart kwart cwierc"
+        " ctvrtina chetvert fjerdedel fjardedel",
+    ),
     **_all(Sense.NUMBER_OR_FRACTION, 3, "third terzo"),
     **_all(Sense.NUMBER_OR_FRACTION, 4, "quarto cuarto"),
     **_all(
         Sense.LAST,
         None,
-        "last letzte letztes letzten letzter dernier derniere ultimo ultima laatste",
+        "last letzte letztes letzten letzter dernier derniere ultimo ultima laatste"
+        " sidste sista",
     ),
     **_all(
         Sense.PART,
         (0, 1),
         "early beginning anfang fruh fruhe fruhes fruhen debut principios comienzos"
-        " inicios inizio inizi begin vroeg vroege start poczatek nachalo",
+        " inicios inizio inizi begin vroeg vroege start poczatek nachalo"
+        " zacatek primi begyndelsen borjan",
     ),
     **_all(
         Sense.PART,
         (1, 2),
-        "mid middle mitte milieu mediados medio midden seredina",
+        "mid middle mitte milieu mediados medio midden seredina midten mitten",
     ),
     **_all(
         Sense.PART,
         (2, 3),
         "late later end ende spat spate spates spaten fin finales fine eind einde laat"
-        " koniec konets",
+        " koniec konec konets tardo slutningen slutet",
     ),
     **_all(
         Sense.MONTH,
@@ -158,23 +171,23 @@ WORDS.update(
 )
 _NUMBERS = (
     "first erste ersten erstes erster premier premiere primer primera prima primo"
-    " eerste",
+    " eerste pervaya pervoy pierwsza prvni forste forsta",
     "second zweite zweiten zweites deuxieme seconde segunda segundo seconda secondo"
-    " tweede",
-    "dritte dritten drittes troisieme tercera tercer terza derde",
+    " tweede vtoraya vtoroy druga druha anden andra",
+    "dritte dritten drittes troisieme tercera tercer terza derde tredje",
     "fourth vierte vierten viertes quatrieme cuarta quarta vierde",
     *("fifth", "sixth", "seventh", "eighth", "ninth"),
-    "tenth zehnten dixieme",
-    "eleventh elften onzieme",
-    "twelfth zwolften douzieme",
-    "thirteenth dreizehnten treizieme",
-    "fourteenth vierzehnten quatorzieme",
-    "fifteenth funfzehnten quinzieme",
-    "sixteenth sechzehnten seizieme",
-    "seventeenth siebzehnten dix-septieme",
-    "eighteenth achtzehnten dix-huitieme",
-    "nineteenth neunzehnten dix-neuvieme",
-    "twentieth zwanzigsten vingtieme",
+    "tenth zehnten zehntes dixieme",
+    "eleventh elften elftes onzieme",
+    "twelfth zwolften zwolftes douzieme",
+    "thirteenth dreizehnten dreizehntes treizieme",
+    "fourteenth vierzehnten vierzehntes quatorzieme",
+    "fifteenth funfzehnten funfzehntes quinzieme",
+    "sixteenth sechzehnten sechzehntes seizieme",
+    "seventeenth siebzehnten siebzehntes dix-septieme",
+    "eighteenth achtzehnten achtzehntes dix-huitieme",
+    "nineteenth neunzehnten neunzehntes dix-neuvieme",
+    "twentieth zwanzigsten zwanzigstes vingtieme",
     "twenty-first",
 )
 for _number, _words in enumerate(_NUMBERS, 1):

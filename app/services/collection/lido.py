@@ -11,8 +11,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from sqlalchemy.orm import Session
 
-from app.models import Artwork
-from app.services.collection.content.fields import DIMENSIONS, Text
+from app.models import Artwork, WorkMedia
+from app.services.collection.content.fields import CREDIT, DIMENSIONS, Text
+from app.services.collection.content.media import shown_media
 from app.services.collection.content.saying import (
     IsPublic,
     everything,
@@ -41,7 +42,7 @@ ET.register_namespace("lido", NAMESPACE)
 
 
 def lido_records(
-    session: Session, addresses_of: Callable[[str], Addresses]
+    session: Session, addresses_of: Callable[[str], Addresses], museum: str
 ) -> Iterator[str]:
     """Yield a LIDO file of all works on show, one record after another, with all texts.
 
@@ -49,6 +50,8 @@ def lido_records(
     ----------
     addresses_of : callable
         From an accession number to the addresses of its work.
+    museum : str
+        Name of whom the records are from.
     """
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -57,17 +60,22 @@ def lido_records(
         f'xsi:schemaLocation="{NAMESPACE} {SCHEMA}">\n'
     )
     for work in all_works(session):
-        yield lido_record(work, addresses_of(work.accession)) + "\n"
+        yield lido_record(work, addresses_of(work.accession), museum) + "\n"
     yield "</lido:lidoWrap>\n"
 
 
 def lido_record(
-    work: Artwork, addresses: Addresses, is_public: IsPublic = everything
+    work: Artwork,
+    addresses: Addresses,
+    museum: str,
+    is_public: IsPublic = everything,
 ) -> str:
     """Return the LIDO record of a work, as a document of its own.
 
     Parameters
     ----------
+    museum : str
+        Name of whom the record is from.
     is_public : callable
         Which of the texts beyond the label are in it.
     """
@@ -82,15 +90,15 @@ def lido_record(
     _show(described, work)
     administrated = SubElement(record, _name("administrativeMetadata"))
     administrated.set(f"{{{XML}}}lang", LANGUAGE)
-    _administrate(administrated, work, addresses)
+    _add_rights(administrated, work, is_public)
+    _administrate(administrated, work, addresses, museum)
     return ET.tostring(record, encoding="unicode")
 
 
 def _classify(described: Element, work: Artwork) -> None:
     types = _inside(described, "objectClassificationWrap", "objectWorkTypeWrap")
     kind = SubElement(types, _name("objectWorkType"))
-    if work.type:
-        _text(kind, "term", work.type)
+    _in_languages(kind, "term", work, "type")
 
 
 def _identify(described: Element, work: Artwork, is_public: IsPublic) -> None:
@@ -103,7 +111,7 @@ def _identify(described: Element, work: Artwork, is_public: IsPublic) -> None:
     _text(kept, "workID", work.accession, type="inventory number")
     if work.location:
         place = _inside(kept, "repositoryLocation", "namePlaceSet")
-        _text(place, "appellationValue", work.location)
+        _in_languages(place, "appellationValue", work, "location")
     said_of = {one.field: one.texts for one in fields_said(work, is_public)}
     measured = said_of.pop(DIMENSIONS, [])
     if said_of:
@@ -127,14 +135,14 @@ def _make(described: Element, work: Artwork) -> None:
     _text(kind, "term", "Production").set(f"{{{XML}}}lang", "en")
     if work.artist:
         actor = SubElement(event, _name("eventActor"))
-        _text(actor, "displayActorInRole", work.artist)
+        _in_languages(actor, "displayActorInRole", work, "artist")
         named = _inside(actor, "actorInRole", "actor", "nameActorSet")
-        _text(named, "appellationValue", work.artist)
+        _in_languages(named, "appellationValue", work, "artist")
     if work.school:
-        _text(SubElement(event, _name("culture")), "term", work.school)
+        _in_languages(SubElement(event, _name("culture")), "term", work, "school")
     if work.date:
         dated = SubElement(event, _name("eventDate"))
-        _text(dated, "displayDate", work.date)
+        _in_languages(dated, "displayDate", work, "date")
         if work.earliest_year is not None or work.latest_year is not None:
             span = SubElement(dated, _name("date"))
             for name, year in (
@@ -145,7 +153,7 @@ def _make(described: Element, work: Artwork) -> None:
                     _text(span, name, iso_year(year))
     if work.technique:
         made_of = SubElement(event, _name("eventMaterialsTech"))
-        _text(made_of, "displayMaterialsTech", work.technique)
+        _in_languages(made_of, "displayMaterialsTech", work, "technique")
 
 
 def _show(described: Element, work: Artwork) -> None:
@@ -155,24 +163,42 @@ def _show(described: Element, work: Artwork) -> None:
         _text(_inside(described, *path), "displaySubject", stated)
 
 
-def _administrate(administrated: Element, work: Artwork, addresses: Addresses) -> None:
+def _add_rights(administrated: Element, work: Artwork, is_public: IsPublic) -> None:
+    """Add the rights and the credit line, which portals take from here."""
+    credit = [
+        text
+        for one in fields_said(work, is_public)
+        if one.field == CREDIT
+        for text in one.texts
+    ]
+    if not (work.rights or credit):
+        return
+    rights = _inside(administrated, "rightsWorkWrap", "rightsWorkSet")
     if work.rights:
-        path = ("rightsWorkWrap", "rightsWorkSet", "rightsType")
-        kind = _inside(administrated, *path)
+        kind = SubElement(rights, _name("rightsType"))
         if LICENCE.fullmatch(work.rights):
             _text(kind, "conceptID", work.rights, type=URI)
         else:
-            _text(kind, "term", work.rights)
+            _in_languages(kind, "term", work, "rights")
+    for said in credit:
+        _spoken(rights, "creditLine", said)
+
+
+def _administrate(
+    administrated: Element, work: Artwork, addresses: Addresses, museum: str
+) -> None:
     record = SubElement(administrated, _name("recordWrap"))
     _text(record, "recordID", work.accession, type=LOCAL)
     kind = SubElement(record, _name("recordType"))
     _text(kind, "conceptID", ITEM, type=URI)
     _text(kind, "term", "Item-level record").set(f"{{{XML}}}lang", "en")
-    SubElement(record, _name("recordSource"))
+    source = _inside(record, "recordSource", "legalBodyName")
+    _text(source, "appellationValue", museum)
     if work.source:
         link = SubElement(record, _name("recordInfoSet"))
         _text(link, "recordInfoLink", work.source)
-    if work.images:
+    media = shown_media(work)
+    if work.images or media:
         wrap = SubElement(administrated, _name("resourceWrap"))
         for number, image in enumerate(work.images, 1):
             resource = SubElement(wrap, _name("resourceSet"))
@@ -183,6 +209,23 @@ def _administrate(administrated: Element, work: Artwork, addresses: Addresses) -
             where = f"{addresses.service(image.sha256)}/full/max/0/default.jpg"
             link = _text(form, "linkResource", where)
             link.set(_name("formatResource"), "image/jpeg")
+        for one in media:
+            _add_medium(wrap, one, addresses)
+
+
+def _add_medium(wrap: Element, one: WorkMedia, addresses: Addresses) -> None:
+    """Add audio, video or a page about the work."""
+    resource = SubElement(wrap, _name("resourceSet"))
+    form = SubElement(resource, _name("resourceRepresentation"))
+    where = (
+        one.address if one.media_name is None else addresses.recording(one.media_name)
+    )
+    link = _text(form, "linkResource", where)
+    link.set(_name("formatResource"), one.mimetype or "text/html")
+    kind = SubElement(resource, _name("resourceType"))
+    _text(kind, "term", one.kind.value).set(f"{{{XML}}}lang", "en")
+    if one.title:
+        _spoken(resource, "resourceDescription", Text(one.language, one.title))
 
 
 def iso_year(year: int) -> str:
@@ -208,6 +251,12 @@ def _text(parent: Element, name: str, text: str, **attributes: str) -> Element:
     for attribute, value in attributes.items():
         element.set(_name(attribute), value)
     return element
+
+
+def _in_languages(parent: Element, name: str, work: Artwork, field: str) -> None:
+    """Add what a label says in a field, once for each of its languages."""
+    for said in labels_said(work, field):
+        _spoken(parent, name, said)
 
 
 def _spoken(parent: Element, name: str, said: Text) -> Element:

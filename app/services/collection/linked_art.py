@@ -5,7 +5,7 @@ Getty's Art & Architecture Thesaurus.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from babel import Locale
@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, ReferenceImage
 from app.models.languages import primary
-from app.services.collection.content.fields import DESCRIPTION, DIMENSIONS, Text
+from app.services.collection.content.fields import (
+    CREDIT,
+    DESCRIPTION,
+    DIMENSIONS,
+    Text,
+)
 from app.services.collection.content.saying import (
     IsPublic,
     everything,
@@ -30,14 +35,18 @@ CONTEXT = "https://linked.art/ns/v1/linked-art.json"
 AAT = "http://vocab.getty.edu/aat/"
 PREFERRED, ACCESSION_NUMBER = (300404670, "Preferred Term"), (300312355, "Accession")
 BRIEF_TEXT = (300418049, "Brief Text")
-MATERIALS = (300435429, "Material Statement")
-CULTURE = (300055768, "Culture")
-RIGHTS = (300435434, "Copyright/Licence Statement")
-SOURCE = (300311705, "Source")
+FIELD_CONCEPTS = {
+    "technique": (300435429, "Material Statement"),
+    "school": (300055768, "Culture"),
+    "source": (300311705, "Source"),
+    "rights": (300435434, "Copyright/Licence Statement"),
+}
+"""Of fields of the label that are statements."""
 SUBJECT = (300404126, "Subject")
 CONCEPTS = {
     DESCRIPTION: (300435416, "Description"),
     DIMENSIONS: (300435430, "Dimensions Statement"),
+    CREDIT: (300435418, "Credit Line"),
 }
 """Of fields that the thesaurus knows; others have their names."""
 LANGUAGE_CONCEPTS = {
@@ -47,7 +56,26 @@ LANGUAGE_CONCEPTS = {
     "es": 300389311,
     "it": 300388474,
     "nl": 300388256,
+    "pt": 300389115,
+    "ca": 300388072,
+    "da": 300388204,
+    "fi": 300388299,
+    "is": 300388449,
+    "ga": 300388467,
+    "cs": 300388191,
+    "hr": 300388185,
+    "bg": 300388034,
+    "ru": 300389168,
+    "el": 300389734,
+    "la": 300388693,
+    "ar": 300387843,
+    "fa": 300388296,
+    "zh": 300388113,
+    "ja": 300388486,
+    "ko": 300388633,
+    "hi": 300388412,
 }
+"""Languages that the thesaurus has, by their codes."""
 WEB_PAGE = (300264578, "Web Page")
 
 
@@ -91,22 +119,20 @@ def describe_object(
         ],
     }
     if work.type:
-        described["classified_as"] = [{"type": "Type", "_label": work.type}]
+        described["classified_as"] = [_called("Type", work, "type")]
     if work.artist or work.date:
         described["produced_by"] = _production(work)
     if work.location:
-        described["current_location"] = {"type": "Place", "_label": work.location}
+        described["current_location"] = _called("Place", work, "location")
+    is_licence = bool(LICENCE.fullmatch(work.rights))
     statements = [
-        _statement(value, kind)
-        for value, kind in (
-            (work.technique, MATERIALS),
-            (work.school, CULTURE),
-            (work.source, SOURCE),
-            (fact_of(work, SHOWS), SUBJECT),
-            ("" if LICENCE.fullmatch(work.rights) else work.rights, RIGHTS),
-        )
-        if value
+        _spoken(_statement(said.value, kind), said)
+        for field, kind in FIELD_CONCEPTS.items()
+        if getattr(work, field) and not (field == "rights" and is_licence)
+        for said in labels_said(work, field)
     ]
+    if subjects := fact_of(work, SHOWS):
+        statements.append(_statement(subjects, SUBJECT))
     statements += [
         _spoken(_field_statement(field, said.value), said)
         for field, texts in fields_said(work, is_public)
@@ -114,7 +140,7 @@ def describe_object(
     ]
     if statements:
         described["referred_to_by"] = statements
-    if LICENCE.fullmatch(work.rights):
+    if is_licence:
         licence = {"id": work.rights, "type": "Type"}
         described["subject_to"] = [{"type": "Right", "classified_as": [licence]}]
     if work.images:
@@ -132,11 +158,11 @@ def _production(work: Artwork) -> dict[str, Any]:
     production: dict[str, Any] = {"type": "Production"}
     if work.artist:
         # A label does not tell whether it names a person, a workshop or a people.
-        production["carried_out_by"] = [{"type": "Actor", "_label": work.artist}]
+        production["carried_out_by"] = [_called("Actor", work, "artist")]
     if work.date:
         span: dict[str, Any] = {
             "type": "TimeSpan",
-            "identified_by": [{"type": "Name", "content": work.date}],
+            "identified_by": _names(labels_said(work, "date")),
         }
         if work.earliest_year is not None:
             first = iso_year(work.earliest_year)
@@ -207,12 +233,29 @@ def _field_statement(field: str, content: str) -> dict[str, Any]:
 
 def _spoken(said: dict[str, Any], text: Text) -> dict[str, Any]:
     """Say in which language something is said, where that is known."""
-    number = LANGUAGE_CONCEPTS.get(primary(text.language))
-    if number is None:
+    if not text.language:
         return said
-    name = str(Locale("en").languages[primary(text.language)])
-    language = {"id": f"{AAT}{number}", "type": "Language", "_label": name}
+    code = primary(text.language)
+    number = LANGUAGE_CONCEPTS.get(code)
+    name = str(Locale("en").languages.get(code, code))
+    language = {"type": "Language", "_label": name}
+    if number is not None:
+        language = {"id": f"{AAT}{number}", **language}
+    if number is None or code != text.language:
+        tag = {"type": "Identifier", "content": text.language}
+        return {**said, "language": [{**language, "identified_by": [tag]}]}
     return {**said, "language": [language]}
+
+
+def _names(texts: Iterable[Text]) -> list[dict[str, Any]]:
+    return [_spoken({"type": "Name", "content": one.value}, one) for one in texts]
+
+
+def _called(kind: str, work: Artwork, field: str) -> dict[str, Any]:
+    """Return a thing that a label names, with its name in other languages."""
+    thing = {"type": kind, "_label": str(getattr(work, field))}
+    said = labels_said(work, field)
+    return {**thing, "identified_by": _names(said)} if len(said) > 1 else thing
 
 
 def _statement(content: str, concept: tuple[int, str]) -> dict[str, Any]:

@@ -30,6 +30,10 @@ LICENCE = re.compile(
 """Addresses that ``rights`` may hold; other words are a required statement."""
 
 
+BLANK_SIDE_PX = 1000
+"""Of a canvas with nothing on it."""
+
+
 class Addresses(NamedTuple):
     """Absolute addresses of what belongs to a work.
 
@@ -106,13 +110,16 @@ def manifest(
         # Licences are known by their addresses without the s, whoever links to them.
         described["rights"] = label["rights"].replace("https:", "http:", 1)
     elif label["rights"]:
-        described["requiredStatement"] = _pair({"en": ["Rights"]}, label["rights"])
+        described["requiredStatement"] = {
+            "label": {"en": ["Rights"]},
+            "value": _values(work, "rights", label["rights"]),
+        }
     if work.images:
         described["thumbnail"] = [_thumbnail(work.images[0], addresses)]
     described["items"] = [
         _canvas(f"{addresses.manifest}/canvas/{number}", image, addresses)
         for number, image in enumerate(work.images, 1)
-    ]
+    ] or [_blank_canvas(f"{addresses.manifest}/canvas/1")]
     return described
 
 
@@ -142,8 +149,13 @@ def language_map(texts: Iterable[Text]) -> dict[str, list[str]]:
     """Return texts as IIIF has them: lists by language, ``none`` where unknown."""
     found: dict[str, list[str]] = {}
     for text in texts:
-        found.setdefault(text.language or "none", []).append(text.value)
+        found.setdefault(text.language or "none", []).append(_unmarked(text.value))
     return found
+
+
+def _unmarked(value: str) -> str:
+    """Return a text that no viewer takes for HTML, which begins and ends with a tag."""
+    return f" {value}" if value.startswith("<") and value.endswith(">") else value
 
 
 def _plain_map(field: str, texts: Iterable[Text]) -> dict[str, list[str]]:
@@ -178,10 +190,6 @@ def _rendering(one: WorkMedia, addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def _pair(label: dict[str, list[str]], value: str) -> dict[str, Any]:
-    return {"label": label, "value": {"none": [value]}}
-
-
 def _canvas(
     address: str, image: ReferenceImage, addresses: Addresses
 ) -> dict[str, Any]:
@@ -209,6 +217,17 @@ def _canvas(
         **size,
         "thumbnail": thumbnail,
         "items": [page],
+    }
+
+
+def _blank_canvas(address: str) -> dict[str, Any]:
+    """Return the canvas of a work without a picture: a manifest has one at least."""
+    return {
+        "id": address,
+        "type": "Canvas",
+        "height": BLANK_SIDE_PX,
+        "width": BLANK_SIDE_PX,
+        "items": [],
     }
 
 

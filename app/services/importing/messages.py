@@ -36,6 +36,14 @@ SENTENCES = {
     "invisible": _(
         "Signs that nobody sees were taken out of the accession number %(value)s."
     ),
+    "cell_error": _(
+        "In the column %(column)s a formula of the spreadsheet has failed (%(value)s): "
+        "nothing is read there."
+    ),
+    "garbled": _(
+        "The letters look as if the table had been saved in a wrong encoding before it "
+        "came here: %(value)s for %(meant)s. Please export it anew as UTF-8."
+    ),
     "exponent": _(
         "A spreadsheet has shortened the accession number to %(value)s, and its last "
         "digits are lost. Please format the column as text, and fill it in anew."

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.models import AuditEntry, ImportRow, ImportRun, RowState
 from app.services.importing import runs
+from app.services.importing.columns.finding import open_likeliest
 from app.services.importing.columns.reading import Reading
 from app.services.importing.indexing_step import count_pictures, tell_searches
 from app.services.importing.messages import write
@@ -33,7 +34,6 @@ from app.services.importing.sources import (
 )
 from app.services.importing.tables.choice import FOUND_OUT, TableChoice
 from app.services.importing.tables.faults import TableError
-from app.services.importing.tables.opening import open_table
 from app.services.importing.tables.reader import Table
 
 BATCH_ROWS = 32
@@ -64,7 +64,7 @@ def open_beside(
             f"The catalogue {catalogue} cannot be read: {reason}."
         ) from error
     try:
-        table = open_table(partial(open_path, catalogue), choice)
+        table = open_likeliest(partial(open_path, catalogue), choice)
     except TableError as error:
         raise SourceError(f"The catalogue {catalogue} is no table. {error}") from error
     return table, of_table(table, pictures)

@@ -65,6 +65,8 @@ def record_run(
         waiting = mine.where(
             ImportRow.state.in_(RECORDED) | ImportRow.message.contains(f'"{TO_FETCH}"')
         )
+        # Else the numbers of all rows would come back, to update objects by them.
+        waiting = waiting.execution_options(synchronize_session=False)
         session.execute(waiting.values(state=RowState.PENDING, message=""))
         run.is_dry = False
         run.counts = {}

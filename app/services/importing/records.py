@@ -1,13 +1,13 @@
 """Records of works, read from the rows of a table."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from functools import partial
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from app.models.languages import parted
+from app.services.collection.content.layout import RICH
 from app.services.collection.exporting import WITHDRAWN
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS, MAX_ACCESSION_LENGTH
 from app.services.collection.spreadsheets import original
@@ -17,13 +17,12 @@ from app.services.collection.subjects import (
     normal_statement,
 )
 from app.services.importing.columns.formats import ACCESSION, IMAGE, OURS, WGA
-from app.services.importing.columns.picture_cells import (
-    is_address,
-    pictures_in,
-    says_nothing,
-)
+from app.services.importing.columns.made import number_from, wga_pictures
+from app.services.importing.columns.picture_cells import pictures_in, says_nothing
 from app.services.importing.columns.reading import Reading
+from app.services.importing.columns.systems import JOINTS
 from app.services.importing.messages import Remark
+from app.services.importing.standards.texts import text_of_cell, without_markup
 from app.services.importing.tables.cells import is_exponent, visible
 from app.services.importing.tables.reader import TableRow
 
@@ -139,6 +138,7 @@ class RecordReader:
             for column, name in reading.details.items()
         ]
         self._content = reading.content.keys()
+        self._plain = self._plain_reading()
         self._about = list(reading.about_pictures.items())
         self._columns = {
             meant: [c for c, one in reading.columns.items() if one == meant]
@@ -152,7 +152,9 @@ class RecordReader:
             values = {name: original(value) for name, value in values.items()}
         record = Record(row.line, remarks=list(row.remarks))
         for name, columns in self._labels:
-            said = (values[column].strip() for column in columns if column in values)
+            said = (
+                self._plain(values[column]) for column in columns if column in values
+            )
             record.label[name] = "; ".join(filter(None, said))
         record.details = self._details_of(values)
         _fill_label(record, self._reading.labels)
@@ -182,6 +184,13 @@ class RecordReader:
         record.fault = fault_of(record) or _normalise_statement(record)
         return record
 
+    def _plain_reading(self) -> Callable[[str], str]:
+        """Return how the text of a cell is read: our own export is as it is."""
+        if self._is_ours:
+            return str.strip
+        joints = JOINTS.get(self._reading.format, ())
+        return partial(text_of_cell, joints=joints)
+
     def _details_of(self, values: Mapping[str, str]) -> dict[str, str]:
         """Return the details of a row; two columns for one of them are both kept."""
         found: dict[str, str] = {}
@@ -191,6 +200,8 @@ class RecordReader:
                 continue
             if column in self._content:
                 value = value.strip()
+            if parted(name)[0] not in RICH and not self._is_ours:
+                value = without_markup(value)
             before = found.get(name)
             is_new = before is not None and value not in before.split(BETWEEN)
             found[name] = f"{before}{BETWEEN}{value}" if is_new else before or value
@@ -265,30 +276,3 @@ def moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def number_from(value: str) -> str:
-    """Make an accession number from an address or a file's name, always the same.
-
-    >>> number_from("http://www.wga.hu/html/p/palma/giovane/1/5apostle.html")
-    'p/palma/giovane/1/5apostle'
-    >>> number_from("pictures/ge_001.jpg")
-    'ge_001'
-    """
-    value = (pictures_in(value) or [""])[0]
-    if not is_address(value):
-        return PurePosixPath(value.replace("\\", "/")).stem
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return value
-    path = PurePosixPath(parts.path.removeprefix("/html").strip("/"))
-    number = str(path.with_suffix("")) if path.name else parts.netloc
-    return f"{number}?{parts.query}" if parts.query else number
-
-
-def wga_pictures(page: str) -> list[str]:
-    """Return where the Web Gallery of Art keeps the picture of one of its pages."""
-    if "/html/" not in page or not page.endswith(".html"):
-        return []
-    return [page.replace("/html/", "/art/", 1).removesuffix(".html") + ".jpg"]

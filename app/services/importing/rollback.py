@@ -58,6 +58,7 @@ def _undo_run(
     )
     # What waits to be recorded never will be.
     mine = update(ImportRow).where(ImportRow.run_id == run.id)
+    mine = mine.execution_options(synchronize_session=False)
     waiting = mine.where(ImportRow.state == RowState.PENDING)
     session.execute(waiting.values(state=RowState.UNDONE))
     runs.remove_file(session, run, import_context.media.imports)
@@ -100,6 +101,7 @@ def _undo_entry(handle: TaskHandle, editor: WorkEditor, entry: AuditEntry) -> No
 def _tell_rows(session: Session, run: ImportRun) -> None:
     """Say in the rows which works are as before, and which are not."""
     mine = update(ImportRow).where(ImportRow.run_id == run.id)
+    mine = mine.execution_options(synchronize_session=False)
     touched = select(AuditEntry.artwork_id).where(AuditEntry.run_id == run.id)
     left = select(AuditEntry.artwork_id).where(*_open_entries(run))
     is_left = ImportRow.artwork_id.in_(left)

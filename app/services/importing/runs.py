@@ -207,7 +207,8 @@ def remove_rows(
 ) -> None:
     """Delete a run's rows, or some of them; the caller commits."""
     mine = ImportRow.run_id == run.id
-    session.execute(delete(ImportRow).where(mine, *conditions))
+    gone = delete(ImportRow).where(mine, *conditions)
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 def remove_file(session: Session, run: ImportRun, imports: MediaStore) -> None:

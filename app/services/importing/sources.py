@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from app.configuration.load import Folders, image_settings
 from app.models import ImportRun
 from app.retrieval.settings import ImageSettings
-from app.services.importing.columns.finding import open_tables
+from app.services.importing.columns.finding import open_likeliest, open_tables
 from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.columns.reading import Reading
 from app.services.importing.pictures.archive import (
@@ -44,7 +44,6 @@ from app.services.importing.tables.choice import TableChoice
 from app.services.importing.tables.faults import TableError
 from app.services.importing.tables.kinds import FileKind
 from app.services.importing.tables.kinds import kind_of as file_kind
-from app.services.importing.tables.opening import open_table
 from app.services.importing.tables.reader import Table
 from app.services.importing.tables.workbook import is_workbook
 from app.services.media.opening import MediaStores, open_stores
@@ -174,7 +173,7 @@ def opened(run: ImportRun, import_context: ImportContext) -> Iterator[Source]:
         if path is not None and path.suffix.lower() in DOCUMENT_ENDINGS:
             yield _of_document(open_file, pictures, import_context)
         else:
-            yield of_table(open_table(open_file, choice), pictures)
+            yield of_table(open_likeliest(open_file, choice), pictures)
     except TableError as error:
         raise SourceError(str(error)) from error
 

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template, stream_with_context
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.extensions import db
 from app.services.collection import exporting
 from app.services.collection.lido import lido_records
 from app.services.collection.linked_art import linked_art
-from app.web.curate.responses import download
+from app.services.collection.works import count_works
+from app.web.curate.responses import download, go_to
 from app.web.shell.addresses import addresses_of
+from app.web.shell.museum import museum
 
 bp = Blueprint("curate_export", __name__, url_prefix="/curate/export")
 
@@ -33,9 +37,12 @@ def json() -> Response:
 
 
 @bp.get("/works.lido.xml")
-def lido() -> Response:
-    """Send all works on show as LIDO."""
-    records = lido_records(db.session(), addresses_of)
+def lido() -> ResponseReturnValue:
+    """Send all works on show as LIDO, which has no file without a record."""
+    if not count_works():
+        error = _("No work is on show, and LIDO has no file without a record.")
+        return go_to("curate_export.show", error=error)
+    records = lido_records(db.session(), addresses_of, museum().name)
     return stream(records, "works.lido.xml", "application/xml")
 
 

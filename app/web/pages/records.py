@@ -13,6 +13,7 @@ from app.services.collection.works import find_work
 from app.web.curate.responses import or_404
 from app.web.shell.addresses import addresses_of, lead_on
 from app.web.shell.content.wishes import layout
+from app.web.shell.museum import museum
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
@@ -23,7 +24,8 @@ LINKED_ART = 'application/ld+json;profile="https://linked.art/ns/v1/linked-art.j
 def lido(accession: str) -> Response:
     """Describe a work in LIDO 1.1."""
     work = shown_work(accession)
-    record = lido_record(work, addresses_of(accession), layout().is_public)
+    addresses = addresses_of(accession)
+    record = lido_record(work, addresses, museum().name, layout().is_public)
     return Response(record, mimetype="application/xml")
 
 

@@ -34,6 +34,34 @@ def test_dates_of_many_kinds(date, earliest, latest):
 @pytest.mark.parametrize(
     ("date", "earliest", "latest"),
     [
+        ("secc. XVI-XVII", 1500, 1699),
+        ("primi del Novecento", 1900, 1933),
+        ("neunzehntes Jahrhundert", 1800, 1899),
+        ("vanaf 1950", 1950, None),
+        ("terminus ante quem 1450", None, 1450),
+        ("2. poł. XVII w.", 1650, 1699),
+        ("1. polovina 18. století", 1700, 1749),
+        ("вторая половина XVIII века", 1750, 1799),
+        ("1-я четверть XX в.", 1900, 1924),
+        ("1910-е гг.", 1910, 1919),
+        ("anden halvdel af 1600-tallet", 1650, 1699),
+        ("slutet av 1800-talet", 1867, 1899),
+        ("C18-C19", 1700, 1899),
+        ("late C18th", 1767, 1799),
+        ("19thC", 1800, 1899),
+        ("c1910", 1910, 1910),
+        ("1950-", 1950, None),
+        ("1950–present", 1950, None),
+        ("1950 bis heute", 1950, None),
+    ],
+)
+def test_more_ways_of_catalogues(date, earliest, latest):
+    assert years_of(date) == (earliest, latest)
+
+
+@pytest.mark.parametrize(
+    ("date", "earliest", "latest"),
+    [
         ("2nd half 18th c.", 1750, 1799),
         ("second half of the 18th century", 1750, 1799),
         ("um 1650", 1650, 1650),

@@ -47,7 +47,11 @@ ANNOTATION = thing(
 )
 PAGE = thing("AnnotationPage", ["items"], items=several(ANNOTATION))
 CANVAS = thing(
-    "Canvas", [*SIZE, "items"], thumbnail=several(IMAGE), items=several(PAGE), **SIZE
+    "Canvas",
+    [*SIZE, "items"],
+    thumbnail=several(IMAGE),
+    items=several(PAGE, 0),
+    **SIZE,
 )
 CONTEXT = {"const": "http://iiif.io/api/presentation/3/context.json"}
 HOMEPAGE = thing("Text", ["label"], label=WORDS, format=FORMAT)
@@ -63,11 +67,12 @@ MANIFEST = thing(
     **{"@context": CONTEXT},
     label=WORDS,
     metadata={"type": "array", "items": PAIR},
+    summary=WORDS,
     homepage=several(HOMEPAGE),
     rights=RIGHTS,
     requiredStatement=PAIR,
     thumbnail=several(IMAGE),
-    items=several(CANVAS, 0),
+    items=several(CANVAS),
 )
 """What Presentation 3.0 allows, as far as it is written here."""
 ENTRY = {
@@ -126,6 +131,12 @@ def validate(described, schema):
         {"rights": "https://rightsstatements.org/page/InC/1.0/"},
         {"details": {"Height": "3 cm", "Weight": 3, "Blank": ""}},
         {"stated_subjects": " dog ship "},
+        {"title": "العنوان", "details": {"title@he": "כותרת", "title@ar": "العنوان"}},
+        {"title": "Very long " * 2000},
+        {"title": "<b>Bold</b> <script>x</script>", "artist": "<1900>"},
+        {"details": {"description@en": "<p>Two &amp;</p><p>more</p>", "<i>": "<1>"}},
+        {"rights": "Museum", "details": {"rights@en": "All rights reserved"}},
+        {"images": [ReferenceImage(sha256="a", media_name="a", width=1, height=9)]},
     ],
 )
 def test_manifests_are_as_the_standard_wants_them(facts):
@@ -133,6 +144,13 @@ def test_manifests_are_as_the_standard_wants_them(facts):
     validate(described, MANIFEST)
     ids = [canvas["id"] for canvas in described["items"]]
     assert len(set(ids)) == len(ids)
+
+
+def test_what_is_no_markup_is_not_taken_for_it():
+    described = manifest(work(artist="<1900>", date="<i>1650</i>?"), ADDRESSES)
+    values = [pair["value"]["none"] for pair in described["metadata"]]
+    assert [" <1900>"] in values
+    assert ["<i>1650</i>?"] in values
 
 
 def test_collections_are_as_the_standard_wants_them():

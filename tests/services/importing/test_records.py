@@ -2,11 +2,11 @@ import pytest
 
 from app.services.collection.labels import COLUMNS
 from app.services.importing.columns.formats import DETAILS
+from app.services.importing.columns.made import number_from
 from app.services.importing.columns.picture_cells import pictures_in
 from app.services.importing.columns.reading import Reading, propose
 from app.services.importing.records import (
     Record,
-    number_from,
     read_records,
 )
 from app.services.importing.tables.reader import TableRow
@@ -133,3 +133,23 @@ def test_another_museums_column_of_that_name_is_a_detail():
     record = read(propose(["Inv", "Shows"]), Inv="1", Shows="a hare")
     assert record.details == {"Shows (imported)": "a hare"}
     assert record.label == {}
+
+
+def test_markup_in_a_cell_becomes_plain_text():
+    record = read(
+        No="1", Title="<em>Harbour</em> &amp; <i>fog</i>", Note="a<br>b &lt;c"
+    )
+    assert record.label["title"] == "Harbour & fog"
+    assert record.details["Note"] == "a\nb <c"
+    record = read(No="2", Title="<1900> R&D", Note=" a < b ")
+    assert record.label["title"] == "<1900> R&D"
+    assert record.details["Note"] == " a < b "
+
+
+def test_values_that_a_system_joins_are_parted():
+    columns = ("priref", "object_number", "title", "creator")
+    row = TableRow(
+        2, dict(zip(columns, ("1", "A 1", "Haven|Harbour", "Lind"), strict=True))
+    )
+    [record] = read_records([row], propose(columns))
+    assert record.label["title"] == "Haven; Harbour"

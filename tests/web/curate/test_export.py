@@ -3,6 +3,8 @@ import io
 
 import pytest
 
+from app.extensions import db
+from app.models import Artwork, now
 from app.services.collection.spreadsheets import BYTE_ORDER_MARK
 from tests.support.people import logged_in
 
@@ -36,6 +38,16 @@ def test_the_page_leads_to_all_forms(curator):
     ):
         assert f'href="{address}"' in page
         assert curator.browser.get(address).status_code == 200
+
+
+def test_lido_of_no_work_would_not_be_valid_and_is_not_sent(app, curator):
+    with app.app_context():
+        for work in db.session.query(Artwork):
+            work.withdrawn_at = now()
+        db.session.commit()
+    answer = curator.browser.get("/curate/export/works.lido.xml")
+    assert (answer.status_code, answer.location) == (303, "/curate/export/")
+    assert "No work is on show" in curator.browser.get("/curate/export/").text
 
 
 def test_works_are_named_by_the_address_that_was_asked_and_that_is_said(curator):

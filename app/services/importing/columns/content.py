@@ -18,7 +18,7 @@ from app.services.collection.content.fields import (
     STORY,
 )
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS
-from app.services.importing.columns.words import field_named, plain
+from app.services.importing.columns.words import field_named, plain, squeezed
 
 TEXT_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     STORY: {
@@ -39,7 +39,7 @@ TEXT_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "nl": ("beschrijving", "omschrijving"),
     },
     DIMENSIONS: {
-        "": ("dimensions", "dimension", "measurements", "measurement"),
+        "": ("dimensions", "dimension", "measurements", "measurement", "extent"),
         "de": ("masse", "mase", "abmessungen", "maszangaben", "massangaben"),
         "es": ("dimensiones", "medidas"),
         "it": ("dimensioni", "misure"),
@@ -61,6 +61,8 @@ NAMED_LANGUAGES = (
 )
 ENDINGS = frozenset((*NAMED_LANGUAGES, "nb", "ro", "hr", "sk", "sl", "bg", "eu", "gl"))
 """Codes that end a name after a sign: others are as often words (id, no, to, is)."""
+VOCABULARY = re.compile(r"^(?:dcterms|dc|dublin core):\s*", re.IGNORECASE)
+"""Begins the names of Dublin Core's properties."""
 _MARKED = re.compile(
     r"(?P<base>.+?)\s*(?:@\s*(?P<tag>[\w-]+)|[([](?P<word>[^()\[\]]+)[)\]])"
 )
@@ -91,10 +93,10 @@ def content_of(column: str) -> str:
 
 def field_meant(name: str) -> tuple[str, str]:
     """Return the field that a name means, and its language; "" where there is none."""
-    words = plain(name)
+    words = squeezed(VOCABULARY.sub("", name))
     for field, by_language in TEXT_WORDS.items():
         for language, known in by_language.items():
-            if words in known:
+            if words in (word.replace(" ", "") for word in known):
                 return field, language
     field = field_named(name)
     return (field, "") if field in LABEL_COLUMNS else ("", "")

@@ -13,11 +13,15 @@ from app.services.importing.columns.joining import find_key, join
 from app.services.importing.columns.reading import propose
 from app.services.importing.tables.choice import NO_FILE, TableChoice
 from app.services.importing.tables.faults import TableError
-from app.services.importing.tables.opening import open_table
+from app.services.importing.tables.opening import OpenFile, open_table
 from app.services.importing.tables.reader import Table
+from app.services.importing.tables.workbook import Workbook, is_workbook
 
 MOST_TABLES = 20
 """Of a ZIP file that are looked at."""
+
+MOST_SHEETS = 12
+"""Of a workbook that are looked at."""
 
 OpenEntry = Callable[[str], BinaryIO]
 """Opens an entry of a ZIP file by its name."""
@@ -63,6 +67,29 @@ def open_tables(
     return _with_pictures(works, tables, others, open_entry)
 
 
+def open_likeliest(open_file: OpenFile, choice: TableChoice) -> Table:
+    """Open a table; of a workbook the sheet that tells of works, if none is chosen.
+
+    Raises
+    ------
+    TableError
+        As ``open_table``.
+    """
+    sheets = () if choice.sheet else _sheets(open_file)
+    tables: list[Table] = []
+    for name in sheets[:MOST_SHEETS] if len(sheets) > 1 else ():
+        with suppress(TableError):
+            tables.append(open_table(open_file, replace(choice, sheet=name)))
+            if all(_tells_works(tables[-1])):
+                break
+    return max(tables, key=_tells_works) if tables else open_table(open_file, choice)
+
+
+def _sheets(open_file: OpenFile) -> tuple[str, ...]:
+    with open_file() as file:
+        return Workbook(file).sheets if is_workbook(file) else ()
+
+
 def _with_pictures(
     works: str,
     tables: Mapping[str, Table],
@@ -81,7 +108,7 @@ def _with_pictures(
 
 
 def _open(name: str, open_entry: OpenEntry, choice: TableChoice) -> Table:
-    return open_table(lambda: open_entry(name), choice)
+    return open_likeliest(lambda: open_entry(name), choice)
 
 
 def _tells_works(table: Table) -> tuple[bool, int]:

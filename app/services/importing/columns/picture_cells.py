@@ -5,12 +5,19 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 WEB = ("http://", "https://")
 QUOTED = re.compile(r"""(["'])((?:https?://)?[^"']+?)\1""")
 """Names in a list that was cut off, as databases do with long cells."""
 ENDING = re.compile(r"[^\s/\\]\.[A-Za-z][A-Za-z0-9]{1,4}")
 NEXT_ADDRESS = re.compile(r"\s*[;,|]?\s+(?=https?://)|\s*[;,|]\s*(?=https?://)")
+LINK = re.compile(r"[^#\n]*#([^#\n]+)#(?:[^#\n]*#)?")
+"""Link as Access writes it into a table."""
+CONTAINER = re.compile(
+    r"(?P<kind>image|file|movie|size)(?P<system>mac|win|linux)?:/*", re.IGNORECASE
+)
+"""Begins a line of a FileMaker container, and addresses of files."""
 NUMBERED = re.compile(r"\S*\d\S*")
 NOTHING = frozenset({"", "[]", "{}", "null", "none", "nan", "-", "–", '""', "''"})
 """What stands in a cell where there is no picture."""
@@ -28,13 +35,14 @@ def pictures_in(value: str) -> list[str]:
     >>> pictures_in("sp1_front.jpg; sp1_back.jpg"), pictures_in("Harbour, dusk.jpg")
     (['sp1_front.jpg', 'sp1_back.jpg'], ['Harbour, dusk.jpg'])
     """
-    value = value.strip()
+    value = _unlinked(value.strip())
     if value.casefold() in NOTHING:
         return []
     if value.startswith(("[", "{")) and (found := _listed(value)) is not None:
         names = found
     else:
-        parts = (part for line in value.splitlines() for part in line.split("|"))
+        lines = value.replace("^^", "\n").splitlines()  # as Omeka joins them
+        parts = (part for line in lines for part in line.split("|"))
         names = [name for part in parts for name in _parted(part.strip())]
     return list(dict.fromkeys(name.strip() for name in names if name.strip()))
 
@@ -47,6 +55,30 @@ def says_nothing(value: str) -> bool:
 def is_address(name: str) -> bool:
     """Tell whether a picture is to be fetched from the web."""
     return name.lower().startswith(WEB)
+
+
+def _unlinked(value: str) -> str:
+    r"""Return the places that references of databases lead to.
+
+    Access keeps a link as what is shown, where it leads, and a place in there;
+    FileMaker a container as its size and the same path for every system.
+
+    >>> _unlinked(r"Harbour#..\pictures\a.jpg#"), _unlinked("image:../a.jpg")
+    ('..\\pictures\\a.jpg', '../a.jpg')
+    """
+    if (link := LINK.fullmatch(value)) is not None:
+        return link[1]
+    found = [CONTAINER.match(line) for line in value.splitlines()]
+    if not any(found):
+        return value
+    paths = [
+        (one["system"] or "", unquote(line[one.end() :])) if one else ("", line)
+        for one, line in zip(found, value.splitlines(), strict=True)
+        if one is None or one["kind"].lower() != "size"
+    ]
+    # The same path is there once for each system.
+    common = [path for system, path in paths if not system]
+    return "\n".join(common or [path for _, path in paths][:1])
 
 
 def _parted(text: str) -> list[str]:

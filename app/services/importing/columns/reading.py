@@ -25,7 +25,11 @@ from app.services.importing.columns.formats import (
     known_format,
 )
 from app.services.importing.columns.joining import is_joined
-from app.services.importing.columns.words import WORDS, is_about_picture, plain
+from app.services.importing.columns.words import (
+    SQUEEZED,
+    is_about_picture,
+    squeezed,
+)
 
 RESERVED = frozenset(EXPORTED)
 """Names of columns in our own export, which no detail may have."""
@@ -161,11 +165,11 @@ def _by_format(key: str, names: Mapping[str, str], columns: Sequence[str]) -> Re
 def _by_words(columns: Sequence[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for column in columns:
-        names.setdefault(plain(column), column)
+        names.setdefault(squeezed(column), column)
     chosen: dict[str, str] = {}
     if joined := next(filter(is_joined, columns), None):
         chosen[joined] = IMAGE
-    for meant, words in WORDS.items():
+    for meant, words in SQUEEZED.items():
         if meant in chosen.values():
             continue
         known = (names[word] for word in words if word in names)

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 
 from app.services.importing.columns.known import Known
 
+JOINTS: Mapping[str, tuple[str, ...]] = {
+    "axiell": ("|",),
+    "collectiveaccess": ("|",),
+    "omeka": ("|", "^^"),
+}
+"""Signs by which a system joins several values in a cell."""
 SYSTEMS: Mapping[str, Known] = {
     "museumplus": Known(
         """
@@ -27,6 +33,8 @@ SYSTEMS: Mapping[str, Known] = {
         """
         accession: ca_objects.idno
         image: ca_object_representations.media.original, \
+ca_object_representations.media.original.url, \
+ca_object_representations.media.large.url, \
 ca_object_representations.media.large, ca_object_representations
         title: ca_objects.preferred_labels.name, ca_objects.preferred_labels
         artist: ca_entities.preferred_labels.displayname, \
@@ -43,7 +51,8 @@ ca_objects.date, ca_objects.creation_date
     "omeka": Known(
         """
         accession: dcterms:identifier, dublin core:identifier
-        image: o:media/o:original_url, media_url, o:original_url, files, file
+        image: media/o:original_url, o:media/o:original_url, media_url, \
+o:original_url, files, file
         title: dcterms:title, dublin core:title
         artist: dcterms:creator, dublin core:creator
         date: dcterms:date, dcterms:created, dublin core:date
@@ -56,6 +65,20 @@ ca_objects.date, ca_objects.creation_date
             "dcterms:title, dcterms:identifier",
             "dublin core:title, dublin core:identifier",
         ),
+    ),
+    "pastperfect": Known(
+        """
+        accession: objectid
+        image: imagefile
+        title: title
+        artist: artist, creator
+        date: date
+        technique: material, medium
+        type: objname
+        location: homeloc
+        school: culture
+        """,
+        ("objectid, objname",),
     ),
     "axiell": Known(
         """
@@ -78,7 +101,7 @@ ca_objects.date, ca_objects.creation_date
     "tms": Known(
         """
         accession: objectnumber
-        image: primarymedia, image, imagefile, mediafile
+        image: primarymedia, image, imagefile, mediafile, filename
         title: title
         artist: displayname, artist, artist/maker, constituents, alphasort
         date: dated

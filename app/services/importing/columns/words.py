@@ -36,7 +36,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("inventory number", "inventory no", "inventory nr", "inventory num"),
         *("inventory", "inventory id", "inventory code", "inv no", "inv nr"),
         *("inv num", "inv", "object number", "object no", "object nr", "object num"),
-        *("museum number", "registration number"),
+        *("museum number", "registration number", "identification number"),
         # German
         *(
             "inventarnummer",
@@ -76,8 +76,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("image", "images", "image url", "image file", "image filename", "image name"),
         *("picture", "pictures", "photo", "photos", "file", "filename", "file name"),
         *("files", "primary image", "main image", "media", "media file", "image path"),
+        *("primary media", "picture file", "picture path", "photo file", "image link"),
         *("bild", "bilder", "bilddatei", "bilddateien", "dateiname", "datei", "foto"),
-        *("abbildung", "fotos", "bildname"),
+        *("abbildung", "fotos", "bildname", "bildpfad", "hauptbild", "bild url"),
         *("fichier", "fichiers", "nom du fichier", "nom de fichier", "photographie"),
         *("fichier image", "illustration", "visuel", "cliche"),
         *(
@@ -224,10 +225,26 @@ ABOUT_PICTURE_STARTS = (
 """How the names of such columns begin, if they name no picture themselves."""
 
 
+def squeezed(name: str) -> str:
+    """Return a column's name in plain letters alone: databases leave blanks out.
+
+    >>> squeezed("IMAGEFILE") == squeezed("Image file")
+    True
+    """
+    return plain(name).replace(" ", "")
+
+
+SQUEEZED = {
+    meant: tuple(dict.fromkeys(word.replace(" ", "") for word in words))
+    for meant, words in WORDS.items()
+}
+"""Words for fields without their blanks, in the same order."""
+
+
 def field_named(name: str) -> str:
     """Return the field that a name means, of a column or in metadata; "" if none."""
-    words = plain(name)
-    return next((meant for meant, known in WORDS.items() if words in known), "")
+    words = squeezed(name)
+    return next((meant for meant, known in SQUEEZED.items() if words in known), "")
 
 
 def is_about_picture(name: str) -> bool:

@@ -25,7 +25,12 @@ from app.services.importing.pictures.source import (
     remarks_on_place,
 )
 
-TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods")
+TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".mer", ".txt", ".xlsx", ".xlsm", ".ods")
+UNREAD_ENDINGS = (
+    *(".xls", ".html", ".htm", ".pdf", ".doc", ".docx", ".rtf", ".numbers", ".mdb"),
+    *(".accdb", ".fmp12", ".db", ".sqlite", ".parquet"),
+)
+"""Of what people take for a table, and who opens it says what it is."""
 DOCUMENT_ENDINGS = (".json", ".jsonld", ".xml", ".lido", ".rdf")
 """Of what standards are written in."""
 NAME_ENCODINGS = (
@@ -133,6 +138,12 @@ class Archive:
         # Beside documents a text says what they are.
         if self.documents and all(one.filename.endswith(".txt") for one in tables):
             return []
+        if not tables:
+            tables = [
+                entry
+                for name, entry in self._entries.items()
+                if name.lower().endswith(UNREAD_ENDINGS)
+            ]
         if not tables:
             raise SourceError(
                 _("The ZIP file holds no table: no file ends in .csv, .xlsx or .ods.")

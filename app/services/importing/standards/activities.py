@@ -142,7 +142,9 @@ def _record(
     language: str,
 ) -> Record:
     # A reference tells what a thing is called at most.
-    document: Any = described if "identified_by" in described else None
+    manifest = presentation.presentation_of(described)
+    is_here = "identified_by" in described or bool(manifest and manifest.get("items"))
+    document: Any = described if is_here else None
     if document is None:
         try:
             document = parsed(library.read(address))

@@ -8,11 +8,14 @@ else: names stand beside their references.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from app.models.languages import normal_tag
 from app.services.collection.content.fields import (
+    CREDIT,
     DESCRIPTION,
     DIMENSIONS,
     TEXT_FIELDS,
 )
+from app.services.collection.linked_art import LANGUAGE_CONCEPTS
 from app.services.importing.columns.reading import detail_name
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record, fault_of
@@ -27,7 +30,12 @@ from app.services.importing.standards.documents import (
     objects,
     type_of,
 )
-from app.services.importing.standards.texts import chosen, plain_text
+from app.services.importing.standards.texts import (
+    Spoken,
+    chosen,
+    label_texts,
+    plain_text,
+)
 from app.services.importing.standards.vocabulary import (
     DATE,
     RIGHTS,
@@ -36,30 +44,23 @@ from app.services.importing.standards.vocabulary import (
 )
 
 TYPES = ("HumanMadeObject", "ManMadeObject")
-LANGUAGES = {
-    "300388277": "en",
-    "300388344": "de",
-    "300388306": "fr",
-    "300389311": "es",
-    "300388474": "it",
-    "300388256": "nl",
-}
-"""Concepts of languages, and their codes."""
+LANGUAGES = {str(number): code for code, number in LANGUAGE_CONCEPTS.items()}
+"""Codes of languages by the concepts that they are."""
 PREFERRED, ACCESSION, WORK_TYPE = (*("300404670", "300312355", "300435443"),)
 STATEMENTS = {
     "300435429": "technique",
     "300055768": "school",
     "300311705": "source",
     "300435434": RIGHTS,
-    "300435418": RIGHTS,
-    "300026687": RIGHTS,
     "300404126": "shows",
 }
-"""Statements that are a field: of materials, culture, source, rights, credit."""
+"""Statements that are a field: of materials, culture, source, rights."""
 DETAILS = {
     "300435430": DIMENSIONS,
     "300435416": DESCRIPTION,
     "300411780": DESCRIPTION,
+    "300435418": CREDIT,
+    "300026687": CREDIT,
     "300435438": "Provenance",
     "300435414": "Inscriptions",
     "300435448": "Place",
@@ -111,10 +112,11 @@ class _Reader:
         self._add_makers()
         kinds = objects(work.get("classified_as"))
         usual = [one for one in kinds if WORK_TYPE in kinds_of(one)] or kinds
-        found.add("type", self._labels(usual))
+        found.add_things("type", self._things(usual), self._language)
         if not found.has("technique"):
             found.add("technique", self._labels(objects(work.get("made_of"))))
-        found.add("location", self._labels(objects(work.get("current_location"))))
+        places = self._things(objects(work.get("current_location")))
+        found.add_things("location", places, self._language)
         for name in ("current_keeper", "current_owner"):
             found.add_detail("Owner", self._labels(objects(work.get(name))))
         for right in objects(work.get("subject_to")):
@@ -138,9 +140,10 @@ class _Reader:
 
     def _add_names(self) -> None:
         names = self._identified_by("Name")
-        preferred = [one for one in names if PREFERRED in kinds_of(one)]
-        titles = self._contents(preferred or names)
-        others = [one for one in names if one not in preferred] if preferred else []
+        preferred = _preferred(names)
+        spoken = self._spoken(preferred)
+        titles = label_texts(spoken, self._language)
+        others = [one for one in names if one not in preferred]
         self._found.add_detail("Other titles", self._contents(others))
         numbers = self._identified_by("Identifier")
         sure = [one for one in numbers if ACCESSION in kinds_of(one)]
@@ -150,7 +153,7 @@ class _Reader:
         if not titles and label != self._found.accession:
             titles = [label]
         self._found.add("title", titles[:1])
-        self._found.add_languages("title", self._spoken(preferred or names), most=1)
+        self._found.add_languages("title", spoken, most=1)
 
     def _add_statements(self) -> None:
         statements = objects(self._work.get("referred_to_by"))
@@ -159,7 +162,8 @@ class _Reader:
             if field == "shows":
                 self._found.add_subjects(self._contents(meant))
             else:
-                self._found.add(field, self._contents(meant))
+                spoken = self._spoken(meant)
+                self._found.add_spoken(field, spoken, self._language)
         further: dict[str, list[dict[str, Any]]] = {}
         for one in statements:
             kinds = kinds_of(one)
@@ -183,10 +187,17 @@ class _Reader:
         for production in objects(self._work.get("produced_by")):
             parts = [production, *objects(production.get("part"))]
             for part in parts:
-                makers = self._labels(objects(part.get("carried_out_by")))
-                self._found.add("artist", [_qualified(one, part) for one in makers])
+                makers = [
+                    {
+                        tag: [_qualified(one, part) for one in some]
+                        for tag, some in thing.items()
+                    }
+                    for thing in self._things(objects(part.get("carried_out_by")))
+                ]
+                self._found.add_things("artist", makers, self._language)
                 if not self._found.has(DATE):
-                    self._found.add(DATE, self._date(part.get("timespan")))
+                    date = self._date(part.get("timespan"))
+                    self._found.add_spoken(DATE, date, self._language, most=1)
                 places = self._labels(objects(part.get("took_place_at")))
                 self._found.add_detail("Place", places)
         if not self._found.has("artist"):
@@ -198,17 +209,16 @@ class _Reader:
             ]
             self._found.add("artist", self._contents(said))
 
-    def _date(self, span: Any) -> list[str]:
+    def _date(self, span: Any) -> Spoken:
         for one in objects(span):
-            if said := self._contents(objects(one.get("identified_by"))):
-                return said[:1]
+            if said := self._spoken(objects(one.get("identified_by"))):
+                return said
             if label := one.get("_label"):
-                return [plain_text(str(label))]
+                return {"": [plain_text(str(label))]}
             ends = {"first": "begin_of_the_begin", "last": "end_of_the_end"}
-            return [
-                years({name: str(one.get(key) or "") for name, key in ends.items()})
-            ]
-        return []
+            span = {name: str(one.get(key) or "") for name, key in ends.items()}
+            return {"": [years(span)]}
+        return {}
 
     def _measurements(self) -> Iterator[str]:
         for one in objects(self._work.get("dimension")):
@@ -225,10 +235,8 @@ class _Reader:
         """Return what names or statements say, by language."""
         texts: dict[str, list[str]] = {}
         for one in named:
-            spoken = (
-                number_of_concept(id_of(kind)) for kind in objects(one.get("language"))
-            )
-            code = next((LANGUAGES[kind] for kind in spoken if kind in LANGUAGES), "")
+            spoken = map(_tag, objects(one.get("language")))
+            code = next(filter(None, spoken), "")
             content = one.get("content")
             several = content if isinstance(content, list) else [content]
             said = [
@@ -239,12 +247,33 @@ class _Reader:
 
     def _labels(self, things: Iterable[dict[str, Any]]) -> list[str]:
         """Return what things are called; those that are only referred to are not."""
-        found = []
+        names = (chosen(one, self._language)[:1] for one in self._things(things))
+        return [name for some in names for name in some]
+
+    def _things(self, things: Iterable[dict[str, Any]]) -> list[Spoken]:
+        """Return what things are called, each in its languages."""
+        found: list[Spoken] = []
         for one in things:
-            names = self._contents(objects(one.get("identified_by")))[:1]
             label = one.get("_label", one.get("content"))
-            found += names or [plain_text(str(label))] if label or names else []
+            usual = _preferred(objects(one.get("identified_by")))
+            if names := self._spoken(usual):
+                found.append(names)
+            elif label:
+                found.append({"": [plain_text(str(label))]})
         return found
+
+
+def _preferred(identifiers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the names among identifiers, the preferred ones where some are."""
+    names = [one for one in identifiers if type_of(one) == "Name"]
+    return [one for one in names if PREFERRED in kinds_of(one)] or names
+
+
+def _tag(language: dict[str, Any]) -> str:
+    """Return the code of a language: one that it is known by, or its concept's."""
+    known = (str(one.get("content")) for one in objects(language.get("identified_by")))
+    tag = next(filter(None, map(normal_tag, known)), "")
+    return tag or LANGUAGES.get(number_of_concept(id_of(language)), "")
 
 
 def _kind_name(thing: dict[str, Any]) -> str:

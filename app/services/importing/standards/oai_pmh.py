@@ -14,9 +14,10 @@ from flask_babel import lazy_gettext as _
 from app.services.importing.messages import Remark
 from app.services.importing.pictures.source import SourceError
 from app.services.importing.records import Record
-from app.services.importing.standards import dublin_core, edm, lido
+from app.services.importing.standards import dublin_core, edm
 from app.services.importing.standards.documents import Library
 from app.services.importing.standards.harvest import Harvest
+from app.services.importing.standards.lido import record as lido
 from app.services.importing.standards.markup import (
     BrokenXmlError,
     Element,

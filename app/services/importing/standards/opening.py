@@ -13,7 +13,6 @@ from app.services.importing.records import Record
 from app.services.importing.standards import (
     activities,
     edm,
-    lido,
     linked_art,
     oai_pmh,
 )
@@ -28,6 +27,8 @@ from app.services.importing.standards.image_service import (
     record_of_service,
     service_of,
 )
+from app.services.importing.standards.lido import parts as lido_parts
+from app.services.importing.standards.lido import record as lido
 from app.services.importing.standards.markup import (
     START_BYTES,
     BrokenXmlError,
@@ -136,7 +137,7 @@ def _of_json(data: bytes) -> Read:
 
 def _of_xml(open_file: Open) -> Read:
     root = root_of(open_file)
-    if root is not None and root.namespace == lido.NAMESPACE:
+    if root is not None and root.namespace == lido_parts.NAMESPACE:
         return partial(_read_elements, open_file, lido.RECORD, lido.record_of)
     if root is not None and f"{{{root.namespace}}}{root.name}" == edm.RECORD:
         record_of = partial(edm.record_of, identifier="")

@@ -11,7 +11,8 @@ from typing import Any
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.collection.content.fields import DESCRIPTION
-from app.services.importing.columns.picture_cells import WEB
+from app.services.importing.columns.picture_cells import WEB, is_address
+from app.services.importing.columns.words import squeezed
 from app.services.importing.messages import Remark
 from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.documents import (
@@ -27,9 +28,15 @@ from app.services.importing.standards.image_service import (
     picture_address,
 )
 from app.services.importing.standards.presentation2 import NAMES, upgraded
-from app.services.importing.standards.texts import chosen, joined, plain_text
+from app.services.importing.standards.texts import (
+    chosen,
+    joined,
+    label_texts,
+    plain_text,
+)
 from app.services.importing.standards.vocabulary import (
     DATE,
+    OTHER_MEDIA,
     RIGHTS,
     WorkDescription,
     first_year,
@@ -43,6 +50,14 @@ MOST_DEPTH = 8
 PAINTING = ("painting", ["painting"])
 """Motivation of what a canvas shows; others are about it."""
 REGION = re.compile(r"\d+,\d+,\d+,\d+|pct:[\d.]+(?:,[\d.]+){3}|square")
+
+IDENTIFIERS = frozenset(
+    (
+        *("identifier", "referencenumber", "shelfmark", "callnumber", "catalognumber"),
+        *("cataloguenumber", "signatur", "cote", "identifiant", "kennung", "signatura"),
+    )
+)
+"""Names of rows that hold what a work is known by, in small letters alone."""
 
 Found = tuple[str, "dict[str, Any] | Remark"]
 
@@ -86,7 +101,7 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     """Return what a manifest says of a work."""
 
     def words(value: Any) -> list[str]:
-        return chosen(_by_language(value), language)
+        return label_texts(_by_language(value), language)
 
     found = WorkDescription()
     for pair in objects(manifest.get("metadata")):
@@ -95,6 +110,7 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
         value = pair.get("value")
         name = joined(chosen(names, language))
         found.add_named(every, name, words(value), _by_language(value))
+    found.accession = found.accession or _identifier_among(manifest)
     title = words(manifest.get("label"))
     # A manifest must have a label; one without a title has the number there.
     if title and title != [found.accession]:
@@ -111,6 +127,9 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     for agent in objects(manifest.get("provider")):
         found.add_detail("Provider", words(agent.get("label")))
     found.add_detail("See also", map(id_of, objects(manifest.get("seeAlso"))))
+    for one in objects(manifest.get("rendering")):
+        said = (*words(one.get("label")), id_of(one))
+        found.add_detail(OTHER_MEDIA, [" ".join(filter(None, said))])
     found.images = pictures_of(manifest)
     record = found.record(number, address)
     record.identifier = address
@@ -120,16 +139,34 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
     return record
 
 
+def _identifier_among(manifest: Mapping[str, Any]) -> str:
+    """Return what a row calls the identifier, where none is called accession number."""
+    for pair in objects(manifest.get("metadata")):
+        names, values = (
+            [text for said in _by_language(pair.get(part)).values() for text in said]
+            for part in ("label", "value")
+        )
+        is_named = any(squeezed(name) in IDENTIFIERS for name in names)
+        if is_named and len(values) == 1 and not is_address(values[0]):
+            return plain_text(values[0])
+    return ""
+
+
 def _add_rights(
     found: WorkDescription,
     manifest: Mapping[str, Any],
     words: Callable[[Any], list[str]],
 ) -> None:
     """Add all that a manifest says of rights: none of it stands for the others."""
+    rights = manifest.get("rights")
+    licences = [rights] if isinstance(rights, str) else []
     for statement in objects(manifest.get("requiredStatement")):
         found.add(RIGHTS, words(statement.get("value")))
-    rights = manifest.get("rights")
-    found.add(RIGHTS, [rights] if isinstance(rights, str) else [])
+        spoken = _by_language(statement.get("value"))
+        if len(spoken) > 1:
+            full = {tag: [joined([*said, *licences])] for tag, said in spoken.items()}
+            found.add_languages(RIGHTS, full)
+    found.add(RIGHTS, licences)
 
 
 class _Walk:

@@ -31,6 +31,10 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         "requiredStatement": {"value": _texts(document.get("attribution"))},
         "homepage": [{"id": one} for one in _addresses(document.get("related"))],
         "seeAlso": [{"id": one} for one in _addresses(document.get("seeAlso"))],
+        "rendering": [
+            {"id": one.get("@id"), "label": _texts(one.get("label"))}
+            for one in _entries(document.get("rendering"))
+        ],
         "next": next(_addresses(document.get("next")), None),
     }
     if kind == "Collection":

@@ -2,11 +2,15 @@
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html.parser import HTMLParser
 
-NO_LANGUAGE = ("none", "@none", "", "und", "zxx")
+from app.models.languages import normal_tag
+
+NO_LANGUAGE = ("none", "@none", "", "und", "zxx", "mul", "mis")
 """How standards say that a text is in no language, or in none that they know."""
+Spoken = Mapping[str, Sequence[str]]
+"""Texts by their languages."""
 BREAKING = frozenset(
     [
         "address",
@@ -103,12 +107,38 @@ def plain_text(value: str) -> str:
     return "\n".join(line.strip() for line in value.strip().splitlines())
 
 
-def chosen(texts: Mapping[str, Iterable[str]], language: str) -> list[str]:
+def without_markup(value: str) -> str:
+    """Return a cell as it is, or as plain text where markup is in it.
+
+    >>> without_markup("Lind &amp; Berg"), without_markup(" R&D <1900")
+    ('Lind & Berg', ' R&D <1900')
+    """
+    if "<" not in value and "&" not in value:
+        return value
+    is_marked = _TAG.search(value) or _REFERENCE.search(value)
+    return plain_text(value) if is_marked else value
+
+
+def text_of_cell(value: str, joints: Sequence[str] = ()) -> str:
+    """Return what a cell of a label says, without markup and blanks around it.
+
+    Parameters
+    ----------
+    joints : sequence of str
+        Signs by which several values are joined in a cell.
+    """
+    for joint in joints:
+        if joint in value:
+            value = "; ".join(filter(None, map(str.strip, value.split(joint))))
+    return without_markup(value).strip()
+
+
+def chosen(texts: Spoken, language: str) -> list[str]:
     """Return the texts in a language, or else those that come nearest to it.
 
     Parameters
     ----------
-    texts : mapping of str to iterable of str
+    texts : mapping of str to sequence of str
         By their languages, as tags of BCP 47; in no language by one of ``NO_LANGUAGE``.
     language : str
         Code of the language that is wanted, such as ``de``.
@@ -133,9 +163,41 @@ def chosen(texts: Mapping[str, Iterable[str]], language: str) -> list[str]:
     return spoken[wanted]
 
 
+def label_texts(texts: Spoken, language: str) -> list[str]:
+    """Return what a label says: texts in no language before all others.
+
+    Beside translations they are the museum's own, and nowhere else to be kept.
+    """
+    own = {tag: said for tag, said in texts.items() if tag in NO_LANGUAGE}
+    return chosen(own, language) or chosen(texts, language)
+
+
+def united_languages(things: Sequence[Spoken]) -> dict[str, list[str]]:
+    """Return what several things are called, by every language that one of them has.
+
+    A thing without a name in some language keeps there the one it has, or the list
+    would be one too short. What is said in one language only is not repeated.
+    """
+    tags = list(dict.fromkeys(tag for thing in things for tag in thing))
+    spoken = [tag for tag in tags if tag not in NO_LANGUAGE]
+    if len(spoken) < 2 and all(len(thing) < 2 for thing in things):
+        return {}
+    return {
+        tag: [
+            name
+            for thing in things
+            for name in (chosen({tag: thing.get(tag, ())}, tag) or chosen(thing, tag))[
+                :1
+            ]
+        ]
+        for tag in tags
+    }
+
+
 def primary(tag: str) -> str:
-    """Return the language of a tag, in small letters: ``en`` of ``en-GB``."""
-    return tag.replace("_", "-").partition("-")[0].strip().lower()
+    """Return the language of a tag: ``en`` of ``en-GB``, ``de`` of ``ger``."""
+    code = tag.replace("_", "-").partition("-")[0].strip().lower()
+    return normal_tag(code) or code
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """Words by which standards name the fields of a work."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from app.models.languages import named, normal_tag, parted
@@ -17,13 +17,18 @@ from app.services.importing.columns.words import field_named
 from app.services.importing.records import Record
 from app.services.importing.standards.texts import (
     NO_LANGUAGE,
+    Spoken,
     joined,
+    label_texts,
     plain_text,
     united,
+    united_languages,
 )
 
 RIGHTS = "rights"
 DATE = "date"
+OTHER_MEDIA = "Recordings and links"
+"""Detail that says where audio, video and pages about a work are."""
 _LAST_PARTS = ("manifest", "info", "json", "iiif", "presentation")
 """Ends of addresses that say what a document is, and not of which work."""
 
@@ -79,6 +84,35 @@ class WorkDescription:
                 name = named(field, language)
                 self._details.setdefault(name, []).extend(said)
 
+    def add_spoken(
+        self, field: str, texts: Spoken, language: str, *, most: int | None = None
+    ) -> None:
+        """Add what a document says in a field of the label, in all its languages.
+
+        Parameters
+        ----------
+        language : str
+            Code of the language in which the label is wanted.
+        """
+        self.add(field, label_texts(texts, language)[: most or None])
+        self.add_languages(field, texts, most=most)
+
+    def add_things(self, field: str, things: Sequence[Spoken], language: str) -> None:
+        """Add several things that a field of the label names, each in its languages."""
+        said = (label_texts(one, language)[:1] for one in things)
+        self.add(field, (name for names in said for name in names))
+        self.add_languages(field, united_languages(things))
+
+    def add_translation(self, other: "WorkDescription", language: str) -> None:
+        """Add what another description says of the same work in another language."""
+        for field, texts in other._label.items():
+            self.add_languages(field, {language: [joined(texts)]})
+        for name, texts in other._details.items():
+            field, tag = parted(name)
+            if field in LABEL_COLUMNS or texts == self._details.get(name):
+                continue
+            self._details.setdefault(named(field, tag or language), []).extend(texts)
+
     def add_named(
         self,
         names: Iterable[str],
@@ -123,6 +157,17 @@ class WorkDescription:
                 self._label.setdefault(SHOWS, []).append(normal_statement(text))
             except UnknownSubjectError:
                 self.add_detail("Subjects", [text])
+
+    def said(self, field: str) -> list[str]:
+        """Return what is said in a field of the label."""
+        return self._label.get(field, [])
+
+    def detail_texts(self, field: str) -> list[str]:
+        """Return what is said in a field beyond the label, in whatever language."""
+        details = self._details.items()
+        return [
+            text for name, some in details for text in some if parted(name)[0] == field
+        ]
 
     def has(self, field: str) -> bool:
         """Tell whether anything is said in a field."""

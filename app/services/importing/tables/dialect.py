@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Literal
 
-SEPARATORS = (",", ";", "\t", "|")
+SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f")
 JUDGED_ROWS = 200
 """Rows at the beginning by which a dialect is chosen."""
 MOST_REPORT_ROWS = 30
@@ -30,6 +30,7 @@ ONE_BROKEN = 2.5
 SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=([^\w"\\\r\n]|\t)"?\s*', re.IGNORECASE)
 """First line by which Excel tells the separator, and which is no row."""
 NO_SEPARATOR = frozenset('"\\\r\n')
+WHOLE_LINE = re.compile(r'"(.*)"(?=[\r\n]*\Z)', re.DOTALL)
 ESCAPED = re.compile(r'\\(["\\])')
 
 csv.field_size_limit(MOST_CELL)
@@ -45,6 +46,12 @@ class Quoting(StrEnum):
     """``"…"``, with ``""`` for a mark inside."""
     ESCAPED = "escaped"
     """Also ``\\"`` for a mark inside, as databases write it."""
+    SPACED = "spaced"
+    """As doubled, with a blank between a separator and the mark."""
+    SINGLE = "single"
+    """``'…'``, with ``''`` for a mark inside."""
+    WHOLE = "whole"
+    """A whole line is in marks, as if it were one cell, and read without them."""
     NONE = "none"
     """A quotation mark is a sign like any other."""
 
@@ -63,12 +70,17 @@ class Dialect:
         a quotation mark is never closed. Of a record that is wrong, only the first line
         is given up, and the next ones are read anew.
         """
-        again = _Again(lines, escaped=self.quoting is Quoting.ESCAPED)
+        again = _Again(lines, self.quoting)
         quoting: Literal[0, 3] = (
             csv.QUOTE_NONE if self.quoting is Quoting.NONE else csv.QUOTE_MINIMAL
         )
         reader = csv.reader(
-            again, delimiter=self.separator, strict=True, quoting=quoting
+            again,
+            delimiter=self.separator,
+            strict=True,
+            quoting=quoting,
+            quotechar="'" if self.quoting is Quoting.SINGLE else '"',
+            skipinitialspace=self.quoting is Quoting.SPACED,
         )
         while True:
             again.taken.clear()
@@ -105,9 +117,9 @@ class Layout:
 class _Again:
     """Iterator of lines that can be read again from the second of a record on."""
 
-    def __init__(self, lines: Iterable[str], *, escaped: bool) -> None:
+    def __init__(self, lines: Iterable[str], quoting: Quoting) -> None:
         self._lines = iter(lines)
-        self._escaped = escaped
+        self._quoting = quoting
         self._again: list[str] = []
         self.taken: list[str] = []
         self.line = 0
@@ -121,7 +133,9 @@ class _Again:
         line = self._again.pop() if self._again else next(self._lines)
         self.taken.append(line)
         self.line += 1
-        if self._escaped and "\\" in line:
+        if self._quoting is Quoting.WHOLE:
+            return WHOLE_LINE.sub(lambda found: found[1].replace('""', '"'), line)
+        if self._quoting is Quoting.ESCAPED and "\\" in line:
             return ESCAPED.sub(lambda found: '""' if found[1] == '"' else "\\", line)
         return line
 
@@ -153,7 +167,7 @@ def find_layout(text: str, separator: str = "", header_line: int = 0) -> Layout 
     candidates = [
         Dialect(sign, quoting)
         for sign in ([separator] if separator else SEPARATORS)
-        for quoting in _quotings(text)
+        for quoting in _quotings(lines[skipped:], sign)
     ]
     judged = [
         (_fitness(dialect, records, header), dialect, header, records[0][0])
@@ -192,10 +206,20 @@ def find_header(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
     return next(found, 0)
 
 
-def _quotings(text: str) -> list[Quoting]:
-    marks = '"' in text
-    escapes = [Quoting.ESCAPED] if '\\"' in text else []
-    return [Quoting.DOUBLED, *escapes, *([Quoting.NONE] if marks else [])]
+def _quotings(lines: Sequence[str], separator: str) -> Iterator[Quoting]:
+    """Yield the ways of quoting of which there are traces."""
+    yield Quoting.DOUBLED
+    text = "".join(lines)
+    if '"' in text:
+        if '\\"' in text:
+            yield Quoting.ESCAPED
+        if f'{separator} "' in text:
+            yield Quoting.SPACED
+        if all(map(WHOLE_LINE.match, filter(str.strip, lines[:JUDGED_ROWS]))):
+            yield Quoting.WHOLE
+        yield Quoting.NONE
+    if text.lstrip().startswith("'") and f"'{separator}'" in text:
+        yield Quoting.SINGLE
 
 
 def _first_records(dialect: Dialect, lines: list[str], skipped: int) -> list[Record]:

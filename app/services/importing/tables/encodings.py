@@ -41,11 +41,15 @@ NEAR = 0.75
 CLEAR_LETTERS = 5
 """More letters that fit their words than in any other, of an encoding that is sure."""
 
+LEAST_ZEROS = 4
+"""Of a text whose signs have two bytes each."""
 TYPOGRAPHIC = frozenset("‘’“”–—…«»„")
 ESCAPE = b"\x1b$"
 """Begins Japanese in ISO-2022, which has plain ASCII bytes only."""
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -150,10 +154,8 @@ def _detect(start: bytes, blocks: Iterable[bytes]) -> Encoding:
     for mark, encoding in BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return Encoding(encoding)
-    # Latin text in UTF-16 has a zero in every other byte; no other text has any.
-    evens, odds = start[0::2].count(0), start[1::2].count(0)
-    if evens + odds > len(start) // 4:
-        return Encoding("utf-16-le" if odds > evens else "utf-16-be")
+    if wide := _wide(start):
+        return Encoding(wide)
     sample = _Sample()
     escapes = False
     for block in blocks:
@@ -165,6 +167,29 @@ def _detect(start: bytes, blocks: Iterable[bytes]) -> Encoding:
     if sample.broken <= sample.sound and not escapes:
         return Encoding("utf-8")
     return _statistical(b"\n".join(sample.lines))
+
+
+def _wide(start: bytes) -> str:
+    """Tell which UTF-16 a text is that does not say so; "" if it is none.
+
+    Of every sign one byte comes first: of Latin letters, separators and line ends that
+    or the other one is a zero, and no other text has any.
+    """
+    evens, odds = start[0::2].count(0), start[1::2].count(0)
+    if evens + odds > len(start) // 4:
+        return "utf-16-le" if odds > evens else "utf-16-be"
+    for name, zeros, others, line_end in (
+        ("utf-16-le", odds, evens, b"\n\0"),
+        ("utf-16-be", evens, odds, b"\0\n"),
+    ):
+        if zeros >= LEAST_ZEROS and zeros > others and line_end in start:
+            try:
+                text = start[: len(start) // 2 * 2].decode(name)
+            except UnicodeDecodeError:
+                continue
+            if "\n" in text and "\0" not in text:
+                return name
+    return ""
 
 
 def _statistical(data: bytes) -> Encoding:

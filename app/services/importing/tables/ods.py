@@ -113,5 +113,15 @@ def _text(cell: Element) -> str:
     if kind == "float":
         number = float(cell.get(f"{OFFICE}value", ""))
         has_zeros = shown.isdigit() and len(shown) > 1 and shown[0] == "0"
-        return shown if has_zeros else number_text(number)
+        if has_zeros or _has_decimals(shown, number):
+            return shown.replace(",", ".")
+        return number_text(number)
     return shown
+
+
+def _has_decimals(shown: str, number: float) -> bool:
+    """Tell whether a number is shown as it is, with zeros at its end: 1900.10."""
+    whole, point, decimals = shown.replace(",", ".").partition(".")
+    if not (point and whole.isdigit() and decimals.isdigit()):
+        return False
+    return float(f"{whole}.{decimals}") == number

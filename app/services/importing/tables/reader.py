@@ -14,6 +14,8 @@ from app.services.importing.tables.choice import TableChoice
 from app.services.importing.tables.dialect import Record, filled
 
 MOST_COLUMNS = 2_000
+MOST_SHOWN = 40
+"""Characters of a cell that are shown in a remark."""
 LEAST_REPORT_COLUMNS = 3
 """Of a table whose rows with one cell may be a report's."""
 
@@ -134,10 +136,27 @@ class Table:
             if fault is not None:
                 return TableRow(line, {}, fault)
             fields = [cells.unwrap(field) for field in fields]
+            remarks += tuple(self._remarks(fields))
         values = dict(zip(columns, fields, strict=False))
         if self.sheets:  # blank cells at the end are not in the file
             values = dict.fromkeys(columns, "") | values
+        if remarks:  # what has failed is not blank
+            values = {
+                name: value
+                for name, value in values.items()
+                if not cells.is_error(value)
+            }
         return TableRow(line, values, remarks=remarks)
+
+    def _remarks(self, fields: list[str]) -> Iterator[Remark]:
+        """Yield what is to be said of cells that say something else than was meant."""
+        for column, value in zip(self.columns, fields, strict=False):
+            if cells.is_error(value):
+                yield Remark("cell_error", {"column": column, "value": value.strip()})
+            elif wanted := cells.meant(value):
+                facts = {"value": value[:MOST_SHOWN], "meant": wanted[:MOST_SHOWN]}
+                yield Remark("garbled", facts)
+                return
 
     def _is_report_line(self, fields: list[str]) -> bool:
         is_wide = len(self.columns) >= LEAST_REPORT_COLUMNS

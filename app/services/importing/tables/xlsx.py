@@ -18,7 +18,11 @@ BROKEN = (
 """What openpyxl raises where a part is missing, or is not what it should be."""
 ZEROS = re.compile(r'"?([^0#"?;@\[\]]*)"?(0{2,})')
 """Format of a number that is shown with leading zeros, perhaps after some letters."""
+DECIMALS = re.compile(r"0\.(0+)")
+"""Format of a number that is shown with so many decimals: 1900.10 is not 1900.1."""
 YEAR = re.compile(r"y+", re.IGNORECASE)
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""Sign that XML does not hold as it is, most often the end of a line from Windows."""
 MIDNIGHT = dt.time()
 
 
@@ -54,7 +58,9 @@ def _text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        if "_x" in value:
+            value = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        return value.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
@@ -73,7 +79,11 @@ def number_text(value: float, shown: str = "") -> str:
 
     >>> number_text(12.0), number_text(123, "000000"), number_text(0.1 + 0.2)
     ('12', '000123', '0.3')
+    >>> number_text(1900.1, "0.00")
+    '1900.10'
     """
+    if decimals := DECIMALS.fullmatch(shown):
+        return f"{value:.{len(decimals[1])}f}"
     if float(value).is_integer() and abs(value) < 1e15:
         found = ZEROS.fullmatch(shown)
         return f"{found[1]}{int(value):0{len(found[2])}}" if found else str(int(value))

@@ -42,6 +42,7 @@ HEADERS = {
     "axiell": "priref;object_number;title;creator;creator.role;production.date.start;"
     "production.date.end;material;technique;object_name;current_location;"
     "reproduction.reference",
+    "pastperfect": "OBJECTID;OBJNAME;TITLE;ARTIST;DATE;MATERIAL;HOMELOC;IMAGEFILE",
     "tms": "ObjectID;ObjectNumber;Title;DisplayName;Dated;Medium;Dimensions;CreditLine;"
     "Classification;Department",
     "estense": "Title;Author;Room;Image",
@@ -67,6 +68,7 @@ MEANT = {
     "collectiveaccess": {"ca_objects.idno": "accession", "ca_entities": "artist"},
     "omeka": {"dcterms:identifier": "accession", "o:media/o:original_url": "image"},
     "axiell": {"object_number": "accession", "reproduction.reference": "image"},
+    "pastperfect": {"OBJECTID": "accession", "IMAGEFILE": "image", "OBJNAME": "type"},
     "tms": {"ObjectNumber": "accession", "Dated": "date", "ObjectID": DETAILS},
     "estense": {"Author": "artist", "Room": "location", "Image": "image"},
     "ours": {"accession": "accession", "withdrawn": "withdrawn", "Medium": DETAILS},

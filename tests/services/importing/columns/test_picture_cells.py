@@ -18,6 +18,21 @@ from app.services.importing.columns.picture_cells import pictures_in, says_nothi
         ('[{"url": "https://x.org/a.jpg", "caption": "A"}]', ["https://x.org/a.jpg"]),
         ("pn_0001; pn_0002", ["pn_0001", "pn_0002"]),
         ("IMG1, IMG2", ["IMG1", "IMG2"]),
+        (
+            "https://x.org/a.jpg^^https://x.org/b.jpg",
+            ["https://x.org/a.jpg", "https://x.org/b.jpg"],
+        ),
+        (r"Harbour#..\pictures\a.jpg#", [r"..\pictures\a.jpg"]),
+        (r"#D:\pictures\a.jpg#", [r"D:\pictures\a.jpg"]),
+        ("a#1.jpg; b#2.jpg", ["a#1.jpg", "b#2.jpg"]),
+        ("image:../pictures/a.jpg", ["../pictures/a.jpg"]),
+        (
+            "size:640,480\nimage:../a.jpg\nimagemac:/HD/a.jpg\nimagewin:/C:/a.jpg",
+            ["../a.jpg"],
+        ),
+        ("filewin:/C:/pictures/a.jpg", ["C:/pictures/a.jpg"]),
+        ("file:///C:/my%20pictures/a.jpg", ["C:/my pictures/a.jpg"]),
+        ("File:Harbour.jpg", ["Harbour.jpg"]),
         ("Harbour, dusk.jpg", ["Harbour, dusk.jpg"]),
         ("Harbour, dusk", ["Harbour, dusk"]),
         (

@@ -4,9 +4,12 @@ from io import BytesIO
 import pytest
 
 from app.retrieval.settings import ImageSettings
+from app.services.importing.columns.finding import open_tables
 from app.services.importing.pictures.archive import Archive
 from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.pictures.source import PictureError, SourceError
+from app.services.importing.tables.choice import TableChoice
+from app.services.importing.tables.faults import TableError
 
 LIMITS = ImageSettings(max_bytes=10_000)
 
@@ -116,3 +119,23 @@ def test_a_picture_is_told_by_its_content_and_what_macs_leave_is_none(packed):
     assert archive.read("a.scan") == b"picture"
     with pytest.raises(PictureError):
         archive.read("b.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("works_xls", b"<html><table></table></html>", "web page"),
+        ("works_xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office"),
+        ("works_pdf", b"%PDF-1.7", "PDF"),
+    ],
+)
+def test_what_is_no_table_inside_is_named(packed, name, data, said):
+    data = packed(**{name: data}, a_jpg=b"x").read_bytes()
+    archive = Archive(BytesIO(data), LIMITS)
+    with pytest.raises(TableError, match=said):
+        open_tables(archive.table_names, archive.open_table, TableChoice())
+
+
+def test_tables_of_filemaker_are_tables(packed):
+    archive = Archive(BytesIO(packed(works_mer=b'"No"\r"1"\r').read_bytes()), LIMITS)
+    assert archive.table_names == ["works.mer"]

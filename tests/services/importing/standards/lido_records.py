@@ -91,11 +91,11 @@ RICH = """
     </lido:displayObjectMeasurements>
     <lido:displayObjectMeasurements xml:lang="en">40 by 60 cm
     </lido:displayObjectMeasurements>
-    <lido:objectMeasurements><lido:measurementSet>
+    <lido:objectMeasurements><lido:measurementsSet>
      <lido:measurementType>height</lido:measurementType>
      <lido:measurementUnit>cm</lido:measurementUnit>
      <lido:measurementValue>40</lido:measurementValue>
-    </lido:measurementSet></lido:objectMeasurements>
+    </lido:measurementsSet></lido:objectMeasurements>
    </lido:objectMeasurementsSet></lido:objectMeasurementsWrap>
   </lido:objectIdentificationWrap>
   <lido:eventWrap>

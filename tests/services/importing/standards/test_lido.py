@@ -28,14 +28,20 @@ def test_a_record_says_what_a_work_is():
     }
     assert record.details == {
         "Classification": "Landschaft",
+        "Erwerb": "Frau Muster (Stifterin), 1921",
         "Maker": "Marta Lind (1850-1920), Malerin",
         "Other titles": "Winterhof",
         "Place": "Skagen",
+        "Recordings and links": "https://museum.org/a.pdf; https://museum.org/film",
         "description@de": "Ein Hof & Schnee.\nLinks ein Baum.",
         "dimensions@de": "Höhe: 40 cm, Breite: 60 cm",
         "dimensions@en": "40 by 60 cm",
+        "technique@de": "Öl; Leinwand",
+        "technique@en": "oil; canvas",
         "title@de": "Bauernhof im Winter",
         "title@en": "Farm in Winter",
+        "type@de": "Gemälde",
+        "type@en": "painting",
     }
     assert record.images == ["https://museum.org/a.jpg", "https://museum.org/b.jpg"]
 
@@ -66,6 +72,117 @@ def test_without_words_for_it_a_date_is_written_from_its_years():
     assert exact.label["date"] == "1880-05-04"
 
 
+def test_without_words_for_them_dimensions_are_those_that_were_measured():
+    shown = RICH[RICH.index("<lido:displayObjectMeas") :]
+    shown = shown[: shown.index("<lido:objectMeasurements>")]
+    assert altered((shown, "")).details["dimensions"] == "height 40 cm"
+    concept = "<lido:measurementType><lido:term>height</lido:term>"
+    measured = altered((shown, ""), ("<lido:measurementType>height", concept))
+    assert measured.details["dimensions"] == "height 40 cm"
+
+
+def test_a_record_may_say_everything_once_for_each_language():
+    start = RICH.index("<lido:descriptiveMetadata")
+    end = RICH.index("<lido:administrativeMetadata")
+    german = RICH[start:end]
+    english = (
+        german.replace('xml:lang="de"', 'xml:lang="eng"')
+        .replace(">Bauernhof im Winter", ">Farm in Winter")
+        .replace("Ein Hof", "A farm")
+        .replace(">um 1880<", ">c. 1880<")
+        .replace(">Landschaft<", ">Landscape<")
+    )
+    document = wrapped(RICH.replace(german, german + english))
+    [record] = read(document, language="en")
+    assert record.label["title"] == "Farm in Winter"
+    assert record.label["date"] == "c. 1880"
+    assert record.label["artist"] == "Lind, Marta"
+    assert record.details["title@de"] == "Bauernhof im Winter"
+    assert record.details["date@de"] == "um 1880"
+    assert record.details["Classification"] == "Landscape"
+    assert record.details["Classification@de"] == "Landschaft"
+    assert record.details["description@en"].startswith("A farm")
+    assert record.details["description@de"].startswith("Ein Hof")
+    assert len(record.images) == 2
+    [record] = read(document, language="fr")
+    assert record.label["title"] == "Farm in Winter"
+
+
+def test_titles_in_sets_of_their_own_are_one_title_in_several_languages():
+    sets = """<lido:titleSet><lido:appellationValue xml:lang="nld">Boerderij
+      </lido:appellationValue></lido:titleSet><lido:titleSet>
+      <lido:appellationValue xml:lang="eng">Farm</lido:appellationValue></lido:titleSet>
+      </lido:titleWrap>"""
+    start, end = RICH.index("<lido:titleSet"), RICH.index("</lido:titleWrap>")
+    [record] = read(wrapped(RICH[:start] + sets + RICH[end + 17 :]), language="en")
+    assert record.label["title"] == "Farm"
+    assert record.details["title@nl"] == "Boerderij"
+    assert "Other titles" not in record.details
+
+
+def test_where_a_work_is_found_on_the_web_is_its_source():
+    link = RICH[RICH.index("<lido:recordInfoSet>") :]
+    link = link[: link.index("</lido:recordWrap>")]
+    recognised = "</lido:lidoRecID>"
+    record = altered(
+        (link, ""),
+        (
+            recognised,
+            recognised + '<lido:objectPublishedID lido:type="URI">'
+            "https://id.museum.org/1</lido:objectPublishedID>",
+        ),
+    )
+    assert record.label["source"] == "https://id.museum.org/1"
+
+
+def test_an_image_service_is_asked_for_the_picture():
+    small = 'lido:type="image_thumb">\n     <lido:linkResource>'
+    service = 'lido:type="iiif_image_api"><lido:linkResource>'
+    record = altered(
+        (small, service),
+        ("https://museum.org/a_klein.jpg", "https://museum.org/iiif/4711"),
+    )
+    assert record.images[0] == "https://museum.org/iiif/4711/info.json"
+
+
+@pytest.mark.parametrize("term", ["valmistus", "Tillverkning", "výroba", "productie"])
+def test_a_making_is_known_by_its_name_in_other_languages(term):
+    record = altered(
+        ("http://terminology.lido-schema.org/lido00007", "http://museum.org/events/1"),
+        (">Herstellung<", f">{term}<"),
+    )
+    assert record.label["artist"] == "Lind, Marta"
+    assert record.label["date"] == "um 1880"
+
+
+def test_rights_are_whole_in_every_language():
+    record = altered(
+        ("<lido:term>CC BY 4.0", '<lido:term xml:lang="en">by</lido:term><lido:term>CC')
+    )
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    photo = "Kunsthalle Beispiel, Foto: A. Muster"
+    assert record.label["rights"] == f"{photo}; CC; {licence}"
+    assert record.details["rights@en"] == f"{photo}; by; {licence}"
+
+
+def test_subjects_are_also_those_that_are_persons_and_places():
+    record = altered(
+        (
+            "</lido:eventWrap>\n </lido:descriptiveMetadata>",
+            """</lido:eventWrap><lido:objectRelationWrap><lido:subjectWrap>
+            <lido:subjectSet><lido:subject>
+            <lido:subjectConcept><lido:term>Winter</lido:term></lido:subjectConcept>
+            <lido:subjectActor><lido:actor><lido:nameActorSet><lido:appellationValue>Ida
+            </lido:appellationValue></lido:nameActorSet></lido:actor></lido:subjectActor>
+            <lido:subjectPlace><lido:place><lido:namePlaceSet><lido:appellationValue>Kiel
+            </lido:appellationValue></lido:namePlaceSet></lido:place></lido:subjectPlace>
+            </lido:subject></lido:subjectSet></lido:subjectWrap>
+            </lido:objectRelationWrap></lido:descriptiveMetadata>""",
+        )
+    )
+    assert record.details["Subjects"] == "Winter; Ida; Kiel"
+
+
 def test_what_is_attributed_stays_so():
     actor = "</lido:roleActor>"
     record = altered(
@@ -89,13 +206,14 @@ def test_without_an_inventory_number_the_records_own_is_taken():
 
 
 def test_the_largest_form_of_a_picture_is_taken():
-    sized = """<lido:resourceMeasurementsSet><lido:measurementSet>
+    sized = """<lido:resourceMeasurementsSet>
         <lido:measurementType>width</lido:measurementType>
         <lido:measurementUnit>pixel</lido:measurementUnit>
-        <lido:measurementValue>{0}</lido:measurementValue></lido:measurementSet>
-        <lido:measurementSet><lido:measurementType>height</lido:measurementType>
+        <lido:measurementValue>{0}</lido:measurementValue>
+        </lido:resourceMeasurementsSet><lido:resourceMeasurementsSet>
+        <lido:measurementType>height</lido:measurementType>
         <lido:measurementUnit>pixel</lido:measurementUnit>
-        <lido:measurementValue>{0}</lido:measurementValue></lido:measurementSet>
+        <lido:measurementValue>{0}</lido:measurementValue>
         </lido:resourceMeasurementsSet></lido:resourceRepresentation>"""
     end = "</lido:resourceRepresentation>"
     small = "a_klein.jpg</lido:linkResource>\n    " + end

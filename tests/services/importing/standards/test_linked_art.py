@@ -114,8 +114,7 @@ def test_an_object_says_what_a_work_is():
         "date": "1889",
         "technique": "Oil on canvas",
         "type": "Painting",
-        "rights": "Gift of A. Muster; "
-        "https://creativecommons.org/publicdomain/zero/1.0/",
+        "rights": "https://creativecommons.org/publicdomain/zero/1.0/",
         "source": "https://museum.org/irises",
     }
     assert record.details == {
@@ -124,6 +123,7 @@ def test_an_object_says_what_a_work_is():
         "title@nl": "Irissen",
         "dimensions": "74.3 × 94.3 cm",
         "description": "Painted in Arles.",
+        "credit": "Gift of A. Muster",
         "Marks": "signed",
         "Owner": "Museum",
     }
@@ -296,3 +296,19 @@ def test_odd_objects_break_nothing(odd):
     )
     [record] = read(described(**facts), FakeWeb({}))
     assert record.accession == "1"
+
+
+def test_makers_are_called_by_their_names_and_not_by_their_numbers():
+    identified = [
+        {"type": "Identifier", "content": "500000001"},
+        {"type": "Name", "content": "Lind, M."},
+        {"type": "Name", "content": "Marta Lind", "classified_as": [kind(300404670)]},
+    ]
+    actor = {"type": "Person", "identified_by": identified}
+    made = {
+        "id": f"{PLACE}1",
+        "type": "HumanMadeObject",
+        "produced_by": {"carried_out_by": [actor]},
+    }
+    [record] = read(made)
+    assert record.label["artist"] == "Marta Lind"

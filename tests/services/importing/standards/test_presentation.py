@@ -59,6 +59,39 @@ def test_without_a_number_the_address_makes_one():
     assert record.accession == "7"
 
 
+@pytest.mark.parametrize(
+    ("value", "number"), [("MS. 7", "MS. 7"), ("https://x.org/7", "1")]
+)
+def test_what_is_called_an_identifier_is_the_number_where_there_is_no_other(
+    value, number
+):
+    row = {"label": {"en": ["Identifier"]}, "value": {"none": [value]}}
+    [record] = read(manifest("1", metadata=[row]))
+    assert record.accession == number
+    assert record.details["Identifier"] == value
+
+
+def test_a_list_of_manifests_that_are_whole_is_read_as_it_is():
+    records = read([manifest("1"), manifest("2")])
+    assert [record.accession for record in records] == ["A.1", "A.2"]
+
+
+def test_what_is_in_no_language_beside_translations_is_the_museums_own():
+    label = {"none": ["Der Hase"], "en": ["Hare"], "pt-BR": ["Lebre"]}
+    [record] = read(manifest("1", label=label))
+    assert record.label["title"] == "Der Hase"
+    assert record.details["title@en"] == "Hare"
+    assert record.details["title@pt-BR"] == "Lebre"
+
+
+def test_rights_are_whole_in_every_language():
+    value = {"de": ["Alle Rechte beim Museum"], "en": ["All rights reserved"]}
+    [record] = read(manifest("1", requiredStatement={"value": value}))
+    licence = "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert record.label["rights"] == f"All rights reserved; {licence}"
+    assert record.details["rights@de"] == f"Alle Rechte beim Museum; {licence}"
+
+
 def test_collections_are_followed_and_what_is_missing_is_named():
     web = web_of(
         all=collection("inner", kind="Collection"),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.extensions import db
+from app.models import MediaKind, WorkMedia
 from app.services.collection import lido, linked_art, manifests
 from app.services.collection.labels import fact_of, label_of, set_facts
 from app.services.collection.manifests import Addresses
@@ -37,6 +38,34 @@ FACTS = {
         "details.Provenienz@de": "Prag",
         "details.Provenienz@en": "Prague",
     },
+    "a label and its translations": {
+        "title": "Der Tisch",
+        "details.title@en": "The Table",
+        "details.title@pt-BR": "A mesa",
+        "technique": "Öl auf Holz",
+        "details.technique@en": "Oil on panel",
+        "details.technique@ar": "زيت على خشب",
+        "date": "um 1880",
+        "details.date@fr": "vers 1880",
+        "artist": "Unbekannt",
+        "details.artist@en": "Unknown",
+        "type": "Gemälde",
+        "details.type@en": "Painting",
+        "school": "Niederlande",
+        "details.school@en": "Netherlands",
+        "location": "Saal 3",
+        "details.location@en": "Room 3",
+        "rights": "Museum, alle Rechte vorbehalten",
+        "details.rights@en": "Museum, all rights reserved",
+    },
+    "what visitors are told": {
+        "details.dimensions": "40 × 60 cm",
+        "details.dimensions@en": "40 by 60 cm",
+        "details.credit": "Schenkung 1921",
+        "details.credit@en": "Gift, 1921",
+        "details.story@uk": "Історія.",
+        "rights": "Museum",
+    },
 }
 
 
@@ -47,7 +76,9 @@ def addresses_of(accession):
 
 
 WRITTEN = {
-    "lido": lambda _work: "".join(lido.lido_records(db.session(), addresses_of)),
+    "lido": lambda _work: "".join(
+        lido.lido_records(db.session(), addresses_of, "Museum")
+    ),
     "linked art": lambda _work: "".join(
         linked_art.linked_art(db.session(), addresses_of)
     ),
@@ -55,6 +86,20 @@ WRITTEN = {
         manifests.manifest(one, addresses_of(one.accession))
     ),
 }
+
+
+@pytest.mark.usefixtures("in_app")
+@pytest.mark.parametrize("form", ["lido", "iiif"])
+def test_where_recordings_and_pages_are_comes_back(form):
+    original = work("1900.0")
+    link = {"address": "https://museum.org/more", "title": "More", "language": "en"}
+    original.media = [WorkMedia(kind=MediaKind.LINK, **link)]
+    db.session.commit()
+    records = read(WRITTEN[form](original).encode())
+    [record] = [one for one in records if one.accession == "1900.0"]
+    said = record.details["Recordings and links"]
+    assert said == "More https://museum.org/more"
+    assert len(record.images) == len(original.images)
 
 
 @pytest.mark.usefixtures("in_app")

@@ -29,12 +29,34 @@ def records_of(text, separator=",", quoting=Quoting.DOUBLED):
         ('a,b\n1,"say \\"x\\", twice"\n', ",", Quoting.ESCAPED),
         ('a\tb\n1\t"One" (x)\n2\t"Two" (y)\n3\t"Three" z\n', "\t", Quoting.NONE),
         ("sep=|\na|b;c\n1|2;3\n", "|", Quoting.DOUBLED),
+        ("a~b\n1~2, 3\n", "~", Quoting.DOUBLED),
+        ("a\x1fb\n1\x1f2, 3\n", "\x1f", Quoting.DOUBLED),
+        ('a, b\n1, "Hare, sitting"\n', ",", Quoting.SPACED),
+        ("'a','b'\n'1','Hare, sitting'\n", ",", Quoting.SINGLE),
+        ('"a;b;c"\n"1;Hare;Dürer"\n', ";", Quoting.WHOLE),
+        ('"a,b"\n"1,""Hare, sitting"""\n', ",", Quoting.WHOLE),
+        ('"a","b"\n"1","Hare, sitting"\n', ",", Quoting.DOUBLED),
+        ("a,b\n1,'t Hooft\n", ",", Quoting.DOUBLED),
     ],
 )
 def test_dialects_are_told_apart(text, separator, quoting):
     layout = find_layout(text)
     assert layout is not None
     assert layout.dialect == Dialect(separator, quoting)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ('a, b, c\n1, "Hare, sitting", Dürer\n', ["1", "Hare, sitting", "Dürer"]),
+        ("'a','b'\n'1','It''s, a hare'\n", ["1", "It's, a hare"]),
+        ('"a,b,c"\n"1,""Hare, sitting"",Dürer"\n', ["1", "Hare, sitting", "Dürer"]),
+    ],
+)
+def test_marks_are_no_part_of_cells(text, fields):
+    layout = find_layout(text)
+    [_, (line, found)] = layout.dialect.records(io.StringIO(text, newline=""))
+    assert (line, found) == (2, fields)
 
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=8))

@@ -23,6 +23,17 @@ CHINESE = "藏品编号;名称\n1;江南春色\n2;静物与苹果\n3;渔村小�
 ASCII = "No;Title\n1;Hare\n2;Fox\n"
 
 
+@pytest.mark.parametrize("text", [RUSSIAN, GREEK, JAPANESE, CHINESE, ASCII, LABELS])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_encodings_are_known_without_a_mark_of_their_own(text, encoding):
+    data = (text + text.replace("1", "一 5")).encode(encoding)
+    assert detect(data).name == encoding
+
+
+def test_bytes_that_are_zero_by_mistake_make_no_wide_encoding():
+    assert detect(b"No;Title\n1;Ha\0re\n2;F\0ox\n3;\0\0\n").name == "utf-8"
+
+
 @pytest.mark.parametrize("text", [LABELS, CAPITALS])
 @pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac-roman", "utf-8"])
 def test_western_encodings_are_told_apart(text, encoding):

@@ -11,6 +11,24 @@ def table_of(text, encoding="utf-8"):
     return open_table(lambda: BytesIO(data))
 
 
+def test_letters_that_were_spoilt_before_are_said():
+    spoilt = "No;Künstler\n1;Jörg Müller\n2;Ãlafur\n".encode().decode(
+        "cp1252", "ignore"
+    )
+    first, *_ = table_of(spoilt).rows()
+    [remark] = first.remarks
+    assert remark.code == "garbled"
+    assert "Jörg Müller" in str(remark)
+    whole = "No;Künstler\n1;Jörg Müller\n2;Ãlafur Â ÅØ\n3;ÎÏÐÑ\n"
+    assert [row.remarks for row in table_of(whole).rows()] == [(), (), ()]
+
+
+def test_lines_and_repeated_values_of_filemaker_are_read_as_they_are_meant():
+    table = table_of('"No","Title","Artist"\r"1","Harbour\x0bin fog","Lind\x1dBerg"\r')
+    [row] = table.rows()
+    assert row.values == {"No": "1", "Title": "Harbour\nin fog", "Artist": "Lind; Berg"}
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_the_separator_is_found(separator):
     text = separator.join(["No", "Title, or name" if separator != "," else "Title"])

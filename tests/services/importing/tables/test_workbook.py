@@ -37,6 +37,32 @@ def test_numbers_and_dates_are_as_the_sheet_shows_them():
     ]
 
 
+def test_decimals_that_a_sheet_shows_tell_works_apart():
+    data = xlsx([HEADER, [1900.1], [1900.10], [12]], formats={"A3": "0.00"})
+    assert [row[0] for row in rows_of(data)] == ["1900.1", "1900.10", "12"]
+    cell = '<table:table-cell office:value-type="float" office:value="1900.1">'
+    cells = "".join(
+        f"{cell}<text:p>{text}</text:p></table:table-cell>"
+        for text in ("1900,10", "1900.1")
+    )
+    head = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    row = "<table:table-row>{}</table:table-row>"
+    rows = row.format(head.format("No") + head.format("Old")) + row.format(cells)
+    data = ods(f'<table:table table:name="Works">{rows}</table:table>')
+    assert rows_of(data) == [["1900.10", "1900.1"]]
+
+
+def test_signs_that_xml_does_not_hold_are_read_as_they_were_meant():
+    data = xlsx([HEADER, ["1", "Hare_x000D_\nand Fox", "a_x0041_b"]])
+    assert rows_of(data)[0][1:3] == ["Hare\nand Fox", "aAb"]
+
+
+def test_what_a_formula_failed_to_say_is_not_blank_and_is_said():
+    [row] = table_of(xlsx([HEADER, ["1", "#REF!", 1890, "########", "#12"]])).rows()
+    assert row.values == {"No": "1", "Year": "1890", "Height": "#12"}
+    assert [remark.code for remark in row.remarks] == ["cell_error", "cell_error"]
+
+
 def test_sheets_are_chosen_and_hidden_ones_are_not_offered():
     other = [["Nr", "Titel"], ["7", "Hase"]]
     data = xlsx([HEADER, ["1"]], hidden={"Old"}, more={"Old": other, "New": other})

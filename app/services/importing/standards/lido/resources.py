@@ -1,17 +1,21 @@
 """Pictures that a LIDO record names: of each, the largest form that is given."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.pictures.names import PICTURE_ENDINGS
+from app.services.importing.standards.image_service import picture_address
+from app.services.importing.standards.lido.parts import (
+    FORMAT,
+    NAMES,
+    SORT_ORDER,
+    kind_of,
+)
 from app.services.importing.standards.markup import Element, text_of
 
-NAMESPACE = "http://www.lido-schema.org"
-LIDO = {"lido": NAMESPACE}
-TYPE, SORT_ORDER, FORMAT = (
-    f"{{{NAMESPACE}}}{name}" for name in ("type", "sortorder", "formatResource")
-)
 OTHER_MEDIA = (
     "video",
     "audio",
@@ -26,24 +30,42 @@ OTHER_MEDIA = (
 """Words in the type of a resource that is no picture."""
 RANKS = (
     "thumb",
+    "lido00451",
     "small",
     "overview",
     "preview",
     "medium",
     "provided",
+    "lido00464",
     "large",
+    "original",
     "master",
 )
 """Words in the type of a representation, from the smallest to the largest."""
 INFO = "info.json"
+SERVICE = "iiif_image"
+"""In the type of a representation that is an image service."""
+DIGITS = re.compile(r"\d+")
 
 
 def pictures_of(lido: Element) -> list[str]:
     """Return the addresses or names of a record's pictures, in their order."""
-    sets = lido.findall(".//lido:resourceWrap/lido:resourceSet", LIDO)
+    sets = lido.findall(".//lido:resourceWrap/lido:resourceSet", NAMES)
     ordered = sorted(sets, key=_place)
     found = (picture for one in ordered if (picture := _picture(one)))
     return list(dict.fromkeys(found))
+
+
+def other_media_of(lido: Element) -> list[str]:
+    """Return where a record's audio, video and pages are, behind what they are."""
+    found = []
+    for one in lido.findall(".//lido:resourceWrap/lido:resourceSet", NAMES):
+        if not _picture(one):
+            links = one.findall(".//lido:linkResource", NAMES)
+            said = one.findall("lido:resourceDescription", NAMES)[:1]
+            texts = filter(None, map(text_of, (*said, *links[:1])))
+            found.append(" ".join(texts))
+    return found
 
 
 def _place(resource: Element) -> int:
@@ -53,7 +75,7 @@ def _place(resource: Element) -> int:
 
 def _picture(resource: Element) -> str:
     """Return where a resource is; "" if it is no picture."""
-    kinds = resource.findall("lido:resourceType//*", LIDO)
+    kinds = resource.findall("lido:resourceType//*", NAMES)
     named = " ".join(text_of(one) for one in kinds).lower()
     is_other = any(word in named.split() for word in OTHER_MEDIA)
     forms = [] if is_other else list(_forms(resource))
@@ -62,31 +84,32 @@ def _picture(resource: Element) -> str:
 
 def _forms(resource: Element) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the forms of a picture: how large each is, and where."""
-    for one in resource.findall("lido:resourceRepresentation", LIDO):
-        for link in one.findall("lido:linkResource", LIDO):
+    for one in resource.findall("lido:resourceRepresentation", NAMES):
+        kind = kind_of(one).lower()
+        for link in one.findall("lido:linkResource", NAMES):
             where = text_of(link)
+            if SERVICE in kind and is_address(where) and not where.endswith(INFO):
+                where = picture_address(where.rstrip("/"))
             if where and _is_picture(where, str(link.get(FORMAT) or "")):
-                kind = str(one.get(TYPE) or "").lower()
                 rank = max(
                     (RANKS.index(word) for word in RANKS if word in kind),
                     default=RANKS.index("medium"),
                 )
                 # A service gives any size.
-                rank = len(RANKS) if where.endswith(INFO) else rank
+                rank = len(RANKS) if INFO in where else rank
                 yield (_pixels(one), rank), where
 
 
 def _pixels(form: Element) -> int:
     """Return how many pixels a form has; 0 where that is not said."""
     sides = [
-        float(text)
-        for one in form.findall(".//lido:measurementSet", LIDO)
-        if "pixel" in " ".join(text_of(u) for u in one).lower()
-        for value in one.findall("lido:measurementValue", LIDO)
-        if (text := text_of(value)).replace(".", "", 1).isascii()
-        and text.replace(".", "", 1).isdigit()
+        int(digits[0])
+        for one in form.findall("lido:resourceMeasurementsSet", NAMES)
+        if "pixel" in " ".join(text_of(part) for part in one).lower()
+        for value in one.findall("lido:measurementValue", NAMES)
+        if (digits := DIGITS.match(text_of(value)))
     ]
-    return int(sides[0] * sides[1]) if len(sides) > 1 else 0
+    return sides[0] * sides[1] if len(sides) > 1 else 0
 
 
 def _is_picture(where: str, kind: str) -> bool:
@@ -96,7 +119,7 @@ def _is_picture(where: str, kind: str) -> bool:
     except ValueError:
         return False
     ending = PurePosixPath(path.replace("\\", "/")).suffix.lower()
-    if where.endswith(INFO) or ending in PICTURE_ENDINGS:
+    if path.endswith(INFO) or ending in PICTURE_ENDINGS:
         return True
     kind = kind.lower()
     if kind:

@@ -1,0 +1,1 @@
+"""Reader of LIDO: records, their events, parts that occur everywhere, pictures."""
