@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app.models import (
     Artwork,
@@ -24,6 +24,7 @@ from app.models import (
     now,
 )
 from app.services.collection.labels import MAX_ACCESSION_LENGTH
+from app.services.collection.lacking import is_stub
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.index.changes import announce
 from app.services.system import audit
@@ -31,6 +32,8 @@ from app.services.system import audit
 ACTION = "stub"
 """Action in the audit trail: what is known of a loan, and whether it is a stub."""
 
+MOST = 50
+"""Stubs that are listed at once."""
 StubState = Mapping[str, Any]
 """Stub as the trail remembers it: ``is_loan`` and ``until``; empty: it is none."""
 
@@ -170,6 +173,30 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
     ):
         raise ChangedMeanwhileError(entry.subject)
     change(session, work, entry.before, user, undoes=entry)
+
+
+def list_stubs(session: Session) -> list[WorkStub]:
+    """Return the newest stubs; those that were merged into other works are none."""
+    meant = (
+        select(WorkStub)
+        .join(WorkStub.artwork)
+        .where(is_stub())
+        .options(contains_eager(WorkStub.artwork))
+        .order_by(WorkStub.created_at.desc(), WorkStub.artwork_id)
+        .limit(MOST)
+    )
+    return list(session.scalars(meant))
+
+
+def count_stubs(session: Session) -> int:
+    """Count the works that are stubs."""
+    return session.scalars(select(func.count(Artwork.id)).where(is_stub())).one()
+
+
+def loan_of(session: Session, work: Artwork) -> WorkStub | None:
+    """Return what is known of a loan that visitors are told of; None for our own."""
+    stub = session.get(WorkStub, work.id)
+    return stub if stub is not None and stub.is_loan else None
 
 
 def state_of(stub: WorkStub | None) -> StubState:

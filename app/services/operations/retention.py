@@ -27,6 +27,7 @@ from app.models import (
 from app.retrieval.runtime.place import COMMAND
 from app.services.accounts import accounts, invitations
 from app.services.comparing.kept import Comparisons
+from app.services.evaluation.own_set import members
 from app.services.media.opening import MediaStores
 from app.services.media.store import MediaStore, StorageAwayError
 from app.services.system import deletions
@@ -136,6 +137,7 @@ def run(
             raise ImplausibleError(held)
         cleared = Cleared()
         _drop_photos(media.queries, now() - timedelta(days=days), cleared)
+        members.sweep(db.session())
         let_go_before = now() - timedelta(days=max(days, LEAST_DAYS))
         _let_go_of_answers(let_go_before, cleared)
         _drop_places(let_go_before)

@@ -8,19 +8,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.models import (
     Artwork,
     AuditEntry,
     DeletedWork,
-    MergedNumber,
     ReferenceImage,
     User,
     WorkMedia,
-    WorkStub,
 )
+from app.services.collection.lacking import is_stub
 from app.services.collection.pictures import version_names
 from app.services.curation.editing import IMAGES
 from app.services.curation.merging.merger import MERGE
@@ -37,9 +36,7 @@ BATCH = 500
 
 def is_in_bin() -> ColumnElement[bool]:
     """Select withdrawn works, but for stubs, which merely are not published yet."""
-    stub = exists().where(WorkStub.artwork_id == Artwork.id)
-    merged = exists().where(MergedNumber.accession == Artwork.accession)
-    return and_(Artwork.withdrawn_at.is_not(None), or_(~stub, merged))
+    return and_(Artwork.withdrawn_at.is_not(None), ~is_stub())
 
 
 def delete_works(

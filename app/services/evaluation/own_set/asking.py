@@ -63,19 +63,14 @@ class UnaskedError(Exception):
         super().__init__(reason.value)
 
 
-def request(session: Session, user: User | None) -> Task:
-    """Let the set be asked, unless that waits already."""
+def request_if_any(session: Session, user: User | None = None) -> Task | None:
+    """Let the set be asked if there are photos in it, unless that waits already."""
+    if session.scalars(select(EvaluationPhoto.query_id).limit(1)).first() is None:
+        return None
     waiting = tasks.unfinished(session, KIND)
     if waiting is not None and waiting.state is TaskState.WAITING:
         return waiting
     return tasks.enqueue(session, KIND, {}, user, Lane.SHORT)
-
-
-def request_if_any(session: Session) -> Task | None:
-    """Let the set be asked if there are photos in it."""
-    if session.scalars(select(EvaluationPhoto.query_id).limit(1)).first() is None:
-        return None
-    return request(session, None)
 
 
 def then_asked(build: tasks.Work) -> tasks.Work:
@@ -193,9 +188,9 @@ class SetAsker:
         name, store = photo.query.photo_name, self.media.queries
         if name is None and pictures:
             name, store = next(iter(pictures)).media_name, self.media.works
+        if name is None:
+            raise UnaskedError(Unasked.GONE)
         try:
-            if name is None:
-                raise FileNotFoundError(photo.query_id)
             image = read_picture(store, name, max_side_px=PHOTO_SIDE_PX)
         except FileNotFoundError as error:
             raise UnaskedError(Unasked.GONE) from error

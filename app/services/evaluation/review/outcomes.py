@@ -122,10 +122,24 @@ def undo(
     take_back(session, review, editor, user)
 
 
-def reopen(
-    session: Session, query: Query, editor: WorkEditor, user: User | None
-) -> None:
-    """Take back what was decided of a photo, before something else is.
+def prepare(
+    session: Session,
+    query: Query,
+    artwork: Artwork | None,
+    editor: WorkEditor,
+    user: User | None,
+) -> bool:
+    """Take back what was decided of a photo, as far as it says something else now.
+
+    Parameters
+    ----------
+    artwork : Artwork or None
+        The work that is to be named.
+
+    Returns
+    -------
+    is_made : bool
+        Whether it was recorded as a stub for this photo.
 
     Raises
     ------
@@ -133,8 +147,15 @@ def reopen(
         As :func:`take_back`.
     """
     review = session.get(PhotoReview, query.id)
-    if review is not None and review.outcome is not ReviewOutcome.OPEN:
+    if review is None or review.outcome is ReviewOutcome.OPEN:
+        return False
+    if artwork is None or review.artwork is not artwork:
         take_back(session, review, editor, user)
+        return False
+    entry, decision = review.entry, review.decision
+    if entry is not None and not audit.is_undone(session, entry):
+        editor.undo(entry)
+    return decision is not None and bool(decision.after[MADE])
 
 
 def _state_of(review: PhotoReview) -> dict[str, str]:
