@@ -51,8 +51,9 @@ def lacks(name: str) -> ColumnElement[bool]:
 
 def is_stub() -> ColumnElement[bool]:
     """Select the works that are recorded as stubs only, published or not."""
-    merged = exists().where(MergedNumber.accession == Artwork.accession)
-    return exists().where(WorkStub.artwork_id == Artwork.id) & ~merged
+    merged = select(MergedNumber.accession)
+    recorded = Artwork.id.in_(select(WorkStub.artwork_id))
+    return recorded & Artwork.accession.not_in(merged)
 
 
 def count_lacking(session: Session, languages: Sequence[str]) -> dict[str, int]:

@@ -22,7 +22,12 @@ from app.models import (
     TaskState,
     User,
 )
-from app.retrieval.errors import ImageError, RetrievalError, ShardAwayError
+from app.retrieval.errors import (
+    ArtefactError,
+    ImageError,
+    RetrievalError,
+    ShardAwayError,
+)
 from app.retrieval.evaluation.asking import Reply, reply_of
 from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.images.prepared import PreparedPhoto
@@ -84,12 +89,19 @@ def then_asked(build: tasks.Work) -> tasks.Work:
 
     def build_and_request(handle: TaskHandle) -> None:
         registry = GenerationRegistry(handle.context.folders.generations)
-        before = registry.current_name()
+        before = _live_name(registry)
         build(handle)
-        if registry.current_name() != before:
+        if _live_name(registry) != before:
             request_if_any(handle.context.session)
 
     return build_and_request
+
+
+def _live_name(registry: GenerationRegistry) -> str | None:
+    try:
+        return registry.current_name()
+    except ArtefactError:
+        return None  # whoever builds says so, or mends it
 
 
 def ask_set(handle: TaskHandle) -> None:

@@ -22,7 +22,6 @@ from app.models import (
     ReviewOutcome,
     User,
 )
-from app.services.collection.works import works_by_accession
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.evaluation.own_set.grading import grade_anew
 from app.services.system import audit
@@ -122,7 +121,8 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
     before: Works = entry.before["works"]
     is_there = session.get(Query, query_id) is not None
     there = works_of(session.get(EvaluationPhoto, query_id))
-    works = works_by_accession(before or ())
+    meant = select(Artwork).where(Artwork.accession.in_(before or ()))
+    works = session.scalars(meant).all()
     if (
         audit.is_undone(session, entry)
         or not is_there
@@ -130,7 +130,7 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
         or len(works) != len(before or ())
     ):
         raise ChangedMeanwhileError(entry.subject)
-    wanted = None if before is None else list(works.values())
+    wanted = None if before is None else works
     _change(session, query_id, wanted, user, undoes=entry)
     session.commit()
 

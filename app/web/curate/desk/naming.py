@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Artwork, Query, ReviewOutcome, WorkStub
 from app.retrieval.errors import EmptyGalleryError, ImageError
 from app.retrieval.images.codec import decode
-from app.services.collection.works import find_work
+from app.services.collection.works import find_record, find_work
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.curation.work_images import RepeatedImageError
 from app.services.evaluation.review import cutting, outcomes
@@ -124,7 +124,7 @@ def asked(query_id: UUID, given: MultiDict[str, str]) -> tuple[Query, Artwork, C
 
 def find_stub(accession: str) -> Artwork | None:
     """Return the work of a stub that is not published, by its number."""
-    work = db.session.query(Artwork).filter_by(accession=accession).one_or_none()
+    work = find_record(accession)
     is_stub = work is not None and db.session.get(WorkStub, work.id) is not None
     return work if is_stub else None
 

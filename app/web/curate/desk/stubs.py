@@ -94,8 +94,9 @@ def record(query_id: UUID) -> ResponseReturnValue:
         work=work.accession,
     )
     if "picture" in request.form:
-        asked = {"query_id": query_id, "work": work.accession}
-        return go_to("curate_naming.look", done=sentence, **asked)
+        return go_to(
+            "curate_naming.look", done=sentence, query_id=query_id, work=work.accession
+        )
     return go_to("curate_desk.browse", done=sentence)
 
 
