@@ -175,6 +175,12 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
     change(session, work, entry.before, user, undoes=entry)
 
 
+def find_stub(session: Session, accession: str) -> Artwork | None:
+    """Return the work of a stub, published or not, by its number."""
+    meant = select(Artwork).where(Artwork.accession == accession, is_stub())
+    return session.scalars(meant).one_or_none()
+
+
 def list_stubs(session: Session) -> list[WorkStub]:
     """Return the newest stubs; those that were merged into other works are none."""
     meant = (

@@ -52,9 +52,9 @@ class NotAskedError(Exception):
         super().__init__(reason.value)
 
 
-def request(session: Session, queries: Sequence[Query], user: User | None) -> Task:
-    """Note that photos are to be asked again."""
-    parameters = {QUERIES: [query.id for query in queries]}
+def request(session: Session, ids: Sequence[str], user: User | None) -> Task:
+    """Note that photos are to be asked again, by the ids of their answers."""
+    parameters = {QUERIES: list(ids)}
     return tasks.enqueue(session, KIND, parameters, user, Lane.SHORT)
 
 

@@ -1,5 +1,6 @@
 """Outcomes of reviews: what a photo shows, decided and taken back, and written down."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -85,8 +86,7 @@ def take_back(
     # Perhaps somebody took the picture away at the work’s own page.
     if entry is not None and not audit.is_undone(session, entry):
         editor.undo(entry)
-    is_made = decision is not None and decision.after[MADE]
-    stub = session.get(WorkStub, work.id) if work and is_made else None
+    stub = _made_stub(session, review)
     if stub is not None:
         stubs.discard(session, stub)
     before = _state_of(review)
@@ -156,6 +156,19 @@ def prepare(
     if entry is not None and not audit.is_undone(session, entry):
         editor.undo(entry)
     return decision is not None and bool(decision.after[MADE])
+
+
+def _made_stub(session: Session, review: PhotoReview) -> WorkStub | None:
+    """Return the stub that was recorded for a photo, if no other photo shows it."""
+    decision, work = review.decision, review.artwork
+    if work is None or decision is None or not decision.after[MADE]:
+        return None
+    others = select(PhotoReview.query_id).where(
+        PhotoReview.artwork_id == work.id, PhotoReview.query_id != review.query_id
+    )
+    if session.scalars(others.limit(1)).first() is not None:
+        return None
+    return session.get(WorkStub, work.id)
 
 
 def _state_of(review: PhotoReview) -> dict[str, str]:

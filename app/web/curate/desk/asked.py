@@ -1,7 +1,9 @@
 """Photos of the review desk that addresses and forms ask for."""
 
+import re
 from uuid import UUID
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -10,15 +12,23 @@ from app.models import Query
 from app.services.evaluation.review import photos
 from app.web.curate.responses import go_to, or_404
 
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 def photo_or_404(query_id: UUID) -> Query:
     """Return a photo that staff may see."""
     return or_404(photos.find_photo(db.session(), str(query_id)))
 
 
-def chosen_photos(ids: list[str]) -> list[Query]:
-    """Return those of some photos that staff may see."""
-    found = (photos.find_photo(db.session(), one) for one in ids[: photos.MOST])
+def chosen_ids() -> list[str]:
+    """Read the ids of the chosen photos; what is no id is passed over."""
+    sent = request.form.getlist("query")[: photos.MOST]
+    return list(dict.fromkeys(one for one in sent if ID.fullmatch(one)))
+
+
+def chosen_photos() -> list[Query]:
+    """Return the chosen photos that staff may see."""
+    found = (photos.find_photo(db.session(), one) for one in chosen_ids())
     return [query for query in found if query is not None]
 
 

@@ -11,8 +11,9 @@ from app.extensions import db
 from app.models import Artwork, Query, ReviewOutcome, WorkStub
 from app.retrieval.errors import EmptyGalleryError, ImageError
 from app.retrieval.images.codec import decode
-from app.services.collection.works import find_record, find_work
+from app.services.collection.works import find_work
 from app.services.curation.editing import ChangedMeanwhileError
+from app.services.curation.stubs import find_stub
 from app.services.curation.work_images import RepeatedImageError
 from app.services.evaluation.review import cutting, outcomes
 from app.services.evaluation.review.asking_again import absent_works
@@ -116,17 +117,10 @@ def asked(query_id: UUID, given: MultiDict[str, str]) -> tuple[Query, Artwork, C
     """Return which photo and work are meant, and how it is cut; 404 for no work."""
     query = photo_or_404(query_id)
     number = given.get("work", "")
-    work = or_404(find_work(number) or find_stub(number))
+    work = or_404(find_work(number) or find_stub(db.session(), number))
     cuts = cuts_of(query, work)
     cut = given.get("cut", cuts[0], type=Cut)
     return query, work, cut if cut in cuts else cuts[0]
-
-
-def find_stub(accession: str) -> Artwork | None:
-    """Return the work of a stub that is not published, by its number."""
-    work = find_record(accession)
-    is_stub = work is not None and db.session.get(WorkStub, work.id) is not None
-    return work if is_stub else None
 
 
 def cuts_of(query: Query, work: Artwork) -> list[Cut]:

@@ -61,7 +61,7 @@ def show_run(asking_id: int) -> str:
 @bp.post("/")
 def join() -> ResponseReturnValue:
     """Put the chosen photos into the set, with the works that were named."""
-    queries = chosen_photos(request.form.getlist("query"))
+    queries = chosen_photos()
     if not queries:
         return go_to("curate_desk.done", error=gettext("Please choose photos first."))
     found = (db.session.get(PhotoReview, query.id) for query in queries)

@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from app.extensions import db
 from app.models import PhotoReview, ReviewOutcome
 from app.services.collection.works import find_work
+from app.services.curation import stubs
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.evaluation.own_set import members
 from app.services.evaluation.review import asking_again, outcomes, photos
@@ -16,7 +17,12 @@ from app.services.evaluation.review.photos import DeskList
 from app.services.words.suggestions import suggest
 from app.web.callers.visitors import current_account
 from app.web.curate.common import editor
-from app.web.curate.desk.asked import cannot_take_back, chosen_photos, photo_or_404
+from app.web.curate.desk.asked import (
+    cannot_take_back,
+    chosen_ids,
+    chosen_photos,
+    photo_or_404,
+)
 from app.web.curate.desk.names import (
     KIND_NAMES,
     LIST_NAMES,
@@ -69,19 +75,20 @@ def done() -> str:
 @bp.post("/")
 def decide() -> ResponseReturnValue:
     """Ask the chosen photos again, or set them aside."""
-    queries = chosen_photos(request.form.getlist("query"))
-    if not queries:
+    ids = chosen_ids()
+    if not ids:
         return go_to("curate_desk.browse", error=gettext("Please choose photos first."))
-    wish = request.form.get("wish", "")
+    wish, user = request.form.get("wish", ""), current_account()
     if wish == "ask":
-        task = asking_again.request(db.session(), queries, current_account())
+        # Also those that are gone by now: the task says why they are not asked.
+        task = asking_again.request(db.session(), ids, user)
         return go_to("curate_tasks.show", task_id=task.id)
     if wish not in (ReviewOutcome.NOT_OURS, ReviewOutcome.NOT_A_WORK):
         abort(400)
-    user = current_account()
+    queries, changes = chosen_photos(), editor()
     try:
         for query in queries:
-            outcomes.prepare(db.session(), query, None, editor(), user)
+            outcomes.prepare(db.session(), query, None, changes, user)
             outcomes.decide(db.session(), query, ReviewOutcome(wish), user)
     except ChangedMeanwhileError:
         return cannot_take_back()
@@ -103,6 +110,9 @@ def show(query_id: UUID) -> str:
     proposed = [match.artwork for match in query.matches]
     said = query.feedback.artwork if query.feedback else None
     listed = [chosen] if chosen else [one.work for one in found if one.work]
+    stub = stubs.find_stub(db.session(), words)
+    if stub is not None:
+        listed.insert(0, stub)
     if not words and not chosen:
         listed = [*([said] if said else []), *proposed, *candidates(query)]
     return render_template(
@@ -111,7 +121,11 @@ def show(query_id: UUID) -> str:
         review=db.session.get(PhotoReview, query.id),
         words=words,
         chosen=chosen,
-        works=[w for w in dict.fromkeys(listed) if not w.is_withdrawn][:CHOICES],
+        works=[
+            work
+            for work in dict.fromkeys(listed)
+            if work is stub or not work.is_withdrawn
+        ][:CHOICES],
         matches={match.artwork_id: match for match in query.matches},
         has_map=map_reader().current() is not None,
     )

@@ -14,7 +14,7 @@ from app.web.shell.current import media
 @pytest.fixture
 def again(in_app):
     def work(queries, before=lambda: None):
-        task = asking_again.request(db.session(), queries, None)
+        task = asking_again.request(db.session(), [one.id for one in queries], None)
         before()
         in_app.extensions[BACKGROUND].work_off()
         db.session.expire_all()

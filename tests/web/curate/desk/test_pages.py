@@ -214,11 +214,14 @@ def test_naming_another_work_takes_the_first_ones_picture_away(
 
 def test_a_task_says_why_photos_could_not_be_asked(app, curator, ask, unknown_photo):
     asked = id_of(ask(unknown_photo))
-    answer = curator.post("/curate/desk/", query=asked, wish="ask")
+    gone = "00000000-0000-4000-8000-000000000000"
+    chosen = [asked, gone, "nonsense"]
+    answer = curator.post("/curate/desk/", query=chosen, wish="ask")
     with app.app_context():
         db.session.get_one(Query, asked).photo_name = None
         db.session.commit()
     app.extensions[BACKGROUND].work_off()
     page = curator.browser.get(answer.location).text
-    assert "1 photo could not be asked; below is why." in page
+    assert "2 photos could not be asked; below is why." in page
+    assert "A photo: Its visitor has deleted it." in page
     assert "It is not kept any more: its days of retention are over." in page

@@ -4,6 +4,8 @@ import pytest
 
 from app.extensions import db
 from app.models import Artwork, PhotoReview, ReviewOutcome, WorkStub, now
+from tests.support.fakes import draw_picture, photograph
+from tests.support.museum import encoded
 from tests.support.people import logged_in
 
 
@@ -112,3 +114,20 @@ def test_nobody_else_records_stubs(app, form):
     assert visitor.browser.get(form).status_code == 403
     assert visitor.post(form, page="/", **FIELDS).status_code == 403
     assert work_of(app, "LOAN-7") is None
+
+
+def test_another_photo_of_it_is_named_by_its_number(app, curator, ask, asked, form):
+    curator.post(form, **FIELDS)
+    other = ask(encoded(photograph(draw_picture(997)))).location.rpartition("/")[2]
+    page = f"/curate/desk/{other}"
+    found = curator.browser.get(f"{page}?q=LOAN-7").text
+    assert 'Only name it<span class="spoken"> LOAN-7' in found
+    curator.post(f"{page}/name", page=page, work="LOAN-7")
+    with app.app_context():
+        review = db.session.get_one(PhotoReview, other)
+        assert review.outcome is ReviewOutcome.STUB
+    # As long as one of them shows it, it stays.
+    done = "/curate/desk/done"
+    curator.post(f"/curate/desk/{asked}/undo", page=done)
+    with app.app_context():
+        assert db.session.query(WorkStub).count() == 1
