@@ -134,8 +134,9 @@ def test_pictures_that_were_made_of_photos_are_known_and_stubs_wait_again():
             connection.execute(
                 text(
                     "INSERT INTO query (id, created_at, asked_hour, verdict,"
-                    " probability, width, height, model_id, generation, similar,"
-                    " timings_ms, total_ms, source, quality) VALUES (:name, :now, 0, 'not_found', 0, 3, 2,"
+                    ' probability, width, height, model_id, generation, "similar",'
+                    " timings_ms, total_ms, source, quality) VALUES (:name, :now, 0,"
+                    " 'not_found', 0, 3, 2,"
                     " 'm', 'g', '[]', '{}', 0, 'upload', '{}')"
                 ),
                 {"name": name, **moment},
