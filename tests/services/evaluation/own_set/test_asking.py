@@ -211,11 +211,11 @@ def test_a_build_that_went_live_lets_the_set_be_asked_beside_it(
     assert (task.lane, task.state) == (Lane.SHORT, TaskState.WAITING)
     # The same index again is nothing new; one that waits already is not asked twice.
     asking.then_asked(publish)(handle)
-    assert asking.request_if_any(db.session()) is task
+    assert requested().id == task.id
     assert waiting() == [task]
     task.state, task.claim = TaskState.RUNNING, "somebody"
     db.session.commit()
-    assert asking.request_if_any(db.session()) is not task
+    assert requested().id != task.id
 
 
 def test_what_builds_an_index_is_followed_by_the_set():

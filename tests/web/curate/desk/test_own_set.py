@@ -7,6 +7,7 @@ import pytest
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import EvaluationPhoto, EvaluationRun
+from app.services.evaluation.own_set import members
 from tests.support.fakes import draw_picture
 from tests.support.museum import FakePublication, encoded, make_searcher, work_of
 from tests.support.people import logged_in
@@ -77,7 +78,7 @@ def test_works_in_a_photo_are_stated(app, curator, member):
     curator.post(works, page=SET, work="1900.3", remove="yes")
     with app.app_context():
         photo = db.session.get_one(EvaluationPhoto, member)
-        assert [one.artwork.accession for one in photo.works] == ["1900.5"]
+        assert members.works_of(photo) == ["1900.5"]
     assert (
         "1900.3, 1900.5 before, 1900.5 after"
         in curator.browser.get("/curate/changes/").text
