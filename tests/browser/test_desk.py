@@ -102,7 +102,7 @@ def test_a_work_on_loan_becomes_a_stub_and_is_undone_in_the_trail(app, desk):
     page.get_by_text("No photo waits for you.").wait_for()
     page.goto("/curate/care/lacking/")
     page.get_by_role("link", name="Head of a woman").click()
-    page.get_by_text("stub · On loan until March 31, 2099").wait_for()
+    page.get_by_text("Stub · On loan until March 31, 2099").wait_for()
     assert faults_in_views(page) == []
     page.goto("/curate/changes/")
     assert faults_in_views(page) == []

@@ -102,9 +102,9 @@ def test_figures_are_shown_build_by_build_with_what_changed(
     ask_set()
     shown = curator.browser.get(SET).text
     assert "What changed with the last build" in shown
-    assert "Now · better" in shown
+    assert "Now · Better" in shown
     first, last = run_ids(app)
-    assert "Now · better" in curator.browser.get(f"{SET}runs/{last}").text
+    assert "Now · Better" in curator.browser.get(f"{SET}runs/{last}").text
     assert "The first build" in curator.browser.get(f"{SET}runs/{first}").text
     ask_set()
     assert "answered as with the build before" in curator.browser.get(SET).text

@@ -41,7 +41,7 @@ def test_a_work_on_loan_is_recorded_listed_and_undone(app, curator, asked, form)
     assert "LOAN-7" not in curator.browser.get("/curate/bin/").text
     # Visitors do not find it; the curator sees what it is.
     assert app.test_client().get("/works/LOAN-7").status_code == 404
-    assert "stub · On loan until" in curator.browser.get(f"/curate/works/{number}").text
+    assert "Stub · On loan until" in curator.browser.get(f"/curate/works/{number}").text
     done = curator.browser.get("/curate/desk/done").text
     assert "Recorded as a stub" in done
     curator.post(f"/curate/desk/{asked}/undo", page="/curate/desk/done")
