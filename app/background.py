@@ -25,6 +25,7 @@ from app.services.curation import survey
 from app.services.curation.bin import emptying
 from app.services.curation.bulk import writing as bulk_writing
 from app.services.evaluation import task as evaluation_task
+from app.services.evaluation.own_set import asking as own_set
 from app.services.evaluation.review import asking_again
 from app.services.importing import runs
 from app.services.importing import task as importing_task
@@ -48,8 +49,8 @@ BACKGROUND = "morelli.background"
 POLL_SECONDS = 0.5
 SYNC_HOUR, SURVEY_HOUR, REPORT_HOUR = 1, 3, 6
 KINDS: Mapping[str, tasks.Work] = {
-    rebuilding.KIND: rebuilding.rebuild,
-    runs.KIND: importing_task.work,
+    rebuilding.KIND: own_set.then_asked(rebuilding.rebuild),
+    runs.KIND: own_set.then_asked(importing_task.work),
     evaluation_task.KIND: evaluation_task.evaluate,
     survey.KIND: survey.survey_collection,
     survey.NEW_KIND: survey.survey_import,
@@ -58,6 +59,7 @@ KINDS: Mapping[str, tasks.Work] = {
     comparing_task.KIND: comparing_task.compare,
     emptying.KIND: emptying.empty,
     asking_again.KIND: asking_again.ask_again,
+    own_set.KIND: own_set.ask_set,
 }
 JOBS = (
     Job(

@@ -72,7 +72,11 @@ from app.web.curate.cleaning import survey as curate_care
 from app.web.curate.content import layout as curate_layout
 from app.web.curate.content import recordings as curate_recordings
 from app.web.curate.content import texts as curate_content
+from app.web.curate.desk import choosing as curate_choosing
+from app.web.curate.desk import naming as curate_naming
+from app.web.curate.desk import own_set as curate_set
 from app.web.curate.desk import pages as curate_desk
+from app.web.curate.desk import stubs as curate_stubs
 from app.web.curate.imports import pages as curate_imports
 from app.web.curate.imports import sources as curate_sources
 from app.web.curate.pictures import pages as curate_pictures
@@ -141,7 +145,8 @@ BLUEPRINTS = (
     *(curate_works, curate_pictures, curate_trail, curate_export, curate_generations),
     *(curate_imports, curate_sources, curate_care, curate_tasks, curate_map),
     *(curate_merging, curate_bin),
-    *(curate_compare, curate_sent_pictures, curate_tours, curate_desk),
+    *(curate_compare, curate_sent_pictures, curate_tours),
+    *(curate_desk, curate_naming, curate_choosing, curate_stubs, curate_set),
     *(curate_content, curate_recordings, curate_layout),
     *(curate_bulk, curate_variants, curate_lacking),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),

@@ -50,8 +50,8 @@ STAGES = (
 SCHOOLS = ("Dutch", "Flemish", "French", "German", "Italian", "Spanish")
 TECHNIQUES = ("Oil on canvas", "Oil on wood", "Etching", "Tempera on panel")
 PAGES = [
-    *("/admin/", "/admin/speed", "/admin/most-found", "/admin/unanswered"),
-    *("/admin/refused", "/admin/recognition/", "/admin/users/"),
+    *("/admin/", "/admin/speed", "/admin/most-found"),
+    *("/admin/recognition/", "/admin/users/"),
 ]
 LISTS = [
     *("/curate/works/", "/curate/works/?q=ada+3", "/curate/works/?page=400"),

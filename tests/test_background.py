@@ -32,7 +32,7 @@ from app.services.importing.columns.kept import propose_reading
 from app.services.importing.diff import Policy
 from app.services.importing.sources import ImportContext, opened
 from app.services.media.folder import FolderStore
-from app.services.operations.plausibility import STAMP
+from app.services.operations import retention
 from app.services.system import database, tasks
 from app.services.system.workers import count_alive
 from tests.support.databases import environ_of
@@ -176,7 +176,7 @@ def test_a_worker_takes_up_what_comes_and_stops_when_told(app, start):
     assert "precompute_descriptors" in second.fault  # there are no works
     shared = sum(not job.is_own for job in JOBS)
     until(lambda: db.session.query(PeriodicJob).count() == shared)
-    until((app.config["MORELLI_INSTANCE"] / STAMP).exists)
+    until(retention.GUARD.done(app.config["MORELLI_INSTANCE"]).exists)
     assert not any(
         (app.config["MORELLI_INSTANCE"] / name).exists() for name in OUTDATED
     )

@@ -13,7 +13,17 @@ from app.configuration import load
 from app.configuration.load import Folders
 from app.extensions import db
 from app.factory import create_app
-from app.models import Artwork, Lane, ReferenceImage, Task, TaskState, User, now
+from app.models import (
+    Artwork,
+    Lane,
+    PhotoReview,
+    ReferenceImage,
+    ReviewOutcome,
+    Task,
+    TaskState,
+    User,
+    now,
+)
 from app.services.accounts import invitations, second_factor
 from app.services.collection.labels import set_facts
 from app.services.collection.subjects import SHOWS
@@ -111,6 +121,52 @@ def test_tasks_of_the_version_before_leases_go_on(app):
     command.downgrade(database.alembic_config(), "0007")
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM task")) == 5
+
+
+@pytest.mark.usefixtures("app")
+def test_pictures_that_were_made_of_photos_are_known_and_stubs_wait_again():
+    command.upgrade(database.alembic_config(), "0037")
+    moment = {"now": "2026-01-01 00:00:00"}
+    before = json.dumps({"images": [{"sha256": "old"}]})
+    after = json.dumps({"images": [{"sha256": "old"}, {"sha256": "new"}]})
+    with db.engine.begin() as connection:
+        for name in ("made", "other"):
+            connection.execute(
+                text(
+                    "INSERT INTO query (id, created_at, asked_hour, verdict,"
+                    ' probability, width, height, model_id, generation, "similar",'
+                    " timings_ms, total_ms, source, quality) VALUES (:name, :now, 0,"
+                    " 'not_found', 0, 3, 2,"
+                    " 'm', 'g', '[]', '{}', 0, 'upload', '{}')"
+                ),
+                {"name": name, **moment},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO audit_entry (id, created_at, action, subject, before,"
+                " after) VALUES (1, :now, 'images', '', :before, :after)"
+            ),
+            {"before": before, "after": after, **moment},
+        )
+        for name, entry in (("made", 1), ("other", None)):
+            connection.execute(
+                text(
+                    "INSERT INTO photo_review (query_id, outcome, entry_id, created_at,"
+                    " again_generation) VALUES (:name, 'named', :entry, :now, '')"
+                ),
+                {"name": name, "entry": entry, **moment},
+            )
+    database.upgrade()
+    reviews = {one.query_id: one for one in db.session.scalars(select(PhotoReview))}
+    assert reviews["made"].pictures == ["new"]
+    assert reviews["other"].pictures == []
+    reviews["other"].outcome = ReviewOutcome.STUB
+    db.session.commit()
+    db.session.remove()
+    command.downgrade(database.alembic_config(), "0037")
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT query_id, outcome FROM photo_review"))
+        assert dict(iter(rows)) == {"made": "named", "other": "open"}
 
 
 @pytest.mark.usefixtures("app")

@@ -33,6 +33,7 @@ from app.retrieval.generations.trial import COUNTS
 from app.retrieval.model import Model
 from app.retrieval.settings import RetrievalSettings
 from app.services.collection.works import collection_figures
+from app.services.evaluation.own_set import asking as own_set
 from app.services.importing.pictures.source import SourceError
 from app.services.index.building import BUILDING, FEATURES, SUBJECTS, build_index
 from app.services.media.opening import MediaStores, open_stores
@@ -191,6 +192,7 @@ def index(workplace: Workplace) -> int:
             current_app.config["MORELLI_SHARDS"],
             open_feature_workers(current_app.config),
         )
+    own_set.request_if_any(workplace.session)  # the worker's to do
     if built.computed:
         print(f"Features: {built.computed:,} pictures.")
     generation = built.generation

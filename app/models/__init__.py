@@ -48,8 +48,13 @@ from app.models.media import PendingDeletion as PendingDeletion
 from app.models.queries import Feedback as Feedback
 from app.models.queries import Query as Query
 from app.models.queries import QueryMatch as QueryMatch
+from app.models.reviews import EvaluationAnswer as EvaluationAnswer
+from app.models.reviews import EvaluationPhoto as EvaluationPhoto
+from app.models.reviews import EvaluationPhotoWork as EvaluationPhotoWork
+from app.models.reviews import EvaluationRun as EvaluationRun
 from app.models.reviews import PhotoReview as PhotoReview
 from app.models.reviews import ReviewOutcome as ReviewOutcome
+from app.models.reviews import WorkStub as WorkStub
 from app.models.site import LONGEST_SLUG as LONGEST_SLUG
 from app.models.site import MuseumSite as MuseumSite
 from app.models.site import OwnPage as OwnPage

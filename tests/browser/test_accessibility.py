@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.background import BACKGROUND
 from app.configuration.load import Folders
 from app.extensions import db
-from app.models import Artwork, Passkey, Query, User, now
+from app.models import Artwork, EvaluationRun, Passkey, Query, User, now
 from app.retrieval.verification.evidence import Verdict
 from app.services.accounts import invitations
 from app.services.comparing import task as comparing_task
@@ -59,7 +59,8 @@ FILES = (
 )
 ELSEWHERE = (
     *("second_factor.remove_app", "security.wan_signin", "kiosk.begin"),
-    *("media.recording", "curate_desk.show", "curate_desk.look"),
+    *("media.recording", "curate_desk.show", "curate_naming.look"),
+    *("curate_choosing.show", "curate_stubs.record"),
 )
 """Not there without an authenticator app, or but between password and second factor;
 the first looks like that of passkeys, test_second_factor.py looks at the other. And
@@ -171,6 +172,14 @@ def edited(work):
     return drafts.draft(db.session(), [work.id], dates, None)
 
 
+def run_of_set():
+    """Return a run over an evaluation set that had photos once."""
+    run = EvaluationRun(is_finished=True, asked=9, answerable=8, first=7, found=6)
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
 def visited():
     """Return the secret of a link to the visit of whoever asked something today."""
     query = db.session.scalars(select(Query).limit(1)).one()
@@ -199,6 +208,7 @@ def addresses(app, answer, shared, reset):
             "name": "artist",
             "rank": 0,
             "number": 1,
+            "asking_id": run_of_set().id,
             "passkey_id": 1,
             "page_id": 1,
             "slug": "imprint",

@@ -18,8 +18,9 @@ from tests.support.people import PASSWORD, with_account
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    *("/admin/", "/admin/speed", "/admin/most-found", "/admin/unanswered"),
-    *("/admin/refused", "/admin/recognition/", "/admin/recognition/?of=feedback"),
+    *("/admin/", "/admin/speed", "/admin/most-found"),
+    *("/curate/desk/?of=unanswered", "/curate/desk/?of=wrong"),
+    *("/admin/recognition/", "/admin/recognition/?of=feedback"),
     *("/admin/evaluations/", "/admin/evaluations/1", "/admin/evaluations/disputed"),
 )
 """Those that show more once photos were asked; the others are walked elsewhere."""
@@ -128,7 +129,7 @@ def test_wrong_answers_have_room_for_their_words(app, log_in, ask, photo):
         feedback.give(query, is_right=False)
     page = log_in()
     evaluate(app, page)
-    for path in ("/admin/refused", "/admin/evaluations/1", "/admin/recognition/"):
+    for path in ("/admin/evaluations/1", "/admin/recognition/"):
         page.goto(path)
         words = page.locator(".answers p.hint").filter(has_text="details agree").first
         assert words.bounding_box()["width"] > 250, path

@@ -19,7 +19,8 @@ from app.extensions import db
 from app.models import Artwork, IndexFault, ReferenceImage, Worker, now
 from app.retrieval.generations.manifest import Manifest
 from app.retrieval.model import Model
-from app.services.operations import plausibility
+from app.services.curation.bin import emptying
+from app.services.operations import retention
 from app.services.operations.backup.folder import BackupFolder
 from app.services.operations.doctor import machine
 from app.services.operations.doctor.checks import CheckResult, Health
@@ -27,6 +28,7 @@ from app.services.system import database, deletions
 from app.services.system.deferrals import Deferrals
 from app.services.system.deletions import Area
 from app.services.system.mail import Mailer
+from app.services.system.plausibility import Doubt, Held
 from app.version import RELEASED, VERSION
 from app.web.shell.current import folders, media
 from tests.support.backups import back_up
@@ -207,9 +209,17 @@ def test_photos_that_cannot_be_deleted_and_those_that_wait_for_a_word(well):
     with app.app_context():
         deletions.note(db.session(), Area.QUERIES, ["a.jpg"])
         db.session.commit()
-        held = plausibility.Held(plausibility.Doubt.FIRST, 20, 20, "")
-        plausibility.note_held(folders().instance, held)
+        held = Held(Doubt.FIRST, 20, 20, "")
+        retention.GUARD.note_held(folders().instance, held)
     assert_named(app, "worker", "warning", "1 photos", "waits for a word", "--confirm")
+
+
+def test_a_bin_that_waits_for_a_word(well):
+    app = well()
+    with app.app_context():
+        held = Held(Doubt.FORWARD, 20, 20, "2026-01-01")
+        emptying.GUARD.note_held(folders().instance, held)
+    assert_named(app, "worker", "warning", "withdrawn long ago", "Bin")
 
 
 def test_no_mail_server(well):

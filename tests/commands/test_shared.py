@@ -5,9 +5,11 @@ from sqlalchemy import update
 
 from app.extensions import db
 from app.factory import create_app
-from app.models import Artwork, now
+from app.models import Artwork, EvaluationPhoto, Query, Task, TaskState, now
 from app.retrieval.generations import trial
 from app.retrieval.model import Model
+from app.retrieval.verification.evidence import Verdict
+from app.services.evaluation.own_set import asking
 from app.services.media.folder import FolderStore
 from app.services.system import database
 from tests.support.fakes import draw_picture, fake_model
@@ -43,6 +45,28 @@ def test_rebuild_indexes_what_the_database_holds(app, record):
     result = run(app, "rebuild")
     assert result.exit_code == 0
     assert "is live: 3 works, 3 pictures" in result.output
+
+
+def test_rebuild_leaves_the_evaluation_set_to_the_worker(app, record):
+    record(3)
+    assert run(app, "rebuild").exit_code == 0
+    with app.app_context():
+        assert db.session.query(Task).count() == 0
+        query = Query(
+            verdict=Verdict.NOT_FOUND,
+            probability=0.2,
+            photo_name="a.jpg",
+            width=4,
+            height=3,
+            model_id="model",
+            generation="generation",
+        )
+        db.session.add(EvaluationPhoto(query=query))
+        db.session.commit()
+    run(app, "rebuild")
+    with app.app_context():
+        [task] = db.session.query(Task)
+        assert (task.kind, task.state) == (asking.KIND, TaskState.WAITING)
 
 
 def test_rebuild_tells_numbers_of_photos_and_shares_of_them(app, record, monkeypatch):

@@ -8,6 +8,7 @@ from PIL import Image as Pillow
 
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
+from app.services.collection.works import find_record
 from app.services.index.features import gallery_item
 from app.services.index.searcher import Searcher
 from tests.support.fakes import fake_model, features_of
@@ -77,3 +78,10 @@ def make_searcher(numbers, generation="generation-1", neighbours=None):
     if neighbours is not None:
         gallery.ask(neighbours)
     return Searcher(fake_model(), gallery, generation)
+
+
+def work_of(accession):
+    """Return the work that has a number, which there is."""
+    work = find_record(accession)
+    assert work is not None
+    return work

@@ -37,6 +37,8 @@ AREAS = {
     **{sheet: {CURATORS} for sheet in ("curate", "curate-content", "compare", "desk")},
     # Both look through the collection, and see what a work tells.
     **{sheet: {VISITORS, CURATORS} for sheet in ("browse", "content")},
+    # On which curators choose what a photo shows.
+    "map": {VISITORS, CURATORS},
     "history": {VISITORS, ACCOUNTS},
 }
 """Whose pages a sheet is for; the others are for visitors' pages."""

@@ -1,16 +1,16 @@
-"""Works that lack something: a picture, a date, a story in a language."""
+"""Works that lack something: a picture, a date, a story, all but number and name."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Text, case, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import Artwork, ReferenceImage
+from app.models import Artwork, MergedNumber, ReferenceImage, WorkStub
 from app.models.languages import named, normal_tag, parted
 from app.services.collection.content.fields import DESCRIPTION, STORY
 from app.services.collection.labels import LABEL_COLUMNS
 
-PICTURE, TITLE = "picture", "title"
+PICTURE, TITLE, RECORD = "picture", "title", "record"
 PLAIN = (
     PICTURE,
     *(TITLE, "artist", "date", "technique", "type", "school", "location", "rights"),
@@ -25,13 +25,15 @@ def can_lack(name: str) -> bool:
     """Tell whether works may lack something of this name: ``date``, ``story@de``."""
     field, tag = parted(name)
     if not tag:
-        return name in PLAIN
+        return name in (*PLAIN, RECORD)
     return field in IN_LANGUAGES and bool(normal_tag(tag))
 
 
 def lacks(name: str) -> ColumnElement[bool]:
     """Select the works that lack something; its name as of :func:`can_lack`."""
     field, tag = parted(name)
+    if name == RECORD:
+        return is_stub()
     if name == PICTURE:
         return ~exists().where(ReferenceImage.artwork_id == Artwork.id)
     if not tag and field in LABEL_COLUMNS:
@@ -45,6 +47,13 @@ def lacks(name: str) -> ColumnElement[bool]:
     details = cast(Artwork.details, Text)
     says = [details.contains(key, autoescape=True) for key in keys]
     return ~(says[0] | says[1])
+
+
+def is_stub() -> ColumnElement[bool]:
+    """Select the works that are recorded as stubs only, published or not."""
+    merged = select(MergedNumber.accession)
+    recorded = Artwork.id.in_(select(WorkStub.artwork_id))
+    return recorded & Artwork.accession.not_in(merged)
 
 
 def count_lacking(session: Session, languages: Sequence[str]) -> dict[str, int]:

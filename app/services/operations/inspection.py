@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from app.configuration.databases import mask_password
 from app.configuration.load import GIVEN, SETTINGS, Folders
 from app.models import StoredSetting, Task, TaskState
-from app.services.operations.plausibility import Held, held_run, last_run
+from app.services.curation.bin import emptying
+from app.services.operations import retention
 from app.services.system import deletions
 from app.services.system.deferrals import Deferrals
 from app.services.system.mail import Outbox
+from app.services.system.plausibility import Held
 from app.services.system.workers import count_alive
 
 MASK = "••••••"
@@ -78,8 +80,8 @@ class QueueState:
         Photos that wait to be deleted.
     retention_at : datetime or None
         When old photos were last deleted; None: never.
-    held : Held or None
-        Deletion that waits for a word.
+    held, bin_held : Held or None
+        Deletion of old photos, and of works long withdrawn, that waits for a word.
     """
 
     tasks: Mapping[TaskState, int]
@@ -91,6 +93,7 @@ class QueueState:
     deletions: deletions.Waiting
     retention_at: datetime | None
     held: Held | None
+    bin_held: Held | None
 
 
 def settings(session: Session, config: Mapping[str, Any]) -> list[ShownSetting]:
@@ -133,7 +136,7 @@ def free_bytes(folders: Folders) -> int:
 def queue_state(session: Session, folders: Folders) -> QueueState:
     """Count what waits."""
     outbox = Outbox(folders.mail)
-    last = last_run(folders.instance)
+    last = retention.GUARD.last_run(folders.instance)
     mails = Deferrals.read(outbox.folder)
     waiting = outbox.waiting()
     return QueueState(
@@ -145,7 +148,8 @@ def queue_state(session: Session, folders: Folders) -> QueueState:
         mails.words if waiting else "",
         deletions.waiting(session),
         last.at if last else None,
-        held_run(folders.instance),
+        retention.GUARD.held_run(folders.instance),
+        emptying.GUARD.held_run(folders.instance),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy import String, cast, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.configuration.load import Folders
@@ -27,21 +27,16 @@ from app.models import (
 from app.retrieval.runtime.place import COMMAND
 from app.services.accounts import accounts, invitations
 from app.services.comparing.kept import Comparisons
+from app.services.evaluation.own_set import members
 from app.services.media.opening import MediaStores
 from app.services.media.store import MediaStore, StorageAwayError
-from app.services.operations.plausibility import (
-    Doubt,
-    Held,
-    doubt_of,
-    note_held,
-    note_run,
-)
 from app.services.system import deletions
 from app.services.system.claims import count_changes
 from app.services.system.database import purge_deleted
 from app.services.system.deletions import Area
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import Outbox
+from app.services.system.plausibility import AgeGuard, Doubt, Held
 from app.services.system.tasks import TaskContext
 from app.services.visits import keeping
 
@@ -64,6 +59,16 @@ REASONS = {
 LEAST_DAYS = 1
 """That an answer stays its visitor's, also where no photo is kept."""
 BATCH = 500
+
+
+def _count_photos(before: datetime | None) -> int:
+    kept = select(func.count(Query.id)).where(Query.photo_name.is_not(None))
+    if before is not None:
+        kept = kept.where(Query.created_at < before)
+    return db.session.scalar(kept) or 0
+
+
+GUARD = AgeGuard("retention", _count_photos)
 
 
 @dataclass(slots=True)
@@ -98,7 +103,7 @@ class ImplausibleError(Exception):
         self.held = held
         reason = REASONS[held.doubt].format(last=held.last)
         super().__init__(
-            f"{held.due:,} of {held.photos:,} photos would be deleted, but {reason} "
+            f"{held.due:,} of {held.total:,} photos would be deleted, but {reason} "
             f"Nothing is deleted. If this is right, run: {CONFIRM_COMMAND}"
         )
 
@@ -126,12 +131,13 @@ def run(
         If the folders cannot be read.
     """
     with exclusively(folders.instance / LOCK, db.engine):
-        held = None if is_confirmed else doubt_of(folders.instance, days)
+        held = None if is_confirmed else GUARD.doubt_of(folders.instance, days)
         if held is not None:
-            note_held(folders.instance, held)
+            GUARD.note_held(folders.instance, held)
             raise ImplausibleError(held)
         cleared = Cleared()
         _drop_photos(media.queries, now() - timedelta(days=days), cleared)
+        members.sweep(db.session())
         let_go_before = now() - timedelta(days=max(days, LEAST_DAYS))
         _let_go_of_answers(let_go_before, cleared)
         _drop_places(let_go_before)
@@ -140,7 +146,7 @@ def run(
         invitations.forget_expired(db.session())
         db.session.commit()
         Outbox(folders.mail).clear_out()
-        note_run(folders.instance, days)
+        GUARD.note_run(folders.instance, days)
         purge_deleted()
         try:
             _drop_strays(Area.QUERIES, media.queries, Query.photo_name, cleared)

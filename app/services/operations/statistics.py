@@ -15,14 +15,12 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Session,
-    defer,
     selectinload,
 )
 
 from app.models import Artwork, Feedback, Query, QueryMatch, User
 from app.models.queries import hour_of
 from app.retrieval.verification.evidence import Verdict
-from app.services.search.history import WITH_WORKS
 
 PERCENTILES = (50, 90, 95, 99)
 SAMPLE = 5_000
@@ -301,36 +299,6 @@ class Statistics:
             )
             for stage, values in measured.items()
         ]
-
-    def unanswered(self, count: int) -> list[Query]:
-        """Return the newest photos in which no work was found, if they are kept."""
-        newest = (
-            select(Query)
-            .where(
-                self._within(Query.created_at),
-                Query.verdict == Verdict.NOT_FOUND,
-                Query.photo_name.is_not(None),
-            )
-            .order_by(Query.created_at.desc(), Query.id)
-            .limit(count)
-            .options(defer(Query.activation_map))
-        )
-        return list(self.session.scalars(newest))
-
-    def refused(self, count: int) -> list[Query]:
-        """Return the newest answers that were called wrong.
-
-        With what was named, and with the work that it is, where its visitor found it.
-        """
-        newest = (
-            select(Query)
-            .join(Query.feedback)
-            .where(Feedback.is_right.is_(False), self._within(Feedback.created_at))
-            .order_by(Feedback.created_at.desc(), Query.id)
-            .limit(count)
-            .options(*WITH_WORKS)
-        )
-        return list(self.session.scalars(newest))
 
 
 def first_day(session: Session) -> date | None:

@@ -22,6 +22,10 @@ SITE_ACTIONS = (SITE, OWN_PAGE)
 """Changes of the museum's site, which can be taken back."""
 GROUND_TRUTH = "ground_truth"
 """Judging whether a labelled photo shows a work."""
+PHOTO_REVIEW = "photo_review"
+"""Deciding what a visitor's photo shows; it names the photo by its answer's id."""
+EVALUATION_SET = "evaluation_set"
+"""Stating whether a photo is in the evaluation set, and which works are in it."""
 BULK_EDIT = "bulk_edit"
 """Editing many works at once, as a whole; each work has an entry of its own."""
 ADMINS_ACTIONS = (

@@ -3,22 +3,20 @@
 import csv
 import io
 from datetime import date, timedelta
-from uuid import UUID
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import Query, now
-from app.retrieval.verification.evidence import Verdict
+from app.models import now
 from app.services.collection.spreadsheets import inert
+from app.services.evaluation.review.photos import DeskList
 from app.services.operations.statistics import Period, Statistics, first_day
-from app.services.search.grouping import group_alike
 from app.web.admin.figures import FIGURES
 from app.web.admin.plots import bar
 from app.web.admin.questions import QUESTIONS
 from app.web.curate.responses import download, or_404
-from app.web.pages.answers import photo_response, small_response
 
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 
@@ -30,10 +28,6 @@ OVERVIEW = (
 USUAL_DAYS = 30
 LONGEST_DAYS = 3_653
 PRESETS = {7: _("7 days"), 30: _("30 days"), 365: _("1 year")}
-WALL = 240
-"""Newest photos that are put on the wall of the unanswered."""
-WALL_PER_GROUP = 12
-REFUSED = 60
 
 
 @bp.get("/")
@@ -62,25 +56,12 @@ def most_found() -> str:
 
 
 @bp.get("/unanswered")
-def unanswered() -> str:
-    """Show the newest photos without an answer, those alike together."""
-    statistics = asked_statistics()
-    photos = statistics.unanswered(WALL)
-    return render(
-        "admin/unanswered.html",
-        statistics.period,
-        groups=group_alike(photos),
-        total=len(photos),
-        shown=WALL_PER_GROUP,
-    )
-
-
-@bp.get("/refused")
-def refused() -> str:
-    """Show the newest answers that were called wrong, with what was named."""
-    statistics = asked_statistics()
-    queries = statistics.refused(REFUSED)
-    return render("admin/refused.html", statistics.period, queries=queries)
+@bp.get("/refused", endpoint="refused")
+def unanswered() -> ResponseReturnValue:
+    """Lead to the review desk, which has what these pages had."""
+    is_refused = request.endpoint == "admin_dashboard.refused"
+    listed = DeskList.WRONG if is_refused else DeskList.UNANSWERED
+    return redirect(url_for("curate_desk.browse", of=listed.value))
 
 
 @bp.get("/figures/<name>.csv")
@@ -95,30 +76,6 @@ def table(name: str) -> Response:
         for row in figure.rows
     )
     return download(file.getvalue(), f"{name}.csv", "text/csv")
-
-
-@bp.get("/queries/<uuid:query_id>/photo.jpg")
-def photo(query_id: UUID) -> Response:
-    """Show a photo that may be looked at."""
-    return photo_response(query_to_look_at(query_id))
-
-
-@bp.get("/queries/<uuid:query_id>/photo.s.jpg")
-def small(query_id: UUID) -> Response:
-    """Show it small."""
-    return small_response(query_to_look_at(query_id))
-
-
-def query_to_look_at(query_id: UUID) -> Query:
-    """Return a question whose photo administrators may see; 404 for all others.
-
-    Those that were not answered, or judged: nothing can be learnt from the others that
-    would be worth looking at what somebody was told nobody sees.
-    """
-    query = db.session.get(Query, str(query_id))
-    if query is None or (query.verdict is Verdict.FOUND and query.feedback is None):
-        abort(404)
-    return query
 
 
 def show_figures(template: str, *names: str) -> str:

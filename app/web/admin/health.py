@@ -13,11 +13,11 @@ from app.retrieval.runtime.place import COMMAND
 from app.services.operations import inspection, retention
 from app.services.operations.doctor.checks import Examined, Health
 from app.services.operations.doctor.examination import examine
-from app.services.operations.plausibility import Doubt, Held
 from app.services.system import audit
 from app.services.system.lock import AlreadyRunningError
 from app.web.account.messages import DONE
 from app.web.callers.visitors import current_account
+from app.web.curate.cleaning.doubts import doubt_words
 from app.web.curate.responses import go_to
 from app.web.curate.task_words import STATE_NAMES
 from app.web.shell.current import folders, live_index, media, search_service
@@ -52,7 +52,7 @@ def show() -> str:
         labels=labels_state(),
         health_names=HEALTH_NAMES,
         size=size,
-        doubt=doubt,
+        doubt=doubt_words,
         doctor=f"{COMMAND} doctor",
     )
 
@@ -72,30 +72,6 @@ def labels_state() -> str:
     else:
         words = _("Labels in photos are read where no work is found.")
     return str(words)
-
-
-def doubt(held: Held) -> str:
-    """Say why the deletion of old photos waits for a word."""
-    words = {
-        Doubt.FORWARD: _(
-            "The last deletion was on %(last)s. Either the clock has been set forward, "
-            "or no worker was running for so long."
-        ),
-        Doubt.BACK: _(
-            "The last deletion was on %(last)s, later than now. The clock may be wrong."
-        ),
-        Doubt.DAYS: _(
-            "Photos are to be kept for fewer days than at the last deletion, on "
-            "%(last)s."
-        ),
-        Doubt.FIRST: _(
-            "Nothing was ever deleted before. Please check whether the clock is right."
-        ),
-        Doubt.MANY: _(
-            "The time since the last deletion, on %(last)s, does not explain it."
-        ),
-    }
-    return str(words[held.doubt]) % {"last": held.last}
 
 
 @bp.post("/retention")

@@ -96,6 +96,37 @@ def curve(title: str, series: Series, ends: tuple[str, str]) -> Plot:
     return Plot(_svg(title, shapes), [series], 1.0, ends)
 
 
+def lines(
+    title: str,
+    series: Sequence[Series],
+    bounds: Sequence[Sequence[tuple[float, float]]],
+    ends: tuple[str, str],
+) -> Plot:
+    """Draw shares in [0, 1] as lines over equal steps, each with its interval.
+
+    Parameters
+    ----------
+    bounds : sequence of sequence of (float, float)
+        Of each series, the lower and the upper bound of each value.
+    """
+    step = WIDTH / max(len(series[0].values), 1)
+    shapes = []
+    for number, (one, ranges) in enumerate(zip(series, bounds, strict=True)):
+        # Beside each other, so that marks of the same height are all seen.
+        places = [(i + 0.5) * step + 8 * (number - 1) for i in range(len(one.values))]
+        points = " ".join(
+            f"{x:.1f},{HEIGHT * (1 - value):.1f}"
+            for x, value in zip(places, one.values, strict=True)
+        )
+        shapes.append(LINE.format(one.style, points))
+        for x, value, (low, high) in zip(places, one.values, ranges, strict=True):
+            top, height = HEIGHT * (1 - high), HEIGHT * (high - low)
+            shapes.append(RECT.format(one.style, x - 0.75, top, 1.5, height))
+            mark = HEIGHT * (1 - value) - 3
+            shapes.append(RECT.format(one.style, x - 3, mark, 6, 6))
+    return Plot(_svg(title, shapes), series, 1.0, ends)
+
+
 def bar(share: float, style: str = "found") -> Markup:
     """Draw one bar that lies in a cell of a table; the number stands beside it."""
     width = 100 * min(max(share, 0.0), 1.0)

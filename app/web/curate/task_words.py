@@ -14,6 +14,7 @@ from app.services.curation.bin import emptying
 from app.services.curation.bulk import writing as bulk_writing
 from app.services.evaluation import reports
 from app.services.evaluation import task as evaluation_task
+from app.services.evaluation.own_set import asking as own_set
 from app.services.evaluation.review import asking_again
 from app.services.importing import runs
 from app.services.index import rebuilding
@@ -27,6 +28,7 @@ NAMES = {
     emptying.KIND: _("Emptying the bin"),
     bulk_writing.KIND: _("Changing many works at once"),
     asking_again.KIND: _("Asking visitors’ photos again"),
+    own_set.KIND: _("Asking the evaluation set"),
 }
 """Of tasks whose kind says what they work on."""
 STATE_NAMES = {
@@ -96,6 +98,8 @@ def shortfall_words(task: Task) -> str:
         report = reports.of_task(db.session(), task.id)
         missing = report.settings.get("photos_not_asked", 0) if report else 0
         return _missing_photos(missing)
+    if task.kind == asking_again.KIND:
+        return _missing_again(len(task.parameters.get(asking_again.NOT_ASKED, ())))
     missing = task.total - task.done
     if missing <= 0:
         return ""
@@ -123,6 +127,18 @@ def _missing_photos(missing: int) -> str:
         ngettext(
             "%(num)s photo could not be asked; the report says why.",
             "%(num)s photos could not be asked; the report says why.",
+            missing,
+        )
+    )
+
+
+def _missing_again(missing: int) -> str:
+    if not missing:
+        return ""
+    return str(
+        ngettext(
+            "%(num)s photo could not be asked; below is why.",
+            "%(num)s photos could not be asked; below is why.",
             missing,
         )
     )

@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _
 
 from app.extensions import db
 from app.models import Task, TaskState, now
+from app.services.evaluation.review import asking_again
 from app.services.index.building import list_faults
 from app.services.system import tasks
 from app.web.callers.visitors import current_account
+from app.web.curate.desk.names import NOT_ASKED_WORDS
 from app.web.curate.responses import go_to, or_404
 from app.web.curate.task_words import (
     BUILDERS,
@@ -75,6 +77,8 @@ def show_task(task: Task) -> str:
         title=title_of(task),
         facts=facts_of(task),
         is_over=task.state not in tasks.UNFINISHED,
+        not_asked=asking_again.list_not_asked(db.session(), task),
+        not_asked_words=NOT_ASKED_WORDS,
         unread=list_faults(db.session()) if task.kind in BUILDERS else ((), 0),
     )
 

@@ -8,10 +8,12 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import AuditEntry
 from app.services.collection.content import layout
-from app.services.curation import relations, work_media
+from app.services.curation import relations, stubs, work_media
 from app.services.curation.bin import deleting
 from app.services.curation.editing import ChangedMeanwhileError
 from app.services.curation.merging import merger
+from app.services.evaluation.own_set import members
+from app.services.evaluation.review import outcomes
 from app.services.system import audit
 from app.services.tours import editing
 from app.web.callers.visitors import current_account
@@ -43,6 +45,9 @@ ACTION_NAMES = {
     merger.MERGE_ALL: _("Many merged in one go"),
     deleting.DELETE: _("Deleted for good"),
     audit.BULK_EDIT: _("Many works changed at once"),
+    audit.PHOTO_REVIEW: _("Photo of a visitor judged"),
+    audit.EVALUATION_SET: _("Evaluation set changed"),
+    stubs.ACTION: _("Stub changed"),
 }
 
 
@@ -80,6 +85,12 @@ def undo(entry_id: int) -> ResponseReturnValue:
                 )
         elif entry.action == layout.NAME:
             layout.take_back(db.session(), entry, current_account())
+        elif entry.action == audit.PHOTO_REVIEW:
+            outcomes.undo(db.session(), entry, editor(), current_account())
+        elif entry.action == audit.EVALUATION_SET:
+            members.take_back(db.session(), entry, current_account())
+        elif entry.action == stubs.ACTION:
+            stubs.take_back(db.session(), entry, current_account())
         elif entry.action == audit.BULK_EDIT and entry.bulk_edit is not None:
             return take_back(entry.bulk_edit)
         else:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import Artwork
+from app.models import Artwork, WorkStub
 from app.models.keys import plain_text
 from app.retrieval.descriptors.subjects import SUBJECTS
 from app.retrieval.errors import ImageError
@@ -143,6 +143,7 @@ def edit(work_id: int) -> ResponseReturnValue:
     return render_template(
         "curate/work.html",
         work=work,
+        stub=db.session.get(WorkStub, work.id),
         form=form,
         missing_side=missing_side(db.session(), work),
         trail=trail,

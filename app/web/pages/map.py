@@ -6,6 +6,7 @@ map's order. Its files are served by ``app.web.pages.map_files``.
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import lazy_gettext as _
@@ -35,33 +36,40 @@ LIKENESS_HINTS = {
 
 @bp.get("/map")
 def show() -> str:
-    """Show the map, and a list of works beside it.
+    """Show the map, and a list of works beside it; see :func:`view_of`."""
+    stored = map_reader().current()
+    if stored is None:
+        return render_template("map.html", stored=None)
+    view = view_of(stored)
+    if view is None:
+        abort(404)
+    return render_template("map.html", **view)
+
+
+def view_of(stored: StoredMap) -> dict[str, Any] | None:
+    """Return what a page with the map shows; None if there is no such page.
 
     ``?by=`` is a likeness. ``?works=`` holds works by their numbers on this map, such
     as ``3-14-15``; without it they are listed page by page, in the map's order.
     """
-    stored = map_reader().current()
-    if stored is None:
-        return render_template("map.html", stored=None)
     sight = map_reader().sight(db.session(), stored, asked_likeness(stored))
     chosen = asked_works(sight)
     page = sight.page(asked_page()) if chosen is None else None
     if chosen is None and page is None:
-        abort(404)
-    return render_template(
-        "map.html",
-        stored=stored,
-        sight=sight,
-        page=page,
-        works=listed(sight, page.entries if page else chosen or ()),
-        likeness_names=LIKENESS_NAMES,
-        likeness_hints=LIKENESS_HINTS,
-        addresses=addresses_of(sight),
-        grids={
+        return None
+    return {
+        "stored": stored,
+        "sight": sight,
+        "page": page,
+        "works": listed(sight, page.entries if page else chosen or ()),
+        "likeness_names": LIKENESS_NAMES,
+        "likeness_hints": LIKENESS_HINTS,
+        "addresses": addresses_of(sight),
+        "grids": {
             level: {"cell": grid.cell_px, "columns": grid.columns, "cells": grid.cells}
             for level, grid in GRIDS.items()
         },
-    )
+    }
 
 
 def asked_likeness(stored: StoredMap) -> Likeness:

@@ -24,6 +24,7 @@ from app.services.collection.years import (
     outermost_years,
 )
 from app.services.curation.relations import RelationKind, confirmed_of
+from app.services.curation.stubs import loan_of
 from app.web.shell.addresses import lead_on
 from app.web.shell.content.subject_names import value_name
 from app.web.shell.current import map_reader, search_service
@@ -118,6 +119,7 @@ def show(accession: str) -> str:
         related=confirmed_of(db.session(), work),
         relation_names=RELATION_NAMES,
         similar=search_service().similar_to(work),
+        loan=loan_of(db.session(), work),
     )
 
 

@@ -18,7 +18,6 @@ from app.services.importing import runs
 from app.services.importing.sources import SourceKind
 from app.services.media.folder import FolderStore
 from app.services.operations import retention
-from app.services.operations.plausibility import last_run
 from app.services.system import deletions
 from app.services.system.lock import AlreadyRunningError, exclusively
 from app.services.system.mail import KEPT_SECONDS, Outbox
@@ -173,7 +172,7 @@ def test_the_rest_is_done_though_the_storage_is_away(photos):
     assert (cleared.photos, cleared.strays) == (0, 0)
     assert cleared.faults
     assert db.session.get_one(Query, old.id).photo_name is None
-    assert last_run(folders().instance) is not None
+    assert retention.GUARD.last_run(folders().instance) is not None
     away.is_away = False
     assert deletions.run_due(db.session(), stores) == 0
     assert run().strays == 1

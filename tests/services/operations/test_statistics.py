@@ -136,29 +136,11 @@ def test_nothing_asked_is_no_fault(week):
     counted = week()
     assert counted.latencies() == []
     assert counted.most_found() == []
-    assert counted.unanswered(10) == []
 
 
 def test_new_accounts_are_counted(session, week):
     session.add(User(email="a", fs_uniquifier="a", created_at=NOON))
     assert week().registrations()[NOON.date()] == 1
-
-
-def test_photos_without_an_answer_come_newest_first(week):
-    counted = week(
-        query(NOT_FOUND, photo_name="old.jpg"),
-        query(NOT_FOUND, at=NOON + timedelta(hours=1), photo_name="new.jpg"),
-        query(NOT_FOUND),
-        query(photo_name="found.jpg"),
-    )
-    names = [one.photo_name for one in counted.unanswered(10)]
-    assert names == ["new.jpg", "old.jpg"]
-
-
-def test_answers_called_wrong_are_found(week):
-    wrong = query(feedback=Feedback(is_right=False, created_at=NOON))
-    counted = week(wrong, query(feedback=Feedback(is_right=True, created_at=NOON)))
-    assert counted.refused(10) == [wrong]
 
 
 def test_the_first_day_is_known(session, week):

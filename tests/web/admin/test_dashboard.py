@@ -5,10 +5,6 @@ import io
 
 import pytest
 
-from app.extensions import db
-from app.models import Artwork, Query
-from app.retrieval.verification.evidence import Verdict
-from app.services.evaluation import feedback
 from tests.support.people import logged_in
 
 FIGURES = [
@@ -83,49 +79,25 @@ def test_days_are_chosen(admin, ask, photo):
         "from=2030-01-01&to=2020-01-01",
     ],
 )
-@pytest.mark.parametrize("page", ["", "speed", "most-found", "unanswered", "refused"])
+@pytest.mark.parametrize("page", ["", "speed", "most-found"])
 def test_days_that_make_no_sense_do_no_harm(admin, page, words):
     assert admin.get(f"/admin/{page}?{words}").status_code == 200
 
 
-def test_the_wall_shows_photos_without_an_answer(admin, ask, photo, unknown_photo):
-    asked, known = id_of(ask(unknown_photo)), id_of(ask(photo))
-    page = admin.get("/admin/unanswered").text
-    assert asked in page
-    assert known not in page
-    for name in ("photo.jpg", "photo.s.jpg"):
-        with admin.get(f"/admin/queries/{asked}/{name}") as answer:
-            assert answer.mimetype == "image/jpeg"
-
-
-def test_photos_that_were_answered_are_nobody_elses_business(app, admin, ask, photo):
-    asked = id_of(ask(photo))
-    address = f"/admin/queries/{asked}/photo.jpg"
-    assert admin.get(address).status_code == 404
-    with app.app_context():
-        query = db.session.get(Query, asked)
-        assert query is not None
-        assert query.verdict is Verdict.FOUND
-        feedback.give(query, is_right=False)
-    with admin.get(address) as answer:
-        assert answer.status_code == 200
-    page = admin.get("/admin/refused").text
-    assert asked in page
-    assert "The visitor says that it is:" not in page
-    with app.app_context():
-        query = db.session.get(Query, asked)
-        assert query is not None
-        other = db.session.query(Artwork).filter_by(accession="1900.3").one()
-        feedback.name_work(query, other, "number")
-        other_id = other.id
-    page = admin.get("/admin/refused").text
-    assert "The visitor says that it is:" in page
-    assert f'/curate/works/{other_id}"' in page
+@pytest.mark.parametrize(
+    ("page", "listed"), [("unanswered", "unanswered"), ("refused", "wrong")]
+)
+def test_old_pages_lead_to_the_review_desk(admin, page, listed):
+    answer = admin.get(f"/admin/{page}")
+    assert answer.status_code == 302
+    assert answer.location == f"/curate/desk/?of={listed}"
+    assert admin.get(answer.location).status_code == 200
+    assert "/curate/desk/" in admin.get("/admin/").text
 
 
 def test_who_asked_is_told_nowhere(app, admin, photo, unknown_photo):
     person = logged_in(app, "visitor@example.org")
     for data in (photo, unknown_photo):
         person.post("/queries", page="/", photo=(io.BytesIO(data), "p.jpg"))
-    for page in ("", "unanswered", "refused"):
-        assert person.email not in admin.get(f"/admin/{page}").text
+    for page in ("/admin/", "/curate/desk/", "/curate/desk/?of=unanswered"):
+        assert person.email not in admin.get(page).text

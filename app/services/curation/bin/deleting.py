@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -19,6 +19,7 @@ from app.models import (
     User,
     WorkMedia,
 )
+from app.services.collection.lacking import is_stub
 from app.services.collection.pictures import version_names
 from app.services.curation.editing import IMAGES
 from app.services.curation.merging.merger import MERGE
@@ -33,10 +34,15 @@ BATCH = 500
 """Works deleted in one transaction: databases bound how many a statement may name."""
 
 
+def is_in_bin() -> ColumnElement[bool]:
+    """Select withdrawn works, but for stubs, which merely are not published yet."""
+    return and_(Artwork.withdrawn_at.is_not(None), ~is_stub())
+
+
 def delete_works(
     session: Session, media: MediaStores, ids: Sequence[int], user: User | None
 ) -> int:
-    """Delete works for good that are withdrawn; the others are left in peace; commits.
+    """Delete works for good that are in the bin; the others are left in peace; commits.
 
     Returns
     -------
@@ -50,17 +56,15 @@ def delete_works(
 
 
 def ids_withdrawn_before(session: Session, moment: datetime) -> list[int]:
-    """Return the numbers of the works that were withdrawn before a moment."""
-    old = select(Artwork.id).where(Artwork.withdrawn_at < moment).order_by(Artwork.id)
-    return list(session.scalars(old))
+    """Return the numbers of the works in the bin, withdrawn before a moment."""
+    old = select(Artwork.id).where(is_in_bin(), Artwork.withdrawn_at < moment)
+    return list(session.scalars(old.order_by(Artwork.id)))
 
 
 def _delete_batch(
     session: Session, media: MediaStores, ids: Sequence[int], user: User | None
 ) -> int:
-    meant = select(Artwork).where(
-        Artwork.id.in_(ids), Artwork.withdrawn_at.is_not(None)
-    )
+    meant = select(Artwork).where(Artwork.id.in_(ids), is_in_bin())
     # Locked where the database can: nobody brings one back in between.
     works = session.scalars(meant.order_by(Artwork.id).with_for_update()).all()
     if not works:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Artwork, AuditEntry, MergedNumber
+from app.services.curation.bin.deleting import is_in_bin
 from app.services.curation.editing import WITHDRAW
 from app.services.system.paging import Page, select_page
 
@@ -34,7 +35,7 @@ def list_withdrawn(session: Session, number: int) -> Page[Withdrawal] | None:
     """Return a page of withdrawn works, the latest first; None if there is none."""
     listed = (
         select(Artwork)
-        .where(Artwork.withdrawn_at.is_not(None))
+        .where(is_in_bin())
         .options(selectinload(Artwork.images))
         .order_by(Artwork.withdrawn_at.desc(), Artwork.id.desc())
     )
@@ -61,14 +62,14 @@ def list_withdrawn(session: Session, number: int) -> Page[Withdrawal] | None:
 
 
 def withdrawn_works(session: Session, ids: Sequence[int]) -> Sequence[Artwork]:
-    """Return those of some works that are withdrawn, by their numbers."""
-    meant = Artwork.id.in_(ids), Artwork.withdrawn_at.is_not(None)
+    """Return those of some works that are in the bin, by their numbers."""
+    meant = Artwork.id.in_(ids), is_in_bin()
     return session.scalars(select(Artwork).where(*meant).order_by(Artwork.id)).all()
 
 
 def count_withdrawn(session: Session) -> int:
-    """Count the works that are withdrawn."""
-    return session.scalars(select(func.count(Artwork.withdrawn_at))).one()
+    """Count the works in the bin."""
+    return session.scalars(select(func.count(Artwork.id)).where(is_in_bin())).one()
 
 
 def _entries_of(session: Session, works: Sequence[Artwork]) -> dict[int, AuditEntry]:

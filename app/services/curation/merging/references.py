@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models import (
     Artwork,
+    EvaluationPhotoWork,
     Favourite,
     Feedback,
     MergedNumber,
@@ -35,6 +36,7 @@ UNIQUE: Mapping[type[Any], tuple[tuple[str, ...], ...]] = {
     TourStop: (("tour_id",),),
     WorkMedia: (),
     PhotoReview: (),
+    EvaluationPhotoWork: (("query_id",),),
 }
 """Tables whose rows name a work, and by what each has but one row for it."""
 

@@ -17,6 +17,19 @@ MOST = 120
 """Newest photos on the desk; the others follow when these are done."""
 
 
+class DeskList(StrEnum):
+    """List of photos of which nothing was decided."""
+
+    WAITING = "waiting"
+    """All, but for those that were called right: these need nobody."""
+    UNANSWERED = "unanswered"
+    """Nothing was found, and nobody said that this is right."""
+    WRONG = "wrong"
+    """Called wrong by their visitors."""
+    RIGHT = "right"
+    """Called right, to be looked at for the evaluation set."""
+
+
 class PhotoKind(StrEnum):
     """Kind of a photo, where that alone says why nothing was found."""
 
@@ -51,11 +64,15 @@ def find_photo(session: Session, query_id: str) -> Query | None:
     return session.scalars(meant).first()
 
 
-def open_photos(session: Session) -> list[Query]:
-    """Return the newest photos that nothing was decided of.
-
-    Those that were called right need nobody; nor do those that were rightly not found.
-    """
+def open_photos(session: Session, listed: DeskList = DeskList.WAITING) -> list[Query]:
+    """Return the newest photos of a list."""
+    is_right = Query.feedback.has(Feedback.is_right.is_(True))
+    belongs = {
+        DeskList.WAITING: ~is_right,
+        DeskList.UNANSWERED: and_(Query.verdict == Verdict.NOT_FOUND, ~is_right),
+        DeskList.WRONG: Query.feedback.has(Feedback.is_right.is_(False)),
+        DeskList.RIGHT: is_right,
+    }[listed]
     decided = select(PhotoReview.query_id).where(
         PhotoReview.outcome != ReviewOutcome.OPEN
     )
@@ -64,7 +81,7 @@ def open_photos(session: Session) -> list[Query]:
         .where(
             is_shown(),
             Query.id.not_in(decided),
-            ~Query.feedback.has(Feedback.is_right.is_(True)),
+            belongs,
         )
         .order_by(Query.created_at.desc(), Query.id)
         .limit(MOST)

@@ -46,6 +46,12 @@ def worker(examined: Examined) -> Found:
             _("The deletion of old photos waits for a word."),
             _("If it is right, run: %(command)s", command=CONFIRM_COMMAND),
         )
+    if queues.bin_held is not None:
+        yield (
+            Health.WARNING,
+            _("The deletion of works that were withdrawn long ago waits for a word."),
+            _("If it is right, say so on the curators’ page “Bin”."),
+        )
     if queues.deletions.count:
         yield (
             Health.WARNING,

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from app.extensions import db
 from app.services.collection.lacking import PLAIN, count_lacking
+from app.services.curation import stubs
 from app.web.curate.bulk.names import lacking_name, language_name
 from app.web.shell.content.wishes import layout
 from app.web.shell.museum import museum
@@ -27,4 +28,6 @@ def show() -> str:
         plain=PLAIN,
         in_languages=in_languages,
         lacking_name=lacking_name,
+        stubs=stubs.list_stubs(db.session()),
+        total_stubs=stubs.count_stubs(db.session()),
     )

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 
 from app.models.languages import parted
 from app.services.collection.labels import DETAIL
+from app.services.collection.lacking import PICTURE, RECORD
 from app.services.collection.subjects import SHOWS
 from app.services.curation.bulk.operations import (
     PRESENCE,
@@ -57,7 +58,9 @@ def language_name(tag: str) -> str:
 
 def lacking_name(name: str) -> str:
     """Return what works lack, in words."""
-    return str(gettext("Picture")) if name == "picture" else fact_name(name)
+    if name == RECORD:
+        return str(gettext("Whole record"))
+    return str(gettext("Picture")) if name == PICTURE else fact_name(name)
 
 
 def operation_words(operation: BulkOperation) -> str:

@@ -13,10 +13,11 @@ from app.models.base import LARGEST_INTEGER
 from app.services.curation.bin import deleting, emptying, listing
 from app.services.system import tasks
 from app.web.callers.visitors import current_account
+from app.web.curate.cleaning.doubts import doubt_words
 from app.web.curate.common import editor
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page
-from app.web.shell.current import media
+from app.web.shell.current import folders, media
 
 bp = Blueprint("curate_bin", __name__, url_prefix="/curate/bin")
 
@@ -32,6 +33,8 @@ def show() -> str:
         page=or_404(listing.list_withdrawn(db.session(), asked_page())),
         days=current_app.config["MORELLI_BIN_DAYS"],
         running=tasks.unfinished(db.session(), emptying.KIND),
+        held=emptying.GUARD.held_run(folders().instance),
+        doubt=doubt_words,
     )
 
 
@@ -83,6 +86,16 @@ def delete() -> ResponseReturnValue:
         count,
     )
     return go_to("curate_bin.show", done=sentence)
+
+
+@bp.post("/aged")
+def delete_aged() -> ResponseReturnValue:
+    """Delete what is old enough, which waited for a word."""
+    days, instance = current_app.config["MORELLI_BIN_DAYS"], folders().instance
+    if not days or emptying.GUARD.held_run(instance) is None:
+        return go_to("curate_bin.show", error=gettext("Nothing waits for a word."))
+    task = emptying.begin_aged(db.session(), instance, days, current_account())
+    return go_to("curate_tasks.show", task_id=task.id)
 
 
 def asked_ids(values: list[str]) -> list[int]:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -6,6 +7,8 @@ from sqlalchemy import select
 from app.background import BACKGROUND
 from app.extensions import db
 from app.models import Artwork, Query, now
+from app.services.curation.bin import emptying
+from app.services.system.plausibility import Doubt, Held
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import encoded
 from tests.support.people import logged_in
@@ -121,3 +124,26 @@ def test_visitors_neither_see_nor_empty_it(app, client, withdrawn):
             assert browser.get(address).status_code in (302, 403)
             assert browser.post(address).status_code in (302, 400, 401, 403)
     assert len(accessions(app)) == 7
+
+
+def test_a_bin_whose_clock_is_doubted_waits_for_a_curators_word(make_app):
+    app = make_app(MORELLI_BIN_DAYS="30")
+    curator = logged_in(app, "curator@example.org", "curator")
+    with app.app_context():
+        then = now() - timedelta(days=31)
+        db.session.add(Artwork(accession="old", withdrawn_at=then))
+        db.session.commit()
+        instance = app.config["MORELLI_INSTANCE"]
+        held = Held(Doubt.FORWARD, 1, 1, "2020-01-01")
+        emptying.GUARD.note_held(instance, held)
+    page = curator.browser.get(PAGE).text
+    assert "No work is deleted by its age: 1 of 1 would go." in page
+    assert "The last deletion was on 2020-01-01." in page
+    answer = curator.post(f"{PAGE}aged", page=PAGE)
+    assert answer.location.startswith("/curate/tasks/")
+    app.extensions[BACKGROUND].work_off()
+    assert "old" not in accessions(app)
+    assert "would go" not in curator.browser.get(PAGE).text
+    # Nothing waits any more: said again, it deletes nothing.
+    answer = curator.post(f"{PAGE}aged", page=PAGE)
+    assert answer.location.endswith(PAGE)

@@ -4,7 +4,7 @@ import pytest
 
 from app.background import BACKGROUND
 from app.extensions import db
-from app.models import Artwork, PhotoReview, Query
+from app.models import Artwork, AuditEntry, PhotoReview, Query
 from app.retrieval.verification.evidence import Verdict
 from app.services.evaluation import feedback
 from tests.support.fakes import draw_picture, photograph
@@ -142,3 +142,87 @@ def test_a_picture_of_another_work_is_warned_of(app, curator, ask, photo):
         feedback.give(db.session.get_one(Query, asked), is_right=False)
     shown = curator.browser.get(f"/curate/desk/{asked}/add?work=1900.3").text
     assert "The picture is found as another work: The Astronomer" in shown
+
+
+def test_the_lists_divide_photos_by_what_was_said_of_them(
+    app, curator, ask, photo, unknown_photo
+):
+    found, unanswered = id_of(ask(photo)), id_of(ask(unknown_photo))
+    desk = "/curate/desk/"
+
+    def shown(listed):
+        page = curator.browser.get(f"{desk}?of={listed}").text
+        return [one in page for one in (found, unanswered)]
+
+    assert shown("waiting") == [False, True]
+    assert shown("unanswered") == [False, True]
+    assert (shown("wrong"), shown("right")) == ([False] * 2, [False] * 2)
+    with app.app_context():
+        other = db.session.query(Artwork).filter_by(accession="1900.3").one()
+        feedback.name_work(db.session.get_one(Query, found), other, "number")
+        feedback.give(db.session.get_one(Query, unanswered), is_right=True)
+    assert shown("waiting") == [True, False]
+    assert shown("unanswered") == [False, False]
+    assert (shown("wrong"), shown("right")) == ([True, False], [False, True])
+    page = curator.browser.get(f"{desk}?of=wrong").text
+    assert "The visitor says that it is:" in page
+    # What makes no sense is passed over.
+    assert shown("nonsense") == shown("waiting")
+
+
+def test_decisions_are_in_the_trail_and_taken_back_there(
+    app, curator, ask, unknown_photo
+):
+    asked = id_of(ask(unknown_photo))
+    page, trail = f"/curate/desk/{asked}", "/curate/changes/"
+    curator.post(f"{page}/name", page=page, work="1900.3", add="1")
+    assert pictures_of(app, "1900.3") == 2
+    shown = curator.browser.get(trail).text
+    assert "Photo of a visitor judged" in shown
+    assert "Not decided → Named" in shown
+    with app.app_context():
+        entry = db.session.query(AuditEntry).filter_by(action="photo_review").one()
+        number = entry.id
+        assert entry.user is not None
+        assert entry.user.email == "curator@example.org"
+    curator.post(f"{trail}{number}/undo", page=trail)
+    assert pictures_of(app, "1900.3") == 1
+    assert asked in curator.browser.get("/curate/desk/").text
+    answer = curator.post(f"{trail}{number}/undo", page=trail)
+    again = curator.browser.get(answer.location).text
+    assert "This cannot be taken back" in again
+
+
+def test_photos_set_aside_are_in_the_trail_too(curator, ask, unknown_photo):
+    asked = id_of(ask(unknown_photo))
+    curator.post("/curate/desk/", query=asked, wish="not_ours")
+    assert "Not decided → Not ours" in curator.browser.get("/curate/changes/").text
+
+
+def test_naming_another_work_takes_the_first_ones_picture_away(
+    app, curator, ask, unknown_photo
+):
+    asked = id_of(ask(unknown_photo))
+    page = f"/curate/desk/{asked}"
+    curator.post(f"{page}/name", page=page, work="1900.3", add="1")
+    curator.post(f"{page}/name", page=page, work="1900.4", add="1")
+    assert (pictures_of(app, "1900.3"), pictures_of(app, "1900.4")) == (1, 2)
+    assert "Decided:" in curator.browser.get(page).text
+    # Named alone, the photo is no picture of it any more.
+    curator.post(f"{page}/name", page=page, work="1900.4")
+    assert pictures_of(app, "1900.4") == 1
+
+
+def test_a_task_says_why_photos_could_not_be_asked(app, curator, ask, unknown_photo):
+    asked = id_of(ask(unknown_photo))
+    gone = "00000000-0000-4000-8000-000000000000"
+    chosen = [asked, gone, "nonsense"]
+    answer = curator.post("/curate/desk/", query=chosen, wish="ask")
+    with app.app_context():
+        db.session.get_one(Query, asked).photo_name = None
+        db.session.commit()
+    app.extensions[BACKGROUND].work_off()
+    page = curator.browser.get(answer.location).text
+    assert "2 photos could not be asked; below is why." in page
+    assert "A photo: Its visitor has deleted it." in page
+    assert "It is not kept any more: its days of retention are over." in page

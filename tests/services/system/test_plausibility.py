@@ -9,8 +9,9 @@ import pytest
 from app.extensions import db
 from app.models import Query, now
 from app.retrieval.verification.evidence import Verdict
-from app.services.operations import plausibility, retention
-from app.services.operations.plausibility import FEW, Doubt, held_run
+from app.services.operations import retention
+from app.services.operations.retention import GUARD
+from app.services.system.plausibility import FEW, Doubt
 from app.services.system.tasks import TaskContext
 from app.web.shell.current import folders, media
 
@@ -40,9 +41,9 @@ def keep(*ages):
 def last_run(days_ago, days=DAYS):
     """Let the last run have been so many days ago."""
     instance = folders().instance
-    plausibility.note_run(instance, days)
+    GUARD.note_run(instance, days)
     then = now().timestamp() - days_ago * 86_400
-    os.utime(instance / plausibility.STAMP, (then, then))
+    os.utime(GUARD.done(instance), (then, then))
 
 
 def doubt(days=DAYS):
@@ -112,9 +113,9 @@ def test_what_time_explains_needs_no_word(ages, days_ago):
 
 def test_an_earlier_versions_empty_stamp_is_a_last_run():
     keep(*(DAYS + 0.5 for _ in MANY))
-    (folders().instance / plausibility.STAMP).touch()
+    GUARD.done(folders().instance).touch()
     then = now().timestamp() - 86_400
-    os.utime(folders().instance / plausibility.STAMP, (then, then))
+    os.utime(GUARD.done(folders().instance), (then, then))
     assert doubt() is None
 
 
@@ -129,9 +130,9 @@ def test_the_worker_says_so_and_somebodys_word_goes_on(caplog):
     retention.run_job(context)
     assert "1 of 1 photos would be deleted" in caplog.text
     assert "--confirm" in caplog.text
-    held = held_run(folders().instance)
+    held = GUARD.held_run(folders().instance)
     assert held is not None
-    assert (held.doubt, held.due, held.photos) == (Doubt.FORWARD, 1, 1)
+    assert (held.doubt, held.due, held.total) == (Doubt.FORWARD, 1, 1)
     assert retention.run(folders(), media(), DAYS, is_confirmed=True).photos == 1
-    assert held_run(folders().instance) is None
+    assert GUARD.held_run(folders().instance) is None
     assert doubt() is None

@@ -1,0 +1,1 @@
+"""The collection's own evaluation set: photos that curators put into it."""
