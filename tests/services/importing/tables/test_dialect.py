@@ -55,6 +55,7 @@ def test_dialects_are_told_apart(text, separator, quoting):
 )
 def test_marks_are_no_part_of_cells(text, fields):
     layout = find_layout(text)
+    assert layout is not None
     [_, (line, found)] = layout.dialect.records(io.StringIO(text, newline=""))
     assert (line, found) == (2, fields)
 
