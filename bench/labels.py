@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     reader = LabelReader.open(folder)
     opened = time.perf_counter()
     held = memory_mb()["Pss"] - before
-    service = LabelService(lambda: reader)
+    service = LabelService(reader)
     outcomes: Counter[str] = Counter()
     looks: list[float] = []
     matches: list[float] = []

@@ -22,8 +22,6 @@ from app.services.labels.recognition import HEIGHT_PX, Line, Recogniser
 
 logger = logging.getLogger(__name__)
 
-SIDE_PX = 736
-"""Long side at which lines are looked for."""
 MOST_LINES = 24
 """Read in one photo, those with the largest letters: two labels with a story each."""
 MOST_WIDTH_PX = 8_000
@@ -82,7 +80,7 @@ class LabelReader:
         """
         with self._turn:
             try:
-                boxes = detect(image, self._networks[0], side_px=SIDE_PX)
+                boxes = detect(image, self._networks[0])
                 lines = self._recogniser.read(image, boxes[_affordable(boxes)])
             finally:
                 for network in self._networks:
