@@ -3,7 +3,6 @@
 import signal
 import sys
 
-from app.configuration.load import keep_to_owner
 from app.retrieval.errors import MissingArtefactError
 from app.retrieval.runtime.memory import keep_freed_memory
 from app.retrieval.runtime.threads import limit_threads
@@ -14,7 +13,6 @@ from app.services.labels.reader_process import serve
 
 def main(name: str) -> None:
     """Serve under a name until whoever started this ends."""
-    keep_to_owner()
     # Ctrl-C in a terminal is for the server, and this ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_freed_memory()

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,16 @@ MOST_WIDTH_PX = 8_000
 not read to its end."""
 MIN_SCORE = 0.6
 """Of a line, below which what was read is noise."""
+
+
+class Reader(Protocol):
+    """What reads labels; see `LabelReader` and `SharedReader`."""
+
+    def read(self, image: Image) -> list[list[Line]]:
+        """Read the labels in a photo, (H, W, 3) uint8 RGB, upright.
+
+        May raise a `LabelReaderError`.
+        """
 
 
 class LabelReader:

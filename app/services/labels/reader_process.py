@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from app.retrieval.errors import ArtefactError
 from app.retrieval.runtime.memory import borrowed_memory
-from app.services.labels.service import Reader
+from app.services.labels.reader import Reader
 from app.services.labels.wire import (
     address_of,
     is_own,

@@ -7,18 +7,17 @@ compared with may be so old. Whether a work is on show is asked anew for every p
 import logging
 import threading
 import time
-from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.types import Image
 from app.services.labels.codes import numbers_of, read_codes
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
 from app.services.labels.letters import named_year
 from app.services.labels.matching import works_named
+from app.services.labels.reader import Reader
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
 from app.services.labels.text_likelihood import grey_copy, may_have_text
@@ -28,16 +27,6 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 60.0
 """For which a dictionary is used though the catalogue has changed."""
-
-
-class Reader(Protocol):
-    """What reads labels; see `LabelReader` and `SharedReader`."""
-
-    def read(self, image: Image) -> list[list[Line]]:
-        """Read the labels in a photo, (H, W, 3) uint8 RGB, upright.
-
-        May raise a `LabelReaderError`.
-        """
 
 
 class LabelService:
