@@ -78,21 +78,22 @@ def _has_rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> bool:
     numbers, found, boxes = _candidates(strokes)
     free = 1 - np.asarray(cv2.dilate(strokes, np.ones((3, 3), np.uint8)), np.uint8)
     alike = _neighbours(boxes)
-    is_open = np.ones(len(boxes), bool)  # printed, as far as is known
-    is_row = np.zeros(len(boxes), bool)
+    unlooked, rows = (1 << len(boxes)) - 1, 0  # sets of candidates, a bit each
     for first in range(len(boxes)):
+        unlooked &= ~(1 << first)
         # Most have no partner left, and need not be looked at.
-        if not (alike[first] & is_open).any():
+        if not alike[first] & (unlooked | rows):
             continue
         x, y, width, height = boxes[first].tolist()
         place = slice(y, y + height), slice(x, x + width)
         half = slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2)
-        own = np.asarray(numbers[half] == found[first], np.uint8)
-        own = own.repeat(2, axis=0).repeat(2, axis=1)
-        is_row[first] = _is_row(grey[place], strokes[place], own, free[place])
-        is_open[first] = is_row[first]
-        if is_row[first] and (alike[first] & is_row).any():
-            return True
+        mask = np.asarray(numbers[half] == found[first], np.uint8)
+        own = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
+        own = np.asarray(own, np.uint8)
+        if _is_row(grey[place], strokes[place], own, free[place]):
+            if alike[first] & rows:
+                return True
+            rows |= 1 << first
     return False
 
 
@@ -177,12 +178,16 @@ def _without_light(
     return np.asarray(values - nearest, np.float32)
 
 
-def _neighbours(boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell which of N boxes stand above or below another one like them, (N, N)."""
+def _neighbours(boxes: NDArray[np.int32]) -> list[int]:
+    """Return which boxes stand above or below each one, and are like it.
+
+    Each as a set of bits: the lowest is that of the first box.
+    """
     x, y, width, height = (boxes[:, column, None] for column in range(4))
     higher = np.maximum(height, height.T)
     overlap = np.minimum(x + width, (x + width).T) - np.maximum(x, x.T)
     is_above = (y < y.T) & (y + NEAR * higher >= y.T)
     is_above &= higher < ALIKE * np.minimum(height, height.T)
     is_above &= overlap > BELOW * np.minimum(width, width.T)
-    return np.asarray(is_above | is_above.T)
+    bits = np.packbits(is_above | is_above.T, axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in bits]
