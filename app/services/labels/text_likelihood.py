@@ -86,7 +86,7 @@ def _has_rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> bool:
             continue
         x, y, width, height = boxes[first].tolist()
         place = slice(y, y + height), slice(x, x + width)
-        half = slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2)
+        half = slice(y, y + height), slice(x // 2, (x + width) // 2)
         mask = np.asarray(numbers[half] == found[first], np.uint8)
         own = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
         own = np.asarray(own, np.uint8)
@@ -102,27 +102,27 @@ def _candidates(
 ) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]]:
     """Return what may be rows of letters, by its size.
 
-    Looked for in every second pixel, which takes a quarter of the time.
+    Looked for in pixels of double width, which takes half the time. Of double height,
+    too, rows of small letters would touch each other.
 
     Returns
     -------
-    numbers : (h // 2, w // 2) int32
+    numbers : (h, w // 2) int32
         Which connected strokes a place belongs to.
     found : (N,) int
         Those that may be rows.
     boxes : (N, 4) int32
-        Left, top, width and height of each in ``strokes``; all even.
+        Left, top, width and height of each in ``strokes``.
     """
     gap = np.ones((1, WORD_GAP_PX), np.uint8)
-    joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, gap) * np.uint8(255)
-    height, width = (side // 2 for side in strokes.shape)
-    even = joined[: 2 * height, : 2 * width]
-    halved = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+    joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, gap)
+    pairs = np.ascontiguousarray(joined[:, : joined.shape[1] // 2 * 2]).view(np.uint16)
+    halved = (pairs != 0).view(np.uint8)
     # Of OpenCV's algorithms (5.0), this one counts in a third of the others' time.
     _, numbers, bounds, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
         halved, 8, cv2.CV_32S, cv2.CCL_BBDT
     )
-    boxes = 2 * bounds[:, :4]
+    boxes = bounds[:, :4] * (2, 1, 2, 1)
     (least_width, least_height), (most_width, most_height) = ROW_PX
     widths, heights = boxes[:, 2], boxes[:, 3]
     is_row = (widths >= np.maximum(least_width, LEAST_LENGTH * heights)) & (
