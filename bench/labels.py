@@ -35,7 +35,12 @@ from app.services.labels.networks import models_folder
 from app.services.labels.service import LabelService, understood
 from app.services.labels.shared_reader import SharedReader
 from bench.label_photos import SIDE_PX, LabelText, photograph, render_card
-from bench.measure import memory_mb, print_figures, print_percentiles
+from bench.measure import (
+    memory_mb,
+    print_figures,
+    print_percentiles,
+    processor_seconds,
+)
 from bench.server import children_of
 
 LEAST_RIGHT, MOST_WRONG, MOST_MS = 0.97, 0.003, 1_200
@@ -122,6 +127,7 @@ def run(options: argparse.Namespace) -> int:
     plain = look_at_plain_photos(service, rows, options)
     [process] = children_of(os.getpid())
     held = memory_mb(process)["Rss"]
+    reading_ms = 1000 * processor_seconds(process) / options.photos
     reader.close()
     print_figures(
         "Labels",
@@ -130,6 +136,7 @@ def run(options: argparse.Namespace) -> int:
             "making it, s": built - begun,
             "starting the process that reads, s": opened - built,
             "its memory, MB": held,
+            "its processor time for a photo, with its start, ms": reading_ms,
             "photos": options.photos,
             "right, %": 100 * outcomes["right"] / options.photos,
             "wrong, %": 100 * outcomes["wrong"] / options.photos,

@@ -120,6 +120,8 @@ class SharedReader:
                     return
                 if status:
                     logger.warning("the process that reads labels ended by %s", status)
+                if self._process.stdin is not None:
+                    self._process.stdin.close()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 [sys.executable, "-m", MODULE, self._name],
                 stdin=subprocess.PIPE,
