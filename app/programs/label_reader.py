@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from pathlib import Path
 
 from app.retrieval.errors import MissingArtefactError
 from app.retrieval.runtime.memory import keep_freed_memory
@@ -30,7 +31,7 @@ def open_reader() -> LabelReader:
     """
     folder = models_folder()
     if folder is None:
-        raise MissingArtefactError(PACKAGE, REMEDY)
+        raise MissingArtefactError(Path(PACKAGE), REMEDY)
     return LabelReader.open(folder)
 
 

@@ -80,7 +80,9 @@ def prepared(image: Image) -> tuple[FloatArray, tuple[int, int]]:
     fitted = cv2.resize(small, size[::-1], interpolation=cv2.INTER_LINEAR)
     frame = (LONG_PX, short) if height > width else (short, LONG_PX)
     batch = np.zeros((1, 3, *frame), np.float32)
-    batch[0, :, : size[0], : size[1]] = network_values(fitted[..., ::-1])
+    batch[0, :, : size[0], : size[1]] = network_values(
+        np.asarray(fitted[..., ::-1], np.uint8)
+    )
     return batch, size
 
 

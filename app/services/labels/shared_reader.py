@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
+from collections.abc import Callable
 from socket import AF_UNIX, socket
 
 from app.retrieval.runtime.place import PROGRAM
@@ -38,6 +40,8 @@ must not wait for it one by one."""
 TRIES = 2
 """The process may end, or be killed, while it is asked."""
 LOOK_SECONDS = 0.02
+END_SECONDS = 5.0
+"""For what it is reading; then it is killed."""
 
 
 class SharedReader:
@@ -53,6 +57,7 @@ class SharedReader:
         self._name = name or name_of_reader()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._end: Callable[[], object] = lambda: None
         self._resting_until = 0.0
 
     def read(self, image: Image) -> list[list[Line]]:
@@ -82,9 +87,7 @@ class SharedReader:
     def close(self) -> None:
         """End the process, if this one has started it."""
         with self._lock:
-            if self._process is not None and self._process.stdin is not None:
-                self._process.stdin.close()
-                self._process.wait(START_SECONDS)
+            self._end()
             self._process = None
 
     def _connected(self) -> socket:
@@ -120,10 +123,22 @@ class SharedReader:
                     return
                 if status:
                     logger.warning("the process that reads labels ended by %s", status)
-                if self._process.stdin is not None:
-                    self._process.stdin.close()
+                self._end()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 [sys.executable, "-m", MODULE, self._name],
                 stdin=subprocess.PIPE,
                 cwd=PROGRAM.parent,
             )
+            # Also where nobody closes: when this process ends.
+            self._end = weakref.finalize(self, _end, self._process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipe that a process waits at, and wait until it has ended."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -88,8 +88,9 @@ def _has_rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> bool:
         place = slice(y, y + height), slice(x, x + width)
         half = slice(y, y + height), slice(x // 2, (x + width) // 2)
         mask = np.asarray(numbers[half] == found[first], np.uint8)
-        own = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
-        own = np.asarray(own, np.uint8)
+        own = np.asarray(
+            cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8
+        )
         if _is_row(grey[place], strokes[place], own, free[place]):
             if alike[first] & rows:
                 return True
