@@ -80,11 +80,12 @@ def _answer(connection: socket.socket, reader: Reader | None, fault: str) -> Non
         logger.warning("labels are not read for another user's process")
         return
     try:
+        # An answer to what was not taken to its end would be lost with it.
+        with connection.makefile("rb") as stream:
+            image = receive_photo(stream)
         if reader is None:
             send_fault(connection, fault)
             return
-        with connection.makefile("rb") as stream:
-            image = receive_photo(stream)
         with borrowed_memory():
             labels = reader.read(image)
         send_labels(connection, labels)
