@@ -76,12 +76,14 @@ def run(options: argparse.Namespace) -> int:
 
 @contextmanager
 def serving(
-    port: int, settings: Mapping[str, str] = MappingProxyType({})
+    port: int,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    checkout: Path = ROOT,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run the server as ``make demo`` does, under further settings."""
     environ = {**os.environ, **settings, "MORELLI_PORT": str(port)}
     command = [sys.executable, "-m", "gunicorn"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environ)  # noqa: S603 - our own interpreter
+    server = subprocess.Popen(command, cwd=checkout, env=environ)  # noqa: S603 - our own interpreter
     try:
         yield server
     finally:
@@ -138,9 +140,9 @@ def free_port() -> int:
 
 
 def children_of(process: int) -> list[int]:
-    """Return the direct children of a process."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(child) for child in children.split()]
+    """Return the direct children of a process, of all its threads."""
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return sorted(int(child) for task in tasks for child in task.read_text().split())
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ SETTINGS = (
         "MORELLI_LABELS",
         "yes",
         parse_flag,
-        "no: labels and codes in photos are not read, which saves each process some "
+        "no: labels and codes in photos are not read, which saves the server some "
         "250 MB. They are only where requirements/labels.in is installed.",
     ),
     Setting(

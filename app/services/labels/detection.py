@@ -12,8 +12,14 @@ from app.retrieval.images.codec import resize_to_long_side
 from app.retrieval.types import FloatArray, Image
 from app.services.labels.networks import Network
 
-STEP_PX = 32
-"""Both sides of what the network sees are a multiple of this."""
+LONG_PX = 736
+"""Long side of what the network sees; larger would find smaller letters. Both sides are
+multiples of 32, which it asks for."""
+SHORT_PX = 416, 544, 736
+"""Its short sides, filled up to the next: for each size that it meets first, the
+network is prepared anew, and keeps 5 MB for good."""
+SQUEEZED = 0.97
+"""Share to which a photo may be made narrower, so that it need not be filled up."""
 LIKELY = 0.3
 """From here on a place belongs to a line."""
 SURE = 0.5
@@ -24,15 +30,13 @@ MIN_HEIGHT_PX = 3
 """Of a shrunk line, in what the network saw."""
 
 
-def detect(image: Image, network: Network, *, side_px: int) -> FloatArray:
+def detect(image: Image, network: Network) -> FloatArray:
     """Find lines of text.
 
     Parameters
     ----------
     image : (H, W, 3) uint8, RGB
     network : Network
-    side_px : int, > 0
-        Long side of what the network sees, about; larger finds smaller letters.
 
     Returns
     -------
@@ -40,11 +44,10 @@ def detect(image: Image, network: Network, *, side_px: int) -> FloatArray:
         Corners in pixels of ``image``, clockwise, the long sides first and last: top
         left, top right, bottom right, bottom left of a line that is roughly upright.
     """
-    scores = network(prepared(image, side_px))[0, 0]
+    batch, (seen_height, seen_width) = prepared(image)
+    scores = np.ascontiguousarray(network(batch)[0, 0, :seen_height, :seen_width])
     height, width = image.shape[:2]
-    scale = np.array(
-        [width / scores.shape[1], height / scores.shape[0]], dtype=np.float32
-    )
+    scale = np.array([width / seen_width, height / seen_height], np.float32)
     mask = cv2.dilate((scores > LIKELY).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
@@ -58,14 +61,29 @@ def detect(image: Image, network: Network, *, side_px: int) -> FloatArray:
     return np.array(boxes, np.float32).reshape(-1, 4, 2)
 
 
-def prepared(image: Image, side_px: int) -> FloatArray:
-    """Bring a picture to what the network takes: (1, 3, h, w) float32 in [-1, 1]."""
-    small = resize_to_long_side(image, side_px)
-    height, width = (
-        max(STEP_PX, STEP_PX * round(n / STEP_PX)) for n in small.shape[:2]
+def prepared(image: Image) -> tuple[FloatArray, tuple[int, int]]:
+    """Bring a picture to what the network takes.
+
+    Returns
+    -------
+    batch : (1, 3, h, w) float32 in [-1, 1]
+        Grey where the picture ends before.
+    size : tuple of int
+        Height and width of the picture in it.
+    """
+    small = resize_to_long_side(image, LONG_PX)
+    height, width = small.shape[:2]
+    short = next(side for side in SHORT_PX if SQUEEZED * min(height, width) <= side)
+    size = min(height, short), width
+    if height > width:
+        size = height, min(width, short)
+    fitted = cv2.resize(small, size[::-1], interpolation=cv2.INTER_LINEAR)
+    frame = (LONG_PX, short) if height > width else (short, LONG_PX)
+    batch = np.zeros((1, 3, *frame), np.float32)
+    batch[0, :, : size[0], : size[1]] = network_values(
+        np.asarray(fitted[..., ::-1], np.uint8)
     )
-    fitted = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return network_values(np.asarray(fitted[..., ::-1], np.uint8))[None]
+    return batch, size
 
 
 def network_values(image: Image) -> FloatArray:

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from app.services.labels.networks import models_folder
-from app.services.labels.reader import LabelReader
+from app.services.labels.shared_reader import SharedReader
 
 if TYPE_CHECKING:
     from app.services.labels.service import LabelService
@@ -22,17 +22,16 @@ def is_installed() -> bool:
 def open_labels(config: Mapping[str, Any]) -> "LabelService | None":
     """Return what reads labels; None where that is switched off, or not installed.
 
-    The networks are opened at first use.
+    The process that reads is started at first use.
 
     Parameters
     ----------
     config : mapping of str to object
         The settings.
     """
-    folder = models_folder()
-    if not config["MORELLI_LABELS"] or folder is None or not is_installed():
+    if not config["MORELLI_LABELS"] or not is_installed():
         return None
     # Its libraries are optional.
     from app.services.labels.service import LabelService
 
-    return LabelService(lambda: LabelReader.open(folder), config["MORELLI_PUBLIC_URL"])
+    return LabelService(SharedReader(), config["MORELLI_PUBLIC_URL"])

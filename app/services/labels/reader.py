@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,6 @@ from app.services.labels.recognition import HEIGHT_PX, Line, Recogniser
 
 logger = logging.getLogger(__name__)
 
-SIDE_PX = 736
-"""Long side at which lines are looked for."""
 MOST_LINES = 24
 """Read in one photo, those with the largest letters: two labels with a story each."""
 MOST_WIDTH_PX = 8_000
@@ -31,6 +29,16 @@ MOST_WIDTH_PX = 8_000
 not read to its end."""
 MIN_SCORE = 0.6
 """Of a line, below which what was read is noise."""
+
+
+class Reader(Protocol):
+    """What reads labels; see `LabelReader` and `SharedReader`."""
+
+    def read(self, image: Image) -> list[list[Line]]:
+        """Read the labels in a photo, (H, W, 3) uint8 RGB, upright.
+
+        May raise a `LabelReaderError`.
+        """
 
 
 class LabelReader:
@@ -82,7 +90,7 @@ class LabelReader:
         """
         with self._turn:
             try:
-                boxes = detect(image, self._networks[0], side_px=SIDE_PX)
+                boxes = detect(image, self._networks[0])
                 lines = self._recogniser.read(image, boxes[_affordable(boxes)])
             finally:
                 for network in self._networks:

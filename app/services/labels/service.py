@@ -1,31 +1,27 @@
-"""Labels of visitors' photos, read in the server's own process.
+"""Labels of visitors' photos: looked for, read, and found in the catalogue.
 
-The networks are opened when the first photo looks as if it had text on it, once in
-each process: 2 seconds, and memory that the process keeps. The catalogue is read anew
-when it has changed, at most once a minute: what labels are compared with may be so old.
-Whether a work is on show is asked anew for every page.
+The catalogue is read anew when it has changed, at most once a minute: what labels are
+compared with may be so old. Whether a work is on show is asked anew for every page.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
-from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
-from app.retrieval.errors import ArtefactError
 from app.retrieval.images.prepared import PreparedPhoto
-from app.retrieval.types import Image
 from app.services.labels.codes import numbers_of, read_codes
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
 from app.services.labels.letters import named_year
 from app.services.labels.matching import works_named
+from app.services.labels.reader import Reader
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
 from app.services.labels.text_likelihood import grey_copy, may_have_text
+from app.services.labels.wire import LabelReaderError
 
 logger = logging.getLogger(__name__)
 
@@ -33,29 +29,20 @@ PATIENCE_SECONDS = 60.0
 """For which a dictionary is used though the catalogue has changed."""
 
 
-class Reader(Protocol):
-    """What reads labels; see `LabelReader`."""
-
-    def read(self, image: Image) -> list[list[Line]]:
-        """Read the labels in a photo, (H, W, 3) uint8 RGB, upright."""
-
-
 class LabelService:
     """Reader of labels, with the catalogue as dictionary.
 
     Parameters
     ----------
-    open_reader : callable
-        Opens the networks; called once, when they are first needed.
+    reader : Reader
     site : str
         The site's own address, without a slash at its end; "" where it is not known.
     """
 
-    def __init__(self, open_reader: Callable[[], Reader], site: str = "") -> None:
-        self._open_reader = open_reader
+    def __init__(self, reader: Reader, site: str = "") -> None:
+        self._reader = reader
         self._site = site
         self._lock = threading.Lock()
-        self._reader: Reader | None = None
         self._fault: str | None = None
         self._dictionary: LabelDictionary | None = None
         self._state: object = None
@@ -63,7 +50,7 @@ class LabelService:
 
     @property
     def fault(self) -> str | None:
-        """Why no label is read though one was to be; None if all is well."""
+        """Why the last label was not read; None if all is well."""
         return self._fault
 
     def look(self, photo: PreparedPhoto) -> SeenText | None:
@@ -85,19 +72,16 @@ class LabelService:
         return understood(seen, dictionary, self._site)
 
     def _labels(self, photo: PreparedPhoto) -> list[list[Line]]:
-        reader = self._opened()
-        return [] if reader is None else reader.read(photo.image)
-
-    def _opened(self) -> Reader | None:
-        with self._lock:
-            if self._reader is None and self._fault is None:
-                try:
-                    self._reader = self._open_reader()
-                except ArtefactError as error:
-                    # Photos are searched without: nobody asked for labels alone.
-                    logger.exception("labels are not read")
-                    self._fault = str(error)
-            return self._reader
+        try:
+            labels = self._reader.read(photo.image)
+        except LabelReaderError as error:
+            # Photos are searched without: nobody asked for labels alone.
+            if str(error) != self._fault:
+                logger.exception("labels are not read")
+            self._fault = str(error)
+            return []
+        self._fault = None
+        return labels
 
     def _current_dictionary(self, session: Session) -> LabelDictionary:
         shown = Artwork.withdrawn_at.is_(None)

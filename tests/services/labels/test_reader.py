@@ -12,18 +12,19 @@ from app.services.labels.networks import (
     open_network,
 )
 from app.services.labels.reader import LabelReader
-from app.services.labels.recognition import HEIGHT_PX, Recogniser
+from app.services.labels.recognition import HEIGHT_PX, WIDTHS_PX, Recogniser
 from tests.support.sheltered import Shelter
 
 
-def network_that_sees(corners, size):
-    """Make a detection network that finds one polygon, given in pixels of the photo."""
+def network_that_sees(corners):
+    """Make a detection network that finds one polygon, in pixels of a small photo.
+
+    Small ones are not enlarged, so that these are the network's pixels, too.
+    """
 
     def network(batch):
-        height, width = batch.shape[2:]
-        scale = width / size[1], height / size[0]
-        scores = np.zeros((height, width), np.float32)
-        cv2.fillConvexPoly(scores, np.round(corners * scale).astype(np.int32), 0.9)
+        scores = np.zeros(batch.shape[2:], np.float32)
+        cv2.fillConvexPoly(scores, np.round(corners).astype(np.int32), 0.9)
         return scores[None, None]
 
     return network
@@ -32,7 +33,7 @@ def network_that_sees(corners, size):
 def test_a_line_is_found_where_it_is_and_grown_again():
     shrunk = np.array([[100, 100], [300, 100], [300, 120], [100, 120]], np.float32)
     image = np.zeros((320, 480, 3), np.uint8)
-    [box] = detect(image, network_that_sees(shrunk, (320, 480)), side_px=480)
+    [box] = detect(image, network_that_sees(shrunk))
     # A rectangle of 200 by 20 is grown by 1.6 times its area over its perimeter.
     grown = 1.6 * 200 * 20 / (2 * 220)
     expected = shrunk + grown * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
@@ -42,7 +43,7 @@ def test_a_line_is_found_where_it_is_and_grown_again():
 def test_the_corners_of_a_tilted_line_begin_at_its_start():
     line = cv2.boxPoints(((240, 160), (200, 24), 15))
     image = np.zeros((320, 480, 3), np.uint8)
-    [box] = detect(image, network_that_sees(line, (320, 480)), side_px=480)
+    [box] = detect(image, network_that_sees(line))
     assert box[0, 0] < box[1, 0], "starts at the left"
     assert box[1, 1] > box[0, 1], "and goes down"
     assert box[3, 1] > box[0, 1], "the last corner is below the first"
@@ -51,16 +52,30 @@ def test_the_corners_of_a_tilted_line_begin_at_its_start():
 def test_specks_and_unsure_places_are_no_lines():
     speck = np.array([[10, 10], [11, 10], [11, 11], [10, 11]], np.float32)
     image = np.zeros((320, 480, 3), np.uint8)
-    assert len(detect(image, network_that_sees(speck, (320, 480)), side_px=480)) == 0
-    assert detect(image, lambda b: b[:, :1] * 0 + 0.4, side_px=480).shape == (0, 4, 2)
+    assert len(detect(image, network_that_sees(speck))) == 0
+    assert detect(image, lambda b: b[:, :1] * 0 + 0.4).shape == (0, 4, 2)
 
 
-def test_the_network_sees_blue_first_and_whole_steps():
+def test_the_network_sees_blue_first():
     image = np.zeros((100, 150, 3), np.uint8)
     image[..., 0] = 255  # red
-    batch = prepared(image, 736)
-    assert batch.shape == (1, 3, 96, 160)
-    assert batch[0, :, 0, 0].tolist() == [-1, -1, 1]
+    batch, size = prepared(image)
+    assert size == (100, 150)
+    assert batch[0, :, 99, 149].tolist() == [-1, -1, 1]
+    assert not batch[0, :, 100:].any(), "grey below the picture"
+
+
+def test_pictures_of_all_shapes_are_seen_in_a_few():
+    # For each shape that it meets, the network keeps memory for good.
+    shapes = set()
+    for width in range(200, 1300, 50):
+        for height in range(200, 1300, 50):
+            batch, (seen_height, seen_width) = prepared(
+                np.zeros((height, width, 3), np.uint8)
+            )
+            shapes.add(batch.shape)
+            assert seen_width / seen_height == pytest.approx(width / height, rel=0.05)
+    assert len(shapes) <= 5
 
 
 def classes_of(*numbers, count=4):
@@ -90,6 +105,19 @@ def test_lines_in_which_nothing_is_read_are_left_out():
     image = np.zeros((40, 120, 3), np.uint8)
     reader = Recogniser(lambda b: np.stack([classes_of(0, 3, 0)] * len(b)), "ab")
     assert reader.read(image, boxes) == []
+
+
+def test_lines_of_all_lengths_are_read_in_a_few_widths():
+    seen = set()
+
+    def network(batch):
+        seen.add(batch.shape)
+        return np.stack([classes_of(1)] * len(batch))
+
+    image = np.zeros((40, 1000, 3), np.uint8)
+    boxes = [[[0, 0], [w, 0], [w, 20], [0, 20]] for w in range(20, 1000, 7)]
+    Recogniser(network, "ab").read(image, np.array(boxes, np.float32))
+    assert seen == {(1, 3, HEIGHT_PX, width) for width in WIDTHS_PX}
 
 
 def test_lines_of_all_lengths_come_back_in_the_order_of_their_boxes():

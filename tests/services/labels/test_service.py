@@ -7,7 +7,6 @@ from sqlalchemy import update
 
 from app.extensions import db
 from app.models import Artwork
-from app.retrieval.errors import MissingArtefactError
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.verification.evidence import Verdict
 from app.services.labels import service as labels_service
@@ -15,6 +14,7 @@ from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
 from app.services.labels.service import LabelService
 from app.services.labels.shown import lines_read, reading_of, shown_works
+from app.services.labels.wire import LabelReaderError
 from app.services.operations import retention
 from app.web.shell.current import SEARCH, folders, media, search_service
 
@@ -48,7 +48,7 @@ def labels(monkeypatch):
 
     def make(*texts, site=""):
         reader = FakeReader(*texts)
-        service = LabelService(lambda: reader, site)
+        service = LabelService(reader, site)
         current_app.extensions[SEARCH].labels = service
         return reader
 
@@ -93,25 +93,24 @@ def test_text_that_names_nothing_is_kept_and_claims_nothing(labels, unknown_phot
 def test_a_photo_without_text_is_not_read(unknown_photo, monkeypatch):
     reader = FakeReader(ASTRONOMER)
     monkeypatch.setattr(labels_service, "may_have_text", lambda _photo: False)
-    current_app.extensions[SEARCH].labels = LabelService(lambda: reader)
+    current_app.extensions[SEARCH].labels = LabelService(reader)
     assert search_service().search(unknown_photo).reading is None
     assert reader.asked == 0
 
 
-def test_networks_that_cannot_be_opened_stop_no_search(labels, unknown_photo, tmp_path):
-    labels()
-    opened = []
+def test_a_reader_that_fails_stops_no_search_and_is_asked_again(labels, unknown_photo):
+    reader = labels(ASTRONOMER)
+    service = current_app.extensions[SEARCH].labels
 
-    def fail():
-        opened.append(1)
-        raise MissingArtefactError(tmp_path, "pip install")
+    def fail(_image):
+        raise LabelReaderError("nobody answers")
 
-    service = LabelService(fail)
-    current_app.extensions[SEARCH].labels = service
-    for _ in range(2):
-        assert search_service().search(unknown_photo).reading is None
-    assert len(opened) == 1, "tried again and again"
-    assert str(tmp_path) in str(service.fault)
+    reader.read = fail
+    assert search_service().search(unknown_photo).reading is None
+    assert service.fault == "nobody answers"
+    del reader.read
+    assert search_service().search(unknown_photo).is_read
+    assert service.fault is None
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_networks_that_cannot_be_opened_stop_no_search(labels, unknown_photo, tm
     ],
 )
 def test_a_code_leads_to_its_work(code, named):
-    service = LabelService(FakeReader, "https://art.example.org")
+    service = LabelService(FakeReader(), "https://art.example.org")
     seen = SeenText((), (code,), (100, 100))
     reading = service.understand(seen, db.session())
     assert [work.accession for work in reading.works] == named
@@ -133,7 +132,7 @@ def test_a_code_leads_to_its_work(code, named):
 
 
 def test_a_changed_catalogue_is_known_after_a_minute(monkeypatch):
-    service = LabelService(FakeReader)
+    service = LabelService(FakeReader())
     seen = SeenText(((line("A quite new title"), line("Ada Bright")),), (), (100, 100))
     assert service.understand(seen, db.session()).works == ()
     changed = update(Artwork).where(Artwork.accession == "1900.0")
@@ -158,9 +157,7 @@ def test_what_was_read_goes_with_the_photo(labels, unknown_photo):
 def test_without_photos_no_line_is_kept(make_app, unknown_photo, monkeypatch):
     monkeypatch.setattr(labels_service, "may_have_text", lambda _photo: True)
     with make_app(MORELLI_RETENTION_DAYS="0").app_context():
-        current_app.extensions[SEARCH].labels = LabelService(
-            lambda: FakeReader(ASTRONOMER)
-        )
+        current_app.extensions[SEARCH].labels = LabelService(FakeReader(ASTRONOMER))
         query = search_service().search(unknown_photo)
         assert lines_read(query) == ()
         assert [work.accession for _, work in shown_works(query)] == ["1900.0"]
@@ -180,7 +177,7 @@ def test_what_was_read_can_be_kept_and_read_back():
 
 def test_the_looks_of_a_photo_decide_whether_it_is_read(image_of_a_label):
     reader = FakeReader(ASTRONOMER)
-    service = LabelService(lambda: reader)
+    service = LabelService(reader)
     plain = np.full((480, 640, 3), 180, np.uint8)
     assert service.look(PreparedPhoto(plain)) is None
     assert reader.asked == 0
