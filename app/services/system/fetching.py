@@ -1,81 +1,32 @@
-"""Fetching from public web addresses only, for links and imports (SSRF protection).
+"""Fetching from public web addresses only, for links and imports.
 
-Whoever may name an address for a server to open can point it at what only the server
-reaches: its own services, the museum's network, the cloud's metadata. So the name is
-resolved once, every address it stands for is checked, and the connection goes to one of
-those very addresses: a name that changes its mind in between gains nothing. What is
-checked is the address that the system would dial, so every way of writing it
-(``127.1``, ``0x7f000001``, ``[::ffff:127.0.0.1]``) ends at the same check. Redirects
-start from the beginning. Bytes and seconds are bounded, for the whole and not per read.
+Redirects start from the beginning, each with the checks of
+``app.services.system.connections``. Bytes and seconds are bounded, for the whole and
+not per read.
 """
 
 import http.client
-import socket
-import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
-from urllib.parse import quote, urljoin, urlsplit
+from collections.abc import Callable, Container, Sequence
+from urllib.parse import urljoin
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.system.addresses import is_public
+from app.services.system.connections import (
+    PORTS,
+    USER_AGENT,
+    GuardedClient,
+    LinkError,
+    Refusal,
+    parse_link,
+    resolve_name,
+)
 
-MAX_LENGTH = 2048
-"""Characters of an address at most."""
 MAX_REDIRECTS = 4
 SECONDS = 10.0
 """For everything together: looking up, connecting, redirects, the last byte."""
 REDIRECTING = (301, 302, 303, 307, 308)
 CHUNK_BYTES = 1 << 16
-PORTS = {"http": 80, "https": 443}
-# What a path and a query may hold as they are; all else is percent-encoded.
-_TARGET_SAFE = "/%:@!$&'()*+,;=?~-._"
-USER_AGENT = "Morelli/1 (visual search)"
-
-
-class Refusal(StrEnum):
-    """Reason why a link was not followed to a picture."""
-
-    MALFORMED = "malformed"
-    SCHEME = "scheme"
-    PORT = "port"
-    CREDENTIALS = "credentials"
-    UNKNOWN_NAME = "unknown_name"
-    NOT_PUBLIC = "not_public"
-    UNREACHABLE = "unreachable"
-    INSECURE = "insecure"
-    TOO_SLOW = "too_slow"
-    TOO_MANY_REDIRECTS = "too_many_redirects"
-    STATUS = "status"
-    PAGE = "page"
-
-
-class LinkError(Exception):
-    """Link that leads to no picture that we would fetch."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(f"The link was refused: {refusal.value}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Web address in its parts, of which the host is ASCII and in lower case."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-
-
-def resolve_name(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a host, as the system would dial them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class LinkReader:
@@ -91,7 +42,7 @@ class LinkReader:
         A host's name and port to the addresses it stands for; ``OSError`` if none.
     permits : callable
         Whether an address may be connected to. Tests let a server of their own in.
-    ports : sequence of int
+    ports : collection of int
         Ports that may be connected to.
     accept : str
         What is asked for, as the header has it.
@@ -104,20 +55,13 @@ class LinkReader:
         seconds: float = SECONDS,
         resolve: Callable[[str, int], Sequence[str]] = resolve_name,
         permits: Callable[[str], bool] = is_public,
-        ports: Sequence[int] = tuple(PORTS.values()),
+        ports: Container[int] = tuple(PORTS.values()),
         accept: str = "image/*",
     ) -> None:
         self._max_bytes = max_bytes
         self._seconds = seconds
-        self._resolve = resolve
-        self._permits = permits
-        self._ports = ports
+        self._client = GuardedClient(resolve=resolve, permits=permits, ports=ports)
         self._headers = {"User-Agent": USER_AGENT, "Accept": accept}
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        # Made for the first link that needs it: reading certificates takes 20 ms.
-        return ssl.create_default_context()
 
     def read(self, link: str) -> bytes:
         """Return the bytes that a link leads to, whatever they are.
@@ -132,51 +76,12 @@ class LinkReader:
         deadline = time.monotonic() + self._seconds
         for _ in range(MAX_REDIRECTS + 1):
             target = parse_link(link)
-            if target.port not in self._ports:
-                raise LinkError(Refusal.PORT)
-            addresses = self._look_up(target, deadline)
-            with self._get(target, addresses, deadline) as answer:
+            asked = self._client.asked("GET", target, self._headers, deadline)
+            with asked as answer:
                 if answer.status not in REDIRECTING:
                     return self._body(answer, deadline)
                 link = urljoin(link, answer.getheader("Location", ""))
         raise LinkError(Refusal.TOO_MANY_REDIRECTS)
-
-    def _look_up(self, target: Target, deadline: float) -> Sequence[str]:
-        """Return the addresses of a host, all of them public, before the deadline."""
-        found: list[str] = []
-
-        def look_up() -> None:
-            with suppress(OSError, UnicodeError):  # labels that are too long or empty
-                found.extend(self._resolve(target.host, target.port))
-
-        # The system's resolver cannot be told how long it may take; a thread that it
-        # keeps waiting ends with it, and holds nothing.
-        worker = threading.Thread(target=look_up, daemon=True)
-        worker.start()
-        worker.join(max(0.0, deadline - time.monotonic()))
-        if worker.is_alive():
-            raise LinkError(Refusal.TOO_SLOW)
-        if not found:
-            raise LinkError(Refusal.UNKNOWN_NAME)
-        # One forbidden address among others is no oversight of anybody's.
-        if not all(map(self._permits, found)):
-            raise LinkError(Refusal.NOT_PUBLIC)
-        return found
-
-    @contextmanager
-    def _get(
-        self, target: Target, addresses: Sequence[str], deadline: float
-    ) -> Iterator[http.client.HTTPResponse]:
-        """Ask for a target at one of its addresses; at the deadline all goes dead."""
-        tls = self._tls if target.scheme == "https" else None
-        connection = PinnedConnection(target, addresses, tls, deadline)
-        try:
-            with closing(connection), connection.watched():
-                connection.request("GET", target.path, headers=self._headers)
-                with closing(connection.getresponse()) as answer:
-                    yield answer
-        except (OSError, http.client.HTTPException) as error:
-            raise LinkError(_refusal(error, deadline)) from error
 
     def _body(self, answer: http.client.HTTPResponse, deadline: float) -> bytes:
         """Read what is not a page, up to the limit."""
@@ -192,98 +97,3 @@ class LinkReader:
         if answer.length or time.monotonic() >= deadline:  # cut short
             raise http.client.IncompleteRead(bytes(data), answer.length)
         return bytes(data)
-
-
-class PinnedConnection(http.client.HTTPConnection):
-    """Connection to given addresses, whatever the host's name means by now.
-
-    The host is still what the request names and what the certificate is checked for.
-    """
-
-    def __init__(
-        self,
-        target: Target,
-        addresses: Sequence[str],
-        tls: ssl.SSLContext | None,
-        deadline: float,
-    ) -> None:
-        super().__init__(target.host, target.port)
-        self._addresses = addresses
-        self._tls = tls
-        self._deadline = deadline
-        self._line: socket.socket | None = None
-        # What the Host header leaves out; the class knows only that of plain HTTP.
-        self.default_port = PORTS[target.scheme]
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Let the connection die at the deadline, in whatever it is doing then.
-
-        A timeout of the socket would start anew with every byte that trickles in.
-        """
-        watch = threading.Timer(self._left(), self._hang_up)
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
-            if self._line is not None:
-                self._line.close()
-
-    def connect(self) -> None:
-        """Connect to the first address that answers."""
-        sock = self._dial()
-        # A second handle: the first one is closed by the library when it sees fit,
-        # and passed on to TLS.
-        self._line = sock.dup()
-        self.sock = sock
-        if self._tls is not None:
-            self.sock = self._tls.wrap_socket(sock, server_hostname=self.host)
-
-    def _hang_up(self) -> None:
-        # Where nothing is connected yet, dialling has a time limit of its own.
-        if self._line is not None:
-            with suppress(OSError):  # it ended by itself in this very moment
-                self._line.shutdown(socket.SHUT_RDWR)
-
-    def _dial(self) -> socket.socket:
-        *others, last = self._addresses
-        for address in others:
-            with suppress(OSError):
-                return socket.create_connection((address, self.port), self._left() / 2)
-        return socket.create_connection((last, self.port), self._left())
-
-    def _left(self) -> float:
-        return max(0.01, self._deadline - time.monotonic())
-
-
-def parse_link(link: str) -> Target:
-    """Take a web address apart; ``LinkError`` if it is none that may be followed."""
-    link = link.strip()
-    # Browsers and resolvers disagree about backslashes, blanks and control characters.
-    if len(link) > MAX_LENGTH or "\\" in link or not link.isprintable() or " " in link:
-        raise LinkError(Refusal.MALFORMED)
-    try:
-        parts = urlsplit(link)
-        port = parts.port
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-    except ValueError as error:  # includes UnicodeError
-        raise LinkError(Refusal.MALFORMED) from error
-    if parts.scheme not in PORTS:
-        raise LinkError(Refusal.SCHEME if parts.scheme else Refusal.MALFORMED)
-    if parts.username is not None or parts.password is not None:
-        raise LinkError(Refusal.CREDENTIALS)
-    if not host:
-        raise LinkError(Refusal.MALFORMED)
-    path = quote(parts.path or "/", safe=_TARGET_SAFE)
-    query = f"?{quote(parts.query, safe=_TARGET_SAFE)}" if parts.query else ""
-    return Target(parts.scheme, host, port or PORTS[parts.scheme], path + query)
-
-
-def _refusal(error: Exception, deadline: float) -> Refusal:
-    if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
-        return Refusal.TOO_SLOW
-    if isinstance(error, ssl.SSLError):
-        return Refusal.INSECURE
-    return Refusal.UNREACHABLE

@@ -5,7 +5,7 @@ from app.services.system.circuit_breaker import (
     REST_SECONDS,
     CircuitBreaker,
 )
-from app.services.system.fetching import LinkError, Refusal
+from app.services.system.connections import LinkError, Refusal
 
 
 class Web:
