@@ -1,4 +1,4 @@
-"""Database tables: collection, queries, accounts, visits, curation, tasks, site.
+"""Database tables: collection, queries, accounts, visits, curation, tasks, webhooks.
 
 The database is the truth and the index is derived from it. Portable SQL only: what is
 particular to SQLite lives in ``app.extensions``.
@@ -64,6 +64,10 @@ from app.models.visits import Tour as Tour
 from app.models.visits import TourStop as TourStop
 from app.models.visits import VisitLink as VisitLink
 from app.models.visits import VisitNote as VisitNote
+from app.models.webhooks import DeliveryState as DeliveryState
+from app.models.webhooks import Webhook as Webhook
+from app.models.webhooks import WebhookDelivery as WebhookDelivery
+from app.models.webhooks import WebhookEvent as WebhookEvent
 from app.models.words import ArtworkNumber as ArtworkNumber
 from app.models.words import ArtworkWord as ArtworkWord
 from app.models.words import Word as Word

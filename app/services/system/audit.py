@@ -22,6 +22,9 @@ SITE_ACTIONS = (SITE, OWN_PAGE)
 """Changes of the museum's site, which can be taken back."""
 GROUND_TRUTH = "ground_truth"
 """Judging whether a labelled photo shows a work."""
+HOOK_ADD, HOOK_CHANGE, HOOK_SECRET = "webhook_add", "webhook_change", "webhook_secret"
+HOOK_ON, HOOK_OFF, HOOK_DELETE = "webhook_on", "webhook_off", "webhook_delete"
+"""What is done to webhooks."""
 BULK_EDIT = "bulk_edit"
 """Editing many works at once, as a whole; each work has an entry of its own."""
 ADMINS_ACTIONS = (
@@ -37,6 +40,7 @@ ADMINS_ACTIONS = (
     "thresholds",
     "retention",
     GROUND_TRUTH,
+    *(HOOK_ADD, HOOK_CHANGE, HOOK_SECRET, HOOK_ON, HOOK_OFF, HOOK_DELETE),
 )
 """What only admins do, and only they get to see: it names people."""
 ACCOUNT = "account"
