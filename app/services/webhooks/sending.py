@@ -140,7 +140,7 @@ def _tell(context: TaskContext, claim: Claim, transport: WebhookTransport) -> No
     """Send what waits for a webhook, until it fails or its turn is over."""
     session = context.session
     until = time.monotonic() + TURN_SECONDS
-    while time.monotonic() < until and not context.process.stopping.is_set():
+    while not context.process.stopping.is_set():
         at = shared_now(session)
         delivery = session.scalars(_next_delivery(claim, at)).first()
         if delivery is None:
@@ -154,6 +154,8 @@ def _tell(context: TaskContext, claim: Claim, transport: WebhookTransport) -> No
         session.commit()  # nothing is held while the receiver takes its time
         outcome = _send(transport, address, body, headers)
         if not _note(session, claim, number, outcome) or not outcome.is_taken:
+            return
+        if time.monotonic() >= until:
             return
 
 
