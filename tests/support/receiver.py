@@ -18,6 +18,7 @@ class Receiver(ThreadingHTTPServer):
         self.messages = []
         self.answers = []
         self.meanwhile = lambda: None
+        self.arrived = threading.Event()
 
     @property
     def address(self):
@@ -45,6 +46,7 @@ class _Post(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.messages.append(Message(self.path, dict(self.headers), body))
+        self.server.arrived.set()
         self.server.meanwhile()
         status = self.server.answers.pop(0) if self.server.answers else 204
         self.send_response(status)

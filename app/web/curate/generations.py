@@ -126,7 +126,8 @@ def roll_back(name: str) -> ResponseReturnValue:
         before={"live": before},
         after={"live": name},
     )
-    live = next(one.manifest for one in registry.kept() if one.name == name)
-    tell_live(db.session(), name, live.works, live.images)
+    live = db.session.get(GenerationRecord, name)
+    if live is not None:
+        tell_live(db.session(), name, live.works, live.images)
     db.session.commit()
     return go_to("curate_generations.show", done=gettext("The earlier index is live."))

@@ -36,6 +36,7 @@ from app.services.system.connections import LinkError, Refusal
 from app.services.system.tasks import TaskHandle
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture
+from tests.support.hooks import listen, told
 from tests.support.museum import encoded
 
 TABLE = (
@@ -465,3 +466,14 @@ def test_a_work_that_was_merged_stays_merged(importer):
     ]
     assert work("A.2").is_withdrawn
     assert work("A.2").title == "Hare"
+
+
+def test_webhooks_are_told_of_an_import_once_and_of_taking_it_back(importer):
+    listen(db.session())
+    run = importer.bring_in(TABLE)
+    importer.undo(run)
+    (kind, recorded), (undoing, undone) = told(db.session())
+    assert (kind, undoing) == ("import.recorded", "import.undone")
+    assert recorded["rows"]["created"] == 2
+    assert undone["rows"]["undone"] == 2
+    assert recorded["path"] == undone["path"] == f"curate/imports/{run.id}"
