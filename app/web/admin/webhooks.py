@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -87,7 +88,7 @@ class HookForm(FlaskForm):  # type: ignore[misc]  # FlaskForm has no types
     name = StringField(validators=[DataRequired(), Length(max=hooks.LONGEST_NAME)])
     address = StringField(validators=[DataRequired(), Length(max=MAX_LENGTH)])
     events = SelectMultipleField(
-        choices=[(kind.value, EVENT_NAMES[kind]) for kind in CHOICES],
+        choices=[SelectChoice(kind.value, EVENT_NAMES[kind]) for kind in CHOICES],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

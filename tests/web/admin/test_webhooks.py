@@ -29,7 +29,7 @@ def receiver():
 
 @pytest.fixture
 def app(make_app):
-    return make_app(MORELLI_WEBHOOK_HOSTS=("127.0.0.1",))
+    return make_app(MORELLI_WEBHOOK_HOSTS="127.0.0.1")
 
 
 @pytest.fixture
