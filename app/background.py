@@ -40,8 +40,8 @@ from app.services.operations.servers import follower_of
 from app.services.operations.webhooks import digest, notes
 from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
+from app.services.system.webhooks import sending as webhook_sending
 from app.services.system.workers import WorkerProcess, enlisted
-from app.services.webhooks import sending as webhook_sending
 
 logger = logging.getLogger(__name__)
 

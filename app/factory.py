@@ -32,7 +32,7 @@ from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
 from app.services.shards.opening import open_shards
 from app.services.system.database import MIGRATIONS
-from app.services.system.fetching import LinkReader
+from app.services.system.links.fetching import LinkReader
 from app.services.vectors.opening import open_vectors
 from app.services.words.vocabulary import LabelVocabulary
 from app.web import errors, health

@@ -43,7 +43,6 @@ LAYERS = (
     "app.services.vectors",
     "app.services.shards",
     "app.services.system",
-    "app.services.webhooks",
     "app.services.collection",
     "app.services.index",
     "app.services.words",

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app.models import Webhook, WebhookDelivery
-from app.services.webhooks.events import CHOICES
+from app.services.system.webhooks.events import CHOICES
 
 
 def listen(session, **values):

@@ -40,8 +40,8 @@ from app.services.curation.work_images import (
 from app.services.index.changes import announce
 from app.services.media.store import MediaStore
 from app.services.system import audit
-from app.services.webhooks import outbox
-from app.services.webhooks.events import EventKind, works_data
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import EventKind, works_data
 
 CREATE, EDIT, IMAGES = "create", "edit", "images"
 WITHDRAW, RESTORE = "withdraw", "restore"

@@ -17,8 +17,8 @@ from app.services.collection.content.recordings import store_recording
 from app.services.media.store import MediaStore
 from app.services.system import audit, deletions
 from app.services.system.deletions import Area
-from app.services.webhooks import outbox
-from app.services.webhooks.events import EventKind, works_data
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import EventKind, works_data
 
 MEDIA = "media"
 """Action in the audit trail, and key of what an entry holds."""

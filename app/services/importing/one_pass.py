@@ -35,7 +35,7 @@ from app.services.importing.tables.choice import FOUND_OUT, TableChoice
 from app.services.importing.tables.faults import TableError
 from app.services.importing.tables.opening import open_table
 from app.services.importing.tables.reader import Table
-from app.services.webhooks.events import EventKind
+from app.services.system.webhooks.events import EventKind
 
 BATCH_ROWS = 32
 """Rows per transaction: a kill loses the work on at most these."""

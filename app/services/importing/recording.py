@@ -30,7 +30,7 @@ from app.services.importing.sync import catalogues
 from app.services.index.changes import announce
 from app.services.system import audit, tasks
 from app.services.system.tasks import TaskHandle
-from app.services.webhooks.events import EventKind
+from app.services.system.webhooks.events import EventKind
 
 BATCH_ROWS = 256
 """Rows per transaction: a kill loses the work on at most these."""

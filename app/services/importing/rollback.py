@@ -23,7 +23,7 @@ from app.services.importing.sources import ImportContext, SourceKind
 from app.services.system import audit
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.tasks import TaskHandle
-from app.services.webhooks.events import EventKind
+from app.services.system.webhooks.events import EventKind
 
 BATCH_ENTRIES = 50
 UNDOING = "undoing"

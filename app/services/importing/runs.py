@@ -26,8 +26,8 @@ from app.services.media.store import MediaStore
 from app.services.system import deletions, tasks
 from app.services.system.deletions import Area
 from app.services.system.paging import Page, select_page
-from app.services.webhooks import outbox
-from app.services.webhooks.events import PATH, EventKind
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import PATH, EventKind
 
 KIND = "import"
 """Kind of task; below are its parameters and its phases."""

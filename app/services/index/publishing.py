@@ -18,8 +18,8 @@ from app.services.media.following import Followed
 from app.services.media.opening import MediaStores
 from app.services.media.published import Kind, Published
 from app.services.media.store import MediaStore, read_picture
-from app.services.webhooks import outbox
-from app.services.webhooks.events import PATH, EventKind
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import PATH, EventKind
 
 PAGE = "curate/index/"
 """Address of the page of the indexes, below the site's."""

@@ -14,16 +14,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.extensions import db
 from app.models import DeliveryState, Webhook, WebhookDelivery
-from app.services.system.connections import MAX_LENGTH, LinkError, Refusal
-from app.services.webhooks import hooks
-from app.services.webhooks.events import CHOICES, EventKind
-from app.services.webhooks.hooks import HookFacts
-from app.services.webhooks.sending import (
+from app.services.system.links.connections import MAX_LENGTH, LinkError, Refusal
+from app.services.system.webhooks import hooks
+from app.services.system.webhooks.events import CHOICES, EventKind
+from app.services.system.webhooks.hooks import HookFacts
+from app.services.system.webhooks.sending import (
     BECAUSE_FAILING,
     BECAUSE_GONE,
     transport_of,
 )
-from app.services.webhooks.signing import secret_of
+from app.services.system.webhooks.signing import secret_of
 from app.web.admin.users import admin
 from app.web.curate.responses import go_to, or_404
 from app.web.pages.works import asked_page

@@ -31,8 +31,8 @@ from app.services.importing.diff import Policy
 from app.services.importing.sources import SourceKind
 from app.services.media.folder import FolderStore
 from app.services.system import tasks
-from app.services.system.circuit_breaker import PATIENCE
-from app.services.system.connections import LinkError, Refusal
+from app.services.system.links.circuit_breaker import PATIENCE
+from app.services.system.links.connections import LinkError, Refusal
 from app.services.system.tasks import TaskHandle
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture

@@ -10,8 +10,8 @@ from app.extensions import db
 from app.models import Webhook, WebhookDelivery
 from app.services.system.periodic import run_due
 from app.services.system.tasks import TaskContext
-from app.services.webhooks.sending import BECAUSE_FAILING
-from app.services.webhooks.signing import secret_of
+from app.services.system.webhooks.sending import BECAUSE_FAILING
+from app.services.system.webhooks.signing import secret_of
 from app.web.shell.current import folders
 from tests.support.people import logged_in
 from tests.support.receiver import receiving

@@ -36,8 +36,8 @@ from app.services.system.audit import WorkChange
 from app.services.system.claims import count_changes
 from app.services.system.paging import Page, select_page
 from app.services.system.tasks import TaskFailedError, TaskHandle
-from app.services.webhooks import outbox
-from app.services.webhooks.events import COUNT, PATH, EventKind, works_data
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import COUNT, PATH, EventKind, works_data
 
 KIND = "bulk_edit"
 EDIT_KEY, PHASE = "edit", "phase"

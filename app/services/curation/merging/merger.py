@@ -23,8 +23,8 @@ from app.services.curation.merging.choosing import FieldRule, field_pairs, taken
 from app.services.curation.work_images import arrange_pictures, pictures_of
 from app.services.index.changes import announce
 from app.services.system import audit
-from app.services.webhooks import outbox
-from app.services.webhooks.events import COUNT, WORKS, EventKind, works_data
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import COUNT, WORKS, EventKind, works_data
 
 MERGE, MERGE_ALL = "merge", "merge_all"
 """Actions in the audit trail: of a pair, and of many in one go."""

@@ -35,7 +35,7 @@ from app.services.importing.standards.vocabulary import (
     first_year,
     number_of,
 )
-from app.services.system.connections import LinkError
+from app.services.system.links.connections import LinkError
 
 TYPES = ("Manifest", "Collection")
 MOST_DEPTH = 8

@@ -12,8 +12,8 @@ from app.models import DeliveryState, WebhookDelivery, WebhookEvent, now
 from app.retrieval.verification.evidence import Verdict
 from app.services.operations.statistics import Period, Statistics
 from app.services.system.tasks import TaskContext
-from app.services.webhooks import outbox
-from app.services.webhooks.events import (
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import (
     ACCESSION,
     COUNT,
     PATH,

@@ -13,7 +13,7 @@ from app.services.site.profile import SiteProfile, read_profile
 from app.services.system.claims import count_changes
 from app.services.system.mail import Mailer
 from app.services.system.tasks import TaskContext
-from app.services.webhooks.sending import BECAUSE_GONE
+from app.services.system.webhooks.sending import BECAUSE_GONE
 
 PAGE = "admin/webhooks/"
 """Address of the pages of webhooks, below the site's."""

@@ -16,8 +16,8 @@ from app.models import (
 )
 from app.retrieval.verification.evidence import Verdict
 from app.services.operations.webhooks import digest
-from app.services.webhooks import outbox
-from app.services.webhooks.events import EventKind
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import EventKind
 from tests.support.hooks import listen, told
 
 DAY = date(2026, 3, 10)

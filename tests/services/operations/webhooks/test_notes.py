@@ -8,8 +8,8 @@ from app.services.accounts import accounts
 from app.services.operations.webhooks import notes
 from app.services.system.mail import Outbox, read
 from app.services.system.tasks import TaskContext
+from app.services.system.webhooks.sending import BECAUSE_FAILING, BECAUSE_GONE
 from app.services.system.workers import WorkerProcess
-from app.services.webhooks.sending import BECAUSE_FAILING, BECAUSE_GONE
 from app.web.shell.current import folders
 from tests.support.hooks import listen
 

@@ -3,7 +3,7 @@ import hashlib
 import hmac
 from datetime import UTC, datetime
 
-from app.services.webhooks import signing
+from app.services.system.webhooks import signing
 
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 

@@ -1,7 +1,6 @@
 """Transport of webhooks: which addresses may be told something, and telling them.
 
-The same guard as for links (``app.services.system.connections``): public addresses
-only, by TLS. Hosts of the museum's own network are let in by a setting, by name.
+The same guard as for links (``links/connections``): public addresses only, by TLS. Hosts of the museum's own network are let in by a setting, by name.
 """
 
 import time
@@ -10,7 +9,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 from app.services.system.addresses import is_public
-from app.services.system.connections import (
+from app.services.system.links.connections import (
     USER_AGENT,
     GuardedClient,
     LinkError,

@@ -16,8 +16,8 @@ import trustme
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.system.addresses import is_public
-from app.services.system.connections import LinkError, Refusal, parse_link
-from app.services.system.fetching import LinkReader
+from app.services.system.links.connections import LinkError, Refusal, parse_link
+from app.services.system.links.fetching import LinkReader
 from tests.support.waiting import ended
 
 PUBLIC, SECRET = "127.0.0.2", "127.0.0.1"

@@ -3,9 +3,9 @@ from sqlalchemy import func, select
 
 from app.models import AuditEntry, User, Webhook, WebhookDelivery, now
 from app.services.system import audit
-from app.services.webhooks import hooks, outbox, sending
-from app.services.webhooks.events import EventKind
-from app.services.webhooks.hooks import HookFacts
+from app.services.system.webhooks import hooks, outbox, sending
+from app.services.system.webhooks.events import EventKind
+from app.services.system.webhooks.hooks import HookFacts
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from app.services.system.connections import LinkError, Refusal
-from app.services.webhooks.transport import WebhookTransport
+from app.services.system.links.connections import LinkError, Refusal
+from app.services.system.webhooks.transport import WebhookTransport
 
 
 def refused(transport, address):

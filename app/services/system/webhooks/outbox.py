@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.models import Webhook, WebhookDelivery, WebhookEvent, now
-from app.services.webhooks.events import EventKind
+from app.services.system.webhooks.events import EventKind
 
 
 def tell(

@@ -1,8 +1,7 @@
 """Fetching from public web addresses only, for links and imports.
 
-Redirects start from the beginning, each with the checks of
-``app.services.system.connections``. Bytes and seconds are bounded, for the whole and
-not per read.
+Redirects start from the beginning, each with the checks of ``links/connections``. Bytes
+and seconds are bounded, for the whole and not per read.
 """
 
 import http.client
@@ -12,7 +11,7 @@ from urllib.parse import urljoin
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.system.addresses import is_public
-from app.services.system.connections import (
+from app.services.system.links.connections import (
     PORTS,
     USER_AGENT,
     GuardedClient,

@@ -2,7 +2,7 @@ import json
 from datetime import UTC, datetime
 
 from app.models import Artwork, WebhookEvent
-from app.services.webhooks.events import PATH, EventKind, body_of, works_data
+from app.services.system.webhooks.events import PATH, EventKind, body_of, works_data
 
 
 def body(data, site="https://museum.org/search/"):

@@ -20,9 +20,9 @@ from app.models import (
 )
 from app.services.system import audit
 from app.services.system.paging import Page, select_page
-from app.services.webhooks import outbox
-from app.services.webhooks.events import CHOICES, EventKind
-from app.services.webhooks.signing import new_salt
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import CHOICES, EventKind
+from app.services.system.webhooks.signing import new_salt
 
 MOST_HOOKS = 20
 LONGEST_NAME = 80

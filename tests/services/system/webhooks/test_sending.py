@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.models import DeliveryState, Webhook, WebhookDelivery, now
 from app.services.system.tasks import TaskContext
+from app.services.system.webhooks import hooks, outbox, sending
+from app.services.system.webhooks.events import EventKind
+from app.services.system.webhooks.signing import secret_of
 from app.services.system.workers import WorkerProcess
-from app.services.webhooks import hooks, outbox, sending
-from app.services.webhooks.events import EventKind
-from app.services.webhooks.signing import secret_of
-from tests.services.webhooks.conftest import CONFIG, SECRET_KEY
+from tests.services.system.webhooks.conftest import CONFIG, SECRET_KEY
 
 
 def told(session, *numbers):

@@ -5,7 +5,7 @@ import pytest
 from app.configuration.load import Folders
 from app.models import Webhook
 from app.services.system.tasks import TaskContext
-from app.services.webhooks.events import CHOICES
+from app.services.system.webhooks.events import CHOICES
 from tests.support.receiver import receiving
 
 SECRET_KEY = "a secret of the instance"

@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session, contains_eager
 
 from app.models import DeliveryState, Webhook, WebhookDelivery
 from app.services.system.claims import LEASE, count_changes, shared_now
-from app.services.system.connections import LinkError
+from app.services.system.links.connections import LinkError
 from app.services.system.tasks import TaskContext
-from app.services.webhooks.events import body_of
-from app.services.webhooks.signing import signed_headers
-from app.services.webhooks.transport import WebhookTransport
+from app.services.system.webhooks.events import body_of
+from app.services.system.webhooks.signing import signed_headers
+from app.services.system.webhooks.transport import WebhookTransport
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ BECAUSE_FAILING, BECAUSE_GONE = "failing", "gone"
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class HookClaim:
     """Right of a worker to tell a webhook, known by its token."""
 
     hook_id: int
@@ -49,8 +49,8 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Outcome of sending: a status, or why there is none."""
+class SendingOutcome:
+    """SendingOutcome of sending: a status, or why there is none."""
 
     status: int | None
     fault: str = ""
@@ -92,14 +92,14 @@ def _transport(own_hosts: tuple[str, ...]) -> WebhookTransport:
     return WebhookTransport(own_hosts)
 
 
-def claim_next(session: Session) -> Claim | None:
-    """Claim the webhook that has waited longest for its turn; None: none has to."""
+def claim_next(session: Session) -> HookClaim | None:
+    """HookClaim the webhook that has waited longest for its turn; None: none has to."""
     at = shared_now(session)
     number = session.scalars(_next_hook(at)).first()
     session.commit()  # ends the reading, so that others may write
     if number is None:
         return None
-    claim = Claim(number, secrets.token_hex(16))
+    claim = HookClaim(number, secrets.token_hex(16))
     taken = update(Webhook).where(Webhook.id == number, *_is_free(at))
     changed = count_changes(
         session,
@@ -136,7 +136,7 @@ def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _tell(context: TaskContext, claim: Claim, transport: WebhookTransport) -> None:
+def _tell(context: TaskContext, claim: HookClaim, transport: WebhookTransport) -> None:
     """Send what waits for a webhook, until it fails or its turn is over."""
     session = context.session
     until = time.monotonic() + TURN_SECONDS
@@ -159,7 +159,7 @@ def _tell(context: TaskContext, claim: Claim, transport: WebhookTransport) -> No
             return
 
 
-def _next_delivery(claim: Claim, at: datetime) -> Select[WebhookDelivery]:
+def _next_delivery(claim: HookClaim, at: datetime) -> Select[WebhookDelivery]:
     """Select what a webhook is told next, read anew: others may have changed it."""
     return (
         select(WebhookDelivery)
@@ -178,14 +178,16 @@ def _next_delivery(claim: Claim, at: datetime) -> Select[WebhookDelivery]:
 
 def _send(
     transport: WebhookTransport, address: str, body: bytes, headers: Mapping[str, str]
-) -> Outcome:
+) -> SendingOutcome:
     try:
-        return Outcome(transport.post(address, body, headers))
+        return SendingOutcome(transport.post(address, body, headers))
     except LinkError as error:
-        return Outcome(None, error.refusal.value)
+        return SendingOutcome(None, error.refusal.value)
 
 
-def _note(session: Session, claim: Claim, number: int, outcome: Outcome) -> bool:
+def _note(
+    session: Session, claim: HookClaim, number: int, outcome: SendingOutcome
+) -> bool:
     """Write down what came of a delivery; False if the claim is lost."""
     at = shared_now(session)
     mine = update(Webhook).where(
@@ -215,7 +217,7 @@ def _note(session: Session, claim: Claim, number: int, outcome: Outcome) -> bool
     return True
 
 
-def _note_failure(hook: Webhook, at: datetime, outcome: Outcome) -> None:
+def _note_failure(hook: Webhook, at: datetime, outcome: SendingOutcome) -> None:
     hook.failures += 1
     hook.failing_since = hook.failing_since or at
     hook.due_at = at + wait_after(hook.failures)
@@ -236,7 +238,7 @@ def wait_after(failures: int) -> timedelta:
     return min(FIRST_WAIT * longer, LONGEST_WAIT)
 
 
-def _release(session: Session, claim: Claim) -> None:
+def _release(session: Session, claim: HookClaim) -> None:
     session.rollback()  # where something broke
     mine = update(Webhook).where(
         Webhook.id == claim.hook_id, Webhook.claim == claim.token

@@ -3,8 +3,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.models import Artwork, WebhookDelivery, WebhookEvent, now
-from app.services.webhooks import outbox
-from app.services.webhooks.events import EventKind
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import EventKind
 
 HERE = "https://archive.example/"
 
