@@ -80,7 +80,7 @@ def missed(statistics: Statistics) -> Figure:
             count=format_decimal(count),
         )
     head.append(gettext("Times named"))
-    return Figure(head, rows, bars=3, sentence=sentence)
+    return Figure(head, rows, bars=3, texts=3, sentence=sentence)
 
 
 @titled(_("Who finds the work after “not found”?"))

@@ -1,6 +1,7 @@
 """Transport of webhooks: which addresses may be told something, and telling them.
 
-The same guard as for links (``links/connections``): public addresses only, by TLS. Hosts of the museum's own network are let in by a setting, by name.
+The same guard as for links (``links/connections``): public addresses only, by TLS.
+Hosts of the museum's own network are let in by a setting, by name.
 """
 
 import time
