@@ -29,6 +29,7 @@ def pages(app, browser):
             yield rule, NAV.search(answer.text)
 
 
+@pytest.mark.slow
 def test_every_page_marks_its_room_and_itself(app, browser):
     seen = 0
     for rule, tabs in pages(app, browser):
