@@ -44,4 +44,5 @@ def test_every_page_marks_its_room_and_itself(app, browser):
 def test_pages_of_single_works_are_in_a_room_too(browser):
     for page in ("/curate/works/1", "/curate/works/1/content"):
         tabs = NAV.search(browser.get(page).text)
+        assert tabs
         assert 'aria-current="true">Works</a>' in tabs[0]
