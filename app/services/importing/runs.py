@@ -300,7 +300,7 @@ def tell_others(session: Session, run: ImportRun, kind: EventKind) -> None:
     counts = count_rows(session, run)
     counts.pop(REMARKED)
     data = {"name": run.name, "rows": counts, PATH: f"{PAGE}{run.id}"}
-    outbox.tell(session, kind, data)
+    outbox.tell(session, kind, data, f"{kind.value}-{run.id}")
 
 
 def keep_counts(session: Session, run: ImportRun) -> None:

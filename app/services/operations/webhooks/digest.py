@@ -40,10 +40,6 @@ def tell_not_found(session: Session, day: date) -> None:
 
     With the works that their visitors then named.
     """
-    name = f"not-found-{day.isoformat()}"
-    known = select(WebhookEvent.id).where(WebhookEvent.name == name)
-    if session.scalars(known).first() is not None:
-        return
     statistics = Statistics(session, Period(day, day))
     counts = statistics.by_verdict()
     if not counts[Verdict.NOT_FOUND]:
@@ -59,7 +55,7 @@ def tell_not_found(session: Session, day: date) -> None:
         WORKS: works,
         PATH: f"{PAGE}?from={day.isoformat()}&to={day.isoformat()}",
     }
-    outbox.tell(session, EventKind.PHOTOS_NOT_FOUND, data, name)
+    outbox.tell(session, EventKind.PHOTOS_NOT_FOUND, data, f"not-found-{day}")
 
 
 def forget_old(session: Session) -> None:

@@ -23,15 +23,17 @@ def tell(
     Parameters
     ----------
     name : str, optional
-        Under which it can be noted only once.
+        Under which it is noted only once, whatever is done again after a crash.
     """
     wanted = select(Webhook.id, Webhook.events).where(Webhook.off_at.is_(None))
     # Where the database knows row locks, no hook is deleted before the commit.
     wanted = wanted.with_for_update(read=True, key_share=True)
     with session.no_autoflush:
         found = session.execute(wanted).all()
+        known = select(WebhookEvent.id).where(WebhookEvent.name == name)
+        is_new = not name or session.scalars(known).first() is None
     hooks = [number for number, events in found if kind in events]
-    if hooks:
+    if hooks and is_new:
         note(session, kind, data, hooks, name)
 
 
