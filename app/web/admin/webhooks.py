@@ -145,7 +145,7 @@ def show(hook_id: int) -> str:
     return shown(hook, form)
 
 
-@bp.post("/<int:hook_id>")
+@bp.post("/<int:hook_id>/change")
 def change(hook_id: int) -> ResponseReturnValue:
     """Change what is said of a webhook."""
     hook = db.get_or_404(Webhook, hook_id)
