@@ -38,8 +38,10 @@ from app.services.operations import retention
 from app.services.operations.backup import making as backup_making
 from app.services.operations.monthly import sending
 from app.services.operations.servers import follower_of
+from app.services.operations.webhooks import digest, notes
 from app.services.system import deletions, mail, tasks
 from app.services.system.periodic import Job, every, nightly, run_due
+from app.services.system.webhooks import sending as webhook_sending
 from app.services.system.workers import WorkerProcess, enlisted
 
 logger = logging.getLogger(__name__)
@@ -47,7 +49,7 @@ logger = logging.getLogger(__name__)
 BACKGROUND = "morelli.background"
 """Key of the background among the application's extensions."""
 POLL_SECONDS = 0.5
-SYNC_HOUR, SURVEY_HOUR, REPORT_HOUR = 1, 3, 6
+SYNC_HOUR, DIGEST_HOUR, SURVEY_HOUR, REPORT_HOUR = 1, 2, 3, 6
 KINDS: Mapping[str, tasks.Work] = {
     rebuilding.KIND: own_set.then_asked(rebuilding.rebuild),
     runs.KIND: own_set.then_asked(importing_task.work),
@@ -72,7 +74,17 @@ JOBS = (
     Job("survey", survey.enqueue_if_changed, nightly(SURVEY_HOUR)),
     # Every day: a month's report is due until it is sent.
     Job("report", sending.run_job, nightly(REPORT_HOUR)),
+    Job("digest", digest.run_job, nightly(DIGEST_HOUR)),
+    Job("hook_notes", notes.run_job, every(timedelta(minutes=1))),
 )
+WEBHOOKS = Job(
+    "webhooks",
+    webhook_sending.run_job,
+    every(timedelta(minutes=1)),
+    webhook_sending.is_awaited,
+    is_own=True,
+)
+"""Each worker does it: they share the webhooks among them."""
 
 
 class Background:
@@ -106,6 +118,8 @@ class Background:
             rounds.append(partial(self._follow, self._follower()))
         if jobs:
             rounds.append(partial(self._run_jobs, process, JOBS))
+            # In a thread of its own: a receiver that is slow keeps no mail waiting.
+            rounds.append(partial(self._run_jobs, process, (WEBHOOKS,)))
             if self._app.config["MORELLI_BACKUP_FOLDER"]:
                 # In a thread of its own: mails do not wait until it is made.
                 rounds.append(partial(self._run_jobs, process, (self._backup(),)))

@@ -32,7 +32,7 @@ from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
 from app.services.shards.opening import open_shards
 from app.services.system.database import MIGRATIONS
-from app.services.system.fetching import LinkReader
+from app.services.system.links.fetching import LinkReader
 from app.services.vectors.opening import open_vectors
 from app.services.words.vocabulary import LabelVocabulary
 from app.web import errors, health
@@ -49,6 +49,7 @@ from app.web.admin import monthly as admin_monthly
 from app.web.admin import recognition as admin_recognition
 from app.web.admin import trail as admin_trail
 from app.web.admin import users as admin_users
+from app.web.admin import webhooks as admin_webhooks
 from app.web.admin.site import first_steps as admin_first_steps
 from app.web.admin.site import own_pages as admin_own_pages
 from app.web.admin.site import settings as admin_site
@@ -152,7 +153,14 @@ BLUEPRINTS = (
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
     admin_monthly,
     *(admin_site, admin_own_pages, admin_first_steps, account_first_start),
-    *(admin_users, admin_invitations, admin_trail, admin_health, account_invitations),
+    *(
+        admin_webhooks,
+        admin_users,
+        admin_invitations,
+        admin_trail,
+        admin_health,
+        account_invitations,
+    ),
     well_known,
 )
 """Modules whose blueprint ``bp`` is all that they add to the application."""

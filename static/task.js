@@ -24,6 +24,7 @@ async function look() {
   page.querySelector("[data-fault]").hidden = !facts.fault;
   page.querySelector("[data-place]").hidden = !facts.place;
   if (facts.total) {
+    page.querySelector("[data-count]").hidden = false;
     bar.max = facts.total;
     bar.value = facts.done;
   }

@@ -25,6 +25,10 @@ PREFIX = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
 """Path below which a site may be: neither to be quoted, nor to lead upwards."""
 
 
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f]*:[0-9a-f:]+")
+"""Name or number of a host, as addresses write it, without brackets."""
+
+
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
@@ -175,6 +179,14 @@ def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
     except ValueError:
         raise ValueError("write addresses like “127.0.0.1, 10.1.0.0/16”") from None
+
+
+def parse_hosts(text: str) -> tuple[str, ...]:
+    """Read names or numbers of hosts, without scheme and port."""
+    names = tuple(one.strip().lower() for one in text.split(",") if one.strip())
+    if not all(map(HOST.fullmatch, names)):
+        raise ValueError("write hosts like “cms.museum.local, 127.0.0.1”")
+    return names
 
 
 def parse_sender(text: str) -> str:

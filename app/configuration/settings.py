@@ -17,6 +17,7 @@ from app.configuration.parsers import (
     parse_contact,
     parse_flag,
     parse_header,
+    parse_hosts,
     parse_issuer,
     parse_media_url,
     parse_networks,
@@ -187,6 +188,14 @@ SETTINGS = (
         "yes",
         parse_flag,
         "no: visitors send photos only; the server fetches none by its address.",
+    ),
+    Setting(
+        "MORELLI_WEBHOOK_HOSTS",
+        "",
+        parse_hosts,
+        "Hosts of the museum's own network that webhooks may go to, such as "
+        "`cms.museum.local, 127.0.0.1`: at private addresses, any port, by http too. "
+        "Empty: public addresses by https only.",
     ),
     Setting(
         "MORELLI_IMPORT_FOLDER",

@@ -1,4 +1,4 @@
-"""Database tables: collection, queries, accounts, visits, curation, tasks, site.
+"""Database tables: collection, queries, accounts, visits, curation, tasks, webhooks.
 
 The database is the truth and the index is derived from it. Portable SQL only: what is
 particular to SQLite lives in ``app.extensions``.
@@ -19,8 +19,6 @@ from app.models.base import UtcDateTime as UtcDateTime
 from app.models.base import now as now
 from app.models.bulk import BulkEdit as BulkEdit
 from app.models.bulk import BulkState as BulkState
-from app.models.catalogues import CatalogueSource as CatalogueSource
-from app.models.catalogues import SourceItem as SourceItem
 from app.models.collection import Artwork as Artwork
 from app.models.collection import CollectionState as CollectionState
 from app.models.collection import DeletedWork as DeletedWork
@@ -38,11 +36,13 @@ from app.models.curation import WorkFinding as WorkFinding
 from app.models.evaluation import EvaluationReport as EvaluationReport
 from app.models.evaluation import Relevance as Relevance
 from app.models.evaluation import RelevanceJudgement as RelevanceJudgement
+from app.models.imports import CatalogueSource as CatalogueSource
 from app.models.imports import ColumnMapping as ColumnMapping
 from app.models.imports import ImportRow as ImportRow
 from app.models.imports import ImportRun as ImportRun
 from app.models.imports import RowState as RowState
 from app.models.imports import SentPicture as SentPicture
+from app.models.imports import SourceItem as SourceItem
 from app.models.media import LivePointer as LivePointer
 from app.models.media import PendingDeletion as PendingDeletion
 from app.models.queries import Feedback as Feedback
@@ -69,6 +69,10 @@ from app.models.visits import Tour as Tour
 from app.models.visits import TourStop as TourStop
 from app.models.visits import VisitLink as VisitLink
 from app.models.visits import VisitNote as VisitNote
+from app.models.webhooks import DeliveryState as DeliveryState
+from app.models.webhooks import Webhook as Webhook
+from app.models.webhooks import WebhookDelivery as WebhookDelivery
+from app.models.webhooks import WebhookEvent as WebhookEvent
 from app.models.words import ArtworkNumber as ArtworkNumber
 from app.models.words import ArtworkWord as ArtworkWord
 from app.models.words import Word as Word

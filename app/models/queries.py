@@ -182,7 +182,7 @@ class Feedback(Base):
     """The work that it is, as the visitor says; None: none of those proposed."""
     found_by: Mapped[str | None] = mapped_column(String(16))
     """How the visitor found a work that was not proposed: ``number``, ``words``,
-    ``room`` or ``alike``."""
+    ``label``, ``room`` or ``alike``."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     query: Mapped[Query] = relationship(back_populates="feedback")

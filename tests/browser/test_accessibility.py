@@ -35,6 +35,7 @@ from app.services.visits import links
 from app.web.account.second_factor import CLOSED
 from app.web.shell.security import KEPT
 from tests.browser.views import faults_in_views
+from tests.support.hooks import listen
 from tests.support.labelled import labelled_photos
 from tests.support.mapped import make_map
 from tests.support.people import PASSWORD, with_account
@@ -213,6 +214,7 @@ def addresses(app, answer, shared, reset):
             "page_id": 1,
             "slug": "imprint",
             "tour_id": toured(work).id,
+            "hook_id": listen(db.session()).id,
             "day": now().date().isoformat(),
             "month": f"{last_month().first:%Y-%m}",
             "secret": invitations.invite(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Query
-from app.services.system.fetching import LinkReader
+from app.services.system.links.fetching import LinkReader
 from app.web.shell.current import LINKS
 from tests.browser.views import faults, faults_in_views
 from tests.support.fakes import draw_picture

@@ -26,6 +26,7 @@ def compared(app, open_page, curator, photo_file):
         page = open_page(width=width)
         log_in(page, curator)
         page.goto("/curate/works/")
+        page.get_by_role("link", name="Index and map").click()
         page.get_by_role("link", name="Compare").click()
         page.get_by_label("A photo").set_input_files(photo_file)
         page.get_by_role("button", name="Compare").click()

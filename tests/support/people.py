@@ -29,7 +29,7 @@ class Person:
         self.password = password
         self.browser = app.test_client()
 
-    def post(self, address, page=None, **fields):
+    def post(self, address, /, page=None, **fields):
         """Send a form as a browser does, with the token of its page."""
         found = TOKEN.findall(self.browser.get(page or address).text)
         token = {"csrf_token": found[0]} if found else {}

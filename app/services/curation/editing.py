@@ -40,10 +40,21 @@ from app.services.curation.work_images import (
 from app.services.index.changes import announce
 from app.services.media.store import MediaStore
 from app.services.system import audit
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import EventKind, works_data
 
 CREATE, EDIT, IMAGES = "create", "edit", "images"
 WITHDRAW, RESTORE = "withdraw", "restore"
 """Actions in the audit trail."""
+
+EVENTS = {
+    CREATE: EventKind.WORK_ADDED,
+    RESTORE: EventKind.WORK_ADDED,
+    EDIT: EventKind.WORK_CHANGED,
+    IMAGES: EventKind.WORK_CHANGED,
+    WITHDRAW: EventKind.WORK_WITHDRAWN,
+}
+"""What webhooks are told of each action."""
 
 Entry = TypeVar("Entry", bound=AuditEntry | None)
 
@@ -76,6 +87,8 @@ class WorkEditor:
         What is accepted as a picture.
     token_name : str, optional
         What the user calls the access token, where a program changes.
+    tells : bool
+        Whether webhooks are told of each edit; no where they are told of all together.
 
     Attributes
     ----------
@@ -91,6 +104,8 @@ class WorkEditor:
         user: User | None,
         settings: ImageSettings,
         token_name: str | None = None,
+        *,
+        tells: bool = True,
     ) -> None:
         self._session = session
         self._media = media
@@ -98,6 +113,7 @@ class WorkEditor:
         self._user = user
         self._settings = settings
         self._token_name = token_name
+        self._tells = tells
         self.file_faults: tuple[FileFault, ...] = ()
 
     def create(self, accession: str, label: Mapping[str, str]) -> Artwork:
@@ -297,6 +313,8 @@ class WorkEditor:
     ) -> AuditEntry:
         # Also when only pictures changed: the next editor is to notice.
         artwork.updated_at = now()
+        if self._tells:
+            outbox.tell(self._session, EVENTS[action], works_data([artwork]))
         return audit.record(
             self._session,
             action,

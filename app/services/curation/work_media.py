@@ -17,6 +17,8 @@ from app.services.collection.content.recordings import store_recording
 from app.services.media.store import MediaStore
 from app.services.system import audit, deletions
 from app.services.system.deletions import Area
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import EventKind, works_data
 
 MEDIA = "media"
 """Action in the audit trail, and key of what an entry holds."""
@@ -155,6 +157,7 @@ class MediaEditor:
         if after == list(before):
             return None
         artwork.updated_at = now()
+        outbox.tell(self._session, EventKind.WORK_CHANGED, works_data([artwork]))
         entry = audit.record(
             self._session,
             MEDIA,

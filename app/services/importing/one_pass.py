@@ -35,6 +35,7 @@ from app.services.importing.sources import (
 from app.services.importing.tables.choice import FOUND_OUT, TableChoice
 from app.services.importing.tables.faults import TableError
 from app.services.importing.tables.reader import Table
+from app.services.system.webhooks.events import EventKind
 
 BATCH_ROWS = 32
 """Rows per transaction: a kill loses the work on at most these."""
@@ -156,6 +157,7 @@ def end(session: Session, run: ImportRun) -> None:
     if count_pictures(session, run):
         tell_searches(session, run)
         compare_later(session, run)
+    runs.tell_others(session, run, EventKind.IMPORT_RECORDED)
     runs.keep_counts(session, run)
 
 

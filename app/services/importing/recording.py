@@ -30,6 +30,7 @@ from app.services.importing.sync import catalogues
 from app.services.index.changes import announce
 from app.services.system import audit, tasks
 from app.services.system.tasks import TaskHandle
+from app.services.system.webhooks.events import EventKind
 
 BATCH_ROWS = 256
 """Rows per transaction: a kill loses the work on at most these."""
@@ -85,6 +86,7 @@ def record_run(
         runs.keep_counts(session, run)
     runs.remove_file(session, run, import_context.media.imports)
     finish(handle, run)
+    runs.tell_others(session, run, EventKind.IMPORT_RECORDED)
     runs.keep_counts(session, run)
     if run.catalogue is not None:
         catalogues.note_synced(session, run, run.catalogue)

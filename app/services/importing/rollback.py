@@ -23,6 +23,7 @@ from app.services.importing.sources import ImportContext, SourceKind
 from app.services.system import audit
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from app.services.system.tasks import TaskHandle
+from app.services.system.webhooks.events import EventKind
 
 BATCH_ENTRIES = 50
 UNDOING = "undoing"
@@ -55,6 +56,7 @@ def _undo_run(
         None,  # what it restores had its features before
         handle.task.user,
         import_context.limits,
+        tells=False,
     )
     # What waits to be recorded never will be.
     mine = update(ImportRow).where(ImportRow.run_id == run.id)
@@ -76,6 +78,7 @@ def _undo_run(
         left -= len(batch)
         handle.progress(total - left, total, UNDOING)
     _tell_rows(session, run)
+    runs.tell_others(session, run, EventKind.IMPORT_UNDONE)
     runs.keep_counts(session, run)
 
 

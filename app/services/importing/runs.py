@@ -26,11 +26,15 @@ from app.services.media.store import MediaStore
 from app.services.system import deletions, tasks
 from app.services.system.deletions import Area
 from app.services.system.paging import Page, select_page
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import PATH, EventKind
 
 KIND = "import"
 """Kind of task; below are its parameters and its phases."""
 RUN, PHASE = "run_id", "phase"
 PLAN, RECORD, UNDO = "plan", "record", "undo"
+PAGE = "curate/imports/"
+"""Address of the pages of imports, below the site's."""
 RUNS_PER_PAGE = 25
 ROWS_PER_PAGE = 50
 REMARKED = "remarked"
@@ -290,6 +294,14 @@ def count_rows(session: Session, run: ImportRun) -> dict[str, int]:
     ).all()
     counts = {state.value: count for state, count, _ in rows}
     return {**counts, REMARKED: sum(remarked for *_, remarked in rows)}
+
+
+def tell_others(session: Session, run: ImportRun, kind: EventKind) -> None:
+    """Let webhooks know that a run was recorded or taken back; the caller commits."""
+    counts = count_rows(session, run)
+    counts.pop(REMARKED)
+    data = {"name": run.name, "rows": counts, PATH: f"{PAGE}{run.id}"}
+    outbox.tell(session, kind, data, f"{kind.value}-{run.id}")
 
 
 def keep_counts(session: Session, run: ImportRun) -> None:

@@ -47,7 +47,7 @@ from app.services.importing.tables.kinds import kind_of as file_kind
 from app.services.importing.tables.reader import Table
 from app.services.importing.tables.workbook import is_workbook
 from app.services.media.opening import MediaStores, open_stores
-from app.services.system.fetching import LinkReader
+from app.services.system.links.fetching import LinkReader
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 PACKED = b"PK\x03\x04"

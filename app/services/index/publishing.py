@@ -18,6 +18,11 @@ from app.services.media.following import Followed
 from app.services.media.opening import MediaStores
 from app.services.media.published import Kind, Published
 from app.services.media.store import MediaStore, read_picture
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import PATH, EventKind
+
+PAGE = "curate/index/"
+"""Address of the page of the indexes, below the site's."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +58,12 @@ def reference_picture(
     return None if name is None else read_picture(works, name)
 
 
+def tell_live(session: Session, name: str, works: int, images: int) -> None:
+    """Let webhooks know what is searched in from now on; the caller commits."""
+    data = {"name": name, "works": works, "pictures": images, PATH: PAGE}
+    outbox.tell(session, EventKind.INDEX_LIVE, data)
+
+
 class IndexRecorder:
     """Recorder of an index that is being built; made before anything is read for it.
 
@@ -81,6 +92,7 @@ class IndexRecorder:
     def end(self, live: Generation) -> GenerationRecord:
         """Record what is live now."""
         record = self._record(live)
+        tell_live(self._session, record.name, record.works, record.images)
         self._session.commit()
         if self._published is not None:
             self._published.prune(live.name)

@@ -13,6 +13,7 @@ VERDICTS = {
 WAYS = {
     "number": _("Number"),
     "words": _("Words"),
+    "label": _("Label in the photo"),
     "room": _("Room"),
     "alike": _("Works that look alike"),
 }

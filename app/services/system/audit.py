@@ -26,6 +26,9 @@ PHOTO_REVIEW = "photo_review"
 """Deciding what a visitor's photo shows; it names the photo by its answer's id."""
 EVALUATION_SET = "evaluation_set"
 """Stating whether a photo is in the evaluation set, and which works are in it."""
+HOOK_ADD, HOOK_CHANGE, HOOK_SECRET = "webhook_add", "webhook_change", "webhook_secret"
+HOOK_ON, HOOK_OFF, HOOK_DELETE = "webhook_on", "webhook_off", "webhook_delete"
+"""What is done to webhooks."""
 BULK_EDIT = "bulk_edit"
 """Editing many works at once, as a whole; each work has an entry of its own."""
 ADMINS_ACTIONS = (
@@ -41,6 +44,7 @@ ADMINS_ACTIONS = (
     "thresholds",
     "retention",
     GROUND_TRUTH,
+    *(HOOK_ADD, HOOK_CHANGE, HOOK_SECRET, HOOK_ON, HOOK_OFF, HOOK_DELETE),
 )
 """What only admins do, and only they get to see: it names people."""
 ACCOUNT = "account"

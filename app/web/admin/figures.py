@@ -51,6 +51,8 @@ class Figure:
     """What stands below the left and the right edge of the plot."""
     bars: int | None = None
     """Column of the table that bars are drawn for, where there is no plot."""
+    texts: int = 1
+    """How many of the columns, the first ones, are of words and not of numbers."""
     name: str = ""
     """In addresses."""
     title: str = ""
@@ -187,7 +189,7 @@ def found(statistics: Statistics) -> Figure:
         for work, count in statistics.most_found()
     ]
     head = [gettext("Accession number"), gettext("Title"), gettext("Artist")]
-    return Figure([*head, gettext("Searches")], rows, bars=3)
+    return Figure([*head, gettext("Searches")], rows, bars=3, texts=3)
 
 
 def barred(head: str, rows: Sequence[tuple[str, int]]) -> Figure:

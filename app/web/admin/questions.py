@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from babel.dates import get_day_names
-from flask_babel import format_decimal, get_locale, gettext
+from flask_babel import format_decimal, get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from app.retrieval.verification.evidence import Verdict
@@ -72,13 +72,15 @@ def missed(statistics: Statistics) -> Figure:
     sentence = gettext("Nobody named a work after nothing was found.")
     if works:
         work, count = works[0]
-        sentence = gettext(
+        sentence = ngettext(
+            "Most often %(work)s: named once by whoever got “not found”.",
             "Most often %(work)s: named %(count)s times by whoever got “not found”.",
+            count,
             work=work.title or work.accession,
             count=format_decimal(count),
         )
     head.append(gettext("Times named"))
-    return Figure(head, rows, bars=3, sentence=sentence)
+    return Figure(head, rows, bars=3, texts=3, sentence=sentence)
 
 
 @titled(_("Who finds the work after “not found”?"))

@@ -42,6 +42,7 @@ FACT_NAMES = {
     "in_header": _("Linked at the top of every page"),
     "position": _("Position"),
     "texts": _("Texts"),
+    "events": _("Events"),
 }
 """Of what the trail holds; one that is missing here is shown as it is."""
 LONGEST_VALUE = 300
@@ -64,6 +65,12 @@ ACTION_NAMES = {
     audit.SITE: _("Site changed"),
     audit.OWN_PAGE: _("Own page changed"),
     audit.GROUND_TRUTH: _("Ground truth corrected"),
+    audit.HOOK_ADD: _("Webhook added"),
+    audit.HOOK_CHANGE: _("Webhook changed"),
+    audit.HOOK_SECRET: _("Webhook’s secret renewed"),
+    audit.HOOK_ON: _("Webhook switched on"),
+    audit.HOOK_OFF: _("Webhook switched off"),
+    audit.HOOK_DELETE: _("Webhook deleted"),
 }
 
 

@@ -13,8 +13,8 @@ from werkzeug.exceptions import (
 
 from app.retrieval.images.edits import WHOLE, Box, PhotoEdits
 from app.services.system.addresses import network_of
-from app.services.system.fetching import LinkError, Refusal
 from app.services.system.keyed_hash import derived_key, keyed_hash
+from app.services.system.links.connections import LinkError, Refusal
 from app.web.shell.current import link_reader
 
 RETRY_SECONDS = 10

@@ -18,7 +18,7 @@ from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.generations.trial import COUNTS, proportions
 from app.services.index import rebuilding
 from app.services.index.building import list_faults
-from app.services.index.publishing import published_indexes
+from app.services.index.publishing import published_indexes, tell_live
 from app.services.system import audit, tasks
 from app.web.admin.plots import interval_mark
 from app.web.callers.visitors import current_account
@@ -126,5 +126,8 @@ def roll_back(name: str) -> ResponseReturnValue:
         before={"live": before},
         after={"live": name},
     )
+    live = db.session.get(GenerationRecord, name)
+    if live is not None:
+        tell_live(db.session(), name, live.works, live.images)
     db.session.commit()
     return go_to("curate_generations.show", done=gettext("The earlier index is live."))

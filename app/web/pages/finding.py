@@ -47,7 +47,7 @@ BESIDE = 6
 """Works shown below another one."""
 MOST_ROOMS = 500
 """In the list to choose from: more are no rooms, but places of all sorts."""
-WAYS = ("number", "words", "room", "alike")
+WAYS = ("number", "words", "label", "room", "alike")
 """By which a work is found: ``Feedback.found_by``."""
 UNTITLED = _("Untitled")
 

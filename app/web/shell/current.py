@@ -12,7 +12,7 @@ from app.services.index.live import LiveIndex
 from app.services.map.reading import MapReader
 from app.services.media.opening import MediaStores, open_stores
 from app.services.search.service import SearchService
-from app.services.system.fetching import LinkReader
+from app.services.system.links.fetching import LinkReader
 from app.services.words.vocabulary import LabelVocabulary
 
 INDEX = "morelli.index"

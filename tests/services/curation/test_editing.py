@@ -27,6 +27,7 @@ from app.services.index.live import LiveIndex
 from app.services.system import audit
 from app.web.shell.current import search_service
 from tests.support.fakes import draw_picture, photograph
+from tests.support.hooks import listen, numbers_told
 from tests.support.museum import encoded
 
 
@@ -298,3 +299,28 @@ def test_further_details_are_changed_and_given_back(editor):
     editor.edit(work, {"details.Frame": "oak"})
     with pytest.raises(ChangedMeanwhileError):
         editor.undo(again)
+
+
+def test_webhooks_are_told_of_each_change_and_of_taking_it_back(editor):
+    listen(db.session())
+    work = editor.create("2026.1", {"title": "Hare"})
+    edited = editor.edit(work, {"title": "Rabbit"})
+    assert editor.edit(work, {"title": "Rabbit"}) is None
+    editor.add_image(work, encoded(draw_picture(30)))
+    editor.withdraw(work)
+    editor.restore(work)
+    editor.undo(edited)
+    told = numbers_told(db.session())
+    assert [kind for kind, _ in told] == [
+        *("work.added", "work.changed", "work.changed"),
+        *("work.withdrawn", "work.added", "work.changed"),
+    ]
+    assert {number for _, numbers in told for number in numbers} == {"2026.1"}
+
+
+def test_a_change_that_fails_is_told_to_nobody(editor):
+    listen(db.session())
+    with pytest.raises(TakenAccessionError):
+        editor.create("1900.3", {"title": "Hare"})
+    db.session.commit()
+    assert numbers_told(db.session()) == []

@@ -19,6 +19,7 @@ from app.services.media.folder import FolderStore
 from app.services.operations import retention
 from app.services.system import deletions
 from app.web.shell import current
+from tests.support.hooks import listen, numbers_told
 from tests.support.recordings import make_recording
 
 SAID = said_of("de", "Der Tisch", "Hier hören Sie …")
@@ -142,3 +143,10 @@ def test_files_that_no_row_names_are_swept(app, recording, monkeypatch):
     monkeypatch.setattr(retention, "STRAY_AFTER", retention.STRAY_AFTER * -1)
     retention.run(current.folders(), current.media(), 30, is_confirmed=True)
     assert [one.name for one in kept.list()] == [recording.media_name]
+
+
+def test_webhooks_are_told_that_its_work_has_changed(work, editor):
+    listen(db.session())
+    file = BytesIO(make_recording("mp3"))
+    editor.add_recording(work, MediaKind.AUDIO, file, SAID)
+    assert numbers_told(db.session()) == [("work.changed", [work.accession])]

@@ -31,11 +31,12 @@ from app.services.importing.diff import Policy
 from app.services.importing.sources import SourceKind
 from app.services.media.folder import FolderStore
 from app.services.system import tasks
-from app.services.system.circuit_breaker import PATIENCE
-from app.services.system.fetching import LinkError, Refusal
+from app.services.system.links.circuit_breaker import PATIENCE
+from app.services.system.links.connections import LinkError, Refusal
 from app.services.system.tasks import TaskHandle
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture
+from tests.support.hooks import listen, told
 from tests.support.museum import encoded
 
 TABLE = (
@@ -465,3 +466,14 @@ def test_a_work_that_was_merged_stays_merged(importer):
     ]
     assert work("A.2").is_withdrawn
     assert work("A.2").title == "Hare"
+
+
+def test_webhooks_are_told_of_an_import_once_and_of_taking_it_back(importer):
+    listen(db.session())
+    run = importer.bring_in(TABLE)
+    importer.undo(run)
+    (kind, recorded), (undoing, undone) = told(db.session())
+    assert (kind, undoing) == ("import.recorded", "import.undone")
+    assert recorded["rows"]["created"] == 2
+    assert undone["rows"]["undone"] == 2
+    assert recorded["path"] == undone["path"] == f"curate/imports/{run.id}"

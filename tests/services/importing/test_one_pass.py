@@ -15,6 +15,7 @@ from app.services.importing.sources import ImportContext
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from tests.services.importing.importer import rows_of, work
 from tests.support.fakes import draw_picture
+from tests.support.hooks import listen, told
 from tests.support.museum import encoded
 
 HEADER = "accession,image,title,artist\n"
@@ -215,3 +216,11 @@ def test_a_mapping_of_the_pages_is_good_for_the_shell(shell, importer):
     importer.plan("Nr,Wer,Bild\n9,Ada,1.jpg\n", columns=columns)
     shell.bring_in("Nr,Wer,Bild\n1,Eve,1.jpg\n")
     assert work("1").artist == "Eve"
+
+
+def test_webhooks_are_told_of_what_a_shell_records_if_it_changes_anything(shell):
+    listen(db.session())
+    shell.bring_in(TABLE)
+    shell.bring_in(TABLE)
+    [(kind, data)] = told(db.session())
+    assert (kind, data["rows"]) == ("import.recorded", {"created": 2})

@@ -31,6 +31,7 @@ from app.services.index.building import (
 from app.services.media.folder import FolderStore
 from app.services.media.opening import open_stores
 from tests.support.fakes import FakeSemantics, draw_picture, fake_model
+from tests.support.hooks import listen, told
 from tests.support.recorded import record_work
 
 COUNT = 6
@@ -258,3 +259,15 @@ def test_pictures_that_go_before_the_examination_do_not_fail_it(
 
     monkeypatch.setattr(building, "validate", examine_later)
     assert build().generation.examination["simulated_photos_named"] == 1.0
+
+
+def test_webhooks_are_told_that_an_index_is_live(session, works, build):
+    listen(session)
+    name = build().generation.name
+    expected = {
+        "name": name,
+        "works": COUNT,
+        "pictures": COUNT,
+        "path": "curate/index/",
+    }
+    assert told(session) == [("index.live", expected)]

@@ -70,6 +70,12 @@ def test_days_are_chosen(admin, ask, photo):
     assert rows_of(admin, "verdicts", words)[1][1] == "0"
 
 
+def test_the_rooms_in_which_works_are_found_are_beside_them(admin):
+    page = admin.get("/admin/most-found").text
+    assert "In which rooms are works found?" in page
+    assert "/admin/figures/rooms.csv" in page
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -47,5 +47,18 @@ def test_what_was_missed_and_then_found_is_said(app, admin, ask, unknown_photo):
         feedback.name_work(query, work, "number")
         db.session.commit()
     page = admin.get("/admin/").text
-    assert f"Most often {title}: named 1 times" in page.replace("&#39;", "’")
+    assert f"Most often {title}: named once" in page.replace("&#39;", "’")
     assert "1 of 2 said that they then found it." in page
+
+
+def test_who_found_it_by_the_label_in_the_photo_is_counted(
+    app, admin, ask, unknown_photo
+):
+    ask(unknown_photo)
+    with app.app_context():
+        query = db.session.scalars(select(Query)).one()
+        work = db.session.scalars(select(Artwork).limit(1)).one()
+        feedback.name_work(query, work, "label")
+    table = admin.get("/admin/figures/recovered.csv").text
+    assert "Label in the photo,1" in table
+    assert "Number,0" in table

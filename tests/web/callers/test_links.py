@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Query
 from app.retrieval.errors import ImageTooLargeError
-from app.services.system.fetching import LinkError, LinkReader, Refusal
+from app.services.system.links.connections import LinkError, Refusal
+from app.services.system.links.fetching import LinkReader
 from app.web.callers.upload import REFUSALS
 from app.web.pages.search import LINK_RATE
 from app.web.shell.current import LINKS, link_reader

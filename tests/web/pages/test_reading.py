@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import update
 
 from app.extensions import db
-from app.models import Artwork, Query, now
+from app.models import Artwork, Feedback, Query, now
 from app.services.labels.reading import LabelReading, ReadWork, Sign
 from app.web.shell.current import SEARCH
+from tests.support.people import TOKEN
 
 OUTLINE = [[0.1, 0.1], [0.6, 0.1], [0.6, 0.3], [0.1, 0.3]]
 TITLE = "The Astronomer’s Table"
@@ -108,3 +109,17 @@ def test_programs_are_told_what_was_read(app, ask_api, unknown_photo):
     assert (work["accession"], work["title"], work["sure"]) == ("1900.0", TITLE, True)
     assert work["signs"] == ["title", "artist"]
     assert work["outline"] == OUTLINE
+
+
+def test_who_asked_says_that_the_label_is_the_works(answer, app, client):
+    page = answer(read("1900.0"), read("1900.3", is_sure=False))
+    assert page.count('name="by" value="label"') == 1
+    with app.app_context():
+        address = f"/queries/{db.session.query(Query).one().id}"
+    fields = {"csrf_token": TOKEN.findall(page)[0], "work": "1900.0", "by": "label"}
+    answered = client.post(f"{address}/work", data=fields)
+    assert answered.location == "/works/1900.0"
+    with app.app_context():
+        given = db.session.query(Feedback).one()
+        assert (given.found_by, given.is_right) == ("label", False)
+    assert 'value="label"' not in client.get(address).text

@@ -24,7 +24,11 @@ from app.models import (
 from app.services.collection.labels import fact_of, set_facts
 from app.services.collection.subjects import SHOWS
 from app.services.curation.bulk.drafts import CHANGING, change_of
-from app.services.curation.bulk.operations import PRESENCE, BulkOperation
+from app.services.curation.bulk.operations import (
+    PRESENCE,
+    BulkOperation,
+    OperationKind,
+)
 from app.services.curation.bulk.rows import Snapshot, lock_works
 from app.services.curation.editing import EDIT, RESTORE, WITHDRAW
 from app.services.system import audit, tasks
@@ -32,6 +36,8 @@ from app.services.system.audit import WorkChange
 from app.services.system.claims import count_changes
 from app.services.system.paging import Page, select_page
 from app.services.system.tasks import TaskFailedError, TaskHandle
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import COUNT, PATH, EventKind, works_data
 
 KIND = "bulk_edit"
 EDIT_KEY, PHASE = "edit", "phase"
@@ -45,6 +51,10 @@ AT_ONCE = 500
 """Works that are changed before the page answers; more are left to a task."""
 CHANGED, UNDONE, LEFT = "changed", "undone", "left"
 """Keys of an edit's counts."""
+MOST_NAMED = 100
+"""Works up to which webhooks are told which ones an edit changed."""
+PAGE = "curate/bulk/"
+"""Address of the pages of edits, below the site's."""
 LEFT_PER_PAGE = 50
 CHANGE = (
     *(AuditEntry.id, AuditEntry.artwork_id, AuditEntry.action),
@@ -202,7 +212,27 @@ def _write(session: Session, edit: BulkEdit, user_id: int | None, step: Step) ->
         edit.through_id = batch[-1]
         step(done + len(batch), len(ids))
     edit.state = BulkState.WRITTEN
+    _tell(session, edit, edit.counts.get(CHANGED, 0), is_undone=False)
     step(len(ids), len(ids))
+
+
+def _tell(session: Session, edit: BulkEdit, works: int, *, is_undone: bool) -> None:
+    """Let webhooks know of an edit, as one event; the caller commits."""
+    operation = BulkOperation.from_json(edit.operation)
+    kind = EventKind.WORK_CHANGED
+    if operation.field == PRESENCE:
+        shows = (operation.kind is OperationKind.RESTORE) != is_undone
+        kind = EventKind.WORK_ADDED if shows else EventKind.WORK_WITHDRAWN
+    if not works:
+        return
+    changed = select(AuditEntry.artwork_id).where(
+        AuditEntry.bulk_edit_id == edit.id, AuditEntry.action != audit.BULK_EDIT
+    )
+    named = select(Artwork).where(Artwork.id.in_(changed)).order_by(Artwork.id)
+    # A whole collection is not written into a message.
+    few = session.scalars(named).all() if works <= MOST_NAMED else []
+    page = {COUNT: works, PATH: f"{PAGE}{edit.id}"}
+    outbox.tell(session, kind, {**works_data(few), **page})
 
 
 def _apply(
@@ -263,6 +293,7 @@ def _undo(session: Session, edit: BulkEdit, user_id: int | None, step: Step) -> 
     left = _count_open(session, edit)
     edit.counts = {**edit.counts, LEFT: left}
     edit.state = BulkState.UNDONE
+    _tell(session, edit, edit.counts.get(UNDONE, 0), is_undone=True)
     step(total, total)
 
 

@@ -23,6 +23,8 @@ from app.services.curation.merging.choosing import FieldRule, field_pairs, taken
 from app.services.curation.work_images import arrange_pictures, pictures_of
 from app.services.index.changes import announce
 from app.services.system import audit
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import COUNT, WORKS, EventKind, works_data
 
 MERGE, MERGE_ALL = "merge", "merge_all"
 """Actions in the audit trail: of a pair, and of many in one go."""
@@ -68,6 +70,7 @@ class Merger:
         if not _are_two(kept, gone) or (seen is not None and seen != versions):
             raise ChangedMeanwhileError(gone.accession)
         entry = self._merge(kept, gone, facts)
+        self._tell_merged([(kept, gone)])
         self._session.commit()
         return entry
 
@@ -78,13 +81,15 @@ class Merger:
 
         Pairs whose works are not both on show any more are passed over.
         """
-        entries = []
+        entries, merged = [], []
         for kept, gone in pairs:
             if _are_two(kept, gone):
                 facts = taken_facts(field_pairs(kept, gone, rule))
                 entries.append(self._merge(kept, gone, facts))
+                merged.append((kept, gone))
         if not entries:
             return None
+        self._tell_merged(merged)
         self._session.flush()
         together = audit.record(
             self._session,
@@ -108,20 +113,19 @@ class Merger:
         if audit.is_undone(self._session, entry):
             raise ChangedMeanwhileError(entry.subject)
         if entry.action == MERGE:
-            self._undo(entry)
+            self._tell_parted([self._undo(entry)])
             self._session.commit()
             return 1
-        count = 0
+        parted: list[Artwork] = []
         # The last first: one work may have taken up several.
         for number in reversed(entry.after["entries"]):
             one = self._session.get(AuditEntry, number)
             if one is not None and not audit.is_undone(self._session, one):
                 try:
-                    self._undo(one)
+                    parted.append(self._undo(one))
                 except ChangedMeanwhileError:
                     continue
-                count += 1
-        if not count:
+        if not parted:
             raise ChangedMeanwhileError(entry.subject)
         audit.record(
             self._session,
@@ -131,8 +135,23 @@ class Merger:
             after={"entries": []},
             undoes=entry,
         )
+        self._tell_parted(parted)
         self._session.commit()
-        return count
+        return len(parted)
+
+    def _tell_merged(self, pairs: Sequence[tuple[Artwork, Artwork]]) -> None:
+        """Let webhooks know which works were merged, as one event."""
+        works = [
+            one
+            for kept, gone in pairs
+            for one in works_data([gone], {"merged_into": kept.accession})[WORKS]
+        ]
+        data = {COUNT: len(works), WORKS: works}
+        outbox.tell(self._session, EventKind.WORK_MERGED, data)
+
+    def _tell_parted(self, works: Sequence[Artwork]) -> None:
+        """Let webhooks know which works are on show again, as one event."""
+        outbox.tell(self._session, EventKind.WORK_ADDED, works_data(works))
 
     def _merge(
         self, kept: Artwork, gone: Artwork, facts: Mapping[str, str]
@@ -173,8 +192,8 @@ class Merger:
             },
         )
 
-    def _undo(self, entry: AuditEntry) -> None:
-        """Take one merge back; nothing is changed where that is not possible."""
+    def _undo(self, entry: AuditEntry) -> Artwork:
+        """Take one merge back, or change nothing; return the work that is back."""
         session, kept = self._session, entry.artwork
         gone = (
             session.get(Artwork, entry.after["work"]) if "work" in entry.after else None
@@ -210,6 +229,7 @@ class Merger:
             undoes=entry,
         )
         session.flush()
+        return gone
 
 
 def _are_two(kept: Artwork, gone: Artwork) -> bool:

@@ -34,8 +34,8 @@ from app.services.importing.standards.image_service import (
     read_picture,
 )
 from app.services.media import store
-from app.services.system.circuit_breaker import CircuitBreaker
-from app.services.system.fetching import LinkError
+from app.services.system.links.circuit_breaker import CircuitBreaker
+from app.services.system.links.connections import LinkError
 
 AT_ONCE = 4
 """Pictures that are read or fetched at the same time; few, out of courtesy."""

@@ -23,7 +23,7 @@ from app.services.importing.standards.documents import (
 )
 from app.services.importing.standards.harvest import Harvest
 from app.services.importing.standards.vocabulary import number_of
-from app.services.system.fetching import LinkError
+from app.services.system.links.connections import LinkError
 
 LISTS = frozenset(
     ("OrderedCollection", "OrderedCollectionPage", "Collection", "CollectionPage")

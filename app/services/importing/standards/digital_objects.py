@@ -16,7 +16,7 @@ from app.services.importing.standards.documents import (
 )
 from app.services.importing.standards.image_service import picture_address
 from app.services.importing.standards.presentation import pictures_of, presentation_of
-from app.services.system.fetching import LinkError
+from app.services.system.links.connections import LinkError
 
 WEB_PAGE = "300264578"
 MOST_LOOKED_UP = 20

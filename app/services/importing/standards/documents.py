@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.importing.pictures.source import SourceError
-from app.services.system.fetching import LinkError, LinkReader, Refusal
+from app.services.system.links.connections import LinkError, Refusal
+from app.services.system.links.fetching import LinkReader
 
 DOCUMENT_BYTES = 20_000_000
 DOCUMENT_SECONDS = 60.0

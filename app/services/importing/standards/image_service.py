@@ -25,7 +25,7 @@ from app.services.importing.standards.documents import (
 from app.services.importing.standards.texts import plain_text
 from app.services.importing.standards.tiles import TilePlan, plan_tiles, stitched
 from app.services.importing.standards.vocabulary import RIGHTS, WorkDescription
-from app.services.system.fetching import LinkError, Refusal
+from app.services.system.links.connections import LinkError, Refusal
 
 INFO = "/info.json"
 PROTOCOL = "http://iiif.io/api/image"

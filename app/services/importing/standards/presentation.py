@@ -42,7 +42,7 @@ from app.services.importing.standards.vocabulary import (
     first_year,
     number_of,
 )
-from app.services.system.fetching import LinkError
+from app.services.system.links.connections import LinkError
 
 TYPES = ("Manifest", "Collection")
 MOST_DEPTH = 8

@@ -17,7 +17,7 @@ from app.services.importing.columns.reading import Reading
 from app.services.importing.messages import GONE, read
 from app.services.importing.sources import SourceKind
 from app.services.importing.sync.items import SourceItems
-from app.services.system.fetching import LinkError, parse_link
+from app.services.system.links.connections import LinkError, parse_link
 from app.services.system.tasks import TaskContext, TaskHandle
 
 RECORDS = "records"

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel.dates import get_day_names
-from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext
+from flask_babel import (
+    format_date,
+    format_decimal,
+    format_percent,
+    get_locale,
+    gettext,
+    ngettext,
+)
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
@@ -167,8 +174,10 @@ def _works_missed(statistics: Statistics) -> Section:
     sentence = gettext("Nobody named a work after nothing was found.")
     if works:
         work, count = works[0]
-        sentence = gettext(
+        sentence = ngettext(
+            "Most often %(work)s: named once by whoever got “not found”.",
             "Most often %(work)s: named %(count)s times by whoever got “not found”.",
+            count,
             work=_title(work),
             count=format_decimal(count),
         )

@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 from app.extensions import db
 from app.models import ImportRow, ImportRun, RowState, TaskState
 from app.services.importing import messages, runs
-from app.services.system.fetching import Refusal
+from app.services.system.links.connections import Refusal
 from app.web.callers.upload import REFUSALS
 from app.web.curate.tasks import facts_of
 

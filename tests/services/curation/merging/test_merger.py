@@ -33,6 +33,7 @@ from app.services.curation.merging.merger import MERGE_ALL, Merger
 from app.services.curation.relations import RelationKind
 from app.web.shell.current import search_service
 from tests.support.fakes import draw_picture, photograph
+from tests.support.hooks import listen, numbers_told, told
 from tests.support.museum import encoded
 
 
@@ -321,3 +322,21 @@ def test_the_trail_names_who_merged_what(merger, curator):
     entry = merger.merge(work_of(0), work_of(3), {})
     assert (entry.user, entry.subject) == (curator, "1900.3 → 1900.0")
     assert db.session.get_one(AuditEntry, entry.id).artwork is work_of(0)
+
+
+def test_webhooks_are_told_of_many_merges_as_one_event(merger):
+    listen(db.session())
+    pairs = [(work_of(1), work_of(2)), (work_of(3), work_of(4))]
+    together = merger.merge_all(pairs, FieldRule.FILLED)
+    merger.undo(together)
+    single = merger.merge(work_of(1), work_of(2), {})
+    merger.undo(single)
+    both = ["1900.2", "1900.4"]
+    assert numbers_told(db.session()) == [
+        ("work.merged", both),
+        ("work.added", both[::-1]),
+        ("work.merged", both[:1]),
+        ("work.added", both[:1]),
+    ]
+    _, merged = told(db.session())[0]
+    assert [one["merged_into"] for one in merged["works"]] == ["1900.1", "1900.3"]

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from app.services.system.fetching import LinkError, Refusal
+from app.services.system.links.connections import LinkError, Refusal
 
 BASE = "https://museum.org/oai"
 HEAD = (

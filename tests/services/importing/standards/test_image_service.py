@@ -9,7 +9,7 @@ from app.services.importing.standards.image_service import (
     read_picture,
     service_of,
 )
-from app.services.system.fetching import LinkError
+from app.services.system.links.connections import LinkError
 from tests.services.importing.standards.web import PLACE, FakeWeb
 from tests.support.fakes import draw_picture
 from tests.support.museum import encoded

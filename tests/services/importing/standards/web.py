@@ -6,7 +6,7 @@ from io import BytesIO
 from app.services.importing.standards.documents import Library
 from app.services.importing.standards.harvest import Harvest
 from app.services.importing.standards.opening import read_address, recognised
-from app.services.system.fetching import LinkError, Refusal
+from app.services.system.links.connections import LinkError, Refusal
 
 PLACE = "https://museum.org/iiif/"
 

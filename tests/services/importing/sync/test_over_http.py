@@ -13,7 +13,7 @@ from app.models import TaskState
 from app.services.importing import sources
 from app.services.importing.standards import documents
 from app.services.importing.sync import catalogues
-from app.services.system.fetching import LinkReader
+from app.services.system.links.fetching import LinkReader
 from tests.services.importing.importer import rows_of, work
 from tests.services.importing.standards.lido_records import NAMESPACES, simple
 from tests.services.importing.standards.oai_repository import BASE, Repository

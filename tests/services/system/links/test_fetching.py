@@ -16,7 +16,8 @@ import trustme
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.system.addresses import is_public
-from app.services.system.fetching import LinkError, LinkReader, Refusal, parse_link
+from app.services.system.links.connections import LinkError, Refusal, parse_link
+from app.services.system.links.fetching import LinkReader
 from tests.support.waiting import ended
 
 PUBLIC, SECRET = "127.0.0.2", "127.0.0.1"
@@ -113,10 +114,10 @@ def reader(site):
 
     def make(max_bytes=100_000, **options):
         options.setdefault("resolve", lambda _host, _port: [PUBLIC])
+        options.setdefault("ports", (site.server_port,))
         return LinkReader(
             max_bytes,
             permits=lambda address: address == PUBLIC or is_public(address),
-            ports=(site.server_port,),
             **options,
         )
 
@@ -275,10 +276,9 @@ def test_a_name_that_nobody_has_is_told_as_such(reader, link):
 
 
 def test_where_nobody_listens_nothing_is_reached(reader, site, link):
-    silent = reader(resolve=lambda _host, _port: ["127.0.0.2"])
     with socket.socket() as unused:
         unused.bind((PUBLIC, 0))
-        silent._ports = (unused.getsockname()[1],)
+        silent = reader(ports=(unused.getsockname()[1],))
         address = f"http://pictures.example:{unused.getsockname()[1]}/"
         assert refusal(silent, address) is Refusal.UNREACHABLE
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from app.services.system.fetching import LinkError, Refusal
+from app.services.system.links.connections import LinkError, Refusal
 
 SILENT = frozenset({Refusal.UNKNOWN_NAME, Refusal.UNREACHABLE, Refusal.TOO_SLOW})
 """What is the host's fault and not the picture's."""

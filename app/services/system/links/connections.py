@@ -1,12 +1,12 @@
-"""Fetching from public web addresses only, for links and imports (SSRF protection).
+"""Connections to permitted web addresses only (SSRF protection).
 
 Whoever may name an address for a server to open can point it at what only the server
 reaches: its own services, the museum's network, the cloud's metadata. So the name is
 resolved once, every address it stands for is checked, and the connection goes to one of
 those very addresses: a name that changes its mind in between gains nothing. What is
 checked is the address that the system would dial, so every way of writing it
-(``127.1``, ``0x7f000001``, ``[::ffff:127.0.0.1]``) ends at the same check. Redirects
-start from the beginning. Bytes and seconds are bounded, for the whole and not per read.
+(``127.1``, ``0x7f000001``, ``[::ffff:127.0.0.1]``) ends at the same check. Seconds are
+bounded for the whole and not per read.
 """
 
 import http.client
@@ -14,23 +14,17 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
-from app.retrieval.errors import ImageTooLargeError
 from app.services.system.addresses import is_public
 
 MAX_LENGTH = 2048
 """Characters of an address at most."""
-MAX_REDIRECTS = 4
-SECONDS = 10.0
-"""For everything together: looking up, connecting, redirects, the last byte."""
-REDIRECTING = (301, 302, 303, 307, 308)
-CHUNK_BYTES = 1 << 16
 PORTS = {"http": 80, "https": 443}
 # What a path and a query may hold as they are; all else is percent-encoded.
 _TARGET_SAFE = "/%:@!$&'()*+,;=?~-._"
@@ -78,68 +72,63 @@ def resolve_name(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class LinkReader:
-    """Fetcher of what links lead to.
+class GuardedClient:
+    """Client that connects to permitted addresses only, at given ports.
 
     Parameters
     ----------
-    max_bytes : int
-        Larger files are refused.
-    seconds : float
-        For one link as a whole.
     resolve : callable
         A host's name and port to the addresses it stands for; ``OSError`` if none.
     permits : callable
         Whether an address may be connected to. Tests let a server of their own in.
-    ports : sequence of int
+    ports : collection of int
         Ports that may be connected to.
-    accept : str
-        What is asked for, as the header has it.
     """
 
     def __init__(
         self,
-        max_bytes: int,
         *,
-        seconds: float = SECONDS,
         resolve: Callable[[str, int], Sequence[str]] = resolve_name,
         permits: Callable[[str], bool] = is_public,
-        ports: Sequence[int] = tuple(PORTS.values()),
-        accept: str = "image/*",
+        ports: Container[int] = tuple(PORTS.values()),
     ) -> None:
-        self._max_bytes = max_bytes
-        self._seconds = seconds
         self._resolve = resolve
         self._permits = permits
         self._ports = ports
-        self._headers = {"User-Agent": USER_AGENT, "Accept": accept}
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         # Made for the first link that needs it: reading certificates takes 20 ms.
         return ssl.create_default_context()
 
-    def read(self, link: str) -> bytes:
-        """Return the bytes that a link leads to, whatever they are.
+    @contextmanager
+    def asked(
+        self,
+        method: str,
+        target: Target,
+        headers: Mapping[str, str],
+        deadline: float,
+        body: bytes | None = None,
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Ask a target at one of its addresses; at the deadline all goes dead.
 
         Raises
         ------
         LinkError
-            If the link must not or cannot be followed, or ends at a page.
-        ImageTooLargeError
-            If there are more bytes than allowed.
+            If it must not or cannot be asked; also from within the block.
         """
-        deadline = time.monotonic() + self._seconds
-        for _ in range(MAX_REDIRECTS + 1):
-            target = parse_link(link)
-            if target.port not in self._ports:
-                raise LinkError(Refusal.PORT)
-            addresses = self._look_up(target, deadline)
-            with self._get(target, addresses, deadline) as answer:
-                if answer.status not in REDIRECTING:
-                    return self._body(answer, deadline)
-                link = urljoin(link, answer.getheader("Location", ""))
-        raise LinkError(Refusal.TOO_MANY_REDIRECTS)
+        if target.port not in self._ports:
+            raise LinkError(Refusal.PORT)
+        addresses = self._look_up(target, deadline)
+        tls = self._tls if target.scheme == "https" else None
+        connection = PinnedConnection(target, addresses, tls, deadline)
+        try:
+            with closing(connection), connection.watched():
+                connection.request(method, target.path, body, dict(headers))
+                with closing(connection.getresponse()) as answer:
+                    yield answer
+        except (OSError, http.client.HTTPException) as error:
+            raise LinkError(_refusal(error, deadline)) from error
 
     def _look_up(self, target: Target, deadline: float) -> Sequence[str]:
         """Return the addresses of a host, all of them public, before the deadline."""
@@ -162,36 +151,6 @@ class LinkReader:
         if not all(map(self._permits, found)):
             raise LinkError(Refusal.NOT_PUBLIC)
         return found
-
-    @contextmanager
-    def _get(
-        self, target: Target, addresses: Sequence[str], deadline: float
-    ) -> Iterator[http.client.HTTPResponse]:
-        """Ask for a target at one of its addresses; at the deadline all goes dead."""
-        tls = self._tls if target.scheme == "https" else None
-        connection = PinnedConnection(target, addresses, tls, deadline)
-        try:
-            with closing(connection), connection.watched():
-                connection.request("GET", target.path, headers=self._headers)
-                with closing(connection.getresponse()) as answer:
-                    yield answer
-        except (OSError, http.client.HTTPException) as error:
-            raise LinkError(_refusal(error, deadline)) from error
-
-    def _body(self, answer: http.client.HTTPResponse, deadline: float) -> bytes:
-        """Read what is not a page, up to the limit."""
-        if answer.status != 200:
-            raise LinkError(Refusal.STATUS)
-        if answer.getheader("Content-Type", "").lower().startswith("text/html"):
-            raise LinkError(Refusal.PAGE)
-        data = bytearray()
-        while chunk := answer.read(CHUNK_BYTES):
-            data += chunk
-            if len(data) > self._max_bytes:
-                raise ImageTooLargeError(len(data), self._max_bytes, "bytes")
-        if answer.length or time.monotonic() >= deadline:  # cut short
-            raise http.client.IncompleteRead(bytes(data), answer.length)
-        return bytes(data)
 
 
 class PinnedConnection(http.client.HTTPConnection):

@@ -1,11 +1,11 @@
 import pytest
 
-from app.services.system.circuit_breaker import (
+from app.services.system.links.circuit_breaker import (
     PATIENCE,
     REST_SECONDS,
     CircuitBreaker,
 )
-from app.services.system.fetching import LinkError, Refusal
+from app.services.system.links.connections import LinkError, Refusal
 
 
 class Web:

@@ -1,0 +1,1 @@
+"""Webhooks beside the changes: the digest of a day, notes to administrators."""

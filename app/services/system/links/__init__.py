@@ -1,0 +1,1 @@
+"""Web addresses that somebody names: guarded connections, fetching, circuit breaker."""
