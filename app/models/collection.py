@@ -1,5 +1,6 @@
 """Works, reference images, their features, and generations of the index."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -87,9 +88,56 @@ class Artwork(Base):
         return self.withdrawn_at is not None
 
 
+@dataclass(slots=True, eq=False)
+class WorkRow:
+    """Row of the table ``artwork``, out of every session's sight.
+
+    Edits of many works read and write such rows: noticing each attribute that is set,
+    as ``Artwork`` does, takes many times as long. Attributes as there.
+    """
+
+    id: int
+    accession: str
+    title: str
+    artist: str
+    date: str
+    technique: str
+    type: str
+    school: str
+    location: str
+    source: str
+    rights: str
+    details: dict[str, Any]
+    updated_at: datetime
+    withdrawn_at: datetime | None
+    revision: int
+    search_text: str
+    artist_key: str
+    title_key: str
+    earliest_year: int | None
+    latest_year: int | None
+    stated_subjects: str
+    shows: str
+    images: list["ReferenceImage"] = field(default_factory=list)
+    """Empty unless they were asked for."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the work no longer belongs to the searchable collection."""
+        return self.withdrawn_at is not None
+
+
+AnyWork = Artwork | WorkRow
+"""Work as a session knows it, or as its row tells it."""
+
+
 @event.listens_for(Artwork, "before_insert")
 @event.listens_for(Artwork, "before_update")
-def set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
+def _set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
+    set_keys(artwork)
+
+
+def set_keys(artwork: AnyWork) -> None:
     """Bring what is searched and sorted by up to date with the label."""
     label = [getattr(artwork, name) or "" for name in SEARCHED]
     artwork.search_text = plain_text(" ".join((*label, *other_titles(artwork))))
@@ -98,7 +146,7 @@ def set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
     artwork.earliest_year, artwork.latest_year = years_of(artwork.date or "")
 
 
-def other_titles(artwork: Artwork) -> list[str]:
+def other_titles(artwork: AnyWork) -> list[str]:
     """Return a work's titles in other languages than that of its label."""
     named = ((*parted(name), value) for name, value in (artwork.details or {}).items())
     titles = [str(value) for field, tag, value in named if field == TITLE and tag]

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.models import (
-    Artwork,
     AuditEntry,
     BulkEdit,
     BulkState,
@@ -21,11 +20,12 @@ from app.models import (
     User,
     now,
 )
+from app.models.collection import WorkRow
 from app.services.collection.labels import fact_of, set_facts
 from app.services.collection.subjects import SHOWS
 from app.services.curation.bulk.drafts import CHANGING, change_of
 from app.services.curation.bulk.operations import PRESENCE, BulkOperation
-from app.services.curation.bulk.rows import Snapshot, lock_works
+from app.services.curation.bulk.rows import Snapshot, read_works
 from app.services.curation.editing import EDIT, RESTORE, WITHDRAW
 from app.services.system import audit, tasks
 from app.services.system.audit import WorkChange
@@ -39,7 +39,7 @@ EDIT_KEY, PHASE = "edit", "phase"
 WRITE, UNDO = "write", "undo"
 WRITING, UNDOING = "changing", "undoing"
 """Steps, as the pages know them."""
-BATCH = 1_000
+BATCH = 2_000
 """Works per transaction: visitors who write wait no longer than it takes."""
 AT_ONCE = 500
 """Works that are changed before the page answers; more are left to a task."""
@@ -189,7 +189,7 @@ def _write(session: Session, edit: BulkEdit, user_id: int | None, step: Step) ->
         batch = ids[done : done + BATCH]
         if not batch:
             break
-        works = lock_works(session, batch, with_images=operation.field == SHOWS)
+        works = _locked(session, batch, operation)
         # Later by the clock of whoever changed it: somebody else was quicker.
         moved = [one for one in works if one.updated_at > edit.created_at]
         edit.passed_over = [*edit.passed_over, *(one.accession for one in moved)]
@@ -209,7 +209,7 @@ def _apply(
     session: Session,
     edit: BulkEdit,
     operation: BulkOperation,
-    works: Sequence[Artwork],
+    works: Sequence[WorkRow],
     user_id: int | None,
 ) -> int:
     """Do an operation to works; return how many it changed."""
@@ -221,7 +221,7 @@ def _apply(
     snapshot = Snapshot([one for one, _ in found])
     name = operation.field
     noted: list[WorkChange] = []
-    announced: list[Artwork] = []
+    announced: list[WorkRow] = []
     for one, (before, after) in found:
         if name == PRESENCE:
             is_shown = one.is_withdrawn
@@ -275,10 +275,7 @@ def _take_back(
 ) -> int:
     """Take changes back but those of works that were changed since; count them."""
     ids = [entry.artwork_id for entry in entries if entry.artwork_id is not None]
-    works = {
-        one.id: one
-        for one in lock_works(session, ids, with_images=operation.field == SHOWS)
-    }
+    works = {one.id: one for one in _locked(session, ids, operation)}
     open_ones = [
         (works[entry.artwork_id], entry)
         for entry in entries
@@ -286,7 +283,7 @@ def _take_back(
     ]
     snapshot = Snapshot([one for one, _ in open_ones])
     noted: list[WorkChange] = []
-    announced: list[Artwork] = []
+    announced: list[WorkRow] = []
     for one, entry in open_ones:
         if entry.action == EDIT:
             set_facts(one, entry.before)
@@ -303,11 +300,18 @@ def _take_back(
     return len(open_ones)
 
 
-def _is_as_left(one: Artwork, entry: Row[Any]) -> bool:
+def _is_as_left(one: WorkRow, entry: Row[Any]) -> bool:
     """Tell whether a work is in a field as a change left it."""
     if entry.action == EDIT:
         return all(fact_of(one, name) == said for name, said in entry.after.items())
     return one.is_withdrawn is (entry.action == WITHDRAW)
+
+
+def _locked(
+    session: Session, ids: Sequence[int], operation: BulkOperation
+) -> list[WorkRow]:
+    with_images = operation.field == SHOWS
+    return read_works(session, ids, is_locked=True, with_images=with_images)
 
 
 def _hold(session: Session, edit: BulkEdit) -> None:
