@@ -1,5 +1,6 @@
 """Works, reference images, their features, and generations of the index."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -137,20 +138,33 @@ def _set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
     set_keys(artwork)
 
 
-def set_keys(artwork: AnyWork) -> None:
-    """Bring what is searched and sorted by up to date with the label."""
+def set_keys(artwork: AnyWork, changed: Collection[str] = SEARCHED) -> None:
+    """Bring what is searched and sorted by up to date with the label.
+
+    Parameters
+    ----------
+    changed : collection of str
+        Fields that may say something else than before.
+    """
     label = [getattr(artwork, name) or "" for name in SEARCHED]
     artwork.search_text = plain_text(" ".join((*label, *other_titles(artwork))))
-    artwork.artist_key = sort_key(artwork.artist or "")
-    artwork.title_key = sort_key(artwork.title or "")
-    artwork.earliest_year, artwork.latest_year = years_of(artwork.date or "")
+    if "artist" in changed:
+        artwork.artist_key = sort_key(artwork.artist or "")
+    if TITLE in changed:
+        artwork.title_key = sort_key(artwork.title or "")
+    if "date" in changed:
+        artwork.earliest_year, artwork.latest_year = years_of(artwork.date or "")
 
 
 def other_titles(artwork: AnyWork) -> list[str]:
     """Return a work's titles in other languages than that of its label."""
-    named = ((*parted(name), value) for name, value in (artwork.details or {}).items())
-    titles = [str(value) for field, tag, value in named if field == TITLE and tag]
-    return [title for title in titles if title != artwork.title]
+    titles = []
+    for name, value in (artwork.details or {}).items():
+        if name.startswith(TITLE):
+            named, tag = parted(name)
+            if named == TITLE and tag and str(value) != artwork.title:
+                titles.append(str(value))
+    return titles
 
 
 class MergedNumber(Base):

@@ -15,7 +15,7 @@ _DIGITS = re.compile(r"([0-9]{1,18})")
 _SORTED = re.compile(r"[^a-z0-9]+")
 
 
-@lru_cache(maxsize=1024)  # of one label, four keys are made; artists come again
+@lru_cache(maxsize=8192)  # of a label, four keys are made; edits have thousands
 def plain_text(text: str) -> str:
     """Return a text in small Latin letters without accents.
 

@@ -155,9 +155,8 @@ def _write(
     if ids and is_all:
         ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(kept)))
     shown = [work for work in works if work.withdrawn_at is None]
-    # Two titles of one length may have a word in common.
-    occurrences = {
-        (word, part, len(words), work.id)
+    said = [
+        (part, words, work.id)
         for work in shown
         for part, text in (
             *((Part.TITLE, title) for title in (work.title, *other_titles(work))),
@@ -165,11 +164,16 @@ def _write(
         )
         if part in parts
         if (words := words_of(text or ""))
+    ]
+    numbers = _numbered(session, {word for _, words, _ in said for word in words})
+    # Two titles of one length may have a word in common.
+    occurrences = {
+        (numbers[word], part, len(words), work_id)
+        for part, words, work_id in said
         for word in words
     }
-    numbers = _numbered(session, {word for word, *_ in occurrences})
-    rows = sorted((numbers[word], *rest) for word, *rest in occurrences)
-    _insert(session, ArtworkWord, ("word_id", "part", "length", "artwork_id"), rows)
+    names = ("word_id", "part", "length", "artwork_id")
+    _insert(session, ArtworkWord, names, sorted(occurrences))
     if is_all:
         _write_numbers(session, shown)
 

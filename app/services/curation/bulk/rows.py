@@ -50,12 +50,12 @@ def read_works(
     with_images : bool
         Whether what is seen in their pictures is needed.
     """
-    meant = Artwork.id.in_(select(number_set(session, ids).c.id))
-    asked = select(*(getattr(Artwork, name) for name in READ)).where(meant)
-    asked = asked.order_by(Artwork.id)
+    columns = Artwork.__table__.c
+    meant = columns.id.in_(select(number_set(session, ids).c.id))
+    asked = select(*(columns[name] for name in READ)).where(meant).order_by(columns.id)
     if is_locked:
-        asked = asked.with_for_update(of=Artwork)
-    works = [WorkRow(*row) for row in session.execute(asked)]
+        asked = asked.with_for_update()
+    works = [WorkRow(*row) for row in session.connection().execute(asked)]
     if with_images:
         images = defaultdict(list)
         pictured = ReferenceImage.artwork_id.in_(select(number_set(session, ids).c.id))
@@ -85,41 +85,46 @@ class Snapshot:
             return
         if announced:
             announce(session, announced)
-        for work in self._works:
-            set_keys(work)
-        after = [_written(work) for work in self._works]
-        changed = {
-            name: at
-            for at, name in enumerate(WRITTEN)
-            if any(
-                new[at] != old[at] for new, old in zip(after, self._before, strict=True)
-            )
-        }
-        self._update(session, after, changed)
-        renamed = [
-            work
-            for work, old in zip(self._works, self._before, strict=True)
-            if _is_renamed(work, dict(zip(WRITTEN, old, strict=True)))
+        before = list(zip(*self._before, strict=True))
+        changed = [
+            name
+            for name, old, new in zip(WRITTEN, before, self._columns(), strict=True)
+            if old != new
         ]
-        write_words_of(session, renamed, [name for name in NAMED if name in changed])
+        for work in self._works:
+            set_keys(work, changed)
+        after = self._columns()
+        changed = [
+            name
+            for name, old, new in zip(WRITTEN, before, after, strict=True)
+            if old != new
+        ]
+        self._update(session, {n: after[WRITTEN.index(n)] for n in changed})
+        write_words_of(session, self._renamed(changed), changed)
 
-    def _update(
-        self, session: Session, after: Sequence[Any], changed: dict[str, int]
-    ) -> None:
-        """Write columns, those that are the same in all works once for all."""
+    def _columns(self) -> list[tuple[Any, ...]]:
+        return list(zip(*map(_written, self._works), strict=True))
+
+    def _renamed(self, changed: Sequence[str]) -> list[WorkRow]:
+        """Return the works that are found by other words or numbers than before."""
+        if set(changed).isdisjoint(NAMED):
+            return []
+        was = [dict(zip(WRITTEN, row, strict=True)) for row in self._before]
+        pairs = zip(self._works, was, strict=True)
+        return [work for work, old in pairs if _is_renamed(work, old)]
+
+    def _update(self, session: Session, after: dict[str, tuple[Any, ...]]) -> None:
+        """Write columns; one that says the same in all works is sent once."""
         columns = Artwork.__table__.c
         values: dict[str, Any] = {"updated_at": now()}
         own = {}
-        for name, at in changed.items():
-            if all(row[at] == after[0][at] for row in after):
-                values[name] = literal(after[0][at], columns[name].type)
+        for name, column in after.items():
+            if column.count(column[0]) == len(column):
+                values[name] = literal(column[0], columns[name].type)
             else:
-                own[name] = at
+                own[name] = column
         types = {"id": Integer(), **{f"new_{n}": columns[n].type for n in own}}
-        rows = [
-            (work.id, *(row[at] for at in own.values()))
-            for work, row in zip(self._works, after, strict=True)
-        ]
+        rows = list(zip((work.id for work in self._works), *own.values(), strict=True))
         sent = row_set(session, types, rows)
         values |= {name: sent.c[f"new_{name}"] for name in own}
         statement = update(Artwork).where(Artwork.id == sent.c.id).values(values)
