@@ -22,7 +22,7 @@ from app.models import Artwork, BulkState
 from app.retrieval.drawings.collection import generate_collection
 from app.services.collection.browsing import Criteria
 from app.services.collection.labels import LABEL_COLUMNS
-from app.services.curation.bulk import drafts, writing
+from app.services.curation.bulk import changing, drafts, writing
 from app.services.curation.bulk.operations import BulkOperation, OperationKind
 from app.services.system import database
 from app.services.system.tasks import TaskContext, work_off
@@ -72,7 +72,7 @@ def run(config: Mapping[str, Any], works: int, field: str) -> int:
     counts = edit.counts
     print_figures(f"Seconds for {works:,} works, {field}", seconds.seconds)
     print_figures("Of these, this process's on a processor", processor.seconds)
-    is_whole = edit.state is BulkState.UNDONE and counts[writing.UNDONE] == works
+    is_whole = edit.state is BulkState.UNDONE and counts[changing.UNDONE] == works
     return DONE if is_whole and max(seconds.seconds.values()) < MOST_SECONDS else FAILED
 
 
