@@ -15,6 +15,7 @@ from app.models.languages import parted
 
 if TYPE_CHECKING:
     from app.models.content import WorkMedia
+    from app.models.vocabulary import TermCode
 
 TITLE = "title"
 
@@ -23,6 +24,8 @@ SEARCHED = (
     *("technique", "type", "school", "location"),
 )
 """What a search for words looks through."""
+CODED = ("artist", "technique", "type", "school", "location")
+"""Fields whose values are terms, which may have codes in controlled vocabularies."""
 
 
 class Artwork(Base):
@@ -82,6 +85,19 @@ class Artwork(Base):
     media: Mapped[list["WorkMedia"]] = children(
         back_populates="artwork", order_by="(WorkMedia.position, WorkMedia.id)"
     )
+
+    term_codes: Mapped[list["TermCode"]] = relationship(
+        primaryjoin="or_({})".format(
+            ", ".join(
+                f"and_(TermCode.field == {name!r}, "
+                f"foreign(TermCode.text) == Artwork.{name})"
+                for name in CODED
+            )
+        ),
+        viewonly=True,
+        order_by="(TermCode.field, TermCode.authority)",
+    )
+    """Of what its label says, shared with all works that say the same."""
 
     @property
     def is_withdrawn(self) -> bool:
