@@ -5,7 +5,7 @@ Getty's Art & Architecture Thesaurus.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from babel import Locale
@@ -25,6 +25,7 @@ from app.services.collection.labels import fact_of
 from app.services.collection.lido import iso_year
 from app.services.collection.manifests import LICENCE, Addresses
 from app.services.collection.subjects import SHOWS
+from app.services.collection.vocabulary.codes import uris_of
 
 CONTEXT = "https://linked.art/ns/v1/linked-art.json"
 AAT = "http://vocab.getty.edu/aat/"
@@ -90,12 +91,19 @@ def describe_object(
             _named("Identifier", work.accession, ACCESSION_NUMBER),
         ],
     }
+    uris = uris_of(work)
     if work.type:
-        described["classified_as"] = [{"type": "Type", "_label": work.type}]
-    if work.artist or work.date:
-        described["produced_by"] = _production(work)
+        kind = _term("Type", work.type, uris.get("type"))
+        described["classified_as"] = [kind]
+    if "school" in uris:
+        style = _term("Type", work.school, uris["school"])
+        style["classified_as"] = [_concept(CULTURE)]
+        described.setdefault("classified_as", []).append(style)
+    if work.artist or work.date or "technique" in uris:
+        described["produced_by"] = _production(work, uris)
     if work.location:
-        described["current_location"] = {"type": "Place", "_label": work.location}
+        place = _term("Place", work.location, uris.get("location"))
+        described["current_location"] = place
     statements = [
         _statement(value, kind)
         for value, kind in (
@@ -128,11 +136,26 @@ def describe_object(
     return described
 
 
-def _production(work: Artwork) -> dict[str, Any]:
+def _term(kind: str, label: str, uris: Sequence[str] | None) -> dict[str, Any]:
+    """Return what a label says, by its names in controlled vocabularies."""
+    concept: dict[str, Any] = {"type": kind, "_label": label}
+    if uris:
+        concept["id"] = uris[0]
+        others = [{"id": uri, "type": kind} for uri in uris[1:]]
+        if others:
+            concept["equivalent"] = others
+    return concept
+
+
+def _production(work: Artwork, uris: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     production: dict[str, Any] = {"type": "Production"}
     if work.artist:
         # A label does not tell whether it names a person, a workshop or a people.
-        production["carried_out_by"] = [{"type": "Actor", "_label": work.artist}]
+        maker = _term("Actor", work.artist, uris.get("artist"))
+        production["carried_out_by"] = [maker]
+    if "technique" in uris:
+        how = _term("Type", work.technique, uris["technique"])
+        production["technique"] = [how]
     if work.date:
         span: dict[str, Any] = {
             "type": "TimeSpan",

@@ -16,6 +16,7 @@ from app.services.collection.subjects import (
     UnknownSubjectError,
     normal_statement,
 )
+from app.services.importing.columns.codes import settle_codes
 from app.services.importing.columns.formats import ACCESSION, IMAGE, OURS, WGA
 from app.services.importing.columns.picture_cells import (
     is_address,
@@ -155,6 +156,7 @@ class RecordReader:
             said = (values[column].strip() for column in columns if column in values)
             record.label[name] = "; ".join(filter(None, said))
         record.details = self._details_of(values)
+        record.remarks += settle_codes(record.details)
         _fill_label(record, self._reading.labels)
         record.about = {
             name: value.strip()

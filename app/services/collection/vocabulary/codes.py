@@ -152,6 +152,11 @@ def codes_of(work: Artwork) -> list[Code]:
     return found
 
 
+def codes_by_column(work: Artwork) -> dict[str, str]:
+    """Return a work's codes by the names of the columns that tables have them in."""
+    return {f"{one.field}_{one.authority}": one.code for one in codes_of(work)}
+
+
 def uris_of(work: Artwork) -> dict[str, list[str]]:
     """Map a work's fields to the names of their concepts for all the world."""
     uris: dict[str, list[str]] = {}

@@ -216,7 +216,7 @@ def _counts(session: Session, name: str, text: str | None = None) -> dict[str, i
     meant = column != "" if text is None else column == text
     asked = select(column, func.count()).group_by(column)
     asked = asked.where(meant, func.length(column) <= LONGEST_TERM)
-    return {said: works for said, works in session.execute(asked)}
+    return {row[0]: row[1] for row in session.execute(asked)}
 
 
 def _codes_in(session: Session, name: str) -> dict[str, dict[str, str]]:
@@ -230,7 +230,7 @@ def _codes_in(session: Session, name: str) -> dict[str, dict[str, str]]:
 def _codes_of(session: Session, name: str, text: str) -> dict[str, str]:
     mine = (TermCode.field == name, TermCode.text == text)
     asked = select(TermCode.authority, TermCode.code).where(*mine)
-    return {authority: code for authority, code in session.execute(asked)}
+    return {row[0]: row[1] for row in session.execute(asked)}
 
 
 def _stated(
