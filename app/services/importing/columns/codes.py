@@ -27,11 +27,13 @@ def code_column(column: str) -> str:
     """
     words = [word for word in plain(column).split() if word not in BESIDE]
     for name, (field, authority) in COLUMNS.items():
-        if authority in words:
-            rest = " ".join(word for word in words if word != authority)
-            if rest in ("", field) or field_named(rest) == field:
-                if rest or authority == ULAN:
-                    return name
+        if authority not in words:
+            continue
+        rest = " ".join(word for word in words if word != authority)
+        # Of artists alone it goes without saying what a code is of.
+        is_meant = rest == field or field_named(rest) == field
+        if is_meant if rest else authority == ULAN:
+            return name
     return ""
 
 
