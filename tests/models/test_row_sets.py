@@ -1,10 +1,13 @@
+from typing import Any
+
 import pytest
 from sqlalchemy import JSON, Integer, Text, select
+from sqlalchemy.types import TypeEngine
 
 from app.extensions import db
 from app.models.row_sets import number_set, row_set
 
-TYPES = {"id": Integer(), "said": Text(), "facts": JSON()}
+TYPES: dict[str, TypeEngine[Any]] = {"id": Integer(), "said": Text(), "facts": JSON()}
 
 
 @pytest.fixture
