@@ -64,6 +64,10 @@ from app.models.visits import Tour as Tour
 from app.models.visits import TourStop as TourStop
 from app.models.visits import VisitLink as VisitLink
 from app.models.visits import VisitNote as VisitNote
+from app.models.vocabulary import LONGEST_FILTER_NAME as LONGEST_FILTER_NAME
+from app.models.vocabulary import LONGEST_TERM as LONGEST_TERM
+from app.models.vocabulary import SavedFilter as SavedFilter
+from app.models.vocabulary import TermCode as TermCode
 from app.models.words import ArtworkNumber as ArtworkNumber
 from app.models.words import ArtworkWord as ArtworkWord
 from app.models.words import Word as Word
