@@ -82,6 +82,9 @@ from app.web.curate.imports import pages as curate_imports
 from app.web.curate.imports import sources as curate_sources
 from app.web.curate.pictures import pages as curate_pictures
 from app.web.curate.pictures import sent as curate_sent_pictures
+from app.web.curate.vocabulary import filters as curate_filters
+from app.web.curate.vocabulary import terms as curate_vocabulary
+from app.web.curate.vocabulary import values as curate_values
 from app.web.pages import (
     about,
     evidence,
@@ -150,6 +153,7 @@ BLUEPRINTS = (
     *(curate_desk, curate_naming, curate_choosing, curate_stubs, curate_set),
     *(curate_content, curate_recordings, curate_layout),
     *(curate_bulk, curate_variants, curate_lacking),
+    *(curate_filters, curate_vocabulary, curate_values),
     *(admin_dashboard, admin_recognition, admin_evaluation, admin_disputes),
     admin_monthly,
     *(admin_site, admin_own_pages, admin_first_steps, account_first_start),

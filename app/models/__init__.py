@@ -69,6 +69,10 @@ from app.models.visits import Tour as Tour
 from app.models.visits import TourStop as TourStop
 from app.models.visits import VisitLink as VisitLink
 from app.models.visits import VisitNote as VisitNote
+from app.models.vocabulary import LONGEST_FILTER_NAME as LONGEST_FILTER_NAME
+from app.models.vocabulary import LONGEST_TERM as LONGEST_TERM
+from app.models.vocabulary import SavedFilter as SavedFilter
+from app.models.vocabulary import TermCode as TermCode
 from app.models.webhooks import DeliveryState as DeliveryState
 from app.models.webhooks import Webhook as Webhook
 from app.models.webhooks import WebhookDelivery as WebhookDelivery

@@ -1,5 +1,7 @@
 """Works, reference images, their features, and generations of the index."""
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from app.models.languages import parted
 
 if TYPE_CHECKING:
     from app.models.content import WorkMedia
+    from app.models.vocabulary import TermCode
 
 TITLE = "title"
 
@@ -21,6 +24,8 @@ SEARCHED = (
     *("technique", "type", "school", "location"),
 )
 """What a search for words looks through."""
+CODED = ("artist", "technique", "type", "school", "location")
+"""Fields whose values are terms, which may have codes in controlled vocabularies."""
 
 
 class Artwork(Base):
@@ -81,28 +86,101 @@ class Artwork(Base):
         back_populates="artwork", order_by="(WorkMedia.position, WorkMedia.id)"
     )
 
+    term_codes: Mapped[list["TermCode"]] = relationship(
+        primaryjoin="or_({})".format(
+            ", ".join(
+                f"and_(TermCode.field == {name!r}, "
+                f"foreign(TermCode.text) == Artwork.{name})"
+                for name in CODED
+            )
+        ),
+        viewonly=True,
+        order_by="(TermCode.field, TermCode.authority)",
+    )
+    """Of what its label says, shared with all works that say the same."""
+
     @property
     def is_withdrawn(self) -> bool:
         """Whether the work no longer belongs to the searchable collection."""
         return self.withdrawn_at is not None
 
 
+@dataclass(slots=True, eq=False)
+class WorkRow:
+    """Row of the table ``artwork``, out of every session's sight.
+
+    Edits of many works read and write such rows: noticing each attribute that is set,
+    as ``Artwork`` does, takes many times as long. Attributes as there.
+    """
+
+    id: int
+    accession: str
+    title: str
+    artist: str
+    date: str
+    technique: str
+    type: str
+    school: str
+    location: str
+    source: str
+    rights: str
+    details: dict[str, Any]
+    updated_at: datetime
+    withdrawn_at: datetime | None
+    revision: int
+    search_text: str
+    artist_key: str
+    title_key: str
+    earliest_year: int | None
+    latest_year: int | None
+    stated_subjects: str
+    shows: str
+    images: list["ReferenceImage"] = field(default_factory=list)
+    """Empty unless they were asked for."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the work no longer belongs to the searchable collection."""
+        return self.withdrawn_at is not None
+
+
+AnyWork = Artwork | WorkRow
+"""Work as a session knows it, or as its row tells it."""
+
+
 @event.listens_for(Artwork, "before_insert")
 @event.listens_for(Artwork, "before_update")
-def set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
-    """Bring what is searched and sorted by up to date with the label."""
+def _set_keys(_mapper: object, _connection: object, artwork: Artwork) -> None:
+    set_keys(artwork)
+
+
+def set_keys(artwork: AnyWork, changed: Collection[str] = SEARCHED) -> None:
+    """Bring what is searched and sorted by up to date with the label.
+
+    Parameters
+    ----------
+    changed : collection of str
+        Fields that may say something else than before.
+    """
     label = [getattr(artwork, name) or "" for name in SEARCHED]
     artwork.search_text = plain_text(" ".join((*label, *other_titles(artwork))))
-    artwork.artist_key = sort_key(artwork.artist or "")
-    artwork.title_key = sort_key(artwork.title or "")
-    artwork.earliest_year, artwork.latest_year = years_of(artwork.date or "")
+    if "artist" in changed:
+        artwork.artist_key = sort_key(artwork.artist or "")
+    if TITLE in changed:
+        artwork.title_key = sort_key(artwork.title or "")
+    if "date" in changed:
+        artwork.earliest_year, artwork.latest_year = years_of(artwork.date or "")
 
 
-def other_titles(artwork: Artwork) -> list[str]:
+def other_titles(artwork: AnyWork) -> list[str]:
     """Return a work's titles in other languages than that of its label."""
-    named = ((*parted(name), value) for name, value in (artwork.details or {}).items())
-    titles = [str(value) for field, tag, value in named if field == TITLE and tag]
-    return [title for title in titles if title != artwork.title]
+    titles = []
+    for name, value in (artwork.details or {}).items():
+        if name.startswith(TITLE):
+            named, tag = parted(name)
+            if named == TITLE and tag and str(value) != artwork.title:
+                titles.append(str(value))
+    return titles
 
 
 class MergedNumber(Base):

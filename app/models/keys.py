@@ -11,20 +11,21 @@ LONGEST_WORD = 24
 """Characters of a word that are told apart: enough for "kunstgewerbemuseum"."""
 LONGEST_NUMBER = 64
 """Characters of an accession number or a gallery guide's that are told apart."""
-_SPACE = re.compile(r"\s+")
 _DIGITS = re.compile(r"([0-9]{1,18})")
 _SORTED = re.compile(r"[^a-z0-9]+")
 
 
-@lru_cache(maxsize=1024)  # of one label, four keys are made; artists come again
+@lru_cache(maxsize=8192)  # of a label, four keys are made; edits have thousands
 def plain_text(text: str) -> str:
     """Return a text in small Latin letters without accents.
 
     Other scripts are transliterated: "Dürer" becomes "durer", "Репин" "repin".
     """
-    return _SPACE.sub(" ", anyascii(text).casefold()).strip()
+    ascii_text = text if text.isascii() else anyascii(text)
+    return " ".join(ascii_text.casefold().split())
 
 
+@lru_cache(maxsize=1024)
 def sort_key(text: str) -> str:
     """Return what a name or a title is sorted by: its letters and digits."""
     return _SORTED.sub(" ", plain_text(text)).strip() or LAST_KEY

@@ -6,7 +6,7 @@ the field ``story`` in Brazilian Portuguese. A name without says nothing of it.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -97,6 +97,7 @@ def named(field: str, tag: str) -> str:
     return f"{field}{MARK}{tag}" if tag else field
 
 
+@lru_cache(maxsize=4096)  # names of columns, the same in every work
 def parted(name: str) -> tuple[str, str]:
     """Return the field and the language of a name; "" where it names no language.
 

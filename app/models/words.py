@@ -25,15 +25,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from app.models.base import Base, parent_key, sorted_text
-from app.models.collection import Artwork, MergedNumber, other_titles
+from app.models.collection import AnyWork, Artwork, MergedNumber, other_titles
 from app.models.keys import LONGEST_NUMBER, LONGEST_WORD, number_key, words_of
+from app.models.row_sets import number_set, row_set
 
 GUIDE_COLUMN = re.compile(r"guid|guia|\bstop\b|audio|tour\b|fuhrung|rundgang|parcours")
 """In the plain name of a museum's own column: it holds numbers of a gallery guide."""
 LONGEST_GUIDE_NUMBER = 12
 """Characters: what is longer is no number but a text."""
-BATCH = 500
-"""Works or words per statement: databases bound how many values one may have."""
+BATCH = 1_000
+"""Works or words per statement: what is sent is held in memory."""
+ROWS = 10_000
+"""Words of works per statement, likewise."""
 
 
 class Part(IntEnum):
@@ -115,7 +118,7 @@ def write_words(session: Session, _context: UOWTransaction) -> None:
 
 
 def write_words_of(
-    session: Session, works: Sequence[Artwork], changed: Collection[str] = NAMED
+    session: Session, works: Sequence[AnyWork], changed: Collection[str] = NAMED
 ) -> None:
     """Write down the words and numbers of works, as they are in memory.
 
@@ -137,74 +140,88 @@ def _says_something_else(work: Artwork) -> bool:
 
 
 def _write(
-    session: Session, works: Sequence[Artwork], changed: Collection[str]
+    session: Session, works: Sequence[AnyWork], changed: Collection[str]
 ) -> None:
     # What was changed before this flush is in the database; nothing is to be flushed.
     ask = session.connection().execute
     is_all = not {"accession", "details", "withdrawn_at"}.isdisjoint(changed)
     parts = [part for part in Part if is_all or NAMED_PARTS[part] in changed]
-    kept = [work.id for work in works if work not in session.new]
-    if kept:
+    new = set(session.new)
+    ids = [work.id for work in works if work not in new]
+    if ids:
+        kept = select(number_set(session, ids).c.id)
         of_works = ArtworkWord.artwork_id.in_(kept)
         ask(delete(ArtworkWord).where(of_works, ArtworkWord.part.in_(parts)))
-    if kept and is_all:
+    if ids and is_all:
         ask(delete(ArtworkNumber).where(ArtworkNumber.artwork_id.in_(kept)))
     shown = [work for work in works if work.withdrawn_at is None]
+    said = [
+        (part, words, work.id)
+        for work in shown
+        for part, text in (
+            *((Part.TITLE, title) for title in (work.title, *other_titles(work))),
+            (Part.ARTIST, work.artist),
+        )
+        if part in parts
+        if (words := words_of(text or ""))
+    ]
+    numbers = _numbered(session, {word for _, words, _ in said for word in words})
     # Two titles of one length may have a word in common.
-    occurrences = sorted(
-        {
-            (word, part, len(words), work.id)
-            for work in shown
-            for part, text in (
-                *((Part.TITLE, title) for title in (work.title, *other_titles(work))),
-                (Part.ARTIST, work.artist),
-            )
-            if part in parts
-            if (words := words_of(text or ""))
-            for word in words
-        }
-    )
-    numbers = _numbered(session, {word for word, *_ in occurrences})
+    occurrences = {
+        (numbers[word], part, len(words), work_id)
+        for part, words, work_id in said
+        for word in words
+    }
     names = ("word_id", "part", "length", "artwork_id")
-    if occurrences:
-        rows = ((numbers[word], *rest) for word, *rest in occurrences)
-        ask(insert(ArtworkWord), [dict(zip(names, row, strict=True)) for row in rows])
+    _insert(session, ArtworkWord, names, sorted(occurrences))
     if is_all:
         _write_numbers(session, shown)
 
 
-def _write_numbers(session: Session, shown: Sequence[Artwork]) -> None:
+def _write_numbers(session: Session, shown: Sequence[AnyWork]) -> None:
     ask = session.connection().execute
     found_by = {
         work.id: numbers_of(work.accession, work.details or {}) for work in shown
     }
-    into = MergedNumber.artwork_id.in_(found_by)
+    into = MergedNumber.artwork_id.in_(select(number_set(session, [*found_by]).c.id))
     merged = select(MergedNumber.accession, MergedNumber.artwork_id).where(into)
     for accession, work_id in ask(merged):
         found_by[work_id] |= {number_key(accession)} - {""}
-    rows = [
-        {"number": number, "artwork_id": work_id}
-        for work_id, numbers in found_by.items()
-        for number in sorted(numbers)
-    ]
-    if rows:
-        ask(insert(ArtworkNumber), rows)
+    rows = sorted(
+        (number, work_id) for work_id, numbers in found_by.items() for number in numbers
+    )
+    _insert(session, ArtworkNumber, ("number", "artwork_id"), rows)
 
 
 def _numbered(session: Session, words: set[str]) -> dict[str, int]:
     """Return the rows of words, writing down those that are new."""
-    ask = session.connection().execute
     known = dict(_rows_of(session, words))
     new = sorted(words - known.keys())
     if new:
-        ask(insert(Word), [{"text": word} for word in new])
+        _insert(session, Word, ("text",), [(word,) for word in new])
         known |= dict(_rows_of(session, new))
     return known
 
 
 def _rows_of(session: Session, words: Iterable[str]) -> Iterator[tuple[str, int]]:
-    ordered = sorted(words)
+    ordered = [(word,) for word in sorted(words)]
     for start in range(0, len(ordered), BATCH):
-        asked = Word.text.in_(ordered[start : start + BATCH])
-        rows = session.connection().execute(select(Word.text, Word.id).where(asked))
+        sent = row_set(
+            session, {"text": Word.text.type}, ordered[start : start + BATCH]
+        )
+        asked = select(Word.text, Word.id).join(sent, sent.c.text == Word.text)
+        rows = session.connection().execute(asked)
         yield from ((text, number) for text, number in rows)
+
+
+def _insert(
+    session: Session,
+    model: type[Base],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    types = {name: getattr(model, name).type for name in names}
+    for start in range(0, len(rows), ROWS):
+        sent = row_set(session, types, rows[start : start + ROWS])
+        chosen = select(*(sent.c[name] for name in names))
+        session.connection().execute(insert(model).from_select(names, chosen))

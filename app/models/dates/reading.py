@@ -194,6 +194,7 @@ class _Reader:
 
 
 @lru_cache(maxsize=10_000)  # a catalogue says the same again and again
+@lru_cache(maxsize=1024)
 def years_of(date: str) -> Years:
     """Return the earliest and the latest year that a date in words names.
 

@@ -142,7 +142,11 @@ def find_works(
         return None
     wanted = select(Artwork).where(Artwork.id.in_(page.entries))
     loaded = db.session.scalars(
-        wanted.options(selectinload(Artwork.images), selectinload(Artwork.media))
+        wanted.options(
+            selectinload(Artwork.images),
+            selectinload(Artwork.media),
+            selectinload(Artwork.term_codes),
+        )
     )
     works = {work.id: work for work in loaded}
     shown = [works[row] for row in page.entries]

@@ -17,6 +17,7 @@ from app.services.collection.content.media import described_media
 from app.services.collection.labels import COLUMNS, fact_of, label_of
 from app.services.collection.spreadsheets import BYTE_ORDER_MARK, preserved
 from app.services.collection.subjects import SHOWS, subjects_of
+from app.services.collection.vocabulary.codes import codes_by_column
 
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
@@ -42,7 +43,11 @@ def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]
     while batch := session.scalars(
         select(Artwork)
         .where(Artwork.accession > last, *meant)
-        .options(selectinload(Artwork.images), selectinload(Artwork.media))
+        .options(
+            selectinload(Artwork.images),
+            selectinload(Artwork.media),
+            selectinload(Artwork.term_codes),
+        )
         .order_by(Artwork.accession)
         .limit(BATCH_WORKS)
     ).all():
@@ -61,7 +66,7 @@ def table(session: Session) -> Iterator[str]:
     extra: set[str] = set()
     about: set[str] = set()
     for work in all_works(session, withdrawn=True):
-        extra.update(work.details)
+        extra.update(work.details, codes_by_column(work))
         about.update(name for image in work.images for name in image.about)
     details, described = sorted(extra), sorted(about)
     file = io.StringIO()
@@ -79,7 +84,8 @@ def table(session: Session) -> Iterator[str]:
             # Years are numbers, which spreadsheets calculate to themselves.
             years = ["" if year is None else year for year in _years(work)]
             others = [fact_of(work, SHOWS), since]
-            others += [str(work.details.get(column, "")) for column in details]
+            told = work.details | codes_by_column(work)
+            others += [str(told.get(column, "")) for column in details]
             others += [str(said.get(column, "")) for column in described]
             writer.writerow([*map(preserved, cells), *years, *map(preserved, others)])
         yield file.getvalue()
@@ -100,6 +106,7 @@ def json_lines(session: Session) -> Iterator[str]:
             SHOWS: subjects_of(work),
             "shows_stated": bool(work.stated_subjects),
             "details": work.details,
+            "codes": codes_by_column(work),
             "media": described_media(work),
             WITHDRAWN: work.withdrawn_at.isoformat() if work.withdrawn_at else None,
             "images": [

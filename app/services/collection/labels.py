@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.models import Artwork
+from app.models.collection import AnyWork
 from app.services.collection.subjects import SHOWS, settle
 
 COLUMNS = (
@@ -32,7 +33,7 @@ def label_of(artwork: Artwork) -> dict[str, str]:
     return {name: getattr(artwork, name) or "" for name in LABEL_COLUMNS}
 
 
-def fact_of(artwork: Artwork, name: str) -> str:
+def fact_of(artwork: AnyWork, name: str) -> str:
     """Return what a work's label says in a field, or a further detail of it.
 
     Parameters
@@ -48,7 +49,7 @@ def fact_of(artwork: Artwork, name: str) -> str:
     return getattr(artwork, name) or ""
 
 
-def set_facts(artwork: Artwork, facts: Mapping[str, str]) -> None:
+def set_facts(artwork: AnyWork, facts: Mapping[str, str]) -> None:
     """Let a work's label and details say something else, by names as of ``fact_of``."""
     # A new work has none before it is written; a changed dict would not be noticed.
     details = dict(artwork.details or {})

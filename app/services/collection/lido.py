@@ -24,6 +24,7 @@ from app.services.collection.exporting import all_works
 from app.services.collection.labels import fact_of
 from app.services.collection.manifests import LICENCE, Addresses
 from app.services.collection.subjects import SHOWS
+from app.services.collection.vocabulary.codes import uris_of
 
 NAMESPACE = "http://www.lido-schema.org"
 SCHEMA = "http://lido-schema.org/schema/v1.1/lido-v1.1.xsd"
@@ -98,6 +99,7 @@ def lido_record(
 def _classify(described: Element, work: Artwork) -> None:
     types = _inside(described, "objectClassificationWrap", "objectWorkTypeWrap")
     kind = SubElement(types, _name("objectWorkType"))
+    _concept(kind, "conceptID", work, "type")
     _in_languages(kind, "term", work, "type")
 
 
@@ -110,8 +112,10 @@ def _identify(described: Element, work: Artwork, is_public: IsPublic) -> None:
     kept.set(_name("type"), "current")
     _text(kept, "workID", work.accession, type="inventory number")
     if work.location:
-        place = _inside(kept, "repositoryLocation", "namePlaceSet")
-        _in_languages(place, "appellationValue", work, "location")
+        place = SubElement(kept, _name("repositoryLocation"))
+        _concept(place, "placeID", work, "location")
+        named = SubElement(place, _name("namePlaceSet"))
+        _in_languages(named, "appellationValue", work, "location")
     said_of = {one.field: one.texts for one in fields_said(work, is_public)}
     measured = said_of.pop(DIMENSIONS, [])
     if said_of:
@@ -136,10 +140,14 @@ def _make(described: Element, work: Artwork) -> None:
     if work.artist:
         actor = SubElement(event, _name("eventActor"))
         _in_languages(actor, "displayActorInRole", work, "artist")
-        named = _inside(actor, "actorInRole", "actor", "nameActorSet")
+        who = _inside(actor, "actorInRole", "actor")
+        _concept(who, "actorID", work, "artist")
+        named = SubElement(who, _name("nameActorSet"))
         _in_languages(named, "appellationValue", work, "artist")
     if work.school:
-        _in_languages(SubElement(event, _name("culture")), "term", work, "school")
+        culture = SubElement(event, _name("culture"))
+        _concept(culture, "conceptID", work, "school")
+        _in_languages(culture, "term", work, "school")
     if work.date:
         dated = SubElement(event, _name("eventDate"))
         _in_languages(dated, "displayDate", work, "date")
@@ -154,6 +162,10 @@ def _make(described: Element, work: Artwork) -> None:
     if work.technique:
         made_of = SubElement(event, _name("eventMaterialsTech"))
         _in_languages(made_of, "displayMaterialsTech", work, "technique")
+        if "technique" in uris_of(work):
+            term = _inside(made_of, "materialsTech", "termMaterialsTech")
+            _concept(term, "conceptID", work, "technique")
+            _text(term, "term", work.technique)
 
 
 def _show(described: Element, work: Artwork) -> None:
@@ -251,6 +263,12 @@ def _text(parent: Element, name: str, text: str, **attributes: str) -> Element:
     for attribute, value in attributes.items():
         element.set(_name(attribute), value)
     return element
+
+
+def _concept(parent: Element, name: str, work: Artwork, field: str) -> None:
+    """Add the identifiers, in controlled vocabularies, of what a label says."""
+    for uri in uris_of(work).get(field, []):
+        _text(parent, name, uri, type=URI)
 
 
 def _in_languages(parent: Element, name: str, work: Artwork, field: str) -> None:

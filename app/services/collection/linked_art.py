@@ -5,7 +5,7 @@ Getty's Art & Architecture Thesaurus.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from babel import Locale
@@ -30,6 +30,7 @@ from app.services.collection.labels import fact_of
 from app.services.collection.lido import iso_year
 from app.services.collection.manifests import LICENCE, Addresses
 from app.services.collection.subjects import SHOWS
+from app.services.collection.vocabulary.codes import uris_of
 
 CONTEXT = "https://linked.art/ns/v1/linked-art.json"
 AAT = "http://vocab.getty.edu/aat/"
@@ -118,12 +119,19 @@ def describe_object(
             _named("Identifier", work.accession, ACCESSION_NUMBER),
         ],
     }
+    uris = uris_of(work)
     if work.type:
-        described["classified_as"] = [_called("Type", work, "type")]
-    if work.artist or work.date:
-        described["produced_by"] = _production(work)
+        kind = _called("Type", work, "type", uris.get("type"))
+        described["classified_as"] = [kind]
+    if "school" in uris:
+        style = _called("Type", work, "school", uris["school"])
+        style["classified_as"] = [_concept(FIELD_CONCEPTS["school"])]
+        described.setdefault("classified_as", []).append(style)
+    if work.artist or work.date or "technique" in uris:
+        described["produced_by"] = _production(work, uris)
     if work.location:
-        described["current_location"] = _called("Place", work, "location")
+        place = _called("Place", work, "location", uris.get("location"))
+        described["current_location"] = place
     is_licence = bool(LICENCE.fullmatch(work.rights))
     statements = [
         _spoken(_statement(said.value, kind), said)
@@ -154,11 +162,15 @@ def describe_object(
     return described
 
 
-def _production(work: Artwork) -> dict[str, Any]:
+def _production(work: Artwork, uris: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     production: dict[str, Any] = {"type": "Production"}
     if work.artist:
         # A label does not tell whether it names a person, a workshop or a people.
-        production["carried_out_by"] = [_called("Actor", work, "artist")]
+        maker = _called("Actor", work, "artist", uris.get("artist"))
+        production["carried_out_by"] = [maker]
+    if "technique" in uris:
+        how = _called("Type", work, "technique", uris["technique"])
+        production["technique"] = [how]
     if work.date:
         span: dict[str, Any] = {
             "type": "TimeSpan",
@@ -251,9 +263,21 @@ def _names(texts: Iterable[Text]) -> list[dict[str, Any]]:
     return [_spoken({"type": "Name", "content": one.value}, one) for one in texts]
 
 
-def _called(kind: str, work: Artwork, field: str) -> dict[str, Any]:
-    """Return a thing that a label names, with its name in other languages."""
-    thing = {"type": kind, "_label": str(getattr(work, field))}
+def _called(
+    kind: str, work: Artwork, field: str, uris: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Return a thing that a label names, with its name in other languages.
+
+    Parameters
+    ----------
+    uris : sequence of str, optional
+        Its names in controlled vocabularies.
+    """
+    thing: dict[str, Any] = {"type": kind, "_label": str(getattr(work, field))}
+    if uris:
+        thing["id"] = uris[0]
+        if others := [{"id": uri, "type": kind} for uri in uris[1:]]:
+            thing["equivalent"] = others
     said = labels_said(work, field)
     return {**thing, "identified_by": _names(said)} if len(said) > 1 else thing
 

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ReferenceImage
+from app.models.collection import AnyWork
 from app.retrieval.descriptors.subjects import SUBJECTS
 
 SHOWS = "shows"
@@ -64,18 +65,18 @@ def normal_statement(statement: str) -> str:
     return write_statement(subjects) if statement.strip() else ""
 
 
-def subjects_of(artwork: Artwork) -> list[str]:
+def subjects_of(artwork: AnyWork) -> list[str]:
     """Return what a work shows, in the order of the vocabulary."""
     return (artwork.shows or "").split()
 
 
-def subjects_seen(artwork: Artwork) -> list[str]:
+def subjects_seen(artwork: AnyWork) -> list[str]:
     """Return what is seen in any of a work's pictures, in the vocabulary's order."""
     seen = {one for image in artwork.images for one in _read(image.seen_subjects)}
     return [subject for subject in SUBJECTS if subject in seen]
 
 
-def settle(artwork: Artwork) -> None:
+def settle(artwork: AnyWork) -> None:
     """Let a work show what was stated or else seen; the caller commits."""
     shows = _shown(artwork)
     if artwork.shows != shows:
@@ -120,7 +121,7 @@ def _read(written: str | None) -> list[str]:
     return (written or "").split()
 
 
-def _shown(artwork: Artwork) -> str:
+def _shown(artwork: AnyWork) -> str:
     if not artwork.stated_subjects:
         return write_subjects(subjects_seen(artwork))
     stated = _words(artwork.stated_subjects)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from app.models import Artwork, RowState
 from app.services.collection.labels import DETAIL, fact_of
 from app.services.collection.pictures import StoredPicture
+from app.services.collection.vocabulary.codes import COLUMNS, codes_by_column
 from app.services.importing.columns.reading import Reading
 from app.services.importing.messages import GONE, Remark
 from app.services.importing.records import Record
@@ -153,8 +154,16 @@ def differences(record: Record, artwork: Artwork, reading: Reading) -> dict[str,
     return {
         name: value
         for name, value in said.items()
-        if name not in record.absent and fact_of(artwork, name) != value
+        if name not in record.absent
+        and fact_of(artwork, name) != value
+        and not _is_shared(artwork, name, value)
     }
+
+
+def _is_shared(artwork: Artwork, name: str, value: str) -> bool:
+    """Tell whether a code is that of a work's term: it need not state it itself."""
+    column = name.removeprefix(DETAIL)
+    return column in COLUMNS and codes_by_column(artwork).get(column) == value
 
 
 def _heed(

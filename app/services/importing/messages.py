@@ -61,6 +61,10 @@ SENTENCES = {
     "long_accession": _("The accession number has more than %(maximum)s characters."),
     "no_date": _("%(value)s is no moment at which a work can have been withdrawn."),
     "no_subject": _("%(value)s is none of the things that works can be said to show."),
+    "no_code": _(
+        "%(value)s is no code of the vocabulary that %(column)s names. It is kept as "
+        "a text, and leads nowhere."
+    ),
     "repeats": _("It repeats row %(line)s."),
     "contradicts": _(
         "Row %(line)s has the same accession number, but another %(field)s. Please "

@@ -16,6 +16,7 @@ from app.services.collection.subjects import (
     UnknownSubjectError,
     normal_statement,
 )
+from app.services.importing.columns.codes import settle_codes
 from app.services.importing.columns.formats import ACCESSION, IMAGE, OURS, WGA
 from app.services.importing.columns.made import number_from, wga_pictures
 from app.services.importing.columns.picture_cells import pictures_in, says_nothing
@@ -157,6 +158,7 @@ class RecordReader:
             )
             record.label[name] = "; ".join(filter(None, said))
         record.details = self._details_of(values)
+        record.remarks += settle_codes(record.details)
         _fill_label(record, self._reading.labels)
         record.about = {
             name: value.strip()

@@ -19,11 +19,12 @@ from app.models import (
     ImageFeatures,
     ReferenceImage,
 )
+from app.models.collection import AnyWork
 from app.retrieval.types import GalleryItem
 from app.services.index.features import gallery_item
 
 
-def announce(session: Session, artworks: Iterable[Artwork]) -> int:
+def announce(session: Session, artworks: Iterable[AnyWork]) -> int:
     """Say that what can be found of some works changes with this transaction.
 
     Returns

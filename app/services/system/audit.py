@@ -5,10 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import Artwork, AuditEntry, BulkEdit, ImportRun, User
+from app.models import Artwork, AuditEntry, BulkEdit, ImportRun, User, now
+from app.models.collection import AnyWork
+from app.models.row_sets import row_set
 from app.services.system.paging import Page, select_page
 
 ENTRIES_PER_PAGE = 50
@@ -50,13 +61,16 @@ ADMINS_ACTIONS = (
 ACCOUNT = "account"
 """Key, in what an entry holds, of the number of the account that was changed."""
 
+OF_A_WORK = ("action", "artwork_id", "subject", "before", "after", "undoes_id")
+"""Columns of an entry that tell one change of an edit of many works from another."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkChange:
     """Change of a work; attributes as parameters of :func:`record`."""
 
     action: str
-    artwork: Artwork
+    artwork: AnyWork
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     undoes_id: int | None = None
@@ -139,21 +153,24 @@ def record_bulk_edit(
 
     They are committed together with the changes themselves.
     """
-    entries = [
-        {
-            "action": one.action,
-            "user_id": user_id,
-            "artwork_id": one.artwork.id,
-            "subject": one.artwork.accession,
-            "before": dict(one.before),
-            "after": dict(one.after),
-            "bulk_edit_id": edit.id,
-            "undoes_id": one.undoes_id,
-        }
+    if not changes:
+        return
+    types = {name: getattr(AuditEntry, name).type for name in OF_A_WORK}
+    rows = [
+        (
+            *(one.action, one.artwork.id, one.artwork.accession),
+            *(dict(one.before), dict(one.after), one.undoes_id),
+        )
         for one in changes
     ]
-    if entries:
-        session.execute(insert(AuditEntry), entries)
+    sent = row_set(session, types, rows)
+    of_all = {"user_id": user_id, "bulk_edit_id": edit.id, "created_at": now()}
+    columns = (
+        literal(value, getattr(AuditEntry, name).type).label(name)
+        for name, value in of_all.items()
+    )
+    chosen = select(*(sent.c[name] for name in types), *columns)
+    session.execute(insert(AuditEntry).from_select([*types, *of_all], chosen))
 
 
 def is_undone(session: Session, entry: AuditEntry) -> bool:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from app.extensions import db
 from app.models import AuditEntry
 from app.services.collection.content import layout
+from app.services.collection.vocabulary import terms
 from app.services.curation import relations, stubs, work_media
 from app.services.curation.bin import deleting
 from app.services.curation.editing import ChangedMeanwhileError
@@ -45,6 +46,7 @@ ACTION_NAMES = {
     merger.MERGE_ALL: _("Many merged in one go"),
     deleting.DELETE: _("Deleted for good"),
     audit.BULK_EDIT: _("Many works changed at once"),
+    terms.ACTION: _("Codes of a term changed"),
     audit.PHOTO_REVIEW: _("Photo of a visitor judged"),
     audit.EVALUATION_SET: _("Evaluation set changed"),
     stubs.ACTION: _("Stub changed"),
@@ -83,6 +85,8 @@ def undo(entry_id: int) -> ResponseReturnValue:
                     count=count,
                     total=total,
                 )
+        elif entry.action == terms.ACTION:
+            terms.take_back(db.session(), entry, current_account())
         elif entry.action == layout.NAME:
             layout.take_back(db.session(), entry, current_account())
         elif entry.action == audit.PHOTO_REVIEW:
@@ -99,6 +103,7 @@ def undo(entry_id: int) -> ResponseReturnValue:
         ChangedMeanwhileError,
         work_media.MediaChangedError,
         layout.LayoutChangedError,
+        terms.TermChangedError,
     ):
         sentence = gettext(
             "This cannot be taken back: it was already, or what it changed has been "

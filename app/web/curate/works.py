@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.extensions import db
-from app.models import Artwork, WorkStub
+from app.models import LONGEST_FILTER_NAME, Artwork, WorkStub
 from app.models.keys import plain_text
 from app.retrieval.descriptors.subjects import SUBJECTS
 from app.retrieval.errors import ImageError
@@ -29,6 +29,7 @@ from app.web.curate.common import back_to, editor, findable_sentence
 from app.web.curate.forms import LabelForm, NewWorkForm
 from app.web.curate.responses import go_to, or_404
 from app.web.curate.trail import ACTION_NAMES
+from app.web.curate.vocabulary.filters import saved_filters
 from app.web.errors import image_sentence
 from app.web.pages.works import (
     FACET_NAMES,
@@ -105,6 +106,8 @@ def _list(
         is_conflict=is_conflict,
         lacking_name=lacking_name(criteria.lacks) if criteria.lacks else "",
         address=address,
+        saved_filters=saved_filters(),
+        longest_filter_name=LONGEST_FILTER_NAME,
     )
 
 

@@ -42,7 +42,7 @@ CHILDREN = {
     "titleSet": "appellationValue",
     "repositoryWrap": "repositorySet",
     "repositorySet": "repositoryName workID repositoryLocation",
-    "repositoryLocation": "namePlaceSet",
+    "repositoryLocation": "placeID namePlaceSet",
     "namePlaceSet": "appellationValue",
     "objectDescriptionWrap": "objectDescriptionSet",
     "objectDescriptionSet": "descriptiveNoteValue",
@@ -54,12 +54,14 @@ CHILDREN = {
     "eventType": "conceptID term",
     "eventActor": "displayActorInRole actorInRole",
     "actorInRole": "actor",
-    "actor": "nameActorSet",
+    "actor": "actorID nameActorSet",
     "nameActorSet": "appellationValue",
     "culture": "conceptID term",
     "eventDate": "displayDate date",
     "date": "earliestDate latestDate",
-    "eventMaterialsTech": "displayMaterialsTech",
+    "eventMaterialsTech": "displayMaterialsTech materialsTech",
+    "materialsTech": "termMaterialsTech",
+    "termMaterialsTech": "conceptID term",
     "objectRelationWrap": "subjectWrap",
     "subjectWrap": "subjectSet",
     "subjectSet": "displaySubject",
@@ -96,7 +98,10 @@ NEEDED = {
     "resourceRepresentation": {"linkResource"},
 }
 """Children that must be there."""
-TYPED = {"lidoRecID", "objectPublishedID", "conceptID", "recordID", "resourceID"}
+TYPED = {
+    *("lidoRecID", "objectPublishedID", "recordID", "resourceID"),
+    *("conceptID", "actorID", "placeID"),
+}
 """Identifiers, which must say of what type they are."""
 ONCE = {
     *("objectClassificationWrap", "objectIdentificationWrap", "eventWrap", "titleWrap"),
@@ -246,6 +251,31 @@ def test_a_licence_is_an_address(full):
     full.rights = "https://creativecommons.org/publicdomain/zero/1.0/"
     record = lido_record(full, addresses_of("1/2"), MUSEUM)
     assert full.rights in texts(record, "conceptID")
+
+
+CODES = {
+    "artist_ulan": "500115493",
+    "artist_wikidata": "Q5580",
+    "technique_aat": "300011443",
+    "type_aat": "300047090",
+    "school_aat": "300020081",
+    "location_tgn": "7007567",
+}
+
+
+def test_codes_of_a_label_are_identifiers(full):
+    full.details = {**full.details, **CODES}
+    record = lido_record(full, addresses_of("1/2"), MUSEUM)
+    assert faults_of(ET.fromstring(record)) == []  # noqa: S314
+    assert texts(record, "actorID") == [
+        "http://vocab.getty.edu/ulan/500115493",
+        "http://www.wikidata.org/entity/Q5580",
+    ]
+    assert texts(record, "placeID") == ["http://vocab.getty.edu/tgn/7007567"]
+    concepts = texts(record, "conceptID")
+    for code in ("300011443", "300047090", "300020081"):
+        assert f"http://vocab.getty.edu/aat/{code}" in concepts
+    assert texts(record, "descriptiveNoteValue") == ["3 cm"]
 
 
 def test_signs_that_no_xml_may_hold_are_replaced(full):

@@ -5,7 +5,7 @@ import pytest
 from app.extensions import db
 from app.models import Artwork, ReferenceImage
 from app.services.collection.linked_art import describe_object, linked_art
-from tests.services.collection.test_lido import LABEL, addresses_of
+from tests.services.collection.test_lido import CODES, LABEL, addresses_of
 
 
 @pytest.fixture
@@ -48,6 +48,24 @@ def test_every_part_has_a_type(full):
 
     for part in parts(describe_object(full, addresses_of("1/2"))):
         assert part["type"]
+
+
+def test_codes_of_a_label_name_its_concepts(full):
+    full.details = {**full.details, **CODES}
+    described = describe_object(full, addresses_of("1/2"))
+    [maker] = described["produced_by"]["carried_out_by"]
+    assert maker["id"] == "http://vocab.getty.edu/ulan/500115493"
+    assert [one["id"] for one in maker["equivalent"]] == [
+        "http://www.wikidata.org/entity/Q5580"
+    ]
+    [technique] = described["produced_by"]["technique"]
+    assert technique["id"] == "http://vocab.getty.edu/aat/300011443"
+    kind, style = described["classified_as"]
+    assert kind["id"] == "http://vocab.getty.edu/aat/300047090"
+    assert style["id"] == "http://vocab.getty.edu/aat/300020081"
+    place = described["current_location"]
+    assert place["id"] == "http://vocab.getty.edu/tgn/7007567"
+    assert "500115493" not in json.dumps(described["referred_to_by"])
 
 
 def test_a_licence_is_a_right(full):

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from app.extensions import db
-from app.models import Artwork
+from app.models import Artwork, TermCode
 from app.services.collection import exporting
 from app.services.collection.labels import label_of
 from app.services.collection.spreadsheets import BYTE_ORDER_MARK
+from app.services.collection.vocabulary.codes import codes_by_column
 
 FACTS: dict[str, dict[str, Any]] = {
     "000123": {"title": "Dürer’s “Hare”; one, two", "date": "1-2"},
@@ -88,3 +89,41 @@ def test_the_table_comes_back_after_a_spreadsheet_had_it(works, importer, delimi
     forget()
     importer.bring_in(text)
     assert described() == works
+
+
+@pytest.fixture
+def coded(works):
+    work = db.session.query(Artwork).filter_by(accession="000123").one()
+    work.artist, work.details = "Dürer", {"location_tgn": "7007567"}
+    other = db.session.query(Artwork).filter_by(accession="8").one()
+    other.artist, other.details = "Dürer", {"artist_ulan": "500000001"}
+    db.session.add(
+        TermCode(field="artist", text="Dürer", authority="ulan", code="500115493")
+    )
+    db.session.commit()
+    return codes()
+
+
+def codes():
+    db.session.expire_all()
+    found = db.session.query(Artwork).order_by(Artwork.accession)
+    return {one.accession: codes_by_column(one) for one in found}
+
+
+def test_codes_come_back_whole_where_no_term_has_them(coded, importer):
+    text = "".join(exporting.table(db.session()))
+    forget()
+    db.session.query(TermCode).delete()
+    db.session.commit()
+    importer.bring_in(text)
+    assert {name: said for name, said in codes().items() if said} == {
+        "000123": {"artist_ulan": "500115493", "location_tgn": "7007567"},
+        "8": {"artist_ulan": "500000001"},
+    }
+
+
+def test_an_unchanged_table_gives_no_work_the_codes_of_its_terms(coded, importer):
+    before = described()
+    importer.bring_in("".join(exporting.table(db.session())))
+    assert codes() == coded
+    assert described() == before

@@ -7,6 +7,7 @@ from app.models import Artwork
 from app.models.languages import parted
 from app.services.collection.content.fields import Text
 from app.services.collection.labels import LABEL_COLUMNS
+from app.services.collection.vocabulary.codes import COLUMNS
 
 IsPublic = Callable[[str], bool]
 """Tells of the name of a fact whether everybody may read it."""
@@ -25,10 +26,10 @@ def everything(_name: str) -> bool:
 
 
 def fields_said(work: Artwork, is_public: IsPublic = everything) -> list[FieldTexts]:
-    """Return a work's fields beyond its label, with their texts."""
+    """Return a work's fields beyond its label and its codes, with their texts."""
     found: dict[str, list[Text]] = {}
     for field, text in _said(work, is_public):
-        if field not in LABEL_COLUMNS:
+        if field not in LABEL_COLUMNS and field not in COLUMNS:
             found.setdefault(field, []).append(text)
     return [FieldTexts(*one) for one in found.items()]
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Artwork, BulkEdit, BulkState, User, now
+from app.models.collection import WorkRow
 from app.services.collection.browsing import Criteria, ids_of
-from app.services.collection.labels import DETAIL, LABEL_COLUMNS, fact_of
+from app.services.collection.labels import fact_of
 from app.services.collection.subjects import SHOWS
 from app.services.curation.bulk.operations import (
     PRESENCE,
@@ -18,6 +19,7 @@ from app.services.curation.bulk.operations import (
     OperationError,
     OperationFault,
 )
+from app.services.curation.bulk.rows import read_works
 from app.services.system.paging import Page, select_page
 
 SAMPLE = 20
@@ -90,7 +92,7 @@ def discard(session: Session, edit: BulkEdit) -> bool:
     return True
 
 
-def change_of(work: Artwork, operation: BulkOperation) -> tuple[str, str] | None:
+def change_of(work: WorkRow, operation: BulkOperation) -> tuple[str, str] | None:
     """Return what a work says before and after; None where nothing changes."""
     if operation.field == PRESENCE:
         return ("", "") if operation.changes_presence(work) else None
@@ -122,18 +124,9 @@ def list_edits(session: Session, number: int = 1) -> Page[BulkEdit] | None:
 
 def _read(
     session: Session, ids: Sequence[int], operation: BulkOperation
-) -> Iterator[Artwork]:
-    """Yield works with as much of them as an operation looks at; none is changed."""
-    names = ["id", "accession", "title", "withdrawn_at"]
-    if operation.field in LABEL_COLUMNS:
-        names.append(operation.field)
-    elif operation.field == SHOWS:
-        names += ["stated_subjects", "shows"]
-    elif operation.field.startswith(DETAIL):
-        names.append("details")
-    loaded = load_only(*(getattr(Artwork, name) for name in dict.fromkeys(names)))
+) -> Iterator[WorkRow]:
+    """Yield works as they are; none is changed."""
+    with_images = operation.field == SHOWS
     for start in range(0, len(ids), BATCH):
-        meant = Artwork.id.in_(ids[start : start + BATCH])
-        yield from session.scalars(
-            select(Artwork).where(meant).order_by(Artwork.id).options(loaded)
-        )
+        batch = ids[start : start + BATCH]
+        yield from read_works(session, batch, with_images=with_images)

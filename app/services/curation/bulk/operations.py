@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.models import Artwork
+from app.models.collection import AnyWork
 from app.retrieval.descriptors.subjects import SUBJECTS
 from app.services.collection.content.fields import LONGEST_TEXT
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS, fact_of
@@ -114,7 +114,7 @@ class BulkOperation:
         if self.kind in names_subject and self.value not in SUBJECTS:
             raise OperationError(OperationFault.UNKNOWN_SUBJECT)
 
-    def after(self, work: Artwork) -> str:
+    def after(self, work: AnyWork) -> str:
         """Return what the field of a work says afterwards.
 
         Raises
@@ -139,7 +139,7 @@ class BulkOperation:
             return self._stated(work, before)
         return before
 
-    def changes_presence(self, work: Artwork) -> bool:
+    def changes_presence(self, work: AnyWork) -> bool:
         """Tell whether it withdraws a work, or lets a withdrawn one be found."""
         if self.kind is OperationKind.WITHDRAW:
             return not work.is_withdrawn
@@ -174,7 +174,7 @@ class BulkOperation:
         if any(len(text) > most for text in (self.value, *self.readings.values())):
             raise OperationError(OperationFault.TOO_LONG, most)
 
-    def _stated(self, work: Artwork, before: str) -> str:
+    def _stated(self, work: AnyWork, before: str) -> str:
         shown = subjects_of(work)
         adds = self.kind is OperationKind.ADD_SUBJECT
         if (self.value in shown) is adds:

@@ -4,14 +4,18 @@ A flush does this for each work that a curator edits. For tens of thousands it t
 too long, since it looks at every attribute of every work, and writes them one by one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Integer, literal, select, update
+from sqlalchemy.orm import Session
 
-from app.models import Artwork, now
-from app.models.collection import other_titles, set_keys
+from app.models import Artwork, ReferenceImage, now
+from app.models.collection import WorkRow, other_titles, set_keys
+from app.models.row_sets import number_set, row_set
 from app.models.words import NAMED, numbers_of, write_words_of
 from app.services.collection.labels import LABEL_COLUMNS
 from app.services.index.changes import announce
@@ -23,86 +27,113 @@ WRITTEN = (
     *("withdrawn_at", "revision"),
 )
 """Columns that an edit may change, beside the moment of it."""
+READ = tuple(field.name for field in fields(WorkRow) if field.name != "images")
+"""Columns of a row."""
+_written = attrgetter(*WRITTEN)
 
 
-def lock_works(
-    session: Session, ids: Sequence[int], *, with_images: bool = False
-) -> list[Artwork]:
-    """Read works that nobody else changes before the transaction ends.
-
-    They are out of the session's sight: what is set in them is written by
-    :class:`Snapshot` only.
+def read_works(
+    session: Session,
+    ids: Sequence[int],
+    *,
+    is_locked: bool = False,
+    with_images: bool = False,
+) -> list[WorkRow]:
+    """Read works, ascending; what is gone is left out.
 
     Parameters
     ----------
     ids : sequence of int
-        Numbers; what is gone is left out.
+        Numbers, of some thousand works at most.
+    is_locked : bool
+        Whether nobody else changes them before the transaction ends.
     with_images : bool
         Whether what is seen in their pictures is needed.
     """
-    asked = select(Artwork).where(Artwork.id.in_(ids)).order_by(Artwork.id)
+    columns = Artwork.__table__.c
+    meant = columns.id.in_(select(number_set(session, ids).c.id))
+    asked = select(*(columns[name] for name in READ)).where(meant).order_by(columns.id)
+    if is_locked:
+        asked = asked.with_for_update()
+    works = [WorkRow(*row) for row in session.connection().execute(asked)]
     if with_images:
-        asked = asked.options(selectinload(Artwork.images))
-    asked = asked.with_for_update(of=Artwork)
-    fresh = asked.execution_options(populate_existing=True)
-    works = list(session.scalars(fresh))
-    for work in works:
-        session.expunge(work)
+        images = defaultdict(list)
+        pictured = ReferenceImage.artwork_id.in_(select(number_set(session, ids).c.id))
+        for image in session.scalars(select(ReferenceImage).where(pictured)):
+            images[image.artwork_id].append(image)
+        for work in works:
+            work.images = images[work.id]
     return works
 
 
 class Snapshot:
     """What some works said, to find out what is to be written of them."""
 
-    def __init__(self, works: Sequence[Artwork]) -> None:
+    def __init__(self, works: Sequence[WorkRow]) -> None:
         self._works = works
-        # Plain values: SQLAlchemy's history of each attribute takes ten times as long.
-        self._before = [dict(vars(work)) for work in works]
+        self._before = [_written(work) for work in works]
 
-    def write(self, session: Session, *, announced: Sequence[Artwork] = ()) -> None:
+    def write(self, session: Session, *, announced: Sequence[WorkRow] = ()) -> None:
         """Write what was set in the works since; the caller commits.
 
         Parameters
         ----------
-        announced : sequence of Artwork
-            Those of which it changes whether they can be found.
+        announced : sequence of WorkRow
+            Those of which it changes whether they can be found; all at one moment.
         """
         if not self._works:
             return
         if announced:
             announce(session, announced)
-        for work in self._works:
-            set_keys(None, None, work)
-        pairs = [(vars(work), old) for work, old in self._pairs()]
-        columns = [
+        before = list(zip(*self._before, strict=True))
+        changed = [
             name
-            for name in WRITTEN
-            if any(new[name] != old[name] for new, old in pairs)
+            for name, old, new in zip(WRITTEN, before, self._columns(), strict=True)
+            if old != new
         ]
-        rows: list[dict[str, Any]] = [
-            {"row": new["id"], **{f"new_{name}": new[name] for name in columns}}
-            for new, _old in pairs
+        for work in self._works:
+            set_keys(work, changed)
+        after = self._columns()
+        changed = [
+            name
+            for name, old, new in zip(WRITTEN, before, after, strict=True)
+            if old != new
         ]
-        table = Artwork.__table__
-        values: dict[str, Any] = {
-            name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns
-        }
-        statement = (
-            update(table)  # type: ignore[arg-type]  # a Table, as declared
-            .where(table.c.id == bindparam("row"))
-            .values(**values, updated_at=now())
-        )
-        session.connection().execute(statement, rows)
-        renamed = [work for work, old in self._pairs() if _is_renamed(work, old)]
-        write_words_of(session, renamed, [name for name in NAMED if name in columns])
+        self._update(session, {n: after[WRITTEN.index(n)] for n in changed})
+        write_words_of(session, self._renamed(changed), changed)
 
-    def _pairs(self) -> Iterator[tuple[Artwork, dict[str, Any]]]:
-        return zip(self._works, self._before, strict=True)
+    def _columns(self) -> list[tuple[Any, ...]]:
+        return list(zip(*map(_written, self._works), strict=True))
+
+    def _renamed(self, changed: Sequence[str]) -> list[WorkRow]:
+        """Return the works that are found by other words or numbers than before."""
+        if set(changed).isdisjoint(NAMED):
+            return []
+        was = [dict(zip(WRITTEN, row, strict=True)) for row in self._before]
+        pairs = zip(self._works, was, strict=True)
+        return [work for work, old in pairs if _is_renamed(work, old)]
+
+    def _update(self, session: Session, after: dict[str, tuple[Any, ...]]) -> None:
+        """Write columns; one that says the same in all works is sent once."""
+        columns = Artwork.__table__.c
+        values: dict[str, Any] = {"updated_at": now()}
+        own = {}
+        for name, column in after.items():
+            if column.count(column[0]) == len(column):
+                values[name] = literal(column[0], columns[name].type)
+            else:
+                own[name] = column
+        types = {"id": Integer(), **{f"new_{n}": columns[n].type for n in own}}
+        rows = list(zip((work.id for work in self._works), *own.values(), strict=True))
+        sent = row_set(session, types, rows)
+        values |= {name: sent.c[f"new_{name}"] for name in own}
+        statement = update(Artwork).where(Artwork.id == sent.c.id).values(values)
+        session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def _is_renamed(work: Artwork, old: Mapping[str, Any]) -> bool:
+def _is_renamed(work: WorkRow, old: dict[str, Any]) -> bool:
     """Tell whether a work is found by other words or numbers than before."""
-    if any(vars(work)[name] != old[name] for name in ("title", "artist")):
+    if any(getattr(work, name) != old[name] for name in ("title", "artist")):
         return True
     if work.is_withdrawn is not (old["withdrawn_at"] is not None):
         return True

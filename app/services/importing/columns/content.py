@@ -18,6 +18,7 @@ from app.services.collection.content.fields import (
     STORY,
 )
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS
+from app.services.importing.columns.codes import code_column
 from app.services.importing.columns.words import field_named, plain, squeezed
 
 TEXT_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -79,6 +80,8 @@ def content_of(column: str) -> str:
     >>> content_of("artist_id"), content_of("Provenienz [Englisch]"), content_of("x_de")
     ('', 'Provenienz@en', '')
     """
+    if coded := code_column(column):
+        return coded
     for base, tag, is_marked in _parts(column.strip()):
         field, own_tag = field_meant(base)
         if field in LABEL_COLUMNS:

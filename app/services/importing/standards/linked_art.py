@@ -65,6 +65,8 @@ DETAILS = {
     "300435414": "Inscriptions",
     "300435448": "Place",
 }
+CULTURE = "300055768"
+"""Statement of a culture, and kind of what a work is classified as by it."""
 CREATOR = "300435446"
 """Statement of who made a work, in words."""
 QUALIFYING = ("attributed", "workshop", "follower", "circle", "after", "copy", "manner")
@@ -110,13 +112,18 @@ class _Reader:
         self._add_names()
         self._add_statements()
         self._add_makers()
-        kinds = objects(work.get("classified_as"))
+        every = objects(work.get("classified_as"))
+        styles = [one for one in every if CULTURE in kinds_of(one)]
+        kinds = [one for one in every if one not in styles]
         usual = [one for one in kinds if WORK_TYPE in kinds_of(one)] or kinds
         found.add_things("type", self._things(usual), self._language)
+        found.add_codes("type", _addresses(usual))
+        found.add_codes("school", _addresses(styles))
         if not found.has("technique"):
             found.add("technique", self._labels(objects(work.get("made_of"))))
-        places = self._things(objects(work.get("current_location")))
-        found.add_things("location", places, self._language)
+        places = objects(work.get("current_location"))
+        found.add_things("location", self._things(places), self._language)
+        found.add_codes("location", _addresses(places))
         for name in ("current_keeper", "current_owner"):
             found.add_detail("Owner", self._labels(objects(work.get(name))))
         for right in objects(work.get("subject_to")):
@@ -200,6 +207,9 @@ class _Reader:
                     self._found.add_spoken(DATE, date, self._language, most=1)
                 places = self._labels(objects(part.get("took_place_at")))
                 self._found.add_detail("Place", places)
+            for field, name in (("artist", "carried_out_by"), ("technique",) * 2):
+                things = [one for part in parts for one in objects(part.get(name))]
+                self._found.add_codes(field, _addresses(things))
         if not self._found.has("artist"):
             said = [
                 one
@@ -274,6 +284,12 @@ def _tag(language: dict[str, Any]) -> str:
     known = (str(one.get("content")) for one in objects(language.get("identified_by")))
     tag = next(filter(None, map(normal_tag, known)), "")
     return tag or LANGUAGES.get(number_of_concept(id_of(language)), "")
+
+
+def _addresses(things: Iterable[dict[str, Any]]) -> list[str]:
+    """Return what things are known by, also elsewhere."""
+    every = ((one, *objects(one.get("equivalent"))) for one in things)
+    return [id_of(one) for some in every for one in some]
 
 
 def _kind_name(thing: dict[str, Any]) -> str:

@@ -10,8 +10,14 @@ from app.services.collection.subjects import (
     UnknownSubjectError,
     normal_statement,
 )
+from app.services.collection.vocabulary.codes import (
+    COLUMNS,
+    CodeFormError,
+    read_code,
+)
 from app.services.importing.columns.content import field_meant
 from app.services.importing.columns.formats import ACCESSION
+from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import detail_name
 from app.services.importing.columns.words import field_named
 from app.services.importing.records import Record
@@ -102,6 +108,14 @@ class WorkDescription:
         said = (label_texts(one, language)[:1] for one in things)
         self.add(field, (name for names in said for name in names))
         self.add_languages(field, united_languages(things))
+
+    def add_codes(self, field: str, addresses: Iterable[str]) -> None:
+        """Add the code of what a field says, where one concept is named by address."""
+        named = [one for one in addresses if is_address(one)]
+        for column, (meant, authority) in COLUMNS.items():
+            codes = {_code(authority, one) for one in named if meant == field} - {""}
+            if len(codes) == 1:
+                self.add_detail(column, codes)
 
     def add_translation(self, other: "WorkDescription", language: str) -> None:
         """Add what another description says of the same work in another language."""
@@ -211,6 +225,14 @@ def _without_repeats(
         if len(tags) == 1 and details[tags[0]] == label.get(field):
             del found[tags[0]]
     return found
+
+
+def _code(authority: str, address: str) -> str:
+    """Return the code in a vocabulary that an address names; "" if it names none."""
+    try:
+        return read_code(authority, address)
+    except CodeFormError:
+        return ""
 
 
 def field_of(name: str) -> str:

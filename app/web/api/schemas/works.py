@@ -15,6 +15,7 @@ from app.services.collection.content.layout import FieldChoice
 from app.services.collection.content.markup import html_of
 from app.services.collection.content.media import shown_media
 from app.services.collection.subjects import subjects_of
+from app.services.collection.vocabulary.codes import AUTHORITIES, codes_of
 from app.web.api.fields import (
     PageSchema,
     ResponseSchema,
@@ -143,6 +144,19 @@ class WorkMediaSchema(ResponseSchema):
     )
 
 
+class CodeSchema(ResponseSchema):
+    """A ``Code``."""
+
+    description = _("A code, in a controlled vocabulary, of what a label says.")
+    field = text(_("Which field of the label it is of."), "artist")
+    authority = text(_("The vocabulary."), "ulan", validate=OneOf(list(AUTHORITIES)))
+    code = text(_("Its number there."), "500115493")
+    uri = text(
+        _("The concept’s name for all the world."),
+        "http://vocab.getty.edu/ulan/500115493",
+    )
+
+
 class WorkSchema(LabelSchema):
     """Whole label and pictures, from an ``Artwork``."""
 
@@ -176,6 +190,11 @@ class WorkSchema(LabelSchema):
         _("Whether a curator stated that, or else the program recognised it."),
         False,
         lambda work: bool(work.stated_subjects),
+    )
+    codes = array(
+        CodeSchema,
+        _("Codes of what the label says, in controlled vocabularies."),
+        codes_of,
     )
     images = array(ImageSchema, _("Its pictures; the first one stands for it."))
     texts = array(

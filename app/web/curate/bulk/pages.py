@@ -13,7 +13,7 @@ from app.models.languages import named
 from app.services.collection.content.fields import TEXT_FIELDS
 from app.services.collection.content.layout import known_fields
 from app.services.collection.labels import DETAIL, LABEL_COLUMNS
-from app.services.curation.bulk import drafts, writing
+from app.services.curation.bulk import changing, drafts, writing
 from app.services.curation.bulk.operations import (
     BulkOperation,
     OperationError,
@@ -144,7 +144,7 @@ def write(edit_id: int) -> ResponseReturnValue:
         return go_to("curate_bulk.show", edit_id=edit_id, error=TOO_LATE)
     if task is not None:
         return go_to("curate_bulk.show", edit_id=edit_id)
-    changed = edit.counts[writing.CHANGED]
+    changed = edit.counts[changing.CHANGED]
     sentence = ngettext("%(num)s work changed.", "%(num)s works changed.", changed)
     return go_to("curate_bulk.show", edit_id=edit_id, done=sentence)
 

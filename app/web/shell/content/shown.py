@@ -25,6 +25,7 @@ from app.services.collection.content.markup import beginning_of, html_of
 from app.services.collection.content.media import shown_media
 from app.services.collection.labels import DETAIL
 from app.services.collection.subjects import SHOWS
+from app.services.collection.vocabulary.codes import Code, codes_of
 from app.web.shell.content.wishes import (
     is_foreign,
     language_name,
@@ -83,7 +84,7 @@ def register(app: Flask) -> None:
             rich,
             said_in,
         ),
-        *(shown_fields, title_words, transcript, work_title),
+        *(shown_codes, shown_fields, title_words, transcript, work_title),
     )
     app.jinja_env.globals.update({one.__name__: one for one in functions})
 
@@ -98,6 +99,17 @@ def shown_fields(work: Artwork, *, rich: bool | None = None) -> list[ShownField]
     """
     found = layout().shown(work, wishes())
     return [one for one in found if rich is None or one.choice.is_rich is rich]
+
+
+def shown_codes(work: Artwork) -> list[tuple[str, str, list[Code]]]:
+    """Return the codes of what the visitor sees of a label: field, its name, codes."""
+    shown = {one.choice.name: field_name(one.choice) for one in shown_fields(work)}
+    names = {"artist": str(FIELD_NAMES["artist"]), **shown}
+    found: dict[str, list[Code]] = {}
+    for code in codes_of(work):
+        if code.field in names:
+            found.setdefault(code.field, []).append(code)
+    return [(field, names[field], codes) for field, codes in found.items()]
 
 
 def title_of(work: Artwork) -> Text:

@@ -15,7 +15,7 @@ from app.models import (
 from app.models.words import Part
 from app.services.collection.labels import DETAIL
 from app.services.collection.subjects import SHOWS, settle
-from app.services.curation.bulk import drafts, writing
+from app.services.curation.bulk import changing, drafts, writing
 from app.services.curation.bulk.operations import (
     BulkOperation,
     OperationError,
@@ -238,7 +238,7 @@ def test_what_takes_long_is_left_to_a_task(session, works, monkeypatch):
 def test_a_writing_that_was_killed_goes_on_and_repeats_nothing(
     session, works, monkeypatch
 ):
-    monkeypatch.setattr(writing, "BATCH", 1)
+    monkeypatch.setattr(changing, "BATCH", 1)
     edit = drafts.draft(session, works, SET, None)
     edit.state = BulkState.WRITING
     session.commit()
@@ -252,9 +252,9 @@ def test_a_writing_that_was_killed_goes_on_and_repeats_nothing(
             raise KilledError
 
     with pytest.raises(KilledError):
-        writing._write(session, edit, None, step)
+        changing.write(session, edit, None, step)
     assert said(session, "technique").count("Oil on canvas") == 2
-    writing._write(session, edit, None, lambda *_: session.commit())
+    changing.write(session, edit, None, lambda *_: session.commit())
     session.expire_all()
     assert said(session, "technique") == ["Oil on canvas"] * 4
     assert edit.counts["changed"] == 4

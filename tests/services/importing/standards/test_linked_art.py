@@ -124,6 +124,7 @@ def test_an_object_says_what_a_work_is():
         "dimensions": "74.3 × 94.3 cm",
         "description": "Painted in Arles.",
         "credit": "Gift of A. Muster",
+        "type_aat": "300033618",
         "Marks": "signed",
         "Owner": "Museum",
     }

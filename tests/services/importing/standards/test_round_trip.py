@@ -58,6 +58,19 @@ FACTS = {
         "rights": "Museum, alle Rechte vorbehalten",
         "details.rights@en": "Museum, all rights reserved",
     },
+    "codes of vocabularies": {
+        "artist": "Vincent van Gogh",
+        "details.artist_ulan": "500115588",
+        "details.artist_wikidata": "Q5582",
+        "type": "Painting",
+        "details.type_aat": "300033618",
+        "school": "Dutch",
+        "details.school_aat": "300020929",
+        "technique": "Oil",
+        "details.technique_aat": "300015050",
+        "location": "Arles",
+        "details.location_tgn": "7008775",
+    },
     "what visitors are told": {
         "details.dimensions": "40 × 60 cm",
         "details.dimensions@en": "40 by 60 cm",
@@ -106,6 +119,8 @@ def test_where_recordings_and_pages_are_comes_back(form):
 @pytest.mark.parametrize("facts", FACTS.values(), ids=FACTS)
 @pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
 def test_a_work_comes_back_as_it_was(facts, written):
+    if facts is FACTS["codes of vocabularies"] and written is WRITTEN["iiif"]:
+        pytest.skip("IIIF has no place for codes; LIDO and Linked Art have")
     original = work("1900.0")
     set_facts(original, facts)
     db.session.commit()

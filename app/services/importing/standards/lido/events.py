@@ -34,6 +34,13 @@ MAKING = frozenset(
 """Identifiers and names of the types of event in which a work comes to be."""
 PREFERENCES = frozenset(("", "uri", "local", "preferred", "alternate"))
 """What attributes in a type say that is no type."""
+CODED = {
+    "artist": "lido:eventActor/lido:actorInRole/lido:actor/lido:actorID",
+    "school": "lido:culture/lido:conceptID",
+    "technique": "lido:eventMaterialsTech/lido:materialsTech/lido:termMaterialsTech"
+    "/lido:conceptID",
+}
+"""Fields of which codes of vocabularies are known, and where these stand."""
 PLACE = "lido:eventPlace/lido:place/lido:namePlaceSet"
 
 
@@ -55,6 +62,9 @@ def add_events(found: WorkDescription, record: LidoParts) -> None:
     # Designed in one year and printed in another: the first that is said counts.
     for date in dates[:1]:
         found.add_spoken(DATE, date, record.language, most=1)
+    for field, path in CODED.items():
+        known = (one.identifiers(path) for one in making)
+        found.add_codes(field, (one for some in known for one in some))
     made = [one.element for one in making]
     for one in record.parts(".//lido:eventWrap/lido:eventSet"):
         if not any(event in made for event in one.all("lido:event")):

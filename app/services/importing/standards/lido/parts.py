@@ -65,6 +65,10 @@ class LidoParts:
         )
         return [texts(terms) for terms in found if terms]
 
+    def identifiers(self, path: str) -> list[str]:
+        """Return what is at a path as concepts or things are known by."""
+        return [text_of(one) for one in self.all(path)]
+
     def terms(self, path: str) -> list[str]:
         """Return what concepts are called, each in one language and by one name."""
         return self._called(self.concepts(path))

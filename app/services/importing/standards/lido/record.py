@@ -109,6 +109,8 @@ def _describe(found: WorkDescription, parts: LidoParts) -> None:
     add_events(found, parts)
     kinds = parts.concepts(".//lido:objectWorkTypeWrap/lido:objectWorkType")
     found.add_things("type", kinds, parts.language)
+    path = ".//lido:objectWorkTypeWrap/lido:objectWorkType/lido:conceptID"
+    found.add_codes("type", parts.identifiers(path))
     classified = ".//lido:classificationWrap/lido:classification"
     found.add_detail("Classification", parts.terms(classified))
     for one in _repositories(parts):
@@ -143,6 +145,8 @@ def _repositories(parts: LidoParts) -> list[LidoParts]:
 
 
 def _add_whereabouts(found: WorkDescription, repository: LidoParts) -> None:
+    known = repository.identifiers("lido:repositoryLocation/lido:placeID")
+    found.add_codes("location", known)
     names = repository.named("lido:repositoryName/lido:legalBodyName")[:1]
     places = repository.names("lido:repositoryLocation/lido:namePlaceSet")[:1]
     if names:

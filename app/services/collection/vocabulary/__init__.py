@@ -1,0 +1,1 @@
+"""Terms of labels: values in use, codes in controlled vocabularies, their editing."""
