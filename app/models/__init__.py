@@ -17,8 +17,6 @@ from app.models.base import LARGEST_INTEGER as LARGEST_INTEGER
 from app.models.base import Base as Base
 from app.models.base import UtcDateTime as UtcDateTime
 from app.models.base import now as now
-from app.models.bulk import BulkEdit as BulkEdit
-from app.models.bulk import BulkState as BulkState
 from app.models.collection import Artwork as Artwork
 from app.models.collection import CollectionState as CollectionState
 from app.models.collection import DeletedWork as DeletedWork
@@ -29,9 +27,15 @@ from app.models.collection import MergedNumber as MergedNumber
 from app.models.collection import ReferenceImage as ReferenceImage
 from app.models.content import MediaKind as MediaKind
 from app.models.content import WorkMedia as WorkMedia
+from app.models.curation import LONGEST_FILTER_NAME as LONGEST_FILTER_NAME
+from app.models.curation import LONGEST_TERM as LONGEST_TERM
 from app.models.curation import AuditEntry as AuditEntry
+from app.models.curation import BulkEdit as BulkEdit
+from app.models.curation import BulkState as BulkState
 from app.models.curation import Relation as Relation
+from app.models.curation import SavedFilter as SavedFilter
 from app.models.curation import StoredSetting as StoredSetting
+from app.models.curation import TermCode as TermCode
 from app.models.curation import WorkFinding as WorkFinding
 from app.models.evaluation import EvaluationReport as EvaluationReport
 from app.models.evaluation import Relevance as Relevance
@@ -69,10 +73,6 @@ from app.models.visits import Tour as Tour
 from app.models.visits import TourStop as TourStop
 from app.models.visits import VisitLink as VisitLink
 from app.models.visits import VisitNote as VisitNote
-from app.models.vocabulary import LONGEST_FILTER_NAME as LONGEST_FILTER_NAME
-from app.models.vocabulary import LONGEST_TERM as LONGEST_TERM
-from app.models.vocabulary import SavedFilter as SavedFilter
-from app.models.vocabulary import TermCode as TermCode
 from app.models.webhooks import DeliveryState as DeliveryState
 from app.models.webhooks import Webhook as Webhook
 from app.models.webhooks import WebhookDelivery as WebhookDelivery

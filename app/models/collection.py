@@ -15,7 +15,7 @@ from app.models.languages import parted
 
 if TYPE_CHECKING:
     from app.models.content import WorkMedia
-    from app.models.vocabulary import TermCode
+    from app.models.curation import TermCode
 
 TITLE = "title"
 

@@ -94,6 +94,15 @@ WORK_MEDIA = {
     ],
 }
 """Audio, video or a link."""
+CODE = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("field", "code", "uri"), TEXT),
+        "authority": {"type": "string", "enum": ["ulan", "aat", "tgn", "wikidata"]},
+    },
+    "required": ["authority", "code", "field", "uri"],
+}
+"""Code in a controlled vocabulary of what a label says."""
 REMARKS = ["truncated", "reduced", "mirrored", "cropped"]
 FAULTS = ["black", "blank", "tiny", "dark", "blurred", "glare", "small", "cut_off"]
 FACETS = ("artist", "school", "technique", "type", "location")
@@ -219,7 +228,8 @@ def with_new_facts(node):
             properties["texts"] = {"type": "array", "items": WORK_TEXT}
             properties["media"] = {"type": "array", "items": WORK_MEDIA}
             told = {"shows", "shows_stated", "earliest_year", "latest_year"}
-            told |= {"texts", "media"}
+            properties["codes"] = {"type": "array", "items": CODE}
+            told |= {"texts", "media", "codes"}
             node["required"] = sorted({*node["required"], *told})
         if {"similarity", "inliers"} <= set(properties):
             # No network is asked any more where details alone are certain.
@@ -287,7 +297,7 @@ def test_the_named_forms_are_the_same(document):
         *("Calibration", "Suggestion", "Suggestions", "Reading", "ReadWork"),
         *("Tour", "Tours", "TourStop", "TourWithStops"),
     }
-    added |= {"WorkMedia", "WorkText", "Record", "RecordImage", "RecordChanges"}
+    added |= {"Code", "WorkMedia", "WorkText", "Record", "RecordImage", "RecordChanges"}
     assert set(now) == {*before, *added}
     assert resolved(document, now["Calibration"]) == CALIBRATION
     assert resolved(document, now["Reading"]) == READING

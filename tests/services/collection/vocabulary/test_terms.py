@@ -32,12 +32,17 @@ def texts(page):
     return [(term.text, term.works) for term in page.entries]
 
 
+def there(found):
+    assert found is not None
+    return found
+
+
 def stated(session, text, **given):
     return state_codes(session, None, "artist", text, given)
 
 
 def test_terms_are_counted_filtered_and_tell_what_works_state(works):
-    page = list_terms(works, "artist")
+    page = there(list_terms(works, "artist"))
     assert texts(page) == [("Dürer", 2), ("Bosch", 1), ("Duerer", 1)]
     assert page.entries[0].stated == {"ulan": {"500115493": 1}}
     assert texts(list_terms(works, "artist", text="durer")) == [("Dürer", 2)]
@@ -60,13 +65,13 @@ def test_terms_that_share_a_code_are_found(works):
 
 def test_codes_are_stated_with_a_trail_and_taken_back(works):
     first = stated(works, "Dürer", ulan="http://vocab.getty.edu/ulan/500115493")
-    assert find_term(works, "artist", "Dürer").codes == {"ulan": "500115493"}
+    assert there(find_term(works, "artist", "Dürer")).codes == {"ulan": "500115493"}
     assert stated(works, "Dürer", ulan="500115493") is None
     second = stated(works, "Dürer", wikidata="Q5580")
     with pytest.raises(TermChangedError):
         take_back(works, first, None)
     take_back(works, second, None)
-    assert find_term(works, "artist", "Dürer").codes == {"ulan": "500115493"}
+    assert there(find_term(works, "artist", "Dürer")).codes == {"ulan": "500115493"}
     with pytest.raises(TermChangedError):
         take_back(works, second, None)
     assert len(works.scalars(select(AuditEntry)).all()) == 3
@@ -80,7 +85,7 @@ def test_a_wrong_code_leaves_all_as_it_was(works):
 
 
 def test_who_saw_other_codes_is_refused(works):
-    seen = find_term(works, "artist", "Dürer").seen
+    seen = there(find_term(works, "artist", "Dürer")).seen
     stated(works, "Dürer", ulan="500115493")
     with pytest.raises(TermChangedError):
         state_codes(works, None, "artist", "Dürer", {"wikidata": "Q5580"}, seen=seen)

@@ -29,7 +29,7 @@ def test_codes_of_a_term_are_shown_on_pages_in_the_api_and_taken_back(app, curat
     assert answer.status_code == 303
     assert codes(app) == {("Oil on canvas", "aat"): "300178684"}
     with app.app_context():
-        work = db.session.query(Artwork).filter_by(technique="Oil on canvas").first()
+        work = db.session.query(Artwork).filter_by(technique="Oil on canvas").one()
         accession = work.accession
     page = curator.browser.get(f"/works/{accession}").text
     assert 'href="http://vocab.getty.edu/aat/300178684"' in page
