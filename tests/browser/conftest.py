@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
@@ -47,8 +48,9 @@ def chromium(launch):
     return launch(NAMES)
 
 
-@pytest.fixture
-def address(app):
+def slow(app):
+    """Return an application whose pages come in two parts."""
+
     def whole(environ, start_response):
         # This server forgets to close an answer whose visitor has left meanwhile, so
         # nothing is open any more when it gets it.
@@ -65,14 +67,34 @@ def address(app):
             time.sleep(0.05)
             yield main + rest
 
-    server = make_server("127.0.0.1", 0, whole, threaded=True)
-    # It looks so often, in seconds, whether it is to end: half of one is the usual.
-    thread = threading.Thread(daemon=True, target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    ended(thread)
-    server.server_close()
+    return whole
+
+
+@pytest.fixture
+def serve():
+    """Return a function that serves an application that is made for its address."""
+    served = ExitStack()
+
+    def start(make):
+        server = make_server("127.0.0.1", 0, None, threaded=True)
+        served.callback(server.server_close)
+        address = f"http://127.0.0.1:{server.server_port}"
+        server.app = slow(make(address))
+        # So often, in seconds, it looks whether it is to end: half of one is the usual.
+        waits = {"daemon": True, "target": server.serve_forever, "args": (0.01,)}
+        thread = threading.Thread(**waits)
+        thread.start()
+        served.callback(ended, thread)
+        served.callback(server.shutdown)
+        return address
+
+    with served:
+        yield start
+
+
+@pytest.fixture
+def address(app, serve):
+    return serve(lambda _address: app)
 
 
 @pytest.fixture
