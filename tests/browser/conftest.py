@@ -3,13 +3,13 @@
 import os
 import shutil
 import threading
-import time
 from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.browser.late_pages import in_two_parts
 from tests.support.waiting import ended
 
 WHOLE = ("chromium", "chromium-browser", "google-chrome")
@@ -48,28 +48,6 @@ def chromium(launch):
     return launch(NAMES)
 
 
-def slow(app):
-    """Return an application whose pages come in two parts."""
-
-    def whole(environ, start_response):
-        # This server forgets to close an answer whose visitor has left meanwhile, so
-        # nothing is open any more when it gets it.
-        answer = app(environ, start_response)
-        try:
-            body = b"".join(answer)
-        finally:
-            answer.close()
-        # What a page is about comes late, as over a slow network, so that a test which
-        # does not wait for it fails here and not now and then.
-        head, main, rest = body.partition(b"<main")
-        yield head
-        if main:
-            time.sleep(0.05)
-            yield main + rest
-
-    return whole
-
-
 @pytest.fixture
 def serve():
     """Return a function that serves an application that is made for its address."""
@@ -79,7 +57,7 @@ def serve():
         server = make_server("127.0.0.1", 0, None, threaded=True)
         served.callback(server.server_close)
         address = f"http://127.0.0.1:{server.server_port}"
-        server.app = slow(make(address))
+        server.app = in_two_parts(make(address))
         # So often, in seconds, it looks whether it is to end: half of one is the usual.
         waits = {"daemon": True, "target": server.serve_forever, "args": (0.01,)}
         thread = threading.Thread(**waits)
