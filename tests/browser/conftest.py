@@ -59,8 +59,9 @@ def serve():
         address = f"http://127.0.0.1:{server.server_port}"
         server.app = in_two_parts(make(address))
         # So often, in seconds, it looks whether it is to end: half of one is the usual.
-        waits = {"daemon": True, "target": server.serve_forever, "args": (0.01,)}
-        thread = threading.Thread(**waits)
+        thread = threading.Thread(
+            daemon=True, target=server.serve_forever, args=(0.01,)
+        )
         thread.start()
         served.callback(ended, thread)
         served.callback(server.shutdown)

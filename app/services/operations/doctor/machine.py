@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from app.configuration.load import OTHERS
+from app.configuration.instance import OTHERS
 from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.operations.inspection import free_bytes
 from app.version import RELEASED, VERSION
