@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
 from tests.browser.late_pages import in_two_parts
 from tests.support.waiting import ended
@@ -54,7 +55,7 @@ def serve():
     served = ExitStack()
 
     def start(make):
-        server = make_server("127.0.0.1", 0, None, threaded=True)
+        server = make_server("127.0.0.1", 0, Response(status=503), threaded=True)
         served.callback(server.server_close)
         address = f"http://127.0.0.1:{server.server_port}"
         server.app = in_two_parts(make(address))
