@@ -4,7 +4,6 @@ Everything else stands in pyproject.toml. Modules find the folders by
 ``app.retrieval.runtime.place``.
 """
 
-import re
 import shutil
 from pathlib import Path
 
@@ -16,6 +15,7 @@ PACKED = {
     "gunicorn.conf.py": "*",
     "migrations": "**/*",
     "models/default": "*",
+    "requirements/base.txt": "*",
     "requirements/server.txt": "*",
     "static": "**/*",
     "templates": "**/*",
@@ -23,24 +23,29 @@ PACKED = {
     "wsgi.py": "*",
 }
 """What is packed into ``app/packed``: files, and of folders what matches a pattern."""
+BASE = "base.in"
 EXTRAS = {
-    "train": "worker.in",
-    "labels": "labels.in",
-    "cluster": "cluster.in",
-    "shards": "shards.in",
+    "formats": ("formats.in",),
+    "video": ("video.in",),
+    "labels": ("labels.in",),
+    "maps": ("maps.in",),
+    "train": ("worker.in", "maps.in"),
+    "cluster": ("cluster.in",),
+    "shards": ("shards.in", "cluster.in"),
 }
-"""Sources of requirements by the extras that bring them."""
+"""Sources of requirements by the extras that bring them, on top of what ``BASE`` names;
+what each is for says ``app.retrieval.runtime.extras``."""
 
 
-def named_by(source: str) -> list[str]:
-    """Return the packages that a source names, with those of what it stands on."""
-    names = []
-    for line in (ROOT / "requirements" / source).read_text("utf-8").splitlines():
-        if other := re.match(r"-r (\S+)", line):
-            names += named_by(other[1])
-        elif named := line.partition("#")[0].strip():
-            names.append(named)
-    return names
+def named_by(*sources: str) -> list[str]:
+    """Return the packages that sources name themselves, without what they stand on."""
+    lines = [
+        line
+        for source in sources
+        for line in (ROOT / "requirements" / source).read_text("utf-8").splitlines()
+    ]
+    words = (line.partition("#")[0].strip() for line in lines)
+    return [one for one in words if one and not one.startswith("-r ")]
 
 
 class BuildWithFolders(build_py):
@@ -65,9 +70,9 @@ class BuildWithFolders(build_py):
 
 setup(
     cmdclass={"build_py": BuildWithFolders},
-    install_requires=named_by("server.in"),
+    install_requires=named_by(BASE),
     extras_require={
-        name: [one for one in named_by(source) if one not in named_by("server.in")]
-        for name, source in EXTRAS.items()
+        **{name: named_by(*sources) for name, sources in EXTRAS.items()},
+        "all": sorted({one for own in EXTRAS.values() for one in named_by(*own)}),
     },
 )

@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("strangers", ["--target", "frames"]),
             ("soak", asked),
             ("slow_senders", asked),
+            ("backup", asked),
             ("dashboard", []),
             ("scale", [*asked, "--works", options.works, "--folder", folder]),
             ("map", ["--works", options.works]),  # last: it needs a browser

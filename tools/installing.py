@@ -5,8 +5,9 @@
 Makes a Debian in the folder ROOT (mmdebstrap), runs the commands of the page in it one
 after another under its own systemd (systemd-nspawn), boots it once more, and asks about
 a photo of a drawn work. Needs root, mmdebstrap and systemd-container; the packages come
-from Debian's mirror and the Python package index. Exit status 0: a running service gave
-the right answer before and after the restart, within ten minutes of commands.
+from Debian's mirror and the Python package index. Exit status 0: a running service
+under its own user gave the right answer before and after the restart, within ten
+minutes of commands.
 """
 
 import argparse
@@ -58,6 +59,14 @@ for _ in $(seq 120); do
   sleep 0.5
 done
 """
+SERVICE_USER = "morelli"
+UNITS = ("morelli-server", "morelli-worker")
+TELL_USERS = f"""
+for unit in {" ".join(UNITS)}; do
+  process=$(systemctl show --property=MainPID --value $unit)
+  echo "user: $(stat --format=%U /proc/$process)"
+done
+"""
 
 
 def main() -> int:
@@ -78,10 +87,12 @@ def main() -> int:
     seconds = time.monotonic() - begun
     print((root / "srv/step.log").read_text()[-2_000:])
     first = answer_in(root)
-    boot(root, "\n".join(["set -ex", WAIT, ask, "ps -o user= -C morelli,gunicorn"]))
-    second = answer_in(root)
+    boot(root, "\n".join(["set -ex", WAIT, ask, "echo", TELL_USERS]))
+    second, users = answer_in(root), users_in(root)
     print(f"{seconds:.0f} s of commands; answers: {first}, {second} for {accession}")
+    print(f"Server and worker run as: {', '.join(sorted(users))}")
     is_right = first == second == accession and seconds <= MOST_SECONDS
+    is_right &= users == {SERVICE_USER}
     return 0 if is_right else 1
 
 
@@ -139,6 +150,12 @@ def boot(root: Path, script: str) -> None:
         env={**os.environ, "SYSTEMD_NSPAWN_LOCK": "0"},
         check=False,  # it says what went wrong by its last signal, not by the step
     )
+
+
+def users_in(root: Path) -> set[str]:
+    """Return whom the step's log names as users of the services."""
+    log = (root / "srv/step.log").read_text(encoding="utf-8", errors="replace")
+    return set(re.findall(r"^user: (\S+)$", log, re.MULTILINE))
 
 
 def answer_in(root: Path) -> str | None:

@@ -56,6 +56,7 @@ LOCKS = (
     Lock("requirements-labels.txt", "requirements/labels.in"),
     Lock("requirements-shards.txt", "requirements/shards.in"),
     Lock("requirements/server.txt", "requirements/server.in"),
+    Lock("requirements/base.txt", "requirements/base.in"),
     Lock("requirements/build.txt", "requirements/build.in"),
 )
 
@@ -113,8 +114,9 @@ def check_locks(root: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         (copy / "requirements").mkdir()
+        for source in (root / "requirements").glob("*.in"):
+            shutil.copy(source, copy / "requirements")
         for lock in LOCKS:
-            shutil.copy(root / lock.source, copy / lock.source)
             if (root / lock.path).exists():
                 shutil.copy(root / lock.path, copy / lock.path)
         compile_locks(copy)

@@ -11,12 +11,14 @@ from urllib.parse import SplitResult, urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.retrieval.runtime.extras import Extra, install_command
+
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 """By the database that they speak to; others are not supported."""
 EXAMPLE = "postgresql+psycopg://user:password@host/name"
 MASK = "***"
-INSTALL_SHARDS = "pip install --require-hashes -r requirements-shards.txt"
-INSTALL = "pip install --require-hashes -r requirements-cluster.txt"
+INSTALL_SHARDS = install_command(Extra.SHARDS)
+INSTALL = install_command(Extra.CLUSTER)
 _IN_FRONT_OF_HOST = re.compile(r"(?<=://)([^:/@]*):.*@", re.DOTALL)
 _AS_PARAMETER = re.compile(r"(?i)(password=)[^&\s]*")
 

@@ -3,47 +3,30 @@
 A test compares the two. ``app.configuration.load`` reads them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
+from app.configuration.account_settings import ACCOUNT_SETTINGS
 from app.configuration.databases import (
     parse_database_url,
     parse_limits_url,
     parse_shards_url,
     parse_vectors_url,
 )
+from app.configuration.operation_settings import OPERATION_SETTINGS
 from app.configuration.parsers import (
     parse_choice,
-    parse_contact,
     parse_flag,
-    parse_header,
     parse_hosts,
-    parse_issuer,
     parse_media_url,
-    parse_networks,
     parse_number,
     parse_optional_path,
     parse_path,
     parse_public_url,
     parse_rate,
-    parse_roles,
     parse_secret,
-    parse_sender,
     parse_time_zone,
 )
+from app.configuration.setting import Setting
 from app.retrieval.runtime.place import IS_INSTALLED, MODEL, data_folder
 from app.retrieval.settings import ImageSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Environment variable: how it is parsed, and what it is for."""
-
-    name: str
-    default: str
-    parse: Callable[[str], object]
-    help: str
-
 
 SETTINGS = (
     Setting(
@@ -256,182 +239,6 @@ SETTINGS = (
         "The site's address as visitors know it, for links in mails; with a path, such "
         "as `https://museum.org/search`, the site is below it. Needed with SMTP.",
     ),
-    Setting(
-        "MORELLI_ANONYMOUS_SEARCH",
-        "yes",
-        parse_flag,
-        "no: only who is logged in, or a program with a token, may search.",
-    ),
-    Setting(
-        "MORELLI_SECOND_FACTOR",
-        "optional",
-        parse_choice("optional", "curators"),
-        "`curators`: curators and administrators get to their pages only with a second "
-        "factor. Everybody may set one up.",
-    ),
-    Setting(
-        "MORELLI_OIDC_ISSUER",
-        "",
-        parse_issuer,
-        "Identity provider for single sign-on by OpenID Connect, such as "
-        "`https://login.museum.org/realms/museum`. Empty: none, and the server asks "
-        "none.",
-    ),
-    Setting(
-        "MORELLI_OIDC_CLIENT_ID",
-        "",
-        str,
-        "What the identity provider calls this site.",
-    ),
-    Setting(
-        "MORELLI_OIDC_CLIENT_SECRET",
-        "",
-        str,
-        "The secret that it was given there. Empty: a public client, with PKCE alone.",
-    ),
-    Setting(
-        "MORELLI_OIDC_ROLES_CLAIM",
-        "",
-        str,
-        "Claim that names somebody's groups, such as `groups` or `realm_access.roles`.",
-    ),
-    Setting(
-        "MORELLI_SSO_NAME",
-        "",
-        str,
-        "What visitors know the identity provider as, for the button that leads there.",
-    ),
-    Setting(
-        "MORELLI_SSO_ROLES",
-        "",
-        parse_roles,
-        "Groups that mean a role, such as `museum-it=admin, registrars=curator`; they "
-        "are followed at every single sign-on. Empty: roles are given here.",
-    ),
-    Setting(
-        "MORELLI_SSO_HEADER",
-        "",
-        parse_header,
-        "Header by which a proxy names the e-mail address of whom it has let in, such "
-        "as `X-Remote-Email`. Empty: no header lets anybody in.",
-    ),
-    Setting(
-        "MORELLI_SSO_ROLES_HEADER",
-        "",
-        parse_header,
-        "Header by which it names their groups, separated by commas.",
-    ),
-    Setting(
-        "MORELLI_SSO_PROXIES",
-        "127.0.0.1, ::1",
-        parse_networks,
-        "Addresses of the proxies whose MORELLI_SSO_HEADER is believed.",
-    ),
-    Setting(
-        "MORELLI_LOCAL_LOGIN",
-        "everybody",
-        parse_choice("everybody", "admins", "nobody"),
-        "Who logs in with a password beside single sign-on: `everybody`, `admins` "
-        "(nobody else registers), or `nobody`.",
-    ),
-    Setting(
-        "MORELLI_RETENTION_DAYS",
-        "30",
-        parse_number(0, 3650),
-        "Days that photos are kept, and who asked. 0: no photo is kept at all; its "
-        "answer is its visitor's for a day.",
-    ),
-    Setting(
-        "MORELLI_BIN_DAYS",
-        "0",
-        parse_number(0, 3650),
-        "Days after which withdrawn works are deleted for good. 0: only by hand.",
-    ),
-    Setting(
-        "MORELLI_SMTP_HOST",
-        "",
-        str,
-        "Mail server. Empty: mails are put into `mail/` in the instance folder.",
-    ),
-    Setting(
-        "MORELLI_SMTP_PORT",
-        "587",
-        parse_number(1, 65535),
-        "Port of the mail server.",
-    ),
-    Setting(
-        "MORELLI_SMTP_ENCRYPTION",
-        "starttls",
-        parse_choice("starttls", "tls", "none"),
-        "How the mail server is spoken to: `starttls`, `tls` or `none`.",
-    ),
-    Setting(
-        "MORELLI_SMTP_USER",
-        "",
-        str,
-        "Name to log in to the mail server with. Empty: without.",
-    ),
-    Setting(
-        "MORELLI_SMTP_PASSWORD",
-        "",
-        str,
-        "Password to log in to the mail server with.",
-    ),
-    Setting(
-        "MORELLI_MAIL_FROM",
-        "",
-        parse_sender,
-        "Sender of mails, such as `Museum <search@museum.org>`. Needed with SMTP.",
-    ),
-    Setting(
-        "MORELLI_SECURITY_CONTACT",
-        "",
-        parse_contact,
-        "Where faults of security are reported, a `mailto:` or `https:` address; named "
-        "at `/.well-known/security.txt`. Empty: no such page.",
-    ),
-    Setting(
-        "MORELLI_METRICS_TOKEN",
-        "",
-        parse_secret,
-        "Whoever sends it gets figures for Prometheus at `/metrics`. Empty: nobody.",
-    ),
-    Setting(
-        "MORELLI_LOG_FORMAT",
-        "text",
-        parse_choice("text", "json"),
-        "How log lines are written: `text`, or `json` for machines.",
-    ),
-    Setting(
-        "MORELLI_SECURITY_LOG_ADDRESSES",
-        "no",
-        parse_flag,
-        "yes: lines of security events name the network address, for fail2ban.",
-    ),
-    Setting(
-        "MORELLI_BACKUP_FOLDER",
-        "",
-        parse_optional_path,
-        "Folder, best on another disk, that the worker makes a backup in every night. "
-        "Empty: none is made by itself.",
-    ),
-    Setting(
-        "MORELLI_BACKUP_HOUR",
-        "2",
-        parse_number(0, 23),
-        "Hour of the day at which the backup is made, in the server's own time.",
-    ),
-    Setting(
-        "MORELLI_BACKUP_KEEP",
-        "7",
-        parse_number(1, 1000),
-        "Backups kept: the newest of each of so many days, and of as many weeks.",
-    ),
-    Setting(
-        "MORELLI_BACKUP_PHOTOS",
-        "no",
-        parse_flag,
-        "yes: visitors' photos are in the backup, too, and stay there longer than "
-        "MORELLI_RETENTION_DAYS.",
-    ),
+    *ACCOUNT_SETTINGS,
+    *OPERATION_SETTINGS,
 )

@@ -16,13 +16,11 @@ from flask.cli import ScriptInfo
 
 from app.commands.statuses import FAILED, MISCONFIGURED
 from app.configuration.load import ConfigurationError, keep_to_owner
-from app.retrieval.runtime.place import INSTALL_TRAINING
+from app.retrieval.runtime.extras import MODULES, Extra, install_command
 
 NAME = "morelli"
-TRAINING = frozenset(
-    {"keras", "tensorflow", "sklearn", "scipy", "matplotlib", "openTSNE"}
-)
-"""What only the extra ``train`` brings."""
+TRAINING = frozenset((*MODULES[Extra.TRAINING], *MODULES[Extra.MAPS], "scipy"))
+"""What only the extra ``train`` brings of what the programs import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +178,7 @@ def explained(job: Callable[[], object]) -> int:
             raise
         print(
             f"This needs the package {package}, which is not installed. "
-            f"Run: {INSTALL_TRAINING}",
+            f"Run: {install_command(Extra.TRAINING)}",
             file=sys.stderr,
         )
     return FAILED

@@ -6,6 +6,7 @@
       ImageError                    the visitor can fix it
         UnreadableImageError        not a picture we can decode
           VideoError                a video
+          FormatSwitchedOffError    the operator can install what reads it
         ImageTooSmallError          .size, .minimum
         ImageTooLargeError          .amount, .maximum, .unit
       ArtefactError                 the operator can fix it
@@ -47,6 +48,16 @@ class UnreadableImageError(ImageError):
 
 class VideoError(UnreadableImageError):
     """The bytes are a video, of which a picture can be sent instead."""
+
+
+class FormatSwitchedOffError(UnreadableImageError):
+    """The picture is of a format whose packages are not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server reads no JPEG XL and no compressed TIFF: its extra “formats” "
+            "is not installed. Please send the picture as a JPEG or PNG."
+        )
 
 
 class ImageTooSmallError(ImageError):

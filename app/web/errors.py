@@ -17,6 +17,7 @@ from app.extensions import db
 from app.retrieval.errors import (
     ArtefactError,
     EmptyGalleryError,
+    FormatSwitchedOffError,
     ImageError,
     ImageTooLargeError,
     ImageTooSmallError,
@@ -59,6 +60,7 @@ CODES: dict[type[Exception] | int, str] = {
     NoPhotoError: "no_photo",
     UnreadableImageError: "unreadable_image",
     VideoError: "video",
+    FormatSwitchedOffError: "format_switched_off",
     ImageTooSmallError: "image_too_small",
     ImageTooLargeError: "image_too_large",
     EmptyGalleryError: "no_collection",
@@ -303,6 +305,11 @@ def image_sentence(error: ImageError) -> str:
         text = _(
             "This is a video. Please send a photo, or a picture of the moment in which "
             "the work is in view."
+        )
+    elif isinstance(error, FormatSwitchedOffError):
+        text = _(
+            "This server reads no JPEG XL and no compressed TIFF: its extra “formats” "
+            "is not installed. Please send the picture as a JPEG or PNG."
         )
     else:
         text = _(

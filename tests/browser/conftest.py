@@ -3,12 +3,14 @@
 import os
 import shutil
 import threading
-import time
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
+from tests.browser.late_pages import in_two_parts
 from tests.support.waiting import ended
 
 WHOLE = ("chromium", "chromium-browser", "google-chrome")
@@ -48,31 +50,31 @@ def chromium(launch):
 
 
 @pytest.fixture
-def address(app):
-    def whole(environ, start_response):
-        # This server forgets to close an answer whose visitor has left meanwhile, so
-        # nothing is open any more when it gets it.
-        answer = app(environ, start_response)
-        try:
-            body = b"".join(answer)
-        finally:
-            answer.close()
-        # What a page is about comes late, as over a slow network, so that a test which
-        # does not wait for it fails here and not now and then.
-        head, main, rest = body.partition(b"<main")
-        yield head
-        if main:
-            time.sleep(0.05)
-            yield main + rest
+def serve():
+    """Return a function that serves an application that is made for its address."""
+    served = ExitStack()
 
-    server = make_server("127.0.0.1", 0, whole, threaded=True)
-    # It looks so often, in seconds, whether it is to end: half of one is the usual.
-    thread = threading.Thread(daemon=True, target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    ended(thread)
-    server.server_close()
+    def start(make):
+        server = make_server("127.0.0.1", 0, Response(status=503), threaded=True)
+        served.callback(server.server_close)
+        address = f"http://127.0.0.1:{server.server_port}"
+        server.app = in_two_parts(make(address))
+        # So often, in seconds, it looks whether it is to end: half of one is the usual.
+        thread = threading.Thread(
+            daemon=True, target=server.serve_forever, args=(0.01,)
+        )
+        thread.start()
+        served.callback(ended, thread)
+        served.callback(server.shutdown)
+        return address
+
+    with served:
+        yield start
+
+
+@pytest.fixture
+def address(app, serve):
+    return serve(lambda _address: app)
 
 
 @pytest.fixture

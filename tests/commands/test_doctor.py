@@ -19,10 +19,11 @@ from app.extensions import db
 from app.models import Artwork, IndexFault, ReferenceImage, Worker, now
 from app.retrieval.generations.manifest import Manifest
 from app.retrieval.model import Model
+from app.retrieval.runtime.extras import Extra
 from app.services.curation.bin import emptying
 from app.services.operations import retention
 from app.services.operations.backup.folder import BackupFolder
-from app.services.operations.doctor import machine
+from app.services.operations.doctor import machine, packages
 from app.services.operations.doctor.checks import CheckResult, Health
 from app.services.system import database, deletions
 from app.services.system.deferrals import Deferrals
@@ -32,6 +33,7 @@ from app.services.system.plausibility import Doubt, Held
 from app.version import RELEASED, VERSION
 from app.web.shell.current import folders, media
 from tests.support.backups import back_up
+from tests.support.extras import leave_out
 from tests.support.mail_server import Mailbox, serving
 from tests.support.people import with_account
 
@@ -109,7 +111,7 @@ def test_what_is_well_is_ok(well, backups):
     for check in (
         *("secret", "modes", "disk", "memory", "proxies", "address", "database"),
         *("migrations", "clock", "pictures", "worker", "mail", "backup", "settings"),
-        *("model", "packages"),
+        *("model", "packages", "extras"),
     ):
         told = [one for one in results if one["check"] == check]
         assert {one["health"] for one in told} == {"ok"}, told
@@ -375,9 +377,29 @@ def test_packages_that_are_not_those_of_the_lock(well, monkeypatch):
             raise metadata.PackageNotFoundError
         return "0.0.1" if name == "pillow" else metadata.version(name)
 
-    monkeypatch.setattr(machine, "version", version)
+    monkeypatch.setattr(packages, "version", version)
     assert_named(app, "packages", "fault", "missing: annoy", "pip install")
     assert_named(app, "packages", "warning", "pillow 0.0.1")
+
+
+def test_an_extra_that_is_not_installed_is_named_and_no_fault(well, monkeypatch):
+    app = well()
+    told, _status = found(app, "extras")
+    assert [one["words"] for one in told] == ["All extras are installed."]
+    leave_out(monkeypatch, Extra.VIDEO)
+
+    def version(name):
+        if name == "av":
+            raise metadata.PackageNotFoundError
+        return metadata.version(name)
+
+    monkeypatch.setattr(packages, "version", version)
+    [told], _status = found(app, "extras")
+    assert told["health"] == "ok"
+    assert told["words"].startswith("Without the extra “video” no audio and video")
+    assert told["remedy"].startswith("Run: pip install ")
+    [told], _status = found(app, "packages")
+    assert told["health"] == "ok"
 
 
 def test_nobody_to_look_after_the_site(well):

@@ -1,14 +1,11 @@
 import os
 import stat
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 
 from app.configuration import load
 from app.configuration.load import ConfigurationError
 from app.programs import demo, evaluate, index
-from tests.support.waiting import WAIT_SECONDS
 
 
 def test_an_empty_environment_gives_the_defaults(tmp_path):
@@ -83,31 +80,6 @@ def test_every_setting_says_what_it_is_for():
     assert all(
         s.help.endswith(".") and s.name.startswith("MORELLI_") for s in load.SETTINGS
     )
-
-
-def test_the_secret_key_is_made_once_and_kept_private(tmp_path):
-    key = load.obtain_secret_key(tmp_path)
-    assert len(key) == 2 * load.SECRET_KEY_BYTES
-    assert load.obtain_secret_key(tmp_path) == key
-    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
-
-
-def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
-    everybody = Barrier(8)
-
-    def start(_):
-        everybody.wait(WAIT_SECONDS)
-        return load.obtain_secret_key(tmp_path)
-
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(start, range(8)))) == 1
-
-
-def test_a_damaged_secret_key_is_refused(tmp_path):
-    (tmp_path / "secret_key").write_text("")
-    with pytest.raises(ConfigurationError, match="delete it"):
-        load.obtain_secret_key(tmp_path)
 
 
 def test_an_instance_folder_that_cannot_be_made_is_refused(tmp_path):

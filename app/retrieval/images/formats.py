@@ -5,7 +5,11 @@ from functools import partial
 
 from PIL import AvifImagePlugin, BmpImagePlugin, GifImagePlugin
 
-from app.retrieval.errors import UnreadableImageError, VideoError
+from app.retrieval.errors import (
+    FormatSwitchedOffError,
+    UnreadableImageError,
+    VideoError,
+)
 from app.retrieval.images.decoders import jpeg_2000, jpeg_xl
 from app.retrieval.images.decoders.tiff import MAGICS, TiffPicture
 from app.retrieval.images.encoded import EncodedPicture, check_pixels
@@ -16,6 +20,7 @@ from app.retrieval.images.pillow_picture import (
     PngPicture,
     WebPPicture,
 )
+from app.retrieval.runtime.extras import Extra, is_installed
 from app.retrieval.settings import ImageSettings
 
 NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, JPEG 2000, JPEG XL, GIF or BMP"
@@ -28,6 +33,13 @@ _HEIF_BRANDS = frozenset(
 _VIDEO_BRANDS = tuple(b"iso mp4 m4v avc qt 3g dash f4v mmp4 msnv".split())
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
 
+
+def _open_jpeg_xl(data: bytes) -> EncodedPicture:
+    if not is_installed(Extra.FORMATS):
+        raise FormatSwitchedOffError
+    return jpeg_xl.JpegXlPicture(data)
+
+
 _GIF = partial(PillowPicture, GifImagePlugin.GifImageFile)
 # Pillow's own ``open`` would also try EPS (which starts Ghostscript) and forty others.
 _OPENERS: tuple[tuple[bytes, Callable[[bytes], EncodedPicture]], ...] = (
@@ -38,8 +50,8 @@ _OPENERS: tuple[tuple[bytes, Callable[[bytes], EncodedPicture]], ...] = (
     *((magic, TiffPicture) for magic in MAGICS),
     (jpeg_2000.CODESTREAM, jpeg_2000.Jpeg2000Picture),
     (jpeg_2000.CONTAINER, jpeg_2000.Jpeg2000Picture),
-    (jpeg_xl.CODESTREAM, jpeg_xl.JpegXlPicture),
-    (jpeg_xl.CONTAINER, jpeg_xl.JpegXlPicture),
+    (jpeg_xl.CODESTREAM, _open_jpeg_xl),
+    (jpeg_xl.CONTAINER, _open_jpeg_xl),
     (b"BM", partial(PillowPicture, BmpImagePlugin.BmpImageFile)),
 )
 
@@ -51,6 +63,8 @@ def open_header(data: bytes, settings: ImageSettings) -> EncodedPicture:
     ------
     VideoError
         If they are a video's.
+    FormatSwitchedOffError
+        If what reads it is not installed.
     UnreadableImageError
         If they name none. Decoders raise what they like beside it.
     ImageTooLargeError

@@ -34,12 +34,6 @@ def script(name: str, checkout: str) -> str:
 
 INDEX_COMMAND = script("index", "precompute_descriptors.py")
 SERVE_COMMAND = script("serve", "serve.py")
-INSTALL_TRAINING = (
-    "pip install 'morelli[train]'"
-    if IS_INSTALLED
-    else "pip install --require-hashes -r requirements.txt"
-)
-"""What brings the packages of training, maps and the lab."""
 TRAIN_COMMAND = script("train", "train.py")
 
 

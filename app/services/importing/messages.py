@@ -101,6 +101,11 @@ SENTENCES = {
     "picture_broken": _(
         "The picture %(name)s cannot be read, or is damaged. Please replace it."
     ),
+    "picture_switched_off": _(
+        "The picture %(name)s is a JPEG XL or a compressed TIFF, which this server "
+        "does not read: its extra “formats” is not installed. Please install it, or "
+        "save the picture as a JPEG or PNG."
+    ),
     "picture_truncated": _(
         "The picture %(name)s lacks its end. What is there is used; please replace it "
         "if you have it whole."

@@ -9,7 +9,6 @@ collection has not changed meanwhile.
 import json
 import math
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,7 +24,8 @@ from app.retrieval.images.codec import encode_jpeg
 from app.retrieval.map.hilbert import hilbert
 from app.retrieval.map.layout import Cells, arrange, settle
 from app.retrieval.map.sprites import COARSE, FINE, Grid, cell_of, sheet, shrink
-from app.retrieval.runtime.place import INDEX_COMMAND, INSTALL_TRAINING
+from app.retrieval.runtime.extras import MODULES, Extra, install_command, is_installed
+from app.retrieval.runtime.place import INDEX_COMMAND
 from app.services.index.opening import refuse_while_fetching
 from app.services.map import appearances
 from app.services.map.appearances import Appearance
@@ -46,8 +46,6 @@ from app.services.media.store import MediaStore, read_picture
 from app.services.system.tasks import TaskFailedError, TaskHandle
 
 KIND = "map"
-LAYOUT_PACKAGE = "openTSNE"
-"""Not there where only the server's packages are installed."""
 COLLECTING, PLACING, DRAWING = "collecting", "placing", "drawing"
 """Steps, as the pages know them."""
 QUALITY = 76
@@ -74,10 +72,11 @@ def make(handle: TaskHandle) -> None:
         waits.
     """
     context = handle.context
-    if find_spec(LAYOUT_PACKAGE) is None:
+    if not is_installed(Extra.MAPS):
+        [package] = MODULES[Extra.MAPS]
         raise TaskFailedError(
-            f"The map needs the package {LAYOUT_PACKAGE}, which is not installed. Run: "
-            f"{INSTALL_TRAINING}"
+            f"The map needs the package {package}, which is not installed. Run: "
+            f"{install_command(Extra.MAPS)}"
         )
     try:
         try:

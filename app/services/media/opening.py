@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.configuration.load import ConfigurationError, Folders
+from app.retrieval.runtime.extras import Extra, install_command
 from app.services.media.folder import FolderStore
 from app.services.media.store import MediaStore
 
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from app.services.media.s3 import Bucket
 
 _kept: "dict[str, Bucket]" = {}
-CLUSTER_PACKAGES = "requirements-cluster.txt"
 OF_FILES = (
     *("works", "queries", "comparisons", "evaluations", "imports", "site"),
     "recordings",
@@ -77,7 +77,8 @@ def open_stores(url: str, folders: Folders) -> MediaStores:
         # Only here: one machine needs no package for buckets.
         from app.services.media import s3
     except ImportError as error:
-        reason = f"it needs the packages of {CLUSTER_PACKAGES} ({error})"
+        command = install_command(Extra.CLUSTER)
+        reason = f"its packages are not installed ({error}); run: {command}"
         raise ConfigurationError("MORELLI_MEDIA_URL", url, reason) from error
     # Made once, that all threads share its connections.
     bucket = _kept.setdefault(url, s3.Bucket(url))

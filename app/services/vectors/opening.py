@@ -1,10 +1,10 @@
 """Opening of the vector store that the settings name: the one place that does."""
 
 from app.configuration.load import ConfigurationError
+from app.retrieval.runtime.extras import Extra, install_command
 from app.services.vectors.store import VectorStore
 
 SETTING = "MORELLI_VECTORS_URL"
-CLUSTER_PACKAGES = "requirements-cluster.txt"
 
 _kept: dict[str, VectorStore] = {}
 
@@ -27,7 +27,8 @@ def open_vectors(url: str) -> VectorStore | None:
         try:
             _kept[url] = _make(url)
         except ImportError as error:
-            reason = f"it needs the packages of {CLUSTER_PACKAGES} ({error})"
+            command = install_command(Extra.CLUSTER)
+            reason = f"its packages are not installed ({error}); run: {command}"
             raise ConfigurationError(SETTING, url, reason) from error
     return _kept.get(url)
 

@@ -47,6 +47,7 @@ from app.services.accounts.last_admin import LastAdminError, spare_last_admin
 from app.services.system.mail import Mailer
 from app.web.account import confirming, forms, mail, second_factor, sessions, sign_on
 from app.web.account.messages import DONE, MESSAGES, tell_photos_left
+from app.web.account.proxy_header import kept_to_header
 from app.web.account.recognition import recognising
 from app.web.callers import throttling
 from app.web.callers.devices import remember_device
@@ -159,7 +160,7 @@ def register(app: Flask) -> None:
     security.want_json(lambda _request: False)
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
-    find = sign_on.kept_to_header(sessions.in_time(manager._user_callback))
+    find = kept_to_header(sessions.in_time(manager._user_callback))
     manager.user_loader(recognising(find))
     sessions.ignore_remember_cookie(manager)
     security.unauthn_handler(ask_to_log_in)

@@ -11,6 +11,7 @@ from app.extensions import db
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.runtime.place import COMMAND
 from app.services.operations import inspection, retention
+from app.services.operations.doctor import packages
 from app.services.operations.doctor.checks import Examined, Health
 from app.services.operations.doctor.examination import examine
 from app.services.system import audit
@@ -50,6 +51,7 @@ def show() -> str:
         state_names=STATE_NAMES,
         sources=SOURCES,
         labels=labels_state(),
+        left_out=[words for _health, *words in packages.extras(examined) if words[1]],
         health_names=HEALTH_NAMES,
         size=size,
         doubt=doubt_words,
@@ -58,15 +60,12 @@ def show() -> str:
 
 
 def labels_state() -> str:
-    """Say whether labels in photos are read, and if not, why."""
+    """Say whether labels in photos are read, and if not, why; or nothing."""
     labels = search_service().labels
     if not current_app.config["MORELLI_LABELS"]:
         words = _("Labels in photos are not read: MORELLI_LABELS is “no”.")
     elif labels is None:
-        words = _(
-            "Labels in photos are not read: the packages of requirements-labels.txt "
-            "are not installed."
-        )
+        return ""  # it is among the extras that are left out
     elif labels.fault is not None:
         words = _("Labels in photos are not read: %(fault)s", fault=labels.fault)
     else:

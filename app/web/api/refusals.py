@@ -122,6 +122,7 @@ RESPONSES = {
         {
             "unreadable_image": _("It is no picture, or it is damaged."),
             "video": _("It is a video."),
+            "format_switched_off": _("What reads its format is not installed."),
             "image_too_small": _("It has too few pixels."),
             "image_too_large": _("It has too many pixels."),
         },

@@ -10,11 +10,17 @@ import pytest
 import tifffile
 from PIL import Image as Pillow
 
-from app.retrieval.errors import ImageError, UnreadableImageError
+from app.retrieval.errors import (
+    FormatSwitchedOffError,
+    ImageError,
+    UnreadableImageError,
+)
 from app.retrieval.images import codec
 from app.retrieval.images.decoders.jpeg_xl import read_header, size_of
 from app.retrieval.images.encoded import FileFault
+from app.retrieval.runtime.extras import Extra
 from app.retrieval.settings import ImageSettings
+from tests.support.extras import leave_out
 from tools.decoders import encoding
 from tools.decoders.drawn_files import drawn_files
 
@@ -36,6 +42,33 @@ def test_the_pixels_are_right(name):
 def test_what_no_decoder_is_kept_for_is_refused(name):
     with pytest.raises(UnreadableImageError, match="JPEG XL"):
         codec.decode(FILES[name].data)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if name.startswith(("JPEG XL", "TIFF, LZW"))]
+)
+def test_without_the_extra_what_needs_it_says_so(name, monkeypatch):
+    leave_out(monkeypatch, Extra.FORMATS)
+    with pytest.raises(
+        FormatSwitchedOffError, match="extra “formats” is not installed"
+    ):
+        codec.decode(FILES[name].data)
+
+
+def test_without_the_extra_the_usual_files_are_read(monkeypatch):
+    leave_out(monkeypatch, Extra.FORMATS)
+    for kind in ("JPEG", "PNG", "WebP", "HEIF"):
+        assert codec.decode(encoding.by_pillow(kind)).shape == encoding.PICTURE.shape
+    plain = codec.decode(encoding.tiff(encoding.PICTURE))
+    assert (plain == encoding.PICTURE).all()
+    # A reduced copy that cannot be read is not missed.
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        writer.write(encoding.PICTURE, photometric="rgb", metadata=None)
+        writer.write(
+            encoding.SMALL, photometric="rgb", subfiletype=1, compression="lzw"
+        )
+    assert (codec.decode(file.getvalue()) == encoding.PICTURE).all()
 
 
 @pytest.mark.parametrize("name", ["TIFF, deflate", "TIFF, tiles", "JPEG XL"])

@@ -6,6 +6,7 @@ import pytest
 
 from app.extensions import db
 from app.models import AuditEntry, ImportRow, ImportRun, Task, TaskState
+from app.retrieval.runtime.extras import Extra
 from app.retrieval.settings import ImageSettings
 from app.services.importing import diff, judging, one_pass, recording
 from app.services.importing.columns.kept import propose_reading
@@ -14,9 +15,11 @@ from app.services.importing.pictures.folder import FolderPictures
 from app.services.importing.sources import ImportContext
 from app.services.system.lock import INDEXING_LOCK, exclusively
 from tests.services.importing.importer import rows_of, work
+from tests.support.extras import leave_out
 from tests.support.fakes import draw_picture
 from tests.support.hooks import listen, told
 from tests.support.museum import encoded
+from tools.decoders import encoding
 
 HEADER = "accession,image,title,artist\n"
 TABLE = HEADER + "1,1.jpg,Hare,Ada\n2,2.jpg,Fox,\n"
@@ -106,6 +109,15 @@ def test_what_cannot_be_used_is_said_and_the_rest_recorded(shell):
         (9, "1", "unchanged", ["picture_broken"]),
         (10, "5", "created", ["picture_missing"]),
     ]
+
+
+def test_a_picture_that_the_server_was_installed_without_is_said(shell, monkeypatch):
+    (shell.images / "3.jpg").write_bytes(
+        encoding.tiff(encoding.PICTURE, compression="lzw")
+    )
+    leave_out(monkeypatch, Extra.FORMATS)
+    said = shell.bring_in(f"{TABLE}3,3.jpg,Dog,\n")
+    assert said[-1] == (4, "3", "created", ["picture_switched_off"])
 
 
 def test_further_rows_are_further_views(shell):

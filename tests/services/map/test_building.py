@@ -11,6 +11,7 @@ import pytest
 from app.configuration.load import Folders
 from app.models import Artwork, ReferenceImage, TaskState, now
 from app.retrieval.images.codec import decode, encode_jpeg
+from app.retrieval.runtime.extras import Extra
 from app.retrieval.settings import LocalSettings
 from app.retrieval.types import CodedFeatures, GalleryFeatures
 from app.services.index.features import features_key, pack_features
@@ -24,6 +25,7 @@ from app.services.operations.servers import follower_of
 from app.services.system import tasks
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.tasks import TaskFailedError, TaskHandle
+from tests.support.extras import leave_out
 
 MODEL = "model"
 COUNT = 9
@@ -233,8 +235,8 @@ def test_a_model_without_styles_has_one_map_only(place):
 
 
 def test_without_its_package_the_task_says_what_brings_it(monkeypatch):
-    monkeypatch.setattr(building, "LAYOUT_PACKAGE", "not_installed")
-    with pytest.raises(TaskFailedError, match=r"not_installed.* Run: pip install"):
+    leave_out(monkeypatch, Extra.MAPS)
+    with pytest.raises(TaskFailedError, match=r"openTSNE.* Run: pip install"):
         building.make(cast(TaskHandle, SimpleNamespace(context=None)))
 
 

@@ -10,11 +10,13 @@ import time_machine
 
 from app.extensions import db
 from app.models import Query, Worker, now
+from app.retrieval.runtime.extras import Extra
 from app.services.operations.inspection import MASK
 from app.services.system.deferrals import Deferrals, words_of
 from app.web.account.mail import MAILER
 from app.web.admin import health
 from app.web.shell.current import SEARCH
+from tests.support.extras import leave_out
 from tests.support.people import logged_in
 from tests.support.postgresql import POSTGRESQL
 
@@ -127,12 +129,20 @@ def test_a_missing_public_address_is_said(admin, make_app):
     assert told not in other.browser.get(PAGE).text
 
 
+def test_it_names_the_extras_that_are_left_out(admin, monkeypatch):
+    assert "Without the extra" not in admin.browser.get(PAGE).text
+    leave_out(monkeypatch, Extra.LABELS)
+    page = admin.browser.get(PAGE).text
+    assert "Without the extra “labels” no labels and codes in photos are read." in page
+    assert "Run: pip install" in page
+
+
 def test_it_says_whether_labels_are_read_and_why_not(app, admin):
     def told(browser):
         return re.findall(r"Labels in photos[^<]*", browser.get(PAGE).text)
 
     app.extensions[SEARCH].labels = None
-    assert "not installed" in told(admin.browser)[0]
+    assert told(admin.browser) == []
     app.extensions[SEARCH].labels = SimpleNamespace(fault="the file is damaged")
     assert told(admin.browser) == ["Labels in photos are not read: the file is damaged"]
     app.extensions[SEARCH].labels = SimpleNamespace(fault=None)

@@ -196,7 +196,8 @@ def with_known_differences(before):
     works["query", "shows"] = (False, {"type": "string", "enum": SHOWN})
     for operation in before.values():
         if "422" in operation["responses"]:
-            operation["responses"]["422"]["codes"].add("video")
+            codes = operation["responses"]["422"]["codes"]
+            codes |= {"video", "format_switched_off"}
         # They were an internal error, and a wait without end.
         operation["responses"]["503"]["codes"] |= {
             "database_unavailable",

@@ -14,8 +14,11 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Query
+from app.retrieval.runtime.extras import Extra
+from tests.support.extras import leave_out
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import encoded
+from tools.decoders import encoding
 
 
 def png_header(width, height):
@@ -115,6 +118,20 @@ def test_the_interface_says_the_same_as_json(ask_api, data, status, code):
     assert answer.status_code == status
     assert answer.json["error"]["code"] == code
     assert answer.json["error"]["message"].endswith(".")
+
+
+def test_a_photo_that_the_server_was_installed_without_is_named(
+    ask, ask_api, monkeypatch
+):
+    data = encoding.tiff(encoding.PICTURE, compression="lzw")
+    leave_out(monkeypatch, Extra.FORMATS)
+    answer = ask_api(data, "painting.tif")
+    assert answer.status_code == 422
+    assert answer.json["error"]["code"] == "format_switched_off"
+    assert "its extra “formats” is not installed" in answer.json["error"]["message"]
+    page = ask(data, "painting.tif")
+    assert page.status_code == 422
+    assert "its extra “formats” is not installed" in page.text
 
 
 def test_a_form_without_a_photo_is_sent_back(ask, ask_api, client):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import imagecodecs
 import numpy as np
 
 from app.retrieval.images.encoded import DecodedFile, Size, check_pixels
@@ -74,6 +73,9 @@ class JpegXlPicture:
 
     def decode(self) -> DecodedFile:
         """Decode the pixels, which libjxl turns upright."""
+        # The extra `formats` brings it.
+        import imagecodecs
+
         decoded = imagecodecs.jpegxl_decode(self._data, index=0, numthreads=1)
         pixels = np.asarray(decoded)
         if pixels.ndim == 3 and pixels.shape[2] > 4:

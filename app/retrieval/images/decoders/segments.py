@@ -17,6 +17,7 @@ from tifffile import TiffPage
 from app.retrieval.errors import UnreadableImageError
 from app.retrieval.images.decoders import jpeg_xl
 from app.retrieval.images.encoded import Size
+from app.retrieval.runtime.extras import Extra, is_installed
 
 MOST_SEGMENTS = 200_000
 """Strips or tiles: of 200 megapixels in tiles of 32 pixels a side."""
@@ -25,6 +26,7 @@ STREAMS = (1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 34926, 50000)
 PackBits, LZMA, Zstandard."""
 PICTURES = (6, 7, 33003, 33004, 33005, 34712, 34927, 50001, 50002, 52546)
 """Compressions that are picture formats: JPEG, JPEG 2000, WebP, JPEG XL."""
+UNCOMPRESSED = 1
 MOST_WEBP = 1 << 14
 """Bits of a side of a WebP, as its header has it."""
 
@@ -35,7 +37,17 @@ def can_decode(page: TiffPage) -> bool:
         return False
     count = prod(page.chunked)
     is_bounded = 0 < count <= MOST_SEGMENTS and len(page.dataoffsets) > 0
-    return is_bounded and page.compression in STREAMS + PICTURES
+    is_known = page.compression in STREAMS + PICTURES
+    return is_bounded and is_known and not lacks_decoder(page)
+
+
+def lacks_decoder(page: TiffPage) -> bool:
+    """Tell whether what decodes a page is not installed.
+
+    Without imagecodecs, tifffile has decoders of its own for some compressions; they
+    are not used, because they fill no buffer of a given size.
+    """
+    return page.compression != UNCOMPRESSED and not is_installed(Extra.FORMATS)
 
 
 def samples_of_one(page: TiffPage) -> int:

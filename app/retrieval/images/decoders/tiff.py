@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tifffile import TiffFile, TiffPage
 from tifffile.tifffile import TiffPages
 
-from app.retrieval.errors import UnreadableImageError
+from app.retrieval.errors import FormatSwitchedOffError, UnreadableImageError
 from app.retrieval.images.decoders import segments
 from app.retrieval.images.decoders.tiff_directories import (
     MOST_DIRECTORIES,
@@ -88,6 +88,8 @@ class TiffPicture:
     ------
     UnreadableImageError
         If none of its pages can be shown.
+    FormatSwitchedOffError
+        If what decodes the largest one is not installed.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -97,6 +99,9 @@ class TiffPicture:
         pages = [
             page for page in _pages(file.pages, MOST_DIRECTORIES) if _is_picture(page)
         ]
+        largest = max(pages, key=_pixels, default=None)
+        if largest is not None and segments.lacks_decoder(largest):
+            raise FormatSwitchedOffError
         self._levels = [
             _Level(
                 page, (page.imagewidth, page.imagelength), bool(page.subfiletype & 1)
@@ -109,7 +114,7 @@ class TiffPicture:
                 "The TIFF holds no picture of a kind that can be shown. Please save it "
                 "as an RGB TIFF or a JPEG."
             )
-        self._most = max(page.imagewidth * page.imagelength for page in pages)
+        self._most = max(map(_pixels, pages))
         self._largest = max(self._levels, key=lambda level: level.area)
         self._chosen = self._largest
         self._side_px: int | None = None
@@ -184,6 +189,10 @@ def _is_picture(page: TiffPage) -> bool:
     is_mask = bool(page.subfiletype & MASK) or page.photometric == MASK
     is_whole = page.imagewidth > 0 and page.imagelength > 0 and page.imagedepth == 1
     return is_whole and not is_mask
+
+
+def _pixels(page: TiffPage) -> int:
+    return int(page.imagewidth * page.imagelength)
 
 
 def _has_colours(page: TiffPage) -> bool:

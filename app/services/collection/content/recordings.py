@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from app.models import MediaKind
+from app.retrieval.runtime.extras import Extra, is_installed
 from app.services.media.store import MediaStore
 
 HEAD_BYTES = 64
@@ -41,6 +42,8 @@ class RecordingFault(StrEnum):
     """It lasts too long."""
     SILENT = "silent"
     """It has no sound, and was to be audio; or no picture, and was to be video."""
+    SWITCHED_OFF = "switched off"
+    """What takes recordings is not installed."""
 
 
 class RecordingError(Exception):
@@ -130,6 +133,8 @@ def store_recording(
     StorageAwayError
         If the storage does not answer.
     """
+    if not is_installed(Extra.VIDEO):
+        raise RecordingError(RecordingFault.SWITCHED_OFF)
     # Only here: FFmpeg takes 20 MB in every process, and few ever need it.
     from app.services.collection.content.remuxing import write_anew
 

@@ -11,7 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ReferenceImage
-from app.retrieval.errors import ImageError, ImageTooLargeError, ImageTooSmallError
+from app.retrieval.errors import (
+    FormatSwitchedOffError,
+    ImageError,
+    ImageTooLargeError,
+    ImageTooSmallError,
+)
 from app.retrieval.images.codec import decode_file, is_reduced
 from app.retrieval.images.encoded import FileFault
 from app.retrieval.runtime.parallel import map_in_order
@@ -210,4 +215,6 @@ def remark_of(name: str, error: ImageError) -> Remark:
         return Remark("picture_large", {"name": name})
     if isinstance(error, ImageTooSmallError):
         return Remark("picture_small", {"name": name})
+    if isinstance(error, FormatSwitchedOffError):
+        return Remark("picture_switched_off", {"name": name})
     return Remark("picture_broken", {"name": name})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from app.services.operations.doctor import data, machine, site
+from app.services.operations.doctor import data, machine, packages, site
 from app.services.operations.doctor.checks import Check, CheckResult, Examined, Health
 from app.services.system import database
 
@@ -29,7 +29,8 @@ WITH_DATABASE: tuple[tuple[str, Check], ...] = (
 )
 SLOW: tuple[tuple[str, Check], ...] = (
     ("model", data.model),
-    ("packages", machine.packages),
+    ("packages", packages.locked),
+    ("extras", packages.extras),
 )
 """Checks that take seconds: not for a page."""
 

@@ -1,16 +1,15 @@
-"""Checks of the machine: disk, memory, rights of files, packages."""
+"""Checks of the machine: disk, memory, rights of files, version."""
 
 import os
 import re
 import shutil
 import stat
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from flask_babel import gettext as _
 
-from app.configuration.load import OTHERS, ROOT
+from app.configuration.instance import OTHERS
 from app.services.operations.doctor.checks import Examined, Found, Health
 from app.services.operations.inspection import free_bytes
 from app.version import RELEASED, VERSION
@@ -25,12 +24,7 @@ BASE_BYTES = 500_000_000
 """For the system and the worker."""
 MEMINFO = Path("/proc/meminfo")
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
-LOCK_FILE = ROOT / "requirements" / "server.txt"
-_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+) \\$", re.MULTILINE)
-"""A line of it; what is for other systems only has their names behind the version."""
 CLOSED = "secret_key"
-NAMED = 5
-"""Packages or files that a sentence names at most."""
 
 
 def disk(examined: Examined) -> Found:
@@ -102,33 +96,6 @@ def program(examined: Examined) -> Found:
         "Morelli %(version)s of %(released)s.", version=VERSION, released=RELEASED
     )
     yield Health.OK, words, ""
-
-
-def packages(examined: Examined) -> Found:
-    """Compare the packages that are installed with the lock."""
-    if not LOCK_FILE.exists():
-        yield Health.OK, _("There is no lock to compare the packages with."), ""
-        return
-    wrong, lost = [], []
-    for name, wanted in _LOCKED.findall(LOCK_FILE.read_text(encoding="utf-8")):
-        try:
-            found = version(name)
-        except PackageNotFoundError:
-            lost.append(name)
-        else:
-            if found != wanted:
-                wrong.append(f"{name} {found} ({wanted})")
-    command = "pip install --require-hashes -r requirements/server.txt"
-    remedy = _("Run: %(command)s", command=command)
-    if lost:
-        names = ", ".join(lost[:NAMED])
-        yield Health.FAULT, _("Packages are missing: %(names)s.", names=names), remedy
-    if wrong:
-        names = ", ".join(wrong[:NAMED])
-        words = _("Packages are not those of the lock: %(names)s.", names=names)
-        yield Health.WARNING, words, remedy
-    if not lost and not wrong:
-        yield Health.OK, _("The packages are those of the lock."), ""
 
 
 def _is_foreign(path: Path) -> bool:

@@ -39,6 +39,9 @@ FAULTS = {
         "The file has no sound, or no picture where a video is meant. Please choose "
         "another."
     ),
+    RecordingFault.SWITCHED_OFF: _(
+        "This server takes no audio and video: its extra “video” is not installed."
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.extensions import db
 from app.models import Artwork
 from app.models.languages import named, parted
+from app.retrieval.runtime.extras import Extra, is_installed
 from app.services.collection.content.fields import LONGEST_TEXT, TEXT_FIELDS
 from app.services.collection.content.media import shown_media
 from app.services.collection.content.recordings import (
@@ -139,6 +140,7 @@ def page(
             "audio": ["audio/*", *(f".{ending}" for ending in ENDINGS)],
             "video": ["video/mp4", "video/webm", ".mp4", ".webm", ".m4v", ".mov"],
         },
+        takes_recordings=is_installed(Extra.VIDEO),
         limit=current_app.config["MORELLI_MAX_RECORDING_MB"],
         longest=LONGEST_TEXT,
     ), 422 if new is not None and new.fault else 200

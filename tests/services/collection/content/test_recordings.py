@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 
 from app.models import MediaKind
+from app.retrieval.runtime.extras import Extra
 from app.services.collection.content import recordings
 from app.services.collection.content.recordings import (
     RecordingError,
@@ -13,6 +14,7 @@ from app.services.collection.content.recordings import (
     container_of,
     store_recording,
 )
+from tests.support.extras import leave_out
 from tests.support.recordings import SECRET, made_of, make_recording
 
 AUDIO, VIDEO = MediaKind.AUDIO, MediaKind.VIDEO
@@ -131,3 +133,9 @@ def test_a_video_stays_turned_as_the_phone_was_held(media):
     )
     data = before + b"tkhd" + after.replace(upright, turned, 1)
     assert turned in stored(data, media, VIDEO)[1]
+
+
+def test_without_the_extra_that_takes_them_none_is_kept(media, monkeypatch):
+    leave_out(monkeypatch, Extra.VIDEO)
+    for kind, data in ((AUDIO, b"ID3"), (VIDEO, b"\x1aE\xdf\xa3")):
+        assert fault_of(data, media, kind) is RecordingFault.SWITCHED_OFF

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import MediaKind, WorkMedia
+from app.retrieval.runtime.extras import Extra
+from tests.support.extras import leave_out
 from tests.support.people import logged_in
 from tests.support.recordings import make_recording
 
@@ -50,6 +52,25 @@ def test_a_recording_is_played_in_parts(app, curator, visitor):
         data = whole.data
     with visitor.get(address, headers={"Range": "bytes=10-19"}) as part:
         assert (part.status_code, part.data) == (206, data[10:20])
+
+
+def test_without_the_extra_the_page_offers_none_and_takes_none(
+    app, curator, monkeypatch
+):
+    sentence = (
+        "This server takes no audio and video: its extra “video” is not installed"
+    )
+    offered = curator.browser.get(PAGE).text
+    assert 'name="recording"' in offered
+    assert sentence not in offered
+    data = make_recording("mp3")
+    leave_out(monkeypatch, Extra.VIDEO)
+    page = curator.browser.get(PAGE).text
+    assert sentence in page
+    assert 'name="recording"' not in page
+    assert "Add a link" in page
+    assert sentence in told(curator, record(curator, data))
+    assert media_of(app) == []
 
 
 def test_a_recording_needs_a_transcript(app, curator):
