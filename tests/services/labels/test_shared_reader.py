@@ -182,6 +182,7 @@ def test_the_process_ends_with_the_reader_that_started_it(image_of_a_label):
     reader = SharedReader(f"morelli-test-{uuid4().hex}")
     assert reader.read(image_of_a_label)
     process = reader._process
+    assert process is not None
     del reader
     gc.collect()
     assert process.returncode == 0
