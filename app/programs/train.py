@@ -12,6 +12,7 @@ Exit status: 0 all is well, 2 nothing was written, 130 stopped by Ctrl-C.
 import argparse
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.commands.shared import DONE, run_explained, say
@@ -26,6 +27,7 @@ from app.retrieval.training.pipeline import train
 from app.retrieval.training.plan import (
     CATALOGUE,
     CLUSTERS,
+    FURTHER,
     IMAGENET_CLASSES,
     FineTuning,
     RoundPhotos,
@@ -90,6 +92,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--side", type=int, default=256, metavar="PX", help="of a picture, if square")
     add("--steps", type=int, default=0, help="of fine-tuning at most")
     add("--minutes", type=float, default=0, help="of fine-tuning at most")
+    add("--pairs", type=int, default=64, help="works in a step of fine-tuning")
+    add(
+        "--learning-rate",
+        type=float,
+        metavar="RATE",
+        help="the greatest while fine-tuning (default: less for trained weights)",
+    )
     add(
         "--pictures",
         type=Path,
@@ -218,8 +227,13 @@ def round_photos_of(options: argparse.Namespace) -> RoundPhotos | None:
 
 def fine_tuning_of(options: argparse.Namespace) -> FineTuning:
     """Limit fine-tuning by steps, by minutes, or by what comes first."""
+    recipe = FineTuning(steps=0) if options.weights == RANDOM else FURTHER
     if not options.steps and not options.minutes:
-        return FineTuning(steps=0)
-    return FineTuning(
-        steps=options.steps or UNLIMITED_STEPS, minutes=options.minutes or math.inf
+        return recipe
+    return replace(
+        recipe,
+        steps=options.steps or UNLIMITED_STEPS,
+        minutes=options.minutes or math.inf,
+        pair_count=options.pairs,
+        learning_rate=options.learning_rate or recipe.learning_rate,
     )

@@ -49,6 +49,16 @@ class FineTuning:
     descriptors drifted together and the loss stood still."""
 
 
+FURTHER = FineTuning(
+    steps=0,
+    sides_px=((0.0, 160), (0.5, 208)),
+    learning_rate=4e-4,
+    memory_from=0.05,
+)
+"""Recipe for a network that begins with trained weights: what it knows is not to be
+shaken, and it tells works apart well enough to be shown all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundPhotos:
     """Works in the round and real photos of them, to learn the decision from."""
