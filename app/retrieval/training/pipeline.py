@@ -26,6 +26,7 @@ from app.retrieval.training.card import write_card
 from app.retrieval.training.components.notice import WEIGHTS
 from app.retrieval.training.components.whitening import (
     MAX_SAMPLES,
+    PHOTOS_PER_SAMPLE,
     choose_whitening,
     class_vectors,
 )
@@ -49,6 +50,9 @@ from app.retrieval.training.plan import (
 )
 from app.retrieval.training.samples import Samples, prepare_samples
 from app.retrieval.types import FloatArray, Image
+
+PART = 64
+"""Photos that are held at a time, where there are thousands."""
 
 
 def train(
@@ -267,11 +271,19 @@ def _whiten(
         return class_vectors(network, pictures, plan.frames)
 
     bank = samples.bank
-    stride = -(-len(samples.trained_on) // MAX_SAMPLES)
+    learnt_from = samples.trained_on[:: -(-len(samples.trained_on) // MAX_SAMPLES)]
     queries = simulate_queries(bank, samples.examined, "hard", seed=plan.seed)
     tried = choose_whitening(
         network,
-        vectors_of([bank[i] for i in samples.trained_on[::stride]]),
+        vectors_of([bank[i] for i in learnt_from]),
+        [
+            vectors
+            for turn in range(1, PHOTOS_PER_SAMPLE + 1)
+            for part in np.array_split(learnt_from, -(-len(learnt_from) // PART))
+            for vectors in vectors_of(
+                simulate_queries(bank, part, "hard", seed=plan.seed + turn)
+            )
+        ],
         vectors_of(queries),
         vectors_of(samples.gallery if queries else []),
         samples.examined,

@@ -176,11 +176,14 @@ def test_the_better_whitening_is_kept():
     layer.projection.assign(np.zeros((256, 256)))  # a trained one that is useless
     rng = np.random.default_rng(0)
     gallery = [rng.normal(size=(1, 256)).astype(np.float32) for _ in range(30)]
+    photos = [part + rng.normal(size=256).astype(np.float32) for part in gallery]
     noise = rng.normal(0, 0.3, (30, 1, 256)).astype(np.float32)
     queries = [part + other for part, other in zip(gallery, noise, strict=True)]
     figures = choose_whitening(
-        network, gallery, queries, gallery, range(30), is_trained=True
+        network, gallery, photos, queries, gallery, range(30), is_trained=True
     )
-    assert list(figures) == ["trained", "pca"]
-    assert figures["pca"]["recall@1"] == 1
+    assert set(figures) == {"trained", "pca", "pairs"}
+    *_, kept = figures
+    assert figures[kept]["recall@1"] == 1
+    assert kept != "trained"
     assert np.asarray(layer.projection).any()
