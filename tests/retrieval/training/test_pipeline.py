@@ -146,6 +146,34 @@ def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypat
     assert not second.steps, "a finished fine-tuning is not done again"
 
 
+def test_a_teacher_gives_the_classes_of_all_pictures(works, tmp_path, monkeypatch):
+    from app.retrieval.runtime.keras import keras, layers
+    from app.retrieval.training import pipeline
+    from app.retrieval.training.network.teacher import Teacher
+    from app.retrieval.training.plan import FineTuning
+
+    pictures = keras.Input((8, 8, 3))
+    colours = layers.GlobalAveragePooling2D()(pictures)
+    outputs = {"probabilities": layers.Softmax()(colours), "colours": colours}
+    network = keras.Model(pictures, outputs)
+    teacher = Teacher("colours", network, 8, ("red", "green", "blue"))
+    monkeypatch.setattr(pipeline, "TEACHERS", {"colours": lambda: teacher})
+    monkeypatch.setattr(pipeline, "PARTS", {})
+    unlabelled = tmp_path / "unlabelled.jpg"
+    unlabelled.write_bytes(encode_jpeg(draw_picture(99)))
+    plan = plan_of(
+        teacher="colours",
+        pictures=(unlabelled, tmp_path / "nowhere.jpg"),
+        fine_tuning=FineTuning(steps=1, pair_count=4, sides_px=((0.0, 48),)),
+        vocabulary_path=BUNDLED_VOCABULARY,
+    )
+    manifest, reporter = run(plan, works, tmp_path)
+    assert manifest.classes == ("red", "green", "blue")
+    assert manifest.training["data"]["unlabelled pictures"] == 1
+    assert manifest.training["recipe"]["teacher"] == "colours"
+    assert any("nowhere.jpg is left out" in text for text in reporter.said)
+
+
 def test_a_silent_catalogue_gets_clusters(works, tmp_path, monkeypatch):
     decide_nothing(monkeypatch)
     silent = [TrainingWork(work.accession, work.image_path) for work in works]
