@@ -161,21 +161,23 @@ def _learn(
         classes = _choose_classes(plan, samples, backbone, reporter)
     else:
         classes = Classes(teaching.classes, teaching.probabilities)
+    network = _network(plan, backbone, classes)
+    # Classes of a catalogue are this catalogue's: those of a file may be any.
+    has_head = teaching is not None and load_head(network, Path(plan.weights))
+    if has_head:
+        reporter.say("Classes and projection are those of the given weights.")
     if plan.is_trained:
-        trained = _network(plan, backbone, classes)
-        if teaching is not None and load_head(trained, Path(plan.weights)):
-            reporter.say("Classes and projection go on from the given weights.")
-        course = _fine_tune(plan, samples, classes, trained, teaching, folder, reporter)
+        course = _fine_tune(plan, samples, classes, network, teaching, folder, reporter)
         # Calculated with fewer digits while training; from here on with all.
         fresh = build_backbone(plan.backbone, layer=plan.layer)
-        network = _network(plan, fresh, classes)
-        network.set_weights(trained.get_weights())
-        return network, classes, course
-    network = _network(plan, backbone, classes)
-    pictures = [samples.bank[i] for i in samples.trained_on]
-    reporter.say("Fitting the class head.")
-    features = pooled_features(network, pictures, plan.frames)
-    fit_class_head(network, features, classes, seed=plan.seed)
+        exact = _network(plan, fresh, classes)
+        exact.set_weights(network.get_weights())
+        return exact, classes, course
+    if not has_head:
+        pictures = [samples.bank[i] for i in samples.trained_on]
+        reporter.say("Fitting the class head.")
+        features = pooled_features(network, pictures, plan.frames)
+        fit_class_head(network, features, classes, seed=plan.seed)
     return network, classes, {}
 
 

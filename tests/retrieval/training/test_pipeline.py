@@ -173,6 +173,21 @@ def test_a_teacher_gives_the_classes_of_all_pictures(works, tmp_path, monkeypatc
     assert manifest.training["recipe"]["teacher"] == "colours"
     assert any("nowhere.jpg is left out" in text for text in reporter.said)
 
+    # What was taught can be given to another training, and is kept as it is.
+    taught = tmp_path / "model" / "weights.npz"
+    further = plan_of(
+        teacher="colours", weights=str(taught), vocabulary_path=BUNDLED_VOCABULARY
+    )
+    (tmp_path / "again").mkdir()
+    _, reporter = run(further, works, tmp_path / "again")
+    assert any("those of the given weights" in text for text in reporter.said)
+    with (
+        np.load(taught) as before,
+        np.load(tmp_path / "again/model/weights.npz") as now,
+    ):
+        for name in ("classes/kernel", "classes/bias", "stage4_conv3/kernel"):
+            assert np.array_equal(before[name], now[name])
+
 
 def test_a_silent_catalogue_gets_clusters(works, tmp_path, monkeypatch):
     decide_nothing(monkeypatch)
