@@ -92,10 +92,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--side", type=int, default=256, metavar="PX", help="of a picture, if square")
     add("--steps", type=int, default=0, help="of fine-tuning at most")
     add("--minutes", type=float, default=0, help="of fine-tuning at most")
-    add("--pairs", type=int, default=64, help="works in a step of fine-tuning")
+    add("--pairs", type=pairs, default=64, help="works in a step of fine-tuning")
     add(
         "--learning-rate",
-        type=float,
+        type=rate,
         metavar="RATE",
         help="the greatest while fine-tuning (default: less for trained weights)",
     )
@@ -106,6 +106,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         metavar="DIR",
         help="folders of pictures without labels to learn from too",
+    )
+    add(
+        "--keep",
+        type=share,
+        default=0.0,
+        metavar="SHARE",
+        help="of the weights that fine-tuning starts from, in those it ends with",
     )
     add("--generated", type=int, default=0, help="generated pictures to learn from too")
     add(
@@ -127,6 +134,27 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--seed", type=int, default=0, help="of everything that chance decides")
     add("--build", type=Path, default=build_folder(), help="folder for checkpoints")
     return parser.parse_args(arguments)
+
+
+def share(text: str) -> float:
+    """Read a share from 0 to 1."""
+    if not 0 <= (value := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def rate(text: str) -> float:
+    """Read a learning rate."""
+    if not 0 < (value := float(text)) < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def pairs(text: str) -> int:
+    """Read how many works a step has: with fewer than two there is nothing to tell."""
+    if (value := int(text)) < 2:
+        raise argparse.ArgumentTypeError(f"{text} is fewer than 2")
+    return value
 
 
 def run(options: argparse.Namespace) -> int:
@@ -183,6 +211,7 @@ def plan_of(options: argparse.Namespace) -> TrainingPlan:
         extra_convolution=options.extra_convolution,
         generated=options.generated,
         fine_tuning=fine_tuning_of(options),
+        kept_share=options.keep,
         vocabulary_path=options.vocabulary,
         round_photos=round_photos_of(options),
         seed=options.seed,

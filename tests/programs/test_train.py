@@ -128,6 +128,24 @@ def test_trained_weights_are_shaken_less_than_random_ones(museum):
     assert (told.learning_rate, told.pair_count, told.steps) == (0.1, 5, 9)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--keep", "1.5", "between 0 and 1"),
+        ("--keep", "nan", "between 0 and 1"),
+        ("--pairs", "1", "fewer than 2"),
+        ("--learning-rate", "0", "above 0"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(museum, capsys, option, value, said):
+    from app.programs import train
+
+    with pytest.raises(SystemExit) as refused:
+        train.main(arguments_for(museum, option, value))
+    assert refused.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
     """Less than half of the museum that ``make demo`` draws."""

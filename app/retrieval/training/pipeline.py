@@ -39,7 +39,7 @@ from app.retrieval.training.network.class_head import (
     imagenet_classes,
     pooled_features,
 )
-from app.retrieval.training.network.finetune import FineTuner
+from app.retrieval.training.network.finetune import FineTuner, interpolate
 from app.retrieval.training.network.precision import choose_precision
 from app.retrieval.training.network.teacher import TEACHERS, Teaching, ask_teacher
 from app.retrieval.training.plan import (
@@ -167,11 +167,13 @@ def _learn(
     if has_head:
         reporter.say("Classes and projection are those of the given weights.")
     if plan.is_trained:
+        before = network.get_weights()
         course = _fine_tune(plan, samples, classes, network, teaching, folder, reporter)
         # Calculated with fewer digits while training; from here on with all.
         fresh = build_backbone(plan.backbone, layer=plan.layer)
         exact = _network(plan, fresh, classes)
-        exact.set_weights(network.get_weights())
+        after = network.get_weights()
+        exact.set_weights(interpolate(before, after, plan.kept_share))
         return exact, classes, course
     if not has_head:
         pictures = [samples.bank[i] for i in samples.trained_on]
@@ -316,6 +318,7 @@ def _recipe(plan: TrainingPlan) -> Mapping[str, Any]:
         "teacher": plan.teacher or "none",
         "top classes": plan.top_classes,
         "extra convolution": plan.extra_convolution,
+        "share of the starting weights": plan.kept_share,
         "seed": plan.seed,
         "semantic weights": WEIGHTS,
     }

@@ -111,6 +111,9 @@ class TrainingPlan:
     generated: int = 0
     """Generated pictures to learn from beside the collection."""
     fine_tuning: FineTuning = FineTuning(steps=0)
+    kept_share: float = 0.0
+    """Of the weights that fine-tuning began with, in what it ends with: see
+    :func:`app.retrieval.training.network.finetune.interpolate`."""
     vocabulary_path: Path | None = None
     """Visual words to take over; learnt from the collection if None."""
     round_photos: RoundPhotos | None = None

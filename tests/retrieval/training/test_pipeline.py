@@ -1,5 +1,6 @@
 """A whole training of a tiny museum, without and with fine-tuning."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -173,11 +174,9 @@ def test_a_teacher_gives_the_classes_of_all_pictures(works, tmp_path, monkeypatc
     assert manifest.training["recipe"]["teacher"] == "colours"
     assert any("nowhere.jpg is left out" in text for text in reporter.said)
 
-    # What was taught can be given to another training, and is kept as it is.
+    # What was taught can be given to another training, and kept as it was.
     taught = tmp_path / "model" / "weights.npz"
-    further = plan_of(
-        teacher="colours", weights=str(taught), vocabulary_path=BUNDLED_VOCABULARY
-    )
+    further = replace(plan, weights=str(taught), kept_share=1.0)
     (tmp_path / "again").mkdir()
     _, reporter = run(further, works, tmp_path / "again")
     assert any("those of the given weights" in text for text in reporter.said)

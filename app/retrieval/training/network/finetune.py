@@ -216,3 +216,28 @@ class FineTuner:
         self.step = facts["step"]
         self.elapsed_seconds = facts["elapsed_seconds"]
         self.history = facts["history"]
+
+
+def interpolate(
+    before: Sequence[FloatArray], after: Sequence[FloatArray], kept_share: float
+) -> list[FloatArray]:
+    """Take weights between those before and after fine-tuning.
+
+    What was learnt from few pictures is in the difference, and what was known of many
+    in the start; in between there is mostly more of both than at either end.
+
+    Parameters
+    ----------
+    before, after : sequence of float32 arrays
+        Of the same shapes.
+    kept_share : float in [0, 1]
+        1 is before, 0 is after.
+
+    References
+    ----------
+    .. [1] Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
+    """
+    return [
+        kept_share * start + (1 - kept_share) * end
+        for start, end in zip(before, after, strict=True)
+    ]

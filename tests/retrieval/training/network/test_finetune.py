@@ -112,6 +112,14 @@ def test_stopped_and_resumed_is_as_good_as_never_stopped(bank, tmp_path, monkeyp
         assert again == pytest.approx(before, abs=2e-3)
 
 
+def test_weights_in_between_have_their_share_of_both():
+    from app.retrieval.training.network.finetune import interpolate
+
+    before, after = np.zeros((2, 3), np.float32), np.full((2, 3), 8, np.float32)
+    (weights,) = interpolate([before], [after], 0.75)
+    assert weights == pytest.approx(np.full((2, 3), 2))
+
+
 def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
     limited = {"minutes": 0.01, "sides_px": ONE_SIDE}
     tuner_of(bank, tmp_path, 1000, **limited).run(lambda _: None)
