@@ -39,6 +39,7 @@ def test_another_backend_takes_the_same_steps(backend, tmp_path):
 def two_steps(path):
     """Take two steps of a small network with a teacher; write down what they made."""
     from app.retrieval.descriptors.network import build_network
+    from app.retrieval.files.arrays import save_arrays
     from app.retrieval.runtime.keras import keras, layers
     from app.retrieval.training.network.training_model import TrainingModel
     from app.retrieval.training.plan import FineTuning
@@ -74,7 +75,7 @@ def two_steps(path):
         f"{number:02}": np.asarray(keras.ops.convert_to_numpy(variable))
         for number, variable in enumerate([*model.trainable_variables, model.memory])
     }
-    np.savez(path, losses=np.array(losses), **arrays)
+    save_arrays(Path(path), losses=np.array(losses), **arrays)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import pytest
 
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.training.data.pictures import PictureBank
+from app.retrieval.training.plan import TrainingProgress
 from tests.retrieval.training.network.test_finetune import tuner_of
 from tests.support.fakes import draw_picture
 
@@ -74,7 +75,7 @@ def train(bank, folder, teaching, *, is_taught):
     recipe = {"sides_px": ((0.0, 32),), "learning_rate": 3e-2, **weights}
     tuner = tuner_of(bank, folder, 40, teaching=teaching, **recipe)
     before = losses_of(tuner, teaching)
-    reports = []
+    reports: list[TrainingProgress] = []
     tuner.run(reports.append)
     return tuner, before, losses_of(tuner, teaching), reports
 
