@@ -2,6 +2,7 @@
 
     python train.py --catalogue works.csv --images pictures/ --out models/mine
     python train.py … --weights random --minutes 70 --out models/default
+    python train.py … --teacher efficientnet-lite2 --pictures photos/ --minutes 70
     python train.py … --out models/default --only semantic style
 
 Can be stopped and started: fine-tuning goes on from its last checkpoint in build/.
@@ -11,19 +12,22 @@ Exit status: 0 all is well, 2 nothing was written, 130 stopped by Ctrl-C.
 import argparse
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.commands.shared import DONE, run_explained, say
 from app.retrieval.descriptors.backbone import BACKBONES, IMAGENET, RANDOM
-from app.retrieval.errors import WeightsUnavailableError
+from app.retrieval.errors import TrainingError, WeightsUnavailableError
 from app.retrieval.runtime.place import MODEL, build_folder
 from app.retrieval.training.data.works import TrainingWork
 from app.retrieval.training.learning import PARTS
 from app.retrieval.training.model_folder import CARD_FILE, WEIGHTS_FILE
+from app.retrieval.training.network.teacher import TEACHERS
 from app.retrieval.training.pipeline import train
 from app.retrieval.training.plan import (
     CATALOGUE,
     CLUSTERS,
+    FURTHER,
     IMAGENET_CLASSES,
     FineTuning,
     RoundPhotos,
@@ -33,6 +37,7 @@ from app.retrieval.training.renewal import renew
 from app.retrieval.training.terminal import TerminalReporter
 from app.services.evaluation.labelled_photos import read_labels
 from app.services.evaluation.listing import list_views
+from app.services.importing.pictures.names import PICTURE_ENDINGS
 
 BUNDLED = "bundled"
 BUNDLED_PLAN = {
@@ -66,7 +71,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add(
         "--weights",
         default=BUNDLED,
-        help=f"{BUNDLED}, {IMAGENET} (fetched by Keras), {RANDOM}, or a file",
+        help=f"{BUNDLED}, {IMAGENET} (fetched by Keras), {RANDOM}, or a file to start "
+        "from",
     )
     add(
         "--classes",
@@ -74,12 +80,40 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=CATALOGUE,
         help="what the class activation maps are of",
     )
+    add(
+        "--teacher",
+        choices=sorted(TEACHERS),
+        help="published network whose classes and features are taught while "
+        "fine-tuning; its classes replace --classes",
+    )
     add("--top-classes", type=int, default=8, help="classes that weigh a descriptor")
     add("--extra-convolution", type=int, default=0, help="channels before the classes")
     add("--dimension", type=int, help="length of a descriptor (default: the usual one)")
     add("--side", type=int, default=256, metavar="PX", help="of a picture, if square")
     add("--steps", type=int, default=0, help="of fine-tuning at most")
     add("--minutes", type=float, default=0, help="of fine-tuning at most")
+    add("--pairs", type=pairs, default=64, help="works in a step of fine-tuning")
+    add(
+        "--learning-rate",
+        type=rate,
+        metavar="RATE",
+        help="the greatest while fine-tuning (default: less for trained weights)",
+    )
+    add(
+        "--pictures",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="folders of pictures without labels to learn from too",
+    )
+    add(
+        "--keep",
+        type=share,
+        default=0.0,
+        metavar="SHARE",
+        help="of the weights that fine-tuning starts from, in those it ends with",
+    )
     add("--generated", type=int, default=0, help="generated pictures to learn from too")
     add(
         "--only",
@@ -100,6 +134,27 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--seed", type=int, default=0, help="of everything that chance decides")
     add("--build", type=Path, default=build_folder(), help="folder for checkpoints")
     return parser.parse_args(arguments)
+
+
+def share(text: str) -> float:
+    """Read a share from 0 to 1."""
+    if not 0 <= (value := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def rate(text: str) -> float:
+    """Read a learning rate."""
+    if not 0 < (value := float(text)) < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def pairs(text: str) -> int:
+    """Read how many works a step has: with fewer than two there is nothing to tell."""
+    if (value := int(text)) < 2:
+        raise argparse.ArgumentTypeError(f"{text} is fewer than 2")
+    return value
 
 
 def run(options: argparse.Namespace) -> int:
@@ -148,16 +203,40 @@ def plan_of(options: argparse.Namespace) -> TrainingPlan:
         layer=options.layer or BACKBONES[options.backbone].layers[0],
         weights=weights,
         classes=options.classes,
+        teacher=options.teacher,
+        pictures=tuple(pictures_in(options.pictures)),
         dimension=options.dimension or BACKBONES[options.backbone].dimension,
         side_px=options.side,
         top_classes=options.top_classes,
         extra_convolution=options.extra_convolution,
         generated=options.generated,
         fine_tuning=fine_tuning_of(options),
+        kept_share=options.keep,
         vocabulary_path=options.vocabulary,
         round_photos=round_photos_of(options),
         seed=options.seed,
     )
+
+
+def pictures_in(folders: Sequence[Path]) -> Sequence[Path]:
+    """List the pictures in folders and in the folders inside them, by name.
+
+    Raises
+    ------
+    TrainingError
+        If a folder has none.
+    """
+    pictures: list[Path] = []
+    for folder in folders:
+        found = [
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.name.lower().endswith(PICTURE_ENDINGS) and path.is_file()
+        ]
+        if not found:
+            raise TrainingError(f"There are no pictures in {folder}.")
+        pictures += found
+    return pictures
 
 
 def round_photos_of(options: argparse.Namespace) -> RoundPhotos | None:
@@ -177,8 +256,13 @@ def round_photos_of(options: argparse.Namespace) -> RoundPhotos | None:
 
 def fine_tuning_of(options: argparse.Namespace) -> FineTuning:
     """Limit fine-tuning by steps, by minutes, or by what comes first."""
+    recipe = FineTuning(steps=0) if options.weights == RANDOM else FURTHER
     if not options.steps and not options.minutes:
-        return FineTuning(steps=0)
-    return FineTuning(
-        steps=options.steps or UNLIMITED_STEPS, minutes=options.minutes or math.inf
+        return recipe
+    return replace(
+        recipe,
+        steps=options.steps or UNLIMITED_STEPS,
+        minutes=options.minutes or math.inf,
+        pair_count=options.pairs,
+        learning_rate=options.learning_rate or recipe.learning_rate,
     )

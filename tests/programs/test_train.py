@@ -96,6 +96,56 @@ def test_the_usual_length_of_a_descriptor_depends_on_the_network(museum):
     assert dimension("--backbone", "vgg16", "--dimension", "64") == 64
 
 
+def test_a_teacher_and_pictures_without_labels_are_part_of_the_plan(museum):
+    from app.programs import train
+
+    more = museum / "more" / "inside"
+    more.mkdir(parents=True)
+    for name in ("b.PNG", "a.jpg", "notes.txt"):
+        (more / name).write_bytes(b"")
+    options = ["--teacher", "efficientnet-lite2", "--pictures", str(museum / "more")]
+    plan = train.plan_of(train.parse(arguments_for(museum, *options)))
+    assert plan.teacher == "efficientnet-lite2"
+    assert [path.name for path in plan.pictures] == ["a.jpg", "b.PNG"]
+
+
+def test_a_folder_without_pictures_is_one_sentence(museum, capsys):
+    from app.programs import train
+
+    assert train.main(arguments_for(museum, "--pictures", "nowhere")) == 2
+    assert "There are no pictures in nowhere." in capsys.readouterr().err
+
+
+def test_trained_weights_are_shaken_less_than_random_ones(museum):
+    from app.programs import train
+
+    def recipe(*options):
+        arguments = arguments_for(museum, "--steps", "9", *options)
+        return train.plan_of(train.parse(arguments)).fine_tuning
+
+    assert recipe().learning_rate < recipe("--weights", "random").learning_rate
+    told = recipe("--learning-rate", "0.1", "--pairs", "5")
+    assert (told.learning_rate, told.pair_count, told.steps) == (0.1, 5, 9)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--keep", "1.5", "between 0 and 1"),
+        ("--keep", "nan", "between 0 and 1"),
+        ("--pairs", "1", "fewer than 2"),
+        ("--learning-rate", "0", "above 0"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(museum, capsys, option, value, said):
+    from app.programs import train
+
+    with pytest.raises(SystemExit) as refused:
+        train.main(arguments_for(museum, option, value))
+    assert refused.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
     """Less than half of the museum that ``make demo`` draws."""

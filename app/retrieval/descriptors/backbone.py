@@ -5,7 +5,7 @@ preprocessing, so nobody else needs to know what a network was trained on. The h
 that pools the maps to a descriptor is in :mod:`app.retrieval.descriptors.network`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from app.retrieval.runtime.keras import keras, layers, ops
 RANDOM, IMAGENET = "random", "imagenet"
 MORELLI_STAGES = ((32, 32), (64, 64), (128, 128, 128), (256, 256, 256))
 """Channels of each convolution; every stage halves the picture's sides."""
+VGG10_STAGES = (*MORELLI_STAGES[:3], (384, 384, 384))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ def build_backbone(
         A key of ``BACKBONES``.
     weights : str
         ``"random"``, ``"imagenet"`` (Keras fetches its published weights, or takes
-        them from its cache), or a path: ``.npz`` of our own, ``.keras``, or a
-        ``.h5`` that fits the network with or without its classifier.
+        them from its cache), or a path: ``.npz`` of our own or of a PyTorch network,
+        ``.keras``, or a ``.h5`` that fits the network with or without its classifier.
     layer : str, optional
         The layer whose maps describe a picture.
     seed : int
@@ -178,15 +179,33 @@ def preprocess(pictures: Any, mode: str) -> Any:
 
 
 def _morelli(pictures: Any, seed: int) -> keras.Model:
-    """Build our own small VGG: 3×3 convolutions, ever more of them, and max-pooling."""
+    """Build our own small VGG, to be trained from random weights."""
+    return _small_vgg(pictures, seed, MORELLI_STAGES, StandardisedConvolution)
+
+
+def _vgg10(pictures: Any, seed: int) -> keras.Model:
+    """Build a small VGG of plain convolutions, for weights that were made elsewhere.
+
+    Whatever they were trained with, batch normalisation folds into plain convolutions.
+    """
+    return _small_vgg(pictures, seed, VGG10_STAGES, layers.Conv2D)
+
+
+def _small_vgg(
+    pictures: Any,
+    seed: int,
+    stages: Sequence[Sequence[int]],
+    convolution: type[layers.Conv2D],
+) -> keras.Model:
+    """Build 3×3 convolutions, ever more of them, and max-pooling."""
     maps = layers.Rescaling(1 / 64, offset=-2.0, name="preprocessing")(pictures)
     seeds = np.random.default_rng(seed)
-    for stage, widths in enumerate(MORELLI_STAGES, start=1):
+    for stage, widths in enumerate(stages, start=1):
         for number, width in enumerate(widths, start=1):
             # The first one has stride 2: at full resolution two thirds of the time
             # would go into edges that the next pooling throws away.
             first = stage == number == 1
-            maps = StandardisedConvolution(
+            maps = convolution(
                 width,
                 4 if first else 3,
                 strides=2 if first else 1,
@@ -197,7 +216,7 @@ def _morelli(pictures: Any, seed: int) -> keras.Model:
                 ),
                 name=f"stage{stage}_conv{number}",
             )(maps)
-        if stage < len(MORELLI_STAGES):
+        if stage < len(stages):
             maps = layers.MaxPooling2D(2, name=f"stage{stage}_pool")(maps)
     return keras.Model(pictures, maps)
 
@@ -218,6 +237,7 @@ def _published(
 BACKBONES: Mapping[str, Backbone] = MappingProxyType(
     {
         "morelli": Backbone(("stage4_conv3",), 16, 256, _morelli),
+        "vgg10": Backbone(("stage4_conv3",), 16, 256, _vgg10),
         "vgg16": _published(
             keras.applications.VGG16, ("block5_conv3", "block5_conv1"), 16, "caffe"
         ),

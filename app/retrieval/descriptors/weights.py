@@ -5,16 +5,20 @@ layers. A file that does not fit is refused by name, never read half.
 """
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.retrieval.descriptors.folding import fold_torch_state, is_torch_state
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.runtime.keras import keras
 
+HEAD = ("classes", "descriptor")
+"""Layers after a backbone that have weights."""
 DOWNLOAD_TIMEOUT_SECONDS = 20.0
 Published = Callable[..., keras.Model]
 """Makes a published network; takes Keras' ``weights`` and ``include_top``."""
@@ -41,23 +45,67 @@ def load_weights(network: keras.Model, path: Path, name: str) -> None:
     """Give a network the weights that `save_weights` wrote.
 
     Weights of layers that this network lacks are passed over: a backbone reads its
-    part of a whole network's file.
+    part of a whole network's file. So are those of a sequence that PyTorch trained, its
+    batch normalisation folded: see :mod:`app.retrieval.descriptors.folding`.
 
     Raises
     ------
     WeightsUnavailableError
         If a layer's weights are missing or have another shape.
     """
-    with np.load(path, allow_pickle=False) as arrays:
-        for layer in network.layers:
-            for weight in layer.weights:
-                key = f"{layer.name}/{weight.name}"
-                if key not in arrays:
-                    raise unavailable(name, str(path), f"{key} is missing")
-                if arrays[key].shape != tuple(weight.shape):
-                    reason = f"{key} is {arrays[key].shape}, not {tuple(weight.shape)}"
-                    raise unavailable(name, str(path), reason)
-                weight.assign(arrays[key].astype(np.float32))
+    arrays = _read_arrays(path, network)
+    for layer in network.layers:
+        for weight in layer.weights:
+            key = f"{layer.name}/{weight.name}"
+            if key not in arrays:
+                raise unavailable(name, str(path), f"{key} is missing")
+            if arrays[key].shape != tuple(weight.shape):
+                reason = f"{key} is {arrays[key].shape}, not {tuple(weight.shape)}"
+                raise unavailable(name, str(path), reason)
+            weight.assign(arrays[key].astype(np.float32))
+
+
+def load_head(network: keras.Model, path: Path) -> bool:
+    """Give the layers after the backbone their weights of a file, if they fit.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Of :func:`app.retrieval.descriptors.network.build_network`.
+    path : Path
+
+    Returns
+    -------
+    fits : bool
+        Nothing is changed if there is no such ``.npz`` file, or its classes or its
+        projection have other shapes.
+    """
+    if path.suffix != ".npz" or not path.is_file():
+        return False
+    arrays = _read_arrays(path, network)
+    weights = {
+        f"{name}/{weight.name}": weight
+        for name in HEAD
+        for weight in network.get_layer(name).weights
+    }
+    for key, weight in weights.items():
+        if key not in arrays or arrays[key].shape != tuple(weight.shape):
+            return False
+    for key, weight in weights.items():
+        weight.assign(arrays[key].astype(np.float32))
+    return True
+
+
+def _read_arrays(path: Path, network: keras.Model) -> Mapping[str, NDArray[Any]]:
+    """Read an ``.npz`` file, and name its arrays as those of the network."""
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = {key: stored[key] for key in stored.files}
+    if not is_torch_state(arrays):
+        return arrays
+    convolutions = [
+        layer.name for layer in network.layers if isinstance(layer, keras.layers.Conv2D)
+    ]
+    return fold_torch_state(arrays, convolutions)
 
 
 def load_file(

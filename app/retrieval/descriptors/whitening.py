@@ -1,4 +1,4 @@
-"""PCA-whitening, learnt from a collection and applied to every descriptor.
+"""Whitening, learnt from a collection and applied to every descriptor.
 
 Sum-pooled features of a network burst: a few strong channels dominate every cosine.
 Whitening turns them into uncorrelated directions of equal weight and drops the
@@ -33,14 +33,13 @@ def unit_length(vectors: NDArray[np.floating]) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Whitening:
-    """PCA-whitening as it was learnt: ``x -> projection @ (x - mean)``.
+    """Whitening as it was learnt: ``x -> projection @ (x - mean)``.
 
     Attributes
     ----------
     mean : (C,) float32
     projection : (D, C) float32
-        Rows are principal directions divided by their standard deviation,
-        strongest first.
+        Rows are directions divided by a standard deviation, strongest first.
     """
 
     mean: FloatArray
@@ -138,7 +137,68 @@ def learn_whitening(
             f"{len(vectors)} vectors do not span {dimension} directions; "
             "use more of them, or a regularisation above 0"
         )
-    largest = np.abs(directions).argmax(axis=1)
-    signs = np.sign(directions[np.arange(dimension), largest])
-    projection = directions * (signs / shrunk ** (power / 2))[:, None]
+    projection = _signed(directions) / shrunk[:, None] ** (power / 2)
     return Whitening(mean.astype(np.float32), projection.astype(np.float32))
+
+
+def learn_paired_whitening(
+    pairs: tuple[FloatArray, FloatArray],
+    mean: FloatArray,
+    dimension: int,
+    *,
+    regularisation: float = 0.2,
+) -> Whitening:
+    """Learn whitening from pairs of vectors of the same thing.
+
+    PCA evens out all that varies; here it is only what varies between a work and a
+    photo of it. Of what is left the directions are kept in which works differ most.
+
+    Parameters
+    ----------
+    pairs : tuple of (N, C) float32, N >= 2
+        Row by row of the same thing, usually of unit length.
+    mean : (C,) float32
+        To be taken off what is whitened.
+    dimension : int, 1 to C
+        Directions to keep, D.
+    regularisation : float in (0, 1]
+        Shrinkage of the differences' covariance towards a multiple of the identity.
+
+    Returns
+    -------
+    whitening : Whitening
+        The same for the same input, with the signs of `learn_whitening`.
+
+    References
+    ----------
+    .. [1] Mikolajczyk and Matas, "Improving descriptors for fast tree matching by
+       optimal linear projection", ICCV 2007.
+    .. [2] Radenović, Tolias and Chum, "Fine-tuning CNN image retrieval with no human
+       annotation", TPAMI 2018.
+    """
+    first, second = (part.astype(np.float64) for part in pairs)
+    if first.ndim != 2 or first.shape != second.shape or len(first) < 2:
+        raise ValueError(
+            "pairs must be two times (N, C) with N >= 2, got "
+            f"{first.shape} and {second.shape}"
+        )
+    if not 1 <= dimension <= first.shape[1]:
+        raise ValueError(f"dimension must be 1 to {first.shape[1]}, got {dimension}")
+    if not 0 < regularisation <= 1:
+        raise ValueError(f"regularisation must be in (0, 1], got {regularisation}")
+    differences = first - second
+    covariance = differences.T @ differences / len(differences)
+    floor = regularisation * np.trace(covariance) / len(covariance)
+    covariance = (1 - regularisation) * covariance + floor * np.eye(len(covariance))
+    variances, directions = np.linalg.eigh(covariance)
+    evened = (directions / np.sqrt(np.maximum(variances, np.finfo(float).tiny))).T
+    samples = (np.concatenate([first, second]) - mean) @ evened.T
+    strongest = np.linalg.eigh(samples.T @ samples)[1].T[::-1][:dimension]
+    return Whitening(mean, np.asarray(_signed(strongest @ evened), np.float32))
+
+
+def _signed(projection: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Choose the sign of each direction so that its largest entry is positive."""
+    largest = np.abs(projection).argmax(axis=1)
+    signs = np.sign(projection[np.arange(len(projection)), largest])
+    return np.asarray(projection * signs[:, None])

@@ -13,9 +13,10 @@ from app.retrieval.descriptors.backbone import BACKBONES, build_backbone
 from app.retrieval.descriptors.global_descriptor import Descriptor, has_bfloat16
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.network import build_network
+from app.retrieval.descriptors.weights import load_head
 from app.retrieval.errors import TrainingError
 from app.retrieval.files.atomic import staged_folder
-from app.retrieval.runtime.keras import keras, tf
+from app.retrieval.runtime.keras import has_gpu, keras
 from app.retrieval.training.assessment import (
     PROFILES_MEASURED,
     recalls,
@@ -25,6 +26,7 @@ from app.retrieval.training.card import write_card
 from app.retrieval.training.components.notice import WEIGHTS
 from app.retrieval.training.components.whitening import (
     MAX_SAMPLES,
+    PHOTOS_PER_SAMPLE,
     choose_whitening,
     class_vectors,
 )
@@ -37,8 +39,9 @@ from app.retrieval.training.network.class_head import (
     imagenet_classes,
     pooled_features,
 )
-from app.retrieval.training.network.finetune import FineTuner
+from app.retrieval.training.network.finetune import FineTuner, interpolate
 from app.retrieval.training.network.precision import choose_precision
+from app.retrieval.training.network.teacher import TEACHERS, Teaching, ask_teacher
 from app.retrieval.training.plan import (
     CATALOGUE,
     IMAGENET_CLASSES,
@@ -47,6 +50,9 @@ from app.retrieval.training.plan import (
 )
 from app.retrieval.training.samples import Samples, prepare_samples
 from app.retrieval.types import FloatArray, Image
+
+PART = 64
+"""Photos that are held at a time, where there are thousands."""
 
 
 def train(
@@ -110,7 +116,7 @@ def train(
             manifest,
             training={
                 "seed": plan.seed,
-                "data": _data(samples),
+                "data": _data(plan, samples),
                 "recipe": {**_recipe(plan), **course},
                 "figures": figures,
             },
@@ -150,28 +156,38 @@ def _learn(
             plan.backbone, weights=plan.weights, layer=plan.layer, seed=plan.seed
         )
     keras.utils.set_random_seed(plan.seed)
-    classes = _choose_classes(plan, samples, backbone, reporter)
+    teaching = _teaching(plan, samples, folder, reporter)
+    if teaching is None:
+        classes = _choose_classes(plan, samples, backbone, reporter)
+    else:
+        classes = Classes(teaching.classes, teaching.probabilities)
+    network = _network(plan, backbone, classes)
+    # Classes of a catalogue are this catalogue's: those of a file may be any.
+    has_head = teaching is not None and load_head(network, Path(plan.weights))
+    if has_head:
+        reporter.say("Classes and projection are those of the given weights.")
     if plan.is_trained:
-        trained = _network(plan, backbone, classes)
-        course = _fine_tune(plan, samples, classes, trained, folder, reporter)
+        before = network.get_weights()
+        course = _fine_tune(plan, samples, classes, network, teaching, folder, reporter)
         # Calculated with fewer digits while training; from here on with all.
         fresh = build_backbone(plan.backbone, layer=plan.layer)
-        network = _network(plan, fresh, classes)
-        network.set_weights(trained.get_weights())
-        return network, classes, course
-    network = _network(plan, backbone, classes)
-    pictures = [samples.bank[i] for i in samples.trained_on]
-    reporter.say("Fitting the class head.")
-    features = pooled_features(network, pictures, plan.frames)
-    fit_class_head(network, features, classes, seed=plan.seed)
+        exact = _network(plan, fresh, classes)
+        after = network.get_weights()
+        exact.set_weights(interpolate(before, after, plan.kept_share))
+        return exact, classes, course
+    if not has_head:
+        pictures = [samples.bank[i] for i in samples.trained_on]
+        reporter.say("Fitting the class head.")
+        features = pooled_features(network, pictures, plan.frames)
+        fit_class_head(network, features, classes, seed=plan.seed)
     return network, classes, {}
 
 
 @contextmanager
 def _precision(plan: TrainingPlan) -> Iterator[None]:
-    """Build what is to be trained for bfloat16 where the CPU is faster with it."""
+    """Build what is to be trained for bfloat16 where the device is faster with it."""
     before = keras.config.dtype_policy()
-    if plan.is_trained and has_bfloat16():
+    if plan.is_trained and (has_gpu() or has_bfloat16()):
         keras.config.set_dtype_policy("mixed_bfloat16")
     try:
         yield
@@ -189,6 +205,16 @@ def _network(
         top_classes=plan.top_classes,
         extra_convolution=plan.extra_convolution,
     )
+
+
+def _teaching(
+    plan: TrainingPlan, samples: Samples, folder: Path, reporter: Reporter
+) -> Teaching | None:
+    """Ask the plan's teacher, if there is one, of all pictures that are trained on."""
+    if plan.teacher is None:
+        return None
+    pictures = [samples.bank[i] for i in samples.trained_on]
+    return ask_teacher(TEACHERS[plan.teacher](), pictures, folder, reporter)
 
 
 def _choose_classes(
@@ -219,20 +245,22 @@ def _fine_tune(
     samples: Samples,
     classes: Classes,
     network: keras.Model,
+    teaching: Teaching | None,
     folder: Path,
     reporter: Reporter,
 ) -> Mapping[str, Any]:
     """Train the network; return how, for how long and with what success."""
-    tuner = FineTuner(network, plan, samples, classes.targets, folder)
+    taught = {} if teaching is None else teaching.features
+    tuner = FineTuner(network, plan, samples, classes.targets, folder, taught)
     tuner.run(reporter.step)
     recipe = asdict(plan.fine_tuning)
     recipe["sides_px"] = {f"from {at:.0%}": side for at, side in recipe["sides_px"]}
-    device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU cores"
+    device = "GPU" if has_gpu() else f"{os.cpu_count()} CPU cores"
     return {
         **{name.replace("_", " "): value for name, value in recipe.items()},
         "steps": tuner.step,
         "minutes": round(tuner.elapsed_seconds / 60, 1),
-        "device": f"{os.cpu_count()} {device}",
+        "device": f"{device}, Keras on {keras.backend.backend()}",
         "history": tuner.history,
     }
 
@@ -247,11 +275,19 @@ def _whiten(
         return class_vectors(network, pictures, plan.frames)
 
     bank = samples.bank
-    stride = -(-len(samples.trained_on) // MAX_SAMPLES)
+    learnt_from = samples.trained_on[:: -(-len(samples.trained_on) // MAX_SAMPLES)]
     queries = simulate_queries(bank, samples.examined, "hard", seed=plan.seed)
     tried = choose_whitening(
         network,
-        vectors_of([bank[i] for i in samples.trained_on[::stride]]),
+        vectors_of([bank[i] for i in learnt_from]),
+        [
+            vectors
+            for turn in range(1, PHOTOS_PER_SAMPLE + 1)
+            for part in np.array_split(learnt_from, -(-len(learnt_from) // PART))
+            for vectors in vectors_of(
+                simulate_queries(bank, part, "hard", seed=plan.seed + turn)
+            )
+        ],
         vectors_of(queries),
         vectors_of(samples.gallery if queries else []),
         samples.examined,
@@ -262,13 +298,14 @@ def _whiten(
     }
 
 
-def _data(samples: Samples) -> Mapping[str, Any]:
+def _data(plan: TrainingPlan, samples: Samples) -> Mapping[str, Any]:
     works = len(samples.works)
     return {
         "works": works,
         "held out": len(samples.held_out),
         "held-out rule": "app.retrieval.training.data.works.is_held_out, with the seed",
-        "generated pictures": len(samples.bank) - works,
+        "unlabelled pictures": len(samples.bank) - works - plan.generated,
+        "generated pictures": plan.generated,
         "artists": len({work.label.get("artist", "") for work in samples.works}),
     }
 
@@ -277,9 +314,11 @@ def _recipe(plan: TrainingPlan) -> Mapping[str, Any]:
     return {
         "backbone": plan.backbone,
         "weights": Path(plan.weights).name,
-        "classes": plan.classes,
+        "classes": plan.classes if plan.teacher is None else plan.teacher,
+        "teacher": plan.teacher or "none",
         "top classes": plan.top_classes,
         "extra convolution": plan.extra_convolution,
+        "share of the starting weights": plan.kept_share,
         "seed": plan.seed,
         "semantic weights": WEIGHTS,
     }

@@ -36,10 +36,27 @@ class FineTuning:
     """Of :func:`app.retrieval.training.network.losses.pair_loss`."""
     class_weight: float = 0.1
     """Of the classes' cross-entropy beside the pairs' loss."""
+    label_weight: float = 1.0
+    """Of the divergence from a teacher's classes, which stands in for ``class_weight``
+    where there is a teacher."""
+    feature_weight: float = 2.0
+    """Of the distance from a teacher's pooled features."""
+    relation_weight: float = 20.0
+    """Of the difference from how a teacher's pictures are related."""
     memory_from: float = 0.4
     """Share of the whole from which on photos are told from remembered works too. From
     the start on, the network would just run away from what it remembers: tried, all
     descriptors drifted together and the loss stood still."""
+
+
+FURTHER = FineTuning(
+    steps=0,
+    sides_px=((0.0, 160), (0.5, 208)),
+    learning_rate=4e-4,
+    memory_from=0.05,
+)
+"""Recipe for a network that begins with trained weights: what it knows is not to be
+shaken, and it tells works apart well enough to be shown all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,8 @@ class TrainingProgress:
     """Done of what the recipe allows, by steps or by minutes: in [0, 1]."""
     side_px: int
     losses: Mapping[str, float]
-    """``pairs`` and ``classes``, averaged over the last steps."""
+    """``pairs`` and ``classes``, with a teacher ``features`` and ``relations`` too,
+    averaged over the last steps."""
     pictures_per_second: float
     seconds_left: float
     recalls: Mapping[str, float]
@@ -85,9 +103,17 @@ class TrainingPlan:
     """Of the square frame of the finished model."""
     top_classes: int = TOP_CLASSES
     extra_convolution: int = 0
+    teacher: str | None = None
+    """Network whose classes, features and relations are taught: see
+    :mod:`app.retrieval.training.network.teacher`. Its classes replace ``classes``."""
+    pictures: tuple[Path, ...] = ()
+    """Pictures without labels to learn from beside the collection."""
     generated: int = 0
     """Generated pictures to learn from beside the collection."""
     fine_tuning: FineTuning = FineTuning(steps=0)
+    kept_share: float = 0.0
+    """Of the weights that fine-tuning began with, in what it ends with: see
+    :func:`app.retrieval.training.network.finetune.interpolate`."""
     vocabulary_path: Path | None = None
     """Visual words to take over; learnt from the collection if None."""
     round_photos: RoundPhotos | None = None
@@ -113,6 +139,7 @@ class TrainingPlan:
         essence = [
             [self.backbone, self.layer, self.weights, self.classes, self.dimension],
             [self.top_classes, self.extra_convolution, self.generated, self.seed],
+            [self.teacher, *map(str, self.pictures)],
             learning,
             [[work.accession, *work.label.values()] for work in works],
         ]

@@ -30,11 +30,11 @@ class Samples:
     works: tuple[TrainingWork, ...]
     """Those whose picture can be used; the first pictures of the bank."""
     bank: PictureBank
-    """Pictures of the works, then generated ones."""
+    """Pictures of the works, then those without labels, then generated ones."""
     held_out: NDArray[np.int64]
     """(H,) positions of works that are never trained on."""
     trained_on: NDArray[np.int64]
-    """(T,) positions of all others, generated ones included."""
+    """(T,) positions of all others, those of no work included."""
 
     @property
     def gallery(self) -> list[Image]:
@@ -49,7 +49,7 @@ class Samples:
 
     @property
     def labelled(self) -> tuple[TrainingWork, ...]:
-        """The works that are trained on, without the generated ones."""
+        """The works that are trained on, without pictures of no work."""
         return tuple(self.works[i] for i in self.trained_on if i < len(self.works))
 
 
@@ -87,6 +87,12 @@ def _pictures(
             continue
         kept.append(number)
         yield picture
+    for number, path in enumerate(plan.pictures):
+        reporter.count(number + 1, len(plan.pictures), "Reading unlabelled pictures")
+        try:
+            yield read(path, max_side_px=2 * SIDE_PX)
+        except (ImageError, OSError) as error:
+            reporter.say(f"{path.name} is left out: {error}")
     generated = generate_collection(plan.generated, plan.seed + GENERATOR_SEED)
     for number, synthetic in enumerate(generated):
         reporter.count(number + 1, plan.generated, "Drawing pictures")

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from app.retrieval.descriptors.whitening import Whitening, learn_whitening, unit_length
+from app.retrieval.descriptors.whitening import (
+    Whitening,
+    learn_paired_whitening,
+    learn_whitening,
+    unit_length,
+)
 
 
 @pytest.fixture
@@ -77,3 +82,61 @@ def test_shapes_are_checked_and_empty_is_fine():
         whitening.apply(np.zeros((5, 4), np.float32))
     with pytest.raises(ValueError, match="projection"):
         Whitening(np.zeros(2, np.float32), np.ones((2, 3), np.float32))
+
+
+@pytest.fixture
+def pairs():
+    """Things that differ in two directions, seen twice, with noise in two others."""
+    rng = np.random.default_rng(4)
+    things = rng.normal(size=(300, 6)) * (1, 0.5, 0.01, 0.01, 0.01, 0.01)
+    noise = np.array((0.1, 0.1, 5, 3, 0.1, 0.1))
+    first, second = (
+        (things + rng.normal(size=things.shape) * noise).astype(np.float32)
+        for _ in range(2)
+    )
+    return first, second
+
+
+def test_paired_whitening_evens_out_what_pairs_differ_in(pairs):
+    first, second = pairs
+    learnt = learn_paired_whitening(pairs, first.mean(axis=0), 6, regularisation=1e-6)
+    differences = learnt.apply(first) - learnt.apply(second)
+    covariance = differences.T @ differences / len(differences)
+    np.testing.assert_allclose(covariance, np.eye(6), atol=2e-2)
+
+
+def test_paired_whitening_keeps_the_directions_in_which_things_differ(pairs):
+    first, second = pairs
+    mean = first.mean(axis=0)
+    learnt = learn_paired_whitening(pairs, mean, 2, regularisation=0.01)
+    lengths = np.abs(learnt.projection).max(axis=0)
+    assert lengths[:2].min() > 2 * lengths[2:].max()
+    found = unit_length(learnt.apply(first)) @ unit_length(learnt.apply(second)).T
+    plain = learn_whitening(np.concatenate(pairs), 2)
+    missed = unit_length(plain.apply(first)) @ unit_length(plain.apply(second)).T
+    rows = np.arange(len(first))
+    assert (found.argmax(axis=1) == rows).mean() > 2 * (
+        missed.argmax(axis=1) == rows
+    ).mean()
+    again = learn_paired_whitening(pairs, mean, 2, regularisation=0.01)
+    np.testing.assert_array_equal(learnt.projection, again.projection)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "dimension", "regularisation"),
+    [
+        (((5, 4), (4, 4)), 2, 0.2),
+        (((1, 4), (1, 4)), 2, 0.2),
+        (((5, 4), (5, 4)), 5, 0.2),
+        (((5, 4), (5, 4)), 2, 0),
+    ],
+)
+def test_pairs_that_do_not_fit_are_refused(shapes, dimension, regularisation):
+    first, second = (np.ones(shape, np.float32) for shape in shapes)
+    with pytest.raises(ValueError, match="must be"):
+        learn_paired_whitening(
+            (first, second),
+            np.zeros(4, np.float32),
+            dimension,
+            regularisation=regularisation,
+        )

@@ -1,5 +1,6 @@
 """A whole training of a tiny museum, without and with fine-tuning."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -146,6 +147,47 @@ def test_training_writes_a_model_that_opens_and_finds(works, tmp_path, monkeypat
     assert not second.steps, "a finished fine-tuning is not done again"
 
 
+def test_a_teacher_gives_the_classes_of_all_pictures(works, tmp_path, monkeypatch):
+    from app.retrieval.runtime.keras import keras, layers
+    from app.retrieval.training import pipeline
+    from app.retrieval.training.network.teacher import Teacher
+    from app.retrieval.training.plan import FineTuning
+
+    pictures = keras.Input((8, 8, 3))
+    colours = layers.GlobalAveragePooling2D()(pictures)
+    outputs = {"probabilities": layers.Softmax()(colours), "colours": colours}
+    network = keras.Model(pictures, outputs)
+    teacher = Teacher("colours", network, 8, ("red", "green", "blue"))
+    monkeypatch.setattr(pipeline, "TEACHERS", {"colours": lambda: teacher})
+    monkeypatch.setattr(pipeline, "PARTS", {})
+    unlabelled = tmp_path / "unlabelled.jpg"
+    unlabelled.write_bytes(encode_jpeg(draw_picture(99)))
+    plan = plan_of(
+        teacher="colours",
+        pictures=(unlabelled, tmp_path / "nowhere.jpg"),
+        fine_tuning=FineTuning(steps=1, pair_count=4, sides_px=((0.0, 48),)),
+        vocabulary_path=BUNDLED_VOCABULARY,
+    )
+    manifest, reporter = run(plan, works, tmp_path)
+    assert manifest.classes == ("red", "green", "blue")
+    assert manifest.training["data"]["unlabelled pictures"] == 1
+    assert manifest.training["recipe"]["teacher"] == "colours"
+    assert any("nowhere.jpg is left out" in text for text in reporter.said)
+
+    # What was taught can be given to another training, and kept as it was.
+    taught = tmp_path / "model" / "weights.npz"
+    further = replace(plan, weights=str(taught), kept_share=1.0)
+    (tmp_path / "again").mkdir()
+    _, reporter = run(further, works, tmp_path / "again")
+    assert any("those of the given weights" in text for text in reporter.said)
+    with (
+        np.load(taught) as before,
+        np.load(tmp_path / "again/model/weights.npz") as now,
+    ):
+        for name in ("classes/kernel", "classes/bias", "stage4_conv3/kernel"):
+            assert np.array_equal(before[name], now[name])
+
+
 def test_a_silent_catalogue_gets_clusters(works, tmp_path, monkeypatch):
     decide_nothing(monkeypatch)
     silent = [TrainingWork(work.accession, work.image_path) for work in works]
@@ -176,11 +218,14 @@ def test_the_better_whitening_is_kept():
     layer.projection.assign(np.zeros((256, 256)))  # a trained one that is useless
     rng = np.random.default_rng(0)
     gallery = [rng.normal(size=(1, 256)).astype(np.float32) for _ in range(30)]
+    photos = [part + rng.normal(size=256).astype(np.float32) for part in gallery]
     noise = rng.normal(0, 0.3, (30, 1, 256)).astype(np.float32)
     queries = [part + other for part, other in zip(gallery, noise, strict=True)]
     figures = choose_whitening(
-        network, gallery, queries, gallery, range(30), is_trained=True
+        network, gallery, photos, queries, gallery, range(30), is_trained=True
     )
-    assert list(figures) == ["trained", "pca"]
-    assert figures["pca"]["recall@1"] == 1
+    assert set(figures) == {"trained", "pca", "pairs"}
+    *_, kept = figures
+    assert figures[kept]["recall@1"] == 1
+    assert kept != "trained"
     assert np.asarray(layer.projection).any()

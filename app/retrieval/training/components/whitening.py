@@ -1,7 +1,7 @@
-"""Choice of the whitening: the trained projection, or PCA of what the network gives.
+"""Choice of the whitening: the trained projection, PCA, or one learnt from pairs.
 
-Which is better depends on how long was trained and on what, so both are tried on
-works that were not trained on, and the better one is kept.
+Which is best depends on how long was trained and on what, so all are tried on works
+that were not trained on, and the best one is kept.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.retrieval.descriptors.whitening import Whitening, learn_whitening, unit_length
+from app.retrieval.descriptors.whitening import (
+    Whitening,
+    learn_paired_whitening,
+    learn_whitening,
+    unit_length,
+)
 from app.retrieval.runtime.keras import keras
 from app.retrieval.training.assessment import recalls
 from app.retrieval.training.data.batches import run_network
 from app.retrieval.types import FloatArray, Image
 
-TRAINED, LEARNT = "trained", "pca"
+TRAINED, LEARNT, PAIRED = "trained", "pca", "pairs"
 MAX_SAMPLES = 2000
-"""Pictures that PCA learns from; more do not change it."""
+"""Pictures that whitening is learnt from; more do not change it."""
+PHOTOS_PER_SAMPLE = 2
+"""Simulated photos, which make pairs with their picture."""
 REGULARISATION = 0.01
 
 
@@ -41,6 +48,7 @@ def class_vectors(
 def choose_whitening(
     network: keras.Model,
     samples: Sequence[FloatArray],
+    photos: Sequence[FloatArray],
     queries: Sequence[FloatArray],
     gallery: Sequence[FloatArray],
     relevant: Sequence[int] | NDArray[np.int64],
@@ -54,14 +62,17 @@ def choose_whitening(
     network : keras.Model
         Its layer ``descriptor`` may be changed.
     samples : sequence of (M, C) float32
-        `class_vectors` of pictures to learn PCA from.
+        `class_vectors` of pictures to learn from.
+    photos : sequence of (M, C) float32
+        `class_vectors` of photos of the same pictures: of all of them in their order,
+        once or several times over.
     queries, gallery : sequence of (M, C) float32
         `class_vectors` of photos of works that were not trained on, and of all works.
     relevant : (Q,) int
         Row of the gallery that shows each query's work.
     is_trained : bool
-        Whether the network's own projection was trained; PCA is kept otherwise, and
-        also where there are no queries to compare with.
+        Whether the network's own projection was trained, and takes part. Where there
+        are no queries to compare with, PCA is kept.
 
     Returns
     -------
@@ -70,12 +81,16 @@ def choose_whitening(
     """
     layer = network.get_layer("descriptor")
     trained = Whitening(np.asarray(layer.mean), np.asarray(layer.projection))
-    pca = learn_whitening(
-        np.concatenate(samples),
-        len(trained.projection),
-        regularisation=REGULARISATION,
+    dimension = len(trained.projection)
+    vectors = np.concatenate(samples)
+    pca = learn_whitening(vectors, dimension, regularisation=REGULARISATION)
+    repeated = [*samples] * (len(photos) // len(samples))
+    paired = learn_paired_whitening(
+        (_summed(repeated), _summed(photos)), vectors.mean(axis=0), dimension
     )
-    candidates = {TRAINED: trained, LEARNT: pca} if is_trained else {LEARNT: pca}
+    candidates = {LEARNT: pca, PAIRED: paired}
+    if is_trained:
+        candidates[TRAINED] = trained
     figures = {}
     for name, whitening in candidates.items() if queries else ():
         asked, held = (_described(part, whitening) for part in (queries, gallery))
@@ -89,3 +104,8 @@ def _described(pictures: Sequence[FloatArray], whitening: Whitening) -> FloatArr
     """Aggregate class vectors to (N, D) descriptors, as the network does."""
     sums = [unit_length(whitening.apply(vectors)).sum(axis=0) for vectors in pictures]
     return unit_length(np.stack(sums))
+
+
+def _summed(pictures: Sequence[FloatArray]) -> FloatArray:
+    """Sum up the class vectors of each picture, whichever classes it has: (N, C)."""
+    return unit_length(np.stack([vectors.sum(axis=0) for vectors in pictures]))

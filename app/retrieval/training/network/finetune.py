@@ -10,18 +10,18 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.retrieval.errors import TrainingError
 from app.retrieval.files.arrays import save_arrays
 from app.retrieval.images.letterbox import frame
-from app.retrieval.runtime.keras import keras, tf
+from app.retrieval.runtime.keras import keras
 from app.retrieval.training.assessment import recalls, simulate_queries
 from app.retrieval.training.data.photos import PairBatch, pair_stream
-from app.retrieval.training.network.losses import class_loss, pair_loss
+from app.retrieval.training.network.training_model import TrainingModel
 from app.retrieval.training.plan import TrainingPlan, TrainingProgress
 from app.retrieval.training.samples import Samples
 from app.retrieval.types import FloatArray, Image
@@ -45,6 +45,9 @@ class FineTuner:
         :class:`app.retrieval.training.data.works.Classes`.
     folder : Path
         Of the checkpoint.
+    taught : mapping of str to (T, F) float32
+        Features of a teacher, as in
+        :class:`app.retrieval.training.network.teacher.Teaching`; empty without one.
     """
 
     def __init__(
@@ -54,12 +57,14 @@ class FineTuner:
         samples: Samples,
         targets: FloatArray,
         folder: Path,
+        taught: Mapping[str, FloatArray] = MappingProxyType({}),
     ) -> None:
         self.network = network
         self.recipe = plan.fine_tuning
         self.seed = plan.seed
         self.samples = samples
         self.targets = targets
+        self.taught = taught
         self.checkpoint = folder / "checkpoint.npz"
         self.queries = simulate_queries(
             samples.bank, samples.examined, "hard", seed=plan.seed
@@ -67,21 +72,21 @@ class FineTuner:
         self.step = 0
         self.elapsed_seconds = 0.0
         self.history: list[dict[str, float]] = []
-        outputs = [network.output["descriptor"], network.get_layer("classes").output[0]]
-        self._model = keras.Model(network.input, outputs)
+        self._model = TrainingModel(
+            network,
+            plan.fine_tuning,
+            len(samples.trained_on),
+            {name: vectors.shape[1] for name, vectors in taught.items()},
+        )
         self._optimizer = keras.optimizers.AdamW(
             self.recipe.learning_rate,
             weight_decay=self.recipe.weight_decay,
             global_clipnorm=1.0,
         )
         self._optimizer.build(self._model.trainable_variables)
-        shape = (len(samples.trained_on), outputs[0].shape[-1])
-        self._memory = tf.Variable(tf.zeros(shape), trainable=False)
-        self._train_step = tf.function(self._one_step, jit_compile=False)
-        self._embed_batch = tf.function(
-            lambda pictures: self._model(pictures, training=False)[0],
-            jit_compile=False,
-        )
+        # TensorFlow's compiler takes longer than it saves on a CPU; JAX has no other.
+        is_compiled = keras.backend.backend() == "jax"
+        self._model.compile(self._optimizer, jit_compile=is_compiled)
 
     def run(self, report: Callable[[TrainingProgress], None]) -> None:
         """Train until the recipe is done, from the last checkpoint if there is one.
@@ -98,14 +103,16 @@ class FineTuner:
         ) as batch_of:
             started = time.monotonic() - self.elapsed_seconds
             first_step, resumed_at = self.step, self.elapsed_seconds
-            recent = np.zeros(2)
+            recent: dict[str, float] = {}
             while (share := self._share()) < 1:
                 side_px = self._side_px(share)
                 self._optimizer.learning_rate.assign(self._learning_rate(share))
                 batch = batch_of(self.step, side_px)
                 losses = self._learn(batch, share >= recipe.memory_from)
                 weight = max(0.05, 1 / (self.step - first_step + 1))
-                recent += weight * (losses - recent)
+                for name, loss in losses.items():
+                    before = recent.get(name, loss)
+                    recent[name] = before + weight * (loss - before)
                 self.step += 1
                 self.elapsed_seconds = time.monotonic() - started
                 share = self._share()
@@ -117,7 +124,7 @@ class FineTuner:
                         self.step,
                         share,
                         side_px,
-                        {"pairs": float(recent[0]), "classes": float(recent[1])},
+                        dict(recent),
                         len(batch.pictures) / pace,
                         min(
                             (recipe.steps - self.step) * pace,
@@ -127,9 +134,7 @@ class FineTuner:
                     )
                 )
                 if is_due:
-                    self.history.append(
-                        {"step": self.step, "pairs": float(recent[0]), **found}
-                    )
+                    self.history.append({"step": self.step, **recent, **found})
                     self._save()
 
     def embed(self, pictures: Sequence[Image], side_px: int) -> FloatArray:
@@ -140,7 +145,8 @@ class FineTuner:
                 frame(picture, (side_px, side_px)).image
                 for picture in pictures[start : start + EMBEDDING_BATCH]
             ]
-            parts.append(self._embed_batch(tf.cast(np.stack(framed), tf.float32)))
+            batch = np.stack(framed).astype(np.float32)
+            parts.append(self._model.predict_on_batch(batch)["descriptors"])
         return np.concatenate(parts)
 
     def assess(self, side_px: int) -> Mapping[str, float]:
@@ -152,39 +158,26 @@ class FineTuner:
             self.embed(self.queries, side_px), gallery, self.samples.examined
         )
 
-    def _learn(self, batch: PairBatch, remembers: bool) -> NDArray[np.float64]:
+    def _learn(self, batch: PairBatch, remembers: bool) -> Mapping[str, float]:
+        """Take one step; return its losses by name."""
         rows = np.searchsorted(self.samples.trained_on, batch.positions)
-        targets = np.concatenate([self.targets[rows]] * 2)
-        losses = self._train_step(
-            tf.cast(batch.pictures, tf.float32),
-            tf.constant(rows, tf.int32),
-            tf.constant(targets),
-            tf.constant(remembers),
+        twice = np.concatenate([rows, rows])
+        answers = {
+            "rows": rows.astype(np.int32),
+            "targets": self.targets[twice],
+            "remembers": np.array(remembers),
+            **{name: vectors[twice] for name, vectors in self.taught.items()},
+        }
+        self._model.reset_metrics()
+        losses = self._model.train_on_batch(
+            batch.pictures.astype(np.float32), answers, return_dict=True
         )
-        if not np.isfinite(losses).all():
+        total = float(losses.pop("loss"))
+        if not math.isfinite(total):
             raise TrainingError(
-                f"the loss is {float(losses[0])} at step {self.step}; "
-                "try a lower learning rate"
+                f"the loss is {total} at step {self.step}; try a lower learning rate"
             )
-        return np.asarray(losses, np.float64)
-
-    def _one_step(self, pictures: Any, rows: Any, targets: Any, remembers: Any) -> Any:
-        with tf.GradientTape() as tape:
-            descriptors, logits = self._model(pictures, training=True)
-            pairs = pair_loss(
-                descriptors,
-                self._memory,
-                rows,
-                remembers,
-                temperature=self.recipe.temperature,
-            )
-            classes = class_loss(logits, targets)
-            loss = pairs + self.recipe.class_weight * classes
-        variables = self._model.trainable_variables
-        self._optimizer.apply(tape.gradient(loss, variables), variables)
-        half = tf.shape(rows)[0]
-        self._memory.scatter_nd_update(rows[:, None], descriptors[half:])
-        return tf.stack([pairs, classes])
+        return {name: float(loss) for name, loss in losses.items()}
 
     def _share(self) -> float:
         by_steps = self.step / self.recipe.steps if self.recipe.steps else 1.0
@@ -199,7 +192,7 @@ class FineTuner:
         return self.recipe.learning_rate * rising * falling
 
     def _variables(self) -> list[Any]:
-        return [*self._model.variables, *self._optimizer.variables, self._memory]
+        return [*self._model.variables, *self._optimizer.variables]
 
     def _save(self) -> None:
         facts = {
@@ -223,3 +216,28 @@ class FineTuner:
         self.step = facts["step"]
         self.elapsed_seconds = facts["elapsed_seconds"]
         self.history = facts["history"]
+
+
+def interpolate(
+    before: Sequence[FloatArray], after: Sequence[FloatArray], kept_share: float
+) -> list[FloatArray]:
+    """Take weights between those before and after fine-tuning.
+
+    What was learnt from few pictures is in the difference, and what was known of many
+    in the start; in between there is mostly more of both than at either end.
+
+    Parameters
+    ----------
+    before, after : sequence of float32 arrays
+        Of the same shapes.
+    kept_share : float in [0, 1]
+        1 is before, 0 is after.
+
+    References
+    ----------
+    .. [1] Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
+    """
+    return [
+        kept_share * start + (1 - kept_share) * end
+        for start, end in zip(before, after, strict=True)
+    ]

@@ -1,4 +1,4 @@
-"""Losses of fine-tuning: InfoNCE of two photos of a work, cross-entropy of classes.
+"""Losses of fine-tuning: InfoNCE of two photos of a work, classes, what a teacher says.
 
 Written with ``keras.ops``; the tests compute the same by hand.
 """
@@ -8,6 +8,8 @@ from typing import Any
 from app.retrieval.runtime.keras import ops
 
 LABEL_SMOOTHING = 0.1
+LEAST_RELATION = -0.2
+"""Cosine below which it does not matter how unlike two pictures are to a teacher."""
 _NEVER = -1e9  # a logit that the softmax cannot choose
 
 
@@ -79,3 +81,53 @@ def class_loss(logits: Any, targets: Any) -> Any:
     smoothed = (1 - LABEL_SMOOTHING) * targets + LABEL_SMOOTHING / logits.shape[1]
     entropies = -ops.sum(smoothed * ops.log_softmax(logits), axis=1)
     return ops.sum(entropies * has_label) / ops.maximum(ops.sum(has_label), 1)
+
+
+def soft_label_loss(logits: Any, probabilities: Any) -> Any:
+    """Kullback-Leibler divergence of a student's classes from those of its teacher.
+
+    Parameters
+    ----------
+    logits, probabilities : (B, K) float32
+
+    Returns
+    -------
+    loss : scalar >= 0, in nats
+
+    References
+    ----------
+    .. [1] Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network",
+       2015.
+    """
+    believed = ops.log(ops.maximum(probabilities, 1e-9))
+    surprise = probabilities * (believed - ops.log_softmax(logits))
+    return ops.mean(ops.sum(surprise, axis=1))
+
+
+def feature_loss(predicted: Any, features: Any) -> Any:
+    """Mean of 1 - cosine between a student's (B, F) features and unit teacher's."""
+    return 1 - ops.mean(ops.sum(ops.normalize(predicted) * features, axis=1))
+
+
+def relation_loss(descriptors: Any, features: Any) -> Any:
+    """Mean squared difference of the cosines that pictures have with one another.
+
+    Parameters
+    ----------
+    descriptors : (B, D) float32, unit length
+        Of a student.
+    features : (B, F) float32, unit length
+        Of its teacher. Pictures that have less than nothing in common are not to be
+        driven to opposite ends.
+
+    Returns
+    -------
+    loss : scalar >= 0
+
+    References
+    ----------
+    .. [1] Tung and Mori, "Similarity-preserving knowledge distillation", ICCV 2019.
+    """
+    taught = ops.maximum(ops.matmul(features, ops.transpose(features)), LEAST_RELATION)
+    seen = ops.matmul(descriptors, ops.transpose(descriptors))
+    return ops.mean(ops.square(seen - taught))

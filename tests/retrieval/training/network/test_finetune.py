@@ -22,25 +22,31 @@ def bank(tmp_path_factory):
     return PictureBank.pack([draw_picture(n) for n in range(WORKS)], folder)
 
 
-def small_backbone():
-    """One layer of each kind that a backbone has: a tenth of the time of a real one."""
+def small_backbone(*, is_normalised=True):
+    """One layer of each kind that a backbone has: a tenth of the time of a real one.
+
+    Batch normalisation needs hundreds of steps until it can do without the batch.
+    """
     from app.retrieval.runtime.keras import keras, layers
 
     keras.utils.set_random_seed(1)
     pictures = keras.Input((None, None, 3), name="pictures")
     maps = layers.Rescaling(1 / 127.5, -1)(pictures)
     maps = layers.Conv2D(32, 8, strides=8, padding="same", use_bias=False)(maps)
-    maps = layers.ReLU()(layers.BatchNormalization()(maps))
+    if is_normalised:
+        maps = layers.BatchNormalization()(maps)
+    maps = layers.ReLU()(maps)
     return keras.Model(pictures, [maps, maps])
 
 
-def tuner_of(bank, folder, steps, **recipe):
+def tuner_of(bank, folder, steps, *, teaching=None, **recipe):
     from app.retrieval.descriptors.network import build_network
     from app.retrieval.training.network.finetune import FineTuner
     from app.retrieval.training.plan import FineTuning, TrainingPlan
     from app.retrieval.training.samples import Samples
 
-    network = build_network(small_backbone(), class_count=4, dimension=16)
+    backbone = small_backbone(is_normalised=teaching is None)
+    network = build_network(backbone, class_count=4, dimension=16)
     for name in ("classes", "descriptor"):
         layer = network.get_layer(name)
         rng = np.random.default_rng(5)
@@ -62,7 +68,11 @@ def tuner_of(bank, folder, steps, **recipe):
     trained_on = np.setdiff1d(np.arange(WORKS), held_out)
     samples = Samples(works, bank, held_out, trained_on)
     targets = np.eye(4, dtype=np.float32)[np.arange(WORKS - 2) % 4]
-    return FineTuner(network, plan, samples, targets, folder)
+    if teaching is None:
+        return FineTuner(network, plan, samples, targets, folder)
+    targets = teaching.probabilities[trained_on]
+    taught = {name: each[trained_on] for name, each in teaching.features.items()}
+    return FineTuner(network, plan, samples, targets, folder, taught)
 
 
 def test_training_reports_losses_and_recalls_and_ends(bank, tmp_path):
@@ -100,6 +110,14 @@ def test_stopped_and_resumed_is_as_good_as_never_stopped(bank, tmp_path, monkeyp
         resumed.network.get_weights(), whole.network.get_weights(), strict=True
     ):
         assert again == pytest.approx(before, abs=2e-3)
+
+
+def test_weights_in_between_have_their_share_of_both():
+    from app.retrieval.training.network.finetune import interpolate
+
+    before, after = np.zeros((2, 3), np.float32), np.full((2, 3), 8, np.float32)
+    (weights,) = interpolate([before], [after], 0.75)
+    assert weights == pytest.approx(np.full((2, 3), 2))
 
 
 def test_minutes_limit_a_training_over_all_its_runs(bank, tmp_path):
