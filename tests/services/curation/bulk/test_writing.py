@@ -25,26 +25,8 @@ from app.services.curation.bulk.operations import (
     subject_operation,
 )
 from app.services.system import audit
-from tests.support.hooks import listen, numbers_told, told
 
 SET = BulkOperation(OperationKind.SET, "technique", "Oil on canvas")
-
-
-@pytest.fixture
-def works(session):
-    made = [
-        Artwork(
-            accession=f"W.{number}",
-            title=f"Hare {number}",
-            artist="Dürer",
-            technique="oil",
-            details={"story@en": "A hare."},
-        )
-        for number in range(4)
-    ]
-    session.add_all(made)
-    session.commit()
-    return [work.id for work in made]
 
 
 def there(found):
@@ -304,40 +286,3 @@ def test_an_old_draft_is_forgotten_and_a_written_edit_is_not(session, works):
     session.expire_all()
     assert session.get(type(kept), numbers[0]) is None
     assert session.get(type(kept), numbers[1]) is not None
-
-
-def test_webhooks_are_told_of_an_edit_of_many_works_once(session, works, monkeypatch):
-    listen(session)
-    monkeypatch.setattr(writing, "BATCH", 2)
-    edit = written(session, works, SET)
-    writing.begin_undo(session, edit, None)
-    page = f"curate/bulk/{edit.id}"
-    every = [f"W.{number}" for number in range(4)]
-    assert numbers_told(session) == [("work.changed", every)] * 2
-    assert {(data["count"], data["path"]) for _, data in told(session)} == {(4, page)}
-
-
-def test_a_whole_collection_is_not_written_into_a_message(session, works, monkeypatch):
-    listen(session)
-    monkeypatch.setattr(writing, "MOST_NAMED", 3)
-    written(session, works, SET)
-    [(kind, data)] = told(session)
-    assert (kind, data["count"], data["works"]) == ("work.changed", 4, [])
-
-
-def test_withdrawn_together_works_are_told_as_withdrawn(session, works):
-    listen(session)
-    edit = written(session, works[:1], presence_operation(OperationKind.WITHDRAW))
-    writing.begin_undo(session, edit, None)
-    kinds = [("work.withdrawn", ["W.0"]), ("work.added", ["W.0"])]
-    assert numbers_told(session) == kinds
-
-
-def test_an_edit_that_changes_nothing_is_told_to_nobody(session, works):
-    listen(session)
-    edit = drafts.draft(session, works, SET, None)
-    for number in works:
-        at(session, number).technique = SET.value
-    session.commit()
-    writing.begin(session, edit, None)
-    assert told(session) == []
