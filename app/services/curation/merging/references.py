@@ -75,14 +75,16 @@ def move(session: Session, gone: Artwork, kept: Artwork) -> Moved:
 def move_back(session: Session, gone: Artwork, kept: Artwork, moved: Moved) -> None:
     """Let what was moved name the merged work again; the caller commits.
 
-    What was deleted meanwhile, or names another work by now, is passed over.
+    What was deleted meanwhile, or names another work by now, is passed over, and so is
+    a table that the program did not have yet when the works were merged.
     """
     _swap_pictures(session, moved, kept, gone)
     for model in UNIQUE:
         values: dict[str, Any] = {"artwork_id": gone.id}
         if model is WorkMedia:
             values["position"] = WorkMedia.position - moved["shift"][0]
-        ids, there = moved[model.__tablename__], model.artwork_id == kept.id
+        ids = moved.get(model.__tablename__, ())
+        there = model.artwork_id == kept.id
         _update(session, model, ids, values, there)
     _update(
         session,

@@ -218,6 +218,17 @@ def test_the_kind_of_a_moved_relation_is_what_it_was(merger):
     assert (relation.artwork, relation.kind) == (gone, RelationKind.DETAIL)
 
 
+def test_a_merge_by_an_earlier_version_that_knew_fewer_tables_is_undone(merger):
+    kept, gone = work_of(0), work_of(3)
+    entry = merger.merge(kept, gone, {})
+    moved = dict(entry.after["moved"])
+    del moved["photo_review"], moved["evaluation_photo_work"]
+    entry.after = entry.after | {"moved": moved}
+    db.session.commit()
+    merger.undo(entry)
+    assert not gone.is_withdrawn
+
+
 def test_a_merge_of_what_was_changed_meanwhile_is_refused(merger):
     kept, gone = work_of(0), work_of(3)
     seen = version_of(kept), "2020-01-01"
