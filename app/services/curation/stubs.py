@@ -28,6 +28,8 @@ from app.services.collection.lacking import is_stub
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.index.changes import announce
 from app.services.system import audit
+from app.services.system.webhooks import outbox
+from app.services.system.webhooks.events import EventKind, works_data
 
 ACTION = "stub"
 """Action in the audit trail: what is known of a loan, and whether it is a stub."""
@@ -84,14 +86,17 @@ def make(session: Session, facts: StubFacts) -> Artwork:
     UnnamedStubError
         If it has no number or no title.
     TakenAccessionError
-        If a work has this number; then nothing is recorded at all.
+        If a work has this number, or had it before it was merged; then nothing is
+        recorded at all.
     """
     accession, title = facts.accession.strip(), facts.title.strip()
     if not 0 < len(accession) <= MAX_ACCESSION_LENGTH or not title:
         raise UnnamedStubError(accession)
-    taken = select(Artwork.id).where(Artwork.accession == accession)
-    if session.scalars(taken).first() is not None:
-        raise TakenAccessionError(accession)
+    # A merged work's number leads to another work, also once it is deleted for good.
+    for model in (Artwork, MergedNumber):
+        taken = select(model.accession).where(model.accession == accession)
+        if session.scalars(taken).first() is not None:
+            raise TakenAccessionError(accession)
     work = Artwork(
         accession=accession,
         title=title,
@@ -105,15 +110,19 @@ def make(session: Session, facts: StubFacts) -> Artwork:
     except IntegrityError as error:  # somebody else has just recorded it
         session.rollback()
         raise TakenAccessionError(accession) from error
+    if facts.is_published:
+        outbox.tell(session, EventKind.WORK_ADDED, works_data([work]))
     return work
 
 
 def discard(session: Session, stub: WorkStub) -> None:
     """Put a stub into the bin; whoever takes it back writes it down and commits."""
     work = stub.artwork
-    if not work.is_withdrawn:
-        work.withdrawn_at = now()
+    was_shown = not work.is_withdrawn
+    work.withdrawn_at = now()  # the days in the bin begin
+    if was_shown:
         announce(session, [work])
+        outbox.tell(session, EventKind.WORK_WITHDRAWN, works_data([work]))
     session.delete(stub)
 
 
@@ -138,6 +147,8 @@ def change(
         return False
     if not state:
         session.delete(stub)
+        if work.is_withdrawn:  # it comes into the bin, where its days begin
+            work.withdrawn_at = now()
     else:
         stub = stub or WorkStub(artwork=work)
         stub.is_loan = state["is_loan"]

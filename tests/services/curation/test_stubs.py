@@ -1,18 +1,29 @@
 """Stubs of works that the catalogue does not have."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Artwork, AuditEntry, DeletedWork, WorkStub, now
+from app.models import (
+    Artwork,
+    AuditEntry,
+    DeletedWork,
+    MergedNumber,
+    Webhook,
+    WebhookEvent,
+    WorkStub,
+    now,
+)
 from app.services.collection.lacking import count_lacking
 from app.services.collection.works import find_record, find_work
 from app.services.curation import stubs
+from app.services.curation.bin.deleting import ids_withdrawn_before
 from app.services.curation.bin.listing import count_withdrawn
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.curation.stubs import StubFacts, UnnamedStubError
+from app.services.system.webhooks.events import CHOICES, EventKind
 
 LOAN = StubFacts(
     " STUB-1 ", " Head ", "Ada Bright", is_loan=True, until=date(2027, 3, 31)
@@ -57,6 +68,12 @@ def test_a_stub_has_a_number_and_a_title(in_app, facts):
 def test_no_number_is_given_twice(in_app):
     with pytest.raises(TakenAccessionError):
         stubs.make(db.session(), StubFacts("1900.3", "Head"))
+    # Of a merged work that is deleted: it leads to the one that was kept.
+    kept = db.session.scalars(select(Artwork.id)).first()
+    db.session.add(MergedNumber(accession="1899.1", artwork_id=kept))
+    db.session.commit()
+    with pytest.raises(TakenAccessionError):
+        stubs.make(db.session(), StubFacts("1899.1", "Head"))
     db.session.rollback()
     assert db.session.query(WorkStub).count() == 0
 
@@ -85,6 +102,38 @@ def test_what_is_known_of_a_loan_is_changed_and_changed_back(in_app):
     assert stub.until == LOAN.until
     with pytest.raises(ChangedMeanwhileError):
         stubs.take_back(session, first, None)
+
+
+def test_a_stub_comes_into_the_bin_when_it_is_none_any_more(in_app):
+    session, long_ago = db.session(), now() - timedelta(days=400)
+    given_up, complete = (
+        stubs.make(session, StubFacts(number, "Head")) for number in ("S-1", "S-2")
+    )
+    given_up.withdrawn_at = complete.withdrawn_at = long_ago
+    session.commit()
+    stubs.discard(session, session.get_one(WorkStub, given_up.id))
+    session.commit()
+    stubs.change(session, complete, {}, None)
+    assert count_withdrawn(session) == 2
+    # What has been there for long is deleted for good by itself.
+    assert ids_withdrawn_before(session, now() - timedelta(days=1)) == []
+
+
+def test_webhooks_are_told_of_stubs_that_visitors_find(in_app):
+    session = db.session()
+    hook = Webhook(name="CMS", address="x", events=list(CHOICES), salt="5a17")
+    session.add(hook)
+    session.commit()
+    hidden = stubs.make(session, LOAN)
+    shown = stubs.make(session, StubFacts("STUB-2", "Hand", is_published=True))
+    for work in (hidden, shown):
+        stubs.discard(session, session.get_one(WorkStub, work.id))
+    session.commit()
+    told = session.scalars(select(WebhookEvent).order_by(WebhookEvent.id)).all()
+    assert [(one.kind, one.data["works"][0]["accession"]) for one in told] == [
+        (EventKind.WORK_ADDED, "STUB-2"),
+        (EventKind.WORK_WITHDRAWN, "STUB-2"),
+    ]
 
 
 def test_a_discarded_stub_lies_in_the_bin(in_app):
