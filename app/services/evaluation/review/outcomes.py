@@ -155,13 +155,25 @@ def prepare(
     entry, decision = review.entry, review.decision
     if entry is not None and not audit.is_undone(session, entry):
         editor.undo(entry)
-    return decision is not None and bool(decision.after[MADE])
+    return _has_made(decision, artwork)
+
+
+def _has_made(decision: AuditEntry | None, work: Artwork) -> bool:
+    """Tell whether a work was recorded by a decision.
+
+    A merge lets reviews name the kept work, which was there before.
+    """
+    return (
+        decision is not None
+        and decision.artwork_id == work.id
+        and bool(decision.after[MADE])
+    )
 
 
 def _made_stub(session: Session, review: PhotoReview) -> WorkStub | None:
     """Return the stub that was recorded for a photo, if no other photo shows it."""
-    decision, work = review.decision, review.artwork
-    if work is None or decision is None or not decision.after[MADE]:
+    work = review.artwork
+    if work is None or not _has_made(review.decision, work):
         return None
     others = select(PhotoReview.query_id).where(
         PhotoReview.artwork_id == work.id, PhotoReview.query_id != review.query_id

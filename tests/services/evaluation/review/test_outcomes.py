@@ -8,6 +8,7 @@ from app.models import AuditEntry, PhotoReview, ReviewOutcome, WorkStub
 from app.services.curation import stubs
 from app.services.curation.bin.listing import count_withdrawn
 from app.services.curation.editing import ChangedMeanwhileError
+from app.services.curation.merging.merger import Merger
 from app.services.curation.stubs import StubFacts
 from app.services.evaluation.review import outcomes
 from app.services.search import history
@@ -105,3 +106,28 @@ def test_a_stub_that_was_completed_stays_when_the_photo_goes_back(
     stubs.change(session, work, {}, None)
     outcomes.take_back(session, session.get_one(PhotoReview, query.id), editor, None)
     assert not work.is_withdrawn
+
+
+@pytest.mark.parametrize("is_named_again", [False, True])
+def test_a_stub_that_another_one_was_merged_into_stays(
+    asked, unknown_photo, editor, is_named_again
+):
+    query, session = asked(unknown_photo), db.session()
+    gone, kept = (
+        stubs.make(session, StubFacts(number, "Head", is_published=True))
+        for number in ("STUB-1", "STUB-2")
+    )
+    outcomes.decide(
+        session, query, ReviewOutcome.STUB, None, artwork=gone, is_made=True
+    )
+    Merger(session, None).merge(kept, gone, {})
+    review = session.get_one(PhotoReview, query.id)
+    assert review.artwork is kept
+    if is_named_again:
+        is_made = outcomes.prepare(session, query, kept, editor, None)
+        outcomes.decide(
+            session, query, ReviewOutcome.STUB, None, artwork=kept, is_made=is_made
+        )
+    outcomes.take_back(session, review, editor, None)
+    assert not kept.is_withdrawn
+    assert session.get(WorkStub, kept.id) is not None
