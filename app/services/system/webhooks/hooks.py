@@ -102,8 +102,8 @@ def change(session: Session, hook: Webhook, facts: HookFacts, user: User) -> boo
     _set(hook, facts)
     if _facts(hook) == before:
         return False
-    # Another address may be well.
-    hook.failures, hook.failing_since, hook.due_at = 0, None, None
+    if hook.address != before[1]:
+        _begin_anew(session, hook)  # another address may be well
     events = {EVENTS: list(hook.events)}
     _record(session, audit.HOOK_CHANGE, hook, user, events, {EVENTS: before[-1]})
     return True
@@ -118,9 +118,7 @@ def renew_secret(session: Session, hook: Webhook, user: User) -> None:
 def switch_on(session: Session, hook: Webhook, user: User) -> None:
     """Tell a webhook of events again, first of what waited when it was switched off."""
     hook.off_at, hook.off_because, hook.is_noted = None, "", True
-    hook.failures, hook.failing_since, hook.due_at = 0, None, None
-    for delivery in _waiting(session, hook):
-        delivery.asked_at, delivery.due_at = now(), None
+    _begin_anew(session, hook)
     _record(session, audit.HOOK_ON, hook, user)
 
 
@@ -149,12 +147,15 @@ def send_again(hook: Webhook, delivery: WebhookDelivery) -> None:
     hook.due_at = None
 
 
-def _waiting(session: Session, hook: Webhook) -> Sequence[WebhookDelivery]:
+def _begin_anew(session: Session, hook: Webhook) -> None:
+    """Let what waits be sent as soon as a worker can, as if nothing had failed."""
+    hook.failures, hook.failing_since, hook.due_at = 0, None, None
     waiting = select(WebhookDelivery).where(
         WebhookDelivery.hook_id == hook.id,
         WebhookDelivery.state == DeliveryState.WAITING,
     )
-    return session.scalars(waiting).all()
+    for delivery in session.scalars(waiting):
+        delivery.asked_at, delivery.due_at = now(), None
 
 
 def _set(hook: Webhook, facts: HookFacts) -> None:

@@ -50,7 +50,7 @@ class HookClaim:
 
 @dataclass(frozen=True, slots=True)
 class SendingOutcome:
-    """SendingOutcome of sending: a status, or why there is none."""
+    """Outcome of sending: a status, or why there is none."""
 
     status: int | None
     fault: str = ""
@@ -93,7 +93,7 @@ def _transport(own_hosts: tuple[str, ...]) -> WebhookTransport:
 
 
 def claim_next(session: Session) -> HookClaim | None:
-    """HookClaim the webhook that has waited longest for its turn; None: none has to."""
+    """Claim the webhook that has waited longest for its turn; None: none has to."""
     at = shared_now(session)
     number = session.scalars(_next_hook(at)).first()
     session.commit()  # ends the reading, so that others may write
@@ -153,7 +153,8 @@ def _tell(context: TaskContext, claim: HookClaim, transport: WebhookTransport) -
         number, address = delivery.id, hook.address
         session.commit()  # nothing is held while the receiver takes its time
         outcome = _send(transport, address, body, headers)
-        if not _note(session, claim, number, outcome) or not outcome.is_taken:
+        is_noted = _note(session, claim, number, address, outcome)
+        if not is_noted or not outcome.is_taken:
             return
         if time.monotonic() >= until:
             return
@@ -186,9 +187,17 @@ def _send(
 
 
 def _note(
-    session: Session, claim: HookClaim, number: int, outcome: SendingOutcome
+    session: Session,
+    claim: HookClaim,
+    number: int,
+    address: str,
+    outcome: SendingOutcome,
 ) -> bool:
-    """Write down what came of a delivery; False if the claim is lost."""
+    """Write down what came of a delivery to an address.
+
+    False if the claim is lost, or if the webhook has another address by now, of which a
+    failure says nothing.
+    """
     at = shared_now(session)
     mine = update(Webhook).where(
         Webhook.id == claim.hook_id, Webhook.claim == claim.token
@@ -199,6 +208,9 @@ def _note(
         logger.warning("webhook %s was taken over by another worker", claim.hook_id)
         return False
     hook = session.get_one(Webhook, claim.hook_id, populate_existing=True)
+    if not outcome.is_taken and hook.address != address:
+        session.commit()
+        return False
     delivery = session.get(WebhookDelivery, number, populate_existing=True)
     if delivery is not None:
         delivery.tried_at, delivery.tries = at, delivery.tries + 1

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.models import DeliveryState, Webhook, WebhookDelivery, now
 from app.services.system.tasks import TaskContext
 from app.services.system.webhooks import hooks, outbox, sending
-from app.services.system.webhooks.events import EventKind
+from app.services.system.webhooks.events import CHOICES, EventKind
 from app.services.system.webhooks.signing import secret_of
 from app.services.system.workers import WorkerProcess
 from tests.services.system.webhooks.conftest import CONFIG, SECRET_KEY
@@ -271,6 +271,40 @@ def test_what_was_deleted_while_it_was_sent_is_gone(
     receiver.meanwhile = delete
     sending.run_job(context)
     assert deliveries(session) == []
+
+
+def test_a_failure_at_an_address_that_was_changed_meanwhile_says_nothing_of_the_new(
+    session, context, other, hook, receiver
+):
+    told(session, 1)
+    hook_id, new = hook.id, f"{receiver.address}/new"
+
+    def change():
+        receiver.meanwhile = lambda: None
+        there = other.session.get_one(Webhook, hook_id)
+        facts = hooks.HookFacts(there.name, new, tuple(CHOICES))
+        hooks.change(other.session, there, facts, None)
+        other.session.commit()
+
+    receiver.meanwhile = change
+    receiver.answers = [410]
+    sending.run_job(context)
+    assert [message.path for message in receiver.messages] == ["/told", "/told/new"]
+    assert states(session) == ["delivered"]
+    assert hook.is_on
+
+
+def test_what_an_address_did_not_take_another_one_gets_at_once(
+    session, context, hook, receiver
+):
+    receiver.answers = [500]
+    told(session, 1)
+    sending.run_job(context)
+    facts = hooks.HookFacts(hook.name, f"{receiver.address}/new", tuple(CHOICES))
+    hooks.change(session, hook, facts, None)
+    session.commit()
+    sending.run_job(context)
+    assert [message.path for message in receiver.messages] == ["/told", "/told/new"]
 
 
 def test_sent_again_it_has_its_name_and_its_time(session, context, hook, receiver):
