@@ -133,9 +133,16 @@ def ask_set(handle: TaskHandle) -> None:
             if photo is None or query_id in known:
                 continue  # it left the set meanwhile, or was asked before a stop
             try:
-                run.answers.append(asker.answer(photo))
+                answer = asker.answer(photo)
             except UnaskedError as error:
                 unasked[error.reason] = unasked.get(error.reason, 0) + 1
+                continue
+            # Where the database knows row locks, it does not leave before the commit.
+            still = session.get(
+                EvaluationPhoto, query_id, populate_existing=True, with_for_update=True
+            )
+            if still is not None:
+                run.answers.append(answer)
     except RetrievalError as error:
         raise TaskFailedError(str(error)) from error
     run.unasked = unasked

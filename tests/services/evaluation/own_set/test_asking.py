@@ -1,7 +1,7 @@
 """The evaluation set, asked after a build and whenever somebody wants."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.background import BACKGROUND, KINDS
 from app.configuration.load import Folders
@@ -16,6 +16,7 @@ from app.models import (
     Task,
     TaskState,
 )
+from app.retrieval.evaluation.asking import reply_of
 from app.services.evaluation.own_set import asking, history, members
 from app.services.evaluation.own_set.asking import Unasked
 from app.services.importing import runs
@@ -142,6 +143,24 @@ def test_what_names_a_work_that_is_not_in_the_photo_is_wrong_until_it_is_stated(
 
 class StoppedError(Exception):
     pass
+
+
+def test_a_photo_that_is_deleted_while_it_is_asked_is_passed_over(
+    in_set, photo, unknown_photo, work_off, monkeypatch
+):
+    in_set(photo, "1900.0")
+    leaving = in_set(unknown_photo, "1900.3")  # the last one is asked first
+
+    def reply_meanwhile(*asked):
+        with db.engine.begin() as connection:
+            connection.execute(delete(Query).where(Query.id == leaving))
+        return reply_of(*asked)
+
+    monkeypatch.setattr(asking, "reply_of", reply_meanwhile)
+    task = work_off()
+    assert (task.state, task.fault) == (TaskState.DONE, "")
+    [run] = runs_of()
+    assert (run.is_finished, run.asked, run.found) == (True, 1, 1)
 
 
 def test_a_stopped_task_goes_on_where_it_was(in_app, in_set, unknown_photo, work_off):
