@@ -123,7 +123,8 @@ def ask_set(handle: TaskHandle) -> None:
             context.shards,
         )
         run = _begin(session, handle.task, searcher.generation)
-        asker = SetAsker(session, searcher, context.media)
+        absent = absent_works(session, searcher)
+        asker = SetAsker(session, searcher, context.media, absent)
         ids = [photo.query_id for photo in members.list_photos(session)]
         known = {answer.query_id for answer in run.answers}
         unasked: dict[str, int] = {}
@@ -154,11 +155,18 @@ def ask_set(handle: TaskHandle) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SetAsker:
-    """Asker of single photos of the set."""
+    """Asker of single photos of the set.
+
+    Attributes
+    ----------
+    absent : collection of str
+        Works that must not be found.
+    """
 
     session: Session
     searcher: Searcher
     media: MediaStores
+    absent: Collection[str]
 
     def answer(self, photo: EvaluationPhoto) -> EvaluationAnswer:
         """Ask a photo and grade the answer.
@@ -172,13 +180,12 @@ class SetAsker:
         hidden = {
             gallery_item(one.artwork.accession, one.sha256).image_id for one in pictures
         }
-        absent = absent_works(self.session, self.searcher)
         works = [one.artwork.accession for one in photo.works if one.artwork]
         images_of = self.searcher.gallery.images_of
-        shown = _findable(works, absent, hidden, images_of)
+        shown = _findable(works, self.absent, hidden, images_of)
         if photo.works and not shown:
             raise UnaskedError(Unasked.NOT_FINDABLE)
-        reply = self._ask(self._read(photo, pictures), hidden, absent)
+        reply = self._ask(self._read(photo, pictures), hidden)
         answer = EvaluationAnswer(
             query_id=photo.query_id,
             verdict=reply.verdict,
@@ -189,15 +196,13 @@ class SetAsker:
         grade(answer, shown, works)
         return answer
 
-    def _ask(
-        self, photo: PreparedPhoto, hidden: Collection[str], absent: Collection[str]
-    ) -> Reply:
+    def _ask(self, photo: PreparedPhoto, hidden: Collection[str]) -> Reply:
         engine = self.searcher.engine
         if hidden:
             gallery = self.searcher.gallery.extended(hidden, ())
             engine = Engine(self.searcher.model, gallery)
         try:
-            return reply_of(engine, engine.trace(photo, excluded_works=absent))
+            return reply_of(engine, engine.trace(photo, excluded_works=self.absent))
         except ShardAwayError as error:
             raise UnaskedError(Unasked.PART) from error
 
