@@ -24,7 +24,7 @@ from app.services.system.claims import LEASE, count_changes, shared_now
 from app.services.system.links.connections import LinkError
 from app.services.system.tasks import TaskContext
 from app.services.system.webhooks.events import body_of
-from app.services.system.webhooks.signing import signed_headers
+from app.services.system.webhooks.signing import message_id, signed_headers
 from app.services.system.webhooks.transport import WebhookTransport
 
 logger = logging.getLogger(__name__)
@@ -149,7 +149,8 @@ def _tell(context: TaskContext, claim: HookClaim, transport: WebhookTransport) -
         hook, event = delivery.hook, delivery.event
         body = body_of(event, context.config["PUBLIC_URL"])
         secret_key = context.config["SECRET_KEY"]
-        headers = signed_headers(event.name, at, body, hook.salt, secret_key)
+        message = message_id(event.name, event.created_at, secret_key)
+        headers = signed_headers(message, at, body, hook.salt, secret_key)
         number, address = delivery.id, hook.address
         session.commit()  # nothing is held while the receiver takes its time
         outcome = _send(transport, address, body, headers)

@@ -10,9 +10,9 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 
-from app.services.system.keyed_hash import derived_key
+from app.services.system.keyed_hash import derived_key, keyed_hash
 
-PURPOSE = "webhook secrets"
+PURPOSE, ID_PURPOSE = "webhook secrets", "webhook ids"
 SALT_BYTES = 32
 PREFIX, VERSION = "whsec_", "v1"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -29,23 +29,40 @@ def secret_of(salt: str, secret_key: str) -> str:
     return PREFIX + base64.b64encode(_key(salt, secret_key)).decode()
 
 
-def signed_headers(
-    name: str, at: datetime, body: bytes, salt: str, secret_key: str
-) -> dict[str, str]:
-    """Return the headers by which a receiver knows that a message is ours and fresh.
+def message_id(name: str, made_at: datetime, secret_key: str) -> str:
+    """Return by what receivers know an event again.
+
+    A receiver may have several instances, or one that was restored from a backup and
+    counts its imports anew: no two of their events have the same.
 
     Parameters
     ----------
     name : str
         Of the event.
+    made_at : datetime
+        When it was noted.
+    """
+    key = derived_key(secret_key, ID_PURPOSE)
+    return keyed_hash(key, f"{name} {made_at.isoformat()}").hex()
+
+
+def signed_headers(
+    message: str, at: datetime, body: bytes, salt: str, secret_key: str
+) -> dict[str, str]:
+    """Return the headers by which a receiver knows that a message is ours and fresh.
+
+    Parameters
+    ----------
+    message : str
+        The :func:`message_id` of the event.
     at : datetime
         When it is sent: receivers refuse what was sent long ago.
     """
     timestamp = str(int(at.timestamp()))
-    signed = b".".join((name.encode(), timestamp.encode(), body))
+    signed = b".".join((message.encode(), timestamp.encode(), body))
     digest = hmac.digest(_key(salt, secret_key), signed, sha256)
     return {
-        ID: name,
+        ID: message,
         TIMESTAMP: timestamp,
         SIGNATURE: f"{VERSION},{base64.b64encode(digest).decode()}",
     }

@@ -1,7 +1,7 @@
 import base64
 import hashlib
 import hmac
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from app.services.system.webhooks import signing
 
@@ -24,6 +24,19 @@ def test_the_signature_is_that_of_standard_webhooks():
     }
     assert secret.startswith("whsec_")
     assert 24 <= len(key) <= 64
+
+
+def test_an_event_is_known_by_the_same_id_and_no_other_has_it():
+    event = ("import.recorded-7", AT, "a secret of the instance")
+    assert signing.message_id(*event) == signing.message_id(*event)
+    others = [
+        ("import.recorded-8", *event[1:]),
+        # This number again, after a backup was restored.
+        (event[0], AT + timedelta(days=1), event[2]),
+        (*event[:2], "a secret of another instance"),
+    ]
+    ids = {signing.message_id(*one) for one in (event, *others)}
+    assert len(ids) == 4
 
 
 def test_each_salt_and_each_instance_has_a_secret_of_its_own():
