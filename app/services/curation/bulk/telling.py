@@ -31,6 +31,8 @@ def tell(session: Session, edit: BulkEdit, works: int, *, is_undone: bool) -> No
     changed = select(AuditEntry.artwork_id).where(
         AuditEntry.bulk_edit_id == edit.id, AuditEntry.action != audit.BULK_EDIT
     )
+    if is_undone:  # what it left alone is not changed by it
+        changed = changed.where(AuditEntry.undoes_id.is_not(None))
     named = select(Artwork).where(Artwork.id.in_(changed)).order_by(Artwork.id)
     # A whole collection is not written into a message.
     few = session.scalars(named).all() if works <= MOST_NAMED else []

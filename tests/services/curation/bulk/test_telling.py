@@ -30,6 +30,18 @@ def test_webhooks_are_told_of_an_edit_of_many_works_once(session, works, monkeyp
     assert {(data["count"], data["path"]) for _, data in told(session)} == {(4, page)}
 
 
+def test_what_an_undo_left_alone_is_not_told(session, works):
+    edit = written(session, works, SET)
+    session.get_one(Artwork, works[0]).technique = "Ink"
+    session.commit()
+    listen(session)
+    writing.begin_undo(session, edit, None)
+    [(kind, data)] = told(session)
+    numbers = [one["accession"] for one in data["works"]]
+    assert (kind, data["count"]) == ("work.changed", 3)
+    assert numbers == ["W.1", "W.2", "W.3"]
+
+
 def test_a_whole_collection_is_not_written_into_a_message(session, works, monkeypatch):
     listen(session)
     monkeypatch.setattr(telling, "MOST_NAMED", 3)
