@@ -11,8 +11,6 @@ from app.models import (
     AuditEntry,
     DeletedWork,
     MergedNumber,
-    Webhook,
-    WebhookEvent,
     WorkStub,
     now,
 )
@@ -23,7 +21,7 @@ from app.services.curation.bin.deleting import ids_withdrawn_before
 from app.services.curation.bin.listing import count_withdrawn
 from app.services.curation.editing import ChangedMeanwhileError, TakenAccessionError
 from app.services.curation.stubs import StubFacts, UnnamedStubError
-from app.services.system.webhooks.events import CHOICES, EventKind
+from tests.support.hooks import listen, numbers_told
 
 LOAN = StubFacts(
     " STUB-1 ", " Head ", "Ada Bright", is_loan=True, until=date(2027, 3, 31)
@@ -121,18 +119,15 @@ def test_a_stub_comes_into_the_bin_when_it_is_none_any_more(in_app):
 
 def test_webhooks_are_told_of_stubs_that_visitors_find(in_app):
     session = db.session()
-    hook = Webhook(name="CMS", address="x", events=list(CHOICES), salt="5a17")
-    session.add(hook)
-    session.commit()
+    listen(session)
     hidden = stubs.make(session, LOAN)
     shown = stubs.make(session, StubFacts("STUB-2", "Hand", is_published=True))
     for work in (hidden, shown):
         stubs.discard(session, session.get_one(WorkStub, work.id))
     session.commit()
-    told = session.scalars(select(WebhookEvent).order_by(WebhookEvent.id)).all()
-    assert [(one.kind, one.data["works"][0]["accession"]) for one in told] == [
-        (EventKind.WORK_ADDED, "STUB-2"),
-        (EventKind.WORK_WITHDRAWN, "STUB-2"),
+    assert numbers_told(session) == [
+        ("work.added", ["STUB-2"]),
+        ("work.withdrawn", ["STUB-2"]),
     ]
 
 
