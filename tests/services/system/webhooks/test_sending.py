@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import Session
 
-from app.models import DeliveryState, Webhook, WebhookDelivery, now
+from app.models import DeliveryState, User, Webhook, WebhookDelivery, now
 from app.services.system.tasks import TaskContext
 from app.services.system.webhooks import hooks, outbox, sending
 from app.services.system.webhooks.events import CHOICES, EventKind
@@ -36,6 +36,14 @@ def deliveries(session):
 
 def states(session):
     return [one.state.value for one in deliveries(session)]
+
+
+def move(session, hook, address):
+    """Give a webhook another address, as its page does."""
+    user = User(email="ada@example.org", fs_uniquifier="a")
+    session.add(user)
+    hooks.change(session, hook, hooks.HookFacts(hook.name, address, CHOICES), user)
+    session.commit()
 
 
 def later(session, **wait):
@@ -282,9 +290,7 @@ def test_a_failure_at_an_address_that_was_changed_meanwhile_says_nothing_of_the_
     def change():
         receiver.meanwhile = lambda: None
         there = other.session.get_one(Webhook, hook_id)
-        facts = hooks.HookFacts(there.name, new, tuple(CHOICES))
-        hooks.change(other.session, there, facts, None)
-        other.session.commit()
+        move(other.session, there, new)
 
     receiver.meanwhile = change
     receiver.answers = [410]
@@ -300,9 +306,7 @@ def test_what_an_address_did_not_take_another_one_gets_at_once(
     receiver.answers = [500]
     told(session, 1)
     sending.run_job(context)
-    facts = hooks.HookFacts(hook.name, f"{receiver.address}/new", tuple(CHOICES))
-    hooks.change(session, hook, facts, None)
-    session.commit()
+    move(session, hook, f"{receiver.address}/new")
     sending.run_job(context)
     assert [message.path for message in receiver.messages] == ["/told", "/told/new"]
 
