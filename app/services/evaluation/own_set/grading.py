@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import EvaluationAnswer, EvaluationPhoto, EvaluationRun
+from app.models import EvaluationAnswer, EvaluationPhoto, EvaluationRun, MergedNumber
 from app.retrieval.evaluation.asking import Outcome, Reply
 from app.retrieval.verification.evidence import Verdict
 
@@ -52,16 +52,21 @@ def grade(
 
 def grade_anew(session: Session, photo: EvaluationPhoto) -> None:
     """Grade all answers to a photo by the works in it now; the caller commits."""
-    works = [one.artwork.accession for one in photo.works if one.artwork]
+    works = {
+        one.artwork.id: one.artwork.accession for one in photo.works if one.artwork
+    }
+    # As which an answer named them that is older than a merge.
+    earlier = select(MergedNumber.accession).where(MergedNumber.artwork_id.in_(works))
     meant = (
         select(EvaluationAnswer)
         .where(EvaluationAnswer.query_id == photo.query_id)
         .options(selectinload(EvaluationAnswer.run))
     )
     with session.no_autoflush:
+        in_it = [*works.values(), *session.scalars(earlier)]
         for answer in session.scalars(meant).all():
             before = {name: getattr(answer, grade) for name, grade in GRADES.items()}
-            grade(answer, works, ())
+            grade(answer, in_it, ())
             if answer.run.is_finished:
                 for name, flag in GRADES.items():
                     change = int(getattr(answer, flag)) - int(before[name])

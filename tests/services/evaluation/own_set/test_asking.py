@@ -17,6 +17,7 @@ from app.models import (
     TaskState,
 )
 from app.retrieval.evaluation.asking import reply_of
+from app.services.curation.merging.merger import Merger
 from app.services.evaluation.own_set import asking, history, members
 from app.services.evaluation.own_set.asking import Unasked
 from app.services.importing import runs
@@ -143,6 +144,17 @@ def test_what_names_a_work_that_is_not_in_the_photo_is_wrong_until_it_is_stated(
 
 class StoppedError(Exception):
     pass
+
+
+def test_what_named_a_work_that_was_merged_since_stays_right(in_set, photo, work_off):
+    number = in_set(photo, "1900.0")
+    work_off()
+    kept = work_of("1900.3")
+    Merger(db.session(), None).merge(kept, work_of("1900.0"), {})
+    of_set = db.session.get_one(EvaluationPhoto, number)
+    members.state_works(db.session(), of_set, [kept, work_of("1900.4")], None)
+    [run] = runs_of()
+    assert (run.first, run.found, run.wrong) == (1, 1, 0)
 
 
 def test_a_photo_that_is_deleted_while_it_is_asked_is_passed_over(
