@@ -1,4 +1,4 @@
-"""List of all settings, with the help texts that the README repeats.
+"""List of all settings, with the help texts that docs/settings.md repeats.
 
 A test compares the two. ``app.configuration.load`` reads them.
 """

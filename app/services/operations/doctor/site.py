@@ -258,7 +258,7 @@ def names(examined: Examined) -> Found:
         yield (
             Health.WARNING,
             _("There is no setting %(names)s.", names=", ".join(strange)),
-            _("See the list of settings in README.md: it may be misspelt."),
+            _("See the list of settings in docs/settings.md: it may be misspelt."),
         )
     else:
         yield Health.OK, _("Every MORELLI_ variable is a setting."), ""
