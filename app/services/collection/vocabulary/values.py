@@ -1,6 +1,6 @@
 """Values that works have in a field of the label, suggested while one is typed."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Artwork
@@ -15,7 +15,8 @@ LONGEST_VALUE = 200
 def suggest_values(session: Session, name: str, typed: str) -> list[str]:
     """Return values that have what was typed, those that begin with it first.
 
-    Then those that most works have. Capitals of plain letters do not matter.
+    Then those that most works have. Capitals of plain letters do not matter; of other
+    letters databases know none, and only the first one may be small instead.
 
     Parameters
     ----------
@@ -24,13 +25,15 @@ def suggest_values(session: Session, name: str, typed: str) -> list[str]:
     typed : str
         Blank for the most frequent values.
     """
-    column, typed = getattr(Artwork, name), " ".join(typed.split()).lower()
-    plain = func.lower(column)
-    begins = func.max(case((plain.startswith(typed, autoescape=True), 1), else_=0))
+    column, typed = getattr(Artwork, name), " ".join(typed.split())
+    sought = typed.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    forms = {sought, sought.lower(), sought.capitalize()}
+    starts = or_(*(column.ilike(f"{one}%", escape="/") for one in forms))
+    begins = func.max(case((starts, 1), else_=0))
     asked = (
         select(column)
         .where(column != "", func.length(column) <= LONGEST_VALUE)
-        .where(plain.contains(typed, autoescape=True))
+        .where(or_(*(column.ilike(f"%{one}%", escape="/") for one in forms)))
         .group_by(column)
         .order_by(begins.desc(), func.count().desc(), column)
         .limit(SUGGESTED)

@@ -35,3 +35,14 @@ def test_no_more_than_a_few_are_suggested(works):
     db.session.add(Artwork(accession="long", school=long))
     db.session.commit()
     assert suggest_values(db.session(), "school", "aaaa") == []
+
+
+def test_capitals_with_accents_are_found_as_they_are_typed(works):
+    for number, said in enumerate(["Öl auf Holz", "Öl auf Kupfer", "Gips, gefaßt"]):
+        db.session.add(Artwork(accession=f"u{number}", technique=said))
+    db.session.commit()
+    found = suggest_values(db.session(), "technique", "Öl")
+    assert found == ["Öl auf Holz", "Öl auf Kupfer"]
+    assert suggest_values(db.session(), "technique", "öl AUF h") == ["Öl auf Holz"]
+    assert suggest_values(db.session(), "technique", "AUF KUP") == ["Öl auf Kupfer"]
+    assert suggest_values(db.session(), "technique", "Gips, gefaßt") == ["Gips, gefaßt"]
