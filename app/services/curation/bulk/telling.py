@@ -28,8 +28,12 @@ def tell(session: Session, edit: BulkEdit, works: int, *, is_undone: bool) -> No
         kind = EventKind.WORK_ADDED if shows else EventKind.WORK_WITHDRAWN
     if not works:
         return
+    undoes = AuditEntry.undoes_id
     changed = select(AuditEntry.artwork_id).where(
-        AuditEntry.bulk_edit_id == edit.id, AuditEntry.action != audit.BULK_EDIT
+        AuditEntry.bulk_edit_id == edit.id,
+        AuditEntry.action != audit.BULK_EDIT,
+        # Works that somebody changed since are left as they are, and not told of.
+        undoes.is_not(None) if is_undone else undoes.is_(None),
     )
     if is_undone:  # what it left alone is not changed by it
         changed = changed.where(AuditEntry.undoes_id.is_not(None))

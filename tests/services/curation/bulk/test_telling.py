@@ -50,6 +50,17 @@ def test_a_whole_collection_is_not_written_into_a_message(session, works, monkey
     assert (kind, data["count"], data["works"]) == ("work.changed", 4, [])
 
 
+def test_works_that_an_undo_leaves_alone_are_not_told(session, works):
+    listen(session)
+    edit = written(session, works, SET)
+    session.get_one(Artwork, works[1]).technique = "Fresco"
+    session.commit()
+    writing.begin_undo(session, edit, None)
+    _, data = told(session)[-1]
+    assert data["count"] == 3
+    assert [one["accession"] for one in data["works"]] == ["W.0", "W.2", "W.3"]
+
+
 def test_withdrawn_together_works_are_told_as_withdrawn(session, works):
     listen(session)
     edit = written(session, works[:1], presence_operation(OperationKind.WITHDRAW))

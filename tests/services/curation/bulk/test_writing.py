@@ -25,6 +25,7 @@ from app.services.curation.bulk.operations import (
     subject_operation,
 )
 from app.services.system import audit
+from tests.support.hooks import listen, told
 
 SET = BulkOperation(OperationKind.SET, "technique", "Oil on canvas")
 
@@ -241,6 +242,38 @@ def test_a_writing_that_was_killed_goes_on_and_repeats_nothing(
     assert said(session, "technique") == ["Oil on canvas"] * 4
     assert edit.counts["changed"] == 4
     assert session.scalars(select(func.count(AuditEntry.id))).one() == 4
+
+
+@pytest.mark.parametrize(
+    ("do", "state", "wished"),
+    [
+        (changing.write, BulkState.WRITING, BulkState.UNDOING),
+        (changing.undo, BulkState.UNDOING, BulkState.UNDONE),
+    ],
+)
+def test_what_is_done_stops_where_somebody_wishes_something_else(
+    session, works, monkeypatch, do, state, wished
+):
+    listen(session)
+    edit = drafts.draft(session, works, SET, None)
+    edit.state = BulkState.WRITING
+    if do is changing.undo:
+        changing.write(session, edit, None, lambda *_: session.commit())
+        edit.state = state
+    session.commit()
+    events = len(told(session))
+    monkeypatch.setattr(changing, "BATCH", 1)
+
+    def step(_done, _total):
+        edit.state = wished
+        session.commit()
+
+    do(session, edit, None, step)
+    session.expire_all()
+    assert edit.state is wished
+    left = 1 if do is changing.write else 3
+    assert said(session, "technique").count("Oil on canvas") == left
+    assert len(told(session)) == events
 
 
 @pytest.mark.parametrize(
