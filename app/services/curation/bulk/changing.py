@@ -38,12 +38,12 @@ Step = Callable[[int, int], None]
 
 def write(session: Session, edit: BulkEdit, user_id: int | None, step: Step) -> None:
     """Write an edit from where it is on; `step` commits each batch."""
-    if edit.state is not BulkState.WRITING:
-        return  # killed after its last batch, and being undone by now
     operation = BulkOperation.from_json(edit.operation)
     ids = edit.work_ids
     while True:
         _hold(session, edit)
+        if edit.state is not BulkState.WRITING:
+            return  # being undone by now: it was slow, or killed after its last batch
         done = bisect_right(ids, edit.through_id)
         batch = ids[done : done + BATCH]
         if not batch:
@@ -98,13 +98,13 @@ def _apply(
 
 def undo(session: Session, edit: BulkEdit, user_id: int | None, step: Step) -> None:
     """Take an edit back as far as it is not yet; `step` commits each batch."""
-    if edit.state is not BulkState.UNDOING:
-        return
     total = count_open(session, edit)
     done, last = 0, 0
     operation = BulkOperation.from_json(edit.operation)
     while True:
         _hold(session, edit)
+        if edit.state is not BulkState.UNDOING:
+            return  # somebody else took it back at the same time
         entries = (
             session.connection()
             .execute(
