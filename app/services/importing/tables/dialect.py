@@ -30,7 +30,7 @@ ONE_BROKEN = 2.5
 SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=([^\w"\\\r\n]|\t)"?\s*', re.IGNORECASE)
 """First line by which Excel tells the separator, and which is no row."""
 NO_SEPARATOR = frozenset('"\\\r\n')
-WHOLE_LINE = re.compile(r'"(.*)"(?=[\r\n]*\Z)', re.DOTALL)
+WHOLE_LINE = re.compile(r'\A"(.*)"(?=[\r\n]*\Z)', re.DOTALL)
 ESCAPED = re.compile(r'\\(["\\])')
 
 csv.field_size_limit(MOST_CELL)

@@ -1,5 +1,6 @@
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import given
@@ -116,3 +117,15 @@ def test_the_header_is_where_somebody_says():
     layout = find_layout("No;Title\nNr;Titel\n1;a\n", header_line=2)
     assert layout is not None
     assert layout.header == ("Nr", "Titel")
+
+
+def test_only_marks_around_a_whole_line_are_taken_off():
+    found = records_of('"a;b"\n1;"c;d"\n', ";", Quoting.WHOLE)
+    assert [one[1] for one in found] == [["a", "b"], ["1", "c;d"]]
+
+
+def test_a_line_of_marks_takes_no_time():
+    marks = '"' * 100_000
+    started = time.process_time()
+    records_of(f'"a;b"\n{marks}x\n', ";", Quoting.WHOLE)
+    assert time.process_time() - started < 5.0
