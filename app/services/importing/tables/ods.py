@@ -122,6 +122,6 @@ def _text(cell: Element) -> str:
 def _has_decimals(shown: str, number: float) -> bool:
     """Tell whether a number is shown as it is, with zeros at its end: 1900.10."""
     whole, point, decimals = shown.replace(",", ".").partition(".")
-    if not (point and whole.isdigit() and decimals.isdigit()):
+    if not (point and whole.isdecimal() and decimals.isdecimal()):
         return False
     return float(f"{whole}.{decimals}") == number

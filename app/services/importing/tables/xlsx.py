@@ -18,8 +18,9 @@ BROKEN = (
 """What openpyxl raises where a part is missing, or is not what it should be."""
 ZEROS = re.compile(r'"?([^0#"?;@\[\]]*)"?(0{2,})')
 """Format of a number that is shown with leading zeros, perhaps after some letters."""
-DECIMALS = re.compile(r"0\.(0+)")
-"""Format of a number that is shown with so many decimals: 1900.10 is not 1900.1."""
+DECIMALS = re.compile(r"0\.(0{1,9})")
+"""Format of a number that is shown with so many decimals: 1900.10 is not 1900.1. More
+than these a number does not have, which is kept in binary."""
 YEAR = re.compile(r"y+", re.IGNORECASE)
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 """Sign that XML does not hold as it is, most often the end of a line from Windows."""
@@ -60,6 +61,9 @@ def _text(cell: Any) -> str:
     if isinstance(value, str):
         if "_x" in value:
             value = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+            # Signs may be in two halves; half of one is in no text.
+            halves = value.encode("utf-16", "surrogatepass")
+            value = halves.decode("utf-16", "replace")
         return value.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(value, bool):
         return str(value).upper()

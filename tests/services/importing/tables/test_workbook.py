@@ -43,18 +43,27 @@ def test_decimals_that_a_sheet_shows_tell_works_apart():
     cell = '<table:table-cell office:value-type="float" office:value="1900.1">'
     cells = "".join(
         f"{cell}<text:p>{text}</text:p></table:table-cell>"
-        for text in ("1900,10", "1900.1")
+        for text in ("1900,10", "1900.1", "1900.²")
     )
     head = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
     row = "<table:table-row>{}</table:table-row>"
-    rows = row.format(head.format("No") + head.format("Old")) + row.format(cells)
+    heads = "".join(map(head.format, ("No", "Old", "Older")))
+    rows = row.format(heads) + row.format(cells)
     data = ods(f'<table:table table:name="Works">{rows}</table:table>')
-    assert rows_of(data) == [["1900.10", "1900.1"]]
+    assert rows_of(data) == [["1900.10", "1900.1", "1900.1"]]
+
+
+def test_a_format_of_endless_decimals_is_no_way_to_write_a_number():
+    data = xlsx([HEADER, [1900.1]], formats={"A2": "0." + "0" * 200})
+    assert rows_of(data)[0][0] == "1900.1"
 
 
 def test_signs_that_xml_does_not_hold_are_read_as_they_were_meant():
     data = xlsx([HEADER, ["1", "Hare_x000D_\nand Fox", "a_x0041_b"]])
     assert rows_of(data)[0][1:3] == ["Hare\nand Fox", "aAb"]
+    # Signs of two halves, and half a one.
+    data = xlsx([HEADER, ["1", "_xD83E__xDD8A_ Fox", "a_xD83E_b"]])
+    assert rows_of(data)[0][1:3] == ["🦊 Fox", "a\N{REPLACEMENT CHARACTER}b"]
 
 
 def test_what_a_formula_failed_to_say_is_not_blank_and_is_said():
