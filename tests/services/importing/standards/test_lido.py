@@ -222,6 +222,13 @@ def test_the_largest_form_of_a_picture_is_taken():
     assert altered((small, large)).images[0] == "https://museum.org/a_klein.jpg"
 
 
+def test_numbers_without_end_are_none():
+    order = 'lido:sortorder="1"'
+    assert order in RICH
+    endless = order.replace("1", "1" * 5_000)
+    assert set(altered((order, endless)).images) == set(altered().images)
+
+
 def test_many_records_are_read_one_after_the_other():
     records = read(wrapped(*(simple(number) for number in range(300))))
     assert [record.number for record in records] == list(range(1, 301))

@@ -45,7 +45,8 @@ RANKS = (
 INFO = "info.json"
 SERVICE = "iiif_image"
 """In the type of a representation that is an image service."""
-DIGITS = re.compile(r"\d+")
+NUMBER = re.compile("[0-9]{1,9}(?![0-9])")
+"""Beginning of a text: more digits are no number of pictures or pixels."""
 
 
 def pictures_of(lido: Element) -> list[str]:
@@ -69,8 +70,8 @@ def other_media_of(lido: Element) -> list[str]:
 
 
 def _place(resource: Element) -> int:
-    order = str(resource.get(SORT_ORDER) or "")
-    return int(order) if order.isascii() and order.isdigit() else 0
+    order = NUMBER.fullmatch(str(resource.get(SORT_ORDER) or ""))
+    return int(order[0]) if order else 0
 
 
 def _picture(resource: Element) -> str:
@@ -107,7 +108,7 @@ def _pixels(form: Element) -> int:
         for one in form.findall("lido:resourceMeasurementsSet", NAMES)
         if "pixel" in " ".join(text_of(part) for part in one).lower()
         for value in one.findall("lido:measurementValue", NAMES)
-        if (digits := DIGITS.match(text_of(value)))
+        if (digits := NUMBER.match(text_of(value)))
     ]
     return sides[0] * sides[1] if len(sides) > 1 else 0
 
