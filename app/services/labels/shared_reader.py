@@ -58,6 +58,7 @@ class SharedReader:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._end: Callable[[], object] = lambda: None
+        self._started_at = 0.0
         self._resting_until = 0.0
 
     def read(self, image: Image) -> list[list[Line]]:
@@ -77,10 +78,12 @@ class SharedReader:
                     send_photo(connection, image)
                     with connection.makefile("rb") as stream:
                         return receive_labels(stream)
-            except TimeoutError:
-                break
             except ConnectionError as error:
                 logger.info("the process that reads labels is gone: %s", error)
+            except OSError as error:
+                # It does not answer in time, or the machine can start no process.
+                logger.warning("the process that reads labels is not asked: %s", error)
+                break
         self._resting_until = time.monotonic() + REST_SECONDS
         raise LabelReaderError("The process that reads labels does not answer.")
 
@@ -95,17 +98,23 @@ class SharedReader:
 
         Raises
         ------
-        TimeoutError
-            If none can be started.
+        OSError
+            If none can be started, or none accepts.
         """
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
+        begun = time.monotonic()
+        while time.monotonic() < begun + START_SECONDS:
             connection = socket(AF_UNIX)
+            # Or it would wait for ever where nobody accepts.
+            connection.setblocking(False)
             try:
                 connection.connect(address_of(self._name))
+            except BlockingIOError:  # too many are before this one in line
+                connection.close()
+                time.sleep(LOOK_SECONDS)
+                continue
             except ConnectionRefusedError:
                 connection.close()
-                self._start()
+                self._start(begun)
                 time.sleep(LOOK_SECONDS)
                 continue
             if is_own(connection):
@@ -114,8 +123,14 @@ class SharedReader:
             break
         raise TimeoutError("no process of this user answers")
 
-    def _start(self) -> None:
-        """Start the process, unless this one has and it still runs."""
+    def _start(self, begun: float) -> None:
+        """Start the process, unless this one has and it still runs.
+
+        Raises
+        ------
+        ChildProcessError
+            If one that was started since a moment has failed: so would the next.
+        """
         with self._lock:
             if self._process is not None:
                 status = self._process.poll()
@@ -124,6 +139,9 @@ class SharedReader:
                 if status:
                     logger.warning("the process that reads labels ended by %s", status)
                 self._end()
+                if status and self._started_at >= begun:
+                    raise ChildProcessError(f"it ended by {status} as it was started")
+            self._started_at = time.monotonic()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 [sys.executable, "-m", MODULE, self._name],
                 stdin=subprocess.PIPE,

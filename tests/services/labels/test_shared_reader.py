@@ -4,7 +4,9 @@ import gc
 import os
 import signal
 import threading
+import time
 from pathlib import Path
+from socket import AF_UNIX, socket
 from uuid import uuid4
 
 import numpy as np
@@ -16,7 +18,7 @@ from app.services.labels.networks import models_folder
 from app.services.labels.reader_process import serve
 from app.services.labels.recognition import Line
 from app.services.labels.shared_reader import SharedReader
-from app.services.labels.wire import LabelReaderError
+from app.services.labels.wire import LabelReaderError, address_of
 from bench.measure import memory_mb
 from tests.support.waiting import WAIT_SECONDS
 
@@ -59,7 +61,7 @@ class Served:
 def none_is_started(monkeypatch, request):
     """Start no real process, but in tests that are about it."""
     if request.node.get_closest_marker("slow") is None:
-        monkeypatch.setattr(SharedReader, "_start", lambda _self: None)
+        monkeypatch.setattr(SharedReader, "_start", lambda *_: None)
         monkeypatch.setattr(shared_reader, "START_SECONDS", 5.0)
 
 
@@ -128,7 +130,7 @@ def test_a_network_that_cannot_be_opened_is_told():
 def test_one_that_does_not_start_is_left_alone_for_a_while(monkeypatch):
     monkeypatch.setattr(shared_reader, "START_SECONDS", 0.1)
     starts = []
-    monkeypatch.setattr(SharedReader, "_start", lambda _self: starts.append(1))
+    monkeypatch.setattr(SharedReader, "_start", lambda *_: starts.append(1))
     reader = SharedReader(f"morelli-test-{uuid4().hex}")
     for _ in range(2):
         with pytest.raises(LabelReaderError):
@@ -138,6 +140,51 @@ def test_one_that_does_not_start_is_left_alone_for_a_while(monkeypatch):
     with pytest.raises(LabelReaderError):
         reader.read(PHOTO)
     assert len(starts) == tried
+
+
+def test_an_address_where_nobody_accepts_holds_nobody_up(monkeypatch):
+    monkeypatch.setattr(shared_reader, "START_SECONDS", 0.2)
+    name = f"morelli-test-{uuid4().hex}"
+    refused = []
+
+    def read():
+        try:
+            SharedReader(name).read(PHOTO)
+        except LabelReaderError as error:
+            refused.append(error)
+
+    with socket(AF_UNIX) as taken, socket(AF_UNIX) as waiting:
+        taken.bind(address_of(name))
+        taken.listen(0)
+        waiting.connect(address_of(name))
+        thread = threading.Thread(target=read, daemon=True)
+        thread.start()
+        thread.join(5.0)
+        assert refused
+
+
+def test_a_process_that_cannot_be_started_is_a_label_that_is_not_read(monkeypatch):
+    def fail(*_):
+        raise BlockingIOError("too many processes")
+
+    monkeypatch.setattr(SharedReader, "_start", fail)
+    with pytest.raises(LabelReaderError):
+        SharedReader(f"morelli-test-{uuid4().hex}").read(PHOTO)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("a_module_that_fails")
+def test_a_process_that_fails_as_it_starts_is_not_started_over_and_over():
+    reader = SharedReader(f"morelli-test-{uuid4().hex}")
+    started = time.monotonic()
+    with pytest.raises(LabelReaderError):
+        reader.read(PHOTO)
+    assert time.monotonic() - started < shared_reader.START_SECONDS / 2
+
+
+@pytest.fixture
+def a_module_that_fails(monkeypatch):
+    monkeypatch.setattr(shared_reader, "MODULE", "app.programs.nothing")
 
 
 @pytest.fixture
