@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import LONGEST_TERM, Artwork, AuditEntry, TermCode, User
@@ -159,9 +160,13 @@ def state_codes(
     """
     codes = {one: read_code(one, given.get(one, "")) for one in OF_FIELD[name]}
     after = {one: code for one, code in codes.items() if code}
-    before = _codes_of(session, name, text)
+    before = _taken_out(session, name, text)
     if seen is not None and Term(text, 0, before).seen != seen:
+        session.rollback()
         raise TermChangedError(text)
+    if before == after:
+        session.rollback()
+        return None
     return _write(session, user, name, text, before, after)
 
 
@@ -174,11 +179,19 @@ def take_back(session: Session, entry: AuditEntry, user: User | None) -> None:
         If it was taken back already, or the codes have changed since.
     """
     name, after = entry.after["field"], entry.after["codes"]
-    is_open = not audit.is_undone(session, entry)
-    if not is_open or _codes_of(session, name, entry.subject) != after:
-        raise TermChangedError(entry.subject)
-    before = entry.before["codes"]
-    _write(session, user, name, entry.subject, after, before, undoes=entry)
+    subject, before = entry.subject, entry.before["codes"]
+    is_there = _taken_out(session, name, subject) == after
+    if not is_there or audit.is_undone(session, entry):
+        session.rollback()
+        raise TermChangedError(subject)
+    _write(session, user, name, subject, after, before, undoes=entry)
+
+
+def _taken_out(session: Session, name: str, text: str) -> dict[str, str]:
+    """Take the codes of a term out and return them; nobody else changes them now."""
+    gone = delete(TermCode).where(TermCode.field == name, TermCode.text == text)
+    taken = session.execute(gone.returning(TermCode.authority, TermCode.code))
+    return {row[0]: row[1] for row in taken}
 
 
 def _write(
@@ -189,11 +202,7 @@ def _write(
     before: Mapping[str, str],
     after: Mapping[str, str],
     undoes: AuditEntry | None = None,
-) -> AuditEntry | None:
-    if before == after:
-        return None
-    mine = (TermCode.field == name, TermCode.text == text)
-    session.execute(delete(TermCode).where(*mine))
+) -> AuditEntry:
     session.add_all(
         TermCode(field=name, text=text, authority=authority, code=code)
         for authority, code in after.items()
@@ -207,7 +216,11 @@ def _write(
         after={"field": name, "codes": dict(after)},
         undoes=undoes,
     )
-    session.commit()
+    try:
+        session.commit()
+    except IntegrityError as error:  # where none were, another one was quicker
+        session.rollback()
+        raise TermChangedError(text) from error
     return entry
 
 

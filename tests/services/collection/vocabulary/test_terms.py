@@ -1,8 +1,13 @@
+import threading
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import Artwork, AuditEntry, TermCode
+from app.services.collection.vocabulary import terms
 from app.services.collection.vocabulary.codes import CodeFormError
 from app.services.collection.vocabulary.terms import (
     Lacking,
@@ -13,6 +18,7 @@ from app.services.collection.vocabulary.terms import (
     state_codes,
     take_back,
 )
+from tests.support.waiting import WAIT_SECONDS
 
 
 @pytest.fixture
@@ -89,6 +95,35 @@ def test_who_saw_other_codes_is_refused(works):
     stated(works, "Dürer", ulan="500115493")
     with pytest.raises(TermChangedError):
         state_codes(works, None, "artist", "Dürer", {"wikidata": "Q5580"}, seen=seen)
+
+
+def test_of_two_who_state_codes_at_the_same_moment_one_is_refused(works, monkeypatch):
+    both, write = threading.Barrier(2), terms._write
+    refused: list[str] = []
+
+    def at_the_same_moment(*arguments):
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1.0)
+        return write(*arguments)
+
+    def state(code):
+        with Session(engine) as session:
+            try:
+                given = {"ulan": code}
+                state_codes(session, None, "artist", "Dürer", given, seen="")
+            except TermChangedError:
+                refused.append(code)
+
+    engine = db.engine
+    monkeypatch.setattr(terms, "_write", at_the_same_moment)
+    codes = ["500115493", "500025218"]
+    asking = [threading.Thread(target=state, args=(code,)) for code in codes]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(WAIT_SECONDS)
+    [kept] = works.scalars(select(TermCode.code))
+    assert sorted([kept, *refused]) == sorted(codes)
 
 
 def test_only_terms_in_use_are_found(works):
