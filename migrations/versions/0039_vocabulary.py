@@ -1,7 +1,7 @@
 """Codes of terms in controlled vocabularies, and saved filters
 
 Revision ID: 0039
-Revises: 0037
+Revises: 0038
 Create Date: 2026-11-29 11:10:00
 """
 

@@ -1,7 +1,7 @@
 """Webhooks, the events that they are told of, and their deliveries
 
 Revision ID: 0040
-Revises: 0037
+Revises: 0039
 Create Date: 2026-11-29 10:20:00
 """
 

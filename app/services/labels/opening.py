@@ -1,22 +1,20 @@
 """Opening of the reader of labels, where its optional packages are installed."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from app.retrieval.runtime import extras
+from app.retrieval.runtime.extras import Extra
 from app.services.labels.networks import models_folder
 from app.services.labels.shared_reader import SharedReader
 
 if TYPE_CHECKING:
     from app.services.labels.service import LabelService
 
-NEEDED = ("rapidfuzz", "zxingcpp")
-"""Modules of the other packages of ``requirements/labels.in``."""
-
 
 def is_installed() -> bool:
     """Tell whether all that reading labels needs is installed; loads nothing."""
-    return models_folder() is not None and all(map(find_spec, NEEDED))
+    return extras.is_installed(Extra.LABELS) and models_folder() is not None
 
 
 def open_labels(config: Mapping[str, Any]) -> "LabelService | None":
