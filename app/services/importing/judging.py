@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, ImportRun, ReferenceImage, RowState
+from app.services.collection.vocabulary.codes import COLUMNS
 from app.services.collection.works import merged_numbers
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import (
@@ -122,11 +123,14 @@ class RecordJudge:
 
     def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
         """Return the works that records are about, withdrawn ones too, by number."""
-        numbers = {one.accession for one in records if one.fault is None}
-        if not numbers:
+        details = {one.accession: one.details for one in records if one.fault is None}
+        if not details:
             return {}
-        meant = select(Artwork).where(Artwork.accession.in_(numbers))
-        found = self.session.scalars(meant.options(selectinload(Artwork.images)))
+        meant = select(Artwork).where(Artwork.accession.in_(details))
+        meant = meant.options(selectinload(Artwork.images))
+        if any(COLUMNS.keys() & said.keys() for said in details.values()):
+            meant = meant.options(selectinload(Artwork.term_codes))
+        found = self.session.scalars(meant)
         return {artwork.accession: artwork for artwork in found}
 
     def owners(self, found: Mapping[str, FoundPicture]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.extensions import db
 from app.models import Artwork, TermCode
@@ -127,3 +128,21 @@ def test_an_unchanged_table_gives_no_work_the_codes_of_its_terms(coded, importer
     importer.bring_in("".join(exporting.table(db.session())))
     assert codes() == coded
     assert described() == before
+
+
+def test_the_codes_of_a_batch_of_works_are_read_at_once(coded, importer):
+    for work in db.session.query(Artwork).filter_by(artist=""):
+        work.artist = "Dürer"
+    db.session.commit()
+    text = "".join(exporting.table(db.session()))
+    asked = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("SELECT") and "term_code" in statement:
+            asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    importer.bring_in(text)
+    event.remove(db.engine, "before_cursor_execute", note)
+    # By the dry run, and as it is recorded.
+    assert 1 <= len(asked) <= 2

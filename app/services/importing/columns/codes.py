@@ -43,7 +43,7 @@ def settle_codes(details: dict[str, str]) -> list[Remark]:
     These are kept as they are: several codes in one cell, say.
     """
     remarks = []
-    for name in COLUMNS.keys() & details.keys():
+    for name in filter(details.__contains__, COLUMNS):  # always in this order
         try:
             details[name] = read_code(COLUMNS[name][1], details[name])
         except CodeFormError as error:
