@@ -28,6 +28,8 @@ LEAST_GROUND = 0.06
 """Share of a row that is ground."""
 ROW_PX = ((20, 4), (10_000, 90))
 """Width and height of a row, at least and at most."""
+MOST_ROWS = 1_000
+"""Looked at, the longest ones: each is compared with all others."""
 LEAST_LENGTH = 1.6
 """Of a row, in its heights."""
 SURROUNDINGS = np.ones((5, 5), np.uint8)
@@ -132,6 +134,9 @@ def _candidates(
     is_row &= (heights >= least_height) & (heights <= most_height)
     is_row[0] = False  # the ground of the whole photo
     found = np.flatnonzero(is_row)
+    if len(found) > MOST_ROWS:
+        longest = np.argsort(-widths[found], kind="stable")[:MOST_ROWS]
+        found = np.sort(found[longest])
     return np.asarray(numbers, np.int32), found, np.asarray(boxes[found], np.int32)
 
 

@@ -1,5 +1,7 @@
 """Which photos look as if they had text on them."""
 
+import tracemalloc
+
 import cv2
 import numpy as np
 
@@ -42,3 +44,16 @@ def test_walls_noise_and_pictures_do_not():
     assert not looks_like_text(np.zeros_like(wall))
     pictures = [photograph(draw_picture(number)) for number in range(4)]
     assert sum(map(looks_like_text, pictures)) <= 1
+
+
+def test_a_photo_of_thousands_of_dashes_takes_little_memory():
+    photo = np.full((960, 960, 3), 230, np.uint8)
+    for y in range(0, 950, 6):
+        for x in range(0, 930, 32):
+            photo[y : y + 4, x : x + 22] = 20
+    copy = grey_copy(photo)
+    tracemalloc.start()
+    may_have_text(copy)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100 << 20
