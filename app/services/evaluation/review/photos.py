@@ -50,6 +50,24 @@ class PhotoGroup:
     queries: Sequence[Query]
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceInLine:
+    """Place of a photo among those that wait, in the order of the desk.
+
+    Attributes
+    ----------
+    number, total : int
+        From 1 on.
+    before, after : str or None
+        Ids of the photos beside it.
+    """
+
+    number: int
+    total: int
+    before: str | None
+    after: str | None
+
+
 def is_shown() -> ColumnElement[bool]:
     """Return which photos staff may see: kept, and not found for sure or judged."""
     return and_(
@@ -143,3 +161,14 @@ def group(queries: Sequence[Query]) -> list[PhotoGroup]:
         *(PhotoGroup(PhotoKind.ALIKE, members) for members in alike),
         *(PhotoGroup(kind, kinds[kind]) for kind in PhotoKind if kind in kinds),
     ]
+
+
+def place_in_line(session: Session, query: Query) -> PlaceInLine | None:
+    """Return the place of a photo among those that wait; None if it does not."""
+    groups = group(open_photos(session))
+    ids = [one.id for members in groups for one in members.queries]
+    if query.id not in ids:
+        return None
+    at = ids.index(query.id)
+    around = [None, *ids, None]
+    return PlaceInLine(at + 1, len(ids), around[at], around[at + 2])

@@ -119,6 +119,7 @@ def show(query_id: UUID) -> str:
         "curate/desk/photo.html",
         query=query,
         review=db.session.get(PhotoReview, query.id),
+        place=photos.place_in_line(db.session(), query),
         words=words,
         chosen=chosen,
         works=[

@@ -1,5 +1,7 @@
 """The review desk, as a curator works at it."""
 
+import re
+
 import pytest
 
 from app.background import BACKGROUND
@@ -63,6 +65,23 @@ def test_photos_are_set_aside_and_brought_back(curator, ask, unknown_photo, wish
     assert asked in curator.browser.get("/curate/desk/done").text
     curator.post(f"/curate/desk/{asked}/undo", page="/curate/desk/done")
     assert asked in curator.browser.get("/curate/desk/").text
+
+
+def test_photos_have_a_place_in_line_and_lead_to_the_next(curator, ask, unknown_photo):
+    for _ in range(3):
+        ask(unknown_photo)
+    read, desk = curator.browser.get, "/curate/desk/"
+    listed = re.findall(rf'href="({desk}[0-9a-f-]{{36}})"', read(desk).text)
+    first, middle, last = dict.fromkeys(listed)
+    page = read(middle).text
+    assert "Photo 2 of 3 that wait" in page
+    assert f'href="{first}" rel="prev"' in page
+    assert f'href="{last}" rel="next"' in page
+    assert 'rel="prev"' not in read(first).text
+    assert 'rel="next"' not in read(last).text
+    curator.post(desk, query=last.removeprefix(desk), wish="not_ours")
+    assert 'rel="prev"' not in read(last).text
+    assert "Photo 2 of 2 that wait" in read(middle).text
 
 
 def test_a_picture_that_was_changed_since_is_not_taken_back(
