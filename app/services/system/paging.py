@@ -38,7 +38,12 @@ def select_page(
     if not 1 <= number <= MOST_PAGES:
         return None
     found = SelectPagination(
-        select=listed, session=session, page=number, per_page=size, error_out=False
+        select=listed,
+        session=session,
+        page=number,
+        per_page=size,
+        max_per_page=None,
+        error_out=False,
     )
     total = found.total or 0
     count = page_count(total, size)

@@ -39,6 +39,14 @@ def test_a_full_last_page_is_the_last(full):
     assert paged(full, 2, 7) is None
 
 
+def test_a_page_may_have_hundreds_of_entries(session):
+    """The library cuts each off at a hundred, unless it is told otherwise."""
+    session.add_all(Artwork(accession=f"B-{number:03}") for number in range(250))
+    session.commit()
+    pages = [paged(session, number, 200) for number in (1, 2)]
+    assert [len(page.entries) for page in pages] == [200, 50]
+
+
 def test_an_empty_list_has_one_empty_page(session):
     page = paged(session, 1, 3)
     assert (list(page.entries), page.count, page.total) == ([], 1, 0)
