@@ -11,7 +11,7 @@ from app.retrieval.types import Image
 from app.services.comparing import methods
 from app.services.comparing.kept import Comparisons, MethodComparison
 from app.services.curation.work_images import read_thumbnails
-from app.services.index.opening import open_as_served
+from app.services.index.opening import open_in_task
 from app.services.map.registry import MapRegistry
 from app.services.media.store import read_picture
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
@@ -90,19 +90,12 @@ def _compare(
     else:
         image = comparisons.held(comparison_id, max_side_px=PHOTO_SIDE_PX)
     model_dir = context.config["MORELLI_MODEL"]
-    searcher = open_as_served(
-        session,
-        model_dir,
-        context.folders.generations,
-        context.vectors,
-        context.shards,
-    )
-    shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+    searcher = open_in_task(context)
     stored_map = MapRegistry(context.folders.maps).current()
     columns = methods.compare(
         searcher,
         image,
-        excluded=searcher.work_ids.difference(session.scalars(shown)) | {accession},
+        excluded=searcher.absent_works(session) | {accession},
         thumbnails=lambda items: read_thumbnails(session, media, items),
         looks=stored_map.looks() if stored_map else None,
         similarity=methods.learnt_similarity(model_dir, searcher.model_id),

@@ -27,7 +27,7 @@ from app.services.curation.relations import ProposedRelation
 from app.services.curation.sides import find_gap
 from app.services.index.changes import current_revision
 from app.services.index.features import gallery_item
-from app.services.index.opening import open_as_served
+from app.services.index.opening import open_in_task
 from app.services.media.store import read_picture
 from app.services.system.tasks import (
     TaskContext,
@@ -110,13 +110,7 @@ class Surveyor:
         self._session = context.session
         self._media = context.media.works
         try:
-            self.searcher = open_as_served(
-                context.session,
-                context.config["MORELLI_MODEL"],
-                context.folders.generations,
-                context.vectors,
-                context.shards,
-            )
+            self.searcher = open_in_task(context)
         except RetrievalError as error:
             raise TaskFailedError(str(error)) from error
 

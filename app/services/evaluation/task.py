@@ -38,7 +38,7 @@ from app.services.importing.pictures.source import (
     PictureSource,
     SourceError,
 )
-from app.services.index.opening import open_as_served
+from app.services.index.opening import open_in_task
 from app.services.index.searcher import Searcher
 from app.services.media.store import MediaStore
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
@@ -112,13 +112,7 @@ def evaluate(handle: TaskHandle) -> None:
     if reports.of_task(context.session, handle.task.id) is not None:
         return  # killed when all but the task's own end was written down
     try:
-        searcher = open_as_served(
-            context.session,
-            context.config["MORELLI_MODEL"],
-            context.folders.generations,
-            context.vectors,
-            context.shards,
-        )
+        searcher = open_in_task(context)
         with opened_photos(files, parameters, limits) as (data, pictures):
             _ask_all(handle, searcher, data, pictures, limits)
     except (SourceError, LabelsError, RetrievalError) as error:

@@ -16,7 +16,7 @@ from app.services.index import thresholds
 from app.services.index.searcher import Searcher
 from app.services.media.published import Kind
 from app.services.shards.engine import ShardConnection
-from app.services.system.tasks import NotHereYetError
+from app.services.system.tasks import NotHereYetError, TaskContext
 from app.services.vectors.store import VectorStore
 
 
@@ -153,6 +153,17 @@ def open_as_served(
     searcher.use_thresholds(thresholds.stored(session, searcher.model_id))
     session.commit()
     return searcher
+
+
+def open_in_task(context: TaskContext) -> Searcher:
+    """Open, in a task, what visitors search; as :func:`open_as_served`."""
+    return open_as_served(
+        context.session,
+        context.config["MORELLI_MODEL"],
+        context.folders.generations,
+        context.vectors,
+        context.shards,
+    )
 
 
 def refuse_while_fetching(session: Session) -> None:

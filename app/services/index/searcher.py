@@ -4,9 +4,10 @@ import logging
 from collections.abc import Collection
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import GenerationRecord
+from app.models import Artwork, GenerationRecord
 from app.retrieval.gallery.gallery import Gallery
 from app.retrieval.gallery.overlay import GalleryOverlay
 from app.retrieval.gallery.shards.sharded import ShardedGallery
@@ -120,6 +121,11 @@ class Searcher:
     def work_ids(self) -> frozenset[str]:
         """All works that can be found."""
         return self.gallery.work_ids
+
+    def absent_works(self, session: Session) -> frozenset[str]:
+        """Return the works of the index that are not on show, and must not be found."""
+        shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
+        return self.work_ids.difference(session.scalars(shown))
 
     @property
     def thresholds(self) -> Thresholds:

@@ -271,8 +271,7 @@ class SearchService:
         state = searcher.generation, count, changed_at
         known = self._absent_works
         if known is None or known[0] != state:
-            present = db.session.scalars(select(Artwork.accession).where(shown))
-            known = state, searcher.work_ids.difference(present)
+            known = state, searcher.absent_works(db.session())
             self._absent_works = known
         return known[1]
 

@@ -117,3 +117,14 @@ def test_what_visitors_search_is_without_works_that_were_withdrawn(
     searcher = open_as_served(session, tmp_path, tmp_path)
     assert searcher.work_ids == {"work-0"}
     assert open_searcher(tmp_path, tmp_path).work_ids == {"work-0", "work-1"}
+
+
+def test_works_that_the_database_does_not_show_are_absent(session, tmp_path, opened):
+    """Also those whose withdrawal the searcher was not told of."""
+    publish(tmp_path, 3)
+    session.add_all(
+        [Artwork(accession="work-0"), Artwork(accession="work-1", withdrawn_at=now())]
+    )
+    session.commit()
+    searcher = open_searcher(tmp_path, tmp_path)
+    assert searcher.absent_works(session) == {"work-1", "work-2"}

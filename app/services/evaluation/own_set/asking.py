@@ -35,9 +35,9 @@ from app.retrieval.search.engine import Engine
 from app.services.evaluation.answer_lines import TOP
 from app.services.evaluation.own_set import members
 from app.services.evaluation.own_set.grading import grade, sum_up
-from app.services.evaluation.review.asking_again import ASKING, absent_works
+from app.services.evaluation.review.asking_again import ASKING
 from app.services.index.features import gallery_item
-from app.services.index.opening import open_as_served
+from app.services.index.opening import open_in_task
 from app.services.index.searcher import Searcher
 from app.services.media.opening import MediaStores
 from app.services.media.store import read_picture
@@ -115,15 +115,9 @@ def ask_set(handle: TaskHandle) -> None:
     context, session = handle.context, handle.context.session
     members.sweep(session)
     try:
-        searcher = open_as_served(
-            session,
-            context.config["MORELLI_MODEL"],
-            context.folders.generations,
-            context.vectors,
-            context.shards,
-        )
+        searcher = open_in_task(context)
         run = _begin(session, handle.task, searcher.generation)
-        absent = absent_works(session, searcher)
+        absent = searcher.absent_works(session)
         asker = SetAsker(session, searcher, context.media, absent)
         ids = [photo.query_id for photo in members.list_photos(session)]
         known = {answer.query_id for answer in run.answers}

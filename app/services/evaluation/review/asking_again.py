@@ -10,13 +10,13 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, Lane, PhotoReview, Query, Task, User, now
+from app.models import Lane, PhotoReview, Query, Task, User, now
 from app.retrieval.errors import ImageError, RetrievalError
 from app.retrieval.images.prepared import PreparedPhoto
 from app.services.collection.works import works_by_accession
 from app.services.evaluation.review.outcomes import review_of
 from app.services.evaluation.review.photos import find_photo
-from app.services.index.opening import open_as_served
+from app.services.index.opening import open_in_task
 from app.services.index.searcher import Searcher
 from app.services.media.store import read_picture
 from app.services.search.photo_decoder import PHOTO_SIDE_PX
@@ -69,14 +69,8 @@ def ask_again(handle: TaskHandle) -> None:
     context, session = handle.context, handle.context.session
     ids = handle.task.parameters[QUERIES]
     try:
-        searcher = open_as_served(
-            session,
-            context.config["MORELLI_MODEL"],
-            context.folders.generations,
-            context.vectors,
-            context.shards,
-        )
-        absent = absent_works(session, searcher)
+        searcher = open_in_task(context)
+        absent = searcher.absent_works(session)
         for number in range(handle.task.done, len(ids)):
             handle.progress(number, len(ids), ASKING)
             try:
@@ -133,12 +127,6 @@ def list_not_asked(
         (query_id, known.get(query_id), NotAsked(reason))
         for query_id, reason in reasons.items()
     ]
-
-
-def absent_works(session: Session, searcher: Searcher) -> frozenset[str]:
-    """Return the works of the index that must not be found."""
-    shown = select(Artwork.accession).where(Artwork.withdrawn_at.is_(None))
-    return searcher.work_ids.difference(session.scalars(shown))
 
 
 def found_work(review: PhotoReview) -> bool:

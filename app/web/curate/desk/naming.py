@@ -16,7 +16,6 @@ from app.services.curation.editing import ChangedMeanwhileError
 from app.services.curation.stubs import find_stub
 from app.services.curation.work_images import RepeatedImageError
 from app.services.evaluation.review import cutting, outcomes
-from app.services.evaluation.review.asking_again import absent_works
 from app.services.evaluation.review.cutting import Cut
 from app.services.media.store import StorageAwayError, read_picture
 from app.web.callers.visitors import current_account
@@ -46,7 +45,7 @@ def look(query_id: UUID) -> ResponseReturnValue:
     try:
         with live_index().use() as searcher:
             searcher.catch_up(db.session())
-            absent = absent_works(db.session(), searcher)
+            absent = searcher.absent_works(db.session())
             effect = cutting.preview(searcher, photo, picture, work.accession, absent)
     except EmptyGalleryError:
         db.session.rollback()  # without an index there is nothing to be compared with
