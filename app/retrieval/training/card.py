@@ -23,9 +23,9 @@ def write_card(manifest: ModelManifest) -> str:
         f"# Model card: {manifest.name}",
         "",
         f"`{manifest.backbone}` up to `{manifest.layer}`, {len(manifest.classes)} "
-        f"classes, descriptors of {manifest.dimension} numbers from pictures fitted "
-        f"into {frames} pixels. Made by `train.py`; `model.json` holds the same facts "
-        "for programs.",
+        f"classes, descriptors of {manifest.dimension} numbers ({manifest.pooling}) "
+        f"from pictures fitted into {frames} pixels. Made by "
+        "`train.py`; `model.json` holds the same facts for programs.",
     ]
     for group in ("data", "recipe", "figures"):
         rows = _rows(manifest.training.get(group, {}))
