@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from app.retrieval.descriptors.pooling import PLAIN_WEIGHT
 from app.retrieval.descriptors.whitening import Whitening
 from app.retrieval.runtime.keras import keras, layers, ops
 from app.retrieval.runtime.openvino import Core, load_converter, save_model
@@ -144,7 +145,7 @@ class Joining(layers.Layer):
     def call(self, class_vectors: Any, plain_vectors: Any) -> Any:
         """Join (B, N, C) and (B, M, C) vectors to (B, 1, (1 + M) * C) ones."""
         summed = ops.sum(_unit_length(class_vectors), axis=1, keepdims=True)
-        parts = [_unit_length(summed), _unit_length(plain_vectors)]
+        parts = [_unit_length(summed), PLAIN_WEIGHT * _unit_length(plain_vectors)]
         joined = ops.concatenate(parts, axis=1)
         _, count, channels = joined.shape
         return ops.reshape(joined, (-1, 1, count * channels))
