@@ -17,7 +17,7 @@ from app.retrieval.types import FloatArray
 CAM, JOINED = "CAM", "CAM + GeM + mean"
 """Poolings that a model's descriptor can be made of: keys of `POOLINGS`."""
 PLAIN_WEIGHT = 2.0
-"""Length of each plain vector in `join`, beside class vectors of length one. With 1 a few
+"""Length of each plain vector in `join`, beside class vectors of length one. With 1
 more hard photos are found at once, and fewer similar works have the same artist."""
 
 
