@@ -30,8 +30,9 @@ FOREST_NUMBERS = 160
 """First numbers of a descriptor that a forest grows on. Annoy keeps them as float32 in
 its file, beside the rows that the gallery has anyway. Whitening puts the directions
 first in which works differ most, so among the rows nearest by these are the nearest."""
-INSPECTED_PER_COMPARED = 8
-"""Nodes that Annoy inspects for each row that it proposes and that is then compared."""
+COMPARED_PER_ASKED, INSPECTED_PER_COMPARED = 4, 128
+"""Rows that a forest proposes to be compared: at least so many for each that is asked
+for, and one for so many nodes that are inspected."""
 _SIGN_AND_NUMBER = np.int32(0x8FFFE000 - (1 << 32))
 """Bits of a number of half precision in the place of a single one's."""
 
@@ -278,7 +279,7 @@ class AnnoyIndex:
         self, descriptor: FloatArray, least: int, effort: int
     ) -> NDArray[np.intp]:
         """Ask the forest for rows that may be among the nearest, in their order."""
-        count = max(least, effort // INSPECTED_PER_COMPARED)
+        count = max(COMPARED_PER_ASKED * least, effort // INSPECTED_PER_COMPARED)
         if effort >= self.full_effort:
             count = len(self)
         near = self._forest.get_nns_by_vector(
