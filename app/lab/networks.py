@@ -20,7 +20,7 @@ from app.lab.result_cache import ResultCache
 from app.lab.vector_method import VectorMethod
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
-from app.retrieval.descriptors.pooling import POOLINGS
+from app.retrieval.descriptors.pooling import CAM, JOINED, POOLINGS
 from app.retrieval.descriptors.style import colour_histogram
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.images.letterbox import choose_frame, crop_map, frame
@@ -40,9 +40,10 @@ ABOUT_POOLING = {
     "GeM": "The generalised mean of each channel, power 3.",
     "CroW": "Channels added up with weights of places and of rare channels.",
     "R-MAC": "Greatest activations in regions of three sizes, whitened and added up.",
-    "CAM": "Channels added up where the likeliest classes are seen, class by class.",
+    CAM: "Channels added up where the likeliest classes are seen, class by class.",
+    JOINED: "The last one's sum, the generalised mean and the mean side by side.",
 }
-CAM, SUM = f"{BUNDLED}, CAM", f"{BUNDLED}, {POOLING_NAMES['sum']}"
+BUNDLED_CAM, SUM = f"{BUNDLED}, {CAM}", f"{BUNDLED}, {POOLING_NAMES['sum']}"
 DEEP_RANKING = f"{BUNDLED}, deep ranking"
 ACTIVATIONS = f"{BUNDLED}, activations {GRID} × {GRID}"
 STYLE = "style"
@@ -184,7 +185,9 @@ def given_methods(options: argparse.Namespace, folder: Path) -> Iterator[Method]
             fault = str(error).removesuffix(error.remedy).strip()
             raise LabError(f"{fault} {how_to_get(name)}".strip()) from error
         label = f"{RANDOM} {name}" if weights == RANDOM else name
-        poolings = [p for p in POOLINGS if written.has_classes or p != "CAM"]
+        poolings = [
+            p for p in POOLINGS if written.has_classes or p not in (CAM, JOINED)
+        ]
         yield from pooling_methods(label, Descriptor.open(target), poolings)
         if written.fc6 is not None:
             yield VectorMethod(
@@ -209,7 +212,7 @@ def variant_methods(model_dir: Path, folder: Path) -> Iterator[VectorMethod]:
     for name, change in variants.items():
         write_variant(model_dir, folder / name, **change)
         label = f"{BUNDLED}, {name}"
-        yield from pooling_methods(label, Descriptor.open(folder / name), ("CAM",))
+        yield from pooling_methods(label, Descriptor.open(folder / name), (CAM,))
 
 
 def how_to_get(name: str) -> str:

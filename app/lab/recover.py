@@ -36,7 +36,7 @@ from app.retrieval.simulation.photo import PROFILES
 ASKED = 16
 STRANGERS_PER_ASKED = 0.5
 LINES: tuple[Key, ...] = (
-    (networks.CAM, COSINE),
+    (networks.BUNDLED_CAM, COSINE),
     (networks.SUM, COSINE),
     (networks.ACTIVATIONS, EUCLID),
     (networks.ACTIVATIONS, SsimOverEuclidean.name),

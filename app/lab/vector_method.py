@@ -26,7 +26,8 @@ class VectorMethod(Method):
     Parameters
     ----------
     dimension : int, optional
-        To keep after whitening; descriptors that are as they should be have none.
+        To keep after whitening, at most; descriptors that are as they should be have
+        none.
     learns : bool
         Whether a similarity is worth learning where there is none yet.
 
@@ -83,7 +84,8 @@ class VectorMethod(Method):
             self.descriptors = unit_length(self._activations)
         else:
             taught = [self._pictures[position] for position in lessons]
-            whitening = learn_aggregation(taught, self._dimension)
+            dimension = min(self._dimension, taught[0].shape[1])
+            whitening = learn_aggregation(taught, dimension)
             self._embed = lambda own: aggregate(own, whitening)
             self.descriptors = np.stack([*map(self._embed, self._pictures)])
         self._pictures.clear()

@@ -78,6 +78,9 @@ class Query(Base):
     """Measured faults of the photo, see ``app.retrieval.images.quality``."""
     activation_map: Mapped[bytes | None]
     """Where the network looked: a small grey PNG that covers the photo."""
+    seen: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """What it saw there: keys of ``app.retrieval.descriptors.subjects``; None where it
+    was not asked, and once the photo is gone."""
     reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What was read on labels in the photo, see ``app.services.labels.reading``; None
     where nothing was, and once the photo is gone."""

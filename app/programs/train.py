@@ -88,7 +88,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add("--top-classes", type=int, default=8, help="classes that weigh a descriptor")
     add("--extra-convolution", type=int, default=0, help="channels before the classes")
-    add("--dimension", type=int, help="length of a descriptor (default: the usual one)")
+    add(
+        "--dimension",
+        type=int,
+        help="length of a descriptor (default: the usual one of its pooling)",
+    )
     add("--side", type=int, default=256, metavar="PX", help="of a picture, if square")
     add("--steps", type=int, default=0, help="of fine-tuning at most")
     add("--minutes", type=float, default=0, help="of fine-tuning at most")
@@ -206,6 +210,8 @@ def plan_of(options: argparse.Namespace) -> TrainingPlan:
         teacher=options.teacher,
         pictures=tuple(pictures_in(options.pictures)),
         dimension=options.dimension or BACKBONES[options.backbone].dimension,
+        joined_dimension=options.dimension
+        or BACKBONES[options.backbone].joined_dimension,
         side_px=options.side,
         top_classes=options.top_classes,
         extra_convolution=options.extra_convolution,

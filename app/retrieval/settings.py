@@ -82,7 +82,7 @@ class GallerySettings:
     recall, which is measured when an index is built."""
     seed: int = 0
     """Annoy draws its splits from it; the same seed gives the same file."""
-    forest_from: int | None = 50_000
+    forest_from: int | None = 500_000
     """Images from which a forest is grown; fewer are compared one by one. A number and
     no race against the clock: the same features must give the same files. None: never,
     where servers share an engine."""

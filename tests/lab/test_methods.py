@@ -95,6 +95,14 @@ def test_sizes_are_of_what_is_kept(shown):
     assert shown["whole engine"].bytes_per_work(PROBABILITY) > words
 
 
+def test_a_descriptor_is_no_longer_than_what_is_seen():
+    method = VectorMethod("blocks", "", see_blocks, dimension=512)
+    for seed in range(COUNT):
+        method.add(method.look(PictureCache(draw_picture(seed))))
+    method.finish(range(COUNT))
+    assert method.descriptors.shape == (COUNT, 48)
+
+
 def test_a_learnt_similarity_is_one_more_measure():
     class Backwards:
         name = LEARNT

@@ -88,12 +88,13 @@ def test_a_catalogue_that_is_not_there_is_one_sentence(museum, capsys):
 def test_the_usual_length_of_a_descriptor_depends_on_the_network(museum):
     from app.programs import train
 
-    def dimension(*options):
-        return train.plan_of(train.parse(arguments_for(museum, *options))).dimension
+    def dimensions(*options):
+        plan = train.plan_of(train.parse(arguments_for(museum, *options)))
+        return plan.dimension, plan.joined_dimension
 
-    assert dimension() == 256
-    assert dimension("--backbone", "vgg16") == 512
-    assert dimension("--backbone", "vgg16", "--dimension", "64") == 64
+    assert dimensions() == (256, 512)
+    assert dimensions("--backbone", "vgg16") == (512, 1024)
+    assert dimensions("--backbone", "vgg16", "--dimension", "64") == (64, 64)
 
 
 def test_a_teacher_and_pictures_without_labels_are_part_of_the_plan(museum):

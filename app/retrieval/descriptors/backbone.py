@@ -57,6 +57,11 @@ class Backbone:
     published: Published | None = None
     mode: str = ""
 
+    @property
+    def joined_dimension(self) -> int:
+        """Usual length of a descriptor of joined poolings, which have more to say."""
+        return 2 * self.dimension
+
 
 class StandardisedConvolution(layers.Conv2D):
     """Weight-standardised convolution: kernels of mean 0 and fixed variance.

@@ -5,17 +5,20 @@ is what one must know to feed them and to read their answers.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.retrieval.descriptors.pooling import CAM, JOINED
 from app.retrieval.errors import IncompatibleArtefactError, reading
 from app.retrieval.runtime.place import TRAIN_COMMAND
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an older program could not use the folder, or would misread it."""
+FORMATS = (1, FORMAT)
+"""That can be read: before 2 there was no ``pooling``."""
 MANIFEST_FILE = "model.json"
 HALF_PRECISION, FULL_PRECISION = "bf16", "f32"
 """As OpenVINO spells them."""
@@ -41,6 +44,9 @@ class ModelManifest:
     precision : str
         ``bf16`` where the network may be run in bfloat16 on a CPU that is faster with
         it, because its descriptors stay the same; otherwise ``f32``.
+    pooling : str
+        What descriptors are made of: `CAM` or `JOINED` of
+        :mod:`app.retrieval.descriptors.pooling`.
     training : mapping
         How it came about: ``seed``, ``data``, ``recipe``, ``figures``. For people;
         measurements read the seed, which says what was held out.
@@ -55,6 +61,7 @@ class ModelManifest:
     dimension: int
     classes: tuple[str, ...]
     precision: str = FULL_PRECISION
+    pooling: str = CAM
     training: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -63,6 +70,10 @@ class ModelManifest:
             raise ValueError(
                 f"precision must be {HALF_PRECISION} or {FULL_PRECISION}, "
                 f"got {self.precision!r}"
+            )
+        if self.pooling not in (CAM, JOINED):
+            raise ValueError(
+                f"pooling must be {CAM!r} or {JOINED!r}, got {self.pooling!r}"
             )
 
     def write(self, model_dir: Path) -> None:
@@ -84,7 +95,8 @@ class ModelManifest:
             If it is not such a file.
         """
         path, fault = model_dir / MANIFEST_FILE, "it is not a model's description ({})"
-        with reading_facts(path, FORMAT, fault) as facts:
+        with reading_facts(path, FORMATS, fault) as facts:
+            facts["format"] = FORMAT
             facts["frames"] = tuple(
                 (int(height), int(width)) for height, width in facts["frames"]
             )
@@ -93,14 +105,16 @@ class ModelManifest:
 
 
 @contextmanager
-def reading_facts(path: Path, expected: int, fault: str) -> Iterator[dict[str, Any]]:
+def reading_facts(
+    path: Path, formats: Sequence[int], fault: str
+) -> Iterator[dict[str, Any]]:
     """Read a JSON file of a model folder, and make of it what the block makes.
 
     Parameters
     ----------
     path : Path
-    expected : int
-        Format that the file must have.
+    formats : sequence of int
+        Of which the file must have one, the newest last.
     fault : str
         As of :func:`app.retrieval.errors.reading`; of what the block raises as well.
 
@@ -111,9 +125,9 @@ def reading_facts(path: Path, expected: int, fault: str) -> Iterator[dict[str, A
     command = training_command(path.parent)
     with reading(path, command, fault):
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if facts["format"] != expected:
+        if facts["format"] not in formats:
             raise IncompatibleArtefactError(
-                path, f"format {expected}", f"format {facts['format']}", command
+                path, f"format {formats[-1]}", f"format {facts['format']}", command
             )
         yield facts
 

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from app.retrieval.descriptors.pooling import PLAIN_WEIGHT
 from app.retrieval.descriptors.whitening import Whitening
 from app.retrieval.runtime.keras import keras, layers, ops
 from app.retrieval.runtime.openvino import Core, load_converter, save_model
@@ -24,6 +25,9 @@ OUTPUTS = (
     "feature_maps",
 )
 """Names of the graph's outputs, in order."""
+GEM_LEAST = 1e-6
+"""Activation that takes part in a generalised mean, as in
+:func:`app.retrieval.descriptors.pooling.gem`."""
 _TINY = 1e-12  # keeps a division by zero away; too small to change any result
 
 
@@ -112,6 +116,42 @@ class ClassWeightedPooling(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("morelli")
+class PlainPooling(layers.Layer):
+    """Generalised mean and mean of each channel.
+
+    See :func:`app.retrieval.descriptors.pooling.plain_pool`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(dtype="float32", **kwargs)
+
+    def call(self, maps: Any) -> Any:
+        """Pool (B, h, w, C) maps to (B, 2, C) vectors."""
+        cubes = ops.mean(ops.power(ops.maximum(maps, GEM_LEAST), 3), axis=(1, 2))
+        generalised = ops.power(cubes, 1 / 3)
+        return ops.stack([generalised, ops.mean(maps, axis=(1, 2))], axis=1)
+
+
+@keras.saving.register_keras_serializable("morelli")
+class Joining(layers.Layer):
+    """Class vectors, summed up, and plain ones as one vector.
+
+    See :func:`app.retrieval.descriptors.pooling.join`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(dtype="float32", **kwargs)
+
+    def call(self, class_vectors: Any, plain_vectors: Any) -> Any:
+        """Join (B, N, C) and (B, M, C) vectors to (B, 1, (1 + M) * C) ones."""
+        summed = ops.sum(_unit_length(class_vectors), axis=1, keepdims=True)
+        parts = [_unit_length(summed), PLAIN_WEIGHT * _unit_length(plain_vectors)]
+        joined = ops.concatenate(parts, axis=1)
+        _, count, channels = joined.shape
+        return ops.reshape(joined, (-1, 1, count * channels))
+
+
+@keras.saving.register_keras_serializable("morelli")
 class Aggregation(layers.Layer):
     """L2 → whitening → L2 → sum over classes → L2.
 
@@ -137,7 +177,7 @@ class Aggregation(layers.Layer):
         )
 
     def call(self, vectors: Any) -> Any:
-        """Make (B, D) unit vectors of (B, N, C) class vectors."""
+        """Make (B, D) unit vectors of (B, N, C) vectors."""
         # A class seen nowhere has no direction and must add nothing.
         is_seen = ops.cast(ops.any(vectors > 0, axis=2, keepdims=True), "float32")
         centred = _unit_length(vectors) - self.mean
@@ -207,6 +247,34 @@ def build_network(
     return keras.Model(
         backbone.input, dict(zip(OUTPUTS, outputs, strict=True)), name="network"
     )
+
+
+def join_poolings(network: keras.Model, dimension: int) -> keras.Model:
+    """Describe by joined poolings what a network describes by class vectors.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Of `build_network`; its layers are shared.
+    dimension : int
+        Length D of the descriptor, at most three times the channels C.
+
+    Returns
+    -------
+    network : keras.Model
+        The same but for the descriptor, whose whitening is to be learnt.
+
+    References
+    ----------
+    .. [1] Jun et al., "Combination of multiple global descriptors for image retrieval",
+       2019.
+    """
+    plain = PlainPooling(name="plain_vectors")(network.output["feature_maps"])
+    vectors = network.get_layer("class_vectors").output
+    joined = Joining(name="joined_vectors")(vectors, plain)
+    descriptor = Aggregation(dimension, name="descriptor")(joined)
+    outputs = {**network.output, "descriptor": descriptor}
+    return keras.Model(network.input, outputs, name="network")
 
 
 def export(network: keras.Model, path: Path) -> None:

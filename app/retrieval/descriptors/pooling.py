@@ -14,6 +14,12 @@ import numpy as np
 from app.retrieval.descriptors.whitening import Whitening, learn_whitening, unit_length
 from app.retrieval.types import FloatArray
 
+CAM, JOINED = "CAM", "CAM + GeM + mean"
+"""Poolings that a model's descriptor can be made of: keys of `POOLINGS`."""
+PLAIN_WEIGHT = 2.0
+"""Length of each plain vector in `join`, beside class vectors of length one. With 1
+more hard photos are found at once, and fewer similar works have the same artist."""
+
 
 def sum_pool(feature_maps: FloatArray) -> FloatArray:
     """Add up each channel (SPoC without its centre prior): (C,) float32.
@@ -219,6 +225,34 @@ def cam_pool(feature_maps: FloatArray, cams: FloatArray) -> FloatArray:
     return np.asarray(pooled * channel_weights(feature_maps), dtype=np.float32)
 
 
+def join(class_vectors: FloatArray, plain_vectors: FloatArray) -> FloatArray:
+    """Join class vectors, summed up, with poolings that know no classes.
+
+    Class vectors tell works apart, poolings of the whole picture tell what is in them;
+    whitened together they do both. All get unit length, and plain ones `PLAIN_WEIGHT`.
+
+    Parameters
+    ----------
+    class_vectors : (n, C) float32
+        Of `cam_pool`.
+    plain_vectors : (m, C) float32
+        Of the same maps: see `plain_pool`.
+
+    Returns
+    -------
+    joined : (1, (1 + m) * C) float32
+        Not normalised; `aggregate` makes a descriptor of it.
+    """
+    classes = unit_length(unit_length(class_vectors).sum(axis=0))
+    return np.concatenate([classes, *PLAIN_WEIGHT * unit_length(plain_vectors)])[None]
+
+
+def plain_pool(feature_maps: FloatArray) -> FloatArray:
+    """Pool as `gem` does and to the mean, for `join`: (2, C) float32."""
+    means = sum_pool(feature_maps) / (feature_maps.shape[0] * feature_maps.shape[1])
+    return np.stack([gem(feature_maps), means])
+
+
 def aggregate(vectors: FloatArray, whitening: Whitening) -> FloatArray:
     """Make one descriptor of several vectors of one picture.
 
@@ -263,12 +297,14 @@ POOLINGS: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = (
             "GeM": lambda maps, _: gem(maps)[None],
             "CroW": lambda maps, _: crow(maps)[None],
             "R-MAC": lambda maps, _: rmac_vectors(maps),
-            "CAM": cam_pool,
+            CAM: cam_pool,
+            JOINED: lambda maps, cams: join(cam_pool(maps, cams), plain_pool(maps)),
         }
     )
 )
 """All methods in one form, the project's own last: from (h, w, C) feature maps and
-(n, h, w) class activation maps to (m, C) vectors for `aggregate`."""
+(n, h, w) class activation maps to vectors for `aggregate`, of C numbers each; those of
+`JOINED` have three times as many."""
 
 
 def _starts(length: int, side: int, count: int) -> list[int]:

@@ -77,7 +77,7 @@ class SemanticManifest:
         """
         path = model_dir / SEMANTIC_MANIFEST_FILE
         fault = "it is not a semantic descriptor's manifest ({})"
-        with reading_facts(path, FORMAT, fault) as facts:
+        with reading_facts(path, (FORMAT,), fault) as facts:
             facts["classes"] = tuple(facts["classes"])
             return cls(**facts)
 

@@ -296,10 +296,21 @@ class SubjectReader:
         sums = self._members @ np.mean(conditional, axis=0)
         return dict(zip(GROUPS, map(float, sums), strict=True))
 
-    def read(self, views: Iterable[FloatArray]) -> tuple[str, ...]:
-        """Return the keys of the subjects that are seen, in the vocabulary's order."""
+    def read(
+        self, views: Iterable[FloatArray], *, least: float = 0.0
+    ) -> tuple[str, ...]:
+        """Return the keys of the subjects that are seen, in the vocabulary's order.
+
+        None of them has less than ``least`` of the whole probability.
+        """
+        views = list(views)
+        left = float(np.mean([view @ self._counted for view in views]))
         sums = self.sums(views)
-        seen = {key for key, group in GROUPS.items() if sums[key] >= group.least}
+        bars = {
+            key: max(group.least, least / max(left, _LEAST_LEFT))
+            for key, group in GROUPS.items()
+        }
+        seen = {key for key in GROUPS if sums[key] >= bars[key]}
         return tuple(subject for subject in SUBJECTS if subject in seen)
 
 

@@ -17,8 +17,9 @@ from app.retrieval.descriptors.folding import fold_torch_state, is_torch_state
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.runtime.keras import keras
 
-HEAD = ("classes", "descriptor")
-"""Layers after a backbone that have weights."""
+CLASSES = "classes"
+HEAD = (CLASSES, "descriptor")
+"""Layers after a backbone that have weights, as they follow each other."""
 DOWNLOAD_TIMEOUT_SECONDS = 20.0
 Published = Callable[..., keras.Model]
 """Makes a published network; takes Keras' ``weights`` and ``include_top``."""
@@ -77,22 +78,23 @@ def load_head(network: keras.Model, path: Path) -> bool:
     Returns
     -------
     fits : bool
-        Nothing is changed if there is no such ``.npz`` file, or its classes or its
-        projection have other shapes.
+        Whether there is such an ``.npz`` file with as many classes; if not, nothing is
+        changed. A projection of other lengths, or of joined poolings, is left out.
     """
     if path.suffix != ".npz" or not path.is_file():
         return False
     arrays = _read_arrays(path, network)
-    weights = {
-        f"{name}/{weight.name}": weight
-        for name in HEAD
-        for weight in network.get_layer(name).weights
-    }
-    for key, weight in weights.items():
-        if key not in arrays or arrays[key].shape != tuple(weight.shape):
+    for name in HEAD:
+        weights = {f"{name}/{w.name}": w for w in network.get_layer(name).weights}
+        fits = all(
+            key in arrays and arrays[key].shape == tuple(weight.shape)
+            for key, weight in weights.items()
+        )
+        if fits:
+            for key, weight in weights.items():
+                weight.assign(arrays[key].astype(np.float32))
+        elif name == CLASSES:
             return False
-    for key, weight in weights.items():
-        weight.assign(arrays[key].astype(np.float32))
     return True
 
 

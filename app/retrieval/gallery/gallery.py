@@ -168,9 +168,7 @@ class Gallery:
             # Few works need no forest.
             ExactIndex(descriptors)
             if effort["search_k"] is None
-            else AnnoyIndex.open(
-                folder / INDEX_FILE, descriptors.shape[1], effort["search_k"]
-            ),
+            else AnnoyIndex.open(folder / INDEX_FILE, descriptors, effort["search_k"]),
             InvertedIndex.open(folder / POSTINGS_FOLDER, vocabulary),
             map_array(folder / STYLES_FILE),
             map_array(folder / SEMANTICS_FILE),

@@ -21,7 +21,7 @@ from app.retrieval.errors import (
 from app.retrieval.runtime.place import INDEX_COMMAND
 from app.retrieval.verification.decision import Decision
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever an older program could not read the files, or read them wrongly."""
 MANIFEST = "manifest.json"
 LIBRARIES = ("annoy", "numpy", "opencv-python-headless", "openvino")

@@ -1,4 +1,4 @@
-"""Visual explanations: the rectified work, and a heat map of the network's attention.
+"""Explanations: the rectified work, where the network looked, and what it saw.
 
 What a person can check with their own eyes needs no trust in a number.
 """
@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.retrieval.descriptors.subjects import SubjectReader
 from app.retrieval.types import Description, FloatArray, Image
 
 HEAT_SIDE_PX = 320
@@ -15,6 +16,8 @@ MAX_OPACITY = 0.72
 """Of the hottest place: the photo must still be seen under it."""
 LEAST_ATTENTION = 0.25
 """Below this share of the maximum the photo is left as it is."""
+LEAST_SEEN = 0.05
+"""Probability of what is named as seen. Less has many a painting of a leopard."""
 
 
 def rectify(image: Image, outline: FloatArray, size: tuple[int, int]) -> Image:
@@ -74,6 +77,27 @@ def attention(description: Description) -> NDArray[np.uint8] | None:
     if peak <= 0:
         return None
     return np.asarray((255 * total.clip(0) / peak).round(), np.uint8)
+
+
+def subjects_seen(description: Description) -> tuple[str, ...]:
+    """Name what the network saw in a photo, in words that people use.
+
+    Parameters
+    ----------
+    description : Description
+
+    Returns
+    -------
+    subjects : tuple of str
+        Keys of ``app.retrieval.descriptors.subjects``. Empty where it saw nothing else
+        than pictures, or has classes of its own.
+    """
+    if not description.classes:
+        return ()
+    labels = [one.label for one in description.classes]
+    probabilities = [one.probability for one in description.classes]
+    view = np.array(probabilities, np.float32)
+    return SubjectReader.of(labels).read([view], least=LEAST_SEEN)
 
 
 def encode_attention(grey: NDArray[np.uint8]) -> bytes:

@@ -19,6 +19,7 @@ from app.retrieval.files.atomic import staged_folder
 from app.retrieval.runtime.keras import has_gpu, keras
 from app.retrieval.training.assessment import (
     PROFILES_MEASURED,
+    STYLE_LABELS,
     recalls,
     simulate_queries,
 )
@@ -27,8 +28,10 @@ from app.retrieval.training.components.notice import WEIGHTS
 from app.retrieval.training.components.whitening import (
     MAX_SAMPLES,
     PHOTOS_PER_SAMPLE,
+    Choice,
+    HeldOutWorks,
     choose_whitening,
-    class_vectors,
+    pooled_vectors,
 )
 from app.retrieval.training.data.works import Classes, TrainingWork, catalogue_classes
 from app.retrieval.training.learning import PARTS
@@ -95,7 +98,11 @@ def train(
     if len(samples.trained_on) < 2:
         raise TrainingError("There are fewer than two usable pictures to train on.")
     network, classes, course = _learn(plan, samples, folder, reporter)
-    figures = _whiten(plan, samples, network, reporter)
+    chosen = _whiten(plan, samples, network, reporter)
+    figures: dict[str, Any] = {
+        f"whitening {name}, hard photos": found
+        for name, found in chosen.figures.items()
+    }
     with staged_folder(out_dir) as staging:
         manifest = ModelManifest(
             plan.name,
@@ -103,13 +110,14 @@ def train(
             plan.layer,
             BACKBONES[plan.backbone].stride,
             plan.frames,
-            plan.dimension,
+            chosen.network.output["descriptor"].shape[-1],
             classes.names,
+            pooling=chosen.pooling,
         )
-        write_network(network, manifest, staging)
+        write_network(chosen.network, manifest, staging)
         manifest = choose_precision(manifest, staging, samples.gallery)
         reporter.say("Measuring on works that were not trained on.")
-        figures = {**figures, **measure(staging, samples, plan.seed)}
+        figures |= measure(staging, samples, plan.seed)
         for learn in PARTS.values():
             figures |= learn(plan, samples, staging, reporter)
         manifest = replace(
@@ -165,7 +173,7 @@ def _learn(
     # Classes of a catalogue are this catalogue's: those of a file may be any.
     has_head = teaching is not None and load_head(network, Path(plan.weights))
     if has_head:
-        reporter.say("Classes and projection are those of the given weights.")
+        reporter.say("Classes are those of the given weights.")
     if plan.is_trained:
         before = network.get_weights()
         course = _fine_tune(plan, samples, classes, network, teaching, folder, reporter)
@@ -267,17 +275,17 @@ def _fine_tune(
 
 def _whiten(
     plan: TrainingPlan, samples: Samples, network: keras.Model, reporter: Reporter
-) -> Mapping[str, Any]:
-    """Choose the whitening on held-out works, if there are any."""
+) -> Choice:
+    """Choose pooling and whitening on held-out works, if there are any."""
     reporter.say("Learning the whitening.")
 
     def vectors_of(pictures: Sequence[Image]) -> list[FloatArray]:
-        return class_vectors(network, pictures, plan.frames)
+        return pooled_vectors(network, pictures, plan.frames)
 
     bank = samples.bank
     learnt_from = samples.trained_on[:: -(-len(samples.trained_on) // MAX_SAMPLES)]
     queries = simulate_queries(bank, samples.examined, "hard", seed=plan.seed)
-    tried = choose_whitening(
+    return choose_whitening(
         network,
         vectors_of([bank[i] for i in learnt_from]),
         [
@@ -288,14 +296,18 @@ def _whiten(
                 simulate_queries(bank, part, "hard", seed=plan.seed + turn)
             )
         ],
-        vectors_of(queries),
-        vectors_of(samples.gallery if queries else []),
-        samples.examined,
+        HeldOutWorks(
+            vectors_of(queries),
+            vectors_of(samples.gallery if queries else []),
+            samples.examined,
+            {
+                name: [work.label.get(name, "") for work in samples.works]
+                for name in STYLE_LABELS
+            },
+        ),
+        joined_dimension=plan.joined_dimension or plan.dimension,
         is_trained=plan.is_trained,
     )
-    return {
-        f"whitening {name}, hard photos": figures for name, figures in tried.items()
-    }
 
 
 def _data(plan: TrainingPlan, samples: Samples) -> Mapping[str, Any]:

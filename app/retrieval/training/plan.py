@@ -99,8 +99,11 @@ class TrainingPlan:
     classes: str
     """`CATALOGUE`, `CLUSTERS` or `IMAGENET_CLASSES`."""
     dimension: int
+    """Of a descriptor of class vectors."""
     side_px: int
     """Of the square frame of the finished model."""
+    joined_dimension: int | None = None
+    """Of a descriptor of joined poolings; None for the same."""
     top_classes: int = TOP_CLASSES
     extra_convolution: int = 0
     teacher: str | None = None

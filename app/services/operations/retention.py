@@ -190,6 +190,7 @@ def _drop_photos(photos: MediaStore, before: datetime, cleared: Cleared) -> None
                 or_(
                     Query.photo_name.is_not(None),
                     Query.activation_map.is_not(None),
+                    Query.seen.is_not(None),
                     Query.reading.is_not(None),
                 ),
                 Query.id > last,
@@ -204,7 +205,7 @@ def _drop_photos(photos: MediaStore, before: datetime, cleared: Cleared) -> None
         db.session.execute(
             update(Query)
             .where(Query.id.in_([query_id for query_id, _ in rows]))
-            .values(photo_name=None, activation_map=None, reading=None)
+            .values(photo_name=None, activation_map=None, seen=None, reading=None)
         )
         left = deletions.commit_and_delete(db.session(), Area.QUERIES, photos, names)
         cleared.photos += len(names) - left

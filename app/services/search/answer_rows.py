@@ -51,6 +51,7 @@ def query_of(
             for stage, duration in answer.timings_ms.items()
         },
         activation_map=evidence.activation_map_of(answer),
+        seen=evidence.seen_in(answer),
         matches=matches,
         **attributes,
     )

@@ -70,6 +70,7 @@ def description(query: Query) -> dict[str, Any]:
         "width": query.width,
         "height": query.height,
         "photo_quality": query.quality,
+        "seen_by_the_network": query.seen,
         "read_on_labels": query.reading,
         "came_by": query.source,
         "language": query.language,

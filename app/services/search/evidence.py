@@ -25,6 +25,7 @@ from app.retrieval.search.explanation import (
     draw_heat,
     encode_attention,
     rectify,
+    subjects_seen,
 )
 from app.retrieval.types import FloatArray
 from app.retrieval.verification.evidence import BlockState, Comparison, Verdict
@@ -182,6 +183,13 @@ def activation_map_of(answer: Answer) -> bytes | None:
     """
     grey = attention(answer.description) if answer.description else None
     return None if grey is None else encode_attention(grey)
+
+
+def seen_in(answer: Answer) -> list[str] | None:
+    """Return the keys of what the network saw; None if it was not asked."""
+    if answer.description is None:
+        return None
+    return list(subjects_seen(answer.description))
 
 
 def faults_of(query: Query) -> list[QualityIssue]:

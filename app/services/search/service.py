@@ -210,7 +210,7 @@ class SearchService:
             photo = PreparedPhoto(read.image)
             answer, quality = _answer(photo, searcher, absent)
         query = query_of(answer, searcher, attributes)
-        query.activation_map = None
+        query.activation_map = query.seen = None
         query.height, query.width = photo.image.shape[:2]
         query.quality = evidence.pack_quality(quality, answer, read.faults)
         return query
@@ -281,7 +281,7 @@ class SearchService:
         name = f"{query_id}.jpg"
         query.id = query_id
         if photos is None:
-            query.activation_map = None
+            query.activation_map = query.seen = None
         else:
             try:
                 photos.write(name, encode_jpeg(image, quality=PHOTO_QUALITY))

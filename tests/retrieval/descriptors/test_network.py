@@ -76,6 +76,47 @@ def test_a_class_seen_nowhere_adds_nothing(network, pictures):
         head.kernel.assign(before)
 
 
+@pytest.fixture(scope="module")
+def joined(network):
+    from app.retrieval.descriptors.network import join_poolings
+
+    joined = join_poolings(network, 64)
+    mean = np.random.default_rng(2).normal(0, 0.02, 3 * 256).astype(np.float32)
+    joined.get_layer("descriptor").mean.assign(mean)
+    return joined
+
+
+def test_joined_poolings_are_those_of_the_reference(joined, network, pictures, results):
+    found = {name: np.asarray(value) for name, value in joined(pictures).items()}
+    aggregation = joined.get_layer("descriptor")
+    whitening = Whitening(
+        np.asarray(aggregation.mean), np.asarray(aggregation.projection)
+    )
+    pool = pooling.POOLINGS[pooling.JOINED]
+    for picture in range(2):
+        maps = results["feature_maps"][picture]
+        vectors = pool(maps, results["class_activation_maps"][picture])
+        expected = pooling.aggregate(vectors, whitening)
+        assert found["descriptor"][picture] == pytest.approx(expected, abs=1e-5)
+        assert expected.shape == (64,)
+    for name in set(results) - {"descriptor"}:
+        assert np.array_equal(found[name], results[name]), name
+    assert np.asarray(network(pictures)["descriptor"]).shape == (2, 48)
+
+
+@pytest.mark.parametrize("precision", ["f32", "bf16"])
+def test_openvino_joins_as_keras_does(joined, pictures, precision, tmp_path):
+    from app.retrieval.descriptors.network import export
+
+    export(joined, tmp_path / GRAPH_FILE)
+    compiled = Core().compile_model(
+        tmp_path / GRAPH_FILE, "CPU", {"INFERENCE_PRECISION_HINT": precision}
+    )
+    found = compiled(pictures)["descriptor"]
+    cosines = (found * np.asarray(joined(pictures)["descriptor"])).sum(axis=1)
+    assert cosines.min() >= 0.999
+
+
 @pytest.mark.parametrize("precision", ["f32", "bf16"])
 def test_openvino_agrees_with_keras(network, pictures, results, precision, tmp_path):
     from app.retrieval.descriptors.network import export

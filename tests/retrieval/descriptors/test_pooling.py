@@ -315,6 +315,24 @@ def test_rmac_vectors_are_regional_maxima(rng):
             )
 
 
+def test_joined_poolings_are_vectors_of_set_length_side_by_side():
+    generalised = [(92 / 4) ** (1 / 3), (8 / 4) ** (1 / 3)]
+    plain = pooling.plain_pool(TINY)
+    assert plain == pytest.approx(np.array([generalised, [2, 0.5]]), abs=1e-5)
+    classes = np.array([[3, 4], [0, 0], [5, 0]], np.float32)
+    joined = pooling.join(classes, plain)
+    summed = np.array([0.6 + 1, 0.8])
+    expected = [v / np.linalg.norm(v) for v in (summed, *plain)]
+    expected[1:] = [2 * vector for vector in expected[1:]]
+    assert joined == pytest.approx(np.concatenate(expected)[None], abs=1e-6)
+
+
+def test_without_classes_the_plain_poolings_are_left():
+    joined = pooling.join(np.zeros((4, 2), np.float32), pooling.plain_pool(TINY))
+    assert not joined[0, :2].any()
+    assert np.linalg.norm(joined[0, 2:]) == pytest.approx(2 * math.sqrt(2), abs=1e-6)
+
+
 @pytest.mark.parametrize("shape", [(4, 4), (0, 3, 2), (1, 2, 3, 4)])
 @pytest.mark.parametrize(
     "pool", [pooling.sum_pool, pooling.mac, pooling.gem, pooling.crow]

@@ -65,6 +65,7 @@ def test_vectors_of_nothing_teach_nothing(pooled):
 def test_pooled_vectors_have_the_channels_of_the_maps():
     maps, cams = np.ones((4, 4, 5), np.float32), np.ones((2, 4, 4), np.float32)
     pooled = {name: pool(maps, cams) for name, pool in POOLINGS.items()}
+    assert pooled.pop("CAM + GeM + mean").shape == (1, 15)
     assert {vectors.shape[1] for vectors in pooled.values()} == {5}
     assert len(pooled["CAM"]) == 2
     assert len(pooled["sum"]) == 1

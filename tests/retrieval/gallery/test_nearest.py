@@ -16,7 +16,7 @@ from app.retrieval.errors import (
     IncompatibleArtefactError,
     MissingArtefactError,
 )
-from app.retrieval.gallery.nearest import AnnoyIndex, ExactIndex
+from app.retrieval.gallery.nearest import FOREST_NUMBERS, AnnoyIndex, ExactIndex
 from app.retrieval.gallery.tuning import choose_search_k, measure_recall
 from tests.support.waiting import SCRIPT_SECONDS
 
@@ -125,7 +125,7 @@ def test_excluded_rows_are_replaced_by_the_next(either, descriptors):
 def test_with_almost_everything_excluded_the_rest_is_still_found(
     index, descriptors, kept, k
 ):
-    forest = AnnoyIndex(index._forest, search_k=1)  # as lazy as can be
+    forest = AnnoyIndex(index._forest, index._rows, search_k=1)  # as lazy as can be
     excluded = np.ones(600, np.bool_)
     excluded[list(kept)] = False
     hits = forest.nearest(descriptors[0], k, excluded=excluded)
@@ -155,7 +155,7 @@ def test_the_chosen_effort_reaches_the_target_and_no_less_does(index, descriptor
     chosen = choose_search_k(index, exact, queries, target=0.9)
     assert index.search_k == chosen > 151
     assert measure_recall(index, exact, queries) >= 0.9
-    lazier = AnnoyIndex(index._forest, search_k=int(chosen / 1.5))
+    lazier = AnnoyIndex(index._forest, index._rows, search_k=int(chosen / 1.5))
     assert measure_recall(lazier, exact, queries) < 0.9
 
 
@@ -165,15 +165,33 @@ def test_recall_counts_equal_rows_as_found(tmp_path):
     assert measure_recall(forest, ExactIndex(rows), rows[:2]) == 1
 
 
-def test_a_missing_index_names_the_command(tmp_path):
+def test_a_missing_index_names_the_command(tmp_path, descriptors):
     with pytest.raises(MissingArtefactError, match="precompute_descriptors"):
-        AnnoyIndex.open(tmp_path / "index.ann", 16, 100)
+        AnnoyIndex.open(tmp_path / "index.ann", descriptors, 100)
 
 
 def test_an_index_of_another_model_is_incompatible(tmp_path, descriptors):
     AnnoyIndex.build(descriptors, tmp_path / "index.ann", n_trees=1, seed=1)
     with pytest.raises(IncompatibleArtefactError, match="length 16, but"):
-        AnnoyIndex.open(tmp_path / "index.ann", 32, 100)
+        AnnoyIndex.open(tmp_path / "index.ann", draw_descriptors(600, 32), 100)
+
+
+def test_an_index_of_other_rows_is_damaged(tmp_path, descriptors):
+    AnnoyIndex.build(descriptors, tmp_path / "index.ann", n_trees=1, seed=1)
+    with pytest.raises(DamagedArtefactError, match="does not hold 599 rows"):
+        AnnoyIndex.open(tmp_path / "index.ann", descriptors[1:], 100)
+
+
+def test_rows_that_are_alike_at_first_are_told_apart_by_the_rest(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = np.tile(rng.normal(size=FOREST_NUMBERS + 40), (400, 1)).astype(np.float32)
+    rows[:, FOREST_NUMBERS:] = rng.normal(size=(400, 40))
+    rows = unit_length(rows)
+    path = tmp_path / "index.ann"
+    forest = AnnoyIndex.build(rows, path, n_trees=8, seed=1)
+    hits = forest.nearest(rows[7], 20)
+    assert hits == ExactIndex(rows).nearest(rows[7], 20)
+    assert path.stat().st_size < 400 * 4 * rows.shape[1] * 1.5
 
 
 @pytest.mark.parametrize("fault", ["cut", "changed", "empty", "note"])
@@ -192,17 +210,19 @@ def test_a_damaged_index_is_an_error_and_not_a_crash(tmp_path, descriptors, faul
     if fault == "note":
         (tmp_path / "index.ann.json").write_text("[]")
     with pytest.raises(DamagedArtefactError):
-        AnnoyIndex.open(path, 16, 100)
+        AnnoyIndex.open(path, descriptors, 100)
 
 
 def test_processes_open_what_another_has_built(tmp_path, descriptors):
     AnnoyIndex.build(descriptors, tmp_path / "index.ann", n_trees=4, seed=1)
     np.save(tmp_path / "query.npy", descriptors[3])
+    np.save(tmp_path / "rows.npy", descriptors)
     code = (
         "import numpy, pathlib, sys; "
         "from app.retrieval.gallery.nearest import AnnoyIndex; "
         f"here = pathlib.Path({str(tmp_path)!r}); "
-        "index = AnnoyIndex.open(here / 'index.ann', 16, 500); "
+        "rows = numpy.load(here / 'rows.npy'); "
+        "index = AnnoyIndex.open(here / 'index.ann', rows, 500); "
         "print(index.nearest(numpy.load(here / 'query.npy'), 1)[0].position)"
     )
     done = subprocess.run(

@@ -7,6 +7,7 @@ from app.retrieval.search.explanation import (
     draw_heat,
     encode_attention,
     rectify,
+    subjects_seen,
 )
 from app.retrieval.types import ClassEvidence, Description
 from tests.support.pictures import artwork, warp
@@ -39,6 +40,30 @@ def test_what_lies_outside_the_photo_is_grey():
 
 def evidence(probability, *values):
     return ClassEvidence("a", probability, np.array([values], np.float32))
+
+
+def seen_as(**probabilities):
+    blank = np.zeros((1, 1), np.float32)
+    return Description(
+        np.ones(1, np.float32),
+        tuple(
+            ClassEvidence(label.replace("_", " "), share, blank)
+            for label, share in probabilities.items()
+        ),
+    )
+
+
+def test_what_was_seen_is_named_in_words_that_people_use():
+    seen = seen_as(dust_jacket=0.4, schooner=0.1, gown=0.06, comic_book=0.03)
+    assert subjects_seen(seen) == ("people", "dress", "water", "ship")
+    # As sure beside the others, but hardly seen.
+    assert subjects_seen(seen_as(dust_jacket=0.4, schooner=0.04)) == ()
+
+
+def test_classes_of_a_museum_are_no_subjects():
+    assert subjects_seen(seen_as(Cubism=0.9, Claude_Monet=0.1)) == ()
+    assert subjects_seen(seen_as(dust_jacket=0.9)) == ()
+    assert subjects_seen(seen_as()) == ()
 
 
 def test_attention_by_hand():

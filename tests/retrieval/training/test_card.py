@@ -25,6 +25,27 @@ def test_the_card_says_what_the_manifest_says():
     assert "## Recipe\n\n- none" in card
 
 
+def test_shares_of_held_out_works_have_intervals():
+    manifest = ModelManifest("tiny", "morelli", "stage4", 16, ((32, 48),), 8, ("a",))
+    figures = {
+        "held-out works, hard photos": {"recall@1": 0.9, "artist precision@10": 0.2},
+        "whitening pca, hard photos": {"recall@1": 0.8},
+    }
+    card = write_card(
+        replace(manifest, training={"data": {"held out": 100}, "figures": figures})
+    )
+    # By hand: (0.9 + 0.0192 ± 1.96 * sqrt(0.0009 + 0.000096)) / 1.0384
+    assert "recall@1 0.9 (0.826 to 0.945), artist precision@10 0.2\n" in card
+    assert "- whitening pca, hard photos: recall@1 0.8\n" in card
+
+
+def test_the_card_says_whose_classes_they_are():
+    manifest = ModelManifest("tiny", "vgg10", "stage4", 16, ((32, 48),), 8, ("a",))
+    assert "Classes follow the catalogue" in write_card(manifest)
+    taught = replace(manifest, training={"recipe": {"classes": "efficientnet-lite2"}})
+    assert "Classes are those of photographs" in write_card(taught)
+
+
 def test_what_a_person_wrote_stays_on_a_renewed_card():
     manifest = ModelManifest("tiny", "morelli", "stage4", 16, ((32, 48),), 8, ("a",))
     changed = replace(manifest, training={"figures": {"found": 0.5}})

@@ -206,26 +206,3 @@ def test_a_failed_training_leaves_the_old_model(works, tmp_path):
         run(plan_of(), unreadable, tmp_path)
     assert (old / "model.json").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir() if path.name[0] == "."] == []
-
-
-def test_the_better_whitening_is_kept():
-    from app.retrieval.descriptors.backbone import build_backbone
-    from app.retrieval.descriptors.network import build_network
-    from app.retrieval.training.components.whitening import choose_whitening
-
-    network = build_network(build_backbone("morelli"), class_count=2, dimension=256)
-    layer = network.get_layer("descriptor")
-    layer.projection.assign(np.zeros((256, 256)))  # a trained one that is useless
-    rng = np.random.default_rng(0)
-    gallery = [rng.normal(size=(1, 256)).astype(np.float32) for _ in range(30)]
-    photos = [part + rng.normal(size=256).astype(np.float32) for part in gallery]
-    noise = rng.normal(0, 0.3, (30, 1, 256)).astype(np.float32)
-    queries = [part + other for part, other in zip(gallery, noise, strict=True)]
-    figures = choose_whitening(
-        network, gallery, photos, queries, gallery, range(30), is_trained=True
-    )
-    assert set(figures) == {"trained", "pca", "pairs"}
-    *_, kept = figures
-    assert figures[kept]["recall@1"] == 1
-    assert kept != "trained"
-    assert np.asarray(layer.projection).any()

@@ -52,6 +52,7 @@ def add(photos, days, **fields):
         probability=0.2,
         photo_name=f"{query_id}.jpg",
         activation_map=b"map",
+        seen=["ship"],
         visitor="anna",
         width=4,
         height=3,
@@ -75,10 +76,10 @@ def test_old_photos_go_and_their_answers_belong_to_nobody(photos):
     young = add(photos, DAYS - 1, share_token="other")
     cleared = run()
     assert (cleared.photos, cleared.answers, cleared.faults) == (1, 1, 0)
-    assert (old.photo_name, old.activation_map) == (None, None)
+    assert (old.photo_name, old.activation_map, old.seen) == (None, None, None)
     assert (old.visitor, old.user_id, old.share_token) == (None, None, None)
     assert old.probability == 0.2  # stays for the statistics
-    assert young.activation_map == b"map"
+    assert (young.activation_map, young.seen) == (b"map", ["ship"])
     assert (young.visitor, young.share_token) == ("anna", "other")
     assert [path.name for path in photos.root.glob("*.jpg")] == [young.photo_name]
     assert run().photos == 0

@@ -137,6 +137,19 @@ def test_what_to_try_follows_from_the_photo(ask, in_app, client, unknown_photo):
     assert "Your photo is blurred" not in page
 
 
+def test_what_the_network_saw_is_named_beside_where_it_looked(
+    ask, in_app, client, unknown_photo
+):
+    address = ask(unknown_photo).location
+    the_query().seen = ["ship", "big_cat"]
+    db.session.commit()
+    page = client.get(address).text
+    assert "What it took this for: Ship or boat, Lion, tiger or leopard." in page
+    the_query().seen = []
+    db.session.commit()
+    assert "What it took this for" not in client.get(address).text
+
+
 def test_an_answer_from_before_photos_were_measured_praises_nothing(
     ask, in_app, client, unknown_photo
 ):

@@ -17,7 +17,8 @@ from app.retrieval.descriptors.backbone import (
 )
 from app.retrieval.descriptors.global_descriptor import GRAPH_FILE
 from app.retrieval.descriptors.manifest import ModelManifest
-from app.retrieval.descriptors.network import build_network, export
+from app.retrieval.descriptors.network import build_network, export, join_poolings
+from app.retrieval.descriptors.pooling import JOINED
 from app.retrieval.descriptors.weights import load_classifier, load_weights, unavailable
 from app.retrieval.images.letterbox import frame_sizes
 from app.retrieval.runtime.keras import keras
@@ -130,6 +131,8 @@ def write_variant(
         top_classes=top_classes or recipe["top classes"],
         extra_convolution=recipe["extra convolution"],
     )
+    if manifest.pooling == JOINED:
+        network = join_poolings(network, manifest.dimension)
     load_weights(network, model_dir / WEIGHTS_FILE, manifest.backbone)
     if side_px is not None:
         manifest = replace(manifest, frames=frame_sizes(side_px, manifest.stride))

@@ -1,5 +1,6 @@
 """Networks to compare with: what is written is what the given weights compute."""
 
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 from app.retrieval.descriptors.global_descriptor import Descriptor
-from app.retrieval.descriptors.pooling import class_activation_maps
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.descriptors.pooling import JOINED, class_activation_maps
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.images.letterbox import choose_frame, frame
 from tests.support.fakes import draw_picture
@@ -109,6 +111,33 @@ def test_a_variant_is_the_same_network_with_other_settings(tmp_path):
     assert same_maps == pytest.approx(maps, abs=0.02 * float(maps.max()))
     assert fewer_cams == pytest.approx(cams[:3], abs=0.02)
     assert Descriptor.open(tmp_path / "small").maps(image)[0].shape == (5, 7, 256)
+
+
+def test_joined_poolings_stay_joined_in_a_variant(tmp_path):
+    from app.retrieval.descriptors.backbone import build_backbone
+    from app.retrieval.descriptors.network import build_network, join_poolings
+    from app.retrieval.training.model_folder import write_network
+    from app.retrieval.training.network.published import write_variant
+
+    network = build_network(build_backbone("morelli"), class_count=4, dimension=16)
+    manifest = replace(
+        ModelManifest.read(BUNDLED),
+        frames=((64, 64), (48, 80), (80, 48)),
+        classes=("a", "b", "c", "d"),
+        dimension=300,
+        pooling=JOINED,
+        training={"recipe": {"top classes": 4, "extra convolution": 0}},
+    )
+    (tmp_path / "joined").mkdir()
+    write_network(join_poolings(network, 300), manifest, tmp_path / "joined")
+    write_variant(tmp_path / "joined", tmp_path / "one", top_classes=1)
+    image = draw_picture(3)
+    whole, one = (Descriptor.open(tmp_path / name) for name in ("joined", "one"))
+    assert one.manifest.pooling == JOINED
+    descriptor = whole.describe(image).descriptor
+    assert descriptor.shape == (300,)
+    cosine = float(descriptor @ one.describe(image).descriptor)
+    assert 0.6 < cosine < 0.9999, "one class instead of four changes a third of it"
 
 
 def test_a_file_that_does_not_fit_is_named(write, tmp_path):

@@ -72,7 +72,7 @@ def test_no_photo_is_kept_and_no_link_is_made(kiosk, app, ask, photo):
     with app.app_context():
         query = db.session.scalars(select(Query)).one()
         assert query.photo_name is None
-        assert query.activation_map is None
+        assert (query.activation_map, query.seen) == (None, None)
         assert query.source == KIOSK
     folder = app.config["MORELLI_INSTANCE"] / "media" / "queries"
     assert not [path for path in folder.rglob("*") if path.is_file()]
