@@ -24,8 +24,8 @@ from app.services.importing.pictures.lacking import (
     has_unseen_pictures,
     lacks_pictures,
 )
+from app.services.importing.pictures.shared_folder import shared_file, shared_files
 from app.services.importing.pictures.source import SourceError
-from app.services.importing.shared_folder import shared_file, shared_files
 from app.services.importing.sources import (
     ImportContext,
     SourceKind,
