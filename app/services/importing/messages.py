@@ -14,6 +14,8 @@ TO_FETCH = "to_fetch"
 """Code of what is said where pictures on the web are still to be looked at."""
 RECORDINGS_COME = "recordings_come"
 """Code of what is said where recordings are still to be fetched."""
+UNUSABLE_RECORDING = "recording_unusable"
+"""Code of what is said of a recording whose file cannot be taken."""
 RESTORED = "restored"
 """Code of what is said where a work that was withdrawn is in the table."""
 GONE = "gone"
@@ -117,7 +119,7 @@ SENTENCES = {
     "recording_links_off": _(
         "The recording %(name)s was not fetched: that is switched off on this server."
     ),
-    "recording_unusable": _("The recording %(name)s cannot be used."),
+    UNUSABLE_RECORDING: _("The recording %(name)s cannot be used."),
     "recording_switched_off": _(
         "The recording %(name)s is not brought in: this server takes no audio and "
         "video, because its extra “video” is not installed. Where it is stays among "

@@ -117,7 +117,9 @@ def test_texts_in_languages_are_columns_and_media_stand_in_json(in_app):
     link = {"address": "https://example.org/", "title": "Page", "language": "en"}
     work.media = [WorkMedia(kind=MediaKind.LINK, **link)]
     db.session.commit()
-    [header, row, *_] = csv.reader(io.StringIO("".join(exporting.table(db.session(), str))))
+    [header, row, *_] = csv.reader(
+        io.StringIO("".join(exporting.table(db.session(), str)))
+    )
     said = dict(zip(header, row, strict=True))
     assert (said["story@de"], said["story@ar"]) == ("Lang", "قصة")
     exported = json.loads("".join(exporting.json_lines(db.session())))

@@ -52,7 +52,7 @@ def _canvas(address: str, one: WorkMedia, where: str) -> dict[str, Any]:
     size = {"duration": one.seconds}
     if one.kind is MediaKind.VIDEO:
         size |= VIDEO_CANVAS
-    language = {"language": [one.language]} if one.language else {}
+    language = {"language": one.language} if one.language else {}
     body = {
         "id": where,
         "type": TYPES[one.kind],

@@ -18,7 +18,7 @@ from app.services.collection.content.recordings import (
 )
 from app.services.importing.media.judging import FoundRecording
 from app.services.importing.media.said import SaidMedia
-from app.services.importing.messages import Remark
+from app.services.importing.messages import UNUSABLE_RECORDING, Remark
 from app.services.importing.pictures.source import PictureError
 from app.services.importing.sources import ImportContext, Source
 from app.services.system.links.circuit_breaker import CircuitBreaker
@@ -128,7 +128,7 @@ class RecordingFetcher:
                 kind, stored = self._store_as(file, one.kind)
             except RecordingError as error:
                 facts = {"name": one.name, "fault": error.fault.value}
-                fault = Remark("recording_unusable", facts)
+                fault = Remark(UNUSABLE_RECORDING, facts)
                 return FoundRecording(one.kind, sha256, fault=fault)
         return FoundRecording(kind, sha256, stored)
 

@@ -49,6 +49,7 @@ from app.web.curate.imports.messages import (
     FILTERS,
     facts_with_counts,
     is_recorded,
+    recordings_sentence,
     remark_sentences,
     stage_of,
 )
@@ -191,6 +192,7 @@ def show(run_id: int) -> ResponseReturnValue:
         policy_names=POLICY_NAMES,
         lacks_pictures=runs.is_planned(run) and lacks_pictures(db.session(), run),
         has_unseen_pictures=has_unseen_pictures(db.session(), run),
+        recordings=recordings_sentence(run) if run.is_dry else "",
         unread=((), 0) if run.is_dry else list_faults(db.session()),
     )
 
