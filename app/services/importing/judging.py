@@ -71,7 +71,9 @@ class RecordJudge:
         self.fetcher = PictureFetcher(
             session, source, import_context, self.reading, self.sent
         )
-        self.recordings = RecordingFetcher(source, import_context)
+        self.recordings = RecordingFetcher(
+            source, import_context, fetches=self.reading.fetches
+        )
 
     def decide(
         self,

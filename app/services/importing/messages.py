@@ -116,6 +116,10 @@ SENTENCES = {
         "The recording %(name)s cannot be read, or is damaged. Please replace it."
     ),
     "recording_refused": _("The recording %(name)s could not be fetched."),
+    "recording_left": _(
+        "The recording %(name)s is not fetched, as was chosen. Where it is stays among "
+        "the further details."
+    ),
     "recording_links_off": _(
         "The recording %(name)s was not fetched: that is switched off on this server."
     ),
@@ -189,7 +193,13 @@ INFORMATIVE = frozenset(
             GONE,
             *SAID,
         ),
-        *(RECORDINGS_COME, "new_media", "changed_media", "no_transcript"),
+        *(
+            RECORDINGS_COME,
+            "new_media",
+            "changed_media",
+            "no_transcript",
+            "recording_left",
+        ),
         *("picture_truncated", "picture_reduced", "picture_matched"),
         "picture_served_small",
     )

@@ -53,9 +53,14 @@ class RecordingFetcher:
     ----------
     source : Source
     import_context : ImportContext
+    fetches : bool
+        Whether recordings are to be fetched by their addresses.
     """
 
-    def __init__(self, source: Source, import_context: ImportContext) -> None:
+    def __init__(
+        self, source: Source, import_context: ImportContext, *, fetches: bool
+    ) -> None:
+        self._fetches = fetches
         self._files = source.pictures
         self._reader = import_context.recordings
         self._max_bytes = import_context.recording_bytes
@@ -99,6 +104,8 @@ class RecordingFetcher:
                 return None
         if not one.address:
             return fault
+        if not self._fetches:
+            return Remark("recording_left", {"name": one.name})
         if self._reader is None:
             return Remark("recording_links_off", {"name": one.name})
         return None
@@ -138,7 +145,7 @@ class RecordingFetcher:
             try:
                 self._files.copy(one.file, file, self._max_bytes)
             except PictureError:
-                if not one.address or self._reader is None:
+                if not one.address or not self._fetches or self._reader is None:
                     raise
             else:
                 return

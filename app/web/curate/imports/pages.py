@@ -18,6 +18,7 @@ from flask_babel import gettext
 from app.extensions import db
 from app.models import ImportRun
 from app.services.importing import runs
+from app.services.importing.columns.formats import OURS
 from app.services.importing.columns.kept import propose_reading
 from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.pictures.lacking import (
@@ -39,6 +40,7 @@ from app.web.curate.imports.forms import (
     FIELD_NAMES,
     FORMAT_NAMES,
     MAPPING_FAULTS,
+    OWN_NAMES,
     POLICY_NAMES,
     SAMPLES,
     asked_policy,
@@ -139,6 +141,7 @@ def mapping(run_id: int) -> ResponseReturnValue:
         reading=reading,
         fault=fault,
         field_names=FIELD_NAMES,
+        own_names=OWN_NAMES if reading.format == OURS else {},
         format_names=FORMAT_NAMES,
         policy_names=POLICY_NAMES,
         shown_as=shown_as,

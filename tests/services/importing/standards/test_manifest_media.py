@@ -168,8 +168,8 @@ def test_older_manifests_have_them_too():
 def test_what_is_not_as_it_should_be_ends_nothing():
     odd = [1, "x", {"id": 3}, {"id": f"{PLACE}a.mp3", "language": [None], "label": 7}]
     document = manifest(
-        "1", rendering=odd, seeAlso=odd, homepage=odd, items=[canvas(odd)] + odd
+        "1", rendering=odd, seeAlso=odd, homepage=odd, items=[canvas(odd), *odd]
     )
     document["items"][0] |= {"annotations": odd, "rendering": odd}
     [record] = read(document)
-    assert [one.kind for one in record.media][0] == "audio"
+    assert next(one.kind for one in record.media) == "audio"
