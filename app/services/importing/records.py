@@ -115,8 +115,9 @@ class Record:
         remarks = [Remark(code, facts) for code, facts in kept.pop("remarks", ())]
         absent = frozenset(kept.pop("absent", ()))
         media = [SaidMedia.from_json(one) for one in kept.pop("media", ())]
-        said = {"remarks": remarks, "absent": absent, "media": media}
-        return cls(number, accession, **kept, **said)
+        record = cls(number, accession, **kept, remarks=remarks, absent=absent)
+        record.media = media
+        return record
 
 
 def read_records(rows: Iterable[TableRow], reading: Reading) -> Iterator[Record]:

@@ -100,8 +100,8 @@ MAPPING_FAULTS = {
 def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     """Return how the form wants a table to be read."""
     form = request.form
-    known = {*FIELD_NAMES, *(OWN_NAMES if proposed.format == OURS else ())}
-    asked = [form.get(f"column-{number}") for number in range(len(columns))]
+    known = set(FIELD_NAMES) | set(OWN_NAMES if proposed.format == OURS else ())
+    asked = [form.get(f"column-{number}", "") for number in range(len(columns))]
     fields = [field if field in known else DETAILS for field in asked]
     tags = [form.get(f"language-{number}", "") for number in range(len(columns))]
     if any(tag.strip() and not tag_typed(tag) for tag in tags):

@@ -68,12 +68,13 @@ def recordings_sentence(run: ImportRun) -> str:
     count = runs.count_recordings(db.session(), run)
     if not count:
         return ""
-    return ngettext(
+    sentence: str = ngettext(
         "%(count)s recording would be brought in.",
         "%(count)s recordings would be brought in.",
         count,
         count=format_decimal(count),
     )
+    return sentence
 
 
 def _reason(remark: messages.Remark) -> str:

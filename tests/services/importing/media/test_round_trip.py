@@ -7,7 +7,7 @@ import pytest
 from app.extensions import db
 from app.models import AuditEntry, RowState, now
 from app.retrieval.runtime.extras import Extra
-from app.services.curation.work_media import MediaEditor
+from app.services.curation.work_media import MediaEditor, said_of
 from app.services.importing import runs
 from app.services.importing.diff import Policy
 from app.services.importing.media.said import OTHER_MEDIA
@@ -150,15 +150,12 @@ def test_what_a_table_says_otherwise_is_taken_over(told, importer):
 def test_a_curators_own_recordings_and_words_stay(told, importer):
     data = json.dumps(manifest())
     editor = MediaEditor(db.session(), current.media().recordings, None)
-    editor.add_link(work(NUMBER), "https://own.example/", {**NO_WORDS, "title": "Own"})
+    editor.add_link(work(NUMBER), "https://own.example/", said_of("", "Own", ""))
     silent = data.replace('"supplementing"', '"commenting"')
     importer.use_web(RecordingWeb())
     importer.bring_in(silent, "manifest.json")
     assert len(described()) == 7
     assert described()[0]["said"]["transcript"]
-
-
-NO_WORDS = {"language": "", "title": "", "transcript": ""}
 
 
 def test_what_cannot_be_had_stays_a_text_until_it_can(told, importer):

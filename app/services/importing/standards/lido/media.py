@@ -56,20 +56,18 @@ def _media_of(resource: Element, language: str) -> SaidMedia | None:
     """Return a resource as a recording, in the form likeliest played, or a link."""
     named = types_of(resource)
     links = resource.findall(".//lido:linkResource", NAMES)
-    played = []
+    played: list[tuple[int, int, MediaKind, Element]] = []
     for link in links:
         mimetype, where = str(link.get(FORMAT) or ""), text_of(link)
         if where and (kind := recording_kind(named, mimetype, where)):
             played.append((rank_of(mimetype, where), len(played), kind, link))
     if played:
         *_, kind, link = min(played, key=lambda one: one[:2])
-    elif is_picture(resource):
-        return None
     else:
-        kind = MediaKind.LINK
-        pages = (one for one in links if is_address(text_of(one)))
-        if (link := next(pages, None)) is None:
+        pages = [one for one in links if is_address(text_of(one))]
+        if is_picture(resource) or not pages:
             return None
+        kind, link = MediaKind.LINK, pages[0]
     where, spoken = text_of(link), normal_tag(language_of(link))
     return SaidMedia(
         kind,

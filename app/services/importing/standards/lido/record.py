@@ -70,8 +70,8 @@ def record_of(number: int, lido: Element, language: str) -> Record:
     identifier = joined(parts.texts("lido:lidoRecID")[:1])
     found.accession = _inventory_number(repositories) or number_of(identifier)
     found.images = pictures_of(lido)
-    for one in media_of(lido, language):
-        found.add_media(one)
+    for medium in media_of(lido, language):
+        found.add_media(medium)
     found.add_detail(OTHER_MEDIA, other_texts_of(lido))
     links = parts.texts(".//lido:recordInfoSet/lido:recordInfoLink")
     published = filter(is_address, parts.texts("lido:objectPublishedID"))
