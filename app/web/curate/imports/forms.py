@@ -50,7 +50,7 @@ OWN_NAMES = {
     SHOWS: _("Shows, as stated"),
     **dict.fromkeys(YEARS, _("Follows from the date")),
     WITHDRAWN: _("Withdrawn since"),
-    MEDIA_KIND: _("Audio, video or link: which of them"),
+    MEDIA_KIND: _("Audio, video or link: kind"),
     MEDIA_LANGUAGE: _("Audio, video or link: language"),
     MEDIA_TITLE: _("Audio, video or link: title"),
     MEDIA_TRANSCRIPT: _("Audio or video: transcript"),

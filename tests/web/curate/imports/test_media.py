@@ -42,7 +42,7 @@ def test_the_pages_say_what_would_come_and_why_something_did_not(app, curator):
     mapping = begin(curator, TABLE)
     page = curator.browser.get(mapping).text
     for column, name in (
-        ("media.kind", "Audio, video or link: which of them"),
+        ("media.kind", "Audio, video or link: kind"),
         ("media.file", "Audio or video: file"),
     ):
         assert f'<option value="{column}" selected>{name}</option>' in page
