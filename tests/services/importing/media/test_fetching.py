@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import ImportRow
+from app.models import Artwork, ImportRow, TaskState
 from app.services.collection.exporting import MEDIA_COLUMNS
 from app.services.importing import messages
 from app.services.importing.media.said import OTHER_MEDIA
+from app.services.system import tasks
 from app.services.system.links.connections import LinkError, Refusal
 from app.web.shell import current
 from tests.services.importing.importer import work
@@ -141,3 +142,38 @@ def test_addresses_are_left_alone_where_that_is_chosen(importer):
     assert [one.code for one in said(run)] == ["recording_left"]
     assert web.asked == []
     assert work("X.1").details[OTHER_MEDIA] == ADDRESS
+
+
+def test_an_import_that_broke_off_fetches_only_what_it_has_not(importer):
+    class Filling(RecordingWeb):
+        room = 5
+
+        def copy(self, address, file):
+            if len(self.asked) >= self.room:
+                raise OSError(28, "No space left on device")
+            super().copy(address, file)
+
+    files = {f"{ADDRESS}{number}": make_recording("mp3") for number in range(6)}
+    lines = [
+        table(
+            {"kind": "audio", "address": one, "transcript": "x"}, number=f"X.{number}"
+        )
+        for number, one in enumerate(files)
+    ]
+    data = "\n".join([lines[0], *(one.split("\n")[1] for one in lines[1:])])
+    web = Filling(files)
+    importer.use_web(web)
+    run = importer.bring_in(data)
+    assert run.task.state is TaskState.FAILED
+    had = {number for number in range(6) if works_of(f"X.{number}")}
+    assert 0 < len(had) < 6
+    web.asked, web.room = [], 99
+    tasks.go_on(db.session(), run.task)
+    importer.work_off()
+    assert run.task.state is TaskState.DONE
+    assert len(web.asked) == 6 - len(had)
+    assert all(len(work(f"X.{number}").media) == 1 for number in range(6))
+
+
+def works_of(accession):
+    return db.session.scalars(select(Artwork).filter_by(accession=accession)).all()
