@@ -15,13 +15,13 @@ from app.services.collection.lido import lido_records
 from app.services.collection.linked_art import linked_art
 from app.services.collection.works import count_works
 from app.services.system.database import check
-from app.web.shell.addresses import addresses_of, has_public_url
+from app.web.shell.addresses import addresses_of, has_public_url, recording_address
 from app.web.shell.museum import museum
 
 ADDRESSED = ("lido", "linked-art")
 """Forms that name works and pictures by their addresses."""
 FORMS: Mapping[str, Callable[[Session], Iterator[str]]] = {
-    "csv": table,
+    "csv": lambda session: table(session, recording_address),
     "json": json_lines,
     "lido": lambda session: lido_records(session, addresses_of, museum().name),
     "linked-art": lambda session: linked_art(session, addresses_of),

@@ -211,7 +211,7 @@ SETTINGS = (
         "MORELLI_MAX_RECORDING_MB",
         "300",
         parse_number(1, 2_000),
-        "Largest audio or video of a work that curators may send, in megabytes.",
+        "Largest audio or video of a work that is sent or fetched, in megabytes.",
     ),
     Setting(
         "MORELLI_HTTPS",

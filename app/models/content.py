@@ -46,6 +46,10 @@ class WorkMedia(Base):
     size: Mapped[int] = mapped_column(default=0)
     """In bytes."""
     seconds: Mapped[float | None]
+    source: Mapped[str] = mapped_column(Text, default="")
+    """Where an import had the recording from: an address, or a file's name."""
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """Hex digest of the file that an import had, before it was written anew."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     removed_at: Mapped[datetime | None]
     """When a curator took it away, who may take that back; NULL while it is shown."""

@@ -49,6 +49,8 @@ class SourceItem(Base):
     """Label and details, by names as ``collection/labels`` has them."""
     images: Mapped[list[Any]] = mapped_column(default=list)
     """Addresses of the pictures that were taken."""
+    media: Mapped[list[Any]] = mapped_column(default=list)
+    """What it said of audio, video and links that were taken."""
     is_gone: Mapped[bool] = mapped_column(default=False)
     """Whether the source has it no more."""
     seen_run: Mapped[int | None] = mapped_column(index=True)

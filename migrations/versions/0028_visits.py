@@ -25,10 +25,16 @@ def upgrade():
         sa.Column("is_out", sa.Boolean(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.UniqueConstraint(
-            "user_id", "day", "artwork_id", name=op.f("uq_visit_note_user_id_day_artwork_id")
+            "user_id",
+            "day",
+            "artwork_id",
+            name=op.f("uq_visit_note_user_id_day_artwork_id"),
         ),
         sa.UniqueConstraint(
-            "visitor", "day", "artwork_id", name=op.f("uq_visit_note_visitor_day_artwork_id")
+            "visitor",
+            "day",
+            "artwork_id",
+            name=op.f("uq_visit_note_visitor_day_artwork_id"),
         ),
     )
     index("visit_note", "artwork_id", "created_at")
@@ -47,8 +53,12 @@ def upgrade():
         *owned("favourite"),
         *of_artwork("favourite"),
         sa.Column("created_at", MOMENT, nullable=False),
-        sa.UniqueConstraint("user_id", "artwork_id", name=op.f("uq_favourite_user_id_artwork_id")),
-        sa.UniqueConstraint("visitor", "artwork_id", name=op.f("uq_favourite_visitor_artwork_id")),
+        sa.UniqueConstraint(
+            "user_id", "artwork_id", name=op.f("uq_favourite_user_id_artwork_id")
+        ),
+        sa.UniqueConstraint(
+            "visitor", "artwork_id", name=op.f("uq_favourite_visitor_artwork_id")
+        ),
     )
     index("favourite", "artwork_id", "created_at")
     op.create_table(
@@ -87,7 +97,9 @@ def upgrade():
             name=op.f("fk_tour_stop_tour_id"),
             ondelete="CASCADE",
         ),
-        sa.UniqueConstraint("tour_id", "artwork_id", name=op.f("uq_tour_stop_tour_id_artwork_id")),
+        sa.UniqueConstraint(
+            "tour_id", "artwork_id", name=op.f("uq_tour_stop_tour_id_artwork_id")
+        ),
     )
     index("tour_stop", "artwork_id")
 

@@ -17,9 +17,7 @@ depends_on = None
 def upgrade():
     with op.batch_alter_table("evaluation_report") as batch_op:
         batch_op.add_column(sa.Column("answers", sa.JSON(), nullable=True))
-    accession = sa.String(255).with_variant(
-        sa.String(255, collation="C"), "postgresql"
-    )
+    accession = sa.String(255).with_variant(sa.String(255, collation="C"), "postgresql")
     op.create_table(
         "relevance_judgement",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -29,7 +29,9 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer_subject")),
+        sa.UniqueConstraint(
+            "issuer", "subject", name=op.f("uq_identity_issuer_subject")
+        ),
     )
     op.create_index(op.f("ix_identity_user_id"), "identity", ["user_id"])
 

@@ -43,7 +43,9 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
-        sa.UniqueConstraint("user_id", "name", name=op.f("uq_saved_filter_user_id_name")),
+        sa.UniqueConstraint(
+            "user_id", "name", name=op.f("uq_saved_filter_user_id_name")
+        ),
     )
 
 

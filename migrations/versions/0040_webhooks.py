@@ -54,7 +54,9 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_event")),
         sa.UniqueConstraint("name", name=op.f("uq_webhook_event_name")),
     )
-    op.create_index(op.f("ix_webhook_event_created_at"), "webhook_event", ["created_at"])
+    op.create_index(
+        op.f("ix_webhook_event_created_at"), "webhook_event", ["created_at"]
+    )
     op.create_table(
         "webhook_delivery",
         sa.Column("id", sa.Integer(), nullable=False),

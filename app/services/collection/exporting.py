@@ -1,31 +1,46 @@
 """Export of the collection as a table and as JSON.
 
 The table is what ``app.services.importing`` reads: one row per picture, so a work with
-two pictures has two rows, and a work without any has one with a blank ``image``.
+two pictures has two rows, and a work without any has one with a blank ``image``. Audio,
+video and links stand beside the pictures, one in each row, and have rows of their own
+where they are more.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import Artwork
-from app.services.collection.content.media import described_media
+from app.models import Artwork, WorkMedia
+from app.services.collection.content.media import described_media, shown_media
 from app.services.collection.labels import COLUMNS, fact_of, label_of
 from app.services.collection.spreadsheets import BYTE_ORDER_MARK, preserved
 from app.services.collection.subjects import SHOWS, subjects_of
 from app.services.collection.vocabulary.codes import codes_by_column
 
+AddressOf = Callable[[str], str]
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
 """Column of the table: since when; blank where the work is on show."""
 YEARS = ("earliest_year", "latest_year")
 """Columns of the table that follow from the date: nothing is read from them."""
-EXPORTED = (*COLUMNS, *YEARS, SHOWS, WITHDRAWN)
+MEDIA_KIND, MEDIA_LANGUAGE, MEDIA_TITLE = "media.kind", "media.language", "media.title"
+MEDIA_TRANSCRIPT, MEDIA_ADDRESS = "media.transcript", "media.address"
+MEDIA_FILE = "media.file"
+MEDIA_COLUMNS = (
+    *(MEDIA_KIND, MEDIA_LANGUAGE, MEDIA_TITLE, MEDIA_TRANSCRIPT),
+    *(MEDIA_ADDRESS, MEDIA_FILE),
+)
+"""Columns that tell of one of the work's audio, video and links."""
+EXPORTED = (*COLUMNS, *YEARS, SHOWS, WITHDRAWN, *MEDIA_COLUMNS)
 """Columns of the table that are ours."""
+NO_PICTURE: tuple[str, dict[str, Any]] = ("", {})
+NO_MEDIA = ("",) * len(MEDIA_COLUMNS)
 PICTURE_PREFIX = "picture."
 """Before the names of columns that describe the picture of their row."""
 
@@ -56,12 +71,17 @@ def all_works(session: Session, *, withdrawn: bool = False) -> Iterator[Artwork]
         session.expunge_all()
 
 
-def table(session: Session) -> Iterator[str]:
+def table(session: Session, address_of: AddressOf) -> Iterator[str]:
     """Yield the lines of a CSV file with everything the museum's tables said.
 
     Every work is in it, also withdrawn ones. What a work shows is in it where a curator
     stated it: what is only seen would count as stated once it is imported. Columns that
     are not ours come last.
+
+    Parameters
+    ----------
+    address_of : callable
+        From the name of a recording to its address.
     """
     extra: set[str] = set()
     about: set[str] = set()
@@ -77,13 +97,15 @@ def table(session: Session) -> Iterator[str]:
     for work in all_works(session, withdrawn=True):
         label = label_of(work)
         pictures = [(image.media_name, image.about) for image in work.images]
-        for name, said in pictures or [("", {})]:
+        media = [_media_cells(one, address_of) for one in shown_media(work)]
+        for picture, one in zip_longest(pictures or [NO_PICTURE], media):
+            name, said = picture or NO_PICTURE
             facts = {"accession": work.accession, "image": name, **label}
             since = work.withdrawn_at.isoformat() if work.withdrawn_at else ""
             cells = [facts[column] for column in COLUMNS]
             # Years are numbers, which spreadsheets calculate to themselves.
             years = ["" if year is None else year for year in _years(work)]
-            others = [fact_of(work, SHOWS), since]
+            others = [fact_of(work, SHOWS), since, *(one or NO_MEDIA)]
             told = work.details | codes_by_column(work)
             others += [str(told.get(column, "")) for column in details]
             others += [str(said.get(column, "")) for column in described]
@@ -123,6 +145,13 @@ def json_lines(session: Session) -> Iterator[str]:
         yield separator + json.dumps(facts, ensure_ascii=False)
         separator = ",\n"
     yield "\n]\n"
+
+
+def _media_cells(one: WorkMedia, address_of: AddressOf) -> tuple[str, ...]:
+    """Return the cells of ``MEDIA_COLUMNS``."""
+    name = one.media_name or ""
+    where = address_of(name) if name else one.address
+    return (one.kind, one.language, one.title, one.transcript, where, name)
 
 
 def _years(work: Artwork) -> tuple[int | None, int | None]:

@@ -234,10 +234,16 @@ def _add_medium(wrap: Element, one: WorkMedia, addresses: Addresses) -> None:
     )
     link = _text(form, "linkResource", where)
     link.set(_name("formatResource"), one.mimetype or "text/html")
+    if one.language:
+        link.set(f"{{{XML}}}lang", one.language)
     kind = SubElement(resource, _name("resourceType"))
     _text(kind, "term", one.kind.value).set(f"{{{XML}}}lang", "en")
     if one.title:
         _spoken(resource, "resourceDescription", Text(one.language, one.title))
+    if one.transcript:
+        said = Text(one.language, one.transcript)
+        spoken = _spoken(resource, "resourceDescription", said)
+        spoken.set(_name("type"), "transcript")
 
 
 def iso_year(year: int) -> str:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from app.models import Artwork, MediaKind, ReferenceImage, WorkMedia
+from app.models import Artwork, ReferenceImage
+from app.services.collection.content.canvases import canvases_of, renderings_of
 from app.services.collection.content.fields import DESCRIPTION, Text
 from app.services.collection.content.layout import RICH
 from app.services.collection.content.markup import plain_of
-from app.services.collection.content.media import shown_media
 from app.services.collection.content.saying import (
     IsPublic,
     everything,
@@ -59,7 +59,7 @@ def manifest(
     is_public: IsPublic = everything,
     name_of: Callable[[str], str] = str,
 ) -> dict[str, Any]:
-    """Return the manifest of a work: one canvas per picture.
+    """Return the manifest of a work: one canvas per picture, and per recording.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def manifest(
     for field, texts in fields:
         if field == DESCRIPTION:
             described["summary"] = _plain_map(field, texts)
-    if renderings := [_rendering(one, addresses) for one in shown_media(work)]:
+    if renderings := renderings_of(work, addresses.recording):
         described["rendering"] = renderings
     if LICENCE.fullmatch(label["rights"]):
         # Licences are known by their addresses without the s, whoever links to them.
@@ -117,8 +117,11 @@ def manifest(
     if work.images:
         described["thumbnail"] = [_thumbnail(work.images[0], addresses)]
     described["items"] = [
-        _canvas(f"{addresses.manifest}/canvas/{number}", image, addresses)
-        for number, image in enumerate(work.images, 1)
+        *(
+            _canvas(f"{addresses.manifest}/canvas/{number}", image, addresses)
+            for number, image in enumerate(work.images, 1)
+        ),
+        *canvases_of(work, addresses.manifest, addresses.recording),
     ] or [_blank_canvas(f"{addresses.manifest}/canvas/1")]
     return described
 
@@ -170,24 +173,6 @@ def _plain_map(field: str, texts: Iterable[Text]) -> dict[str, list[str]]:
 def _values(work: Artwork, name: str, value: str) -> dict[str, list[str]]:
     said = labels_said(work, name) if name in LABEL_COLUMNS else [Text("", value)]
     return language_map(said)
-
-
-def _rendering(one: WorkMedia, addresses: Addresses) -> dict[str, Any]:
-    """Return audio, video or a link as what else shows the work."""
-    label = {one.language or "none": [one.title or one.kind.value.capitalize()]}
-    if one.media_name is None:
-        return {
-            "id": one.address,
-            "type": "Text",
-            "label": label,
-            "format": "text/html",
-        }
-    return {
-        "id": addresses.recording(one.media_name),
-        "type": "Sound" if one.kind is MediaKind.AUDIO else "Video",
-        "label": label,
-        "format": one.mimetype,
-    }
 
 
 def _canvas(

@@ -3,6 +3,7 @@
 What is removed stays, with its file, for undoing, until it is deleted for good.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, BinaryIO, TypedDict
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ MEDIA = "media"
 """Action in the audit trail, and key of what an entry holds."""
 LONGEST_TITLE, LONGEST_TRANSCRIPT, LONGEST_ADDRESS = 300, 50_000, 2_000
 """Characters."""
+_LINE_END = re.compile("\r\n?")
 
 
 class Said(TypedDict):
@@ -51,10 +53,20 @@ class MediaEditor:
         Of the recordings.
     user : User or None
         Who changes; None from the shell.
+    tells : bool
+        Whether webhooks are told of each edit; no where they are told of all together.
     """
 
-    def __init__(self, session: Session, store: MediaStore, user: User | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        store: MediaStore,
+        user: User | None,
+        *,
+        tells: bool = True,
+    ) -> None:
         self._session = session
+        self._tells = tells
         self._store = store
         self._user = user
 
@@ -157,7 +169,8 @@ class MediaEditor:
         if after == list(before):
             return None
         artwork.updated_at = now()
-        outbox.tell(self._session, EventKind.WORK_CHANGED, works_data([artwork]))
+        if self._tells:
+            outbox.tell(self._session, EventKind.WORK_CHANGED, works_data([artwork]))
         entry = audit.record(
             self._session,
             MEDIA,
@@ -210,7 +223,8 @@ def said_of(language: str, title: str, transcript: str) -> Said:
     return {
         "language": normal_tag(language),
         "title": " ".join(title.split())[:LONGEST_TITLE],
-        "transcript": transcript.strip()[:LONGEST_TRANSCRIPT],
+        # Forms end lines otherwise than files do.
+        "transcript": _LINE_END.sub("\n", transcript).strip()[:LONGEST_TRANSCRIPT],
     }
 
 

@@ -4,7 +4,7 @@ Nothing is changed here. A dry run shows what is found, recording obeys it; each
 a row once, and in the same way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +13,13 @@ from app.services.collection.labels import DETAIL, fact_of
 from app.services.collection.pictures import StoredPicture
 from app.services.collection.vocabulary.codes import COLUMNS, codes_by_column
 from app.services.importing.columns.reading import Reading
+from app.services.importing.media.judging import (
+    NOTHING_FOUND,
+    FoundRecording,
+    MediaDecision,
+    judge_media,
+)
+from app.services.importing.media.said import OTHER_MEDIA, SaidMedia
 from app.services.importing.messages import GONE, Remark
 from app.services.importing.records import Record
 from app.services.importing.sync.merging import LastSaid, merged
@@ -66,6 +73,8 @@ class RowDecision:
         Those that the work has not.
     described : frozenset of str
         Hashes of those that it has, of which something else is said.
+    media : MediaDecision or None
+        What becomes of audio, video and links; None where none are named.
     """
 
     state: RowState
@@ -75,12 +84,16 @@ class RowDecision:
     described: frozenset[str] = frozenset()
     restores: bool = False
     withdraws: bool = False
+    media: MediaDecision | None = None
 
     @property
     def changes(self) -> bool:
         """Whether anything of the work changes."""
         pictures = self.pictures or self.described
-        return bool(self.facts or pictures or self.restores or self.withdraws)
+        has_media = self.media is not None and self.media.changes
+        return bool(
+            self.facts or pictures or self.restores or self.withdraws or has_media
+        )
 
 
 def judge(
@@ -90,6 +103,7 @@ def judge(
     reading: Reading,
     policy: Policy,
     known: LastSaid | None = None,
+    recordings: Mapping[SaidMedia, FoundRecording] = NOTHING_FOUND,
 ) -> RowDecision:
     """Say what is to be done with a record.
 
@@ -105,6 +119,8 @@ def judge(
     policy : Policy
     known : LastSaid, optional
         What its source said of the work before.
+    recordings : mapping of SaidMedia to FoundRecording
+        Those that were looked for.
     """
     if record.is_gone:
         return _let_go(artwork)
@@ -134,6 +150,12 @@ def judge(
             for image in artwork.images
             if image.sha256 in named and image.about != record.about
         )
+    if record.media:
+        there_media = artwork.media if artwork is not None else ()
+        before = known.media if known else None
+        decision.media = judge_media(record.media, there_media, recordings, before)
+        decision.remarks += decision.media.remarks
+        _settle_text(decision, decision.media, record, artwork)
     decision.remarks += _told(decision)
     # The work of a further row that is not there is made by an earlier row.
     if decision.state is RowState.UNCHANGED and (artwork is None or decision.changes):
@@ -183,6 +205,22 @@ def _heed(
     ]
 
 
+def _settle_text(
+    decision: RowDecision,
+    media: MediaDecision,
+    record: Record,
+    artwork: Artwork | None,
+) -> None:
+    """Let a detail say where recordings are that could not be brought in."""
+    name = f"{DETAIL}{OTHER_MEDIA}"
+    there = fact_of(artwork, name) if artwork is not None else ""
+    text = media.text(decision.facts.get(name, there), record.media)
+    decision.facts.pop(name, None)
+    # The work of a further row that is not there gets it once it is.
+    if text != there and (artwork is not None or not record.is_further):
+        decision.facts[name] = text
+
+
 def _let_go(artwork: Artwork | None) -> RowDecision:
     """Say what is to be done with what its source has no more."""
     if artwork is None or artwork.is_withdrawn:
@@ -208,6 +246,16 @@ def _told(decision: RowDecision) -> list[Remark]:
         remarks.append(Remark("described", {"count": len(decision.described)}))
     if decision.pictures and not is_new:
         remarks.append(Remark("new_pictures", {"count": len(decision.pictures)}))
+    if decision.media is not None and not is_new:
+        media = decision.media
+        for code, count in (
+            ("new_media", len(media.new) + len(media.back)),
+            ("changed_media", len(media.changed)),
+        ):
+            if count:
+                remarks.append(Remark(code, {"count": count}))
+        if media.is_kept:
+            remarks.append(Remark("kept", {"fields": OTHER_MEDIA}))
     if decision.restores:
         remarks.append(Remark("restored"))
     if decision.withdraws:

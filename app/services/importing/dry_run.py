@@ -11,7 +11,7 @@ from app.models import Artwork, ImportRow, ImportRun
 from app.services.importing import runs
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
-from app.services.importing.messages import TO_FETCH, Remark, write
+from app.services.importing.messages import RECORDINGS_COME, TO_FETCH, Remark, write
 from app.services.importing.records import Record
 from app.services.importing.sources import ImportContext, opened
 from app.services.importing.standards.harvest import Harvest
@@ -107,12 +107,17 @@ def _plan(
         artwork = artworks.get(record.accession)
         decision = None if record.is_gone else judge.repeats.refuse(record)
         if decision is None:
-            decision = judge.decide(record, artwork, found)
+            recordings = judge.wanted_recordings(record, artwork)
+            faults = judge.recordings.look(recordings)
+            decision = judge.decide(record, artwork, found, faults)
             named: list[str] = []
             for sha256 in hashes_of(record, found):
                 first = pictured.setdefault(sha256, record.accession)
                 named += [first, *owners.get(sha256, ())]
             decision.remarks += _to_fetch(judge, record, artwork)
+            if decision.media is not None and decision.media.recordings:
+                facts = {"count": len(decision.media.recordings)}
+                decision.remarks.append(Remark(RECORDINGS_COME, facts))
             decision.remarks += same_picture(record.accession, named)
         judge.repeats.note(record, decision)
         if judge.items is not None and judge.items.settles(record, artwork):

@@ -16,6 +16,13 @@ from app.services.importing.diff import (
     differences,
     judge,
 )
+from app.services.importing.media.fetching import RecordingFetcher
+from app.services.importing.media.judging import (
+    NOTHING_FOUND,
+    FoundRecording,
+    judge_media,
+)
+from app.services.importing.media.said import SaidMedia
 from app.services.importing.messages import Remark
 from app.services.importing.pictures.fetching import PictureFetcher
 from app.services.importing.pictures.sent import SentPictures
@@ -64,19 +71,24 @@ class RecordJudge:
         self.fetcher = PictureFetcher(
             session, source, import_context, self.reading, self.sent
         )
+        self.recordings = RecordingFetcher(
+            source, import_context, fetches=self.reading.fetches
+        )
 
     def decide(
         self,
         record: Record,
         artwork: Artwork | None,
         found: Mapping[str, FoundPicture],
+        recordings: Mapping[SaidMedia, FoundRecording] = NOTHING_FOUND,
     ) -> RowDecision:
         """Say what is to be done with a record; parameters as of ``diff.judge``."""
         if kept := self.merged(record, artwork):
             return RowDecision(RowState.SKIPPED, [Remark("merged", {"kept": kept})])
         pictures = [found[name] for name in record.images if name in found]
         known = self.known(record)
-        return judge(record, artwork, pictures, self.reading, self.policy, known)
+        reading, policy = self.reading, self.policy
+        return judge(record, artwork, pictures, reading, policy, known, recordings)
 
     def merged(self, record: Record, artwork: Artwork | None) -> str | None:
         """Return the number of the work that a record's was merged into; else None."""
@@ -96,6 +108,20 @@ class RecordJudge:
         known = self.known(record)
         had: Set[str] = known.images if known else frozenset()
         return [name for name in record.images if name not in had]
+
+    def wanted_recordings(
+        self, record: Record, artwork: Artwork | None
+    ) -> list[SaidMedia]:
+        """Return the recordings of a record that its work is to get."""
+        if not record.media or record.is_gone or self.merged(record, artwork):
+            return []
+        is_settled = artwork is not None and not record.is_further
+        if is_settled and self.policy is not Policy.UPDATE:
+            return []
+        there = artwork.media if artwork is not None else ()
+        known = self.known(record)
+        before = known.media if known else None
+        return judge_media(record.media, there, known=before).recordings
 
     def must_fetch(self, record: Record, artwork: Artwork | None) -> bool:
         """Tell whether pictures that are on the web have to be fetched for a record.
@@ -123,13 +149,16 @@ class RecordJudge:
 
     def works(self, records: Iterable[Record]) -> dict[str, Artwork]:
         """Return the works that records are about, withdrawn ones too, by number."""
-        details = {one.accession: one.details for one in records if one.fault is None}
+        usable = [one for one in records if one.fault is None]
+        details = {one.accession: one.details for one in usable}
         if not details:
             return {}
         meant = select(Artwork).where(Artwork.accession.in_(details))
         meant = meant.options(selectinload(Artwork.images))
         if any(COLUMNS.keys() & said.keys() for said in details.values()):
             meant = meant.options(selectinload(Artwork.term_codes))
+        if any(one.media for one in usable):
+            meant = meant.options(selectinload(Artwork.media))
         found = self.session.scalars(meant)
         return {artwork.accession: artwork for artwork in found}
 

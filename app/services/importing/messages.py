@@ -12,6 +12,10 @@ from flask_babel import lazy_gettext as _
 
 TO_FETCH = "to_fetch"
 """Code of what is said where pictures on the web are still to be looked at."""
+RECORDINGS_COME = "recordings_come"
+"""Code of what is said where recordings are still to be fetched."""
+UNUSABLE_RECORDING = "recording_unusable"
+"""Code of what is said of a recording whose file cannot be taken."""
 RESTORED = "restored"
 """Code of what is said where a work that was withdrawn is in the table."""
 GONE = "gone"
@@ -84,6 +88,47 @@ SENTENCES = {
     "new_pictures": _("New pictures: %(count)s."),
     "described": _("Pictures of which something else is said: %(count)s."),
     TO_FETCH: _("Pictures to be fetched: %(count)s."),
+    RECORDINGS_COME: _("Recordings to be brought in: %(count)s."),
+    "new_media": _("New audio, video and links: %(count)s."),
+    "changed_media": _(
+        "Audio, video and links of which something else is said: %(count)s."
+    ),
+    "no_media_kind": _(
+        "%(value)s is no kind of audio, video or link: it is one of “audio”, “video” "
+        "and “link”."
+    ),
+    "no_media_place": _(
+        "Audio or video without an address or a file, or a link without an address "
+        "that begins with https://: %(value)s"
+    ),
+    "no_transcript": _(
+        "The recording %(name)s has no transcript. Please write down what is said, for "
+        "those who cannot hear it."
+    ),
+    "recording_missing": _(
+        "The recording %(name)s is not there. Please add it and import again."
+    ),
+    "recording_large": _(
+        "The recording %(name)s is larger than this server takes: see "
+        "MORELLI_MAX_RECORDING_MB."
+    ),
+    "recording_broken": _(
+        "The recording %(name)s cannot be read, or is damaged. Please replace it."
+    ),
+    "recording_refused": _("The recording %(name)s could not be fetched."),
+    "recording_left": _(
+        "The recording %(name)s is not fetched, as was chosen. Where it is stays among "
+        "the further details."
+    ),
+    "recording_links_off": _(
+        "The recording %(name)s was not fetched: that is switched off on this server."
+    ),
+    UNUSABLE_RECORDING: _("The recording %(name)s cannot be used."),
+    "recording_switched_off": _(
+        "The recording %(name)s is not brought in: this server takes no audio and "
+        "video, because its extra “video” is not installed. Where it is stays among "
+        "the further details."
+    ),
     "file_unusable": _("%(name)s cannot be used. %(reason)s"),
     "broken_xml": _(
         "The file is damaged from here on (%(reason)s). Please export it again."
@@ -147,6 +192,13 @@ INFORMATIVE = frozenset(
             "kept",
             GONE,
             *SAID,
+        ),
+        *(
+            RECORDINGS_COME,
+            "new_media",
+            "changed_media",
+            "no_transcript",
+            "recording_left",
         ),
         *("picture_truncated", "picture_reduced", "picture_matched"),
         "picture_served_small",

@@ -13,7 +13,15 @@ from typing import Any, Self
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import Artwork, ImportRow, ImportRun, ReferenceImage, RowState, now
+from app.models import (
+    Artwork,
+    ImportRow,
+    ImportRun,
+    MediaKind,
+    ReferenceImage,
+    RowState,
+    now,
+)
 from app.services.collection.labels import fact_of, set_facts
 from app.services.curation import survey
 from app.services.curation.editing import CREATE, EDIT, IMAGES, RESTORE, WITHDRAW
@@ -23,6 +31,9 @@ from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.diff import FoundPicture, RowDecision
 from app.services.importing.indexing_step import count_pictures, finish
 from app.services.importing.judging import RecordJudge, hashes_of, same_picture
+from app.services.importing.media.judging import NOTHING_FOUND, FoundRecording
+from app.services.importing.media.said import SaidMedia
+from app.services.importing.media.taking import MediaTaker, fetch_recordings
 from app.services.importing.messages import TO_FETCH, read, write
 from app.services.importing.records import Record, moment
 from app.services.importing.sources import ImportContext, opened
@@ -36,6 +47,8 @@ BATCH_ROWS = 256
 """Rows per transaction: a kill loses the work on at most these."""
 BATCH_PICTURES = 32
 """And on at most so many pictures, which take much longer."""
+RECORDING_WEIGHT = 8
+"""Pictures that a recording counts for."""
 WORKS = "works"
 """Step, as the pages know it."""
 CHANGED = (RowState.CREATED, RowState.UPDATED)
@@ -143,6 +156,8 @@ def _count_at_once(rows: Sequence[WaitingRow]) -> int:
     pictures = 0
     for number, row in enumerate(rows):
         pictures += len(row.values.get("images", ()))
+        named = (one["kind"] for one in row.values.get("media", ()))
+        pictures += RECORDING_WEIGHT * sum(kind != MediaKind.LINK for kind in named)
         if pictures > BATCH_PICTURES:
             return max(1, number)
     return len(rows)
@@ -156,6 +171,10 @@ class Recorder(RecordJudge):
         """Changes of a batch, to be written into the trail together."""
         return []
 
+    @cached_property
+    def _media(self) -> MediaTaker:
+        return MediaTaker()
+
     def record(self, rows: Sequence[WaitingRow]) -> None:
         """Do what rows say, and write down what became of them."""
         records = {
@@ -165,6 +184,7 @@ class Recorder(RecordJudge):
         if self.items is not None:
             self.items.load(records.values())
         found = self._fetch(list(records.values()))
+        recordings = fetch_recordings(self, records.values())
         artworks = self.works(records.values())
         hidden: list[Artwork] = []
         recorded: list[tuple[WaitingRow, Artwork | None]] = []
@@ -172,21 +192,25 @@ class Recorder(RecordJudge):
             for row in rows:
                 record = records[row.number]
                 known = artworks.get(record.accession)
-                decision = self.decide(record, known, found)
-                artwork = self._obey(record, known, decision)
+                had = recordings.get(record.accession, NOTHING_FOUND)
+                decision = self.decide(record, known, found, had)
+                artwork = self._obey(record, known, decision, had)
                 if artwork is not None:
                     artworks[record.accession] = artwork
                 if known is not None and (decision.restores or decision.withdraws):
                     hidden.append(known)
                 _tell(row, decision)
                 if self.items is not None and decision.state in RECORDED:
-                    self.items.keep(record, artwork, _taken(record, found))
+                    untaken = decision.media.untaken if decision.media else ()
+                    taken = _taken(record, found)
+                    self.items.keep(record, artwork, taken, untaken)
                 recorded.append((row, artwork))
         self.session.flush()
         # By their numbers, which new works have only now: a relation takes much longer.
         for row, artwork in recorded:
             row.artwork_id = artwork.id if artwork else None
-        audit.record_all(self.session, self.run, self._noted)
+        noted = [*self._noted, *self._media.changes()]
+        audit.record_all(self.session, self.run, noted)
         self._noted.clear()
         self._name_others(rows, records, found)
         keys = ("id", "state", "message", "artwork_id")
@@ -211,11 +235,15 @@ class Recorder(RecordJudge):
         return self.fetcher.take(names)
 
     def _obey(
-        self, record: Record, artwork: Artwork | None, decision: RowDecision
+        self,
+        record: Record,
+        artwork: Artwork | None,
+        decision: RowDecision,
+        recordings: Mapping[SaidMedia, FoundRecording],
     ) -> Artwork | None:
         """Change the work of a record, or make it, and write that into the trail."""
         if decision.state is RowState.CREATED:
-            return self._create(record, decision)
+            return self._create(record, decision, recordings)
         if artwork is None or decision.state is not RowState.UPDATED:
             return artwork
         if decision.facts:
@@ -230,6 +258,7 @@ class Recorder(RecordJudge):
             _add_pictures(artwork, decision, record)
             after = pictures_of(artwork)
             self._note(IMAGES, artwork, {"images": pictures}, {"images": after})
+        self._media.take(artwork, decision.media, recordings)
         if decision.restores or decision.withdraws:
             since = moment(record.withdrawn) if decision.withdraws else None
             artwork.withdrawn_at = since
@@ -237,13 +266,19 @@ class Recorder(RecordJudge):
         artwork.updated_at = now()
         return artwork
 
-    def _create(self, record: Record, decision: RowDecision) -> Artwork:
+    def _create(
+        self,
+        record: Record,
+        decision: RowDecision,
+        recordings: Mapping[SaidMedia, FoundRecording],
+    ) -> Artwork:
         artwork = Artwork(accession=record.accession)
         set_facts(artwork, decision.facts)
         if decision.withdraws:
             artwork.withdrawn_at = moment(record.withdrawn)
         self.session.add(artwork)
         _add_pictures(artwork, decision, record)
+        self._media.take(artwork, decision.media, recordings)
         self._note(CREATE, artwork, {}, decision.facts)
         return artwork
 

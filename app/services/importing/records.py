@@ -22,6 +22,8 @@ from app.services.importing.columns.made import number_from, wga_pictures
 from app.services.importing.columns.picture_cells import pictures_in, says_nothing
 from app.services.importing.columns.reading import Reading
 from app.services.importing.columns.systems import JOINTS
+from app.services.importing.media.cells import media_columns, media_in
+from app.services.importing.media.said import SaidMedia
 from app.services.importing.messages import Remark
 from app.services.importing.standards.texts import text_of_cell, without_markup
 from app.services.importing.tables.cells import is_exponent, visible
@@ -50,6 +52,8 @@ class Record:
         Where its pictures are: names or addresses.
     about : dict of str to str
         What is said of these pictures and not of the work, by name.
+    media : list of SaidMedia
+        Its audio, video and links.
     withdrawn : str
         Since when, in our own export; "" where it is on show.
     is_further : bool
@@ -79,6 +83,7 @@ class Record:
     is_gone: bool = False
     remarks: list[Remark] = field(default_factory=list)
     absent: frozenset[str] = frozenset()
+    media: list[SaidMedia] = field(default_factory=list)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -99,6 +104,7 @@ class Record:
             "is_gone": self.is_gone,
             "remarks": [[one.code, dict(one.facts)] for one in self.remarks],
             "absent": sorted(self.absent),
+            "media": [one.to_json() for one in self.media],
         }
         return {name: value for name, value in kept.items() if value}
 
@@ -108,7 +114,10 @@ class Record:
         kept = dict(kept)
         remarks = [Remark(code, facts) for code, facts in kept.pop("remarks", ())]
         absent = frozenset(kept.pop("absent", ()))
-        return cls(number, accession, **kept, remarks=remarks, absent=absent)
+        media = [SaidMedia.from_json(one) for one in kept.pop("media", ())]
+        record = cls(number, accession, **kept, remarks=remarks, absent=absent)
+        record.media = media
+        return record
 
 
 def read_records(rows: Iterable[TableRow], reading: Reading) -> Iterator[Record]:
@@ -141,6 +150,7 @@ class RecordReader:
         self._content = reading.content.keys()
         self._plain = self._plain_reading()
         self._about = list(reading.about_pictures.items())
+        self._media = media_columns(reading.columns)
         self._columns = {
             meant: [c for c, one in reading.columns.items() if one == meant]
             for meant in (ACCESSION, IMAGE, SHOWS, WITHDRAWN)
@@ -175,6 +185,9 @@ class RecordReader:
             record.label[SHOWS] = values.get(column, "").strip()
         for column in self._columns[WITHDRAWN]:
             record.withdrawn = values.get(column, "").strip()
+        if self._media:
+            record.media, remarks = media_in(values, self._media)
+            record.remarks += remarks
         if self._reading.accession_from and not record.accession:
             made_from = values.get(self._reading.accession_from, "")
             _number(record, number_from(made_from))

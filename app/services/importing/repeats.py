@@ -27,14 +27,14 @@ class _Seen:
 
     Attributes
     ----------
-    images : set of str
-        Names of its pictures, and of those of its further views.
+    shown : set of str
+        Names of its pictures and media, and of those of its further rows.
     refusal : RowDecision or None
         What became of it, if it is not going to be recorded.
     """
 
     number: int
-    images: set[str]
+    shown: set[str]
     refusal: RowDecision | None
 
 
@@ -45,28 +45,28 @@ class _SeenRows:
         self._rows = sqlite3.connect("")
         self._rows.execute(
             "CREATE TABLE seen (accession TEXT PRIMARY KEY, number INTEGER, "
-            "images TEXT, refusal TEXT) WITHOUT ROWID"
+            "shown TEXT, refusal TEXT) WITHOUT ROWID"
         )
 
     def find(self, accession: str) -> _Seen | None:
         """Return the first row about a work; None if there was none yet."""
-        meant = "SELECT number, images, refusal FROM seen WHERE accession = ?"
+        meant = "SELECT number, shown, refusal FROM seen WHERE accession = ?"
         found = self._rows.execute(meant, (accession,)).fetchone()
         if found is None:
             return None
-        number, images, refusal = found
+        number, shown, refusal = found
         decision = None
         if refusal:
             state, message = refusal.split(" ", 1)
             decision = RowDecision(RowState(state), read(message))
-        return _Seen(number, set(json.loads(images)), decision)
+        return _Seen(number, set(json.loads(shown)), decision)
 
     def keep(self, accession: str, seen: _Seen) -> None:
         """Keep in mind what is known of a work's first row."""
         refusal = ""
         if seen.refusal is not None:
             refusal = f"{seen.refusal.state.value} {write(seen.refusal.remarks)}"
-        row = (accession, seen.number, json.dumps(sorted(seen.images)), refusal)
+        row = (accession, seen.number, json.dumps(sorted(seen.shown)), refusal)
         self._rows.execute("REPLACE INTO seen VALUES (?, ?, ?, ?)", row)
 
 
@@ -89,10 +89,10 @@ class Repeats:
         """
         if record.fault is not None:
             return RowDecision(RowState.FAILED, [record.fault])
-        images = set(record.images)
+        shown = _shown_by(record)
         first = self._seen.find(record.accession)
         if first is None:
-            self._seen.keep(record.accession, _Seen(record.number, images, None))
+            self._seen.keep(record.accession, _Seen(record.number, shown, None))
             return None
         other = self._contradicted(record, first.number)
         if other:
@@ -100,10 +100,10 @@ class Repeats:
             return RowDecision(RowState.FAILED, [Remark("contradicts", told)])
         if first.refusal:
             return first.refusal
-        if images <= first.images:
+        if shown <= first.shown:
             repeats = Remark("repeats", {"line": first.number})
             return RowDecision(RowState.SKIPPED, [repeats])
-        both = replace(first, images=first.images | images)
+        both = replace(first, shown=first.shown | shown)
         self._seen.keep(record.accession, both)
         record.is_further = True
         record.label, record.details, record.withdrawn = {}, {}, ""
@@ -124,6 +124,14 @@ class Repeats:
         said = {**record.details, **record.label}.items()
         others = (name for name, value in said if value and before.get(name) != value)
         return next((one for one in others if one not in self._picture_details), "")
+
+
+def _shown_by(record: Record) -> set[str]:
+    """Return what tells a further row of a work from a repeated one."""
+    return {
+        *record.images,
+        *(f"{one.kind} {one.language} {one.name}" for one in record.media),
+    }
 
 
 def row_of_run(session: Session, run: ImportRun, number: int) -> Record:

@@ -17,6 +17,7 @@ from app.services.curation.editing import (
     ChangedMeanwhileError,
     WorkEditor,
 )
+from app.services.curation.work_media import MEDIA, MediaChangedError, MediaEditor
 from app.services.importing import runs
 from app.services.importing.messages import Remark, write
 from app.services.importing.sources import ImportContext, SourceKind
@@ -58,6 +59,8 @@ def _undo_run(
         import_context.limits,
         tells=False,
     )
+    recordings = import_context.media.recordings
+    media = MediaEditor(session, recordings, handle.task.user, tells=False)
     # What waits to be recorded never will be.
     mine = update(ImportRow).where(ImportRow.run_id == run.id)
     mine = mine.execution_options(synchronize_session=False)
@@ -74,7 +77,7 @@ def _undo_run(
     while batch := session.scalars(next_ones).all():
         next_ones = entries.where(AuditEntry.id < batch[-1].id)
         for entry in batch:
-            _undo_entry(handle, editor, entry)
+            _undo_entry(handle, editor, media, entry)
         left -= len(batch)
         handle.progress(total - left, total, UNDOING)
     _tell_rows(session, run)
@@ -82,7 +85,9 @@ def _undo_run(
     runs.keep_counts(session, run)
 
 
-def _undo_entry(handle: TaskHandle, editor: WorkEditor, entry: AuditEntry) -> None:
+def _undo_entry(
+    handle: TaskHandle, editor: WorkEditor, media: MediaEditor, entry: AuditEntry
+) -> None:
     """Take one change back, unless something else has changed since."""
     session, work = handle.context.session, entry.artwork
     if entry.action == CREATE and work is not None and work.is_withdrawn:
@@ -96,8 +101,11 @@ def _undo_entry(handle: TaskHandle, editor: WorkEditor, entry: AuditEntry) -> No
         )
         return
     try:
-        editor.undo(entry)
-    except ChangedMeanwhileError:
+        if entry.action == MEDIA:
+            media.undo(entry)
+        else:
+            editor.undo(entry)
+    except (ChangedMeanwhileError, MediaChangedError):
         session.rollback()
 
 

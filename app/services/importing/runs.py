@@ -20,6 +20,7 @@ from app.services.importing.columns.formats import (
 from app.services.importing.columns.kept import keep_reading
 from app.services.importing.columns.reading import Reading
 from app.services.importing.diff import Policy
+from app.services.importing.messages import RECORDINGS_COME, read
 from app.services.importing.sources import TABLE, SourceKind, kind_of
 from app.services.importing.tables.choice import TableChoice
 from app.services.media.store import MediaStore
@@ -294,6 +295,19 @@ def count_rows(session: Session, run: ImportRun) -> dict[str, int]:
     ).all()
     counts = {state.value: count for state, count, _ in rows}
     return {**counts, REMARKED: sum(remarked for *_, remarked in rows)}
+
+
+def count_recordings(session: Session, run: ImportRun) -> int:
+    """Count the recordings that a run that was looked through would bring in."""
+    coming = select(ImportRow.message).where(
+        ImportRow.run_id == run.id, ImportRow.message.contains(f'"{RECORDINGS_COME}"')
+    )
+    return sum(
+        int(remark.facts["count"])
+        for message in session.scalars(coming)
+        for remark in read(message)
+        if remark.code == RECORDINGS_COME
+    )
 
 
 def tell_others(session: Session, run: ImportRun, kind: EventKind) -> None:

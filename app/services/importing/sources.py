@@ -21,13 +21,13 @@ from app.services.importing.pictures.archive import (
     Archive,
 )
 from app.services.importing.pictures.folder import FolderPictures
+from app.services.importing.pictures.shared_folder import shared_file
 from app.services.importing.pictures.source import (
     NoPictures,
     PictureSource,
     SourceError,
 )
 from app.services.importing.records import Record, read_records
-from app.services.importing.shared_folder import shared_file
 from app.services.importing.standards.documents import (
     ACCEPT,
     DOCUMENT_BYTES,
@@ -54,6 +54,10 @@ PACKED = b"PK\x03\x04"
 """Begins ZIP files, and workbooks."""
 TABLE = "table"
 """Key, in ``ImportRun.mapping``, of how the table is read."""
+RECORDING_SECONDS = 600.0
+"""For one recording."""
+RECORDINGS = "audio/*, video/*"
+"""What is asked for then."""
 DOCUMENTS = (FileKind.JSON, FileKind.XML)
 """Kinds of files that standards are written in."""
 
@@ -82,8 +86,10 @@ class ImportContext:
         Folder on the server that may be imported from.
     limits : ImageSettings
         On one picture.
-    pictures, documents : LinkReader or None
+    pictures, documents, recordings : LinkReader or None
         Fetch by address; None where that is switched off.
+    recording_bytes : int
+        Of a recording at most.
     language : str
         Code of the site's language, in which texts are wanted.
     """
@@ -94,6 +100,8 @@ class ImportContext:
     limits: ImageSettings
     pictures: LinkReader | None
     documents: LinkReader | None
+    recordings: LinkReader | None
+    recording_bytes: int
     language: str
 
     @classmethod
@@ -102,6 +110,7 @@ class ImportContext:
         limits = image_settings(config)
         follows = config["MORELLI_LINKS"]
         folders = Folders(config["MORELLI_INSTANCE"])
+        most = config["MORELLI_MAX_RECORDING_MB"] * 1_000_000
         return cls(
             folders,
             open_stores(config["MORELLI_MEDIA_URL"], folders),
@@ -111,6 +120,10 @@ class ImportContext:
             LinkReader(DOCUMENT_BYTES, seconds=DOCUMENT_SECONDS, accept=ACCEPT)
             if follows
             else None,
+            LinkReader(most, seconds=RECORDING_SECONDS, accept=RECORDINGS)
+            if follows
+            else None,
+            most,
             config["MORELLI_LANGUAGE"],
         )
 

@@ -12,7 +12,7 @@ from app.services.collection.lido import lido_records
 from app.services.collection.linked_art import linked_art
 from app.services.collection.works import count_works
 from app.web.curate.responses import download, go_to
-from app.web.shell.addresses import addresses_of
+from app.web.shell.addresses import addresses_of, recording_address
 from app.web.shell.museum import museum
 
 bp = Blueprint("curate_export", __name__, url_prefix="/curate/export")
@@ -27,7 +27,8 @@ def show() -> str:
 @bp.get("/works.csv")
 def table() -> Response:
     """Send all works as a table that can be imported again."""
-    return stream(exporting.table(db.session()), "works.csv", "text/csv")
+    lines = exporting.table(db.session(), recording_address)
+    return stream(lines, "works.csv", "text/csv")
 
 
 @bp.get("/works.json")

@@ -47,8 +47,13 @@ def addresses_of(accession: str) -> Addresses:
         public_url("artworks.show", accession=accession),
         lambda name: public_url("media.work", name=name),
         lambda sha256: public_url("iiif_images.service", sha256=sha256),
-        lambda name: public_url("media.recording", name=name),
+        recording_address,
     )
+
+
+def recording_address(name: str) -> str:
+    """Return the absolute address of a recording by its name."""
+    return public_url("media.recording", name=name)
 
 
 def lead_on(work: Artwork, asked: str) -> None:

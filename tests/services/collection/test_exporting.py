@@ -56,7 +56,7 @@ def rows_of(text):
 
 @pytest.mark.usefixtures("works")
 def test_the_table_has_everything_and_comes_back_the_same():
-    rows = rows_of("".join(exporting.table(db.session())))
+    rows = rows_of("".join(exporting.table(db.session(), str)))
     read = [{original(k): original(v) for k, v in row.items()} for row in rows]
     assert list(read[0]) == [*exporting.EXPORTED, "=x", "Height"]
     assert [row["accession"] for row in read] == ["-2", "1", "1"]
@@ -73,7 +73,7 @@ def test_years_stand_beside_the_date():
     db.session.query(Artwork).filter_by(accession="1").one().date = "550–525 B.C."
     db.session.query(Artwork).filter_by(accession="-2").one().date = "after 1200"
     db.session.commit()
-    rows = rows_of("".join(exporting.table(db.session())))
+    rows = rows_of("".join(exporting.table(db.session(), str)))
     years = [(row["earliest_year"], row["latest_year"]) for row in rows]
     assert years == [("1200", ""), ("-550", "-525"), ("-550", "-525")]
     works = json.loads("".join(exporting.json_lines(db.session())))
@@ -82,7 +82,7 @@ def test_years_stand_beside_the_date():
 
 @pytest.mark.usefixtures("works")
 def test_no_cell_of_the_table_is_calculated():
-    text = "".join(exporting.table(db.session()))
+    text = "".join(exporting.table(db.session(), str))
     for row in csv.reader(io.StringIO(text, newline="")):
         assert not [cell for cell in row if cell.startswith(ACTIVE)]
 
@@ -99,7 +99,7 @@ def test_an_empty_collection_is_an_empty_file(in_app):
     for work in db.session.query(Artwork):
         db.session.delete(work)
     db.session.commit()
-    assert rows_of("".join(exporting.table(db.session()))) == []
+    assert rows_of("".join(exporting.table(db.session(), str))) == []
     assert json.loads("".join(exporting.json_lines(db.session()))) == []
 
 
@@ -117,7 +117,9 @@ def test_texts_in_languages_are_columns_and_media_stand_in_json(in_app):
     link = {"address": "https://example.org/", "title": "Page", "language": "en"}
     work.media = [WorkMedia(kind=MediaKind.LINK, **link)]
     db.session.commit()
-    [header, row, *_] = csv.reader(io.StringIO("".join(exporting.table(db.session()))))
+    [header, row, *_] = csv.reader(
+        io.StringIO("".join(exporting.table(db.session(), str)))
+    )
     said = dict(zip(header, row, strict=True))
     assert (said["story@de"], said["story@ar"]) == ("Lang", "قصة")
     exported = json.loads("".join(exporting.json_lines(db.session())))

@@ -116,7 +116,7 @@ SPOKEN = {
     *("appellationValue", "descriptiveNoteValue", "displayObjectMeasurements", "term"),
     *("displayActorInRole", "displayDate", "displayMaterialsTech", "displaySubject"),
     *("creditLine", "descriptiveMetadata", "administrativeMetadata"),
-    "resourceDescription",
+    *("resourceDescription", "linkResource"),
 }
 """Elements that may say in which language they are."""
 TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")

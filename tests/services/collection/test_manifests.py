@@ -1,6 +1,6 @@
 import pytest
 
-from app.models import Artwork, ReferenceImage
+from app.models import Artwork, MediaKind, ReferenceImage, WorkMedia
 from app.services.collection.manifests import Addresses, collection, manifest
 
 URI = {"type": "string", "format": "uri", "pattern": "^http"}
@@ -53,6 +53,60 @@ CANVAS = thing(
     items=several(PAGE, 0),
     **SIZE,
 )
+LASTS = {"type": "number", "exclusiveMinimum": 0}
+TAG = {"type": "string", "pattern": "^[a-zA-Z-]+$"}
+PLAYED = {
+    "anyOf": [
+        thing(kind, ["format"], format=FORMAT, duration=LASTS, language=TAG)
+        for kind in ("Sound", "Video")
+    ]
+}
+SPOKEN = {
+    "type": "object",
+    "properties": {
+        "type": {"const": "TextualBody"},
+        "value": {"type": "string"},
+        "format": FORMAT,
+        "language": TAG,
+    },
+    "required": ["type", "value"],
+    "additionalProperties": False,
+}
+
+
+def annotations(motivation, body):
+    return several(
+        thing(
+            "AnnotationPage",
+            ["items"],
+            items=several(
+                thing(
+                    "Annotation",
+                    ["motivation", "body", "target"],
+                    motivation={"const": motivation},
+                    body=body,
+                    target=URI,
+                )
+            ),
+        )
+    )
+
+
+PLAYER = thing(
+    "Canvas",
+    ["duration", "items"],
+    label=WORDS,
+    duration=LASTS,
+    items=annotations("painting", PLAYED),
+    annotations=annotations("supplementing", SPOKEN),
+    **SIZE,
+)
+RENDERING = {
+    "anyOf": [
+        thing(kind, ["label", "format"], label=WORDS, format=FORMAT)
+        for kind in ("Sound", "Video", "Text")
+    ]
+}
 CONTEXT = {"const": "http://iiif.io/api/presentation/3/context.json"}
 HOMEPAGE = thing("Text", ["label"], label=WORDS, format=FORMAT)
 # What IIIF's presentation-validator wants of ``rights`` (schema/iiif_3_0.json).
@@ -72,7 +126,8 @@ MANIFEST = thing(
     rights=RIGHTS,
     requiredStatement=PAIR,
     thumbnail=several(IMAGE),
-    items=several(CANVAS),
+    items=several({"anyOf": [CANVAS, PLAYER]}),
+    rendering=several(RENDERING),
 )
 """What Presentation 3.0 allows, as far as it is written here."""
 ENTRY = {
@@ -92,6 +147,15 @@ COLLECTION = thing(
     label=WORDS,
     items=several(ENTRY, 0),
 )
+
+
+MEDIA = [
+    WorkMedia(kind=kind, media_name=f"a.{kind}", mimetype=f"{kind}/mp4", **said)
+    for kind, said in (
+        (MediaKind.AUDIO, {"seconds": 2.5, "language": "ar", "transcript": "أهلاً"}),
+        (MediaKind.VIDEO, {"seconds": 1.0, "title": "<b>Film</b>"}),
+    )
+] + [WorkMedia(kind=MediaKind.LINK, address="https://museum.example/m", title="M")]
 
 
 def place(name):
@@ -131,6 +195,8 @@ def validate(described, schema):
         {"rights": "https://rightsstatements.org/page/InC/1.0/"},
         {"details": {"Height": "3 cm", "Weight": 3, "Blank": ""}},
         {"stated_subjects": " dog ship "},
+        {"media": MEDIA},
+        {"media": MEDIA[:2], "images": []},
         {"title": "العنوان", "details": {"title@he": "כותרת", "title@ar": "العنوان"}},
         {"title": "Very long " * 2000},
         {"title": "<b>Bold</b> <script>x</script>", "artist": "<1900>"},

@@ -61,6 +61,10 @@ def test_a_recording_is_kept_with_what_is_said_of_it(recording, work, store):
     assert last_entry().action == "media"
 
 
+def test_lines_end_as_in_files_whatever_a_form_sends():
+    assert said_of("de", "", " Eins\r\n\r\nZwei\r ")["transcript"] == "Eins\n\nZwei"
+
+
 def test_adding_is_taken_back_and_that_too(recording, editor, work, store):
     undone = editor.undo(last_entry())
     assert titles(work) == []

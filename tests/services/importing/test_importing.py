@@ -65,7 +65,7 @@ def state_of(run):
 
 
 def exported():
-    return "".join(exporting.table(db.session()))
+    return "".join(exporting.table(db.session(), str))
 
 
 def test_the_dry_run_tells_of_every_row_and_changes_nothing(importer):

@@ -185,7 +185,7 @@ def test_what_is_said_of_a_picture_is_kept_exported_and_changed(importer):
     table = "No;Titel;Bild;Fotograf\nA;Hase;a.jpg;Ada\nA;Hase;b.jpg;Eve\n"
     reading = {"columns": COLUMNS_OF_PICTURES}
     importer.bring_in(pack({"t.csv": table}, ["a.jpg", "b.jpg"]), **reading)
-    before = "".join(exporting.table(db.session()))
+    before = "".join(exporting.table(db.session(), str))
     assert "picture.Fotograf" in before
     run = importer.bring_in(before)
     assert not run.counts.get("updated")
@@ -194,7 +194,7 @@ def test_what_is_said_of_a_picture_is_kept_exported_and_changed(importer):
     assert states(run)[1] == ("A", "updated", ["described"])
     assert [image.about["Fotograf"] for image in work("A").images] == ["Ada", "Max"]
     importer.undo(run)
-    assert "".join(exporting.table(db.session())) == before
+    assert "".join(exporting.table(db.session(), str)) == before
 
 
 COLUMNS_OF_PICTURES = {
@@ -275,9 +275,9 @@ def test_our_own_export_comes_back_after_a_spreadsheet_cut_it(importer):
 def test_apostrophes_of_titles_stay(importer):
     importer.bring_in("accession,title,artist\n1,'s-Hertogenbosch,'t Hooft\n")
     assert (work("1").title, work("1").artist) == ("'s-Hertogenbosch", "'t Hooft")
-    before = "".join(exporting.table(db.session()))
+    before = "".join(exporting.table(db.session(), str))
     importer.bring_in(before)
-    assert "".join(exporting.table(db.session())) == before
+    assert "".join(exporting.table(db.session(), str)) == before
 
 
 @pytest.mark.parametrize(

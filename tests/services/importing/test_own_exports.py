@@ -77,7 +77,7 @@ def changed(cell):
 
 
 def test_the_table_comes_back_as_it_is(works, importer):
-    text = "".join(exporting.table(db.session()))
+    text = "".join(exporting.table(db.session(), str))
     forget()
     importer.bring_in(text)
     assert described() == works
@@ -85,7 +85,7 @@ def test_the_table_comes_back_as_it_is(works, importer):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_table_comes_back_after_a_spreadsheet_had_it(works, importer, delimiter):
-    text = had_by_a_spreadsheet("".join(exporting.table(db.session())), delimiter)
+    text = had_by_a_spreadsheet("".join(exporting.table(db.session(), str)), delimiter)
     assert "WAHR" not in text
     forget()
     importer.bring_in(text)
@@ -112,7 +112,7 @@ def codes():
 
 
 def test_codes_come_back_whole_where_no_term_has_them(coded, importer):
-    text = "".join(exporting.table(db.session()))
+    text = "".join(exporting.table(db.session(), str))
     forget()
     db.session.query(TermCode).delete()
     db.session.commit()
@@ -125,7 +125,7 @@ def test_codes_come_back_whole_where_no_term_has_them(coded, importer):
 
 def test_an_unchanged_table_gives_no_work_the_codes_of_its_terms(coded, importer):
     before = described()
-    importer.bring_in("".join(exporting.table(db.session())))
+    importer.bring_in("".join(exporting.table(db.session(), str)))
     assert codes() == coded
     assert described() == before
 
@@ -134,7 +134,7 @@ def test_the_codes_of_a_batch_of_works_are_read_at_once(coded, importer):
     for work in db.session.query(Artwork).filter_by(artist=""):
         work.artist = "Dürer"
     db.session.commit()
-    text = "".join(exporting.table(db.session()))
+    text = "".join(exporting.table(db.session(), str))
     asked = []
 
     def note(_connection, _cursor, statement, *_rest):

@@ -8,6 +8,7 @@ import stat
 import zipfile
 import zlib
 from pathlib import PurePosixPath
+from shutil import copyfileobj
 from typing import BinaryIO, cast
 
 from flask_babel import lazy_gettext as _
@@ -48,7 +49,8 @@ MOST_PACKED = 200
 """Times that what is in a ZIP file may be larger than the file: tables are packed to
 a tenth or twentieth, pictures hardly at all; bombs a thousandfold and more."""
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError)
+_BROKEN = (*_UNREADABLE, OSError)
 
 
 class Archive:
@@ -113,6 +115,17 @@ class Archive:
         try:
             return self._zip.read(entry)
         except _BROKEN as error:
+            raise PictureError(Remark("picture_broken", {"name": name})) from error
+
+    def copy(self, name: str, file: BinaryIO, most_bytes: int) -> None:
+        """Copy what is no picture; raises as :meth:`PictureSource.read`."""
+        entry = self._entries[self._names.find(name).name]
+        if entry.file_size > most_bytes:
+            raise PictureError(Remark("picture_large", {"name": name}))
+        try:
+            with self._zip.open(entry) as given:
+                copyfileobj(given, file)
+        except _UNREADABLE as error:
             raise PictureError(Remark("picture_broken", {"name": name})) from error
 
     def remarks_on(self, name: str) -> tuple[Remark, ...]:

@@ -1,6 +1,6 @@
 """Source of pictures: what every place gives where they are found by name."""
 
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from app.services.importing.messages import Remark
 
@@ -30,6 +30,10 @@ class PictureSource(Protocol):
         """
         ...
 
+    def copy(self, name: str, file: BinaryIO, most_bytes: int) -> None:
+        """Copy what is no picture, such as a recording; raises as :meth:`read`."""
+        ...
+
     def remarks_on(self, name: str) -> tuple[Remark, ...]:
         """Return what is to be said of how a picture was found; raises as `read`."""
         ...
@@ -39,6 +43,10 @@ class NoPictures:
     """No pictures at all, beside a table alone."""
 
     def read(self, name: str) -> bytes:
+        """Raise ``PictureError``."""
+        raise PictureError(Remark("picture_missing", {"name": name}))
+
+    def copy(self, name: str, file: BinaryIO, most_bytes: int) -> None:
         """Raise ``PictureError``."""
         raise PictureError(Remark("picture_missing", {"name": name}))
 

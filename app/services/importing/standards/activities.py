@@ -152,7 +152,7 @@ def _record(
             return _lost(number, address, "manifest_refused")
     manifest = presentation.presentation_of(document)
     if manifest is not None and manifest["type"] == "Manifest":
-        record = presentation.record_of(number, manifest, language)
+        record = presentation.record_of(number, manifest, language, library)
     elif linked_art.is_object(document):
         record = linked_art.record_of(number, document, language, library)
     else:

@@ -27,8 +27,10 @@ from app.services.importing.standards.image_service import (
     is_image_service,
     picture_address,
 )
+from app.services.importing.standards.manifest_media import is_page, media_of
 from app.services.importing.standards.presentation2 import NAMES, upgraded
 from app.services.importing.standards.texts import (
+    by_language,
     chosen,
     joined,
     label_texts,
@@ -36,7 +38,6 @@ from app.services.importing.standards.texts import (
 )
 from app.services.importing.standards.vocabulary import (
     DATE,
-    OTHER_MEDIA,
     RIGHTS,
     WorkDescription,
     first_year,
@@ -94,28 +95,30 @@ def read_manifests(
         if isinstance(found, Remark):
             yield Record(number, number_of(address), fault=found, identifier=address)
         else:
-            yield record_of(number, found, language)
+            yield record_of(number, found, language, library)
 
 
-def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record:
+def record_of(
+    number: int, manifest: Mapping[str, Any], language: str, library: Library
+) -> Record:
     """Return what a manifest says of a work."""
 
     def words(value: Any) -> list[str]:
-        return label_texts(_by_language(value), language)
+        return label_texts(by_language(value), language)
 
     found = WorkDescription()
     for pair in objects(manifest.get("metadata")):
-        names = _by_language(pair.get("label"))
+        names = by_language(pair.get("label"))
         every = [plain_text(name) for texts in names.values() for name in texts]
         value = pair.get("value")
         name = joined(chosen(names, language))
-        found.add_named(every, name, words(value), _by_language(value))
+        found.add_named(every, name, words(value), by_language(value))
     found.accession = found.accession or _identifier_among(manifest)
     title = words(manifest.get("label"))
     # A manifest must have a label; one without a title has the number there.
     if title and title != [found.accession]:
         found.replace("title", title)
-        found.add_languages("title", _by_language(manifest.get("label")))
+        found.add_languages("title", by_language(manifest.get("label")))
     _add_rights(found, manifest, words)
     homepage = next((id_of(page) for page in objects(manifest.get("homepage"))), "")
     address = id_of(dict(manifest))
@@ -123,13 +126,13 @@ def record_of(number: int, manifest: Mapping[str, Any], language: str) -> Record
         found.add("source", [homepage or address])
     if not found.has(DATE):
         found.add(DATE, [first_year(str(manifest.get("navDate") or ""))])
-    found.add_languages(DESCRIPTION, _by_language(manifest.get("summary")))
+    found.add_languages(DESCRIPTION, by_language(manifest.get("summary")))
     for agent in objects(manifest.get("provider")):
         found.add_detail("Provider", words(agent.get("label")))
-    found.add_detail("See also", map(id_of, objects(manifest.get("seeAlso"))))
-    for one in objects(manifest.get("rendering")):
-        said = (*words(one.get("label")), id_of(one))
-        found.add_detail(OTHER_MEDIA, [" ".join(filter(None, said))])
+    others = (one for one in objects(manifest.get("seeAlso")) if not is_page(one))
+    found.add_detail("See also", map(id_of, others))
+    for one in media_of(manifest, language, library):
+        found.add_media(one)
     found.images = pictures_of(manifest)
     record = found.record(number, address)
     record.identifier = address
@@ -143,7 +146,7 @@ def _identifier_among(manifest: Mapping[str, Any]) -> str:
     """Return what a row calls the identifier, where none is called accession number."""
     for pair in objects(manifest.get("metadata")):
         names, values = (
-            [text for said in _by_language(pair.get(part)).values() for text in said]
+            [text for said in by_language(pair.get(part)).values() for text in said]
             for part in ("label", "value")
         )
         is_named = any(squeezed(name) in IDENTIFIERS for name in names)
@@ -162,7 +165,7 @@ def _add_rights(
     licences = [rights] if isinstance(rights, str) else []
     for statement in objects(manifest.get("requiredStatement")):
         found.add(RIGHTS, words(statement.get("value")))
-        spoken = _by_language(statement.get("value"))
+        spoken = by_language(statement.get("value"))
         if len(spoken) > 1:
             full = {tag: [joined([*said, *licences])] for tag, said in spoken.items()}
             found.add_languages(RIGHTS, full)
@@ -276,16 +279,3 @@ def _region(selector: Any) -> str:
         if isinstance(region, str) and REGION.fullmatch(region):
             return region
     return ""
-
-
-def _by_language(value: Any) -> dict[str, list[str]]:
-    """Return texts by their languages; those that are in none, which is wrong, too."""
-    if not isinstance(value, dict):
-        value = {"none": value}
-    found = {}
-    for language, texts in value.items():
-        several = texts if isinstance(texts, list) else [texts]
-        found[str(language)] = [
-            str(text) for text in several if isinstance(text, str | int | float)
-        ]
-    return found

@@ -29,12 +29,9 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         "rights": next(_addresses(document.get("license")), None),
         "navDate": document.get("navDate"),
         "requiredStatement": {"value": _texts(document.get("attribution"))},
-        "homepage": [{"id": one} for one in _addresses(document.get("related"))],
-        "seeAlso": [{"id": one} for one in _addresses(document.get("seeAlso"))],
-        "rendering": [
-            {"id": one.get("@id"), "label": _texts(one.get("label"))}
-            for one in _entries(document.get("rendering"))
-        ],
+        "homepage": _resources(document.get("related")),
+        "seeAlso": _resources(document.get("seeAlso")),
+        "rendering": _resources(document.get("rendering")),
         "next": next(_addresses(document.get("next")), None),
     }
     if kind == "Collection":
@@ -49,7 +46,14 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         sequences = objects(document.get("sequences"))
         # Further sequences show the same canvases in another order.
         canvases = objects(sequences[0].get("canvases")) if sequences else []
-        found["items"] = [_canvas(canvas) for canvas in canvases]
+        found["items"] = [
+            *map(_canvas, canvases),
+            *(
+                _played(element)
+                for sequence in objects(document.get("mediaSequences"))
+                for element in objects(sequence.get("elements"))
+            ),
+        ]
     return found
 
 
@@ -67,7 +71,31 @@ def _canvas(canvas: dict[str, Any]) -> dict[str, Any]:
     annotations = [
         {"body": _body(one.get("resource"))} for one in objects(canvas.get("images"))
     ]
-    return {"type": "Canvas", "items": [{"items": annotations}]}
+    return {
+        "type": "Canvas",
+        "label": _texts(canvas.get("label")),
+        "items": [{"items": annotations}],
+        "rendering": _resources(canvas.get("rendering")),
+    }
+
+
+def _played(element: dict[str, Any]) -> dict[str, Any]:
+    """Return what IIIF's first extension for audio and video has, as a canvas.
+
+    An element is a recording, and its renderings the same in other formats.
+    """
+    renderings = _resources(element.get("rendering"))
+    spoken = [
+        {"motivation": one.get("motivation"), "body": _resources(one.get("resource"))}
+        for one in objects(element.get("resources"))
+    ]
+    choice = {"type": "Choice", "items": [*_resources(element), *renderings]}
+    return {
+        "type": "Canvas",
+        "label": _texts(element.get("label")),
+        "items": [{"items": [{"body": choice}]}],
+        "annotations": [{"items": spoken}],
+    }
 
 
 def _body(resource: Any) -> dict[str, Any]:
@@ -103,6 +131,22 @@ def _texts(value: Any) -> dict[str, list[str]]:
             if isinstance(text, str | int | float):
                 found.setdefault(language, []).append(str(text))
     return found
+
+
+def _resources(value: Any) -> list[dict[str, Any]]:
+    """Return resources with what is said of them: label, type, format, language."""
+    return [
+        {
+            "id": one.get("@id"),
+            "type": str(one.get("@type") or "").rpartition(":")[2],
+            "label": _texts(one.get("label")),
+            "format": one.get("format"),
+            "language": one.get("language"),
+            **({"value": one["chars"]} if "chars" in one else {}),
+        }
+        for one in _entries(value)
+        if isinstance(one.get("@id"), str) or "chars" in one
+    ]
 
 
 def _entries(value: Any) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from html.parser import HTMLParser
+from typing import Any
 
 from app.models.languages import normal_tag
 
@@ -192,6 +193,19 @@ def united_languages(things: Sequence[Spoken]) -> dict[str, list[str]]:
         ]
         for tag in tags
     }
+
+
+def by_language(value: Any) -> dict[str, list[str]]:
+    """Return texts of IIIF by their languages; those in none, which is wrong, too."""
+    if not isinstance(value, dict):
+        value = {"none": value}
+    found = {}
+    for language, texts in value.items():
+        several = texts if isinstance(texts, list) else [texts]
+        found[str(language)] = [
+            str(text) for text in several if isinstance(text, str | int | float)
+        ]
+    return found
 
 
 def primary(tag: str) -> str:

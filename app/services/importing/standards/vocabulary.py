@@ -20,6 +20,7 @@ from app.services.importing.columns.formats import ACCESSION
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import detail_name
 from app.services.importing.columns.words import field_named
+from app.services.importing.media.said import OTHER_MEDIA, SaidMedia, normal
 from app.services.importing.records import Record
 from app.services.importing.standards.texts import (
     NO_LANGUAGE,
@@ -33,8 +34,6 @@ from app.services.importing.standards.texts import (
 
 RIGHTS = "rights"
 DATE = "date"
-OTHER_MEDIA = "Recordings and links"
-"""Detail that says where audio, video and pages about a work are."""
 _LAST_PARTS = ("manifest", "info", "json", "iiif", "presentation")
 """Ends of addresses that say what a document is, and not of which work."""
 
@@ -47,11 +46,13 @@ class WorkDescription:
     accession : str
     images : list of str
         Addresses or names of its pictures.
+    media : list of SaidMedia
     """
 
     def __init__(self) -> None:
         self.accession = ""
         self.images: list[str] = []
+        self.media: list[SaidMedia] = []
         self._label: dict[str, list[str]] = {}
         self._details: dict[str, list[str]] = {}
 
@@ -67,6 +68,14 @@ class WorkDescription:
         """Add what is no field of ours, under its own name."""
         if name:
             self._details.setdefault(detail_name(name), []).extend(texts)
+
+    def add_media(self, one: SaidMedia) -> None:
+        """Add audio, video or a link; a link that is not safe is a text only."""
+        kept = normal(one)
+        if kept is None:
+            self.add_detail(OTHER_MEDIA, [one.text])
+        elif not any(kept.is_same(other) for other in self.media):
+            self.media.append(kept)
 
     def add_languages(
         self, field: str, texts: Mapping[str, Iterable[str]], *, most: int | None = None
@@ -212,6 +221,7 @@ class WorkDescription:
             label=label,
             details=_without_repeats(details, label),
             images=list(dict.fromkeys(self.images)),
+            media=self.media,
         )
 
 

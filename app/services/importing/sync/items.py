@@ -4,7 +4,7 @@ They tell a source's own changes from those that curators made since, and what a
 has no more from what it never had.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models import Artwork, ImportRun, SourceItem, now
 from app.services.collection.labels import DETAIL
+from app.services.importing.media.said import SaidMedia
 from app.services.importing.records import Record
 from app.services.importing.sync.merging import LastSaid
 
@@ -81,7 +82,8 @@ class SourceItems:
         item = self._items.get(record.identifier)
         if item is None or item.accession != record.accession:
             return None
-        return LastSaid(item.facts, frozenset(item.images), item.is_gone)
+        media = tuple(map(SaidMedia.from_json, item.media))
+        return LastSaid(item.facts, frozenset(item.images), item.is_gone, media)
 
     def settles(self, record: Record, artwork: Artwork | None) -> bool:
         """Tell whether nothing is to be done, nor to be noted, for a record."""
@@ -93,6 +95,7 @@ class SourceItems:
             and item.accession == record.accession
             and item.facts == record.facts
             and set(record.images) <= set(item.images)
+            and item.media == [one.to_json() for one in record.media]
         )
         if is_settled:
             self._settled[record.number] = record.accession
@@ -151,7 +154,11 @@ class SourceItems:
         return self._session.scalars(counted).one()
 
     def keep(
-        self, record: Record, artwork: Artwork | None, taken: Iterable[str]
+        self,
+        record: Record,
+        artwork: Artwork | None,
+        taken: Iterable[str],
+        untaken: Collection[SaidMedia],
     ) -> None:
         """Note what the source said, in the transaction that obeys it.
 
@@ -159,6 +166,8 @@ class SourceItems:
         ----------
         taken : iterable of str
             Pictures of the record that the work has now.
+        untaken : collection of SaidMedia
+            Recordings of the record that it has not.
         """
         if artwork is None or not record.identifier:
             return
@@ -168,7 +177,7 @@ class SourceItems:
                 catalogue_id=self._run.catalogue_id, identifier=record.identifier
             )
             item.seen_run = self._run.id
-            item.images = []
+            item.images, item.media = [], []
             self._items[record.identifier] = item
             self._session.add(item)
         if record.is_gone:
@@ -181,6 +190,7 @@ class SourceItems:
         item.facts, item.is_gone = record.facts, False
         there = {*had, *taken}
         item.images = [name for name in record.images if name in there]
+        item.media = [one.to_json() for one in record.media if one not in untaken]
 
     def _is_elsewhere(self, item: SourceItem) -> bool:
         meant = self._elsewhere(literal(item.artwork_id), literal(item.id))

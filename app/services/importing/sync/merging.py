@@ -7,6 +7,8 @@ whatever the source says then.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.services.importing.media.said import SaidMedia
+
 
 @dataclass(frozen=True, slots=True)
 class LastSaid:
@@ -20,11 +22,14 @@ class LastSaid:
         Pictures that were taken from it.
     is_gone : bool
         Whether the work is withdrawn because the source had it no more.
+    media : tuple of SaidMedia
+        Audio, video and links that were taken from it, and what it said of them.
     """
 
     facts: Mapping[str, str]
     images: frozenset[str]
     is_gone: bool
+    media: tuple[SaidMedia, ...] = ()
 
 
 def merged(

@@ -7,6 +7,8 @@ and seconds are bounded, for the whole and not per read.
 import http.client
 import time
 from collections.abc import Callable, Container, Sequence
+from io import BytesIO
+from typing import BinaryIO
 from urllib.parse import urljoin
 
 from app.retrieval.errors import ImageTooLargeError
@@ -72,27 +74,57 @@ class LinkReader:
         ImageTooLargeError
             If there are more bytes than allowed.
         """
+        data = BytesIO()
+        self.copy(link, data)
+        return data.getvalue()
+
+    def copy(self, link: str, file: BinaryIO) -> None:
+        """Write the bytes that a link leads to into a file, as they come.
+
+        Raises as :meth:`read`; then a part of them may be in the file. Or ``OSError``,
+        if the file cannot be written.
+        """
+        try:
+            self._follow(link, file)
+        except _UnwrittenError as error:
+            raise error.reason from error
+
+    def _follow(self, link: str, file: BinaryIO) -> None:
         deadline = time.monotonic() + self._seconds
         for _ in range(MAX_REDIRECTS + 1):
             target = parse_link(link)
             asked = self._client.asked("GET", target, self._headers, deadline)
             with asked as answer:
                 if answer.status not in REDIRECTING:
-                    return self._body(answer, deadline)
+                    self._copy(answer, file, deadline)
+                    return
                 link = urljoin(link, answer.getheader("Location", ""))
         raise LinkError(Refusal.TOO_MANY_REDIRECTS)
 
-    def _body(self, answer: http.client.HTTPResponse, deadline: float) -> bytes:
-        """Read what is not a page, up to the limit."""
+    def _copy(
+        self, answer: http.client.HTTPResponse, file: BinaryIO, deadline: float
+    ) -> None:
+        """Copy what is not a page, up to the limit."""
         if answer.status != 200:
             raise LinkError(Refusal.STATUS)
         if answer.getheader("Content-Type", "").lower().startswith("text/html"):
             raise LinkError(Refusal.PAGE)
-        data = bytearray()
+        copied = 0
         while chunk := answer.read(CHUNK_BYTES):
-            data += chunk
-            if len(data) > self._max_bytes:
-                raise ImageTooLargeError(len(data), self._max_bytes, "bytes")
+            copied += len(chunk)
+            if copied > self._max_bytes:
+                raise ImageTooLargeError(copied, self._max_bytes, "bytes")
+            try:
+                file.write(chunk)
+            except OSError as error:  # the disk's, and none of the connection's
+                raise _UnwrittenError(error) from error
         if answer.length or time.monotonic() >= deadline:  # cut short
-            raise http.client.IncompleteRead(bytes(data), answer.length)
-        return bytes(data)
+            raise http.client.IncompleteRead(b"", answer.length)
+
+
+class _UnwrittenError(Exception):
+    """Fault of the file that is written, and not of what is read."""
+
+    def __init__(self, reason: OSError) -> None:
+        self.reason = reason
+        super().__init__(str(reason))

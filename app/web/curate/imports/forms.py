@@ -8,8 +8,18 @@ from flask_babel import lazy_gettext as _
 
 from app.models.languages import MARK, named, parted
 from app.services.collection.content.fields import TEXT_FIELDS
-from app.services.collection.exporting import EXPORTED
-from app.services.collection.labels import COLUMNS, DETAIL, LABEL_COLUMNS
+from app.services.collection.exporting import (
+    MEDIA_ADDRESS,
+    MEDIA_FILE,
+    MEDIA_KIND,
+    MEDIA_LANGUAGE,
+    MEDIA_TITLE,
+    MEDIA_TRANSCRIPT,
+    WITHDRAWN,
+    YEARS,
+)
+from app.services.collection.labels import DETAIL, LABEL_COLUMNS
+from app.services.collection.subjects import SHOWS
 from app.services.importing.columns.content import content_of, meant_by
 from app.services.importing.columns.formats import (
     ABOUT_PICTURE,
@@ -36,6 +46,18 @@ FIELD_NAMES = {
     **{name: shown.FIELD_NAMES[name] for name in (*LABEL_COLUMNS, *TEXT_FIELDS)},
 }
 """What columns may mean, in the order of the choices."""
+OWN_NAMES = {
+    SHOWS: _("Shows, as stated"),
+    **dict.fromkeys(YEARS, _("Follows from the date")),
+    WITHDRAWN: _("Withdrawn since"),
+    MEDIA_KIND: _("Audio, video or link: kind"),
+    MEDIA_LANGUAGE: _("Audio, video or link: language"),
+    MEDIA_TITLE: _("Audio, video or link: title"),
+    MEDIA_TRANSCRIPT: _("Audio or video: transcript"),
+    MEDIA_ADDRESS: _("Audio, video or link: address"),
+    MEDIA_FILE: _("Audio or video: file"),
+}
+"""What further columns of our own tables mean, in which they alone mean it."""
 FORMAT_NAMES = {
     OURS: _("a table with the columns of this program"),
     WGA: _("a table of the Web Gallery of Art"),
@@ -78,9 +100,8 @@ MAPPING_FAULTS = {
 def asked_reading(columns: Sequence[str], proposed: Reading) -> Reading:
     """Return how the form wants a table to be read."""
     form = request.form
-    ours = set(EXPORTED) - set(COLUMNS) if proposed.format == OURS else set()
-    known = {*FIELD_NAMES, *ours}
-    asked = [form.get(f"column-{number}") for number in range(len(columns))]
+    known = set(FIELD_NAMES) | set(OWN_NAMES if proposed.format == OURS else ())
+    asked = [form.get(f"column-{number}", "") for number in range(len(columns))]
     fields = [field if field in known else DETAILS for field in asked]
     tags = [form.get(f"language-{number}", "") for number in range(len(columns))]
     if any(tag.strip() and not tag_typed(tag) for tag in tags):

@@ -8,9 +8,11 @@ from flask_babel.speaklater import LazyString
 
 from app.extensions import db
 from app.models import ImportRow, ImportRun, RowState, TaskState
+from app.services.collection.content.recordings import RecordingFault
 from app.services.importing import messages, runs
 from app.services.system.links.connections import Refusal
 from app.web.callers.upload import REFUSALS
+from app.web.curate.content.recordings import FAULTS
 from app.web.curate.tasks import facts_of
 
 STATE_NAMES = {
@@ -21,6 +23,11 @@ STATE_NAMES = {
     RowState.FAILED: _("Cannot be used"),
     RowState.PENDING: _("Not recorded yet"),
     RowState.UNDONE: _("Taken back"),
+}
+RECORDING_REFUSALS = {
+    **REFUSALS,
+    Refusal.STATUS: _("The site does not give the recording away."),
+    Refusal.PAGE: _("At this address there is a page, not a recording."),
 }
 FILTERS: dict[str, LazyString] = {
     "": _("All rows"),
@@ -48,13 +55,38 @@ def stage_of(run: ImportRun) -> str:
 
 
 def remark_sentences(row: ImportRow) -> list[str]:
-    """Put what is said of a row into words, with why its link was refused."""
+    """Put what is said of a row into words, with why something was not taken."""
     said = []
     for remark in messages.read(row.message):
-        refusal = remark.facts.get("refusal")
-        why = f" {REFUSALS[Refusal(str(refusal))]}" if refusal else ""
-        said.append(f"{remark}{why}")
+        why = _reason(remark)
+        said.append(f"{remark} {why}" if why else str(remark))
     return said
+
+
+def recordings_sentence(run: ImportRun) -> str:
+    """Say how many recordings an import would bring in; "" if there are none."""
+    count = runs.count_recordings(db.session(), run)
+    if not count:
+        return ""
+    sentence: str = ngettext(
+        "%(count)s recording would be brought in.",
+        "%(count)s recordings would be brought in.",
+        count,
+        count=format_decimal(count),
+    )
+    return sentence
+
+
+def _reason(remark: messages.Remark) -> str:
+    """Say why a link was refused, or a recording."""
+    refusal = str(remark.facts.get("refusal", ""))
+    if refusal:
+        is_recording = remark.code.startswith("recording")
+        reasons = RECORDING_REFUSALS if is_recording else REFUSALS
+        return str(reasons[Refusal(refusal)])
+    if remark.code == messages.UNUSABLE_RECORDING:
+        return str(FAULTS[RecordingFault(str(remark.facts["fault"]))])
+    return ""
 
 
 def facts_with_counts(run: ImportRun) -> dict[str, object]:

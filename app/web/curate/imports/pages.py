@@ -18,14 +18,15 @@ from flask_babel import gettext
 from app.extensions import db
 from app.models import ImportRun
 from app.services.importing import runs
+from app.services.importing.columns.formats import OURS
 from app.services.importing.columns.kept import propose_reading
 from app.services.importing.columns.picture_cells import WEB
 from app.services.importing.pictures.lacking import (
     has_unseen_pictures,
     lacks_pictures,
 )
+from app.services.importing.pictures.shared_folder import shared_file, shared_files
 from app.services.importing.pictures.source import SourceError
-from app.services.importing.shared_folder import shared_file, shared_files
 from app.services.importing.sources import (
     ImportContext,
     SourceKind,
@@ -39,6 +40,7 @@ from app.web.curate.imports.forms import (
     FIELD_NAMES,
     FORMAT_NAMES,
     MAPPING_FAULTS,
+    OWN_NAMES,
     POLICY_NAMES,
     SAMPLES,
     asked_policy,
@@ -49,6 +51,7 @@ from app.web.curate.imports.messages import (
     FILTERS,
     facts_with_counts,
     is_recorded,
+    recordings_sentence,
     remark_sentences,
     stage_of,
 )
@@ -138,6 +141,7 @@ def mapping(run_id: int) -> ResponseReturnValue:
         reading=reading,
         fault=fault,
         field_names=FIELD_NAMES,
+        own_names=OWN_NAMES if reading.format == OURS else {},
         format_names=FORMAT_NAMES,
         policy_names=POLICY_NAMES,
         shown_as=shown_as,
@@ -191,6 +195,7 @@ def show(run_id: int) -> ResponseReturnValue:
         policy_names=POLICY_NAMES,
         lacks_pictures=runs.is_planned(run) and lacks_pictures(db.session(), run),
         has_unseen_pictures=has_unseen_pictures(db.session(), run),
+        recordings=recordings_sentence(run) if run.is_dry else "",
         unread=((), 0) if run.is_dry else list_faults(db.session()),
     )
 

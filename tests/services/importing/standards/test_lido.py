@@ -32,7 +32,6 @@ def test_a_record_says_what_a_work_is():
         "Maker": "Marta Lind (1850-1920), Malerin",
         "Other titles": "Winterhof",
         "Place": "Skagen",
-        "Recordings and links": "https://museum.org/a.pdf; https://museum.org/film",
         "description@de": "Ein Hof & Schnee.\nLinks ein Baum.",
         "dimensions@de": "Höhe: 40 cm, Breite: 60 cm",
         "dimensions@en": "40 by 60 cm",
@@ -44,6 +43,10 @@ def test_a_record_says_what_a_work_is():
         "type@en": "painting",
     }
     assert record.images == ["https://museum.org/a.jpg", "https://museum.org/b.jpg"]
+    assert [(one.kind, one.language, one.address) for one in record.media] == [
+        ("link", "de", "https://museum.org/a.pdf"),
+        ("video", "de", "https://museum.org/film"),
+    ]
 
 
 def test_the_language_of_the_site_is_chosen_where_there_is_a_choice():

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from app.extensions import db
-from app.models import MediaKind, WorkMedia
 from app.services.collection import lido, linked_art, manifests
 from app.services.collection.labels import fact_of, label_of, set_facts
 from app.services.collection.manifests import Addresses
@@ -99,20 +98,6 @@ WRITTEN = {
         manifests.manifest(one, addresses_of(one.accession))
     ),
 }
-
-
-@pytest.mark.usefixtures("in_app")
-@pytest.mark.parametrize("form", ["lido", "iiif"])
-def test_where_recordings_and_pages_are_comes_back(form):
-    original = work("1900.0")
-    link = {"address": "https://museum.org/more", "title": "More", "language": "en"}
-    original.media = [WorkMedia(kind=MediaKind.LINK, **link)]
-    db.session.commit()
-    records = read(WRITTEN[form](original).encode())
-    [record] = [one for one in records if one.accession == "1900.0"]
-    said = record.details["Recordings and links"]
-    assert said == "More https://museum.org/more"
-    assert len(record.images) == len(original.images)
 
 
 @pytest.mark.usefixtures("in_app")

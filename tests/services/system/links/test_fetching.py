@@ -8,7 +8,9 @@ import socket
 import ssl
 import threading
 import time
+from errno import ENOSPC
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
@@ -142,6 +144,23 @@ def test_a_link_to_a_picture_gives_its_bytes(reader, link, site):
     assert reader().read(link("/picture?size=ä")) == PICTURE
     assert site.asked == [(PUBLIC, "/picture?size=%C3%A4")]
     assert site.hosts == [f"pictures.example:{site.server_port}"]
+
+
+def test_bytes_are_written_into_a_file_as_they_come(reader, link):
+    file = BytesIO()
+    reader().copy(link(), file)
+    assert file.getvalue() == PICTURE
+    with pytest.raises(ImageTooLargeError):
+        reader(max_bytes=10).copy(link(), BytesIO())
+
+
+def test_a_file_that_cannot_be_written_is_no_fault_of_the_link(reader, link):
+    class Full(BytesIO):
+        def write(self, _data):
+            raise OSError(ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        reader().copy(link(), Full())
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from app.services.collection.labels import LABEL_COLUMNS
 from app.services.importing.columns.content import field_meant
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import detail_name
+from app.services.importing.media.said import OTHER_MEDIA
 from app.services.importing.records import Record, fault_of
 from app.services.importing.standards.lido.events import add_events
+from app.services.importing.standards.lido.media import media_of, other_texts_of
 from app.services.importing.standards.lido.parts import (
     NAMESPACE,
     PREFERENCE,
@@ -20,7 +22,7 @@ from app.services.importing.standards.lido.parts import (
     is_usual,
     kind_of,
 )
-from app.services.importing.standards.lido.resources import other_media_of, pictures_of
+from app.services.importing.standards.lido.resources import pictures_of
 from app.services.importing.standards.markup import (
     Element,
     chosen_texts,
@@ -30,7 +32,6 @@ from app.services.importing.standards.markup import (
 )
 from app.services.importing.standards.texts import Spoken, joined, plain_text, primary
 from app.services.importing.standards.vocabulary import (
-    OTHER_MEDIA,
     RIGHTS,
     WorkDescription,
     number_of,
@@ -69,7 +70,9 @@ def record_of(number: int, lido: Element, language: str) -> Record:
     identifier = joined(parts.texts("lido:lidoRecID")[:1])
     found.accession = _inventory_number(repositories) or number_of(identifier)
     found.images = pictures_of(lido)
-    found.add_detail(OTHER_MEDIA, filter(None, other_media_of(lido)))
+    for medium in media_of(lido, language):
+        found.add_media(medium)
+    found.add_detail(OTHER_MEDIA, other_texts_of(lido))
     links = parts.texts(".//lido:recordInfoSet/lido:recordInfoLink")
     published = filter(is_address, parts.texts("lido:objectPublishedID"))
     found.add("source", (links or list(published))[:1])

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.media.said import MOVING, SOUNDS
 from app.services.importing.pictures.names import PICTURE_ENDINGS
 from app.services.importing.standards.image_service import picture_address
 from app.services.importing.standards.lido.parts import (
@@ -16,17 +17,7 @@ from app.services.importing.standards.lido.parts import (
 )
 from app.services.importing.standards.markup import Element, text_of
 
-OTHER_MEDIA = (
-    "video",
-    "audio",
-    "sound",
-    "ton",
-    "film",
-    "3d",
-    "text",
-    "pdf",
-    "document",
-)
+NO_PICTURE = SOUNDS | MOVING | {"3d", "text", "pdf", "document", "link", "website"}
 """Words in the type of a resource that is no picture."""
 RANKS = (
     "thumb",
@@ -57,16 +48,15 @@ def pictures_of(lido: Element) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def other_media_of(lido: Element) -> list[str]:
-    """Return where a record's audio, video and pages are, behind what they are."""
-    found = []
-    for one in lido.findall(".//lido:resourceWrap/lido:resourceSet", NAMES):
-        if not _picture(one):
-            links = one.findall(".//lido:linkResource", NAMES)
-            said = one.findall("lido:resourceDescription", NAMES)[:1]
-            texts = filter(None, map(text_of, (*said, *links[:1])))
-            found.append(" ".join(texts))
-    return found
+def is_picture(resource: Element) -> bool:
+    """Tell whether a resource is a picture that can be had."""
+    return bool(_picture(resource))
+
+
+def types_of(resource: Element) -> str:
+    """Return the words and addresses that say of which type a resource is."""
+    kinds = resource.findall("lido:resourceType//*", NAMES)
+    return " ".join(text_of(one) for one in kinds).lower()
 
 
 def _place(resource: Element) -> int:
@@ -76,9 +66,7 @@ def _place(resource: Element) -> int:
 
 def _picture(resource: Element) -> str:
     """Return where a resource is; "" if it is no picture."""
-    kinds = resource.findall("lido:resourceType//*", NAMES)
-    named = " ".join(text_of(one) for one in kinds).lower()
-    is_other = any(word in named.split() for word in OTHER_MEDIA)
+    is_other = any(word in NO_PICTURE for word in types_of(resource).split())
     forms = [] if is_other else list(_forms(resource))
     return max(forms, key=lambda one: one[0])[1] if forms else ""
 

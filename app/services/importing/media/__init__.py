@@ -1,0 +1,1 @@
+"""Audio, video and links that catalogues name: read, judged, fetched."""

@@ -1,0 +1,237 @@
+"""Audio, video and links of IIIF manifests.
+
+Recordings are painted on canvases, or named as renderings; what is said in them stands
+in annotations that supplement the canvas, or in renderings of it, as text or captions.
+Links are renderings that are pages or documents, further home pages, and pages in
+``seeAlso``.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from app.models import MediaKind
+from app.models.languages import normal_tag
+from app.retrieval.errors import ImageTooLargeError
+from app.services.importing.columns.picture_cells import is_address
+from app.services.importing.media.captions import transcript_of
+from app.services.importing.media.said import (
+    SaidMedia,
+    ending_of,
+    rank_of,
+    recording_kind,
+)
+from app.services.importing.pictures.source import SourceError
+from app.services.importing.standards.documents import (
+    Library,
+    id_of,
+    objects,
+    parsed,
+    type_of,
+)
+from app.services.importing.standards.texts import NO_LANGUAGE, by_language, plain_text
+from app.services.system.links.connections import LinkError
+
+SAID_IN = ("supplementing", "transcribing", "captioning", "subtitling")
+"""Motivations of annotations that say what is heard, without their vocabulary."""
+TEXTS = ("text/vtt", "text/plain", "application/x-subrip", "text/srt")
+TEXT_ENDINGS = (".vtt", ".srt", ".txt")
+PAGES = ("text/html", "application/xhtml+xml")
+
+
+class _Text(NamedTuple):
+    """Transcript, or where it is."""
+
+    language: str
+    value: str
+    address: str = ""
+
+
+def is_page(resource: dict[str, Any]) -> bool:
+    """Tell whether a resource is a page for people."""
+    return str(resource.get("format") or "").partition(";")[0].strip() in PAGES
+
+
+def media_of(
+    manifest: Mapping[str, Any], language: str, library: Library
+) -> Iterator[SaidMedia]:
+    """Yield the recordings and links of a manifest, in its order.
+
+    Parameters
+    ----------
+    manifest : mapping
+        As Presentation 3 has it.
+    language : str
+        Code of the language that is wanted where there are several.
+    library : Library
+        Fetches transcripts.
+    """
+    reader = _MediaReader(language, library)
+    links = []
+    for canvas in objects(manifest.get("items")):
+        yield from reader.painted(canvas)
+    for one in objects(manifest.get("rendering")):
+        if (found := reader.rendered(one)) is None:
+            continue
+        if found.is_link:
+            links.append(found)
+        else:
+            yield found
+    yield from links
+    pages = filter(is_page, objects(manifest.get("seeAlso")))
+    for one in (*objects(manifest.get("homepage"))[1:], *pages):
+        if is_address(id_of(one)):
+            yield reader.link(one)
+
+
+class _MediaReader:
+    """Reader of resources, in a language where they are in several."""
+
+    def __init__(self, language: str, library: Library) -> None:
+        self._language = language
+        self._library = library
+
+    def painted(self, canvas: dict[str, Any]) -> Iterator[SaidMedia]:
+        """Yield the recordings on a canvas, and those that it is rendered by."""
+        for page in objects(canvas.get("items")):
+            for annotation in objects(page.get("items")):
+                for body in objects(annotation.get("body")):
+                    for one in self._alternatives(body):
+                        yield self._recording(one, canvas)
+        for one in objects(canvas.get("rendering")):
+            if _kind_of(one) is not None:
+                yield self._recording(one, canvas)
+
+    def rendered(self, resource: dict[str, Any]) -> SaidMedia | None:
+        """Return a rendering as a recording or a link; None if it has no address."""
+        if not is_address(id_of(resource)):
+            return None
+        if _kind_of(resource) is not None:
+            return self._recording(resource, {})
+        return self.link(resource)
+
+    def link(self, resource: dict[str, Any]) -> SaidMedia:
+        """Return a page or document as a link."""
+        title, spoken = self._label(resource, "")
+        tag = _language_of(resource) or spoken
+        return SaidMedia(MediaKind.LINK, tag, title, address=id_of(resource))
+
+    def _alternatives(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the recordings that a body is: of a choice one for each language.
+
+        A choice between formats of the same gives the one that is likeliest played.
+        """
+        if type_of(body) == "SpecificResource":
+            source = body.get("source")
+            body = source if isinstance(source, dict) else {"id": source}
+        if type_of(body) != "Choice":
+            return [body] if _kind_of(body) is not None else []
+        best: dict[str, dict[str, Any]] = {}
+        for one in objects(body.get("items")):
+            if _kind_of(one) is None:
+                continue
+            tag = _language_of(one) or self._label(one, "")[1]
+            if tag not in best or _rank_of(one) < _rank_of(best[tag]):
+                best[tag] = one
+        return list(best.values())
+
+    def _recording(self, resource: dict[str, Any], canvas: dict[str, Any]) -> SaidMedia:
+        language = _language_of(resource)
+        titles = (self._label(one, language) for one in (resource, canvas))
+        title, spoken = next((one for one in titles if one[0]), ("", ""))
+        language = language or spoken
+        text = self._transcript(canvas, language)
+        kind = _kind_of(resource) or MediaKind.AUDIO
+        # Of a recording without a language its transcript may tell it.
+        return SaidMedia(
+            kind, language or text.language, title, text.value, id_of(resource)
+        )
+
+    def _label(self, thing: dict[str, Any], language: str) -> tuple[str, str]:
+        """Return what a thing is called, and the language of that."""
+        spoken = {
+            "" if tag in NO_LANGUAGE else normal_tag(tag): texts[0]
+            for tag, texts in by_language(thing.get("label")).items()
+            if texts
+        }
+        wanted = (language, self._language, "en", "", *spoken)
+        tag = next((one for one in wanted if one in spoken), "")
+        return plain_text(spoken.get(tag, "")), tag
+
+    def _transcript(self, canvas: dict[str, Any], language: str) -> _Text:
+        """Return what is said in the recording of a canvas, in its language."""
+        texts = [*self._annotated(canvas), *_rendered_texts(canvas)]
+        tags = [one.language for one in texts]
+        wanted = (language, self._language, "en", *tags)
+        tag = next((one for one in wanted if one in tags), "")
+        meant = [one for one in texts if one.language == tag]
+        # Some annotate each sentence with its time; files are whole by themselves.
+        parts = [one.value for one in meant if one.value]
+        if not parts:
+            files = (self._fetched(one.address) for one in meant if one.address)
+            parts = [next(filter(None, files), "")]
+        return _Text(tag, "\n".join(parts).strip())
+
+    def _annotated(self, canvas: dict[str, Any]) -> Iterator[_Text]:
+        for page in objects(canvas.get("annotations")):
+            if "items" not in page and is_address(id_of(page)):
+                document = parsed(self._read(id_of(page)))
+                page = document if isinstance(document, dict) else {}
+            for annotation in objects(page.get("items")):
+                motives = annotation.get("motivation")
+                motives = motives if isinstance(motives, list) else [motives]
+                if any(str(one).rpartition(":")[2] in SAID_IN for one in motives):
+                    for body in objects(annotation.get("body")):
+                        yield _text_of(body)
+
+    def _fetched(self, address: str) -> str:
+        return transcript_of(self._read(address))
+
+    def _read(self, address: str) -> bytes:
+        """Fetch what only a transcript depends on; nothing, if it cannot be had."""
+        try:
+            return self._library.read(address)
+        except (LinkError, ImageTooLargeError, SourceError):
+            return b""
+
+
+def _rendered_texts(canvas: dict[str, Any]) -> Iterator[_Text]:
+    for one in objects(canvas.get("rendering")):
+        if _is_text(one):
+            yield _text_of(one)
+
+
+def _text_of(body: dict[str, Any]) -> _Text:
+    language = _language_of(body)
+    if not language:
+        tags = (tag for tag in by_language(body.get("label")) if tag not in NO_LANGUAGE)
+        language = normal_tag(next(tags, ""))
+    value = body.get("value", body.get("chars"))
+    if isinstance(value, str):
+        is_html = str(body.get("format") or "").startswith("text/html")
+        return _Text(language, plain_text(value) if is_html else value)
+    address = id_of(body) if _is_text(body) and is_address(id_of(body)) else ""
+    return _Text(language, "", address)
+
+
+def _is_text(resource: dict[str, Any]) -> bool:
+    mimetype = str(resource.get("format") or "").partition(";")[0].strip()
+    return mimetype in TEXTS or (
+        not mimetype and ending_of(id_of(resource)) in TEXT_ENDINGS
+    )
+
+
+def _kind_of(resource: dict[str, Any]) -> MediaKind | None:
+    where = id_of(resource)
+    mimetype = str(resource.get("format") or "")
+    return recording_kind(type_of(resource), mimetype, where) if where else None
+
+
+def _rank_of(resource: dict[str, Any]) -> int:
+    return rank_of(str(resource.get("format") or ""), id_of(resource))
+
+
+def _language_of(resource: dict[str, Any]) -> str:
+    """Return the language that a resource says it is in; "" if none or several."""
+    named = resource.get("language")
+    named = named if isinstance(named, list) else [named]
+    return normal_tag(str(named[0] or "")) if len(named) == 1 else ""
