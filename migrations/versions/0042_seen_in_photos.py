@@ -1,7 +1,7 @@
 """What the network saw in a photo
 
 Revision ID: 0042
-Revises: 0040
+Revises: 0041
 Create Date: 2026-11-29 14:20:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0042"
-down_revision = "0040"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
