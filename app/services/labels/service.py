@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from app.models import Artwork
 from app.retrieval.images.prepared import PreparedPhoto
 from app.services.labels.codes import numbers_of, read_codes
+from app.services.labels.copies import grey_copy, small_copy
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
 from app.services.labels.letters import named_year
 from app.services.labels.matching import works_named
 from app.services.labels.reader import Reader
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
-from app.services.labels.text_likelihood import grey_copy, may_have_text
+from app.services.labels.text_likelihood import may_have_text
 from app.services.labels.wire import LabelReaderError
 
 logger = logging.getLogger(__name__)
@@ -56,10 +57,11 @@ class LabelService:
     def look(self, photo: PreparedPhoto) -> SeenText | None:
         """Read labels and codes; None where nothing looks like either.
 
-        A photo without text costs some 15 ms of one core.
+        A photo without text costs some 4 ms of one core.
         """
-        copy = grey_copy(photo.image)
-        codes = read_codes(copy)
+        grey = grey_copy(photo.image)
+        copy = small_copy(grey)
+        codes = read_codes(grey, copy)
         labels = self._labels(photo) if may_have_text(copy) else []
         if not labels and not codes:
             return None
