@@ -17,7 +17,9 @@ CONTRAST = 0.05
 """Of strokes to their ground, as a share of what a tenth of the photo exceeds."""
 LEAST_CONTRAST = 4.0
 """The same, in grey values."""
-EVEN = 0.2
+CLEAR = 0.12
+"""Contrast of the letters of a row on average, as such a share."""
+EVEN = 0.25
 """Deviation of the ground within a row, over the contrast of the letters on it."""
 LIGHT = 2.5
 """Length of a row, in its heights, over which light and shadow are averaged away."""
@@ -27,7 +29,7 @@ ROW_WIDTH_PX = 14
 """At least."""
 ROW_HEIGHT_PX = 3, 60
 """At least and at most."""
-TOGETHER_PX = 70
+TOGETHER_PX = 90
 """Width of two rows, at least: brushstrokes that look like two letters are common."""
 MOST_ROWS = 1_000
 """Looked at, the longest ones: each is compared with all others."""
@@ -60,13 +62,21 @@ def may_have_text(copy: NDArray[np.uint8]) -> bool:
     for operation in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT):
         differences = cv2.morphologyEx(grey, operation, stroke)
         _, strokes = cv2.threshold(differences, contrast, 1, cv2.THRESH_BINARY)
-        if _has_rows(grey, np.asarray(strokes, np.uint8)):
+        if _has_rows(grey, np.asarray(strokes, np.uint8), CLEAR * bright):
             return True
     return False
 
 
-def _has_rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> bool:
-    """Tell whether strokes stand in two rows of printed letters, like each other."""
+def _has_rows(
+    grey: NDArray[np.uint8], strokes: NDArray[np.uint8], clear: float
+) -> bool:
+    """Tell whether strokes stand in two rows of printed letters, like each other.
+
+    Parameters
+    ----------
+    clear : float
+        Least contrast of the letters, in grey values.
+    """
     numbers, found, boxes = _candidates(strokes)
     if len(found) < 2:
         return False
@@ -85,7 +95,7 @@ def _has_rows(grey: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> bool:
         own = np.asarray(
             cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8
         )
-        if _is_row(grey[place], strokes[place], own, free[place]):
+        if _is_row(grey[place], strokes[place], own, free[place], clear):
             if alike[first] & rows:
                 return True
             rows |= 1 << first
@@ -140,6 +150,7 @@ def _is_row(
     strokes: NDArray[np.uint8],
     own: NDArray[np.uint8],
     free: NDArray[np.uint8],
+    clear: float,
 ) -> bool:
     """Tell whether what is connected, a mask of ones, is a row of printed letters."""
     letters = strokes & own
@@ -147,19 +158,22 @@ def _is_row(
     if not STEPS[0] < steps < STEPS[1]:
         return False
     ground = np.asarray(cv2.dilate(own, SURROUNDINGS), np.uint8) & free
-    return _is_printed(grey, letters, ground)
+    return _is_printed(grey, letters, ground, clear)
 
 
 def _is_printed(
-    grey: NDArray[np.uint8], letters: NDArray[np.uint8], ground: NDArray[np.uint8]
+    grey: NDArray[np.uint8],
+    letters: NDArray[np.uint8],
+    ground: NDArray[np.uint8],
+    clear: float,
 ) -> bool:
-    """Tell whether letters stand on an even ground; both are masks of ones."""
+    """Tell whether letters stand clear on an even ground; both are masks of ones."""
     if np.count_nonzero(ground) < LEAST_GROUND * ground.size:
         return False
     even = _without_light(grey, ground)
     _, deviation = cv2.meanStdDev(even, mask=ground)
     contrast = abs(cv2.mean(even, mask=letters)[0])
-    return float(deviation[0, 0]) <= EVEN * contrast
+    return contrast >= clear and float(deviation[0, 0]) <= EVEN * contrast
 
 
 def _without_light(
