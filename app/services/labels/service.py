@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import Artwork
 from app.retrieval.images.prepared import PreparedPhoto
 from app.services.labels.codes import numbers_of, read_codes
-from app.services.labels.copies import grey_copy, small_copy
+from app.services.labels.copies import OTHER_SIDE_PX, grey_copy, small_copy
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
 from app.services.labels.letters import named_year
 from app.services.labels.matching import works_named
@@ -62,7 +62,11 @@ class LabelService:
         grey = grey_copy(photo.image)
         copy = small_copy(grey)
         codes = read_codes(grey, copy)
-        labels = self._labels(photo) if may_have_text(copy) else []
+        # Letters look like letters in another size, too; brushstrokes seldom do.
+        may_be_read = may_have_text(copy) and may_have_text(
+            small_copy(grey, OTHER_SIDE_PX)
+        )
+        labels = self._labels(photo) if may_be_read else []
         if not labels and not codes:
             return None
         lines = tuple(tuple(label) for label in labels)
