@@ -20,9 +20,10 @@ from app.services.labels.reading import LabelReading, ReadWork, Sign
 from app.services.search.evidence import PhotoRemark
 from app.web.shell.current import media
 from app.web.shell.languages import LANGUAGES
-from tests.browser.test_accessibility import FOCUSED, ask, log_in
+from tests.browser.keyboard import press, reach, to_field
+from tests.browser.test_accessibility import ask, log_in
 from tests.browser.test_languages import faults_of, untranslated
-from tests.browser.views import faults
+from tests.browser.views import faults_in_all_views
 from tests.support.people import with_account
 from tests.support.recordings import make_recording
 from tests.support.sites import add_page, set_site
@@ -30,9 +31,6 @@ from tests.support.visits import found, tour_of, work_of
 
 pytestmark = pytest.mark.browser
 
-WIDTHS, SCHEMES = (390, 1280), ("light", "dark")
-MOST_STOPS = 90
-"""Of the tabulator on a page."""
 OUTLINE = [[0.1, 0.1], [0.6, 0.1], [0.6, 0.3], [0.1, 0.3]]
 HOUSE = "Haus am Fluss"
 TABLE = "The Astronomer’s Table"
@@ -120,17 +118,6 @@ def journeys(app, open_page, photo_of_two):
     return pages, cookies
 
 
-def in_all_views(page):
-    """Return what keeps somebody from a page, in each width and colour scheme."""
-    found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 844})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{page.url} {width} {scheme}: {one}" for one in faults(page)]
-    return found
-
-
 def test_every_journey_is_for_everybody(journeys, open_page):
     pages, cookies = journeys
     page = open_page(storage_state=cookies)
@@ -138,10 +125,10 @@ def test_every_journey_is_for_everybody(journeys, open_page):
     for address in pages.values():
         page.goto(address)
         page.evaluate(OPENED)
-        found += in_all_views(page)
+        found += faults_in_all_views(page)
     page.goto("/kiosk/")
     page.get_by_role("button", name="Start again").wait_for()
-    found += in_all_views(page)
+    found += faults_in_all_views(page)
     assert found == []
 
 
@@ -155,33 +142,6 @@ def test_every_journey_speaks_every_language(journeys, open_page):
             page.goto(address)
             found += faults_of(page, language, english)
     assert found == []
-
-
-def reach(page, is_it, *, is_outlined=True):
-    """Go on by the tabulator until what has the focus is what is looked for."""
-    page.wait_for_load_state()
-    names = []
-    for _ in range(MOST_STOPS):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        if is_it(focused):
-            assert focused["isSeen"], focused
-            assert focused["isMarked"] == is_outlined, focused
-            return
-        names.append(focused["name"])
-    raise AssertionError(f"not reached by the keyboard, but: {names}")
-
-
-def press(page, name, key="Enter"):
-    """Press what has this name, once the tabulator has got there."""
-    words = name.split()
-    reach(page, lambda focused: focused["name"].split()[-len(words) :] == words)
-    page.keyboard.press(key)
-
-
-def to_field(page, name):
-    """Go on by the tabulator until a field of this name has the focus."""
-    reach(page, lambda focused: focused["name"].split()[1:2] == [name])
 
 
 def hears_and_reads(page):
@@ -376,19 +336,19 @@ class TestBehindTheDoors:
 
     def test_they_are_for_everybody(self, app, open_page):
         page = open_page("/start/")
-        found = in_all_views(page)  # no code is valid
+        found = faults_in_all_views(page)  # no code is valid
         with app.app_context():
             assert first_admin.new_code(db.session())
             db.session.commit()
         page.goto("/start/")
         page.get_by_role("button", name="Make the account").click()
-        found += in_all_views(page)
+        found += faults_in_all_views(page)
         anna = with_account(app, "anna@example.org")
         page.goto("/account/login")
         page.get_by_role("link", name="single sign-on").wait_for()
-        found += in_all_views(page)
+        found += faults_in_all_views(page)
         log_in(page, anna)
         page.goto("/account/single-sign-on/connect")
         page.get_by_label("Password").wait_for()
-        found += in_all_views(page)
+        found += faults_in_all_views(page)
         assert found == []

@@ -4,11 +4,16 @@ import time
 
 import pytest
 
+from app.extensions import db
+from app.web.shell.languages import LANGUAGES
 from tests.browser.conftest import WHOLE
+from tests.browser.keyboard import press
 from tests.browser.test_accessibility import log_in
+from tests.browser.test_languages import faults_of, untranslated
 from tests.browser.test_offline import CONTROLLED
-from tests.browser.views import OVERFLOWS, shows
+from tests.browser.views import OVERFLOWS, faults_in_all_views, shows
 from tests.support.people import with_account
+from tests.support.visits import tour_of, work_of
 
 pytestmark = pytest.mark.browser
 
@@ -85,9 +90,14 @@ def test_a_tour_is_walked_without_a_network(open_page, curator):
     page.context.set_offline(True)
     page.goto("/")
     page.get_by_role("heading", name="There is no network here").wait_for()
-    page.get_by_role("link", name="Animals").click()
-    page.get_by_role("link", name="Begin the tour").click()
+    page.get_by_role("link", name="Animals").wait_for()
+    found = faults_in_all_views(page)
+    press(page, "Animals")
+    page.get_by_role("heading", name="Animals", level=1).wait_for()
+    press(page, "Begin the tour")
     page.get_by_text("Look at the globe.").wait_for()
+    assert found + faults_in_all_views(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
     assert headings(page) == ["The Astronomer’s Table"]
     assert page.evaluate("document.activeElement.id") == "stop-1"
     assert shows(page.locator("#stop-1 img"))
@@ -108,6 +118,26 @@ def test_a_tour_is_walked_without_a_network(open_page, curator):
     page.context.set_offline(True)
     page.goto(address)
     page.get_by_role("heading", name="There is no network here").wait_for()
+
+
+def test_a_tour_without_a_network_speaks_every_language(app, open_page):
+    with app.app_context():
+        tour = tour_of(work_of(0), work_of(3), title="Tiere")
+        db.session.add(tour)
+        db.session.commit()
+        address = f"/tours/{tour.id}"
+    found = []
+    for language in LANGUAGES:
+        english = untranslated(language) if language != "en" else set()
+        page = open_page(address, width=390, locale=language, service_workers="allow")
+        page.evaluate(CONTROLLED)
+        kept_is(page, lambda names: len(names) == 1)
+        page.context.set_offline(True)
+        page.goto(address)
+        page.get_by_role("heading", name="Tiere").wait_for()
+        found += faults_of(page, language, english)
+        page.context.close()
+    assert found == []
 
 
 def test_a_changed_tour_is_kept_anew_and_nothing_of_a_visitor_is(open_page, curator):

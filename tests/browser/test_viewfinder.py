@@ -10,8 +10,11 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Query
 from app.retrieval.images.codec import encode_jpeg
+from app.web.shell.languages import LANGUAGES
 from tests.browser.conftest import NAMES
-from tests.browser.views import faults, faults_in_views, shows
+from tests.browser.keyboard import press, reach
+from tests.browser.test_languages import faults_of, untranslated
+from tests.browser.views import faults, faults_in_all_views, shows
 from tests.support.fakes import draw_picture, photograph
 
 pytestmark = pytest.mark.browser
@@ -116,8 +119,7 @@ def listen(page):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_label_lies_over_the_work_and_leads_to_its_page(app, camera, width):
     page = camera(("first", 2), width=width)
-    page.get_by_role("button", name="Start the camera").focus()
-    page.keyboard.press("Enter")
+    press(page, "Start the camera")
     tag = page.locator(".tag")
     tag.wait_for()
     assert "The Astronomer’s Table" in tag.inner_text()
@@ -135,12 +137,24 @@ def test_the_label_lies_over_the_work_and_leads_to_its_page(app, camera, width):
     assert picture["x"] <= box["x"]
     assert box["x"] + box["width"] <= picture["x"] + picture["width"] + 1
     assert shows(page.locator(".seen img"))
-    assert faults_in_views(page) == []
+    assert faults_in_all_views(page, [width]) == []
     assert rows(app) == [("1900.0", False)]
-    page.set_viewport_size({"width": width, "height": 844})
-    tag.focus()
+    reach(page, lambda focused: "The Astronomer’s Table" in focused["name"])
     page.keyboard.press("Enter")
     page.wait_for_url("**/works/1900.0")
+
+
+def test_it_speaks_every_language_while_it_runs(camera, open_page):
+    browser = camera(("first", 2)).context.browser
+    found = []
+    for language in LANGUAGES:
+        page = open_page("/viewfinder", browser=browser, width=390, locale=language)
+        page.locator("[data-start]").click()
+        page.locator("[data-stop]").wait_for()
+        english = untranslated(language) if language != "en" else set()
+        found += faults_of(page, language, english)
+        page.context.close()
+    assert found == []
 
 
 def test_it_goes_on_to_the_next_work_by_itself(app, camera):

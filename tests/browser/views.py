@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 
 VIEWS = ((390, "dark"), (1280, "light"))
+WIDTHS, SCHEMES = (390, 1280), ("light", "dark")
 
 OVERFLOWS = (
     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -58,4 +59,15 @@ def faults_in_views(page):
         page.emulate_media(color_scheme=scheme)
         where = f"{urlsplit(page.url).path} {width} {scheme}"
         found += [f"{where}: {fault}" for fault in faults(page)]
+    return found
+
+
+def faults_in_all_views(page, widths=WIDTHS):
+    """What keeps somebody from a page, in each width and colour scheme."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 844})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{page.url} {width} {scheme}: {one}" for one in faults(page)]
     return found

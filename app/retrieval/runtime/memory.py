@@ -10,6 +10,7 @@ A full garbage collection looks at all objects, 230,000 once a server has starte
 holds whoever asks up for 0.1 s. Nearly all of them live as long as the process.
 """
 
+import atexit
 import ctypes
 import gc
 from collections.abc import Iterator
@@ -55,10 +56,13 @@ def give_back_memory() -> None:
 def spare_started_objects() -> None:
     """Leave what this process has made until now out of all garbage collections.
 
-    To be called when it has started, before it is asked anything.
+    To be called when it has started, before it is asked anything. When the process
+    ends they are collected again: libraries that look for what is left then (nanobind,
+    of zxing-cpp) would print pages about objects that nobody could collect.
     """
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 @contextmanager

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from app.models import Artwork
 from app.retrieval.images.prepared import PreparedPhoto
 from app.services.labels.codes import numbers_of, read_codes
+from app.services.labels.copies import OTHER_SIDE_PX, grey_copy, small_copy
 from app.services.labels.dictionary import CatalogueEntry, LabelDictionary
 from app.services.labels.letters import named_year
 from app.services.labels.matching import works_named
 from app.services.labels.reader import Reader
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
-from app.services.labels.text_likelihood import grey_copy, may_have_text
+from app.services.labels.text_likelihood import may_have_text
 from app.services.labels.wire import LabelReaderError
 
 logger = logging.getLogger(__name__)
@@ -56,11 +57,16 @@ class LabelService:
     def look(self, photo: PreparedPhoto) -> SeenText | None:
         """Read labels and codes; None where nothing looks like either.
 
-        A photo without text costs some 15 ms of one core.
+        A photo without text costs some 4 ms of one core.
         """
-        copy = grey_copy(photo.image)
-        codes = read_codes(copy)
-        labels = self._labels(photo) if may_have_text(copy) else []
+        grey = grey_copy(photo.image)
+        copy = small_copy(grey)
+        codes = read_codes(grey, copy)
+        # Letters look like letters in another size, too; brushstrokes seldom do.
+        may_be_read = may_have_text(copy) and may_have_text(
+            small_copy(grey, OTHER_SIDE_PX)
+        )
+        labels = self._labels(photo) if may_be_read else []
         if not labels and not codes:
             return None
         lines = tuple(tuple(label) for label in labels)

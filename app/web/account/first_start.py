@@ -1,4 +1,7 @@
-"""Page that makes the first administrator, by the code that the shell has printed."""
+"""Page that makes the first administrator, by the code that the shell has printed.
+
+The password was typed a moment ago, so that nobody need type it again to log in.
+"""
 
 from flask import (
     Blueprint,
@@ -12,13 +15,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from flask_security import Security, hash_password
+from flask_security import Security, hash_password, login_user
 from flask_security.forms import NewPasswordFormMixin, PasswordConfirmFormMixin
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from app.extensions import db
+from app.models import User
 from app.retrieval.runtime.place import COMMAND
 from app.services.accounts import first_admin
 from app.services.accounts.first_admin import (
@@ -26,6 +30,7 @@ from app.services.accounts.first_admin import (
     CodeVoidError,
     WrongCodeError,
 )
+from app.web.account.forms import may_use_password
 from app.web.account.messages import DONE, ERROR
 from app.web.callers.events import SecurityEvent, report
 
@@ -71,7 +76,7 @@ def show() -> ResponseReturnValue:
     if not form.is_valid():
         return page(form)
     try:
-        make(form)
+        user = make(form)
     except WrongCodeError as error:
         report(SecurityEvent.WRONG_PASSWORD)
         form.code.errors = [
@@ -94,20 +99,24 @@ def show() -> ResponseReturnValue:
     except CodeVoidError:
         flash(gettext("The code is not valid any more."), ERROR)
         return redirect(url_for("security.login"), 303)
-    flash(gettext("You are the administrator. Please log in."), DONE)
-    return redirect(
-        url_for("security.login", next=url_for("admin_first_steps.show")), 303
-    )
+    first_steps = url_for("admin_first_steps.show")
+    if not may_use_password(user):
+        flash(gettext("You are the administrator. Please log in."), DONE)
+        return redirect(url_for("security.login", next=first_steps), 303)
+    login_user(user, authn_via=["password"])
+    flash(gettext("You are the administrator, and logged in."), DONE)
+    return redirect(first_steps, 303)
 
 
-def make(form: FirstAdminForm) -> None:
-    """Make the account of a form that is filled in well."""
+def make(form: FirstAdminForm) -> User:
+    """Make the account of a form that is filled in well; return whose it is."""
     session, code = db.session(), form.code.data
     first_admin.try_code(session, code)
-    first_admin.make_admin(
+    user = first_admin.make_admin(
         session, code, form.email.data, hash_password(form.password.data)
     )
     session.commit()
+    return user
 
 
 def page(form: FirstAdminForm) -> str:

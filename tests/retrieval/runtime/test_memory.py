@@ -95,3 +95,20 @@ del fresh
 assert gc.collect() >= 1
 assert len(kept) == 100_000
 """)
+
+
+def test_what_a_started_process_has_made_is_collected_when_it_ends():
+    code = """
+from app.retrieval.runtime.memory import spare_started_objects
+
+class Kept:
+    def __del__(self):
+        print("collected")
+
+kept = Kept()
+kept.itself = kept
+spare_started_objects()
+"""
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, check=True, timeout=120, capture_output=True)
+    assert said.stdout == b"collected\n"

@@ -10,6 +10,7 @@ from app.models import Artwork
 from app.retrieval.images.prepared import PreparedPhoto
 from app.retrieval.verification.evidence import Verdict
 from app.services.labels import service as labels_service
+from app.services.labels.copies import SIDE_PX
 from app.services.labels.reading import LabelReading, ReadWork, SeenText, Sign
 from app.services.labels.recognition import Line
 from app.services.labels.service import LabelService
@@ -96,6 +97,19 @@ def test_a_photo_without_text_is_not_read(unknown_photo, monkeypatch):
     current_app.extensions[SEARCH].labels = LabelService(reader)
     assert search_service().search(unknown_photo).reading is None
     assert reader.asked == 0
+
+
+def test_what_looks_like_text_in_one_size_only_is_not_read(
+    image_of_a_label, monkeypatch
+):
+    reader = FakeReader(ASTRONOMER)
+    service = LabelService(reader)
+    assert service.look(PreparedPhoto(image_of_a_label)) is not None
+    monkeypatch.setattr(
+        labels_service, "may_have_text", lambda copy: max(copy.shape) == SIDE_PX
+    )
+    assert service.look(PreparedPhoto(image_of_a_label)) is None
+    assert reader.asked == 1
 
 
 def test_a_reader_that_fails_stops_no_search_and_is_asked_again(labels, unknown_photo):

@@ -5,12 +5,13 @@ import tracemalloc
 import cv2
 import numpy as np
 
-from app.services.labels.text_likelihood import grey_copy, may_have_text
+from app.services.labels.copies import grey_copy, small_copy
+from app.services.labels.text_likelihood import may_have_text
 from tests.support.fakes import draw_picture, photograph
 
 
 def looks_like_text(image):
-    return may_have_text(grey_copy(image))
+    return may_have_text(small_copy(grey_copy(image)))
 
 
 def test_a_label_does_in_either_polarity(image_of_a_label):
@@ -46,12 +47,25 @@ def test_walls_noise_and_pictures_do_not():
     assert sum(map(looks_like_text, pictures)) <= 1
 
 
+def test_two_letters_above_two_others_do_not():
+    picture = np.full((480, 640, 3), 200, np.uint8)
+    for y in (200, 230):
+        cv2.putText(
+            picture, "Hm", (300, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (20,) * 3, 2
+        )
+    assert not looks_like_text(picture)
+
+
+def test_a_sliver_does_not():
+    assert not looks_like_text(np.full((640, 3, 3), 200, np.uint8))
+
+
 def test_a_photo_of_thousands_of_dashes_takes_little_memory():
     photo = np.full((960, 960, 3), 230, np.uint8)
     for y in range(0, 950, 6):
         for x in range(0, 930, 32):
             photo[y : y + 4, x : x + 22] = 20
-    copy = grey_copy(photo)
+    copy = small_copy(grey_copy(photo))
     tracemalloc.start()
     may_have_text(copy)
     _, peak = tracemalloc.get_traced_memory()

@@ -9,6 +9,11 @@ from tests.support.people import PASSWORD, Person, logged_in
 from tests.support.sites import set_site
 
 START = "/start/"
+SIGN_ON = {
+    "MORELLI_PROXIES": "1",
+    "MORELLI_SSO_HEADER": "X-Remote-Email",
+    "MORELLI_SSO_PROXIES": "10.1.0.0/16",
+}
 
 
 @pytest.fixture
@@ -40,11 +45,21 @@ def enter(person, code, **fields):
 def test_who_has_the_code_makes_the_account_and_is_led_to_the_first_steps(ada, code):
     made = enter(ada, code)
     assert made.status_code == 303
-    assert made.location == "/account/login?next=/admin/first-steps/"
-    assert ada.log_in().status_code == 302
+    assert made.location == "/admin/first-steps/"
     assert "What the site is called" in ada.browser.get("/admin/first-steps/").text
     assert ada.browser.get(START).status_code == 404
     assert "First administrator made" in ada.browser.get("/admin/changes/").text
+
+
+def test_where_passwords_open_nothing_one_logs_in_otherwise(make_app):
+    app = make_app(MORELLI_LOCAL_LOGIN="nobody", **SIGN_ON)
+    with app.app_context():
+        code = first_admin.new_code(db.session())
+        db.session.commit()
+    ada = Person(app, "ada@example.org")
+    made = enter(ada, code)
+    assert made.location == "/account/login?next=/admin/first-steps/"
+    assert ada.browser.get("/admin/first-steps/").status_code == 302
 
 
 def test_the_page_is_kept_nowhere(client, code):

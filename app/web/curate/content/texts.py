@@ -92,7 +92,7 @@ def save_texts(work: Artwork) -> ResponseReturnValue:
     if new.value and not new.fault:
         name = named(field_asked(new), tag_typed(new.language))
         if str(work.details.get(name, "")).strip():
-            sentence = gettext("There is a text for this field and language above.")
+            sentence = gettext("There is a text for this field and language below.")
             return page(work, typed, new._replace(fault=sentence))
         facts[f"{DETAIL}{name}"] = new.value
     if new.fault:
