@@ -14,6 +14,10 @@ from app.retrieval.runtime.extras import Extra, is_installed
 from app.retrieval.runtime.place import CONVERT_COMMAND
 from app.retrieval.types import Image
 
+if is_installed(Extra.OPENVINO):
+    # Here, so that the processes of a server share what it takes in memory.
+    from app.retrieval.descriptors.openvino_network import OpenVINONetwork
+
 WEIGHTS_SUFFIX, ONNX_SUFFIX = ".bin", ".onnx"
 """Of the files beside a graph: its weights, and the graph for OpenCV."""
 
@@ -72,9 +76,6 @@ class Graph:
         try:
             network: Network
             if has_openvino:
-                # 25 MB of modules that are there only where they are used.
-                from app.retrieval.descriptors.openvino_network import OpenVINONetwork
-
                 network = OpenVINONetwork(
                     path,
                     threads=threads,

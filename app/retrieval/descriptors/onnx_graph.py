@@ -121,9 +121,13 @@ class _Translation:
         elif kind in SPECIAL:
             SPECIAL[kind](self, node)
         else:
-            raise TrainingError(
-                f"{self.graph} cannot be written for OpenCV: {kind} is not known."
-            )
+            raise self.unknown(kind)
+
+    def unknown(self, kind: str) -> TrainingError:
+        """Say that there is no translation of a kind of operation."""
+        return TrainingError(
+            f"{self.graph} cannot be written for OpenCV: {kind} is not known."
+        )
 
     def name(self, node: Any, output: int = 0) -> str:
         """Name a value."""
@@ -366,6 +370,23 @@ def _clamp(translation: _Translation, node: Any) -> None:
     translation.add("Clip", [*inputs_of(translation, node), *limits], node)
 
 
+def _unsqueeze(translation: _Translation, node: Any) -> None:
+    axes = translation.small(axes_of(node), f"{translation.name(node)} axes")
+    values = inputs_of(translation, node)[:1]
+    translation.add("Unsqueeze", [*values, axes], node)
+
+
+def _slice(translation: _Translation, node: Any) -> None:
+    """Translate ``[..., i]``: a colour, where a network wants them in another order."""
+    facts = node.get_attributes()
+    if (facts["ellipsis_mask"], facts["shrink_axis_mask"]) != ([1, 0], [0, 1]):
+        raise translation.unknown("StridedSlice of a range")
+    name = translation.name(node)
+    index = translation.small(np.int64(axes_of(node)[1]), f"{name} index")
+    values = inputs_of(translation, node)[:1]
+    translation.add("Gather", [*values, index], node, axis=-1)
+
+
 def _gather(translation: _Translation, node: Any) -> None:
     axis = int(data_of(source(node, 2)))
     values = inputs_of(translation, node)[:2]
@@ -465,8 +486,10 @@ SPECIAL: Mapping[str, Callable[[_Translation, Any], None]] = MappingProxyType(
         "ReduceSum": _sum,
         "Result": _result,
         "Softmax": _softmax,
+        "StridedSlice": _slice,
         "TopK": _top_k,
         "Transpose": _transpose,
+        "Unsqueeze": _unsqueeze,
     }
 )
 """Operations whose inputs or attributes are others in ONNX, by OpenVINO's names."""
