@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from app.retrieval.descriptors.global_descriptor import GRAPH_FILE
+from app.retrieval.descriptors.graph import Graph
 from app.retrieval.descriptors.manifest import FULL_PRECISION, ModelManifest
 from app.retrieval.descriptors.onnx_graph import write_onnx
 from app.retrieval.descriptors.opencv_network import OpenCVNetwork
@@ -45,10 +46,12 @@ def convert(model_dir: Path) -> Sequence[Path]:
         If OpenCV cannot run a network, or computes anything else.
     """
     manifest = ModelManifest.read(model_dir)
+    Graph.open(model_dir / GRAPH_FILE, manifest.dimension)  # is whole
     written = [write_for_opencv(model_dir / GRAPH_FILE, manifest.frames)]
     if has_semantic_part(model_dir):
-        side_px = SemanticManifest.read(model_dir).side_px
-        sizes = [(side_px, side_px)]
+        semantic = SemanticManifest.read(model_dir)
+        Graph.open(model_dir / SEMANTIC_GRAPH_FILE, semantic.dimension)
+        sizes = [(semantic.side_px, semantic.side_px)]
         written.append(write_for_opencv(model_dir / SEMANTIC_GRAPH_FILE, sizes))
     return written
 
