@@ -52,7 +52,7 @@ def test_it_is_valid_and_holds_no_weights_of_its_own(name):
 
 
 def test_padding_is_of_the_size_that_it_is_for(copied):
-    """Halving an even side, one row is added, behind; of an odd one, one on each side."""
+    """Halving an even side, a row is added behind; of an odd one, one at either end."""
     graph = copied("semantic")
 
     def first_pads(side):
