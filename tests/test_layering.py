@@ -129,7 +129,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "sklearn": (f"{RETRIEVAL}.training", "app.lab"),
     "annoy": (f"{RETRIEVAL}.gallery.nearest",),
     "openvino": (f"{RETRIEVAL}.runtime.openvino",),
-    "onnx": (f"{RETRIEVAL}.descriptors.onnx_graph",),
+    "onnx": (f"{RETRIEVAL}.descriptors.translation",),
     "PIL": (f"{RETRIEVAL}.images",),
     "pillow_heif": (f"{RETRIEVAL}.images",),
     "tifffile": (f"{RETRIEVAL}.images",),

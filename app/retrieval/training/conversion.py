@@ -13,7 +13,6 @@ import numpy as np
 from app.retrieval.descriptors.global_descriptor import GRAPH_FILE
 from app.retrieval.descriptors.graph import Graph
 from app.retrieval.descriptors.manifest import FULL_PRECISION, ModelManifest
-from app.retrieval.descriptors.onnx_graph import write_onnx
 from app.retrieval.descriptors.opencv_network import OpenCVNetwork
 from app.retrieval.descriptors.openvino_network import OpenVINONetwork
 from app.retrieval.descriptors.results import DESCRIPTOR
@@ -22,6 +21,7 @@ from app.retrieval.descriptors.semantic import (
     SemanticManifest,
     has_semantic_part,
 )
+from app.retrieval.descriptors.translation.writing import write_onnx
 from app.retrieval.errors import TrainingError
 from app.retrieval.types import Image
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import onnx
 import pytest
 
-from app.retrieval.descriptors.onnx_graph import write_onnx
+from app.retrieval.descriptors.translation.writing import write_onnx
 from app.retrieval.errors import TrainingError
 
-BUNDLED = Path(__file__).resolve().parents[3] / "models" / "default"
+BUNDLED = Path(__file__).resolve().parents[4] / "models" / "default"
 SIZES = {
     "descriptor": [(224, 224), (192, 256), (256, 192)],
     "semantic": [(260, 260)],
