@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.retrieval.descriptors.translation.writing import write_onnx
 from app.retrieval.errors import (
     DamagedArtefactError,
     MissingArtefactError,
@@ -40,10 +41,8 @@ def test_a_model_without_a_semantic_part_has_one_graph(folder):
 
 
 def test_a_graph_that_computes_something_else_is_not_kept(folder, monkeypatch):
-    rightly = conversion.write_onnx
-
     def wrongly(graph, _sizes):
-        return rightly(graph, [(261, 261)])
+        return write_onnx(graph, [(261, 261)])
 
     monkeypatch.setattr(conversion, "write_onnx", wrongly)
     sizes = [(260, 260)]

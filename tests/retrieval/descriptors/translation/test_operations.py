@@ -46,7 +46,8 @@ def published(pictures):
 def test_opencv_computes_what_keras_does(exported):
     network, graph = exported(published)
     noise = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
-    picture = cv2.resize(noise, SIZE[::-1], interpolation=cv2.INTER_CUBIC)
+    drawn = cv2.resize(noise, SIZE[::-1], interpolation=cv2.INTER_CUBIC)
+    picture = np.asarray(drawn, np.uint8)
     found = OpenCVNetwork(write_onnx(graph, [SIZE]), all_classes=True).run(picture)
     expected = network(picture[None].astype(np.float32))
     for name in ("descriptor", "class_probabilities"):
