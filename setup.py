@@ -27,9 +27,10 @@ BASE = "base.in"
 EXTRAS = {
     "formats": ("formats.in",),
     "video": ("video.in",),
-    "labels": ("labels.in",),
+    "openvino": ("openvino.in",),
+    "labels": ("labels.in", "openvino.in"),
     "maps": ("maps.in",),
-    "train": ("worker.in", "maps.in"),
+    "train": ("worker.in", "maps.in", "openvino.in"),
     "cluster": ("cluster.in",),
     "shards": ("shards.in", "cluster.in"),
 }

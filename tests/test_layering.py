@@ -129,6 +129,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "sklearn": (f"{RETRIEVAL}.training", "app.lab"),
     "annoy": (f"{RETRIEVAL}.gallery.nearest",),
     "openvino": (f"{RETRIEVAL}.runtime.openvino",),
+    "onnx": (f"{RETRIEVAL}.descriptors.translation",),
     "PIL": (f"{RETRIEVAL}.images",),
     "pillow_heif": (f"{RETRIEVAL}.images",),
     "tifffile": (f"{RETRIEVAL}.images",),
@@ -136,6 +137,8 @@ HOMES = {  # third-party package -> the only places that may import it
     "cv2": (
         f"{RETRIEVAL}.runtime.threads",
         f"{RETRIEVAL}.images",
+        f"{RETRIEVAL}.descriptors.graph",
+        f"{RETRIEVAL}.descriptors.opencv_network",
         f"{RETRIEVAL}.descriptors.style",
         f"{RETRIEVAL}.local.rootsift",
         f"{RETRIEVAL}.map.sprites",
@@ -144,6 +147,7 @@ HOMES = {  # third-party package -> the only places that may import it
         f"{RETRIEVAL}.search.explanation",
         f"{RETRIEVAL}.simulation",
         f"{RETRIEVAL}.drawings",
+        f"{RETRIEVAL}.training.conversion",
         "app.services.labels",
     ),
     "markdown_it": (

@@ -10,6 +10,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from app.configuration.load import ROOT
+from app.retrieval.runtime.extras import MODULES
 
 VISIT = """
 import json, runpy, sys
@@ -55,12 +56,11 @@ def test_the_forbidden_packages_are_the_heavy_ones(forbidden):
     assert not forbidden & {"numpy", "cv2", "flask", "openvino", "PIL"}
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """Names of the packages that a server has loaded after its first visitors."""
-    instance = tmp_path_factory.mktemp("instance")
+def visit(instance, *barred: str) -> set[str]:
+    """Return the packages that a server loads for its first visitors."""
+    bars = "".join(f"import sys; sys.modules[{name!r}] = None\n" for name in barred)
     done = subprocess.run(
-        [sys.executable, "-c", VISIT],
+        [sys.executable, "-c", bars + VISIT],
         cwd=ROOT,
         env={"MORELLI_INSTANCE": str(instance)},
         capture_output=True,
@@ -72,6 +72,12 @@ def loaded(tmp_path_factory):
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """Names of the packages that a server has loaded after its first visitors."""
+    return visit(tmp_path_factory.mktemp("instance"))
+
+
 def test_the_server_loads_no_package_of_worker_and_scripts(forbidden, loaded):
     assert "flask" in loaded
     assert sorted(loaded & forbidden) == []
@@ -79,3 +85,9 @@ def test_the_server_loads_no_package_of_worker_and_scripts(forbidden, loaded):
 
 def test_what_reads_tables_and_writes_pdf_is_loaded_by_the_first_of_them(loaded):
     assert sorted(loaded & {"openpyxl", "chardet", "fpdf", "fontTools"}) == []
+
+
+def test_it_serves_where_nothing_but_the_base_is_installed(tmp_path):
+    extras = [name for own in MODULES.values() for name in own]
+    assert {"openvino", "av"} <= set(extras)
+    assert visit(tmp_path, *extras).isdisjoint(extras)

@@ -45,6 +45,10 @@ class Subcommand:
 
 
 PROGRAMS = {
+    "convert": Subcommand(
+        "app.programs.convert:main",
+        "Write a model's networks for OpenCV as well (extra train).",
+    ),
     "demo": Subcommand("app.programs.demo:main", "Draw a small museum, and serve it."),
     "serve": Subcommand("app.programs.serve:main", "Run the server, and the worker."),
     "index": Subcommand(

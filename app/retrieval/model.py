@@ -4,7 +4,8 @@
 
     model.json         what it is, how it was trained
     descriptor.xml     the network, photo to global descriptor (OpenVINO)
-    descriptor.bin     its weights
+    descriptor.onnx    the same (OpenCV); may be missing
+    descriptor.bin     the weights of both
     vocabulary.npz     visual words
     semantic.*         a network that knows what things are; may be missing
     style.npz          how likeness is seen; may be missing

@@ -9,6 +9,7 @@ from functools import partial
 from importlib import metadata
 from io import BytesIO
 
+import cv2
 import pytest
 from alembic import command
 from sqlalchemy import delete, select, update
@@ -115,6 +116,15 @@ def test_what_is_well_is_ok(well, backups):
     ):
         told = [one for one in results if one["check"] == check]
         assert {one["health"] for one in told} == {"ok"}, told
+
+
+def test_it_says_what_runs_the_networks(well, monkeypatch):
+    app = well()
+    assert "The model is model-1, run by OpenVINO 2" in run(app).output
+    leave_out(monkeypatch, Extra.OPENVINO)
+    output = run(app).output
+    assert f"The model is model-1, run by OpenCV {cv2.__version__}." in output
+    assert "Without the extra “openvino” OpenCV runs the networks" in output
 
 
 @pytest.fixture

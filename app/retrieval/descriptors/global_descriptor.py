@@ -1,4 +1,4 @@
-"""Global descriptors of pictures, computed by a model folder's network in OpenVINO.
+"""Global descriptors of pictures, computed by the network of a model folder.
 
 Neither Keras nor TensorFlow is needed here. The graph was written by
 :func:`app.retrieval.descriptors.network.export`; preprocessing of values, pooling and
@@ -10,14 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app.retrieval.descriptors.graph import Graph, Results
-from app.retrieval.descriptors.manifest import (
-    FULL_PRECISION,
-    HALF_PRECISION,
-    ModelManifest,
-)
+from app.retrieval.descriptors.graph import Graph
+from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.descriptors.results import Results
 from app.retrieval.images.letterbox import Framed, choose_frame, crop_map, frame
-from app.retrieval.runtime.openvino import Core
 from app.retrieval.types import ClassEvidence, Description, FloatArray, Image
 
 GRAPH_FILE = "descriptor.xml"
@@ -57,7 +53,7 @@ class Descriptor:
             model_dir / GRAPH_FILE,
             manifest.dimension,
             threads=threads,
-            precision=_precision(manifest),
+            precision=manifest.precision,
         )
         return cls(manifest, graph)
 
@@ -128,15 +124,3 @@ class Descriptor:
         size = choose_frame((image.shape[0], image.shape[1]), self.manifest.frames)
         framed = frame(image, size)
         return framed, self._graph.run(framed.image)
-
-
-def _precision(manifest: ModelManifest) -> str:
-    if manifest.precision == HALF_PRECISION and has_bfloat16():
-        return HALF_PRECISION
-    return FULL_PRECISION
-
-
-def has_bfloat16() -> bool:
-    """Tell whether this CPU calculates with bfloat16 faster than with float32."""
-    core = Core()
-    return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")

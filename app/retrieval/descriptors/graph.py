@@ -1,50 +1,35 @@
-"""OpenVINO graphs of a model folder: opened, compiled when they are needed, run."""
+"""Graphs of a model folder: opened and run by OpenVINO, or by OpenCV without it."""
 
-import mmap
-from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import cv2
 
 from app.retrieval.descriptors.manifest import FULL_PRECISION, training_command
+from app.retrieval.descriptors.opencv_network import OpenCVNetwork
+from app.retrieval.descriptors.results import Network, Results
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
-from app.retrieval.runtime.openvino import (
-    CompiledModel,
-    Core,
-    Model,
-    PrePostProcessor,
-    Tensor,
-    Type,
-)
+from app.retrieval.runtime.extras import Extra, is_installed
+from app.retrieval.runtime.place import CONVERT_COMMAND
 from app.retrieval.types import Image
 
-PROBABILITIES = "probabilities"
-Results = dict[str, NDArray[Any]]
-"""What a graph computes of one picture, by the names of its outputs."""
+if is_installed(Extra.OPENVINO):
+    # Here, so that the processes of a server share what it takes in memory.
+    from app.retrieval.descriptors.openvino_network import OpenVINONetwork
+
+WEIGHTS_SUFFIX, ONNX_SUFFIX = ".bin", ".onnx"
+"""Of the files beside a graph: its weights, and the graph for OpenCV."""
 
 
 class Graph:
-    """Network from one picture to named arrays, which holds little between pictures.
-
-    Compiled when it is first needed (about 0.1 s), for a batch of one: what is computed
-    of a picture then never depends on which others it was computed with, to the last
-    bit, and a batch of eight was only 4 % faster. A height and width that the model
-    leaves open stay open: one network for each frame's size would take 35 MB more, and
-    be 3 % faster.
+    """Network from one picture to named arrays.
 
     Made by `open`; safe to use from several threads, which take turns.
     """
 
-    def __init__(
-        self, model: Model, weights: mmap.mmap, threads: int, precision: str
-    ) -> None:
-        self._model = model
-        self._weights = weights
-        self._threads = threads
-        self._precision = precision
+    def __init__(self, network: Network) -> None:
+        self._network = network
         self._turn = Lock()
 
     @classmethod
@@ -62,12 +47,13 @@ class Graph:
         Parameters
         ----------
         path : Path
-            ``….xml``, with its weights beside it as ``.bin``. One input (B, H, W, 3).
+            ``….xml``, with its weights beside it as ``.bin``, and as ``.onnx`` what
+            OpenCV reads in its place. One input (B, H, W, 3).
         dimension : int
         threads : int, >= 1
-            That one picture may use.
+            That one picture may use; in OpenCV those of the process.
         precision : str
-            As OpenVINO spells it.
+            That OpenVINO may calculate with; OpenCV has only float32.
         all_classes : bool
             Whether results have `PROBABILITIES`, of all classes (C,), beside those of
             the few most probable ones. They are computed anyway.
@@ -79,68 +65,47 @@ class Graph:
         DamagedArtefactError
             If a file is broken, or is not such a network.
         """
+        has_openvino = is_installed(Extra.OPENVINO)
+        read = path if has_openvino else path.with_suffix(ONNX_SUFFIX)
         command = training_command(path.parent)
-        weights_path = path.with_suffix(".bin")
-        for needed in (path, weights_path):
+        for needed in (path, path.with_suffix(WEIGHTS_SUFFIX)):
             if not needed.is_file():
                 raise MissingArtefactError(needed, command)
+        if not read.is_file():
+            raise MissingArtefactError(read, f"{CONVERT_COMMAND} {path.parent}")
         try:
-            weights = _map_file(weights_path)
-            shared = Tensor(np.frombuffer(weights, np.uint8), shared_memory=True)
-            model = Core().read_model(path.read_bytes(), shared)
-            found = model.output("descriptor").partial_shape[1]
-            if all_classes:
-                _add_probabilities(model)
-        except (RuntimeError, ValueError) as error:
-            fault = str(error).strip().splitlines()[-1]
-            raise DamagedArtefactError(path, fault, command) from error
-        if found != dimension:
-            fault = f"descriptors are {found} long, not {dimension}"
-            raise DamagedArtefactError(path, fault, command)
-        model.reshape([1, *list(model.input().partial_shape)[1:]])
-        return cls(model, weights, threads, precision)
+            network: Network
+            if has_openvino:
+                network = OpenVINONetwork(
+                    path,
+                    threads=threads,
+                    precision=precision,
+                    all_classes=all_classes,
+                )
+            else:
+                network = OpenCVNetwork(read, all_classes=all_classes)
+        except (RuntimeError, ValueError, cv2.error) as error:
+            raise DamagedArtefactError(read, _fault(error), command) from error
+        if network.dimension != dimension:
+            fault = f"descriptors are {network.dimension} long, not {dimension}"
+            raise DamagedArtefactError(read, fault, command)
+        return cls(network)
 
     def run(self, picture: Image) -> Results:
         """Run the network on one (H, W, 3) uint8 picture; results without the batch."""
         with self._turn:
-            outputs = self._network(picture[None])
-            # The arrays belong to the network and change with its next picture.
-            results = {
-                name: np.array(outputs[output][0])
-                for output in outputs
-                for name in output.get_names()
-            }
-            # Maps, 3 to 8 MB, and what was read of the file to put weights in order.
-            # Both come back when they are needed, for at most 2 % of the time.
-            self._network.release_memory()
-            self._weights.madvise(mmap.MADV_DONTNEED)
-        return results
-
-    @cached_property
-    def _network(self) -> CompiledModel:
-        pixels = PrePostProcessor(self._model)
-        pixels.input().tensor().set_element_type(Type.u8)
-        return Core().compile_model(
-            pixels.build(),
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": self._precision,
-                "INFERENCE_NUM_THREADS": self._threads,
-                "NUM_STREAMS": 1,
-            },
-        )
+            return self._network.run(picture)
 
 
-def _add_probabilities(model: Model) -> None:
-    """Let a graph also return what its most probable classes are chosen from."""
-    node = model.output("class_probabilities").get_node()
-    while node.get_type_name() != "Softmax":
-        node = node.input_value(0).get_node()
-    [added] = model.add_outputs(node.output(0))
-    added.tensor.set_names({PROBABILITIES})
+def engine_name() -> str:
+    """Name the engine that runs networks here, with its version."""
+    if is_installed(Extra.OPENVINO):
+        return f"OpenVINO {version('openvino')}"
+    return f"OpenCV {cv2.__version__}"
 
 
-def _map_file(path: Path) -> mmap.mmap:
-    """Map a file; OpenVINO wants pages that may be written, and writes none."""
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+def _fault(error: Exception) -> str:
+    """Say in a line what an engine says in several."""
+    if isinstance(error, cv2.error):
+        return error.err.splitlines()[0].strip("> :")
+    return str(error).strip().splitlines()[-1]

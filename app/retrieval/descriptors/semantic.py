@@ -8,7 +8,8 @@ Optional in a model folder::
 
     semantic.json      input, classes, and where the weights come from
     semantic.xml       the network, photo to descriptor (OpenVINO)
-    semantic.bin       its weights
+    semantic.onnx      the same (OpenCV); may be missing
+    semantic.bin       the weights of both
 """
 
 import json
@@ -17,8 +18,9 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from app.retrieval.descriptors.graph import PROBABILITIES, Graph, Results
+from app.retrieval.descriptors.graph import Graph
 from app.retrieval.descriptors.manifest import reading_facts
+from app.retrieval.descriptors.results import PROBABILITIES, Results
 from app.retrieval.descriptors.subjects import SubjectReader
 from app.retrieval.descriptors.whitening import unit_length
 from app.retrieval.images.edits import Box, PhotoEdits

@@ -7,9 +7,10 @@ whose files do not have the listed sizes is a damaged one.
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ FORMAT = 5
 """Raised whenever an older program could not read the files, or read them wrongly."""
 MANIFEST = "manifest.json"
 LIBRARIES = ("annoy", "numpy", "opencv-python-headless", "openvino")
+"""That content depends on, of which OpenVINO may not be installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Manifest:
             images=images,
             files=files,
             examination={},
-            libraries={name: version(name) for name in LIBRARIES},
+            libraries=_libraries(),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             decision=hashlib.sha256(decision.to_json().encode()).hexdigest(),
         )
@@ -171,3 +173,12 @@ class Manifest:
             (folder / name).is_file() and FileFacts.of(folder / name) == facts
             for name, facts in self.files.items()
         )
+
+
+def _libraries() -> Mapping[str, str]:
+    """Read the versions of those `LIBRARIES` that are installed."""
+    versions = {}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions

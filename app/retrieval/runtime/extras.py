@@ -1,6 +1,7 @@
 """Extras: packages that not every museum needs, by the names that the wheel gives them.
 
-What needs one is switched off where its packages are not installed, and says so.
+What needs one is switched off where its packages are not installed, and says so; what
+runs on OpenVINO runs on OpenCV, and takes longer.
 setup.py says which files of ``requirements/`` each extra is made of.
 """
 
@@ -14,6 +15,7 @@ from app.retrieval.runtime.place import IS_INSTALLED
 class Extra(StrEnum):
     """Extra of the wheel: ``pip install 'morelli[NAME]'``."""
 
+    OPENVINO = "openvino"
     FORMATS = "formats"
     VIDEO = "video"
     LABELS = "labels"
@@ -24,16 +26,21 @@ class Extra(StrEnum):
 
 
 MODULES: Mapping[Extra, tuple[str, ...]] = {
+    Extra.OPENVINO: ("openvino",),
     Extra.FORMATS: ("imagecodecs",),
     Extra.VIDEO: ("av",),
-    Extra.LABELS: ("rapidfuzz", "rapidocr", "zxingcpp"),
+    Extra.LABELS: ("openvino", "rapidfuzz", "rapidocr", "zxingcpp"),
     Extra.MAPS: ("openTSNE",),
-    Extra.TRAINING: ("keras", "tensorflow", "sklearn", "matplotlib"),
+    Extra.TRAINING: (
+        *("keras", "tensorflow", "sklearn", "matplotlib"),
+        *("onnx", "openvino"),
+    ),
     Extra.CLUSTER: ("psycopg", "obstore", "redis", "pymilvus"),
     Extra.SHARDS: ("distributed",),
 }
 """What is imported of each."""
 LOCKS: Mapping[Extra, str] = {
+    Extra.OPENVINO: "requirements/server.txt",
     Extra.FORMATS: "requirements/server.txt",
     Extra.VIDEO: "requirements/server.txt",
     Extra.LABELS: "requirements-labels.txt",

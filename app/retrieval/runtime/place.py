@@ -35,6 +35,7 @@ def script(name: str, checkout: str) -> str:
 INDEX_COMMAND = script("index", "precompute_descriptors.py")
 SERVE_COMMAND = script("serve", "serve.py")
 TRAIN_COMMAND = script("train", "train.py")
+CONVERT_COMMAND = script("convert", "-m app convert")
 
 
 def base_folder() -> Path:

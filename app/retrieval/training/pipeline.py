@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from app.retrieval.descriptors.backbone import BACKBONES, build_backbone
-from app.retrieval.descriptors.global_descriptor import Descriptor, has_bfloat16
+from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.network import build_network
+from app.retrieval.descriptors.openvino_network import has_bfloat16
 from app.retrieval.descriptors.weights import load_head
 from app.retrieval.errors import TrainingError
 from app.retrieval.files.atomic import staged_folder

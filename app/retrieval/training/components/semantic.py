@@ -12,6 +12,7 @@ from app.retrieval.descriptors.semantic import SEMANTIC_GRAPH_FILE, SemanticMani
 from app.retrieval.descriptors.whitening import learn_whitening
 from app.retrieval.images.letterbox import stretch
 from app.retrieval.training.components.notice import NAMES, WEIGHTS, semantic_notice
+from app.retrieval.training.conversion import write_for_opencv
 from app.retrieval.training.network.efficientnet_lite import SIDE_PX, class_names
 from app.retrieval.training.network.semantic_network import (
     AGGREGATION,
@@ -55,6 +56,7 @@ def learn_semantic(pictures: Iterable[Image], folder: Path) -> SemanticManifest:
         learn_whitening(vectors, DIMENSION, regularisation=REGULARISATION, power=POWER)
     )
     export(network, folder / SEMANTIC_GRAPH_FILE)
+    write_for_opencv(folder / SEMANTIC_GRAPH_FILE, [(SIDE_PX, SIDE_PX)])
     manifest = SemanticManifest(
         SIDE_PX, DIMENSION, names, {"weights": WEIGHTS, "class names": NAMES}
     )

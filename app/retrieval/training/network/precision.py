@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.retrieval.descriptors.global_descriptor import Descriptor, has_bfloat16
+from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import (
     FULL_PRECISION,
     HALF_PRECISION,
     ModelManifest,
 )
+from app.retrieval.descriptors.openvino_network import has_bfloat16
 from app.retrieval.types import Image
 
 LEAST_COSINE = 0.99

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db, is_sqlite
 from app.models import Artwork, AuditEntry, IndexFault, Query, ReferenceImage, now
+from app.retrieval.descriptors.graph import engine_name
 from app.retrieval.errors import ArtefactError
 from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.generations.store import feature_settings
@@ -83,7 +84,12 @@ def model(examined: Examined) -> Found:
         remedy = _("Point MORELLI_MODEL to a whole model, such as models/default.")
         yield Health.FAULT, str(error), remedy
     else:
-        yield Health.OK, _("The model is %(model)s.", model=opened.model_id), ""
+        words = _(
+            "The model is %(model)s, run by %(engine)s.",
+            model=opened.model_id,
+            engine=engine_name(),
+        )
+        yield Health.OK, words, ""
 
 
 def index(examined: Examined) -> Found:

@@ -22,6 +22,10 @@ NAMED = 5
 """Packages that a sentence names at most."""
 # Translators: each says what is not done where an extra's packages are not installed.
 WITHOUT: Mapping[Extra, LazyString] = {
+    Extra.OPENVINO: lazy_gettext(
+        "Without the extra “openvino” OpenCV runs the networks, which takes twice as "
+        "long."
+    ),
     Extra.FORMATS: lazy_gettext(
         "Without the extra “formats” no JPEG XL and no compressed TIFF is read."
     ),

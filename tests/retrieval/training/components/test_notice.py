@@ -15,7 +15,7 @@ def test_the_notice_names_owners_changes_and_licences():
     for text in (
         "Copyright (c) 2020, ML Illustrated",
         "Illia Volkov",
-        "converted to OpenVINO",
+        "converted to OpenVINO and ONNX",
         "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION",
     ):
         assert text in notice

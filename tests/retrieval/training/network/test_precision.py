@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.retrieval.descriptors.global_descriptor import Descriptor, has_bfloat16
+from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
+from app.retrieval.descriptors.openvino_network import has_bfloat16
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.images.letterbox import choose_frame, frame
 from app.retrieval.training.network import precision
@@ -45,7 +46,7 @@ def test_the_threshold_decides(folder, pictures, monkeypatch):
 def test_without_bfloat16_nothing_can_be_promised(folder, pictures, monkeypatch):
     monkeypatch.setattr(precision, "has_bfloat16", lambda: False)
     monkeypatch.setattr(
-        "app.retrieval.descriptors.global_descriptor.has_bfloat16", lambda: False
+        "app.retrieval.descriptors.openvino_network.has_bfloat16", lambda: False
     )
     assert chosen(folder, pictures) == "f32"
 

@@ -1,0 +1,1 @@
+"""Translation of OpenVINO's graphs to ONNX, for OpenCV."""
