@@ -39,7 +39,7 @@ def save_weights(network: keras.Model, path: Path) -> None:
         for layer in network.layers
         for weight in layer.weights
     }
-    np.savez(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def load_weights(network: keras.Model, path: Path, name: str) -> None:
