@@ -41,7 +41,7 @@ class Graph:
     def __init__(
         self, model: Model, weights: mmap.mmap, threads: int, precision: str
     ) -> None:
-        self._model = model
+        self._model: Model | None = model
         self._weights = weights
         self._threads = threads
         self._precision = precision
@@ -120,7 +120,7 @@ class Graph:
     def _network(self) -> CompiledModel:
         pixels = PrePostProcessor(self._model)
         pixels.input().tensor().set_element_type(Type.u8)
-        return Core().compile_model(
+        compiled = Core().compile_model(
             pixels.build(),
             "CPU",
             {
@@ -129,6 +129,8 @@ class Graph:
                 "NUM_STREAMS": 1,
             },
         )
+        self._model = None  # what was read of it, 1 MB, is not needed any more
+        return compiled
 
 
 def _add_probabilities(model: Model) -> None:
