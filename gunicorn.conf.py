@@ -98,13 +98,17 @@ def on_starting(server):
 def load_all():
     """Load the program, and what runs networks, before the processes part.
 
-    They share the memory of both, and a process that takes another one's place is there
-    at once. Only now, for the figures' folder must be there.
+    They share the memory of both, as long as none writes to it, which a garbage
+    collection would. Only now, for the figures' folder must be there.
     """
     import app.factory  # noqa: F401
     from app.retrieval.runtime import openvino
+    from app.services.labels import opening
 
     openvino.load_plugin()
+    if settings["MORELLI_LABELS"] and opening.is_installed():
+        import app.services.labels.service  # noqa: F401
+    spare_started_objects()
 
 
 def post_worker_init(worker):
