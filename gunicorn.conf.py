@@ -101,7 +101,7 @@ def load_all():
     They share the memory of both, as long as none writes to it, which a garbage
     collection would. Only now, for the figures' folder must be there.
     """
-    import app.factory  # noqa: F401
+    import app.factory
     from app.retrieval.runtime import openvino
     from app.services.labels import opening
 

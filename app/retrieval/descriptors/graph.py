@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.retrieval.descriptors.manifest import FULL_PRECISION, training_command
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
+from app.retrieval.runtime.memory import give_back_libraries
 from app.retrieval.runtime.openvino import (
     CompiledModel,
     Core,
@@ -103,6 +104,7 @@ class Graph:
     def run(self, picture: Image) -> Results:
         """Run the network on one (H, W, 3) uint8 picture; results without the batch."""
         with self._turn:
+            is_first = self._model is not None
             outputs = self._network(picture[None])
             # The arrays belong to the network and change with its next picture.
             results = {
@@ -114,6 +116,9 @@ class Graph:
             # Both come back when they are needed, for at most 2 % of the time.
             self._network.release_memory()
             self._weights.madvise(mmap.MADV_DONTNEED)
+            if is_first:
+                # Compiling ran through 40 MB of code that nothing else needs.
+                give_back_libraries()
         return results
 
     @cached_property
