@@ -24,8 +24,8 @@ from app.configuration.load import (
     read_settings,
 )
 
-# Imported before the processes part, so that they share the libraries' memory: of the
-# accounts, cryptography and WebAuthn (10 MB).
+# Imported before the processes part, so that they share the libraries' memory, as all
+# that `on_starting` imports: of the accounts, cryptography and WebAuthn (10 MB).
 from app.retrieval.errors import ArtefactError, EmptyGalleryError
 from app.retrieval.runtime.memory import keep_freed_memory, spare_started_objects
 from app.services.accounts import second_factor  # noqa: F401
@@ -80,7 +80,7 @@ control_socket_disable = True
 
 
 def on_starting(server):
-    """Log as the application does, count anew, and tell who gets no mail."""
+    """Log as the application does, count anew, tell who gets no mail, and load all."""
     server.log.error_log.handlers = [logs.handler(settings["MORELLI_LOG_FORMAT"])]
     server.log.error_log.addFilter(logs.RequestLess())
     if settings["MORELLI_METRICS_TOKEN"]:
@@ -92,6 +92,26 @@ def on_starting(server):
             "into %s, and nobody sends them.",
             Folders(settings["MORELLI_INSTANCE"]).mail,
         )
+    load_all()
+
+
+def load_all():
+    """Load the program, and what runs networks, before the processes part.
+
+    They share the memory of both, as long as none writes to it, which a garbage
+    collection would. Only now, for the figures' folder must be there.
+    """
+    import app.factory
+    from app.retrieval.runtime.extras import Extra, is_installed
+    from app.services.labels import opening
+
+    if is_installed(Extra.OPENVINO):
+        from app.retrieval.runtime import openvino
+
+        openvino.load_plugin()
+    if settings["MORELLI_LABELS"] and opening.is_installed():
+        import app.services.labels.service  # noqa: F401
+    spare_started_objects()
 
 
 def post_worker_init(worker):

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask_babel import Babel
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf.csrf import CSRFProtect
@@ -50,7 +49,6 @@ class ClosableSession(Session):
 
 
 db = SQLAlchemy(metadata=metadata, session_options={"class_": ClosableSession})
-migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
 

@@ -14,6 +14,7 @@ from app.commands import doctor as commands_doctor
 from app.commands import exports as commands_exports
 from app.commands import feedback as commands_feedback
 from app.commands import imports as commands_imports
+from app.commands import migrations as commands_migrations
 from app.commands import retention as commands_retention
 from app.commands import shared as commands_shared
 from app.commands import sources as commands_sources
@@ -31,7 +32,6 @@ from app.services.operations.servers import follower_of
 from app.services.search.photo_decoder import PhotoDecoder
 from app.services.search.service import SearchService
 from app.services.shards.opening import open_shards
-from app.services.system.database import MIGRATIONS
 from app.services.system.links.fetching import LinkReader
 from app.services.vectors.opening import open_vectors
 from app.services.words.vocabulary import LabelVocabulary
@@ -173,7 +173,7 @@ COMMANDS = (
     *(commands_imports.group, commands_sources.group, commands_retention.group),
     *(commands_worker.command, commands_exports.command),
     *(commands_backup.group, commands_backup.restore, commands_doctor.command),
-    commands_upgrade.command,
+    *(commands_upgrade.command, commands_migrations.command),
 )
 
 
@@ -232,7 +232,6 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     addresses.register(app)
     assets.register(app)
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(MIGRATIONS))
     throttling.limit_pages(app)
     extensions.csrf.init_app(app)
     characters.guard(app)

@@ -6,17 +6,18 @@ Run it by ``flask db upgrade``; logging is left as the application set it up.
 import sys
 
 from alembic import context
-from flask import current_app
 from sqlalchemy import func, select
 
 from app.commands.statuses import UNREACHABLE
+from app.extensions import db
 from app.models import UtcDateTime
 from app.services.system import database
 from app.services.system.lock import lock_number
 
 LOCK = "migrations"
 
-migrate = current_app.extensions["migrate"]
+HOW = {"compare_type": True, "render_as_batch": True}
+"""SQLite alters a table by copying it."""
 
 
 def render_item(kind, item, _autogen_context):
@@ -33,7 +34,7 @@ def run_online():
     except database.DatabaseUnreachableError as error:
         print(error.detail, file=sys.stderr)
         sys.exit(UNREACHABLE)
-    with migrate.db.engine.connect() as connection:
+    with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # Altering a table there copies and drops it, and dropping a table deletes
             # what refers to its rows. The pragma means nothing inside a transaction.
@@ -41,9 +42,9 @@ def run_online():
             connection.commit()
         context.configure(
             connection=connection,
-            target_metadata=migrate.db.metadata,
+            target_metadata=db.metadata,
             render_item=render_item,
-            **migrate.configure_args,
+            **HOW,
         )
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":
@@ -60,10 +61,10 @@ def run_online():
 def run_offline():
     """Print the SQL instead of running it (``flask db upgrade --sql``)."""
     context.configure(
-        url=str(migrate.db.engine.url),
-        target_metadata=migrate.db.metadata,
+        url=str(db.engine.url),
+        target_metadata=db.metadata,
         literal_binds=True,
-        **migrate.configure_args,
+        **HOW,
     )
     with context.begin_transaction():
         context.run_migrations()

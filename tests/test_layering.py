@@ -95,7 +95,7 @@ HOMES = {  # third-party package -> the only places that may import it
     "pythonjsonlogger": ("app.web.shell.logs",),
     "jinja2": ("app.lab",),
     "markupsafe": ("app.lab", "app.web"),
-    "flask_migrate": ("app.extensions", "app.services.system", "app.commands"),
+    "flask_migrate": ("app.commands.migrations",),
     "flask_limiter": ("app.web.callers.throttling",),
     "flask_security": (
         "app.extensions",

@@ -15,6 +15,7 @@ import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
@@ -26,6 +27,12 @@ MAPPED_BYTES = 32 << 20
 search needs is smaller; glibc takes no larger number."""
 KEPT_BYTES = 128 << 20
 """What is free at the end of the heap beyond this goes back at once."""
+
+MAPPINGS = Path("/proc/self/smaps")
+READ_ONLY = ("r-xp", "r--p")
+"""How code and constants of libraries are mapped, by proc(5)."""
+MADV_DONTNEED = 4
+"""Number of madvise(2)."""
 
 _libc = ctypes.CDLL(None)
 _lock = Lock()
@@ -51,6 +58,32 @@ def give_back_memory() -> None:
     trim = getattr(_libc, "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def give_back_libraries() -> None:
+    """Give back the pages of libraries that are as their files have them.
+
+    To be called after what runs through much code once. They stay in the system's cache
+    of files as long as it has room, and come from there when they are needed.
+    """
+    madvise = getattr(_libc, "madvise", None)
+    if madvise is None or not MAPPINGS.exists():
+        return
+    for start, end in _unwritten_libraries():
+        madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_DONTNEED)
+
+
+def _unwritten_libraries() -> Iterator[tuple[int, int]]:
+    """Yield where libraries lie in which no page differs from the file."""
+    place, is_library = "", False
+    for line in MAPPINGS.read_text().splitlines():
+        name, _, value = line.partition(":")
+        if " " in name:  # a mapping's first line, with its file as the last field
+            place, mode, *others = line.split(maxsplit=5)
+            is_library = mode in READ_ONLY and ".so" in Path(others[-1]).suffixes
+        elif name == "Anonymous" and is_library and int(value.split()[0]) == 0:
+            start, end = place.split("-")
+            yield int(start, 16), int(end, 16)
 
 
 def spare_started_objects() -> None:

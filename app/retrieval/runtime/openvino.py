@@ -27,8 +27,18 @@ __all__ = [
     "Tensor",
     "Type",
     "load_converter",
+    "load_plugin",
     "save_model",
 ]
+
+
+def load_plugin() -> None:
+    """Load what runs networks on this CPU; starts no thread.
+
+    To be called before processes part: what loading it reads of its file, and writes
+    into its tables, then belongs to none of them alone.
+    """
+    Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def load_converter() -> None:

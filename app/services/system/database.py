@@ -1,6 +1,7 @@
 """Database schema: whether it is up to date, and its migration.
 
-Every function here works inside an application context.
+Every function here works inside an application context. Alembic, 8 MB with all its
+dialects, is loaded by what migrates: a server process only compares two versions.
 """
 
 import logging
@@ -9,11 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.exc import (
     DatabaseError,
     DataError,
@@ -31,9 +30,14 @@ from app.extensions import brief_wait, db, is_sqlite
 from app.retrieval.runtime.place import COMMAND, INDEX_COMMAND
 from app.services.system.lock import AlreadyRunningError, exclusively
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 logger = logging.getLogger(__name__)
 
 MIGRATIONS = ROOT / "migrations"
+VERSION_TABLE = table("alembic_version", column("version_num"))
+"""Where Alembic keeps the version that the database is at, in its only row."""
 UPGRADE_COMMAND = f"{COMMAND} upgrade"
 TABLES_LOCK = "tables.lock"
 """Name, beside an SQLite or in a database, of the lock of whoever makes the tables."""
@@ -89,8 +93,10 @@ def is_unavailable(error: SQLAlchemyError) -> bool:
     return isinstance(error, DatabaseError) and not isinstance(error, OUR_FAULTS)
 
 
-def alembic_config() -> Config:
+def alembic_config() -> "Config":
     """Return Alembic's configuration for this project's migrations."""
+    from alembic.config import Config
+
     config = Config()
     # The file format gives the percent sign a meaning; a path may contain one.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -105,15 +111,27 @@ def upgrade() -> None:
     DatabaseUnreachableError
         If it cannot be opened.
     """
+    from alembic import command
+
     version()
     with _one_at_a_time():
         command.upgrade(alembic_config(), "head")
 
 
 @cache
-def newest_version() -> str | None:
-    """Return the version that this program needs, read from its migrations once."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+def known_versions() -> tuple[str, ...]:
+    """Return the versions that this program knows, earliest first.
+
+    They are the numbers of its migrations, told by the names of their files: Alembic
+    would run them all.
+    """
+    files = (MIGRATIONS / "versions").glob("*_*.py")
+    return tuple(sorted(file.name.partition("_")[0] for file in files))
+
+
+def newest_version() -> str:
+    """Return the version that this program needs."""
+    return known_versions()[-1]
 
 
 def prepare() -> None:
@@ -177,12 +195,19 @@ def version() -> str | None:
     """
     try:
         with db.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return version_of(connection)
     except SQLAlchemyError as error:
         address = db.engine.url.render_as_string()
         raise DatabaseUnreachableError(
             address, str(getattr(error, "orig", None) or error)
         ) from error
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the version of the database of a connection; None if it has no tables."""
+    if not inspect(connection).has_table(VERSION_TABLE.name):
+        return None
+    return connection.scalar(select(VERSION_TABLE.c.version_num))
 
 
 def purge_deleted() -> bool:

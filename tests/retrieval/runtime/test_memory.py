@@ -112,3 +112,28 @@ spare_started_objects()
     command = [sys.executable, "-c", code]
     said = subprocess.run(command, check=True, timeout=120, capture_output=True)
     assert said.stdout == b"collected\n"
+
+
+def test_libraries_give_back_what_they_only_read_and_work_on():
+    run("""
+from pathlib import Path
+from app.retrieval.runtime.memory import give_back_libraries
+
+def numpy_kb():
+    is_numpy, total = False, 0
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if " " in name:
+            is_numpy = " r-xp " in line and "/numpy" in line
+        elif name == "Rss" and is_numpy:
+            total += int(value.split()[0])
+    return total
+
+matrix = np.random.default_rng(7).random((60, 60))
+whole = np.linalg.svd(matrix, compute_uv=False)
+before = numpy_kb()
+give_back_libraries()
+assert 0 < before
+assert numpy_kb() < before / 4
+assert np.array_equal(np.linalg.svd(matrix, compute_uv=False), whole)
+""")

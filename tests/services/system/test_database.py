@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from alembic.script import ScriptDirectory
 
+from app.services.system import database
 from tests.support.databases import environ_of
 from tests.support.waiting import SCRIPT_SECONDS
 
@@ -34,3 +36,9 @@ def test_server_worker_and_indexing_may_begin_at_once(tmp_path):
     for process in begun:
         told, faults = process.communicate(timeout=SCRIPT_SECONDS)
         assert (process.returncode, told.strip()) == (0, "True"), faults
+
+
+def test_the_versions_that_are_known_are_those_that_alembic_goes_through():
+    scripts = ScriptDirectory.from_config(database.alembic_config())
+    revisions = [one.revision for one in scripts.walk_revisions("base", "heads")]
+    assert database.known_versions() == tuple(reversed(revisions))

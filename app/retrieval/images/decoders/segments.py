@@ -7,17 +7,19 @@ first.
 
 from io import BytesIO
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Jpeg2KImagePlugin, JpegImagePlugin
-from tifffile import TiffPage
 
 from app.retrieval.errors import UnreadableImageError
 from app.retrieval.images.decoders import jpeg_xl
 from app.retrieval.images.encoded import Size
 from app.retrieval.runtime.extras import Extra, is_installed
+
+if TYPE_CHECKING:
+    from tifffile import TiffPage
 
 MOST_SEGMENTS = 200_000
 """Strips or tiles: of 200 megapixels in tiles of 32 pixels a side."""
@@ -31,7 +33,7 @@ MOST_WEBP = 1 << 14
 """Bits of a side of a WebP, as its header has it."""
 
 
-def can_decode(page: TiffPage) -> bool:
+def can_decode(page: "TiffPage") -> bool:
     """Tell whether a page's compression and type of samples are known."""
     if page.dtype is None or page.dtype.kind not in "buif":
         return False
@@ -41,7 +43,7 @@ def can_decode(page: TiffPage) -> bool:
     return is_bounded and is_known and not lacks_decoder(page)
 
 
-def lacks_decoder(page: TiffPage) -> bool:
+def lacks_decoder(page: "TiffPage") -> bool:
     """Tell whether what decodes a page is not installed.
 
     Without imagecodecs, tifffile has decoders of its own for some compressions; they
@@ -50,20 +52,20 @@ def lacks_decoder(page: TiffPage) -> bool:
     return page.compression != UNCOMPRESSED and not is_installed(Extra.FORMATS)
 
 
-def samples_of_one(page: TiffPage) -> int:
+def samples_of_one(page: "TiffPage") -> int:
     """Return how many samples a strip or tile has; some hold the whole page."""
     rows, columns = _place_of(page)
     return rows * columns * page.shaped[-1]
 
 
-def _place_of(page: TiffPage) -> tuple[int, int]:
+def _place_of(page: "TiffPage") -> tuple[int, int]:
     """Return the (rows, columns) that a strip or tile is for."""
     if page.is_tiled:
         return page.tilelength, page.tilewidth
     return min(page.rowsperstrip, page.imagelength), page.imagewidth
 
 
-def assemble(data: bytes, page: TiffPage) -> tuple[NDArray[Any], float]:
+def assemble(data: bytes, page: "TiffPage") -> tuple[NDArray[Any], float]:
     """Decode a page.
 
     Returns
@@ -107,7 +109,7 @@ def assemble(data: bytes, page: TiffPage) -> tuple[NDArray[Any], float]:
     return samples[0, 0], missing / count
 
 
-def _raw(data: bytes, page: TiffPage, index: int) -> bytes:
+def _raw(data: bytes, page: "TiffPage", index: int) -> bytes:
     """Return the bytes of a strip or tile, which are whole and not too much."""
     if index >= len(page.dataoffsets) or index >= len(page.databytecounts):
         raise UnreadableImageError("A strip is missing.")

@@ -2,7 +2,8 @@
 
 tifffile knows the habits of scanners, slide archives and microscopes, and gives values;
 what these mean as colours is read here from the page's tags. A page is decoded strip by
-strip, or tile by tile, so that a file that lacks its end shows what it has.
+strip, or tile by tile, so that a file that lacks its end shows what it has. The library
+is loaded by the first TIFF, 2 MB for the few who send one.
 """
 
 import logging
@@ -10,12 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tifffile import TiffFile, TiffPage
-from tifffile.tifffile import TiffPages
 
 from app.retrieval.errors import FormatSwitchedOffError, UnreadableImageError
 from app.retrieval.images.decoders import segments
@@ -32,6 +31,10 @@ from app.retrieval.images.encoded import (
 from app.retrieval.images.flattening import ArrayPixels
 from app.retrieval.images.scale import Scale
 from app.retrieval.settings import ImageSettings
+
+if TYPE_CHECKING:
+    from tifffile import TiffPage
+    from tifffile.tifffile import TiffPages
 
 # It warns of every oddity of a file; hostile ones would fill the log.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
@@ -63,7 +66,7 @@ COMPRESSED_YCBCR = (6, 7, 33007, 34892)
 class _Level:
     """Directory that can be shown."""
 
-    page: TiffPage
+    page: "TiffPage"
     size: Size
     is_copy: bool
 
@@ -93,6 +96,8 @@ class TiffPicture:
     """
 
     def __init__(self, data: bytes) -> None:
+        from tifffile import TiffFile
+
         self._data = data
         check_directories(data)
         file = TiffFile(BytesIO(data))
@@ -172,7 +177,7 @@ class TiffPicture:
         return self._chosen.area < self._most and not is_enough
 
 
-def _pages(pages: TiffPages, most: int) -> Iterator[TiffPage]:
+def _pages(pages: "TiffPages", most: int) -> Iterator["TiffPage"]:
     """Yield directories, each before its own sub-directories."""
     for number in range(most):
         try:
@@ -185,17 +190,17 @@ def _pages(pages: TiffPages, most: int) -> Iterator[TiffPage]:
             yield from _pages(page.pages, most // 10)
 
 
-def _is_picture(page: TiffPage) -> bool:
+def _is_picture(page: "TiffPage") -> bool:
     is_mask = bool(page.subfiletype & MASK) or page.photometric == MASK
     is_whole = page.imagewidth > 0 and page.imagelength > 0 and page.imagedepth == 1
     return is_whole and not is_mask
 
 
-def _pixels(page: TiffPage) -> int:
+def _pixels(page: "TiffPage") -> int:
     return int(page.imagewidth * page.imagelength)
 
 
-def _has_colours(page: TiffPage) -> bool:
+def _has_colours(page: "TiffPage") -> bool:
     """Tell whether it is known what a page's samples mean."""
     kinds = (WHITE_IS_ZERO, GREY, *SAMPLES)
     if page.photometric == PALETTE:
@@ -204,7 +209,7 @@ def _has_colours(page: TiffPage) -> bool:
     return is_known and page.samplesperpixel >= SAMPLES.get(page.photometric, 1)
 
 
-def _coloured(page: TiffPage, samples: NDArray[Any]) -> ArrayPixels:
+def _coloured(page: "TiffPage", samples: NDArray[Any]) -> ArrayPixels:
     """Say of samples (H, W, C) what colours they are."""
     kind, bits = page.photometric, page.bitspersample
     if kind == PALETTE:
@@ -229,7 +234,7 @@ def _coloured(page: TiffPage, samples: NDArray[Any]) -> ArrayPixels:
     return ArrayPixels(samples, mode, scale)
 
 
-def _looked_up(page: TiffPage, places: NDArray[Any]) -> NDArray[np.uint8]:
+def _looked_up(page: "TiffPage", places: NDArray[Any]) -> NDArray[np.uint8]:
     """Return the colours (H, W, 3) of a palette's places."""
     table = np.asarray(page.colormap, np.uint16).T
     # 16 bits by the standard, though some programs write 8.
@@ -246,6 +251,6 @@ def _lab(samples: NDArray[Any], *, is_signed: bool) -> NDArray[np.uint8]:
     return eight
 
 
-def _first(page: TiffPage, tag: int, default: int) -> Any:
+def _first(page: "TiffPage", tag: int, default: int) -> Any:
     found = page.tags.get(tag)
     return default if found is None else found.value

@@ -2,14 +2,13 @@
 
 libxml2 resolves no entity, fetches no DTD and opens no address here, and refuses texts
 of more than ten million characters and trees deeper than 256; a document that
-declares types of its own is not read at all.
+declares types of its own is not read at all. lxml is loaded by the first document.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from flask_babel import lazy_gettext as _
-from lxml import etree
 
 from app.services.importing.pictures.source import SourceError
 from app.services.importing.standards.texts import chosen
@@ -21,7 +20,8 @@ START_BYTES = 1 << 18
 MOST_RECORD_BYTES = 20_000_000
 """That one record may take, as it is written."""
 
-Element: TypeAlias = etree._Element
+Element: TypeAlias = Any
+"""Of lxml, which has no types."""
 Open = Callable[[], BinaryIO]
 
 
@@ -44,6 +44,8 @@ def root_of(open_file: Open) -> Root | None:
     SourceError
         If it declares types of its own, which nothing that is read does.
     """
+    from lxml import etree
+
     parser: Any = etree.XMLPullParser(events=("start",), **_options())
     with open_file() as file:
         for _number in range(START_BYTES // CHUNK_BYTES):
@@ -70,6 +72,8 @@ def elements(open_file: Open, *tags: str) -> Iterator[Element]:
     SourceError
         If one element is larger than any record.
     """
+    from lxml import etree
+
     with open_file() as file:
         bounded = _Bounded(file)
         parsed: Any = etree.iterparse(bounded, events=("end",), tag=tags, **_options())
@@ -149,7 +153,9 @@ def _check_types(element: Element) -> None:
 
 
 def _root(element: Element) -> Root:
-    name = etree.QName(element)
+    from lxml.etree import QName
+
+    name = QName(element)
     return Root(name.namespace or "", name.localname)
 
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Engine, delete, inspect, update
 
 from app.configuration.load import Folders
@@ -128,15 +126,12 @@ def _check_fit(manifest: BackupManifest, engine: Engine) -> None:
             f"MORELLI_DATABASE_URL names a {kinds[wanted]} one. Set it to an empty one "
             "of the other kind."
         )
-    scripts = ScriptDirectory.from_config(database.alembic_config())
-    try:
-        scripts.get_revision(manifest.schema)
-    except CommandError:
+    if manifest.schema not in database.known_versions():
         raise BackupError(
             f"The backup was made by a newer version of this program (its database is "
             f"at {manifest.schema}, this version knows {database.newest_version()}). "
             "Install that version first."
-        ) from None
+        )
     if manifest.dumped_by:
         programs.find(programs.RESTORE, manifest.dumped_by, "the backup is")
 

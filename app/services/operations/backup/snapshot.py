@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -24,6 +23,7 @@ from app.services.operations.backup.manifest import (
     SQLITE_FILE,
     BackupError,
 )
+from app.services.system import database
 from app.services.vectors.pgvector import GENERATIONS
 
 BATCH = 10_000
@@ -42,7 +42,7 @@ class DatabaseMoment:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        schema = MigrationContext.configure(connection).get_current_revision()
+        schema = database.version_of(connection)
         if schema is None:
             raise BackupError(
                 "There is no collection yet, so there is nothing to back up."
