@@ -27,6 +27,7 @@ from app.services.system import database
 from app.web.shell import translations
 from app.web.shell.current import INDEX
 from tests.support import postgresql
+from tests.support.compiled import CompiledTemplates, compiling_once, share_statements
 from tests.support.fakes import draw_picture, photograph
 from tests.support.museum import (
     LABELS,
@@ -38,9 +39,9 @@ from tests.support.museum import (
     make_searcher,
     original_of,
 )
-from tests.support.compiled import CompiledTemplates, compiling_once, share_statements
 from tests.support.people import CHEAP_HASHING
 from tests.support.remembering import remembering, sharing
+from tests.support.unsynced import let_go_of_power_cuts
 
 TESTS = Path(__file__).parent
 
@@ -132,6 +133,14 @@ def dropped_databases(databases):
 def one_thread():
     """Do as the server does: the tests of one machine may run in several processes."""
     limit_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unsynced_files():
+    """No file of a test need outlive a power cut: half of some tests was that wait."""
+    with pytest.MonkeyPatch.context() as patched:
+        let_go_of_power_cuts(patched)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

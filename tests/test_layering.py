@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -181,36 +182,43 @@ def rank(name):
     return next((i for i, room in enumerate(LAYERS) if within(name, (room,))), None)
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(name):
-    tree = ast.parse(PATHS[name].read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    found = []
+    for node in ast.walk(parsed(PATHS[name])):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            found += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    return found
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_imports_point_down(name):
-    if PATHS[name].name == "__init__.py" and name not in GATHERING:
-        assert not list(imports_of(name)), (
-            "package __init__ files hold only a docstring"
-        )
-        return
-    mine = rank(name)
-    assert mine is not None, f"{name} has no layer yet: add it to LAYERS"
-    assert not [i for i in imports_of(name) if (rank(i) or 0) > mine]
+def test_imports_point_down():
+    faults: dict[str, object] = {}
+    for name, path in PATHS.items():
+        mine = rank(name)
+        if path.name == "__init__.py" and name not in GATHERING:
+            if imports_of(name):
+                faults[name] = "package __init__ files hold only a docstring"
+        elif mine is None:
+            faults[name] = "has no layer yet: add it to LAYERS"
+        elif up := [i for i in imports_of(name) if (rank(i) or 0) > mine]:
+            faults[name] = up
+    assert not faults
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_libraries_stay_in_their_homes(name):
-    strays = {
-        i.split(".")[0]
-        for i in imports_of(name)
-        if not within(name, HOMES.get(i.split(".")[0], (name,)))
-    }
+def test_libraries_stay_in_their_homes():
+    strays = defaultdict(set)
+    for name in PATHS:
+        for library in {i.split(".")[0] for i in imports_of(name)}:
+            if not within(name, HOMES.get(library, (name,))):
+                strays[name].add(library)
     assert not strays
 
 
@@ -232,10 +240,9 @@ def test_retrieval_imports_without_flask_or_keras():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("conftest.py")), ids=str)
 def test_conftest_holds_fixtures_and_hooks_only(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     helpers = [
         node.name
-        for node in tree.body
+        for node in parsed(path).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and not node.name.startswith("pytest_")
         and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
@@ -246,7 +253,7 @@ def test_conftest_holds_fixtures_and_hooks_only(path):
 def test_no_class_name_has_two_meanings():
     homes = defaultdict(list)
     for name, path in PATHS.items():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes[node.name].append(name)
     assert not {name: places for name, places in homes.items() if len(places) > 1}

@@ -65,8 +65,11 @@ def share_statements(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(Engine, "_compiled_cache", shared, raising=False)
     # By the dialect, too, SQLAlchemy knows what it has compiled; each engine has one.
     patched.setattr(DefaultDialect, "__hash__", lambda self: hash(_speech(self)))
-    alike = lambda self, other: _speech(self) == _speech(other)
-    patched.setattr(DefaultDialect, "__eq__", alike)
+    patched.setattr(DefaultDialect, "__eq__", _are_alike)
+
+
+def _are_alike(one: object, other: object) -> bool:
+    return _speech(one) == _speech(other)
 
 
 def _speech(dialect: object) -> tuple[object, ...]:
