@@ -29,6 +29,7 @@ from app.web.shell.current import INDEX
 from tests.support import postgresql
 from tests.support.compiled import CompiledTemplates, compiling_once, share_statements
 from tests.support.fakes import draw_picture, photograph
+from tests.support.migrated import migrating_once
 from tests.support.museum import (
     LABELS,
     WORKS,
@@ -262,6 +263,21 @@ def bucket(endpoint):
     from tests.support.object_storage import new_bucket
 
     return new_bucket(endpoint)
+
+
+@pytest.fixture(scope="session")
+def migrate():
+    """Alembic's upgrade with a memory, one for all tests."""
+    return migrating_once(database.command.upgrade)
+
+
+@pytest.fixture
+def known_tables(migrate, monkeypatch):
+    """An empty database need not go through all migrations again: they make the same.
+
+    Not in tests of migrations and of what upgrades.
+    """
+    monkeypatch.setattr(database.command, "upgrade", migrate)
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""Memory for the tables that all migrations make of an empty database."""
+
+import sqlite3
+from collections.abc import Callable
+
+from alembic.config import Config
+
+from app.extensions import db
+
+
+def migrating_once(
+    upgrade: Callable[[Config, str], None],
+) -> Callable[[Config, str], None]:
+    """Return Alembic's `upgrade`, which remembers what it made of an empty SQLite.
+
+    Inside an application context, as the migrations themselves.
+    """
+    kept = sqlite3.connect(":memory:", check_same_thread=False)
+
+    def upgrade_or_copy(config: Config, revision: str) -> None:
+        database = db.engine.raw_connection()
+        own = database.driver_connection
+        is_empty = isinstance(own, sqlite3.Connection) and not count(own)
+        if is_empty and count(kept):
+            kept.backup(own)
+        else:
+            upgrade(config, revision)
+            if is_empty:
+                own.backup(kept)
+        database.close()
+
+    return upgrade_or_copy
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """Return how many tables and indexes there are."""
+    return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
