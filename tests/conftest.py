@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from alembic import command
 from hypothesis import HealthCheck, settings
 from werkzeug.routing import Rule
 
@@ -268,7 +269,7 @@ def bucket(endpoint):
 @pytest.fixture(scope="session")
 def migrate():
     """Alembic's upgrade with a memory, one for all tests."""
-    return migrating_once(database.command.upgrade)
+    return migrating_once(command.upgrade)
 
 
 @pytest.fixture
@@ -277,7 +278,7 @@ def known_tables(migrate, monkeypatch):
 
     Not in tests of migrations and of what upgrades.
     """
-    monkeypatch.setattr(database.command, "upgrade", migrate)
+    monkeypatch.setattr(command, "upgrade", migrate)
 
 
 @pytest.fixture

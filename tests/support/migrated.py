@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 from alembic.config import Config
 
@@ -18,16 +19,15 @@ def migrating_once(
     kept = sqlite3.connect(":memory:", check_same_thread=False)
 
     def upgrade_or_copy(config: Config, revision: str) -> None:
-        database = db.engine.raw_connection()
-        own = database.driver_connection
-        is_empty = isinstance(own, sqlite3.Connection) and not count(own)
-        if is_empty and count(kept):
-            kept.backup(own)
-        else:
-            upgrade(config, revision)
-            if is_empty:
+        with closing(db.engine.raw_connection()) as database:
+            own = database.driver_connection
+            if not isinstance(own, sqlite3.Connection) or count(own):
+                upgrade(config, revision)
+            elif count(kept):
+                kept.backup(own)
+            else:
+                upgrade(config, revision)
                 own.backup(kept)
-        database.close()
 
     return upgrade_or_copy
 
