@@ -238,6 +238,33 @@ def test_retrieval_imports_without_flask_or_keras():
     )
 
 
+def loaded_by(node):
+    """Yield what a module imports as it is loaded itself, not when it is called."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield child.module
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from loaded_by(child)
+
+
+def test_collecting_the_tests_loads_no_keras():
+    """It takes seconds in each process, for tests of which most runs have none."""
+    loads = {name: set(loaded_by(parsed(path))) for name, path in PATHS.items()}
+    loading, found = set(), {"keras"}
+    while found:
+        loading |= found
+        found = {name for name in loads.keys() - loading if loads[name] & loading}
+    faults = {
+        str(path): at_once
+        for path in (ROOT / "tests").rglob("*.py")
+        if (at_once := loading.intersection(loaded_by(parsed(path))))
+    }
+    assert not faults
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("conftest.py")), ids=str)
 def test_conftest_holds_fixtures_and_hooks_only(path):
     helpers = [
