@@ -19,9 +19,13 @@ def migrating_once(
     kept = sqlite3.connect(":memory:", check_same_thread=False)
 
     def upgrade_or_copy(config: Config, revision: str) -> None:
+        if db.engine.dialect.name != "sqlite":
+            upgrade(config, revision)
+            return
         with closing(db.engine.raw_connection()) as database:
             own = database.driver_connection
-            if not isinstance(own, sqlite3.Connection) or count(own):
+            assert isinstance(own, sqlite3.Connection)
+            if count(own):
                 upgrade(config, revision)
             elif count(kept):
                 kept.backup(own)
