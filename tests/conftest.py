@@ -3,14 +3,13 @@
 import gc
 import os
 import re
-import shutil
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from alembic import command
 from hypothesis import HealthCheck, settings
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
 from app.configuration import load
@@ -29,18 +28,22 @@ from app.services.system import database
 from app.web.shell import translations
 from app.web.shell.current import INDEX
 from tests.support import postgresql
+from tests.support.compiled import CompiledTemplates, compiling_once, share_statements
 from tests.support.fakes import draw_picture, photograph
+from tests.support.migrated import migrating_once
 from tests.support.museum import (
     LABELS,
     WORKS,
     FakePublication,
     accession_of,
+    copy_instance,
     encoded,
     make_searcher,
     original_of,
 )
 from tests.support.people import CHEAP_HASHING
 from tests.support.remembering import remembering, sharing
+from tests.support.unsynced import let_go_of_power_cuts
 
 TESTS = Path(__file__).parent
 
@@ -135,6 +138,14 @@ def one_thread():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def unsynced_files():
+    """No file of a test need outlive a power cut: half of some tests was that wait."""
+    with pytest.MonkeyPatch.context() as patched:
+        let_go_of_power_cuts(patched)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def rare_collections():
     """What is imported is no garbage: looking through it took a tenth of all time."""
     usual = gc.get_threshold()
@@ -159,17 +170,21 @@ def known_pictures():
         yield
 
 
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory):
+    """A folder that all processes of a run share: pytest-xdist gives each one in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session", autouse=True)
-def known_drawings(tmp_path_factory):
+def known_drawings(run_folder):
     """The same works need not be drawn anew, in none of the processes of a run.
 
     Tests of drawing see no memory: see tests/retrieval/drawings/conftest.py.
     """
-    # pytest-xdist gives each of its processes a folder in that of the run.
-    own = tmp_path_factory.getbasetemp()
-    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with pytest.MonkeyPatch.context() as patched:
-        drawn = sharing(drawings._paint, run / "drawings")
+        drawn = sharing(drawings._paint, run_folder / "drawings")
         patched.setattr(drawings, "_paint", drawn)
         yield
 
@@ -251,31 +266,45 @@ def bucket(endpoint):
     return new_bucket(endpoint)
 
 
+@pytest.fixture(scope="session")
+def migrate():
+    """Alembic's upgrade with a memory, one for all tests."""
+    return migrating_once(command.upgrade)
+
+
+@pytest.fixture
+def known_tables(migrate, monkeypatch):
+    """An empty database need not go through all migrations again: they make the same.
+
+    Not in tests of migrations and of what upgrades.
+    """
+    monkeypatch.setattr(command, "upgrade", migrate)
+
+
 @pytest.fixture
 def publication(searcher):
     return FakePublication(searcher)
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory):
+def compiled_templates(run_folder):
     """Templates need not be compiled for every application anew."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    return CompiledTemplates(run_folder / "templates")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_rules():
-    """Addresses need not be compiled for every application anew: half of making one."""
-    compile_anew = Rule._compile_builder
-    compiled = {}
-
-    def look_up(rule, append_unknown):
-        key = (rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_anew(rule, append_unknown)
-        return compiled[key]
-
+    """Addresses need not be compiled for every application anew: most of making one."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Rule, "_compile_builder", look_up)
+        patched.setattr(Rule, "compile", compiling_once(Rule.compile))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements():
+    """Statements need not be compiled for every database anew."""
+    with pytest.MonkeyPatch.context() as patched:
+        share_statements(patched)
         yield
 
 
@@ -306,7 +335,7 @@ def make_app(museum, publication, compiled_templates, tmp_path, monkeypatch):
     def make(**overrides):
         instance = tmp_path / "instance"
         if not instance.exists():
-            shutil.copytree(museum, instance)
+            copy_instance(museum, instance)
         app = create_app(
             {
                 "MORELLI_INSTANCE": instance,

@@ -37,6 +37,7 @@ from app.services.system import database, tasks
 from app.services.system.workers import count_alive
 from tests.support.databases import environ_of
 from tests.support.postgresql import POSTGRESQL
+from tests.support.waiting import WAIT_SECONDS
 
 ROWS = 1_500
 BRIEFLY = "SET LOCAL lock_timeout = 50" if POSTGRESQL else "PRAGMA busy_timeout = 50"
@@ -70,7 +71,7 @@ def start(app):
     yield begin
     for process in started:
         process.kill()
-        process.wait(20)
+        process.wait(WAIT_SECONDS)
 
 
 def log_of(app):
@@ -181,7 +182,7 @@ def test_a_worker_takes_up_what_comes_and_stops_when_told(app, start):
         (app.config["MORELLI_INSTANCE"] / name).exists() for name in OUTDATED
     )
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(WAIT_SECONDS) == 0
     db.session.rollback()
     assert db.session.query(Worker).all() == []
 
@@ -204,7 +205,7 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice(app, start):
         db.session.commit()
         killed = next(one for one in workers if f" {one.pid} " in running)
         os.kill(killed.pid, signal.SIGKILL)
-        killed.wait(20)
+        killed.wait(WAIT_SECONDS)
         workers.remove(killed)
         workers.append(start())
     until(lambda: all(map(is_over, imports)))
@@ -234,7 +235,7 @@ def test_a_worker_that_is_told_to_stop_lets_its_task_wait(app, start):
     process = start()
     until(lambda: task.state is TaskState.RUNNING and task.done)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(WAIT_SECONDS) == 0
     db.session.rollback()
     db.session.expire_all()
     assert task.state is TaskState.WAITING

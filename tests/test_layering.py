@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -185,36 +186,43 @@ def rank(name):
     return next((i for i, room in enumerate(LAYERS) if within(name, (room,))), None)
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(name):
-    tree = ast.parse(PATHS[name].read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    found = []
+    for node in ast.walk(parsed(PATHS[name])):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            found += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    return found
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_imports_point_down(name):
-    if PATHS[name].name == "__init__.py" and name not in GATHERING:
-        assert not list(imports_of(name)), (
-            "package __init__ files hold only a docstring"
-        )
-        return
-    mine = rank(name)
-    assert mine is not None, f"{name} has no layer yet: add it to LAYERS"
-    assert not [i for i in imports_of(name) if (rank(i) or 0) > mine]
+def test_imports_point_down():
+    faults: dict[str, object] = {}
+    for name, path in PATHS.items():
+        mine = rank(name)
+        if path.name == "__init__.py" and name not in GATHERING:
+            if imports_of(name):
+                faults[name] = "package __init__ files hold only a docstring"
+        elif mine is None:
+            faults[name] = "has no layer yet: add it to LAYERS"
+        elif up := [i for i in imports_of(name) if (rank(i) or 0) > mine]:
+            faults[name] = up
+    assert not faults
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_libraries_stay_in_their_homes(name):
-    strays = {
-        i.split(".")[0]
-        for i in imports_of(name)
-        if not within(name, HOMES.get(i.split(".")[0], (name,)))
-    }
+def test_libraries_stay_in_their_homes():
+    strays = defaultdict(set)
+    for name in PATHS:
+        for library in {i.split(".")[0] for i in imports_of(name)}:
+            if not within(name, HOMES.get(library, (name,))):
+                strays[name].add(library)
     assert not strays
 
 
@@ -234,12 +242,38 @@ def test_retrieval_imports_without_flask_or_keras():
     )
 
 
+def loaded_by(node):
+    """Yield what a module imports as it is loaded itself, not when it is called."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield child.module
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from loaded_by(child)
+
+
+def test_collecting_the_tests_loads_no_keras():
+    """It takes seconds in each process, for tests of which most runs have none."""
+    loads = {name: set(loaded_by(parsed(path))) for name, path in PATHS.items()}
+    loading, found = set(), {"keras"}
+    while found:
+        loading |= found
+        found = {name for name in loads.keys() - loading if loads[name] & loading}
+    faults = {
+        str(path): at_once
+        for path in (ROOT / "tests").rglob("*.py")
+        if (at_once := loading.intersection(loaded_by(parsed(path))))
+    }
+    assert not faults
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("conftest.py")), ids=str)
 def test_conftest_holds_fixtures_and_hooks_only(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     helpers = [
         node.name
-        for node in tree.body
+        for node in parsed(path).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and not node.name.startswith("pytest_")
         and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
@@ -250,7 +284,7 @@ def test_conftest_holds_fixtures_and_hooks_only(path):
 def test_no_class_name_has_two_meanings():
     homes = defaultdict(list)
     for name, path in PATHS.items():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes[node.name].append(name)
     assert not {name: places for name, places in homes.items() if len(places) > 1}

@@ -17,7 +17,7 @@ from app.configuration.load import ROOT
 from app.factory import create_app
 from app.services.system import database
 from tests.support.databases import environ_of
-from tests.support.waiting import SCRIPT_SECONDS
+from tests.support.waiting import SCRIPT_SECONDS, WAIT_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def serving(**environ):
         yield port
     finally:
         server.terminate()
-        assert server.wait(30) == 0
+        assert server.wait(WAIT_SECONDS) == 0
 
 
 def wait_for(port, server):

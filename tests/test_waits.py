@@ -26,11 +26,12 @@ def endless_waits(source):
             yield node.lineno
 
 
-@pytest.mark.parametrize(
-    "path", sorted(FOLDER.rglob("*.py")), ids=lambda path: str(path.relative_to(FOLDER))
-)
-def test_every_wait_ends(path):
-    lines = list(endless_waits(path.read_text(encoding="utf-8")))
+def test_every_wait_ends():
+    lines = [
+        f"{path.relative_to(FOLDER)}:{line}"
+        for path in sorted(FOLDER.rglob("*.py"))
+        for line in endless_waits(path.read_text(encoding="utf-8"))
+    ]
     assert not lines, "give these lines a timeout; tests.support.waiting has some"
 
 

@@ -11,6 +11,8 @@ from app.services.accounts import accounts, second_factor
 from app.services.system import database
 from tests.support.people import CHEAP_HASHING, Person, with_account
 
+pytestmark = pytest.mark.usefixtures("known_tables")
+
 
 @pytest.fixture
 def app(tmp_path):

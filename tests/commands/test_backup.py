@@ -15,6 +15,8 @@ from tests.support.museum import encoded
 from tests.support.postgresql import SECRET_KEY
 from tests.support.recorded import record_work
 
+pytestmark = pytest.mark.usefixtures("known_tables")
+
 WORKS = 3
 
 

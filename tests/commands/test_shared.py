@@ -15,6 +15,8 @@ from app.services.system import database
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.recorded import record_work
 
+pytestmark = pytest.mark.usefixtures("known_tables")
+
 
 @pytest.fixture
 def app(tmp_path, monkeypatch):

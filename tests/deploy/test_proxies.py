@@ -16,6 +16,7 @@ import trustme
 
 from app.factory import create_app
 from app.services.system import database
+from tests.support.waiting import WAIT_SECONDS
 from tests.test_server import serving
 
 pytestmark = pytest.mark.slow
@@ -150,7 +151,7 @@ def fronted(kind, tmp_path, **settings):
             yield Front(kind, port, context, tmp_path)
         finally:
             proxy.terminate()
-            proxy.wait(30)
+            proxy.wait(WAIT_SECONDS)
 
 
 @pytest.fixture(scope="module", params=sorted(PROXIES))

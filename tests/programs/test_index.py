@@ -30,6 +30,8 @@ from tests.support.databases import ask, engine_of, environ_of
 from tests.support.fakes import draw_picture, fake_model
 from tests.support.waiting import WAIT_SECONDS
 
+pytestmark = pytest.mark.usefixtures("known_tables")
+
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = ["accession", "image", "title", "artist"]
 

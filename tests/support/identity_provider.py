@@ -16,6 +16,8 @@ from flask import Flask, jsonify, request
 from joserfc.jwk import KeySet, RSAKey
 from werkzeug.serving import make_server
 
+from tests.support.waiting import ended
+
 CLIENT, SECRET = "morelli", "a secret of the two"
 KEY = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
@@ -106,8 +108,7 @@ class Provider:
 
     def close(self):
         self.server.shutdown()
-        self.thread.join(10)
-        assert not self.thread.is_alive()
+        ended(self.thread)
         self.server.server_close()
 
     def answer_to(self, address):

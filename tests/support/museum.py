@@ -1,11 +1,13 @@
 """The small museum of the tests: its works, its index, and photos as they are sent."""
 
 import hashlib
+import shutil
 from copy import copy
 from io import BytesIO
 
 from PIL import Image as Pillow
 
+from app.configuration.load import Folders
 from app.retrieval.errors import EmptyGalleryError
 from app.retrieval.gallery.gallery import Gallery
 from app.services.collection.works import find_record
@@ -61,6 +63,14 @@ def original_of(number):
 def museum_item(number):
     """The ids by which an index knows a work of the museum."""
     return gallery_item(accession_of(number), original_of(number))
+
+
+def copy_instance(folder, target):
+    """Copy an instance folder; its compiled texts stay where they are, half of it."""
+    texts = Folders(folder).translations
+    ignored = shutil.ignore_patterns(texts.name)
+    shutil.copytree(folder, target, ignore=ignored)
+    Folders(target).translations.symlink_to(texts)
 
 
 def encoded(image, kind="JPEG", **options):

@@ -62,7 +62,7 @@ def none_is_started(monkeypatch, request):
     """Start no real process, but in tests that are about it."""
     if request.node.get_closest_marker("slow") is None:
         monkeypatch.setattr(SharedReader, "_start", lambda *_: None)
-        monkeypatch.setattr(shared_reader, "START_SECONDS", 5.0)
+        monkeypatch.setattr(shared_reader, "START_SECONDS", WAIT_SECONDS)
 
 
 def test_photos_and_lines_arrive_as_they_are():
@@ -159,7 +159,7 @@ def test_an_address_where_nobody_accepts_holds_nobody_up(monkeypatch):
         waiting.connect(address_of(name))
         thread = threading.Thread(target=read, daemon=True)
         thread.start()
-        thread.join(5.0)
+        thread.join(WAIT_SECONDS)
         assert refused
 
 

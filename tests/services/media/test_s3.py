@@ -8,6 +8,7 @@ import pytest
 from app.services.media.s3 import Bucket, S3Store
 from app.services.media.store import StorageAwayError
 from tests.support.object_storage import REGION
+from tests.support.waiting import WAIT_SECONDS
 
 CALLS = (
     lambda store: store.read("c.jpg"),
@@ -45,12 +46,13 @@ def test_a_storage_that_is_away_is_not_waited_for(endpoint, silent, call, caplog
 
 
 def test_a_storage_that_was_away_a_moment_ago_is_left_in_peace(endpoint, silent):
-    store = S3Store(Bucket(silent, rest_seconds=0.2), "works")
+    bucket = Bucket(silent, rest_seconds=WAIT_SECONDS)
+    store = S3Store(bucket, "works")
     with pytest.raises(StorageAwayError, match="GET"):
         store.read("c.jpg")
     with pytest.raises(StorageAwayError, match="a moment ago"):
         store.read("c.jpg")
-    time.sleep(0.2)
+    bucket._silent_until = time.monotonic()
     with pytest.raises(StorageAwayError, match="GET"):
         store.read("c.jpg")
 

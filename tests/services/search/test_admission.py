@@ -50,7 +50,7 @@ def line_of(folder, length):
 
 
 def until(is_true):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + WAIT_SECONDS
     while not is_true():
         assert time.monotonic() < deadline
         time.sleep(0.002)
@@ -255,7 +255,7 @@ def test_nobody_waits_for_a_process_killed_in_line(folder, other_process):
         behind.start()
         line_of(folder, 2)
         kill(dead)
-    assert served.wait(10)
+    assert served.wait(WAIT_SECONDS)
     ended(behind)
     assert not list(folder.glob("*.ticket"))
 

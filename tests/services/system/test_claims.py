@@ -19,6 +19,7 @@ from app.services.system.claims import (
 )
 from app.services.system.lock import AlreadyRunningError
 from app.services.system.tasks import TaskContext
+from tests.support.waiting import WAIT_SECONDS
 
 LONG = Lane.LONG
 
@@ -146,7 +147,7 @@ def test_many_workers_do_every_task_once(session):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(WAIT_SECONDS)
     assert faults == []
     assert done == sorted(set(done))
     assert len(done) == 20

@@ -8,6 +8,7 @@ from app.configuration.load import Folders
 from app.models import PeriodicJob, now
 from app.services.system.periodic import NEVER, RETRY, Job, every, nightly, run_due
 from app.services.system.tasks import TaskContext
+from tests.support.waiting import WAIT_SECONDS, ended
 
 HOUR = timedelta(hours=1)
 
@@ -84,7 +85,7 @@ def test_two_workers_do_a_job_once(session, tmp_path, runs):
         try:
             with Session(engine) as own:
                 context = TaskContext(own, Folders(tmp_path), {})
-                barrier.wait(20)
+                barrier.wait(WAIT_SECONDS)
                 run_due(context, [job])
         except Exception as error:
             faults.append(error)
@@ -94,8 +95,7 @@ def test_two_workers_do_a_job_once(session, tmp_path, runs):
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join(30)
+        ended(*threads)
         assert faults == []
         assert len(runs) == count
         make_due(session)

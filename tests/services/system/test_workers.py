@@ -10,6 +10,7 @@ from app.models import Lane, Worker, now
 from app.services.system import tasks, workers
 from app.services.system.claims import LEASE, claim_next
 from app.services.system.workers import WorkerProcess, count_alive, enlisted
+from tests.support.waiting import WAIT_SECONDS
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def folder(tmp_path):
 
 
 def until(is_true):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + WAIT_SECONDS
     while not is_true():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -11,6 +11,7 @@ import pytest
 
 from app.configuration.load import ROOT
 from tests.support.namespaces import missing_namespaces
+from tests.support.waiting import WAIT_SECONDS
 from tools.cluster.namespaces import NoNamespacesError
 
 pytestmark = pytest.mark.skipif(
@@ -76,7 +77,7 @@ def processes_with(word):
 
 
 def test_machines_reach_each_other_and_have_names_of_their_own():
-    assert run(TWO_MACHINES).wait(60) == 7
+    assert run(TWO_MACHINES).wait(WAIT_SECONDS) == 7
 
 
 def test_whatever_is_killed_nothing_stays(tmp_path):
@@ -85,7 +86,7 @@ def test_whatever_is_killed_nothing_stays(tmp_path):
         assert process.stdout.readline() == b"running\n"
         assert len(processes_with(str(tmp_path))) > 1
         os.kill(process.pid, signal.SIGKILL)
-    end = time.monotonic() + 20
+    end = time.monotonic() + WAIT_SECONDS
     while processes_with(str(tmp_path)):
         assert time.monotonic() < end
         time.sleep(0.01)

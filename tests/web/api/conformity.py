@@ -19,10 +19,20 @@ class CheckedClient(FlaskClient):
         answer = super().open(*args, **options)
         request = answer.request
         if request.path.startswith("/api/v1/"):
-            with self.application.test_request_context():
-                document = document_text()
-            check(document, request.method, request.path, answer)
+            check(document_of(self.application), request.method, request.path, answer)
         return answer
+
+
+documents: dict[tuple[str, str], str] = {}
+"""By all that an application's settings say in it: writing one takes a while."""
+
+
+def document_of(app):
+    key = app.config["APPLICATION_ROOT"], app.config["PUBLIC_URL"]
+    if key not in documents:
+        with app.test_request_context():
+            documents[key] = document_text()
+    return documents[key]
 
 
 def check(document, method, path, answer):

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from app.web.shell.current import SEARCH
-from tests.support.waiting import ended
+from tests.support.waiting import WAIT_SECONDS, ended
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def busy(searcher, monkeypatch, client, photo):
 
     def answer_slowly(*arguments, **options):
         begun.set()
-        go_on.wait(20)
+        go_on.wait(WAIT_SECONDS)
         return answer(*arguments, **options)
 
     monkeypatch.setattr(type(searcher), "answer", answer_slowly)
@@ -34,7 +34,7 @@ def busy(searcher, monkeypatch, client, photo):
         ),
     )
     first.start()
-    assert begun.wait(20)
+    assert begun.wait(WAIT_SECONDS)
     yield
     go_on.set()
     ended(first)

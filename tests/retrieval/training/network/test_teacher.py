@@ -5,7 +5,6 @@ import pytest
 
 from app.retrieval.errors import WeightsUnavailableError
 from app.retrieval.training.data.pictures import PictureBank
-from app.retrieval.training.plan import TrainingProgress
 from tests.retrieval.training.network.test_finetune import tuner_of
 from tests.support.fakes import draw_picture
 
@@ -64,6 +63,8 @@ def teaching(teacher, bank, tmp_path_factory):
 
 def train(bank, folder, teaching, *, is_taught):
     """Fine-tune, with the teacher or by the pairs alone."""
+    from app.retrieval.training.plan import TrainingProgress
+
     weights = {
         name: weight if is_taught else 0.0
         for name, weight in {

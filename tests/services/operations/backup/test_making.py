@@ -25,6 +25,7 @@ from tests.support.away import AwayStore
 from tests.support.backups import back_up, files_of, restore
 from tests.support.full_disk import files_of_at_most
 from tests.support.killing import die, is_killed
+from tests.support.waiting import WAIT_SECONDS
 
 
 def manifest_of(backups, made):
@@ -300,7 +301,7 @@ def test_under_load_it_is_of_one_moment_and_names_no_file_that_it_lacks(
         made = [later(app, backups) for _ in range(3)]
     finally:
         load.stopped.set()
-        load.join(60)
+        load.join(WAIT_SECONDS)
     assert load.faults == []
     assert load.changes > 5
     assert [one.missing for one in made] == [[], [], []]

@@ -20,10 +20,12 @@ from app.retrieval.errors import ImageTooLargeError
 from app.services.system.addresses import is_public
 from app.services.system.links.connections import LinkError, Refusal, parse_link
 from app.services.system.links.fetching import LinkReader
-from tests.support.waiting import ended
+from tests.support.waiting import WAIT_SECONDS, ended
 
 PUBLIC, SECRET = "127.0.0.2", "127.0.0.1"
 PICTURE = b"\xff\xd8\xff a picture"
+TRICKLED, TRICKLE_SECONDS = 1000, 0.05
+"""Bytes, one by one: fifty seconds if nobody leaves."""
 
 
 class Server(ThreadingHTTPServer):
@@ -76,7 +78,7 @@ class Site(BaseHTTPRequestHandler):
             self.wfile.write(bytes(10_000))
 
     def trickle(self, _rest):
-        self.answer(Content_Length=1000)
+        self.answer(Content_Length=TRICKLED)
         self.drip()
 
     def trickling_head(self, _rest):
@@ -86,7 +88,7 @@ class Site(BaseHTTPRequestHandler):
     def drip(self):
         while not self.server.stopped:
             self.wfile.write(b"x")
-            time.sleep(0.05)
+            time.sleep(TRICKLE_SECONDS)
 
     def handle(self):
         try:
@@ -273,18 +275,21 @@ def test_only_so_many_bytes_are_read(reader, link):
 def test_a_server_that_trickles_is_left_in_time(reader, link, path):
     started = time.monotonic()
     assert refusal(reader(seconds=0.4), link(path)) is Refusal.TOO_SLOW
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < TRICKLED * TRICKLE_SECONDS / 2
 
 
 def test_a_resolver_that_does_not_answer_is_left_in_time(reader, link):
+    left = threading.Event()
+
     def resolve(_host, _port):
-        time.sleep(1)
+        left.wait(WAIT_SECONDS)
         return [PUBLIC]
 
     slow = reader(seconds=0.1, resolve=resolve)
     started = time.monotonic()
     assert refusal(slow, link()) is Refusal.TOO_SLOW
-    assert time.monotonic() - started < 0.9
+    left.set()
+    assert time.monotonic() - started < WAIT_SECONDS / 2
 
 
 def test_a_name_that_nobody_has_is_told_as_such(reader, link):
