@@ -35,7 +35,7 @@ def test_an_opened_model_describes_a_reference_image(model_dir):
     model = Model.open(model_dir)
     settings = LocalSettings(reference_features=50)
     features = model.reference_features(draw_picture(1), settings)
-    assert features.descriptor.shape == (256,)
+    assert features.descriptor.shape == (512,)
     assert np.linalg.norm(features.descriptor) == pytest.approx(1, abs=1e-3)
     assert len(features.local_features) == 50
     assert model.decision == fake_decision()

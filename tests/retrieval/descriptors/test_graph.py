@@ -15,7 +15,8 @@ from tests.support.extras import leave_out
 
 MODEL = Path(__file__).resolve().parents[3] / "models" / "default"
 BUNDLED = MODEL / "descriptor.xml"
-DIMENSION = 256
+DIMENSION = 512
+DIMENSIONS = {"descriptor": DIMENSION, "semantic": 256}
 WAIT_SECONDS = 60
 
 
@@ -95,10 +96,10 @@ def test_both_engines_agree(name, all_classes, monkeypatch):
     sizes = [(260, 260)] if name == "semantic" else [(224, 224), (192, 256), (256, 192)]
     noise = [picture(*size) for size in sizes]
     seen = [*noise, *(cv2.GaussianBlur(one, (0, 0), 4) for one in noise)]
-    exact = Graph.open(path, DIMENSION, all_classes=all_classes)
+    exact = Graph.open(path, DIMENSIONS[name], all_classes=all_classes)
     expected = [exact.run(one) for one in seen]
     leave_out(monkeypatch, Extra.OPENVINO)
-    graph = Graph.open(path, DIMENSION, all_classes=all_classes)
+    graph = Graph.open(path, DIMENSIONS[name], all_classes=all_classes)
     for one, results in zip(seen, expected, strict=True):
         found = graph.run(one)
         assert ("probabilities" in found) == all_classes
@@ -165,5 +166,5 @@ def test_a_broken_graph_is_called_damaged(copied, monkeypatch, content):
 
 
 def test_a_graph_of_other_descriptors_is_called_damaged(engine):
-    with pytest.raises(DamagedArtefactError, match="256 long, not 64"):
+    with pytest.raises(DamagedArtefactError, match="512 long, not 64"):
         Graph.open(BUNDLED, 64)

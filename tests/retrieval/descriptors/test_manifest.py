@@ -47,7 +47,7 @@ def test_a_folder_of_before_poolings_could_be_chosen_is_read(tmp_path):
     manifest = ModelManifest.read(tmp_path)
     assert manifest == MANIFEST
     assert (manifest.pooling, manifest.format) == (CAM, FORMAT)
-    assert ModelManifest.read(BUNDLED).dimension == 256
+    assert ModelManifest.read(BUNDLED).dimension == 512
 
 
 def test_a_folder_without_manifest_says_what_makes_one(tmp_path):
