@@ -29,7 +29,8 @@ def run(*words, **environ):
 
 
 def test_it_has_every_command_that_flask_has():
-    names = [str(one.name) for one in COMMANDS]
+    # Migrations one by one are for developers; operators upgrade.
+    names = [str(one.name) for one in COMMANDS if one.name != "db"]
     given = {morelli.ALIASES.get(name, name) for name in names}
     assert given == set(morelli.COMMANDS)
     for name in morelli.COMMANDS:

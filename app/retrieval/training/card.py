@@ -5,7 +5,6 @@ from typing import Any
 
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.generations.proportion import Proportion
-from app.retrieval.training.plan import CATALOGUE
 
 BY_HAND = "## How this one came about"
 """Heading of what a person adds to a card, up to its end."""
@@ -29,7 +28,7 @@ def write_card(manifest: ModelManifest) -> str:
     """
     training = manifest.training
     held_out = training.get("data", {}).get("held out", 0)
-    is_own = training.get("recipe", {}).get("classes", CATALOGUE) == CATALOGUE
+    is_taught = training.get("recipe", {}).get("teacher", "none") != "none"
     frames = ", ".join(f"{width}×{height}" for height, width in manifest.frames)
     lines = [
         f"# Model card: {manifest.name}",
@@ -49,7 +48,8 @@ def write_card(manifest: ModelManifest) -> str:
         "Descriptors say that pictures look alike, not that they show the same work: "
         "that is for geometric verification to find out. Figures are from simulated "
         "photos. A work that fills less than about a third of a photo's width is "
-        f"mostly missed by the descriptor. {OWN_CLASSES if is_own else TAUGHT_CLASSES} "
+        "mostly missed by the descriptor. "
+        f"{TAUGHT_CLASSES if is_taught else OWN_CLASSES} "
         "They weigh a picture and are no attribution.",
         "",
     ]

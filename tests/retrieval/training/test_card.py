@@ -42,7 +42,7 @@ def test_shares_of_held_out_works_have_intervals():
 def test_the_card_says_whose_classes_they_are():
     manifest = ModelManifest("tiny", "vgg10", "stage4", 16, ((32, 48),), 8, ("a",))
     assert "Classes follow the catalogue" in write_card(manifest)
-    taught = replace(manifest, training={"recipe": {"classes": "efficientnet-lite2"}})
+    taught = replace(manifest, training={"recipe": {"teacher": "efficientnet-lite2"}})
     assert "Classes are those of photographs" in write_card(taught)
 
 
