@@ -36,7 +36,7 @@ _SPACES = re.compile(r"[\t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]")
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)}):", re.IGNORECASE)
 
 
-class Style(NamedTuple):
+class TextStyle(NamedTuple):
     """How some words are shown."""
 
     link: str = ""
@@ -44,14 +44,14 @@ class Style(NamedTuple):
     is_strong: bool = False
 
 
-PLAIN = Style()
+PLAIN = TextStyle()
 
 
 class Run(NamedTuple):
     """Words in a row that are shown alike; lines end with a line feed."""
 
     text: str
-    style: Style = PLAIN
+    style: TextStyle = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ItemList:
     """List of items, each of some blocks.
 
     Attributes
@@ -79,7 +79,7 @@ class Listing:
     is_loose: bool
 
 
-Block = Paragraph | Listing
+Block = Paragraph | ItemList
 
 
 def blocks_of(html: str, *, has_own_links: bool = False) -> list[Block]:
@@ -120,7 +120,7 @@ class _OpenList:
     items: list[list[Block]] = field(default_factory=lambda: [[]])
     has_paragraphs: bool = False
 
-    def closed(self) -> Listing:
+    def closed(self) -> ItemList:
         items = tuple(tuple(item) for item in self.items if item)
         # Markdown knows no room in an only item of one block, and no other way to
         # set blocks apart.
@@ -128,7 +128,7 @@ class _OpenList:
         needs_room = any(_needs_room(*pair) for one in items for pair in pairwise(one))
         is_loose = needs_room or (self.has_paragraphs and has_room)
         start = self.start if self.is_numbered else 1
-        return Listing(items, self.is_numbered, start, is_loose)
+        return ItemList(items, self.is_numbered, start, is_loose)
 
 
 class _Reader(HTMLParser):
@@ -194,7 +194,7 @@ class _Reader(HTMLParser):
 
     def _add(self, text: str) -> None:
         link = self._links[-1] if self._links else ""
-        style = Style(link, self._emphasised > 0, self._strong > 0)
+        style = TextStyle(link, self._emphasised > 0, self._strong > 0)
         self._runs.append(Run(text, style))
 
     def _end_paragraph(self) -> None:
@@ -231,10 +231,10 @@ def _paragraphs(runs: Iterable[Run]) -> Iterator[Paragraph]:
         yield Paragraph(united(found))
 
 
-def _common(styles: Sequence[Style]) -> Style:
+def _common(styles: Sequence[TextStyle]) -> TextStyle:
     """Return how a gap is shown: as itself and what is on both of its sides."""
     links = {style.link for style in styles}
-    return Style(
+    return TextStyle(
         links.pop() if len(links) == 1 else "",
         all(style.is_emphasised for style in styles),
         all(style.is_strong for style in styles),

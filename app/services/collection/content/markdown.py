@@ -14,10 +14,10 @@ from itertools import groupby
 from app.services.collection.content.html_blocks import (
     PLAIN,
     Block,
-    Listing,
+    ItemList,
     Paragraph,
     Run,
-    Style,
+    TextStyle,
     blocks_of,
     united,
 )
@@ -62,15 +62,15 @@ def _written(blocks: Iterable[Block], between: str) -> str:
             texts.append(_paragraph(block))
         else:
             # Two lists of a kind in a row would be one.
-            numbered = before.is_numbered if isinstance(before, Listing) else None
+            numbered = before.is_numbered if isinstance(before, ItemList) else None
             is_alike = numbered == block.is_numbered
             end = 1 - end if is_alike else 0
-            texts.append(_listing(block, end))
+            texts.append(_item_list(block, end))
         before = block
     return between.join(texts)
 
 
-def _listing(block: Listing, end: int) -> str:
+def _item_list(block: ItemList, end: int) -> str:
     between = "\n\n" if block.is_loose else "\n"
     items = []
     for number, item in enumerate(block.items, block.start):
@@ -139,7 +139,7 @@ def _marked(runs: Sequence[Run], escaped: Callable[[str], str]) -> Iterator[str]
     yield from (mark[1] for mark in reversed(there))
 
 
-def _marks(style: Style) -> list[_Mark]:
+def _marks(style: TextStyle) -> list[_Mark]:
     found = []
     if style.link:
         address = _ENTITY.sub("&amp;", style.link)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.collection.content.html_blocks import Listing, blocks_of
+from app.services.collection.content.html_blocks import ItemList, blocks_of
 from app.services.collection.content.markdown import markdown_of
 from app.services.collection.content.markup import html_of
 
@@ -121,7 +121,7 @@ HTML = st.recursive(
 def words_of(blocks):
     found = ""
     for block in blocks:
-        if isinstance(block, Listing):
+        if isinstance(block, ItemList):
             found += "".join(map(words_of, block.items))
         else:
             found += "".join(run.text for run in block.runs)
