@@ -33,6 +33,8 @@ SILENT = {"head", "script", "style", "template", "title"}
 """Elements of which nothing is text."""
 _READ = PARTS | LINES | CELLS | LISTS | EMPHASIS | STRONG | {"a", "br", "img", "li"}
 _SPACES = re.compile(r"[\t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]")
+_PART = re.compile(r"\s+|\S+(?: \S+)*")
+"""Gap, or words that are one blank apart."""
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)}):", re.IGNORECASE)
 
 
@@ -211,11 +213,11 @@ def _paragraphs(runs: Iterable[Run]) -> Iterator[Paragraph]:
     """Yield paragraphs: two line breaks in a row are the end of one."""
     found: list[Run] = []
     gap: list[Run] = []
-    signs = ((sign, run.style) for run in runs for sign in run.text)
-    for is_gap, some in groupby(signs, key=lambda one: one[0].isspace()):
-        word = [Run(sign, style) for sign, style in some]
+    parts = (Run(part, run.style) for run in runs for part in _PART.findall(run.text))
+    for is_gap, some in groupby(parts, key=lambda part: part.text.isspace()):
+        words = list(some)
         if is_gap:
-            gap = word
+            gap = words
             continue
         space = "".join(run.text for run in gap)
         if found and space.count("\n") > 1:
@@ -223,9 +225,9 @@ def _paragraphs(runs: Iterable[Run]) -> Iterator[Paragraph]:
             found = []
         elif found and space:
             space = "\n" if "\n" in space else re.sub(" +", " ", space)
-            around = (found[-1], *gap, word[0])
+            around = (found[-1], *gap, words[0])
             found.append(Run(space, _common([run.style for run in around])))
-        found += word
+        found += words
         gap = []
     if found:
         yield Paragraph(united(found))
