@@ -152,10 +152,15 @@ HOMES = {  # third-party package -> the only places that may import it
         "app.services.labels",
     ),
     "markdown_it": (
+        "app.services.collection.content.html_blocks",
         "app.services.collection.content.markup",
         "app.services.site.rich_text",
     ),
-    "nh3": ("app.services.collection.content.markup", "app.services.site.rich_text"),
+    "nh3": (
+        "app.services.collection.content.html_blocks",
+        "app.services.collection.content.markup",
+        "app.services.site.rich_text",
+    ),
     "lxml": ("app.services.importing.standards.markup",),
     "chardet": ("app.services.importing.tables.encodings",),
     "fpdf": ("app.services.visits.pdf_writer",),

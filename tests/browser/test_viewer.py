@@ -76,7 +76,9 @@ def large(app):
             height=kept.height,
         )
         label = {"title": "The Large Work", "artist": "Ada Bright", "rights": "Museum"}
-        db.session.add(Artwork(accession="large", images=[image], **label))
+        said = {"description@en": "An *old* <frame>.\n\n- Oak\n- Glue & nails"}
+        work = Artwork(accession="large", images=[image], details=said, **label)
+        db.session.add(work)
         db.session.commit()
     return kept
 
@@ -96,6 +98,11 @@ def test_mirador_on_another_site_shows_and_enlarges_a_work(chromium, other_site,
     with page.expect_response(lambda answer: f"{service}/info.json" in answer.url):
         page.reload()
     page.locator(".openseadragon-canvas canvas").first.wait_for()
+    page.get_by_role("button", name="Toggle sidebar").click()
+    described = page.locator("p", has_text="An old <frame>.")
+    described.first.wait_for()
+    assert described.first.locator("i").inner_text() == "old"
+    page.get_by_text(re.compile(r"Oak\s+Glue & nails\s*$")).first.wait_for()
     # Any tile in the full size of the picture: a pixel of its region is one of its own.
     whole = re.compile(rf"{service}/\d+,\d+,(\d+),(\d+)/(max|\1,\2|\1,)/")
     with page.expect_response(

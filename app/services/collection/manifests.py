@@ -11,7 +11,7 @@ from app.models import Artwork, ReferenceImage
 from app.services.collection.content.canvases import canvases_of, renderings_of
 from app.services.collection.content.fields import DESCRIPTION, Text
 from app.services.collection.content.layout import RICH
-from app.services.collection.content.markup import plain_of
+from app.services.collection.content.minimal_html import minimal_html
 from app.services.collection.content.saying import (
     IsPublic,
     everything,
@@ -87,7 +87,10 @@ def manifest(
                 if value and name not in {"title", "rights"}
             ),
             *(
-                {"label": {"none": [name_of(field)]}, "value": _plain_map(field, texts)}
+                {
+                    "label": {"none": [name_of(field)]},
+                    "value": _content_map(field, texts, addresses.page),
+                }
                 for field, texts in fields
                 if field != DESCRIPTION
             ),
@@ -103,7 +106,7 @@ def manifest(
     }
     for field, texts in fields:
         if field == DESCRIPTION:
-            described["summary"] = _plain_map(field, texts)
+            described["summary"] = _content_map(field, texts, addresses.page)
     if renderings := renderings_of(work, addresses.recording):
         described["rendering"] = renderings
     if LICENCE.fullmatch(label["rights"]):
@@ -161,13 +164,16 @@ def _unmarked(value: str) -> str:
     return f" {value}" if value.startswith("<") and value.endswith(">") else value
 
 
-def _plain_map(field: str, texts: Iterable[Text]) -> dict[str, list[str]]:
-    """Return texts without markup, of which viewers know less than we."""
+def _content_map(field: str, texts: Iterable[Text], page: str) -> dict[str, list[str]]:
+    """Return texts as IIIF has them, rich ones as HTML where they need it."""
     if field not in RICH:
         return language_map(texts)
-    return language_map(
-        Text(one.language, plain_of(one.value, is_rich=True)) for one in texts
-    )
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        html = minimal_html(text.value, page)
+        said = _unmarked(html) if html == text.value else html
+        found.setdefault(text.language or "none", []).append(said)
+    return found
 
 
 def _values(work: Artwork, name: str, value: str) -> dict[str, list[str]]:

@@ -25,7 +25,11 @@ from app.services.importing.columns.systems import JOINTS
 from app.services.importing.media.cells import media_columns, media_in
 from app.services.importing.media.said import SaidMedia
 from app.services.importing.messages import Remark
-from app.services.importing.standards.texts import text_of_cell, without_markup
+from app.services.importing.standards.texts import (
+    rich_text,
+    text_of_cell,
+    without_markup,
+)
 from app.services.importing.tables.cells import is_exponent, visible
 from app.services.importing.tables.reader import TableRow
 
@@ -215,8 +219,9 @@ class RecordReader:
                 continue
             if column in self._content:
                 value = value.strip()
-            if parted(name)[0] not in RICH and not self._is_ours:
-                value = without_markup(value)
+            if not self._is_ours:
+                is_rich = parted(name)[0] in RICH
+                value = _rich_cell(value) if is_rich else without_markup(value)
             before = found.get(name)
             is_new = before is not None and value not in before.split(BETWEEN)
             found[name] = f"{before}{BETWEEN}{value}" if is_new else before or value
@@ -232,6 +237,11 @@ class RecordReader:
                 absent.add(name)
                 del record.label[name]
         record.absent = frozenset(absent)
+
+
+def _rich_cell(value: str) -> str:
+    # A museum's own table may lead to its own pages.
+    return rich_text(value, has_own_links=True)
 
 
 def _fill_label(record: Record, labels: frozenset[str]) -> None:

@@ -53,6 +53,24 @@ def test_a_text_that_is_blank_now_is_gone(importer):
     assert "description@de" not in work().details
 
 
+def test_html_in_rich_texts_becomes_markdown_and_elsewhere_text(importer):
+    html = "<p>Der <i>Hase</i> &amp; <a href='/works/A.2'>der Hund</a>.</p>"
+    html += "<ul><li>2*3*4</ul>"
+    row = f"""A.1;Der Hase;;"{html}";"{html}"\n"""
+    importer.bring_in(HEADER + row)
+    rich = "Der *Hase* & [der Hund](/works/A.2).\n\n- 2\\*3\\*4"
+    assert work().details["description@de"] == rich
+    assert work().details["Provenienz"] == "Der Hase & der Hund.\n2*3*4"
+    again = importer.bring_in(HEADER + row)
+    assert {state for _number, _work, state, _codes in rows_of(again)} == {"unchanged"}
+
+
+def test_markdown_in_a_table_stays_as_it_is(importer):
+    written = "*Der* Hase\n\n- 2 * 3\n  - \\*4\\*"
+    importer.bring_in(f"""{HEADER}A.1;Der Hase;;"{written}";"{written}"\n""")
+    assert work().details["description@de"] == written
+
+
 def test_two_columns_for_one_field_and_language_are_both_kept(importer):
     columns = {
         "Nr": "accession",

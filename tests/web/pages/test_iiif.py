@@ -79,7 +79,7 @@ def test_details_and_licences_are_told(client, in_app):
     assert "9 million" not in str(described)  # hidden from visitors
     story = {"label": {"none": ["Story"]}, "value": {"ar": ["قصة"]}}
     assert story in described["metadata"]
-    assert described["summary"] == {"de": ["Ein Tisch."]}
+    assert described["summary"] == {"de": ["<div><p>Ein <i>Tisch</i>.</p></div>"]}
     title = {"none": ["The Astronomer’s Table"], "de": ["Der Tisch"]}
     assert described["label"] == title
     assert not [one for one in described["metadata"] if "Blank" in str(one)]

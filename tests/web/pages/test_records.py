@@ -3,6 +3,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Artwork, now
+from tests.services.importing.standards.web import read
 
 LIDO, LINKED_ART = "/records/1900.0/lido.xml", "/records/1900.0/linked-art.json"
 
@@ -22,6 +23,12 @@ def test_the_manifest_leads_to_the_records(client):
     found = client.get("/iiif/works/1900.0/manifest.json").json["seeAlso"]
     paths = [one["id"].removeprefix("http://localhost") for one in found]
     assert paths == [LIDO, LINKED_ART]
+
+
+def test_a_museum_that_brings_the_manifest_in_learns_nothing_of_the_records(client):
+    [record] = read(client.get("/iiif/works/1900.0/manifest.json").data)
+    assert record.accession == "1900.0"
+    assert "See also" not in record.details
 
 
 @pytest.mark.parametrize("address", [LIDO, LINKED_ART])

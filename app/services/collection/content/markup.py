@@ -18,7 +18,9 @@ SCHEMES = {"https", "http", "mailto"}
 _ALIKE = {"b": "strong", "i": "em", "div": "p"}
 """What other programs write for the same."""
 _OWN = ("/", "#", "?")
-_HTML = re.compile(r"</?(?:p|br|div|em|strong|b|i|ul|ol|li|a)\b[^<>]*>", re.IGNORECASE)
+TAG_START = r"(?<!\\)</?(?:p|br|div|em|strong|b|i|ul|ol|li|a)\b"
+"""Of HTML that is understood; escaped as Markdown escapes signs it is none."""
+_HTML = re.compile(rf"{TAG_START}[^<>]*>", re.IGNORECASE)
 _BLOCK_END = re.compile(r"</(?:p|li|ul|ol)>|<br>")
 _TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPHS = re.compile(r"\n\s*\n")

@@ -60,11 +60,7 @@ def _copy(file: BinaryIO, path: Path, kind: MediaKind, container: Container) -> 
             options |= {"id3v2_version": "0", "write_xing": "0"}
         last = 0.0
         with _writing(path, container, options) as written:
-            copies = {
-                one.index: written.add_stream_from_template(one) for one in wanted
-            }
-            for copy in copies.values():
-                copy.metadata.clear()
+            copies = {one.index: _copied_stream(written, one) for one in wanted}
             for packet in source.demux(*wanted):
                 if packet.dts is None or packet.time_base is None:
                     continue
@@ -79,6 +75,18 @@ def _copy(file: BinaryIO, path: Path, kind: MediaKind, container: Container) -> 
     if not last:
         raise RecordingError(RecordingFault.BROKEN)
     return round(last, 1)
+
+
+def _copied_stream(
+    written: OutputContainer, one: AudioStream | VideoStream
+) -> AudioStream | VideoStream:
+    copy = written.add_stream_from_template(one)
+    copy.metadata.clear()
+    if isinstance(copy, VideoStream) and (rate := one.average_rate):
+        # WebM says how long a picture lasts once for all of them. Without that the
+        # last one lasts no time, and a copy of the copy is shorter by a picture.
+        copy.codec_context.framerate = rate
+    return copy
 
 
 @contextmanager

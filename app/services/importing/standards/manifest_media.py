@@ -36,6 +36,15 @@ SAID_IN = ("supplementing", "transcribing", "captioning", "subtitling")
 TEXTS = ("text/vtt", "text/plain", "application/x-subrip", "text/srt")
 TEXT_ENDINGS = (".vtt", ".srt", ".txt")
 PAGES = ("text/html", "application/xhtml+xml")
+DATA = {
+    *("json", "xml", "rdf", "turtle", "n-triples", "n-quads", "trig", "n3"),
+    *("csv", "marc", "yaml", "x-bibtex", "x-research-info-systems"),
+}
+"""What media types of data are, or end with."""
+DATA_ENDINGS = {
+    *(".json", ".jsonld", ".xml", ".rdf", ".ttl", ".nt", ".nq", ".n3", ".csv", ".mrc"),
+    *(".bib", ".ris"),
+}
 
 
 class _Text(NamedTuple):
@@ -49,6 +58,22 @@ class _Text(NamedTuple):
 def is_page(resource: dict[str, Any]) -> bool:
     """Tell whether a resource is a page for people."""
     return str(resource.get("format") or "").partition(";")[0].strip() in PAGES
+
+
+def is_data(resource: dict[str, Any]) -> bool:
+    """Tell whether a resource is a description for machines, as most of seeAlso is.
+
+    To visitors it says nothing that the manifest does not.
+    """
+    if is_page(resource):
+        return False
+    if type_of(resource) == "Dataset":
+        return True
+    mimetype = str(resource.get("format") or "").partition(";")[0].strip().lower()
+    family, _slash, name = mimetype.partition("/")
+    if mimetype:
+        return family != "image" and name.rpartition("+")[2] in DATA
+    return ending_of(id_of(resource)) in DATA_ENDINGS
 
 
 def media_of(

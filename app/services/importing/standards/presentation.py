@@ -27,7 +27,11 @@ from app.services.importing.standards.image_service import (
     is_image_service,
     picture_address,
 )
-from app.services.importing.standards.manifest_media import is_page, media_of
+from app.services.importing.standards.manifest_media import (
+    is_data,
+    is_page,
+    media_of,
+)
 from app.services.importing.standards.presentation2 import NAMES, upgraded
 from app.services.importing.standards.texts import (
     by_language,
@@ -129,7 +133,8 @@ def record_of(
     found.add_languages(DESCRIPTION, by_language(manifest.get("summary")))
     for agent in objects(manifest.get("provider")):
         found.add_detail("Provider", words(agent.get("label")))
-    others = (one for one in objects(manifest.get("seeAlso")) if not is_page(one))
+    others = objects(manifest.get("seeAlso"))
+    others = [one for one in others if not is_page(one) and not is_data(one)]
     found.add_detail("See also", map(id_of, others))
     for one in media_of(manifest, language, library):
         found.add_media(one)

@@ -1,4 +1,7 @@
-"""Texts of standards: one of several languages chosen, HTML turned into plain text."""
+"""Texts of standards: one of several languages chosen, HTML turned into what we have.
+
+That is Markdown in rich texts, and plain text elsewhere.
+"""
 
 import html
 import re
@@ -7,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from app.models.languages import normal_tag
+from app.services.collection.content.markdown import markdown_of
 
 NO_LANGUAGE = ("none", "@none", "", "und", "zxx", "mul", "mis")
 """How standards say that a text is in no language, or in none that they know."""
@@ -83,6 +87,8 @@ SILENT = frozenset(("script", "style", "template", "head"))
 KNOWN = BREAKING | INLINE | SILENT | frozenset(("html", "body", "tbody", "thead"))
 # Between angle brackets there may be anything else: <illegible>, <1900>.
 _TAG = re.compile(rf"<!--|</?(?:{'|'.join(sorted(KNOWN))})\b[^<>]*/?>", re.IGNORECASE)
+_RICH_TAG = re.compile(rf"(?<!\\)(?:{_TAG.pattern})", re.IGNORECASE)
+"""Markdown escapes what is none."""
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,31});", re.IGNORECASE)
 
 
@@ -106,6 +112,25 @@ def plain_text(value: str) -> str:
     if _REFERENCE.search(value):
         value = _REFERENCE.sub(lambda found: html.unescape(found[0]), value)
     return "\n".join(line.strip() for line in value.strip().splitlines())
+
+
+def rich_text(value: str, *, has_own_links: bool = False) -> str:
+    r"""Return a text in Markdown, which HTML becomes, and all else is taken for.
+
+    Parameters
+    ----------
+    has_own_links : bool
+        Whether links without a host lead to pages of this site.
+
+    >>> rich_text("<p>Painted <i>en plein air</i>.</p><p>2*3*4</p>")
+    'Painted *en plein air*.\n\n2\\*3\\*4'
+    >>> rich_text("Painted *en plein air* for Lind &amp; Sons")
+    'Painted *en plein air* for Lind & Sons'
+    """
+    value = value.replace("\0", "")
+    if _RICH_TAG.search(value):
+        return markdown_of(_escaped(value), has_own_links=has_own_links)
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), value).strip()
 
 
 def without_markup(value: str) -> str:
@@ -214,9 +239,9 @@ def primary(tag: str) -> str:
     return normal_tag(code) or code
 
 
-def joined(texts: Iterable[str]) -> str:
+def joined(texts: Iterable[str], between: str = "; ") -> str:
     """Join several texts into one, each once."""
-    return "; ".join(dict.fromkeys(text for text in texts if text))
+    return between.join(dict.fromkeys(text for text in texts if text))
 
 
 def united(texts: Iterable[str]) -> str:

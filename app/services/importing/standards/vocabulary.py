@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from app.models.languages import named, normal_tag, parted
+from app.services.collection.content.layout import RICH
 from app.services.collection.labels import LABEL_COLUMNS
 from app.services.collection.subjects import (
     SHOWS,
@@ -21,13 +22,14 @@ from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.columns.reading import detail_name
 from app.services.importing.columns.words import field_named
 from app.services.importing.media.said import OTHER_MEDIA, SaidMedia, normal
-from app.services.importing.records import Record
+from app.services.importing.records import BETWEEN, Record
 from app.services.importing.standards.texts import (
     NO_LANGUAGE,
     Spoken,
     joined,
     label_texts,
     plain_text,
+    rich_text,
     united,
     united_languages,
 )
@@ -93,7 +95,8 @@ class WorkDescription:
         """
         for tag, values in texts.items():
             language = normal_tag("" if tag in NO_LANGUAGE else tag)
-            said = [text for text in map(plain_text, values) if text]
+            read = rich_text if field in RICH else plain_text
+            said = [text for text in map(read, values) if text]
             said = said[: most or None]
             if said and (language or field not in LABEL_COLUMNS):
                 name = named(field, language)
@@ -213,7 +216,7 @@ class WorkDescription:
         details = {
             name: text
             for name, texts in self._details.items()
-            if (text := joined(texts))
+            if (text := _detail(name, texts))
         }
         return Record(
             number,
@@ -223,6 +226,12 @@ class WorkDescription:
             images=list(dict.fromkeys(self.images)),
             media=self.media,
         )
+
+
+def _detail(name: str, texts: Iterable[str]) -> str:
+    """Join what is said in a detail; in rich texts as paragraphs."""
+    between = BETWEEN if parted(name)[0] in RICH else "; "
+    return joined(texts, between)
 
 
 def _without_repeats(

@@ -68,6 +68,18 @@ def test_video_is_kept_with_its_sound(media, kind, codec):
     assert SECRET[:10].encode() not in kept
 
 
+@pytest.mark.parametrize(
+    ("kind", "picture"),
+    [("webm", "libvpx"), ("webm", "libvpx-vp9"), ("mp4", "libx264"), ("ogg", "")],
+)
+def test_a_copy_of_what_is_kept_is_the_same_to_the_byte(media, kind, picture):
+    medium = VIDEO if picture else AUDIO
+    first, kept = stored(make_recording(kind, picture=picture), media, medium)
+    second, again = stored(kept, media, medium)
+    assert again == kept
+    assert second.seconds == first.seconds
+
+
 def test_of_a_video_only_the_sound_is_kept_where_audio_is_wanted(media):
     found, kept = stored(make_recording("mp4", picture="libx264"), media)
     assert found.mimetype == "audio/mp4"

@@ -122,7 +122,7 @@ def test_an_object_says_what_a_work_is():
         "title@en": "Irises",
         "title@nl": "Irissen",
         "dimensions": "74.3 × 94.3 cm",
-        "description": "Painted in Arles.",
+        "description": "Painted in *Arles*.",
         "credit": "Gift of A. Muster",
         "type_aat": "300033618",
         "Marks": "signed",

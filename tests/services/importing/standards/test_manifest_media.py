@@ -124,8 +124,41 @@ def test_renderings_and_pages_are_recordings_and_links():
         ("link", "", "museum.org"),
     ]
     assert record.details["Recordings and links"] == "Old http://museum.org/old"
-    assert record.details["See also"] == f"{PLACE}a.xml"
+    assert "See also" not in record.details
     assert record.label["source"] == f"{PLACE}en"
+
+
+@pytest.mark.parametrize(
+    ("also", "is_said"),
+    [
+        ({"type": "Dataset", "format": "application/ld+json"}, False),
+        ({"type": "Dataset"}, False),
+        ({"format": "application/marcxml+xml; charset=utf-8"}, False),
+        ({"format": "text/turtle"}, False),
+        ({"id": f"{PLACE}record.JSON?full=1"}, False),
+        ({"format": "application/pdf"}, True),
+        ({"format": "image/svg+xml"}, True),
+        ({"id": f"{PLACE}record.json", "format": "text/plain"}, True),
+        ({}, True),
+    ],
+)
+def test_descriptions_for_machines_are_nothing_to_see(also, is_said):
+    also = {"id": f"{PLACE}also", **also}
+    [record] = read(manifest("1", seeAlso=[also]))
+    assert record.details.get("See also", "") == (also["id"] if is_said else "")
+    older = {
+        "@context": "http://iiif.io/api/presentation/2/context.json",
+        "@id": f"{PLACE}old",
+        "@type": "sc:Manifest",
+        "label": "Old",
+        "seeAlso": {
+            "@id": also["id"],
+            "format": also.get("format"),
+            **({"@type": "dctypes:Dataset"} if also.get("type") else {}),
+        },
+    }
+    [record] = read(older)
+    assert record.details.get("See also", "") == (also["id"] if is_said else "")
 
 
 def test_the_same_recording_is_brought_in_once():

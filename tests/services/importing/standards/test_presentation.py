@@ -278,7 +278,7 @@ def test_what_is_not_read_is_named(document, said):
         read(document)
 
 
-def test_markup_becomes_plain_text_and_several_values_stay():
+def test_markup_becomes_our_own_or_text_and_several_values_stay():
     markup = manifest(
         "1",
         label={"de": ["Hafen"], "en": ["Harbour"], "fr": ["Le port"]},
@@ -306,7 +306,7 @@ def test_markup_becomes_plain_text_and_several_values_stay():
     assert record.label["artist"] == "Lind & shop; Ole Berg"
     assert record.label["technique"] == "Oil; wood"
     assert record.details == {
-        "description@en": "Painted en plein air.\nSee it",
+        "description@en": "Painted *en plein air*.\nSee it",
         "title@de": "Hafen",
         "title@en": "Harbour",
         "title@fr": "Le port",

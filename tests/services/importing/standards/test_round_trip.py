@@ -70,6 +70,15 @@ FACTS = {
         "location": "Arles",
         "details.location_tgn": "7008775",
     },
+    "rich texts": {
+        "details.story@de": "Ein *Tisch*, **rund**.\nAus Holz.\n\n- Eiche\n  - alt\n"
+        "- Leim\n\n[Mehr](https://example.org/a?b=1&c=2) \\*1880\\*, 5 * 4 cm [sic]",
+        "details.story@ar": "هذه *الطاولة* **مستديرة**.\n\n1. خشب\n2. زيت\n\n"
+        "[المزيد](https://example.org/ar) (1900)",
+        "details.description@en": "1900\\. A \\<b>tag\\</b>.",
+        "details.description@he": "שולחן\n\n*ישן* מאוד",
+        "details.Note": "*plain*, 5 * 4 & <as> it is",
+    },
     "what visitors are told": {
         "details.dimensions": "40 × 60 cm",
         "details.dimensions@en": "40 by 60 cm",

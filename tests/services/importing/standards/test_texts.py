@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.importing.standards.texts import chosen, joined, plain_text, united
+from app.services.importing.standards.texts import (
+    chosen,
+    joined,
+    plain_text,
+    rich_text,
+    united,
+)
+from app.services.importing.standards.vocabulary import WorkDescription
 
 
 @pytest.mark.parametrize(
@@ -26,6 +33,34 @@ from app.services.importing.standards.texts import chosen, joined, plain_text, u
 )
 def test_markup_goes_and_text_stays(markup, text):
     assert plain_text(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "markdown"),
+    [
+        ("<p>One</p><p><b>Two</b></p>", "One\n\n**Two**"),
+        ("Painted *en plein air*,\n- here", "Painted *en plein air*,\n- here"),
+        ("Lind &amp; Sons", "Lind & Sons"),
+        ("<illegible> c. <1900", "<illegible> c. <1900"),
+        ("<i>a < b</i> <illegible>", "*a < b* <illegible>"),
+        ("H<sub>2</sub>O *", "H2O *"),
+        ("a \\<b>tag\\</b>", "a \\<b>tag\\</b>"),
+        ("- a\n  - b", "- a\n  - b"),
+        ("<script>alert(1)</script>", ""),
+        ("zero\0 ", "zero"),
+    ],
+)
+def test_html_becomes_markdown_and_markdown_stays(said, markdown):
+    assert rich_text(said) == markdown
+
+
+def test_several_rich_texts_are_paragraphs():
+    found = WorkDescription()
+    found.add_languages("description", {"en": ["<ul><li>One</ul>", "Two"]})
+    found.add_languages("dimensions", {"en": ["1 cm", "2 cm"]})
+    details = found.record(1, "1").details
+    assert details["description@en"] == "- One\n\nTwo"
+    assert details["dimensions@en"] == "1 cm; 2 cm"
 
 
 @given(st.text())
