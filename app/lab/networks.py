@@ -53,8 +53,8 @@ PUBLISHED = {
     "resnet152": "ResNet152",
     "densenet121": "DenseNet121",
 }
-NETWORKS = (*PUBLISHED, "morelli")
-VARIANT_CLASSES = (1, 4, 16, 57)
+NETWORKS = (*PUBLISHED, "morelli", "vgg10")
+VARIANT_CLASSES = (1, 4, 16, 64)
 VARIANT_SIDES_PX = (160, 320)
 
 

@@ -39,9 +39,9 @@ from app.services.evaluation.labelled_photos import read_labels
 from app.services.evaluation.listing import list_views
 from app.services.importing.pictures.names import PICTURE_ENDINGS
 
-BUNDLED = "bundled"
+BUNDLED, BUNDLED_BACKBONE = "bundled", "vgg10"
 BUNDLED_PLAN = {
-    "backbone": "morelli",
+    "backbone": BUNDLED_BACKBONE,
     "layer": None,
     "weights": BUNDLED,
     "classes": CATALOGUE,
@@ -66,7 +66,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--catalogue", type=Path, required=True, metavar="CSV", help="table of works")
     add("--images", type=Path, required=True, metavar="DIR", help="their pictures")
     add("--out", type=Path, required=True, metavar="DIR", help="model folder to write")
-    add("--backbone", choices=sorted(BACKBONES), default="morelli", help="network")
+    add(
+        "--backbone",
+        choices=sorted(BACKBONES),
+        default=BUNDLED_BACKBONE,
+        help="network",
+    )
     add("--layer", help="whose maps describe a picture (default: the usual one)")
     add(
         "--weights",

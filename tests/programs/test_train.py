@@ -66,7 +66,8 @@ def test_without_a_network_the_bundled_model_is_taken(
     assert "URL fetch failure" in said.err
     assert "Going on with the bundled model" in said.err
     assert "Traceback" not in said.err
-    assert ModelManifest.read(museum / "models" / "mine").backbone == "morelli"
+    taken = ModelManifest.read(museum / "models" / "mine").backbone
+    assert taken == ModelManifest.read(BUNDLED_VOCABULARY.parent).backbone
 
 
 def test_a_weights_file_that_is_not_there_is_one_sentence(museum, capsys):

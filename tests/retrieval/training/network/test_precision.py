@@ -10,6 +10,7 @@ import pytest
 from app.retrieval.descriptors.global_descriptor import Descriptor
 from app.retrieval.descriptors.manifest import ModelManifest
 from app.retrieval.descriptors.openvino_network import has_bfloat16
+from app.retrieval.descriptors.pooling import JOINED
 from app.retrieval.drawings.collection import generate_collection
 from app.retrieval.images.letterbox import choose_frame, frame
 from app.retrieval.training.network import precision
@@ -59,7 +60,7 @@ def test_an_unknown_precision_is_refused():
 @pytest.mark.slow
 def test_the_bundled_network_agrees_with_keras(pictures):
     from app.retrieval.descriptors.backbone import build_backbone
-    from app.retrieval.descriptors.network import build_network
+    from app.retrieval.descriptors.network import build_network, join_poolings
     from app.retrieval.descriptors.weights import load_weights
 
     manifest = ModelManifest.read(BUNDLED)
@@ -69,6 +70,8 @@ def test_the_bundled_network_agrees_with_keras(pictures):
         dimension=manifest.dimension,
         top_classes=manifest.training["recipe"]["top classes"],
     )
+    assert manifest.pooling == JOINED
+    network = join_poolings(network, manifest.dimension)
     load_weights(network, BUNDLED / "weights.npz", manifest.backbone)
     described = Descriptor.open(BUNDLED).describe_many(pictures)
     for picture, descriptor in zip(pictures, described, strict=True):

@@ -110,7 +110,7 @@ def test_a_variant_is_the_same_network_with_other_settings(tmp_path):
     same_maps, fewer_cams = Descriptor.open(tmp_path / "one").maps(image)
     assert same_maps == pytest.approx(maps, abs=0.02 * float(maps.max()))
     assert fewer_cams == pytest.approx(cams[:3], abs=0.02)
-    assert Descriptor.open(tmp_path / "small").maps(image)[0].shape == (5, 7, 256)
+    assert Descriptor.open(tmp_path / "small").maps(image)[0].shape == (5, 7, 384)
 
 
 def test_joined_poolings_stay_joined_in_a_variant(tmp_path):
@@ -122,6 +122,7 @@ def test_joined_poolings_stay_joined_in_a_variant(tmp_path):
     network = build_network(build_backbone("morelli"), class_count=4, dimension=16)
     manifest = replace(
         ModelManifest.read(BUNDLED),
+        backbone="morelli",
         frames=((64, 64), (48, 80), (80, 48)),
         classes=("a", "b", "c", "d"),
         dimension=300,
