@@ -40,6 +40,8 @@ from app.services.evaluation.listing import list_views
 from app.services.importing.pictures.names import PICTURE_ENDINGS
 
 BUNDLED, BUNDLED_BACKBONE = "bundled", "vgg10"
+OWN_BACKBONE = "morelli"
+"""Normalised, so that it learns from other weights than a trained network's."""
 BUNDLED_PLAN = {
     "backbone": BUNDLED_BACKBONE,
     "layer": None,
@@ -69,8 +71,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add(
         "--backbone",
         choices=sorted(BACKBONES),
-        default=BUNDLED_BACKBONE,
-        help="network",
+        help=f"network (default: {BUNDLED_BACKBONE} from bundled weights, otherwise "
+        f"{OWN_BACKBONE})",
     )
     add("--layer", help="whose maps describe a picture (default: the usual one)")
     add(
@@ -203,20 +205,20 @@ def run(options: argparse.Namespace) -> int:
 
 def plan_of(options: argparse.Namespace) -> TrainingPlan:
     """Turn the command line into a plan."""
-    weights = options.weights
+    weights, backbone = options.weights, options.backbone or OWN_BACKBONE
     if weights == BUNDLED:
         weights = str(MODEL / WEIGHTS_FILE)
+        backbone = options.backbone or BUNDLED_BACKBONE
     return TrainingPlan(
         name=options.out.name,
-        backbone=options.backbone,
-        layer=options.layer or BACKBONES[options.backbone].layers[0],
+        backbone=backbone,
+        layer=options.layer or BACKBONES[backbone].layers[0],
         weights=weights,
         classes=options.classes,
         teacher=options.teacher,
         pictures=tuple(pictures_in(options.pictures)),
-        dimension=options.dimension or BACKBONES[options.backbone].dimension,
-        joined_dimension=options.dimension
-        or BACKBONES[options.backbone].joined_dimension,
+        dimension=options.dimension or BACKBONES[backbone].dimension,
+        joined_dimension=options.dimension or BACKBONES[backbone].joined_dimension,
         side_px=options.side,
         top_classes=options.top_classes,
         extra_convolution=options.extra_convolution,
