@@ -102,13 +102,10 @@ def load_all():
     collection would. Only now, for the figures' folder must be there.
     """
     import app.factory
-    from app.retrieval.runtime.extras import Extra, is_installed
+    from app.retrieval.descriptors.graph import load_openvino
     from app.services.labels import opening
 
-    if is_installed(Extra.OPENVINO):
-        from app.retrieval.runtime import openvino
-
-        openvino.load_plugin()
+    load_openvino()
     if settings["MORELLI_LABELS"] and opening.is_installed():
         import app.services.labels.service  # noqa: F401
     spare_started_objects()

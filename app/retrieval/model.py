@@ -15,7 +15,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -195,9 +195,8 @@ def model_id_of(model_dir: Path) -> str:
         *(SEMANTIC_FILES if has_semantic_part(model_dir) else []),
     ]
     digest = hashlib.sha256(FEATURES_FORMAT)
-    # Without the figures of its training, which a renewed decision brings anew.
-    manifest = replace(ModelManifest.read(model_dir), training={})
-    digest.update(json.dumps(asdict(manifest), sort_keys=True).encode())
+    facts = ModelManifest.read(model_dir).facts_of_features()
+    digest.update(json.dumps(facts, sort_keys=True).encode())
     for name in (*FEATURE_FILES, *optional):
         path = model_dir / name
         if not path.is_file():

@@ -34,7 +34,7 @@ from app.services.system.plausibility import Doubt, Held
 from app.version import RELEASED, VERSION
 from app.web.shell.current import folders, media
 from tests.support.backups import back_up
-from tests.support.extras import leave_out
+from tests.support.extras import break_openvino, leave_out
 from tests.support.mail_server import Mailbox, serving
 from tests.support.people import with_account
 
@@ -125,6 +125,14 @@ def test_it_says_what_runs_the_networks(well, monkeypatch):
     output = run(app).output
     assert f"The model is model-1, run by OpenCV {cv2.__version__}." in output
     assert "Without the extra “openvino” OpenCV runs the networks" in output
+
+
+def test_it_tells_how_a_broken_openvino_is_mended(well, monkeypatch):
+    app = well()
+    break_openvino(monkeypatch)
+    [told] = [line for line in run(app).output.splitlines() if " model: " in line]
+    assert told.startswith("warning model: The model is model-1, run by OpenCV ")
+    assert told.endswith("requirements/server.txt --force-reinstall")
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import hashlib
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -6,11 +8,13 @@ import numpy as np
 import pytest
 
 from app.retrieval.descriptors.manifest import MANIFEST_FILE, ModelManifest
+from app.retrieval.descriptors.pooling import JOINED
 from app.retrieval.descriptors.semantic import SEMANTIC_FILES
 from app.retrieval.errors import MissingArtefactError
 from app.retrieval.model import (
     DECISION_FILE,
     FEATURE_FILES,
+    FEATURES_FORMAT,
     STYLE_FILE,
     Model,
     model_id_of,
@@ -74,6 +78,35 @@ def test_a_new_decision_keeps_the_id_and_other_words_change_it(model_dir):
     words = model_dir / "vocabulary.npz"
     words.write_bytes(words.read_bytes() + b"\0")
     assert model_id_of(model_dir) != before
+
+
+def test_a_folder_of_the_first_format_keeps_its_id(tmp_path):
+    facts = {
+        "name": "mine",
+        "backbone": "morelli",
+        "layer": "stage4_conv3",
+        "stride": 16,
+        "frames": [[224, 224]],
+        "dimension": 256,
+        "classes": ["one", "two"],
+        "precision": "f32",
+        "training": {},
+        "format": 1,
+    }
+    # As the program named a folder that knew no other format.
+    named = hashlib.sha256(FEATURES_FORMAT)
+    named.update(json.dumps(facts, sort_keys=True).encode())
+    for name in FEATURE_FILES:
+        (tmp_path / name).write_text(name)
+        named.update(hashlib.sha256(name.encode()).digest())
+    path = tmp_path / MANIFEST_FILE
+    path.write_text(json.dumps(facts | {"training": {"seed": 1}}))
+    assert model_id_of(tmp_path) == named.hexdigest()[:16]
+    manifest = ModelManifest.read(tmp_path)
+    manifest.write(tmp_path)
+    assert model_id_of(tmp_path) == named.hexdigest()[:16]
+    replace(manifest, pooling=JOINED).write(tmp_path)
+    assert model_id_of(tmp_path) != named.hexdigest()[:16]
 
 
 @pytest.mark.parametrize("name", [*FEATURE_FILES, MANIFEST_FILE, DECISION_FILE])

@@ -1,8 +1,12 @@
 """Graphs of a model folder: opened and run by OpenVINO, or by OpenCV without it."""
 
+import logging
+import re
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import cv2
 
@@ -14,12 +18,15 @@ from app.retrieval.runtime.extras import Extra, is_installed
 from app.retrieval.runtime.place import CONVERT_COMMAND
 from app.retrieval.types import Image
 
-if is_installed(Extra.OPENVINO):
-    # Here, so that the processes of a server share what it takes in memory.
+if TYPE_CHECKING:
     from app.retrieval.descriptors.openvino_network import OpenVINONetwork
+
+logger = logging.getLogger(__name__)
 
 WEIGHTS_SUFFIX, ONNX_SUFFIX = ".bin", ".onnx"
 """Of the files beside a graph: its weights, and the graph for OpenCV."""
+_OPENCV_PLACE = re.compile(r"^OpenCV\(.*: error: \(-?\d+:[^)]*\)|in function '.*'")
+"""Where in its code OpenCV found a fault, and its kind."""
 
 
 class Graph:
@@ -65,8 +72,8 @@ class Graph:
         DamagedArtefactError
             If a file is broken, or is not such a network.
         """
-        has_openvino = is_installed(Extra.OPENVINO)
-        read = path if has_openvino else path.with_suffix(ONNX_SUFFIX)
+        openvino_network = load_openvino()
+        read = path if openvino_network else path.with_suffix(ONNX_SUFFIX)
         command = training_command(path.parent)
         for needed in (path, path.with_suffix(WEIGHTS_SUFFIX)):
             if not needed.is_file():
@@ -75,8 +82,8 @@ class Graph:
             raise MissingArtefactError(read, f"{CONVERT_COMMAND} {path.parent}")
         try:
             network: Network
-            if has_openvino:
-                network = OpenVINONetwork(
+            if openvino_network:
+                network = openvino_network(
                     path,
                     threads=threads,
                     precision=precision,
@@ -97,15 +104,44 @@ class Graph:
             return self._network.run(picture)
 
 
+def load_openvino() -> "type[OpenVINONetwork] | None":
+    """Load OpenVINO; None where it is not installed, or is broken.
+
+    To be called before processes part, which then share what it takes in memory.
+    """
+    return _try_openvino() if is_installed(Extra.OPENVINO) else None
+
+
 def engine_name() -> str:
     """Name the engine that runs networks here, with its version."""
-    if is_installed(Extra.OPENVINO):
+    if load_openvino():
         return f"OpenVINO {version('openvino')}"
     return f"OpenCV {cv2.__version__}"
 
 
+@cache
+def _try_openvino() -> "type[OpenVINONetwork] | None":
+    try:
+        from app.retrieval.descriptors.openvino_network import OpenVINONetwork
+        from app.retrieval.runtime.openvino import load_plugin
+
+        load_plugin()
+    except (ImportError, RuntimeError) as error:
+        # Half of a package, or one for another system: a museum is better served late.
+        logger.warning(
+            "OpenVINO is installed but cannot be loaded, so that OpenCV runs the "
+            "networks, which takes twice as long: %s",
+            _fault(error),
+        )
+        return None
+    return OpenVINONetwork
+
+
 def _fault(error: Exception) -> str:
     """Say in a line what an engine says in several."""
+    said = str(error)
     if isinstance(error, cv2.error):
-        return error.err.splitlines()[0].strip("> :")
-    return str(error).strip().splitlines()[-1]
+        # Its attributes are the class's own, and so those of any error before.
+        said = _OPENCV_PLACE.sub("", said).strip("> :\n").partition("\n")[0]
+    lines = said.strip().splitlines() or [type(error).__name__]
+    return lines[-1].rstrip(":")

@@ -81,6 +81,19 @@ class ModelManifest:
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
         (model_dir / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
 
+    def facts_of_features(self) -> Mapping[str, Any]:
+        """Return what features depend on; the same whichever format was read.
+
+        Not the figures of the training, which a renewed decision brings anew. What has
+        no other pooling than all had in format 1 is told as it was then: indexes and
+        features of the time are called by it.
+        """
+        facts = asdict(self) | {"training": {}}
+        if self.pooling == CAM:
+            del facts["pooling"]
+            facts["format"] = 1
+        return facts
+
     @classmethod
     def read(cls, model_dir: Path) -> "ModelManifest":
         """Read ``model.json`` of the folder.

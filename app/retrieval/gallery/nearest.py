@@ -33,6 +33,9 @@ first in which works differ most, so among the rows nearest by these are the nea
 COMPARED_PER_ASKED, INSPECTED_PER_COMPARED = 4, 128
 """Rows that a forest proposes to be compared: at least so many for each that is asked
 for, and one for so many nodes that are inspected."""
+MOST_COMPARED = 10_000
+"""For more, as where many works are excluded, no forest is asked: they would be copied
+out of the file, 2 kB each, and to compare all rows, some at a time, is faster."""
 _SIGN_AND_NUMBER = np.int32(0x8FFFE000 - (1 << 32))
 """Bits of a number of half precision in the place of a single one's."""
 
@@ -267,21 +270,26 @@ class AnnoyIndex:
         asked = min(k + barred, len(self))
         wanted = min(k, len(self) - barred)
         effort = max(self.search_k, self.search_k * asked // 100)
-        while True:
-            near = self._propose(descriptor, asked, effort)
+        while (count := self._count(asked, effort)) <= MOST_COMPARED:
+            near = self._propose(descriptor, count, effort)
             if excluded is not None:
                 near = near[~excluded[near]]
             if len(near) >= wanted or effort >= self.full_effort:
                 return self._rows.rank(descriptor, near)[:k]
             effort = min(2 * effort, self.full_effort)
+        return self._rows.nearest(descriptor, k, excluded=excluded)
+
+    def _count(self, asked: int, effort: int) -> int:
+        """Say how many rows a forest is to propose."""
+        if effort >= self.full_effort:
+            return len(self)
+        count = max(COMPARED_PER_ASKED * asked, effort // INSPECTED_PER_COMPARED)
+        return min(count, len(self))
 
     def _propose(
-        self, descriptor: FloatArray, least: int, effort: int
+        self, descriptor: FloatArray, count: int, effort: int
     ) -> NDArray[np.intp]:
         """Ask the forest for rows that may be among the nearest, in their order."""
-        count = max(COMPARED_PER_ASKED * least, effort // INSPECTED_PER_COMPARED)
-        if effort >= self.full_effort:
-            count = len(self)
         near = self._forest.get_nns_by_vector(
             descriptor[:FOREST_NUMBERS], count, search_k=effort
         )

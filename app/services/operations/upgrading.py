@@ -87,6 +87,8 @@ def go_back(
     if before == target:
         return None
     known(target)
+    if before is not None:
+        known(before)
     if before is None or target > before:
         raise UpgradeError(
             f"The database is at {before}, and {target} is no earlier version."

@@ -11,7 +11,7 @@ import pytest
 from app.retrieval.descriptors.graph import Graph, engine_name
 from app.retrieval.errors import DamagedArtefactError, MissingArtefactError
 from app.retrieval.runtime.extras import Extra
-from tests.support.extras import leave_out
+from tests.support.extras import break_openvino, leave_out
 
 MODEL = Path(__file__).resolve().parents[3] / "models" / "default"
 BUNDLED = MODEL / "descriptor.xml"
@@ -58,6 +58,14 @@ def same(one, other):
 def test_the_engine_is_named(engine):
     assert engine_name().startswith(f"{engine} ")
     assert engine_name()[-1].isdigit()
+
+
+def test_opencv_runs_networks_where_openvino_is_broken(monkeypatch, caplog):
+    break_openvino(monkeypatch)
+    assert engine_name().startswith("OpenCV ")
+    assert "OpenVINO is installed but cannot be loaded" in caplog.text
+    graph = Graph.open(BUNDLED, DIMENSION)
+    assert graph.run(picture(64, 64))["descriptor"].any()
 
 
 def test_one_network_serves_all_sizes_in_any_order(engine):
@@ -162,6 +170,21 @@ def test_a_broken_graph_is_called_damaged(copied, monkeypatch, content):
     graph = copied.with_suffix(".onnx")
     graph.write_bytes(graph.read_bytes()[:3_000] if content is None else content)
     with pytest.raises(DamagedArtefactError, match=r"descriptor\.onnx is damaged: "):
+        Graph.open(copied, DIMENSION)
+
+
+@pytest.mark.parametrize("said", ["Unknown exception from OpenCV code", ""])
+def test_an_error_of_opencv_is_not_called_by_the_name_of_one_before(
+    copied, monkeypatch, said
+):
+    def fail(*_):
+        raise cv2.error(said)
+
+    with pytest.raises(cv2.error, match=r"src\.empty"):
+        cv2.cvtColor(np.empty((0, 0, 3), np.uint8), cv2.COLOR_RGB2GRAY)
+    leave_out(monkeypatch, Extra.OPENVINO)
+    monkeypatch.setattr(cv2.dnn, "readNetFromONNX", fail)
+    with pytest.raises(DamagedArtefactError, match=f"damaged: {said or 'error'}"):
         Graph.open(copied, DIMENSION)
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -131,6 +132,22 @@ def test_with_almost_everything_excluded_the_rest_is_still_found(
     hits = forest.nearest(descriptors[0], k, excluded=excluded)
     assert len(hits) == min(k, len(kept))
     assert set(positions(hits)) <= kept
+
+
+def test_many_excluded_rows_take_no_memory(tmp_path):
+    rows = draw_descriptors(20_000, 256).astype(np.float16)
+    many = AnnoyIndex.build(rows, tmp_path / "index.ann", n_trees=1, seed=1)
+    many.search_k = 1_000
+    asked = rows[-1].astype(np.float32)
+    excluded = np.arange(len(rows)) < 8_000
+    tracemalloc.start()
+    try:
+        hits = many.nearest(asked, 10, excluded=excluded)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert hits == ExactIndex(rows).nearest(asked, 10, excluded=excluded)
+    assert peak < 4_000_000
 
 
 def test_asking_for_more_than_there_is_gives_all(either):

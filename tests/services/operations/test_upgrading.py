@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select, table
+from sqlalchemy import func, inspect, select, table, update
 
 from app.extensions import db
 from app.models import Artwork, ImportRun, Query, User
@@ -157,3 +157,14 @@ def test_a_revision_that_is_no_earlier_one_is_refused(app):
         with pytest.raises(UpgradeError, match=fault):
             upgrading.go_back(app.config, lambda: None, unwatched, revision)
     assert database.version() == TODAY
+
+
+@pytest.mark.usefixtures("filled")
+def test_from_a_database_of_a_newer_version_there_is_no_way_back(app, backups):
+    newer = update(database.VERSION_TABLE).values(version_num="4711")
+    with db.engine.begin() as connection:
+        connection.execute(newer)
+    with pytest.raises(UpgradeError, match=r"does not know .* 4711: .* newer version"):
+        upgrading.go_back(app.config, lambda: backups, unwatched, TODAY)
+    assert backups.names() == []
+    assert database.version() == "4711"

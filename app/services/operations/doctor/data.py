@@ -7,11 +7,12 @@ from sqlalchemy import func, select
 
 from app.extensions import db, is_sqlite
 from app.models import Artwork, AuditEntry, IndexFault, Query, ReferenceImage, now
-from app.retrieval.descriptors.graph import engine_name
+from app.retrieval.descriptors.graph import engine_name, load_openvino
 from app.retrieval.errors import ArtefactError
 from app.retrieval.generations.registry import GenerationRegistry
 from app.retrieval.generations.store import feature_settings
 from app.retrieval.model import Model, model_id_of
+from app.retrieval.runtime.extras import Extra, install_command, is_installed
 from app.retrieval.runtime.place import COMMAND, INDEX_COMMAND
 from app.retrieval.settings import RetrievalSettings
 from app.services.media.store import StorageAwayError
@@ -89,7 +90,11 @@ def model(examined: Examined) -> Found:
             model=opened.model_id,
             engine=engine_name(),
         )
-        yield Health.OK, words, ""
+        if is_installed(Extra.OPENVINO) and not load_openvino():
+            command = f"{install_command(Extra.OPENVINO)} --force-reinstall"
+            yield Health.WARNING, words, _("Run: %(command)s", command=command)
+        else:
+            yield Health.OK, words, ""
 
 
 def index(examined: Examined) -> Found:
