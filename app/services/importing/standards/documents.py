@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.importing.pictures.source import SourceError
+from app.services.system.links.circuit_breaker import CircuitBreaker
 from app.services.system.links.connections import LinkError, Refusal
 from app.services.system.links.fetching import LinkReader
 
@@ -45,6 +46,7 @@ class Library:
     ) -> None:
         self._reader = reader
         self._wait = wait
+        self._breaker = CircuitBreaker()
 
     def read(self, address: str) -> bytes:
         """Return the bytes of a document.
@@ -61,6 +63,13 @@ class Library:
                 _("Addresses are not fetched here: MORELLI_LINKS switches that off.")
             )
         return self._reader.read(address)
+
+    def glance(self, address: str) -> bytes:
+        """Return the bytes of a document that may as well be missing.
+
+        A host that does not answer is left in peace for a while; raises as `read`.
+        """
+        return self._breaker.ask(address, self.read)
 
     def insist(self, address: str) -> bytes:
         """Return the bytes of a document that all others depend on.

@@ -45,6 +45,8 @@ DATA_ENDINGS = {
     *(".json", ".jsonld", ".xml", ".rdf", ".ttl", ".nt", ".nq", ".n3", ".csv", ".mrc"),
     *(".bib", ".ris"),
 }
+MOST_TEXTS = 500
+"""Documents that are fetched for the transcripts of one manifest."""
 
 
 class _Text(NamedTuple):
@@ -53,6 +55,10 @@ class _Text(NamedTuple):
     language: str
     value: str
     address: str = ""
+
+
+_Texts = Mapping[str, list[_Text]]
+"""What is said on a canvas, by language."""
 
 
 def is_page(resource: dict[str, Any]) -> bool:
@@ -114,24 +120,29 @@ class _MediaReader:
     def __init__(self, language: str, library: Library) -> None:
         self._language = language
         self._library = library
+        self._left = MOST_TEXTS
 
     def painted(self, canvas: dict[str, Any]) -> Iterator[SaidMedia]:
         """Yield the recordings on a canvas, and those that it is rendered by."""
-        for page in objects(canvas.get("items")):
-            for annotation in objects(page.get("items")):
-                for body in objects(annotation.get("body")):
-                    for one in self._alternatives(body):
-                        yield self._recording(one, canvas)
-        for one in objects(canvas.get("rendering")):
-            if _kind_of(one) is not None:
-                yield self._recording(one, canvas)
+        found = [
+            one
+            for page in objects(canvas.get("items"))
+            for annotation in objects(page.get("items"))
+            for body in objects(annotation.get("body"))
+            for one in self._alternatives(body)
+        ]
+        renderings = objects(canvas.get("rendering"))
+        found += [one for one in renderings if _kind_of(one) is not None]
+        texts = self._texts(canvas) if found else {}
+        for one in found:
+            yield self._recording(one, canvas, texts)
 
     def rendered(self, resource: dict[str, Any]) -> SaidMedia | None:
         """Return a rendering as a recording or a link; None if it has no address."""
         if not is_address(id_of(resource)):
             return None
         if _kind_of(resource) is not None:
-            return self._recording(resource, {})
+            return self._recording(resource, {}, {})
         return self.link(resource)
 
     def link(self, resource: dict[str, Any]) -> SaidMedia:
@@ -159,12 +170,14 @@ class _MediaReader:
                 best[tag] = one
         return list(best.values())
 
-    def _recording(self, resource: dict[str, Any], canvas: dict[str, Any]) -> SaidMedia:
+    def _recording(
+        self, resource: dict[str, Any], canvas: dict[str, Any], texts: _Texts
+    ) -> SaidMedia:
         language = _language_of(resource)
         titles = (self._label(one, language) for one in (resource, canvas))
         title, spoken = next((one for one in titles if one[0]), ("", ""))
         language = language or spoken
-        text = self._transcript(canvas, language)
+        text = self._transcript(texts, language)
         kind = _kind_of(resource) or MediaKind.AUDIO
         # Of a recording without a language its transcript may tell it.
         return SaidMedia(
@@ -182,13 +195,18 @@ class _MediaReader:
         tag = next((one for one in wanted if one in spoken), "")
         return plain_text(spoken.get(tag, "")), tag
 
-    def _transcript(self, canvas: dict[str, Any], language: str) -> _Text:
-        """Return what is said in the recording of a canvas, in its language."""
-        texts = [*self._annotated(canvas), *_rendered_texts(canvas)]
-        tags = [one.language for one in texts]
-        wanted = (language, self._language, "en", *tags)
-        tag = next((one for one in wanted if one in tags), "")
-        meant = [one for one in texts if one.language == tag]
+    def _texts(self, canvas: dict[str, Any]) -> _Texts:
+        """Return what is said on a canvas, or where that is."""
+        found: dict[str, list[_Text]] = {}
+        for one in (*self._annotated(canvas), *_rendered_texts(canvas)):
+            found.setdefault(one.language, []).append(one)
+        return found
+
+    def _transcript(self, texts: _Texts, language: str) -> _Text:
+        """Return what is said in a recording, of some texts, in its language."""
+        wanted = (language, self._language, "en", *texts)
+        tag = next((one for one in wanted if one in texts), "")
+        meant = texts.get(tag, [])
         # Some annotate each sentence with its time; files are whole by themselves.
         parts = [one.value for one in meant if one.value]
         if not parts:
@@ -213,8 +231,11 @@ class _MediaReader:
 
     def _read(self, address: str) -> bytes:
         """Fetch what only a transcript depends on; nothing, if it cannot be had."""
+        if not self._left:
+            return b""
+        self._left -= 1
         try:
-            return self._library.read(address)
+            return self._library.glance(address)
         except (LinkError, ImageTooLargeError, SourceError):
             return b""
 
