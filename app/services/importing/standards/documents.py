@@ -1,6 +1,7 @@
 """Documents of standards, fetched with patience, and what kind of document each is."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ PAUSES = (2.0, 10.0)
 """Seconds after which a server that did not answer is asked again."""
 PASSING = frozenset({Refusal.UNREACHABLE, Refusal.TOO_SLOW, Refusal.STATUS})
 """What may be otherwise a moment later."""
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 
 
 class UnreadableError(Exception):
@@ -101,7 +103,11 @@ def parsed(data: bytes) -> Any:
     """Return what some JSON says; None if it is none."""
     try:
         # Zero characters are in no text, and PostgreSQL stores none.
-        return json.loads(data.replace(rb"\u0000", b""))
+        found = json.loads(data.replace(rb"\u0000", b""))
+        if _SURROGATE.search(data):  # halves of signs, which nothing stores
+            whole = json.dumps(found, ensure_ascii=False).encode(errors="replace")
+            found = json.loads(whole)
+        return found
     except (ValueError, RecursionError):
         return None
 
