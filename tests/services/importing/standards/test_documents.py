@@ -6,7 +6,8 @@ from app.services.importing.standards.documents import parsed
 
 
 @pytest.mark.parametrize(
-    "data", [rb'["a\ud800b", "\uD83D\uDE00"]', b'["a\xed\xa0\x80b", "\xf0\x9f\x98\x80"]']
+    "data",
+    [rb'["a\ud800b", "\uD83D\uDE00"]', b'["a\xed\xa0\x80b", "\xf0\x9f\x98\x80"]'],
 )
 def test_halves_of_signs_which_no_database_stores_are_replaced(data):
     half, whole = parsed(data)
