@@ -101,13 +101,15 @@ class Library:
 
 def parsed(data: bytes) -> Any:
     """Return what some JSON says; None if it is none."""
+    # Zero characters are in no text, and PostgreSQL stores none.
+    data = data.replace(rb"\u0000", b"")
     try:
-        # Zero characters are in no text, and PostgreSQL stores none.
-        found = json.loads(data.replace(rb"\u0000", b""))
-        if _SURROGATE.search(data):  # halves of signs, which nothing stores
-            whole = json.dumps(found, ensure_ascii=False).encode(errors="replace")
-            found = json.loads(whole)
-        return found
+        found = json.loads(data)
+        if not _SURROGATE.search(data):
+            return found
+        # Nothing stores halves of signs.
+        whole = json.dumps(found, ensure_ascii=False).encode(errors="replace")
+        return json.loads(whole)
     except (ValueError, RecursionError):
         return None
 
