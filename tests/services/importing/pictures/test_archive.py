@@ -98,6 +98,19 @@ def test_entries_that_lead_elsewhere_are_not_there(tmp_path):
     assert codes == ["picture_missing", "picture_missing", "picture_large"]
 
 
+def test_names_longer_than_any_files_are_not_there(tmp_path):
+    folder = FolderPictures(tmp_path, LIMITS)
+    long = f"{'x' * 300}.mp3"
+    for give in (
+        folder.remarks_on,
+        folder.read,
+        lambda name: folder.copy(name, BytesIO(), 10),
+    ):
+        with pytest.raises(PictureError) as caught:
+            give(long)
+        assert caught.value.remark.code == "picture_missing"
+
+
 def test_a_folder_gives_away_only_what_is_below_it(tmp_path):
     folder = tmp_path / "shared"
     folder.mkdir()
