@@ -136,8 +136,10 @@ def judge_media(
         before = next((old for old in known or () if old.is_same(one)), None)
         if own is not None:
             left.remove(own)
+            if own.is_removed and before is not None:
+                continue  # a curator took away what the source still names
             _compare(decision, one, own, before if known is not None else one)
-            if own.is_removed and before is None:
+            if own.is_removed:
                 decision.back.append(own)
         elif had is not None and had.is_page and (page := _page(one)):
             decision.new.append(page)

@@ -122,3 +122,11 @@ def test_a_text_names_what_is_not_there_and_nothing_else_is_lost(
 ):
     decision = MediaDecision(untaken=untaken)
     assert decision.text(before, [GUIDE, LINK]) == after
+
+
+def test_what_a_source_says_otherwise_of_what_was_removed_changes_nothing():
+    said = replace(GUIDE, title="Long tour")
+    removed = there(removed_at=now())
+    assert not judge_media([said], [removed], known=[GUIDE]).changes
+    [(changed, wanted)] = judge_media([said], [removed]).changed
+    assert (changed, wanted["title"]) == (removed, "Long tour")
