@@ -2,8 +2,8 @@
 
 Recordings are painted on canvases, or named as renderings; what is said in them stands
 in annotations that supplement the canvas, or in renderings of it, as text or captions.
-Links are renderings that are pages or documents, further home pages, and pages in
-``seeAlso``.
+Links are renderings that are pages or documents, lists of parts where nothing else is
+painted, further home pages, and pages in ``seeAlso``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from app.retrieval.errors import ImageTooLargeError
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.media.captions import transcript_of
 from app.services.importing.media.said import (
+    STREAM_ENDINGS,
     SaidMedia,
     ending_of,
     rank_of,
@@ -124,18 +125,21 @@ class _MediaReader:
 
     def painted(self, canvas: dict[str, Any]) -> Iterator[SaidMedia]:
         """Yield the recordings on a canvas, and those that it is rendered by."""
-        found = [
-            one
+        bodies = [
+            body
             for page in objects(canvas.get("items"))
             for annotation in objects(page.get("items"))
-            for body in objects(annotation.get("body"))
-            for one in self._alternatives(body)
+            for body in map(_source_of, objects(annotation.get("body")))
         ]
+        found = [one for body in bodies for one in self._alternatives(body)]
+        streams = [] if found else list(filter(None, map(_stream_of, bodies)))
         renderings = objects(canvas.get("rendering"))
         found += [one for one in renderings if _kind_of(one) is not None]
         texts = self._texts(canvas) if found else {}
         for one in found:
             yield self._recording(one, canvas, texts)
+        for one in streams:
+            yield self.link({**one, "label": one.get("label") or canvas.get("label")})
 
     def rendered(self, resource: dict[str, Any]) -> SaidMedia | None:
         """Return a rendering as a recording or a link; None if it has no address."""
@@ -156,9 +160,6 @@ class _MediaReader:
 
         A choice between formats of the same gives the one that is likeliest played.
         """
-        if type_of(body) == "SpecificResource":
-            source = body.get("source")
-            body = source if isinstance(source, dict) else {"id": source}
         if type_of(body) != "Choice":
             return [body] if _kind_of(body) is not None else []
         best: dict[str, dict[str, Any]] = {}
@@ -238,6 +239,22 @@ class _MediaReader:
             return self._library.glance(address)
         except (LinkError, ImageTooLargeError, SourceError):
             return b""
+
+
+def _source_of(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body is a part of, or else itself."""
+    if type_of(body) != "SpecificResource":
+        return body
+    source = body.get("source")
+    return source if isinstance(source, dict) else {"id": source}
+
+
+def _stream_of(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the list of parts that a body is or offers first; None if none."""
+    offered = objects(body.get("items")) if type_of(body) == "Choice" else [body]
+    return next(
+        (one for one in offered if ending_of(id_of(one)) in STREAM_ENDINGS), None
+    )
 
 
 def _rendered_texts(canvas: dict[str, Any]) -> Iterator[_Text]:

@@ -257,3 +257,10 @@ def test_of_endless_recordings_those_that_are_too_many_are_named_only():
     assert len(record.media) == MOST_MEDIA
     named = record.details["Recordings and links"].split("; ")
     assert named == [one["id"] for one in many[MOST_MEDIA:]]
+
+
+@pytest.mark.parametrize("body", [STREAM, {"type": "Choice", "items": [STREAM, 1]}])
+def test_what_is_painted_as_a_list_of_parts_only_is_a_link(body):
+    [one] = played(body, label={"en": ["Film"]})
+    assert (one.kind, one.address, one.title) == ("link", STREAM["id"], "Film")
+    assert played({"id": f"{PLACE}a.jpg", "type": "Image"}) == []
