@@ -4,7 +4,6 @@ https://lido-schema.org/schema/v1.1/. Works on show only: LIDO has no word for a
 that is withdrawn.
 """
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element, SubElement
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Artwork, WorkMedia
 from app.services.collection.content.fields import CREDIT, DIMENSIONS, Text
+from app.services.collection.content.markup import well_formed
 from app.services.collection.content.media import shown_media
 from app.services.collection.content.saying import (
     IsPublic,
@@ -36,8 +36,6 @@ PRODUCTION, ITEM = f"{TERMS}lido00007", f"{TERMS}lido00141"
 PROVIDED_IMAGE = f"{TERMS}lido00464"
 LANGUAGE = "mul"
 """Of what the labels say: whichever the museum writes (ISO 639-2, several)."""
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML may hold, not even escaped."""
 
 ET.register_namespace("lido", NAMESPACE)
 
@@ -122,7 +120,7 @@ def _identify(described: Element, work: Artwork, is_public: IsPublic) -> None:
         wrap = SubElement(identified, _name("objectDescriptionWrap"))
         for name, texts in said_of.items():
             note = SubElement(wrap, _name("objectDescriptionSet"))
-            note.set(_name("type"), _clean(name))
+            note.set(_name("type"), well_formed(name))
             for said in texts:
                 _spoken(note, "descriptiveNoteValue", said)
     if measured:
@@ -265,7 +263,7 @@ def _inside(parent: Element, *names: str) -> Element:
 
 def _text(parent: Element, name: str, text: str, **attributes: str) -> Element:
     element = SubElement(parent, _name(name))
-    element.text = _clean(text)
+    element.text = well_formed(text)
     for attribute, value in attributes.items():
         element.set(_name(attribute), value)
     return element
@@ -289,7 +287,3 @@ def _spoken(parent: Element, name: str, said: Text) -> Element:
     if said.language:
         element.set(f"{{{XML}}}lang", said.language)
     return element
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)

@@ -10,6 +10,7 @@ import re
 from flask import Blueprint, Response, abort
 
 from app.extensions import db
+from app.services.collection.content.recordings import is_generated
 from app.services.collection.pictures import make_middle
 from app.services.curation.work_media import find_recording
 from app.services.media.store import MediaStore, OpenFile
@@ -20,8 +21,6 @@ from app.web.shell.stored import send_opened, send_stored
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
-RECORDING_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}\.[0-9a-z]{3,4}")
-"""Folder, random name and ending."""
 WORK_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}(\.[sm])?\.jpg")
 """Folder and hash of the original, with ``.s`` or ``.m`` for a smaller version."""
 
@@ -47,7 +46,7 @@ def recording(name: str) -> Response:
 
     What is withdrawn or removed only curators hear.
     """
-    if RECORDING_NAME.fullmatch(name) is None:
+    if not is_generated(name):
         abort(404)
     one = find_recording(db.session(), name)
     if one is None:

@@ -24,6 +24,8 @@ _HTML = re.compile(rf"{TAG_START}[^<>]*>", re.IGNORECASE)
 _BLOCK_END = re.compile(r"</(?:p|li|ul|ol)>|<br>")
 _TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML may hold, not even escaped."""
 _markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
     ["emphasis", "escape", "link", "list", "newline"]
 )
@@ -91,6 +93,11 @@ def beginning_of(text: str, length: int, *, is_rich: bool) -> tuple[str, bool]:
         return cut[: ends[-1]], True
     words = cut.rpartition(" ")[0] or cut[:length]
     return f"{words.rstrip(' ,;:–-')} …", True
+
+
+def well_formed(text: str) -> str:
+    """Return a text with a replacement character for each that XML forbids."""
+    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 from html import escape, unescape
 from urllib.parse import urljoin
 
-from app.services.collection.content.markup import html_of
+from app.services.collection.content.markup import html_of, well_formed
 
 _NAMES = {"em": "i", "strong": "b"}
 _NAMED = re.compile(r"(?<=[</])(em|strong)(?=>)")
@@ -36,4 +36,4 @@ def minimal_html(text: str, page: str) -> str:
     html = _LINE_END.sub(r"<br>\1", _HREF.sub(link, html))
     html = _NAMED.sub(lambda found: _NAMES[found[1]], html)
     html = html.replace("<br>", "<br/>").replace("&nbsp;", "\u00a0")
-    return f"<div>{html}</div>"
+    return f"<div>{well_formed(html)}</div>"

@@ -5,6 +5,7 @@ and no other, takes it apart, and its sound and picture are put together again a
 are: nothing is encoded, and names, places, covers and further tracks stay behind.
 """
 
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ CODECS: Mapping[MediaKind, frozenset[str]] = {
     MediaKind.VIDEO: frozenset(("av1", "h264", "libdav1d", "vp8", "vp9")),
 }
 """That all browsers play."""
+_GENERATED = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}\.[0-9a-z]{3,4}")
+"""Folder, random name and ending."""
 
 
 class RecordingFault(StrEnum):
@@ -117,6 +120,11 @@ def container_of(head: bytes) -> Container | None:
         # Both begin so; layer 0 is no layer of MPEG audio.
         return MP3 if head[1] & 0x06 else AAC
     return None
+
+
+def is_generated(name: str) -> bool:
+    """Tell whether a name is one that recordings get in a store, and no other."""
+    return _GENERATED.fullmatch(name) is not None
 
 
 def store_recording(

@@ -1,5 +1,6 @@
 """Remuxing by FFmpeg: sound and picture copied into a new file, nothing else."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import ENOSPC
@@ -20,6 +21,10 @@ from app.services.collection.content.recordings import (
     RecordingError,
     RecordingFault,
 )
+
+MOST_COPIED = 2
+"""Times that what is copied may be larger than the file: an index may name the same
+bytes again and again."""
 
 
 def write_anew(
@@ -43,6 +48,8 @@ def write_anew(
 
 
 def _copy(file: BinaryIO, path: Path, kind: MediaKind, container: Container) -> float:
+    left = MOST_COPIED * file.seek(0, os.SEEK_END)
+    file.seek(0)
     with _reading(file, container) as source:
         wanted: list[AudioStream | VideoStream] = [*source.streams.audio[:1]]
         if kind is MediaKind.VIDEO:
@@ -64,7 +71,8 @@ def _copy(file: BinaryIO, path: Path, kind: MediaKind, container: Container) -> 
             for packet in source.demux(*wanted):
                 if packet.dts is None or packet.time_base is None:
                     continue
-                if packet.is_corrupt:
+                left -= packet.size
+                if packet.is_corrupt or left < 0:
                     raise RecordingError(RecordingFault.BROKEN)
                 end = (packet.pts or packet.dts) + (packet.duration or 0)
                 last = max(last, float(end * packet.time_base))

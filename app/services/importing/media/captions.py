@@ -6,8 +6,9 @@ from itertools import groupby
 from app.services.importing.standards.texts import plain_text
 
 _TIMES = re.compile(r"^[\d:.,]+\s*-->\s*[\d:.,]+.*$")
-_CUE_TAG = re.compile(r"</?(?:v|c|b|i|u|lang|ruby|rt|\d[\d:.]*)(?:[. ][^<>]*)?>")
-_VOICE = re.compile(r"<v(?:\.[^ <>]+)? +([^<>]+)>")
+# In no place two parts fit the same signs, or unclosed marks would take forever.
+_CUE_TAG = re.compile(r"</?(?:(?:v|c|b|i|u|lang|ruby|rt)(?:[. ][^<>]*)?|\d[\d:.]*)>")
+_VOICE = re.compile(r"<v(?:\.[^ <>]+)? +([^ <>][^<>]*)>")
 _SILENT = ("NOTE", "STYLE", "REGION", "X-TIMESTAMP")
 """What begins a block of WebVTT in which nothing is said."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.models import MediaKind, WorkMedia
-from app.services.collection.content.recordings import StoredRecording
+from app.services.collection.content.recordings import StoredRecording, is_generated
 from app.services.curation.work_media import Said, said_of
 from app.services.importing.media.said import SaidMedia, normal
 from app.services.importing.messages import Remark
@@ -44,6 +44,11 @@ class FoundRecording:
         return self.fault is not None and self.fault.facts.get("refusal") == (
             Refusal.PAGE.value
         )
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the work has the same content already."""
+        return bool(self.sha256) and self.stored is None and self.fault is None
 
 
 NOTHING_FOUND: Mapping[SaidMedia, FoundRecording] = {}
@@ -131,14 +136,18 @@ def judge_media(
         before = next((old for old in known or () if old.is_same(one)), None)
         if own is not None:
             left.remove(own)
+            if own.is_removed and before is not None:
+                continue  # a curator took away what the source still names
             _compare(decision, one, own, before if known is not None else one)
-            if own.is_removed and before is None:
+            if own.is_removed:
                 decision.back.append(own)
         elif had is not None and had.is_page and (page := _page(one)):
             decision.new.append(page)
         elif had is not None and had.fault is not None:
             decision.untaken.append(one)
             decision.remarks.append(had.fault)
+        elif had is not None and had.is_there:
+            continue  # under another address that the record names, too
         elif before is None:  # else a curator deleted it
             decision.new.append(one)
             if not one.is_link and not one.transcript:
@@ -156,10 +165,9 @@ def _is_of(other: WorkMedia, one: SaidMedia, found: FoundRecording | None) -> bo
         return False
     if found is not None and found.sha256 and other.sha256 == found.sha256:
         return True
-    # Addresses and files of recordings that are ours end in their names.
     names = [name for name in (other.source, other.media_name) if name]
     return any(
-        place == name or place.endswith(f"/{name}")
+        place == name or (is_generated(name) and place.endswith(f"/{name}"))
         for place in (one.address, one.file)
         for name in names
     )

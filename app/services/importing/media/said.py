@@ -91,15 +91,17 @@ class SaidMedia:
         """Return where it is, as remarks name it."""
         return self.address or self.file
 
+    @property
+    def places(self) -> frozenset[tuple[str, ...]]:
+        """What it is known by, whatever is said of it: one of these in common."""
+        if self.is_link:
+            return frozenset({(self.kind, self.address, self.language)})
+        named = (("address", self.address), ("file", self.file))
+        return frozenset(place for place in named if place[1])
+
     def is_same(self, other: "SaidMedia") -> bool:
-        """Tell whether another one is the same, whatever is said of it."""
-        if self.is_link or other.is_link:
-            mine = self.kind, self.address, self.language
-            return mine == (other.kind, other.address, other.language)
-        return bool(
-            (self.address and self.address == other.address)
-            or (self.file and self.file == other.file)
-        )
+        """Tell whether another one is the same."""
+        return not self.places.isdisjoint(other.places)
 
     def to_json(self) -> dict[str, str]:
         """Return what rows of imports keep."""

@@ -67,22 +67,26 @@ def fetch_recordings(
     if not told:
         return {}
     works = judge.works(told)
-    wanted: list[WantedRecording] = []
+    wanted: dict[tuple[str, ...], list[WantedRecording]] = {}
     for record in told:
         work = works.get(record.accession)
         there = work.media if work is not None else ()
         hashes = [one.sha256 for one in there if one.sha256]
-        wanted += [
-            WantedRecording(record.accession, said, hashes)
-            for said in judge.wanted_recordings(record, work)
-        ]
+        for said in judge.wanted_recordings(record, work):
+            one = WantedRecording(record.accession, said, hashes)
+            # Rows for several pictures may name the same recording each.
+            place = (record.accession, said.address, said.file)
+            wanted.setdefault(place, []).append(one)
     if not wanted:
         return {}
     # Nothing is read or written while recordings are fetched.
     judge.session.commit()
     found: dict[str, dict[SaidMedia, FoundRecording]] = {}
-    for (accession, said), one in judge.recordings.take(wanted).items():
-        found.setdefault(accession, {})[said] = one
+    taken = judge.recordings.take([first for first, *_same in wanted.values()])
+    for first, *same in wanted.values():
+        for one in (first, *same):
+            had = taken[first.accession, first.said]
+            found.setdefault(one.accession, {})[one.said] = had
     return found
 
 

@@ -3,12 +3,13 @@
 What is in it is read from it in memory, one picture at a time, and unpacked nowhere.
 """
 
+import lzma
 import os
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from shutil import copyfileobj
 from typing import BinaryIO, cast
 
 from flask_babel import lazy_gettext as _
@@ -49,8 +50,11 @@ MOST_PACKED = 200
 """Times that what is in a ZIP file may be larger than the file: tables are packed to
 a tenth or twentieth, pictures hardly at all; bombs a thousandfold and more."""
 
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError)
-_BROKEN = (*_UNREADABLE, OSError)
+CHUNK_BYTES = 1 << 20
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError),
+    *(NotImplementedError, EOFError),
+)
 
 
 class Archive:
@@ -122,11 +126,8 @@ class Archive:
         entry = self._entries[self._names.find(name).name]
         if entry.file_size > most_bytes:
             raise PictureError(Remark("picture_large", {"name": name}))
-        try:
-            with self._zip.open(entry) as given:
-                copyfileobj(given, file)
-        except _UNREADABLE as error:
-            raise PictureError(Remark("picture_broken", {"name": name})) from error
+        for chunk in self._chunks(entry, name):
+            file.write(chunk)
 
     def remarks_on(self, name: str) -> tuple[Remark, ...]:
         """Say how a picture was found; raises as :meth:`PictureSource.read`."""
@@ -136,6 +137,15 @@ class Archive:
     def close(self) -> None:
         """Close the file."""
         self._zip.close()
+
+    def _chunks(self, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+        # Faults of what is read only: those of a file that is written are the disk's.
+        try:
+            with self._zip.open(entry) as given:
+                while chunk := given.read(CHUNK_BYTES):
+                    yield chunk
+        except _BROKEN as error:
+            raise PictureError(Remark("picture_broken", {"name": name})) from error
 
     def _find_tables(self) -> list[str]:
         """Return the tables: what lies highest, and of that the largest, first.

@@ -47,7 +47,7 @@ class FolderPictures:
         """Return where a picture is; raises as :meth:`PictureSource.read`."""
         inside = relative_path(name)
         path = self._folder / inside if inside else None
-        if path is None or not path.is_file():
+        if path is None or not _is_file(path):
             path = self._folder / self._names.find(name).name
         if not path.resolve().is_relative_to(self._folder):
             raise PictureError(Remark("picture_outside", {"name": name}))
@@ -56,7 +56,7 @@ class FolderPictures:
     def remarks_on(self, name: str) -> tuple[Remark, ...]:
         """Say how a picture was found; raises as :meth:`PictureSource.read`."""
         inside = relative_path(name)
-        if inside is not None and (self._folder / inside).is_file():
+        if inside is not None and _is_file(self._folder / inside):
             return ()
         found = self._names.find(name)
         return remarks_on_place(name, found.name, is_elsewhere=found.is_elsewhere)
@@ -82,6 +82,14 @@ class FolderPictures:
             if os.fstat(given.fileno()).st_size > most_bytes:
                 raise PictureError(Remark("picture_large", {"name": name}))
             copyfileobj(given, file)
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a path leads to a file; names may be longer than any file has."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _files_below(folder: Path) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Documents of standards, fetched with patience, and what kind of document each is."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from app.retrieval.errors import ImageTooLargeError
 from app.services.importing.pictures.source import SourceError
+from app.services.system.links.circuit_breaker import CircuitBreaker
 from app.services.system.links.connections import LinkError, Refusal
 from app.services.system.links.fetching import LinkReader
 
@@ -23,6 +25,7 @@ PAUSES = (2.0, 10.0)
 """Seconds after which a server that did not answer is asked again."""
 PASSING = frozenset({Refusal.UNREACHABLE, Refusal.TOO_SLOW, Refusal.STATUS})
 """What may be otherwise a moment later."""
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 
 
 class UnreadableError(Exception):
@@ -45,6 +48,7 @@ class Library:
     ) -> None:
         self._reader = reader
         self._wait = wait
+        self._breaker = CircuitBreaker()
 
     def read(self, address: str) -> bytes:
         """Return the bytes of a document.
@@ -61,6 +65,13 @@ class Library:
                 _("Addresses are not fetched here: MORELLI_LINKS switches that off.")
             )
         return self._reader.read(address)
+
+    def glance(self, address: str) -> bytes:
+        """Return the bytes of a document that may as well be missing.
+
+        A host that does not answer is left in peace for a while; raises as `read`.
+        """
+        return self._breaker.ask(address, self.read)
 
     def insist(self, address: str) -> bytes:
         """Return the bytes of a document that all others depend on.
@@ -90,9 +101,15 @@ class Library:
 
 def parsed(data: bytes) -> Any:
     """Return what some JSON says; None if it is none."""
+    # Zero characters are in no text, and PostgreSQL stores none.
+    data = data.replace(rb"\u0000", b"")
     try:
-        # Zero characters are in no text, and PostgreSQL stores none.
-        return json.loads(data.replace(rb"\u0000", b""))
+        found = json.loads(data)
+        if not _SURROGATE.search(data):
+            return found
+        # Nothing stores halves of signs.
+        whole = json.dumps(found, ensure_ascii=False).encode(errors="replace")
+        return json.loads(whole)
     except (ValueError, RecursionError):
         return None
 

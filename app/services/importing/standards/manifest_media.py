@@ -2,8 +2,8 @@
 
 Recordings are painted on canvases, or named as renderings; what is said in them stands
 in annotations that supplement the canvas, or in renderings of it, as text or captions.
-Links are renderings that are pages or documents, further home pages, and pages in
-``seeAlso``.
+Links are renderings that are pages or documents, lists of parts where nothing else is
+painted, further home pages, and pages in ``seeAlso``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from app.retrieval.errors import ImageTooLargeError
 from app.services.importing.columns.picture_cells import is_address
 from app.services.importing.media.captions import transcript_of
 from app.services.importing.media.said import (
+    STREAM_ENDINGS,
     SaidMedia,
     ending_of,
     rank_of,
@@ -45,6 +46,8 @@ DATA_ENDINGS = {
     *(".json", ".jsonld", ".xml", ".rdf", ".ttl", ".nt", ".nq", ".n3", ".csv", ".mrc"),
     *(".bib", ".ris"),
 }
+MOST_TEXTS = 500
+"""Documents that are fetched for the transcripts of one manifest."""
 
 
 class _Text(NamedTuple):
@@ -53,6 +56,10 @@ class _Text(NamedTuple):
     language: str
     value: str
     address: str = ""
+
+
+_Texts = Mapping[str, list[_Text]]
+"""What is said on a canvas, by language."""
 
 
 def is_page(resource: dict[str, Any]) -> bool:
@@ -114,24 +121,32 @@ class _MediaReader:
     def __init__(self, language: str, library: Library) -> None:
         self._language = language
         self._library = library
+        self._left = MOST_TEXTS
 
     def painted(self, canvas: dict[str, Any]) -> Iterator[SaidMedia]:
         """Yield the recordings on a canvas, and those that it is rendered by."""
-        for page in objects(canvas.get("items")):
-            for annotation in objects(page.get("items")):
-                for body in objects(annotation.get("body")):
-                    for one in self._alternatives(body):
-                        yield self._recording(one, canvas)
-        for one in objects(canvas.get("rendering")):
-            if _kind_of(one) is not None:
-                yield self._recording(one, canvas)
+        bodies = [
+            body
+            for page in objects(canvas.get("items"))
+            for annotation in objects(page.get("items"))
+            for body in map(_source_of, objects(annotation.get("body")))
+        ]
+        found = [one for body in bodies for one in self._alternatives(body)]
+        streams = [] if found else list(filter(None, map(_stream_of, bodies)))
+        renderings = objects(canvas.get("rendering"))
+        found += [one for one in renderings if _kind_of(one) is not None]
+        texts = self._texts(canvas) if found else {}
+        for one in found:
+            yield self._recording(one, canvas, texts)
+        for one in streams:
+            yield self.link({**one, "label": one.get("label") or canvas.get("label")})
 
     def rendered(self, resource: dict[str, Any]) -> SaidMedia | None:
         """Return a rendering as a recording or a link; None if it has no address."""
         if not is_address(id_of(resource)):
             return None
         if _kind_of(resource) is not None:
-            return self._recording(resource, {})
+            return self._recording(resource, {}, {})
         return self.link(resource)
 
     def link(self, resource: dict[str, Any]) -> SaidMedia:
@@ -145,9 +160,6 @@ class _MediaReader:
 
         A choice between formats of the same gives the one that is likeliest played.
         """
-        if type_of(body) == "SpecificResource":
-            source = body.get("source")
-            body = source if isinstance(source, dict) else {"id": source}
         if type_of(body) != "Choice":
             return [body] if _kind_of(body) is not None else []
         best: dict[str, dict[str, Any]] = {}
@@ -159,12 +171,14 @@ class _MediaReader:
                 best[tag] = one
         return list(best.values())
 
-    def _recording(self, resource: dict[str, Any], canvas: dict[str, Any]) -> SaidMedia:
+    def _recording(
+        self, resource: dict[str, Any], canvas: dict[str, Any], texts: _Texts
+    ) -> SaidMedia:
         language = _language_of(resource)
         titles = (self._label(one, language) for one in (resource, canvas))
         title, spoken = next((one for one in titles if one[0]), ("", ""))
         language = language or spoken
-        text = self._transcript(canvas, language)
+        text = self._transcript(texts, language)
         kind = _kind_of(resource) or MediaKind.AUDIO
         # Of a recording without a language its transcript may tell it.
         return SaidMedia(
@@ -182,13 +196,18 @@ class _MediaReader:
         tag = next((one for one in wanted if one in spoken), "")
         return plain_text(spoken.get(tag, "")), tag
 
-    def _transcript(self, canvas: dict[str, Any], language: str) -> _Text:
-        """Return what is said in the recording of a canvas, in its language."""
-        texts = [*self._annotated(canvas), *_rendered_texts(canvas)]
-        tags = [one.language for one in texts]
-        wanted = (language, self._language, "en", *tags)
-        tag = next((one for one in wanted if one in tags), "")
-        meant = [one for one in texts if one.language == tag]
+    def _texts(self, canvas: dict[str, Any]) -> _Texts:
+        """Return what is said on a canvas, or where that is."""
+        found: dict[str, list[_Text]] = {}
+        for one in (*self._annotated(canvas), *_rendered_texts(canvas)):
+            found.setdefault(one.language, []).append(one)
+        return found
+
+    def _transcript(self, texts: _Texts, language: str) -> _Text:
+        """Return what is said in a recording, of some texts, in its language."""
+        wanted = (language, self._language, "en", *texts)
+        tag = next((one for one in wanted if one in texts), "")
+        meant = texts.get(tag, [])
         # Some annotate each sentence with its time; files are whole by themselves.
         parts = [one.value for one in meant if one.value]
         if not parts:
@@ -213,10 +232,29 @@ class _MediaReader:
 
     def _read(self, address: str) -> bytes:
         """Fetch what only a transcript depends on; nothing, if it cannot be had."""
+        if not self._left:
+            return b""
+        self._left -= 1
         try:
-            return self._library.read(address)
+            return self._library.glance(address)
         except (LinkError, ImageTooLargeError, SourceError):
             return b""
+
+
+def _source_of(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body is a part of, or else itself."""
+    if type_of(body) != "SpecificResource":
+        return body
+    source = body.get("source")
+    return source if isinstance(source, dict) else {"id": source}
+
+
+def _stream_of(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the list of parts that a body is or offers first; None if none."""
+    offered = objects(body.get("items")) if type_of(body) == "Choice" else [body]
+    return next(
+        (one for one in offered if ending_of(id_of(one)) in STREAM_ENDINGS), None
+    )
 
 
 def _rendered_texts(canvas: dict[str, Any]) -> Iterator[_Text]:

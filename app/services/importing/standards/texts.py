@@ -82,6 +82,9 @@ INLINE = frozenset(
         "var",
     ]
 )
+LONGEST_HTML = 200_000
+"""Characters of which the markup is heeded; of more the words are left: nh3 takes the
+square of how deep elements are in each other."""
 SILENT = frozenset(("script", "style", "template", "head"))
 """Elements of which nothing is text."""
 KNOWN = BREAKING | INLINE | SILENT | frozenset(("html", "body", "tbody", "thead"))
@@ -129,6 +132,8 @@ def rich_text(value: str, *, has_own_links: bool = False) -> str:
     """
     value = value.replace("\0", "")
     if _RICH_TAG.search(value):
+        if len(value) > LONGEST_HTML:
+            value = "<br><br>".join(map(html.escape, plain_text(value).split("\n")))
         return markdown_of(_escaped(value), has_own_links=has_own_links)
     return _REFERENCE.sub(lambda found: html.unescape(found[0]), value).strip()
 

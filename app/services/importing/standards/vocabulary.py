@@ -36,6 +36,8 @@ from app.services.importing.standards.texts import (
 
 RIGHTS = "rights"
 DATE = "date"
+MOST_MEDIA = 1_000
+"""Of a work; of more it is only said where they are."""
 _LAST_PARTS = ("manifest", "info", "json", "iiif", "presentation")
 """Ends of addresses that say what a document is, and not of which work."""
 
@@ -55,6 +57,7 @@ class WorkDescription:
         self.accession = ""
         self.images: list[str] = []
         self.media: list[SaidMedia] = []
+        self._places: set[tuple[str, ...]] = set()
         self._label: dict[str, list[str]] = {}
         self._details: dict[str, list[str]] = {}
 
@@ -72,12 +75,16 @@ class WorkDescription:
             self._details.setdefault(detail_name(name), []).extend(texts)
 
     def add_media(self, one: SaidMedia) -> None:
-        """Add audio, video or a link; a link that is not safe is a text only."""
+        """Add audio, video or a link; what is unsafe or too much is a text only."""
         kept = normal(one)
         if kept is None:
             self.add_detail(OTHER_MEDIA, [one.text])
-        elif not any(kept.is_same(other) for other in self.media):
-            self.media.append(kept)
+        elif self._places.isdisjoint(kept.places):
+            if len(self.media) < MOST_MEDIA:
+                self.media.append(kept)
+            else:
+                self.add_detail(OTHER_MEDIA, [kept.text])
+            self._places |= kept.places
 
     def add_languages(
         self, field: str, texts: Mapping[str, Iterable[str]], *, most: int | None = None

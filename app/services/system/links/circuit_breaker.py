@@ -42,7 +42,10 @@ class CircuitBreaker:
         LinkError
             If it cannot be read, or if others of its host could not be.
         """
-        host = urlsplit(address).netloc.lower()
+        try:
+            host = urlsplit(address).netloc.lower()
+        except ValueError as error:
+            raise LinkError(Refusal.MALFORMED) from error
         failures, until, refusal = self._silent.get(host, NO_SILENCE)
         if failures >= PATIENCE and self._clock() < until:
             raise LinkError(refusal)

@@ -49,3 +49,9 @@ def test_it_is_well_formed_and_shows_the_same(text):
     etree.fromstring(html)
     linked = "](" in text or "<a" in text  # which are absolute in manifests
     assert linked or blocks_of(html) == blocks_of(html_of(text, is_rich=True))
+
+
+def test_signs_that_xml_forbids_are_replaced():
+    html = minimal_html("*a\x01b*\x0c\ufffe", PAGE)
+    assert html == "<div><p><i>a\ufffdb</i>\ufffd\ufffd</p></div>"
+    etree.fromstring(html)

@@ -151,3 +151,35 @@ def test_without_the_extra_that_takes_them_none_is_kept(media, monkeypatch):
     leave_out(monkeypatch, Extra.VIDEO)
     for kind, data in ((AUDIO, b"ID3"), (VIDEO, b"\x1aE\xdf\xa3")):
         assert fault_of(data, media, kind) is RecordingFault.SWITCHED_OFF
+
+
+def test_a_small_file_that_would_fill_a_disk_is_refused(media):
+    assert fault_of(_repeating(packets=3_000, size=8_000), media) == (
+        RecordingFault.BROKEN
+    )
+
+
+def _repeating(packets, size):
+    """A sound of MP4 whose index names the same bytes again and again."""
+    index = {
+        b"stts": (0, 1, packets, 1024),
+        b"stsz": (0, size, packets),
+        b"stsc": (0, 1, 1, 1, 1),
+        b"stco": (0, packets, *[48] * packets),
+    }
+
+    def rewritten(data):
+        boxes = b""
+        while data:
+            length, kind = struct.unpack(">I4s", data[:8])
+            body, data = data[8:length], data[length:]
+            if kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+                body = rewritten(body)
+            elif kind in index:
+                body = struct.pack(f">{len(index[kind])}I", *index[kind])
+            elif kind == b"edts":  # else only the first second is read
+                kind = b"free"
+            boxes += struct.pack(">I4s", len(body) + 8, kind) + body
+        return boxes
+
+    return rewritten(make_recording("mp4"))

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from app.services.importing.media.captions import transcript_of
@@ -48,3 +50,16 @@ def test_what_is_said_stands_without_its_times(text, said):
 
 def test_bytes_that_are_no_text_end_nothing():
     assert "\0" not in transcript_of(b"\xff\0\xfe caf\xe9")
+
+
+@pytest.mark.parametrize("line", ["<v" + " " * 20_000, "<1" + "." * 20_000])
+def test_marks_that_are_never_closed_take_no_longer_than_text(line):
+    captions = f"WEBVTT\n\n00:01.000 --> 00:02.000\n{line}<end"
+    begun = process_time()
+    transcript_of(captions.encode())
+    assert process_time() - begun < 0.5
+
+
+def test_times_within_a_caption_are_left_out():
+    captions = "WEBVTT\n\n00:01.000 --> 00:02.000\nOne <00:01.500><c>two</c>"
+    assert transcript_of(captions.encode()) == "One two"

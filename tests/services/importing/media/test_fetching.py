@@ -144,6 +144,21 @@ def test_addresses_are_left_alone_where_that_is_chosen(importer):
     assert work("X.1").details[OTHER_MEDIA] == ADDRESS
 
 
+def test_a_recording_that_several_rows_name_is_fetched_once(importer):
+    web = RecordingWeb({ADDRESS: make_recording("mp3")})
+    importer.use_web(web)
+    titles = {"1.jpg": "Guide", "2.jpg": "", "3.jpg": "The guide"}
+    rows = [
+        f"X.1,Hare,{image},audio,{title},{ADDRESS}" for image, title in titles.items()
+    ]
+    head = "accession,title,image,media.kind,media.title,media.address"
+    importer.bring_in("\n".join((head, *rows)))
+    assert web.asked == [ADDRESS]
+    [one] = work("X.1").media
+    assert [file.name for file in current.media().recordings.list()] == [one.media_name]
+    assert one.title == "The guide"
+
+
 def test_an_import_that_broke_off_fetches_only_what_it_has_not(importer):
     class Filling(RecordingWeb):
         room = 5

@@ -1,5 +1,7 @@
 """What becomes of media that are there, by tables and by sources."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.models import MediaKind, WorkMedia, now
@@ -12,7 +14,8 @@ from app.services.importing.media.said import SaidMedia
 from app.services.importing.messages import Remark
 
 PLACE = "https://museum.org/media/recordings/"
-GUIDE = SaidMedia(MediaKind.AUDIO, "de", "Tour", "Hallo", f"{PLACE}ab/a.mp3")
+NAME = f"ab/ab{'0' * 30}.mp3"
+GUIDE = SaidMedia(MediaKind.AUDIO, "de", "Tour", "Hallo", PLACE + NAME)
 LINK = SaidMedia(MediaKind.LINK, "en", "More", address="https://museum.org/more")
 
 
@@ -26,8 +29,8 @@ def there(one=GUIDE, **facts):
     "facts",
     [
         {},
-        {"source": "", "media_name": "ab/a.mp3"},
-        {"source": "ab/a.mp3"},
+        {"source": "", "media_name": NAME},
+        {"source": NAME},
         {"source": "https://elsewhere.org/", "sha256": "1f"},
     ],
 )
@@ -40,6 +43,21 @@ def test_a_recording_is_known_by_its_place_its_name_or_its_content(facts):
 @pytest.mark.parametrize("facts", [{"source": "b.mp3"}, {"source": "", "sha256": None}])
 def test_another_recording_is_new(facts):
     assert judge_media([GUIDE], [there(**facts)]).recordings == [GUIDE]
+
+
+def test_a_file_of_a_folder_is_not_the_one_of_its_name_outside():
+    outside, inside = (
+        SaidMedia(MediaKind.AUDIO, tag, file=file)
+        for tag, file in (("de", "guide.mp3"), ("en", "en/guide.mp3"))
+    )
+    assert judge_media([inside], [there(outside, source="guide.mp3")]).new == [inside]
+
+
+def test_a_recording_that_is_there_by_another_address_is_not_new():
+    other = replace(GUIDE, address="https://museum.org/other.mp3")
+    found = {other: FoundRecording(MediaKind.AUDIO, "1f")}
+    decision = judge_media([GUIDE, other], [there(sha256="1f")], found)
+    assert (decision.changes, decision.remarks) == (False, [])
 
 
 def test_a_page_in_two_languages_is_two_links():
@@ -104,3 +122,11 @@ def test_a_text_names_what_is_not_there_and_nothing_else_is_lost(
 ):
     decision = MediaDecision(untaken=untaken)
     assert decision.text(before, [GUIDE, LINK]) == after
+
+
+def test_what_a_source_says_otherwise_of_what_was_removed_changes_nothing():
+    said = replace(GUIDE, title="Long tour")
+    removed = there(removed_at=now())
+    assert not judge_media([said], [removed], known=[GUIDE]).changes
+    [(changed, wanted)] = judge_media([said], [removed]).changed
+    assert (changed, wanted["title"]) == (removed, "Long tour")

@@ -49,6 +49,37 @@ def test_bombs_and_what_is_none_are_refused(packed, tmp_path):
         Archive(BytesIO(plain.read_bytes()), LIMITS)
 
 
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_what_is_damaged_is_named_and_ends_nothing(method):
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", method) as written:
+        written.writestr("works.csv", "No\n1\n")
+        written.writestr("guide.mp3", bytes(range(256)) * 40)
+        start = written.getinfo("guide.mp3").header_offset + 60
+    data = bytearray(file.getvalue())
+    data[start : start + 30] = b"x" * 30
+    archive = Archive(BytesIO(data), ImageSettings(max_bytes=20_000))
+    for give in (archive.read, lambda name: archive.copy(name, BytesIO(), 20_000)):
+        with pytest.raises(PictureError) as caught:
+            give("guide.mp3")
+        assert caught.value.remark.code == "picture_broken"
+
+
+def test_a_disk_that_is_full_is_no_fault_of_the_file(packed):
+    class Full(BytesIO):
+        def write(self, _data):
+            raise OSError(28, "No space left on device")
+
+    path = packed(works_csv="No\n1\n", guide_mp3=b"sound")
+    archive = Archive(BytesIO(path.read_bytes()), LIMITS)
+    folder = FolderPictures(path.parent, LIMITS)
+    for give, name in ((archive.copy, "guide.mp3"), (folder.copy, "works.zip")):
+        with pytest.raises(OSError, match="No space"):
+            give(name, Full(), 10_000)
+
+
 def test_entries_that_lead_elsewhere_are_not_there(tmp_path):
     path = tmp_path / "works.zip"
     with zipfile.ZipFile(path, "w") as file:
@@ -65,6 +96,19 @@ def test_entries_that_lead_elsewhere_are_not_there(tmp_path):
             archive.read(name)
         codes.append(refused.value.remark.code)
     assert codes == ["picture_missing", "picture_missing", "picture_large"]
+
+
+def test_names_longer_than_any_files_are_not_there(tmp_path):
+    folder = FolderPictures(tmp_path, LIMITS)
+    long = f"{'x' * 300}.mp3"
+    for give in (
+        folder.remarks_on,
+        folder.read,
+        lambda name: folder.copy(name, BytesIO(), 10),
+    ):
+        with pytest.raises(PictureError) as caught:
+            give(long)
+        assert caught.value.remark.code == "picture_missing"
 
 
 def test_a_folder_gives_away_only_what_is_below_it(tmp_path):

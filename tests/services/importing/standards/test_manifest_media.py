@@ -1,10 +1,16 @@
 """Audio, video and links as other museums' manifests have them."""
 
+from time import process_time
+
 import pytest
 
 from app.models import MediaKind
+from app.services.importing.standards.manifest_media import MOST_TEXTS
+from app.services.importing.standards.vocabulary import MOST_MEDIA
+from app.services.system.links.circuit_breaker import PATIENCE
+from app.services.system.links.connections import LinkError, Refusal
 from tests.services.importing.standards.test_presentation import manifest
-from tests.services.importing.standards.web import PLACE, read, web_of
+from tests.services.importing.standards.web import PLACE, FakeWeb, read, web_of
 
 AUDIO = {"id": f"{PLACE}a.mp3", "type": "Sound", "format": "audio/mpeg"}
 VIDEO = {"id": f"{PLACE}a.mp4", "type": "Video", "format": "video/mp4"}
@@ -206,3 +212,55 @@ def test_what_is_not_as_it_should_be_ends_nothing():
     document["items"][0] |= {"annotations": odd, "rendering": odd}
     [record] = read(document)
     assert next(one.kind for one in record.media) == "audio"
+
+
+def test_the_texts_of_a_canvas_are_fetched_once_for_all_languages():
+    tags = ("de", "fr", "nl")
+    spoken = [{**AUDIO, "id": f"{PLACE}{tag}.mp3", "language": tag} for tag in tags]
+    pages = [{"id": f"{PLACE}page", "type": "AnnotationPage"}]
+    texts = [{**TEXT, "value": tag, "language": tag} for tag in tags]
+    web = web_of(page=supplement(*texts))
+    choice = canvas({"type": "Choice", "items": spoken}, annotations=pages)
+    found = media(manifest("1", items=[choice]), web)
+    assert [one.transcript for one in found] == list(tags)
+    assert web.asked == [f"{PLACE}page"]
+
+
+def test_a_manifest_has_only_so_many_texts_fetched():
+    items = [
+        canvas({**AUDIO, "id": f"{PLACE}{number}.mp3"}, rendering=[FILE])
+        for number in range(MOST_TEXTS + 5)
+    ]
+    web = web_of(**{"a.vtt": VTT})
+    said = [one.transcript for one in media(manifest("1", items=items), web)]
+    assert said == ["Hello."] * MOST_TEXTS + [""] * 5
+    assert len(web.asked) == MOST_TEXTS
+
+
+def test_a_host_that_does_not_answer_is_not_asked_for_every_text():
+    class Silent(FakeWeb):
+        def read(self, address):
+            self.asked.append(address)
+            raise LinkError(Refusal.TOO_SLOW)
+
+    web = Silent({})
+    texts = [{**FILE, "id": f"{PLACE}{number}.vtt"} for number in range(50)]
+    media(manifest("1", items=[canvas(AUDIO, rendering=texts)]), web)
+    assert len(web.asked) == PATIENCE
+
+
+def test_of_endless_recordings_those_that_are_too_many_are_named_only():
+    many = [{**AUDIO, "id": f"{PLACE}{number}.mp3"} for number in range(3 * MOST_MEDIA)]
+    begun = process_time()
+    [record] = read(manifest("1", rendering=[*many, *many]))
+    assert process_time() - begun < 5
+    assert len(record.media) == MOST_MEDIA
+    named = record.details["Recordings and links"].split("; ")
+    assert named == [one["id"] for one in many[MOST_MEDIA:]]
+
+
+@pytest.mark.parametrize("body", [STREAM, {"type": "Choice", "items": [STREAM, 1]}])
+def test_what_is_painted_as_a_list_of_parts_only_is_a_link(body):
+    [one] = played(body, label={"en": ["Film"]})
+    assert (one.kind, one.address, one.title) == ("link", STREAM["id"], "Film")
+    assert played({"id": f"{PLACE}a.jpg", "type": "Image"}) == []

@@ -1,7 +1,10 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.services.collection.content.markup import plain_of
 from app.services.importing.standards.texts import (
     chosen,
     joined,
@@ -80,3 +83,10 @@ def test_the_language_of_the_site_comes_first():
 def test_texts_are_joined_each_once():
     assert joined(["oil", "", "wood", "oil"]) == "oil; wood"
     assert united(["CC0", "Museum, CC0", "Photo: Lind"]) == "Museum, CC0; Photo: Lind"
+
+
+def test_html_of_endless_depth_is_its_words():
+    begun = process_time()
+    text = rich_text("<p>2*3*4</p><p>&lt;b&gt;</p>" + "<ul><li>" * 30_000 + "end")
+    assert process_time() - begun < 2
+    assert plain_of(text, is_rich=True) == "2*3*4\n<b>\nend"

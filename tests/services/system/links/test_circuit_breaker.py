@@ -72,3 +72,13 @@ def test_failures_now_and_then_do_not_add_up():
         web.refusal = None
         assert hosts.ask("http://m.org/good.jpg", web.read) == b"picture"
     assert len(web.asked) == 5 * PATIENCE
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[m.org/a.jpg", "https://m\u2100x.org/a.jpg"]
+)
+def test_an_address_that_is_none_is_refused_and_ends_nothing(address):
+    web = Web()
+    with pytest.raises(LinkError) as caught:
+        CircuitBreaker().ask(address, web.read)
+    assert (caught.value.refusal, web.asked) == (Refusal.MALFORMED, [])
