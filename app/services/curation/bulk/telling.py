@@ -35,8 +35,6 @@ def tell(session: Session, edit: BulkEdit, works: int, *, is_undone: bool) -> No
         # Works that somebody changed since are left as they are, and not told of.
         undoes.is_not(None) if is_undone else undoes.is_(None),
     )
-    if is_undone:  # what it left alone is not changed by it
-        changed = changed.where(AuditEntry.undoes_id.is_not(None))
     named = select(Artwork).where(Artwork.id.in_(changed)).order_by(Artwork.id)
     # A whole collection is not written into a message.
     few = session.scalars(named).all() if works <= MOST_NAMED else []
