@@ -26,14 +26,13 @@ def suggest_values(session: Session, name: str, typed: str) -> list[str]:
         Blank for the most frequent values.
     """
     column, typed = getattr(Artwork, name), " ".join(typed.split())
-    sought = typed.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    forms = {sought, sought.lower(), sought.capitalize()}
-    starts = or_(*(column.ilike(f"{one}%", escape="/") for one in forms))
+    forms = {typed, typed.lower(), typed.capitalize()}
+    starts = or_(*(column.istartswith(one, autoescape=True) for one in forms))
     begins = func.max(case((starts, 1), else_=0))
     asked = (
         select(column)
         .where(column != "", func.length(column) <= LONGEST_VALUE)
-        .where(or_(*(column.ilike(f"%{one}%", escape="/") for one in forms)))
+        .where(or_(*(column.icontains(one, autoescape=True) for one in forms)))
         .group_by(column)
         .order_by(begins.desc(), func.count().desc(), column)
         .limit(SUGGESTED)
