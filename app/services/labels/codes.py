@@ -8,6 +8,8 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from app.services.labels.copies import small_copy
+
 QR = zxingcpp.BarcodeFormats((zxingcpp.BarcodeFormat.QRCode,))
 """Found whichever way they hang, in one look."""
 DATA_MATRIX = zxingcpp.BarcodeFormats((zxingcpp.BarcodeFormat.DataMatrix,))
@@ -50,8 +52,7 @@ def read_codes(grey: NDArray[np.uint8], copy: NDArray[np.uint8]) -> list[str]:
     texts : list of str
         Each once; none where there is no code, or none that can be read.
     """
-    scale = min(1.0, DATA_MATRIX_SIDE_PX / max(copy.shape))
-    small = cv2.resize(copy, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    small = small_copy(copy, DATA_MATRIX_SIDE_PX)
     found = [
         *_read(copy, QR, try_rotate=False),
         *_read(small, DATA_MATRIX, try_rotate=True),
