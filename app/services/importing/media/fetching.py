@@ -151,13 +151,7 @@ class RecordingFetcher:
                 return
         if self._reader is None:
             raise PictureError(Remark("recording_links_off", {"name": one.name}))
-        reader = self._reader
-
-        def read(address: str) -> bytes:
-            reader.copy(address, file)
-            return b""
-
-        self._breaker.ask(one.address, read)
+        self._breaker.ask(one.address, partial(self._reader.copy, file=file))
 
     def _store_as(
         self, file: BinaryIO, kind: MediaKind

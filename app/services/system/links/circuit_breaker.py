@@ -7,6 +7,7 @@ and its pictures count as refused; importing the table again gets at them.
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from app.services.system.links.connections import LinkError, Refusal
@@ -18,6 +19,8 @@ PATIENCE = 8
 REST_SECONDS = 60.0
 """How long a host is left in peace before it is asked once more."""
 NO_SILENCE = (0, 0.0, Refusal.UNREACHABLE)
+
+Found = TypeVar("Found")
 
 
 class CircuitBreaker:
@@ -34,8 +37,8 @@ class CircuitBreaker:
         self._silent: dict[str, tuple[int, float, Refusal]] = {}
         """Failures in a row, until when to leave it in peace, and why, by host."""
 
-    def ask(self, address: str, read: Callable[[str], bytes]) -> bytes:
-        """Read an address, unless its host is to be left in peace.
+    def ask(self, address: str, read: Callable[[str], Found]) -> Found:
+        """Read an address, unless its host is to be left in peace; return what comes.
 
         Raises
         ------
@@ -50,7 +53,7 @@ class CircuitBreaker:
         if failures >= PATIENCE and self._clock() < until:
             raise LinkError(refusal)
         try:
-            data = read(address)
+            found = read(address)
         except LinkError as error:
             if error.refusal in SILENT:
                 until = self._clock() + REST_SECONDS
@@ -59,4 +62,4 @@ class CircuitBreaker:
                 self._silent.pop(host, None)
             raise
         self._silent.pop(host, None)
-        return data
+        return found
