@@ -107,7 +107,7 @@ def load_all():
 
     load_openvino()
     if settings["MORELLI_LABELS"] and opening.is_installed():
-        import app.services.labels.service  # noqa: F401
+        import app.services.labels.service  # noqa: F401 - to be shared, not used
     spare_started_objects()
 
 

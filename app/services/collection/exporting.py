@@ -9,7 +9,7 @@ where they are more.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -17,13 +17,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Artwork, WorkMedia
-from app.services.collection.content.media import described_media, shown_media
+from app.services.collection.content.media import (
+    AddressOf,
+    described_media,
+    shown_media,
+)
 from app.services.collection.labels import COLUMNS, fact_of, label_of
 from app.services.collection.spreadsheets import BYTE_ORDER_MARK, preserved
 from app.services.collection.subjects import SHOWS, subjects_of
 from app.services.collection.vocabulary.codes import codes_by_column
 
-AddressOf = Callable[[str], str]
 BATCH_WORKS = 500
 WITHDRAWN = "withdrawn"
 """Column of the table: since when; blank where the work is on show."""

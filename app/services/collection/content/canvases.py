@@ -4,18 +4,14 @@ A recording is a canvas that lasts, with what is said in it as an annotation, an
 viewers that show no such canvas, a rendering of the work, as links are.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from app.models import Artwork, MediaKind, WorkMedia
-from app.services.collection.content.media import shown_media
+from app.services.collection.content.media import AddressOf, shown_media
 
 TYPES = {MediaKind.AUDIO: "Sound", MediaKind.VIDEO: "Video", MediaKind.LINK: "Text"}
 VIDEO_CANVAS = {"height": 720, "width": 1280}
 """Of a video, whose own size nobody has noted: viewers fit it in."""
-
-AddressOf = Callable[[str], str]
-"""From the name of a recording to its address."""
 
 
 def renderings_of(work: Artwork, address_of: AddressOf) -> list[dict[str, Any]]:

@@ -1,8 +1,12 @@
 """Media of a work as visitors get them, and in exports."""
 
+from collections.abc import Callable
 from typing import Any
 
 from app.models import Artwork, WorkMedia
+
+AddressOf = Callable[[str], str]
+"""From the name of a recording to its address."""
 
 
 def shown_media(work: Artwork) -> list[WorkMedia]:

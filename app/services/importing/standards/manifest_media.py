@@ -64,7 +64,7 @@ _Texts = Mapping[str, list[_Text]]
 
 def is_page(resource: dict[str, Any]) -> bool:
     """Tell whether a resource is a page for people."""
-    return str(resource.get("format") or "").partition(";")[0].strip() in PAGES
+    return _mimetype_of(resource) in PAGES
 
 
 def is_data(resource: dict[str, Any]) -> bool:
@@ -76,7 +76,7 @@ def is_data(resource: dict[str, Any]) -> bool:
         return False
     if type_of(resource) == "Dataset":
         return True
-    mimetype = str(resource.get("format") or "").partition(";")[0].strip().lower()
+    mimetype = _mimetype_of(resource).lower()
     family, _slash, name = mimetype.partition("/")
     if mimetype:
         return family != "image" and name.rpartition("+")[2] in DATA
@@ -199,7 +199,8 @@ class _MediaReader:
     def _texts(self, canvas: dict[str, Any]) -> _Texts:
         """Return what is said on a canvas, or where that is."""
         found: dict[str, list[_Text]] = {}
-        for one in (*self._annotated(canvas), *_rendered_texts(canvas)):
+        rendered = filter(_is_text, objects(canvas.get("rendering")))
+        for one in (*self._annotated(canvas), *map(_text_of, rendered)):
             found.setdefault(one.language, []).append(one)
         return found
 
@@ -257,12 +258,6 @@ def _stream_of(body: dict[str, Any]) -> dict[str, Any] | None:
     )
 
 
-def _rendered_texts(canvas: dict[str, Any]) -> Iterator[_Text]:
-    for one in objects(canvas.get("rendering")):
-        if _is_text(one):
-            yield _text_of(one)
-
-
 def _text_of(body: dict[str, Any]) -> _Text:
     language = _language_of(body)
     if not language:
@@ -277,10 +272,15 @@ def _text_of(body: dict[str, Any]) -> _Text:
 
 
 def _is_text(resource: dict[str, Any]) -> bool:
-    mimetype = str(resource.get("format") or "").partition(";")[0].strip()
+    mimetype = _mimetype_of(resource)
     return mimetype in TEXTS or (
         not mimetype and ending_of(id_of(resource)) in TEXT_ENDINGS
     )
+
+
+def _mimetype_of(resource: dict[str, Any]) -> str:
+    """Return the format that a resource says it has, without its parameters."""
+    return str(resource.get("format") or "").partition(";")[0].strip()
 
 
 def _kind_of(resource: dict[str, Any]) -> MediaKind | None:

@@ -112,9 +112,7 @@ def plain_text(value: str) -> str:
         parser.close()
         lines = [" ".join(line.split()) for line in parser.text.splitlines()]
         return "\n".join(filter(None, lines))
-    if _REFERENCE.search(value):
-        value = _REFERENCE.sub(lambda found: html.unescape(found[0]), value)
-    return "\n".join(line.strip() for line in value.strip().splitlines())
+    return "\n".join(line.strip() for line in _resolved(value).strip().splitlines())
 
 
 def rich_text(value: str, *, has_own_links: bool = False) -> str:
@@ -135,7 +133,7 @@ def rich_text(value: str, *, has_own_links: bool = False) -> str:
         if len(value) > LONGEST_HTML:
             value = "<br><br>".join(map(html.escape, plain_text(value).split("\n")))
         return markdown_of(_escaped(value), has_own_links=has_own_links)
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]), value).strip()
+    return _resolved(value).strip()
 
 
 def without_markup(value: str) -> str:
@@ -256,6 +254,11 @@ def united(texts: Iterable[str]) -> str:
         if text and not any(text in other for other in found):
             found = [other for other in found if other not in text] + [text]
     return "; ".join(found)
+
+
+def _resolved(value: str) -> str:
+    """Return a text with the signs that its character references stand for."""
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), value)
 
 
 def _escaped(value: str) -> str:
